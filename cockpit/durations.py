@@ -1,0 +1,29 @@
+"""Durations as people write them: `500ms`, `5s`, `15m`, `24h`, `7d`, `2w`."""
+
+from __future__ import annotations
+
+import re
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
+_WHOLE = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w))+")
+
+
+def parse_duration(text: str) -> float:
+    """Return the seconds that `text` names, such as 5400.0 for `1h30m`; ValueError says what is accepted."""
+    squeezed = text.strip().replace(" ", "")
+    if not _WHOLE.fullmatch(squeezed):
+        raise ValueError(f"{text!r} is not a duration: write a number with ms, s, m, h, d or w, such as 500ms or 15m")
+    return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(squeezed))
+
+
+def short_duration(seconds: float) -> str:
+    """Return a span in at most four characters or so: `40ms`, `4s`, `12m`, `3h`, `9d`."""
+    if seconds < 0:
+        return "0s"
+    if seconds < 1:
+        return f"{seconds * 1000:.0f}ms"
+    for unit, size in (("d", 86400.0), ("h", 3600.0), ("m", 60.0)):
+        if seconds >= (2 * size if unit == "d" else size):
+            return f"{seconds / size:.0f}{unit}"
+    return f"{seconds:.0f}s"

@@ -1,0 +1,87 @@
+"""The one wrapper around the git executable: argv only, bounded in time, deaf to prompts, hooks and inherited GIT_*."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from cockpit import process
+from cockpit.errors import GitError
+from cockpit.process import Finished
+
+MINIMUM_VERSION = (2, 36)
+
+# For writes to our own refs: durable, and never by way of a hook that the repository brings along.
+DURABLE = (
+    "-c", "core.fsync=loose-object,reference,pack",
+    "-c", "core.fsyncMethod=fsync",
+    "-c", "core.hooksPath=/dev/null",
+)  # fmt: skip
+
+
+def git_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment git runs in: ours without GIT_*, C locale, no prompts, no pager, no optional locks."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    clean.update(
+        LC_ALL="C",
+        GIT_TERMINAL_PROMPT="0",
+        GIT_PAGER="cat",
+        GIT_OPTIONAL_LOCKS="0",
+        GIT_SSH_COMMAND=os.environ.get("GIT_SSH_COMMAND", "ssh") + " -oBatchMode=yes",
+    )
+    clean.pop("SSH_ASKPASS", None)
+    clean.update(extra or {})
+    return clean
+
+
+class Git(Struct, frozen=True):
+    """Git at one place: `directory` is a work tree, a bare repository, or any directory inside one."""
+
+    directory: Path
+    timeout: float = 30.0
+
+    def run(
+        self,
+        *arguments: str,
+        stdin: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Finished:
+        """Run git and return how it ended, whatever its status; `env` is laid over `git_environment()`."""
+        return process.run(
+            ["git", "--no-pager", *arguments],
+            cwd=self.directory,
+            env=git_environment(env),
+            stdin=stdin,
+            timeout=self.timeout if timeout is None else timeout,
+            cancel=cancel,
+        )
+
+    def output(
+        self,
+        *arguments: str,
+        stdin: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> bytes:
+        """Run git and return its standard output; GitError quotes its complaint where it fails."""
+        done = self.run(*arguments, stdin=stdin, env=env, timeout=timeout)
+        if not done.ok:
+            verb = next((word for word in arguments if not word.startswith("-") and "=" not in word), "git")
+            raise GitError(f"git {verb}: {done.complaint}")
+        return done.out
+
+    def text(
+        self,
+        *arguments: str,
+        stdin: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> str:
+        """Run git and return its output as text without the last newline."""
+        return self.output(*arguments, stdin=stdin, env=env, timeout=timeout).decode("utf-8", "replace").rstrip("\n")

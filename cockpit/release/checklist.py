@@ -1,0 +1,98 @@
+"""The checklist as people write it: phases, sections, and items nested to any depth; immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from msgspec import Struct, field
+
+Applies = Literal["always", "if-applicable"]
+Binds = Literal["commit", "paths", "host", "release", "period"]
+Cadence = Literal["daily", "weekly", "monthly", "quarterly", "annually"]
+
+
+class Link(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where to read more about an item."""
+
+    title: str
+    url: str
+
+
+class Item(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One thing to do or to see; its id is written once into the file and never recomputed."""
+
+    id: str
+    text: str
+    note: str = ""
+    role: str = ""
+    killer: bool = False
+    two_person: bool = False
+    applies: Applies = "always"
+    run: str = ""  # a command block a person copies or runs; never executed by itself
+    evidence: Literal["", "required"] = ""
+    binds: Binds | None = None
+    paths: tuple[str, ...] = ()  # with `binds: paths`
+    due: str = ""  # relative to launch: T-7d, T+14d
+    cadence: Cadence | None = None
+    window: str = ""  # of a daily item: T+0d..T+14d
+    links: tuple[Link, ...] = ()
+    items: tuple[Item, ...] = ()
+
+    def walk(self, depth: int = 0) -> Iterator[tuple[Item, int]]:
+        """Yield this item and everything below it, with depth, in reading order."""
+        yield self, depth
+        for child in self.items:
+            yield from child.walk(depth + 1)
+
+
+class Section(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A heading within a phase; `cadence` holds for each of its items that names none."""
+
+    id: str
+    title: str
+    note: str = ""
+    cadence: Cadence | None = None
+    window: str = ""
+    items: tuple[Item, ...] = ()
+
+    def walk(self) -> Iterator[tuple[Item, int]]:
+        """Yield every item with its depth, in reading order."""
+        for item in self.items:
+            yield from item.walk()
+
+
+class Phase(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A stretch of the release that ends, where `pause_point` is set, in a go/no-go poll."""
+
+    id: str
+    title: str
+    when: str = ""
+    note: str = ""
+    pause_point: bool = False
+    maintenance: bool = False  # its items are templates: each period has an instance of its own
+    sections: tuple[Section, ...] = ()
+
+    def walk(self) -> Iterator[tuple[Section, Item, int]]:
+        """Yield (section, item, depth) in reading order."""
+        for section in self.sections:
+            for item, depth in section.walk():
+                yield section, item, depth
+
+
+class Checklist(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A whole checklist file; item ids are unique in it."""
+
+    id: str
+    title: str
+    version: str = "1.0"
+    last_updated: str = ""
+    next_review: str = ""
+    note: str = ""
+    phases: tuple[Phase, ...] = field(default=())
+
+    def walk(self) -> Iterator[tuple[Phase, Section, Item, int]]:
+        """Yield (phase, section, item, depth) in reading order."""
+        for phase in self.phases:
+            for section, item, depth in phase.walk():
+                yield phase, section, item, depth

@@ -1,0 +1,127 @@
+"""`cockpit.yaml` as typed values: what a team writes about its service. Durations are text such as `5s`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+Effects = Literal["none", "writes", "money", "load"]
+
+
+class Environment(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the service runs; `production` decides what may run on a timer and how loud the screen is."""
+
+    name: str
+    production: bool = False
+
+
+class LogSource(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A log to follow: a file path, relative to the configuration's directory."""
+
+    file: str
+    title: str = ""
+
+
+class Probe(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One way to ask whether the service is well; exactly one of http, tcp, command is given.
+
+    `conditions` are fail conditions in gatus's style, such as `[STATUS] == 200`; `warn` are those that only
+    degrade. It is down after `failures` bad results in a row, and up again after `passes` good ones.
+    """
+
+    http: str = ""
+    tcp: str = ""
+    command: str = ""
+    method: str = "GET"
+    headers: dict[str, str] = {}
+    conditions: tuple[str, ...] = ()
+    warn: tuple[str, ...] = ()
+    interval: str = "10s"
+    timeout: str = "5s"
+    failures: int = 3
+    passes: int = 2
+    effects: Effects = "none"
+    title: str = ""
+
+
+class VersionSeen(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where the running version can be read: a JSON path in an endpoint's body, a header, a file, or a command's output."""
+
+    http: str = ""
+    json: str = ""  # a dotted path in the body; empty takes the whole body
+    header: str = ""
+    file: str = ""
+    command: str = ""
+    timeout: str = "5s"
+
+
+class Verify(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How a step of kind verify decides: these probes (all, where none is named) pass and the version is seen."""
+
+    probes: tuple[str, ...] = ()
+    version: bool = True
+    within: str = "60s"
+    passes: int = 2
+
+
+class Step(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One step of a plan; exactly one of run, checkout, verify, confirm is given.
+
+    `run` is a shell command line; values reach it only by environment variables (COCKPIT_TARGET_TAG,
+    COCKPIT_TARGET_COMMIT, COCKPIT_FROM_COMMIT, COCKPIT_BACKUP, COCKPIT_SERVICE, COCKPIT_ENVIRONMENT).
+    `done_when` is a command whose success says that the step has already taken effect.
+    """
+
+    id: str
+    title: str = ""
+    run: str = ""
+    checkout: bool = False
+    verify: Verify | None = None
+    confirm: str = ""
+    done_when: str = ""
+    directory: str = ""  # relative to the code directory
+    timeout: str = "5m"
+    retries: int = 0
+    optional: bool = False
+    needs_backup: bool = False  # runs only where a dump matching the target exists
+    danger: str = ""  # what is lost or stopped, in the words shown before it runs
+    effects: Effects = "writes"
+    undo: str = ""
+
+
+class Backups(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where dumps lie; `{tag}` in the glob is the tag a dump was taken at."""
+
+    glob: str = ""
+
+
+class Plans(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How the service is rolled back or deployed."""
+
+    steps: tuple[Step, ...] = ()
+    migrations: tuple[str, ...] = ()  # globs of files whose change means that the database changed
+    backups: Backups = Backups()
+
+
+class Code(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The work tree that is rolled back, relative to the configuration's directory."""
+
+    directory: str = "."
+    tags: str = "*"  # a glob of the tags that are releases
+
+
+class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The whole of `cockpit.yaml`."""
+
+    service: str
+    environment: Environment
+    timezone: str = "UTC"
+    checklists: tuple[str, ...] = ("production-deployment",)
+    code: Code = Code()
+    logs: dict[str, LogSource] = {}
+    probes: dict[str, Probe] = {}
+    version: VersionSeen | None = None
+    rollback: Plans = Plans()
+    deploy: Plans = Plans()
+    shared_accounts: tuple[str, ...] = ("root", "deploy", "ubuntu", "admin")

@@ -1,0 +1,129 @@
+"""What a checklist directory holds besides checklists: procedures, templates, targets, roles and the like; immutable."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class RunbookStep(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One step of a procedure; `run` is the command a person confirms, `when` the condition to take the step at all."""
+
+    id: str
+    text: str
+    run: str = ""
+    when: str = ""
+    after: str = ""  # a duration the trouble must have lasted, such as 30m
+    link: str = ""
+
+
+class Runbook(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A numbered procedure for trouble: read a step, do it, confirm it."""
+
+    id: str
+    title: str
+    kind: Literal["emergency", "rollback", "procedure"] = "procedure"
+    severity: Literal["critical", "major", "minor"] = "major"
+    note: str = ""
+    steps: tuple[RunbookStep, ...] = ()
+
+
+class TemplateField(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A blank in a message: `name` stands in braces in the text, `hint` says what belongs there."""
+
+    name: str
+    hint: str
+    choices: tuple[str, ...] = ()
+
+
+class MessageTemplate(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A message with named blanks, such as `{component}`; unfilled blanks block sending."""
+
+    id: str
+    title: str
+    subject: str
+    body: str
+    fields: tuple[TemplateField, ...] = ()
+
+
+class Target(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A performance target: `metric` `comparison` `value` `unit`, such as response_time < 0.5 s at p95."""
+
+    id: str
+    title: str
+    metric: str
+    comparison: Literal["<", "<=", ">", ">="]
+    value: float
+    unit: Literal["s", "percent", "count"]
+    percentile: float | None = None
+    window: str = ""
+
+
+class EnvVariable(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One variable of the production environment; `example` is never a usable value."""
+
+    name: str
+    group: str
+    type: Literal["string", "secret", "bool", "int", "url", "path", "choice"] = "string"
+    required: bool = True
+    applies: Literal["always", "if-applicable"] = "always"
+    example: str = ""
+    equals: str = ""  # the only right value in production
+    choices: tuple[str, ...] = ()
+    min_length: int = 0
+    note: str = ""
+
+
+class Tool(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A recommended monitoring tool; `source` names the adapter that reads it."""
+
+    name: str
+    source: str = ""
+
+
+class ToolGroup(Struct, frozen=True, forbid_unknown_fields=True):
+    """Tools for one purpose."""
+
+    title: str
+    tools: tuple[Tool, ...]
+
+
+class Contact(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Whom to reach for what; an empty address is a blank that the team still has to fill."""
+
+    id: str
+    purpose: str
+    name: str = ""
+    address: str = ""
+    hint: str = ""
+
+
+class SignOffRole(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A role whose signature the release needs."""
+
+    id: str
+    title: str
+    statement: str = ""
+
+
+class NotesPage(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The place for deployment-specific notes, and when the checklist itself is looked over again."""
+
+    hint: str = ""
+    last_updated: str = ""
+    next_review: str = ""
+    version: str = ""
+
+
+class Library(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """All of it, gathered from the files of one directory."""
+
+    runbooks: tuple[Runbook, ...] = ()
+    templates: tuple[MessageTemplate, ...] = ()
+    targets: tuple[Target, ...] = ()
+    env: tuple[EnvVariable, ...] = ()
+    tools: tuple[ToolGroup, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    roles: tuple[SignOffRole, ...] = ()
+    notes: NotesPage = NotesPage()
