@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-# Cc, Cf, Zl, Zp and surrogates, written out: a compiled class is 40 times faster than unicodedata a character.
+# Cc, Cf, Zl, Zp and surrogates: written out, because a compiled class is scanned in C.
 _HOSTILE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"

@@ -7,6 +7,11 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from cockpit.durations import parse_duration
+
+# Beyond it a due date is a slip of the finger.
+_FURTHEST = 10 * 365 * 86400.0
+
 Applies = Literal["always", "if-applicable"]
 Binds = Literal["commit", "paths", "host", "release", "period"]
 Cadence = Literal["daily", "weekly", "monthly", "quarterly", "annually"]
@@ -96,3 +101,25 @@ class Checklist(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
         for phase in self.phases:
             for section, item, depth in phase.walk():
                 yield phase, section, item, depth
+
+
+def launch_offset(text: str) -> float:
+    """Return the seconds from launch that `T-7d` (before) or `T+14d` names; ValueError says what is accepted."""
+    sign = {"T-": -1.0, "T+": 1.0}.get(text[:2])
+    if sign is None:
+        raise ValueError(f"{text!r} is not relative to launch: write it like T-7d, T+0d or T+14d")
+    seconds = parse_duration(text[2:])
+    if seconds > _FURTHEST:
+        raise ValueError(f"{text!r} is more than ten years from launch: write it like T-7d, T+0d or T+14d")
+    return sign * seconds
+
+
+def launch_window(text: str) -> tuple[float, float]:
+    """Return first and last of `T+0d..T+14d` in seconds from launch; ValueError says what is accepted."""
+    first, dots, last = text.partition("..")
+    if not dots:
+        raise ValueError(f"{text!r} is not a window: write it like T+0d..T+14d")
+    window = launch_offset(first), launch_offset(last)
+    if window[0] > window[1]:
+        raise ValueError(f"{text!r} ends before it begins: write it like T+0d..T+14d")
+    return window

@@ -46,7 +46,7 @@ class Probe(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
 
 
 class VersionSeen(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Where the running version can be read: a JSON path in an endpoint's body, a header, a file, or a command's output."""
+    """Where the running version can be read: a JSON path in a body, a header, a file, or a command's output."""
 
     http: str = ""
     json: str = ""  # a dotted path in the body; empty takes the whole body

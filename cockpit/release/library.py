@@ -1,21 +1,29 @@
-"""What a checklist directory holds besides checklists: procedures, templates, targets, roles and the like; immutable."""
+"""What a checklist directory holds besides checklists: procedures, templates, targets, roles; immutable."""
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from msgspec import Struct
 
+# A blank in a message template, `{component}`; other braces are text.
+BLANK = re.compile(r"\{(\w+)\}")
+
 
 class RunbookStep(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One step of a procedure; `run` is the command a person confirms, `when` the condition to take the step at all."""
+    """One step of a procedure; `run` is the command a person confirms, `when` the condition to take the step at all.
+
+    Words in angle brackets in `run`, such as `<previous-tag>`, are blanks that a person fills in.
+    """
 
     id: str
     text: str
     run: str = ""
     when: str = ""
     after: str = ""  # a duration the trouble must have lasted, such as 30m
-    link: str = ""
+    link: str = ""  # a page to look at
+    runbook: str = ""  # the id of the procedure that this step leads to
 
 
 class Runbook(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -45,6 +53,10 @@ class MessageTemplate(Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     subject: str
     body: str
     fields: tuple[TemplateField, ...] = ()
+
+    def blanks(self) -> tuple[str, ...]:
+        """Return the names of the blanks in subject and body, each once, in reading order."""
+        return tuple(dict.fromkeys(BLANK.findall(f"{self.subject}\n{self.body}")))
 
 
 class Target(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

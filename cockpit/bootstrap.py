@@ -1,0 +1,122 @@
+"""The composition root: the clock, ids, the store, git and the rest are chosen here and nowhere else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import socket
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cockpit.errors import CockpitError, NotFoundError
+from cockpit.git.command import Git
+from cockpit.pinning import read_work_tree
+from cockpit.release.ledger import Pinned
+from cockpit.release.record import Actor
+from cockpit.session import Session
+from cockpit.store.clock import HybridClock
+from cockpit.store.location import StoreLocation
+from cockpit.store.store import Store
+from cockpit.trust import TrustStore
+from cockpit.workspace import Options, Workspace, choose_run, list_runs, pinned_of
+
+if TYPE_CHECKING:
+    from cockpit.execution.worker import Worker
+
+
+def now() -> float:
+    """Return the present time in epoch seconds."""
+    return time.time()
+
+
+def now_ms() -> int:
+    """Return the present time in epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def open_store(repo: Path) -> Store:
+    """Open the store of the repository that `repo` is in, with a writer id of this process's own."""
+    return Store.open(
+        StoreLocation.of(repo),
+        clock=HybridClock(now_ms),
+        writer_id=secrets.token_hex(16),
+        host=socket.gethostname(),
+    )
+
+
+def find_actor(git: Git, by: str) -> Actor:
+    """Return who acts: `--by`, else git's user.name, else the account's name."""
+    configured = dict(
+        line.split(" ", 1)
+        for line in git.run("config", "--get-regexp", r"^user\.(name|email)$").text.splitlines()
+        if " " in line
+    )
+    name = by or configured.get("user.name", "") or os.environ.get("USER", "") or "somebody"
+    email = "" if by and by != configured.get("user.name") else configured.get("user.email", "")
+    return Actor(name=name, email=email)
+
+
+def open_workspace(options: Options, *, any_run: bool = False) -> Workspace:
+    """Open the repository, its store, and the run that is meant.
+
+    A run flies by its pinned files; without an open run the work tree's `cockpit.yaml` counts, and where a checkout
+    has removed that, the newest run's. With `any_run` several open runs are no mistake: the newest is taken.
+    """
+    top = Git(options.repo).run("rev-parse", "--show-toplevel")
+    store = open_store(options.repo)
+    root = Path(os.fsdecode(top.out).rstrip("\n")) if top.ok and top.out.strip() else store.location.common
+    git = Git(root)
+    runs = list_runs(store)
+    try:
+        chosen = choose_run(runs, run=options.run, env=options.env)
+    except CockpitError as error:
+        if not any_run or error.code != "several-runs":
+            raise
+        chosen = list(runs.values())[-1]
+    run_id = chosen.id if chosen is not None else ""
+    pinned: Pinned
+    if chosen is not None:
+        pinned = pinned_of(store, chosen)
+    else:
+        try:
+            pinned = read_work_tree(root).pinned
+        except NotFoundError:
+            if not runs:
+                raise
+            pinned = pinned_of(store, list(runs.values())[-1])
+    session = Session(store, find_actor(git, options.by), now=now, readonly=options.readonly)
+    session.focus(run_id, pinned)
+    return Workspace(root=root, git=git, store=store, session=session, trust=TrustStore(), runs=runs)
+
+
+def commit_quietly(store: Store, message: str) -> None:
+    """Commit to the state ref; a failure stops nothing, for the events are safe in the journals."""
+    with contextlib.suppress(CockpitError):
+        store.commit(message)
+
+
+def make_worker(workspace: Workspace, execution: str) -> Worker:
+    """Put a worker together for the rest of an execution."""
+    from cockpit.execution.control import output_path
+    from cockpit.execution.worker import Worker
+    from cockpit.git.resolve import resolve_tag
+    from cockpit.health.probes import Prober
+    from cockpit.health.verify import HealthVerifier
+
+    configuration = workspace.run.configuration
+
+    def make_prober() -> Prober:
+        return Prober(observer=workspace.host, directory=workspace.root, trusted=workspace.trusted)
+
+    return Worker(
+        execution,
+        act=workspace.session.act,
+        run_of=lambda: workspace.run,
+        output=output_path(workspace.executions_directory, execution),
+        verifier=HealthVerifier(configuration.probes, configuration.version, make_prober),
+        trusted=workspace.trust.trusted,
+        resolve=lambda tag: resolve_tag(workspace.code_git, tag),
+        commit=lambda: commit_quietly(workspace.store, "cockpit: execution"),
+    )

@@ -1,0 +1,201 @@
+"""`cockpit status`, `item`, `note` and `timeline`: the checklist and what happened, without the screen."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, wants_json
+from cockpit.errors import ExitCode, NotFoundError, UsageError
+
+if TYPE_CHECKING:
+    from cockpit.release.intents import Intent
+    from cockpit.release.run import Run
+    from cockpit.workspace import Workspace
+
+_ATTACHMENT_LIMIT = 1024 * 1024
+_VERBS = {
+    "tick": "say that the item is done",
+    "reopen": "open the item again",
+    "claim": "say that you are on it",
+    "unclaim": "let it go",
+    "defer": "put it off, with a reason",
+    "na": "say that it does not apply, with a reason",
+    "override": "go on without it, with a reason",
+    "note": "write a note on it (--reason)",
+    "attach": "attach a file (--file)",
+    "undo": "reverse your own last record on it",
+    "redo": "reverse your own last undo on it",
+}
+
+
+def add_commands(table: CommandTable) -> None:
+    """Add the commands of the checklist."""
+    table.add("status", _status, "the whole state of the run in focus")
+    items = table.group("item", "one item: tick, claim, defer and the like")
+    for verb, help_text in _VERBS.items():
+        parser = items.add(verb, _item, help_text)
+        parser.add_argument("item", metavar="ITEM", help="its id, or an end of it that is unique")
+        parser.add_argument("--reason", default="", metavar="TEXT")
+        parser.add_argument("--value", default="", metavar="V", help="what you saw")
+        parser.add_argument("--file", default="", metavar="F")
+        parser.set_defaults(verb=verb)
+    note = table.add("note", _note, "write a note on the release")
+    note.add_argument("text", metavar="TEXT")
+    timeline = table.add("timeline", _timeline, "everything that happened, oldest first")
+    timeline.add_argument("--since", default="", metavar="WHEN", help="a duration such as 2h, or a time with an offset")
+
+
+def _status(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.bootstrap import now
+    from cockpit.live_source import LiveSource
+    from cockpit.status import status_document, summary_lines
+
+    workspace = open_here(arguments)
+    source = LiveSource(workspace)
+    try:
+        live = source.read()
+    finally:
+        source.close()
+    if wants_json(arguments):
+        print_json(status_document(workspace.run, live))
+    else:
+        say("\n".join(summary_lines(workspace.run, live, now=now())))
+    return ExitCode.OK
+
+
+def find_item(run: Run, wanted: str) -> str:
+    """Return the id of the item that is meant: exactly, or by an end of its id that only one has."""
+    if wanted in run.items:
+        return wanted
+    ending = [identity for identity in run.items if identity.endswith("/" + wanted)]
+    if len(ending) == 1:
+        return ending[0]
+    if ending:
+        raise UsageError(f"{wanted!r} fits several items", fix=f"Name one whole: {', '.join(ending)}")
+    short = {identity.rsplit("/", 1)[-1]: identity for identity in run.items}
+    close = [short[name] for name in get_close_matches(wanted.rsplit("/", 1)[-1], list(short), n=3)]
+    raise NotFoundError(
+        f"no item {wanted!r}", fix=f"Did you mean {', '.join(close)}?" if close else "cockpit status --json lists them"
+    )
+
+
+def _item(arguments: argparse.Namespace) -> ExitCode:
+    workspace = open_here(arguments)
+    if not workspace.run.open:
+        raise NotFoundError("no release run is open", fix="Open one: cockpit release open NAME", code="no-run")
+    item = find_item(workspace.run, arguments.item)
+    workspace.session.act(_intent(arguments, item))
+    publish(workspace)
+    view = workspace.run.items[item]
+    if wants_json(arguments):
+        from cockpit.status import item_document
+
+        print_json(item_document(view))
+    else:
+        say(view.state.value)
+    return ExitCode.OK
+
+
+def _intent(arguments: argparse.Namespace, item: str) -> Intent:
+    from cockpit.release import intents
+
+    match arguments.verb:
+        case "tick":
+            return intents.TickItem(item, arguments.value)
+        case "reopen":
+            return intents.ReopenItem(item, arguments.reason)
+        case "claim":
+            return intents.ClaimItem(item)
+        case "unclaim":
+            return intents.UnclaimItem(item)
+        case "defer":
+            return intents.DeferItem(item, arguments.reason)
+        case "na":
+            return intents.MarkNotApplicable(item, arguments.reason)
+        case "override":
+            return intents.OverrideItem(item, arguments.reason)
+        case "note":
+            return intents.AddNote(arguments.reason or arguments.value, item)
+        case "undo":
+            return intents.Undo(item)
+        case "redo":
+            return intents.Redo(item)
+        case _:
+            return _attachment(item, arguments.file)
+
+
+def _attachment(item: str, file: str) -> Intent:
+    from cockpit.release.intents import AttachEvidence
+
+    if not file:
+        raise UsageError("nothing to attach", fix="Name a file: --file F")
+    path = Path(file)
+    try:
+        size = path.stat().st_size
+        if size <= _ATTACHMENT_LIMIT:
+            content = path.read_bytes()
+            return AttachEvidence(item, path.name, content, hashlib.sha256(content).hexdigest(), len(content))
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise NotFoundError(f"{file} cannot be read: {error.strerror}") from error
+    return AttachEvidence(item, path.name, None, digest, size, str(path.absolute()))
+
+
+def _note(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.release.intents import AddNote
+
+    workspace = open_here(arguments)
+    (record,) = workspace.session.act(AddNote(arguments.text))
+    publish(workspace)
+    if wants_json(arguments):
+        print_json({"id": record.id, "at": record.wall, "by": record.by.name, "text": arguments.text.strip()})
+    else:
+        say("noted")
+    return ExitCode.OK
+
+
+def _since(text: str) -> float:
+    from cockpit.bootstrap import now
+    from cockpit.durations import parse_duration
+    from cockpit.times import epoch, parse_time
+
+    if not text:
+        return 0.0
+    try:
+        return now() - parse_duration(text)
+    except ValueError:
+        return epoch(parse_time(text))
+
+
+def _timeline(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.release.narrative import sentence
+    from cockpit.times import date_time, epoch
+
+    since = _since(arguments.since)
+    workspace: Workspace = open_here(arguments, any_run=False)
+    run = workspace.run
+    records = [record for record in run.records if epoch(record.wall) >= since]
+    if wants_json(arguments):
+        print_json(
+            [
+                {
+                    "id": record.id,
+                    "at": record.wall,
+                    "by": record.by.name,
+                    "host": record.host,
+                    "kind": record.kind,
+                    "entity": record.ent,
+                    "text": sentence(record, run),
+                }
+                for record in records
+            ]
+        )
+    else:
+        rows = [[date_time(epoch(r.wall), run.timezone), r.by.name, sentence(r, run)] for r in records]
+        say(columns(rows) if rows else "Nothing has happened yet.")
+    return ExitCode.OK

@@ -1,0 +1,142 @@
+"""What all commands share: the options that hold everywhere, opening the workspace, and speaking."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from cockpit.errors import CockpitError, ConfigurationError, ExitCode, UsageError
+from cockpit.text import visible, visible_lines
+
+if TYPE_CHECKING:
+    from cockpit.workspace import Options, Workspace
+
+Run = Callable[[argparse.Namespace], ExitCode]
+Commands = "argparse._SubParsersAction[Parser]"
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose mistakes are ours to tell, so that `--json` holds for them too."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, fix=f"See: {self.prog} --help")
+
+
+def shared_options() -> argparse.ArgumentParser:
+    """Return the options that every command takes, before or after its name."""
+    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = shared.add_argument_group("everywhere")
+    group.add_argument("--repo", metavar="DIR", help="the repository (default: the enclosing one)")
+    group.add_argument("--run", metavar="ID", help="the release run, where several are open")
+    group.add_argument("--env", metavar="NAME", help="the environment, where there are several")
+    group.add_argument("--by", metavar="NAME", help="who acts (default: git's user.name)")
+    group.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    group.add_argument("--readonly", action="store_true", help="refuse all writes")
+    return shared
+
+
+class CommandTable:
+    """The commands as they are added to a parser; each gets the shared options and its function."""
+
+    def __init__(self, subparsers: Any, shared: argparse.ArgumentParser) -> None:
+        self._subparsers = subparsers
+        self._shared = shared
+
+    def add(self, name: str, run: Run | None, help_text: str, **more: Any) -> Parser:
+        """Add a command; `run` is None for one that only groups others."""
+        parser: Parser = self._subparsers.add_parser(
+            name, help=help_text, description=help_text, parents=[self._shared], **more
+        )
+        if run is not None:
+            parser.set_defaults(function=run)
+        return parser
+
+    def group(self, name: str, help_text: str) -> CommandTable:
+        """Add a command that has commands of its own."""
+        parser = self.add(name, None, help_text)
+        children = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
+        return CommandTable(children, self._shared)
+
+
+def options_of(arguments: argparse.Namespace) -> Options:
+    """Return the shared options as a value."""
+    from cockpit.workspace import Options
+
+    return Options(
+        repo=Path(getattr(arguments, "repo", ".")).absolute(),
+        run=getattr(arguments, "run", ""),
+        env=getattr(arguments, "env", ""),
+        by=getattr(arguments, "by", ""),
+        readonly=getattr(arguments, "readonly", False),
+    )
+
+
+def open_here(arguments: argparse.Namespace, *, any_run: bool = False) -> Workspace:
+    """Open the workspace that the arguments name."""
+    from cockpit.bootstrap import open_workspace
+
+    return open_workspace(options_of(arguments), any_run=any_run)
+
+
+def wants_json(arguments: argparse.Namespace) -> bool:
+    """Whether `--json` was given."""
+    return bool(getattr(arguments, "json", False))
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document; all but ASCII is escaped, so that no name can reach the terminal's controls."""
+    import msgspec
+
+    json.dump(msgspec.to_builtins(value), sys.stdout, indent=2, ensure_ascii=True)
+    sys.stdout.write("\n")
+
+
+def say(text: str = "") -> None:
+    """Print text for a person: external text in it is made safe line by line."""
+    print("\n".join(visible_lines(text)))
+
+
+def warn(text: str) -> None:
+    """Print a diagnostic to standard error."""
+    print("\n".join(visible_lines(text)), file=sys.stderr)
+
+
+def report_failure(error: CockpitError, *, as_json: bool) -> None:
+    """Tell of a failure: what happened, and what to do."""
+    if as_json:
+        document: dict[str, object] = {"code": error.code, "what": error.what, "fix": error.fix}
+        if isinstance(error, ConfigurationError):
+            document["problems"] = error.problems
+        print_json({"error": document})
+    elif isinstance(error, ConfigurationError):
+        warn(error.what)
+        if error.fix:
+            warn(error.fix)
+    else:
+        warn(f"cockpit: {error.what}" + (f"\n  {error.fix}" if error.fix else ""))
+
+
+def columns(rows: list[list[str]], *, gap: int = 2) -> str:
+    """Return rows as aligned columns; the last one is left ragged."""
+    from rich.cells import cell_len
+
+    safe = [[visible(cell) for cell in row] for row in rows]
+    count = max((len(row) for row in safe), default=0)
+    widths = [max((cell_len(row[n]) for row in safe if n < len(row)), default=0) for n in range(count)]
+    lines = []
+    for row in safe:
+        cells = [cell + " " * (widths[n] - cell_len(cell) + gap) for n, cell in enumerate(row[:-1])]
+        lines.append("".join([*cells, row[-1] if row else ""]).rstrip())
+    return "\n".join(lines)
+
+
+def publish(workspace: Workspace) -> None:
+    """Commit what was written to the state ref; a failure is told, the events are safe in the journal all the same."""
+    try:
+        workspace.store.commit("cockpit: state")
+    except CockpitError as error:
+        warn(f"cockpit: saved, but not yet committed to the state ref: {error}")

@@ -1,0 +1,250 @@
+"""`cockpit probe`, `logs` and `tags`: looking at the service and its repository, without the screen."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cockpit.cli.common import CommandTable, columns, open_here, options_of, print_json, publish, say, wants_json, warn
+from cockpit.errors import CockpitError, ExitCode, NotFoundError
+
+if TYPE_CHECKING:
+    from cockpit.release.configuration import Probe
+    from cockpit.release.health import ProbeResult
+    from cockpit.release.tags import Tag
+    from cockpit.workspace import Workspace
+
+
+def add_commands(table: CommandTable) -> None:
+    """Add the commands that look."""
+    probe = table.add("probe", _probe, "run probes once, by name or on a bare URL (GET, 2xx)")
+    probe.add_argument("names", nargs="*", metavar="NAME|URL")
+    logs = table.add("logs", _logs, "a configured log or a file, filtered and followed")
+    logs.add_argument("name", nargs="?", default="", metavar="NAME|PATH")
+    logs.add_argument("-f", "--follow", action="store_true", help="go on with what is written next")
+    logs.add_argument("--grep", default="", metavar="RE", help="lines in which it is found; a leading ! inverts")
+    logs.add_argument("--level", default="", metavar="LEVEL", help="this level and graver ones")
+    logs.add_argument("--since", default="", metavar="DURATION", help="such as 15m")
+    logs.add_argument("-n", type=int, default=None, metavar="N", help="the last N lines")
+    logs.add_argument("--stats", action="store_true", help="counts by level and format instead of lines")
+    tags = table.add("tags", _tags, "the tags, newest first; or mark one good or bad")
+    tags.add_argument("verb", nargs="?", choices=["mark"], default=None)
+    tags.add_argument("tag", nargs="?", default="", metavar="TAG")
+    tags.add_argument("mark", nargs="?", choices=["good", "bad"], default=None)
+    tags.add_argument("--limit", type=int, default=20, metavar="N", help="0 lists all")
+    tags.add_argument("--match", default="", metavar="TEXT", help="in name or subject; a leading ! inverts")
+    tags.add_argument("--reason", default="", metavar="TEXT")
+
+
+# Probes
+
+
+def _probe(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.release.configuration import Probe
+
+    urls = [name for name in arguments.names if "://" in name]
+    names = [name for name in arguments.names if "://" not in name]
+    wanted: dict[str, Probe] = {}
+    directory, trusted, host = Path.cwd(), False, ""
+    if names or not urls:
+        workspace = open_here(arguments, any_run=True)
+        configured = workspace.run.configuration.probes
+        for name in names:
+            if name not in configured:
+                known = ", ".join(configured) or "none is configured"
+                raise NotFoundError(f"no probe {name!r}", fix=f"There is: {known}")
+        wanted = {name: configured[name] for name in (names or configured)}
+        directory, trusted, host = workspace.root, workspace.trusted, workspace.host
+    wanted.update({url: Probe(http=url, conditions=("[STATUS] >= 200", "[STATUS] < 300")) for url in urls})
+    results = asyncio.run(_run_probes(wanted, directory=directory, trusted=trusted, host=host))
+    documents = [_probe_document(result) for result in results]
+    if wants_json(arguments):
+        print_json(documents)
+    else:
+        rows = [
+            [r.name, r.state.value, "–" if r.latency_ms is None else f"{r.latency_ms:.0f} ms", r.detail]
+            for r in results
+        ]
+        say(columns(rows) if rows else "No probes are configured: add `probes:` to cockpit.yaml.")
+    states = {result.state.value for result in results}
+    if "down" in states:
+        return ExitCode.FAILED
+    return ExitCode.UNKNOWN if "unknown" in states else ExitCode.OK
+
+
+async def _run_probes(wanted: dict[str, Probe], *, directory: Path, trusted: bool, host: str) -> list[ProbeResult]:
+    from cockpit.health.probes import Prober
+
+    async with Prober(observer=host, directory=directory, trusted=trusted) as prober:
+        return list(await asyncio.gather(*(prober.run(name, probe, time.time()) for name, probe in wanted.items())))
+
+
+def _probe_document(result: ProbeResult) -> dict[str, Any]:
+    import msgspec
+
+    from cockpit.times import rfc3339
+
+    return {
+        "name": result.name,
+        "state": result.state.value,
+        "latency_ms": result.latency_ms,
+        "detail": result.detail,
+        "at": rfc3339(result.at),
+        "conditions": msgspec.to_builtins(result.conditions),
+    }
+
+
+# Logs
+
+
+def _logs(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.bootstrap import now
+    from cockpit.logs.query import parse_query, select, stats
+    from cockpit.times import zone
+
+    name, path, timezone = _find_log(arguments)
+    query = parse_query(
+        grep=arguments.grep or None,
+        level=arguments.level or None,
+        since=arguments.since or None,
+        last=arguments.n,
+        now=now(),
+    )
+    if arguments.stats:
+        found = stats(path, query, zone=zone(timezone))
+        if wants_json(arguments):
+            print_json(found)
+        else:
+            levels = "  ".join(f"{level} {count}" for level, count in found["levels"].items() if count)
+            say(f"{found['lines']} lines, {found['bytes']} bytes, {found['first_at']} to {found['last_at']}\n{levels}")
+        return ExitCode.OK
+    lines = select(path, query, source=name, zone=zone(timezone))
+    if wants_json(arguments):
+        import msgspec
+
+        print_json([{**msgspec.to_builtins(line), "level": line.level.word} for line in lines])
+        return ExitCode.OK
+    for line in lines:
+        say(line.text)
+    if arguments.follow:
+        _follow(path, name, timezone, query)
+    return ExitCode.OK
+
+
+def _find_log(arguments: argparse.Namespace) -> tuple[str, Path, str]:
+    path = Path(arguments.name)
+    if arguments.name and path.is_file():
+        return path.name, path, "UTC"
+    workspace = open_here(arguments, any_run=True)
+    configured = workspace.run.configuration.logs
+    name = arguments.name or (next(iter(configured)) if len(configured) == 1 else "")
+    if not name:
+        raise NotFoundError("which log?", fix=f"There is: {', '.join(configured) or 'none is configured'}")
+    return name, workspace.log_path(name), workspace.run.timezone
+
+
+def _follow(path: Path, name: str, timezone: str, query: Any) -> None:
+    import sys
+
+    from cockpit.logs.classify import Classifier
+    from cockpit.logs.follow import Follower
+    from cockpit.logs.query import Chooser
+    from cockpit.times import zone
+
+    classifier, chooser = Classifier(name, zone=zone(timezone)), Chooser(query)
+    with Follower(path, tail=0) as follower:
+        told = ""
+        while True:
+            batch = follower.poll()
+            if batch.reason and batch.reason != told:
+                told = batch.reason
+                warn(f"{path} {batch.reason}")
+            for raw in batch.lines:
+                line = classifier.classify(raw.text)
+                if chooser.wants(line):
+                    say(line.text)
+            sys.stdout.flush()
+            if not batch.more:
+                time.sleep(0.2)
+
+
+# Tags
+
+
+def _tags(arguments: argparse.Namespace) -> ExitCode:
+    if arguments.verb == "mark":
+        return _mark(arguments)
+    from cockpit.execution.prepare import find_backup
+    from cockpit.git.ahead_behind import with_counts
+    from cockpit.git.command import Git
+    from cockpit.git.facts import head_commit
+    from cockpit.git.tags import list_tags
+    from cockpit.release.tags import filter_tags, order_tags, with_marks
+
+    workspace: Workspace | None = None
+    git = Git(options_of(arguments).repo)
+    try:
+        workspace = open_here(arguments, any_run=True)
+        git = workspace.code_git
+    except CockpitError as error:
+        # A repository that nobody has configured has tags all the same.
+        if error.code != "no-configuration":
+            raise
+    pattern = workspace.run.configuration.code.tags if workspace is not None else "*"
+    marks = workspace.run.marks if workspace is not None else {}
+    ordered = filter_tags(order_tags(with_marks(list_tags(git, pattern), marks)), arguments.match)
+    shown = with_counts(git, head_commit(git), ordered[: arguments.limit] if arguments.limit else ordered)
+    dumps = {}
+    if workspace is not None:
+        dumps = {tag.name: find_backup(workspace.run.configuration, workspace.root, tag.name) or None for tag in shown}
+    if wants_json(arguments):
+        print_json([_tag_document(tag, dumps.get(tag.name)) for tag in shown])
+    else:
+        say(columns([_tag_row(tag) for tag in shown]) if shown else "No tags.")
+    return ExitCode.OK
+
+
+def _tag_document(tag: Tag, dump: str | None) -> dict[str, Any]:
+    from cockpit.times import rfc3339
+
+    return {
+        "name": tag.name,
+        "commit": tag.commit,
+        "kind": tag.kind,
+        "signed": tag.signed,
+        "tagged_at": rfc3339(tag.tagged_at) if tag.tagged_at is not None else None,
+        "subject": tag.subject,
+        "ahead": tag.ahead,
+        "behind": tag.behind,
+        "mark": tag.mark,
+        "dump": dump,
+    }
+
+
+def _tag_row(tag: Tag) -> list[str]:
+    from cockpit.times import date_time
+
+    at = date_time(tag.tagged_at, "UTC") if tag.tagged_at is not None else "–"
+    counts = f"+{tag.ahead} -{tag.behind}" if tag.ahead is not None else ""
+    return [tag.display, (tag.commit or "no commit")[:8], tag.kind, at, counts, tag.mark or "", tag.subject]
+
+
+def _mark(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.errors import UsageError
+    from cockpit.git.resolve import resolve_tag
+    from cockpit.release.intents import MarkTag
+
+    if not arguments.tag or arguments.mark is None:
+        raise UsageError("which tag, and good or bad?", fix='cockpit tags mark v2.4.1 bad --reason "leaks connections"')
+    workspace = open_here(arguments, any_run=True)
+    commit = resolve_tag(workspace.code_git, arguments.tag)
+    workspace.session.act(MarkTag(arguments.tag, commit, arguments.mark == "good", arguments.reason))
+    publish(workspace)
+    if wants_json(arguments):
+        print_json({"name": arguments.tag, "commit": commit, "mark": arguments.mark})
+    else:
+        say(f"{arguments.tag} is marked {arguments.mark}")
+    return ExitCode.OK

@@ -1,0 +1,147 @@
+"""`cockpit release`: runs are opened, moved through their life, and listed."""
+
+from __future__ import annotations
+
+import argparse
+
+from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, wants_json
+from cockpit.errors import ExitCode, RefusedError
+from cockpit.release.run import RunSummary
+
+
+def add_commands(table: CommandTable) -> None:
+    """Add `release` and its commands."""
+    release = table.group("release", "open a release run, and move it through its life")
+    opening = release.add("open", _open, "open a run; the configuration and checklists are pinned as they are now")
+    opening.add_argument("name", metavar="NAME", help="its name; where it is a tag, the run flies that tag")
+    opening.add_argument("--tag", default="", help="the tag it flies, which may come later")
+    opening.add_argument("--launch", default="", metavar="TIME", help="RFC 3339 with an offset")
+    opening.add_argument("--checklist", action="append", default=[], metavar="ID", help="only these checklists")
+    retarget = release.add("retarget", _retarget, "fly another tag")
+    retarget.add_argument("tag", metavar="TAG")
+    move = release.add("move", _move, "launch at another time")
+    move.add_argument("--launch", required=True, metavar="TIME", help="RFC 3339 with an offset")
+    for name, help_text in (
+        ("hold", "hold the run, with a reason"),
+        ("resume", "make a planned or held run active"),
+        ("abort", "abort the run, with a reason"),
+        ("close", "close the run"),
+        ("reopen", "make a run that is over active again"),
+    ):
+        change = release.add(name, _change_state, help_text)
+        change.add_argument("--reason", default="", metavar="TEXT")
+        change.set_defaults(verb=name)
+    supersede = release.add("supersede", _change_state, "another run takes this one's place")
+    supersede.add_argument("--by-run", required=True, metavar="RUN", dest="by_run")
+    supersede.add_argument("--reason", default="", metavar="TEXT")
+    supersede.set_defaults(verb="supersede")
+    release.add("list", _list, "list all runs")
+    release.add("show", _show, "show the run in focus")
+
+
+def _open(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.times import parse_time
+
+    launch = parse_time(arguments.launch) if arguments.launch else ""
+    workspace = open_here(arguments, any_run=True)
+    if workspace.session.readonly:
+        raise RefusedError("this cockpit is read-only", code="readonly")
+    run = workspace.open_run(arguments.name, tag=arguments.tag, launch_at=launch, checklists=tuple(arguments.checklist))
+    publish(workspace)
+    if wants_json(arguments):
+        print_json(run.summary())
+    else:
+        at = f" at {run.tag} ({run.commit[:8]})" if run.tag else ", without a tag yet"
+        say(f"{run.id}: {run.name} of {run.service} in {run.environment}{at}, {run.state}")
+        if not workspace.trusted:
+            say(
+                "Its commands are not trusted on this host yet: look with `cockpit trust --show`, then `cockpit trust`."
+            )
+    return ExitCode.OK
+
+
+def _retarget(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.git.resolve import resolve_tag
+    from cockpit.release.intents import Retarget
+
+    workspace = open_here(arguments)
+    commit = resolve_tag(workspace.code_git, arguments.tag)
+    workspace.session.act(Retarget(arguments.tag, commit))
+    publish(workspace)
+    return _show_summary(arguments, workspace.run.summary())
+
+
+def _move(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.release.intents import MoveLaunch
+    from cockpit.times import parse_time
+
+    workspace = open_here(arguments)
+    workspace.session.act(MoveLaunch(parse_time(arguments.launch)))
+    publish(workspace)
+    return _show_summary(arguments, workspace.run.summary())
+
+
+def _change_state(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.release.events import RunState
+    from cockpit.release.intents import ChangeRunState
+
+    states: dict[str, RunState] = {
+        "hold": "held",
+        "resume": "active",
+        "abort": "aborted",
+        "close": "closed",
+        "reopen": "active",
+        "supersede": "superseded",
+    }
+    workspace = open_here(arguments, any_run=arguments.verb == "reopen")
+    if not workspace.run.open and arguments.verb == "reopen" and workspace.runs:
+        from cockpit.workspace import pinned_of
+
+        newest = list(workspace.runs.values())[-1]
+        workspace.session.focus(newest.id, pinned_of(workspace.store, newest))
+    by_run = getattr(arguments, "by_run", "")
+    workspace.session.act(ChangeRunState(states[arguments.verb], arguments.reason, by_run))
+    publish(workspace)
+    return _show_summary(arguments, workspace.run.summary())
+
+
+def _list(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.bootstrap import open_store
+    from cockpit.cli.common import options_of
+    from cockpit.workspace import list_runs
+
+    runs = list(list_runs(open_store(options_of(arguments).repo)).values())
+    if wants_json(arguments):
+        print_json(runs)
+    elif runs:
+        say(columns([[run.id, run.environment, run.tag or "–", run.state, run.opened_at, run.name] for run in runs]))
+    else:
+        say("No run has been opened: cockpit release open NAME")
+    return ExitCode.OK
+
+
+def _show(arguments: argparse.Namespace) -> ExitCode:
+    workspace = open_here(arguments)
+    if not workspace.run.open:
+        raise RefusedError("no release run is open", fix="Open one: cockpit release open NAME", code="no-run")
+    return _show_summary(arguments, workspace.run.summary())
+
+
+def _show_summary(arguments: argparse.Namespace, summary: RunSummary) -> ExitCode:
+    if wants_json(arguments):
+        print_json(summary)
+    else:
+        say(
+            columns(
+                [
+                    ["run", summary.id],
+                    ["name", summary.name],
+                    ["service", f"{summary.service} in {summary.environment}"],
+                    ["tag", f"{summary.tag or '–'} {summary.commit[:8]}"],
+                    ["state", summary.state],
+                    ["opened", summary.opened_at],
+                    ["launch", summary.launch_at or "–"],
+                ]
+            )
+        )
+    return ExitCode.OK

@@ -1,0 +1,125 @@
+"""`cockpit init`, `validate` and `trust`: the files a team writes, and what they may execute here."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from cockpit.cli.common import CommandTable, open_here, options_of, print_json, say, wants_json
+from cockpit.errors import ConfigurationError, ExitCode, NotFoundError, Problem, RefusedError
+
+
+def add_commands(table: CommandTable) -> None:
+    """Add the commands on configuration."""
+    init = table.add("init", _init, "write cockpit.yaml for this repository; never overwrites")
+    init.add_argument("--yes", action="store_true", help="take the defaults and ask nothing")
+    validate = table.add("validate", _validate, "check cockpit.yaml and the checklists")
+    validate.add_argument("paths", nargs="*", metavar="PATH")
+    trust = table.add("trust", _trust, "let this configuration run its commands on this host")
+    trust.add_argument("--show", action="store_true", help="print every command it would allow, and do nothing")
+
+
+def _init(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.content.init import Answers, detect, write_configuration
+    from cockpit.git.command import Git
+
+    repo = options_of(arguments).repo
+    top = Git(repo).run("rev-parse", "--show-toplevel")
+    if not top.ok:
+        raise RefusedError(f"{repo} is not in a git work tree", fix="Run git init first", code="no-repository")
+    root = Path(top.text.rstrip("\n"))
+    answers = detect(root)
+    if not arguments.yes and sys.stdin.isatty():
+        answers = Answers(
+            service=_ask("Service", answers.service),
+            environment=_ask("Environment", answers.environment),
+            production=_ask("Is it production? (yes/no)", "yes" if answers.production else "no").startswith("y"),
+            timezone=_ask("Time zone (IANA)", answers.timezone),
+            health_url=_ask("Health URL", answers.health_url),
+            log_file=_ask("Log file", answers.log_file),
+            unit=answers.unit,
+        )
+    written = write_configuration(root, answers)
+    if wants_json(arguments):
+        print_json({"written": [str(path.relative_to(root)) for path in written]})
+    else:
+        for path in written:
+            say(f"wrote {path.relative_to(root)}")
+        say("Look it over, then: cockpit validate, cockpit trust --show, cockpit trust, cockpit release open NAME")
+    return ExitCode.OK
+
+
+def _ask(question: str, default: str) -> str:
+    try:
+        return input(f"{question} [{default}]: ").strip() or default
+    except EOFError:
+        return default
+
+
+def _validate(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.content.checklists import load_checklist
+    from cockpit.content.configuration import load_configuration
+    from cockpit.content.library import load_library
+    from cockpit.git.command import Git
+    from cockpit.health.conditions import check_condition
+    from cockpit.pinning import CONFIGURATION_FILE, read_work_tree
+
+    problems: list[Problem] = []
+    checked: list[str] = []
+    try:
+        if arguments.paths:
+            for name in arguments.paths:
+                path = Path(name)
+                checked.append(str(path))
+                try:
+                    if path.is_dir():
+                        load_library(path)
+                    elif path.name == CONFIGURATION_FILE:
+                        load_configuration(path, check_condition)
+                    else:
+                        load_checklist(path)
+                except ConfigurationError as error:
+                    problems += error.problems
+        else:
+            repo = options_of(arguments).repo
+            top = Git(repo).run("rev-parse", "--show-toplevel")
+            root = Path(top.text.rstrip("\n")) if top.ok else repo
+            checked = list(read_work_tree(root).texts)
+    except ConfigurationError as error:
+        problems += error.problems
+    except OSError as error:
+        raise NotFoundError(f"{error.filename} cannot be read: {error.strerror}") from error
+    if wants_json(arguments):
+        print_json({"checked": checked, "problems": problems})
+    elif problems:
+        say("\n".join(map(str, problems)))
+    else:
+        say(f"{len(checked)} files are right")
+    return ExitCode.USAGE if problems else ExitCode.OK
+
+
+def _trust(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.bootstrap import now
+    from cockpit.times import rfc3339
+    from cockpit.trust import configured_commands
+
+    workspace = open_here(arguments)
+    run = workspace.run
+    commands = configured_commands(run.configuration, run.library)
+    if not arguments.show:
+        if workspace.session.readonly:
+            raise RefusedError("this cockpit is read-only", code="readonly")
+        workspace.trust.trust(
+            run.digest, by=workspace.session.actor.name, at=rfc3339(now()), repository=str(workspace.root)
+        )
+    if wants_json(arguments):
+        print_json({"digest": run.digest, "trusted": workspace.trusted, "commands": commands})
+        return ExitCode.OK
+    for command in commands:
+        say(f"{command.where}:")
+        say("\n".join(f"    {line}" for line in command.command.splitlines()))
+    say(f"{len(commands)} commands; scripts of the repository that they call are not covered by this.")
+    state = "trusted on this host" if workspace.trusted else "not trusted on this host"
+    say(f"digest {run.digest[:16]}: {state}")
+    return ExitCode.OK

@@ -1,0 +1,117 @@
+"""`cockpit` and `cockpit demo`: the full-screen app."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cockpit.cli.common import CommandTable, open_here, say
+from cockpit.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from cockpit.demo.demo import Demo
+    from cockpit.workspace import Workspace
+
+
+def add_commands(table: CommandTable) -> None:
+    """Add `demo`."""
+    demo = table.add("demo", _demo, "a throwaway release on real parts: fly it, break it, roll it back")
+    demo.add_argument("--serve", default="", metavar="DIR", help="set it up in DIR and run it in the foreground")
+
+
+def open_app(arguments: argparse.Namespace) -> ExitCode:
+    """Open the full-screen app on this repository."""
+    _require_terminal()
+    workspace = open_here(arguments, any_run=True)
+    return fly(workspace)
+
+
+def _require_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(
+            "the screen needs a terminal", fix="Headless: cockpit status --json; all commands: cockpit --help"
+        )
+
+
+def fly(workspace: Workspace) -> ExitCode:
+    """Run the app until it ends; its return code is ours, so that a crash is no success."""
+    from cockpit.tui.app import CockpitApp
+    from cockpit.watching import ensure_watcher
+
+    if not workspace.run.open:
+        _offer_run(workspace)
+    if not workspace.session.readonly:
+        ensure_watcher(workspace)
+    app = CockpitApp(workspace)
+    app.run(mouse=os.environ.get("COCKPIT_MOUSE", "1") != "0")
+    workspace.store.close()
+    return ExitCode(app.return_code) if app.return_code in set(ExitCode) else _other(app.return_code)
+
+
+def _other(code: int | None) -> ExitCode:
+    sys.exit(1 if code is None else code)
+
+
+def _offer_run(workspace: Workspace) -> None:
+    if workspace.session.readonly:
+        return
+    try:
+        name = input("No release run is open. Name of the run to open (a tag will do; empty opens none): ").strip()
+    except EOFError:
+        return
+    if name:
+        workspace.open_run(name, tag="", launch_at="")
+
+
+def _demo(arguments: argparse.Namespace) -> ExitCode:
+    from datetime import UTC, datetime
+
+    from cockpit.content.shipped import shipped_directory
+    from cockpit.demo.demo import Demo
+
+    if arguments.serve:
+        from cockpit.demo.serve import serve
+
+        serve(
+            Path(arguments.serve),
+            now=datetime.now(UTC),
+            say=say,
+            checklists=shipped_directory(),
+            prepare=_prepare_served,
+        )
+        return ExitCode.OK
+    _require_terminal()
+    with Demo.create(now=datetime.now(UTC), checklists=shipped_directory()) as demo:
+        workspace = prepare_demo(demo, own_state=True)
+        demo.start()
+        return fly(workspace)
+
+
+def _prepare_served(demo: Demo) -> None:
+    prepare_demo(demo, own_state=False)
+
+
+def prepare_demo(demo: Demo, *, own_state: bool) -> Workspace:
+    """Open the demo's run with its story so far, and trust its configuration.
+
+    With `own_state` the trust is kept inside the demo and goes with it; a served demo is trusted as by its user, so
+    that a cockpit in a second terminal may execute.
+    """
+    from cockpit.bootstrap import open_workspace
+    from cockpit.demo_story import play_story
+    from cockpit.times import rfc3339
+    from cockpit.workspace import Options
+
+    os.environ.update(demo.environment())
+    if own_state:
+        os.environ["COCKPIT_STATE_DIR"] = str(demo.root / "var" / "state")
+    workspace = open_workspace(Options(repo=demo.repository), any_run=True)
+    if not workspace.run.open:
+        play_story(workspace)
+    from cockpit.bootstrap import now
+
+    workspace.trust.trust(workspace.run.digest, by="the demo", at=rfc3339(now()), repository=str(demo.repository))
+    return workspace

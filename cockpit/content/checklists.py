@@ -1,0 +1,86 @@
+"""Checklist files: loaded strictly, then checked for what types alone cannot say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cockpit.content.names import item_id_complaint, name_complaint, parse_complaint
+from cockpit.content.problems import quoted
+from cockpit.content.review import Review
+from cockpit.content.strict_yaml import Document, Step, load_document, read_text
+from cockpit.release.checklist import Checklist, Item, Phase, Section, launch_offset, launch_window
+
+
+def load_checklist(path: Path) -> Checklist:
+    """Return the checklist in the file at `path`; ConfigurationError holds all mistakes."""
+    return parse_checklist_text(read_text(path), str(path))
+
+
+def parse_checklist_text(text: str, path: str) -> Checklist:
+    """Return the checklist that `text` is; ConfigurationError holds all mistakes in `path`."""
+    document = load_document(text, path, Checklist)
+    _ChecklistReview(document).check()
+    document.problems.raise_any()
+    return document.value
+
+
+class _ChecklistReview(Review[Checklist]):
+    def __init__(self, document: Document[Checklist]) -> None:
+        super().__init__(document)
+        self._items_seen: dict[str, tuple[Step, ...]] = {}
+
+    def check(self) -> None:
+        self.complain(name_complaint(self.value.id), "id")
+        self.filled(self.value.title, "title")
+        if not self.value.phases:
+            self.complain("a checklist without phases: write at least one under phases", "phases")
+        self.distinct([phase.id for phase in self.value.phases], "id", "phases")
+        for index, phase in enumerate(self.value.phases):
+            self._phase(phase, "phases", index)
+
+    def _phase(self, phase: Phase, *where: Step) -> None:
+        self.complain(name_complaint(phase.id), *where, "id")
+        self.filled(phase.title, *where, "title")
+        if phase.maintenance and phase.pause_point:
+            message = "maintenance recurs and has no pause point: remove pause_point or maintenance"
+            self.complain(message, *where, "pause_point")
+        self.distinct([section.id for section in phase.sections], "id", *where, "sections")
+        for index, section in enumerate(phase.sections):
+            self._section(section, phase, *where, "sections", index)
+
+    def _section(self, section: Section, phase: Phase, *where: Step) -> None:
+        self.complain(name_complaint(section.id), *where, "id")
+        self.filled(section.title, *where, "title")
+        self._window(section.window, section.cadence, *where)
+        for index, item in enumerate(section.items):
+            self._item(item, section, phase, *where, "items", index)
+
+    def _item(self, item: Item, section: Section, phase: Phase, *where: Step) -> None:
+        self._item_id(item.id, where)
+        self.filled(item.text, *where, "text")
+        cadence = item.cadence or section.cadence
+        self._window(item.window, cadence, *where)
+        if item.due:
+            self.complain(parse_complaint(launch_offset, item.due), *where, "due")
+        if phase.maintenance and cadence is None:
+            self.complain("a maintenance item needs a cadence: give one to it or to its section", *where)
+        if item.paths and item.binds != "paths":
+            self.complain("paths are only looked at with 'binds: paths': add that, or remove them", *where, "paths")
+        if item.binds == "paths" and not item.paths:
+            self.complain("'binds: paths' needs paths: list the paths that matter", *where, "binds")
+        for index, child in enumerate(item.items):
+            self._item(child, section, phase, *where, "items", index)
+
+    def _item_id(self, item_id: str, where: tuple[Step, ...]) -> None:
+        self.complain(item_id_complaint(item_id), *where, "id")
+        first = self._items_seen.setdefault(item_id, where)
+        if first is not where:
+            line, _ = self.document.positions.of(*first, "id")
+            self.complain(f"the id {quoted(item_id)} is that of the item at line {line}: write another", *where, "id")
+
+    def _window(self, window: str, cadence: str | None, *where: Step) -> None:
+        if not window:
+            return
+        self.complain(parse_complaint(launch_window, window), *where, "window")
+        if cadence != "daily":
+            self.complain("a window is for what is done daily: add 'cadence: daily', or remove it", *where, "window")

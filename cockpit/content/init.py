@@ -1,0 +1,96 @@
+"""Writes a first `cockpit.yaml`: what can be seen in the repository fills it in, the rest are plain defaults."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from msgspec import Struct
+
+from cockpit.content.configuration import parse_configuration_text
+from cockpit.errors import RefusedError
+
+_NAME = re.compile(r"[^a-z0-9]+")
+
+
+class Answers(Struct, frozen=True):
+    """What the file says of the service; `unit` is the systemd unit its steps stop and start."""
+
+    service: str
+    environment: str = "production"
+    production: bool = True
+    timezone: str = "UTC"
+    health_url: str = "http://127.0.0.1:5000/health"
+    log_file: str = "/var/log/app.log"
+    unit: str = "app.service"
+
+
+def detect(root: Path) -> Answers:
+    """Return what the repository itself tells: its name, its systemd unit, this machine's time zone."""
+    service = _NAME.sub("-", root.name.lower()).strip("-") or "service"
+    units = sorted(path.name for path in root.rglob("*.service") if ".git" not in path.parts)
+    return Answers(service=service, timezone=_local_zone(), unit=units[0] if units else f"{service}.service")
+
+
+def _local_zone() -> str:
+    link = Path("/etc/localtime")
+    if link.is_symlink():
+        _, _, name = str(link.readlink()).partition("zoneinfo/")
+        if name and name not in {"Etc/UTC", "UTC"}:
+            return name
+    return "UTC"
+
+
+def configuration_text(answers: Answers) -> str:
+    """Return the file's text; it is checked like any other before it is written."""
+    quoted = {name: _quoted(str(getattr(answers, name))) for name in answers.__struct_fields__}
+    return f"""\
+# The release cockpit's configuration. Check it with `cockpit validate`; look at what it would run with
+# `cockpit trust --show` and allow that on this host with `cockpit trust`.
+service: {quoted["service"]}
+environment: {{name: {quoted["environment"]}, production: {"true" if answers.production else "false"}}}
+timezone: {quoted["timezone"]}
+checklists: [production-deployment]
+
+logs:
+  app: {{file: {quoted["log_file"]}}}
+
+probes:
+  health:
+    title: Health
+    http: {quoted["health_url"]}
+    conditions: ["[STATUS] == 200"]
+    warn: ["[RESPONSE_TIME] < 500ms"]
+    interval: 10s
+
+# Where the running version can be read; a rollback is only done once the target's version is seen.
+version: {{http: {quoted["health_url"]}, json: version}}
+
+rollback:
+  migrations: ["migrations/*"]
+  steps:
+    - {{id: stop, title: Stop the application, run: "sudo systemctl stop {answers.unit}", danger: The service is down.}}
+    - {{id: checkout, title: Check out the target, checkout: true}}
+    - {{id: start, title: Start the application, run: "sudo systemctl start {answers.unit}",
+       done_when: "systemctl is-active --quiet {answers.unit}"}}
+    - {{id: verify, title: Verify health and version, verify: {{probes: [health], within: 60s}}}}
+"""
+
+
+def write_configuration(root: Path, answers: Answers) -> list[Path]:
+    """Write `cockpit.yaml`; RefusedError where there is one already, ConfigurationError for answers that cannot be."""
+    path = root / "cockpit.yaml"
+    text = configuration_text(answers)
+    parse_configuration_text(text, str(path))
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise RefusedError(
+            "there is a cockpit.yaml already, and init never overwrites", fix="Edit it, or move it away", code="exists"
+        ) from None
+    return [path]
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

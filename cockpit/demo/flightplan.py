@@ -1,0 +1,167 @@
+"""The shop's cockpit.yaml: what it looks at, and how it is rolled back and deployed."""
+
+from __future__ import annotations
+
+import glob
+import shlex
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from cockpit.release.configuration import (
+    Backups,
+    Code,
+    Configuration,
+    Environment,
+    LogSource,
+    Plans,
+    Probe,
+    Step,
+    Verify,
+    VersionSeen,
+)
+
+_HEADER = "# What `cockpit` knows about the shop. Paths lie outside the work tree: a checkout must not touch them.\n"
+
+
+def cockpit_yaml(root: Path, *, port: int) -> bytes:
+    """Return cockpit.yaml for a demo under `root` (absolute) whose service listens on 127.0.0.1:`port`."""
+    return _document(configuration(root, port=port))
+
+
+def early_cockpit_yaml(root: Path, *, port: int) -> bytes:
+    """Return the first cockpit.yaml the shop had: fewer probes, and deployed by hand."""
+    whole = configuration(root, port=port)
+    probes = {name: whole.probes[name] for name in ("api", "shop", "checkout")}
+    return _document(msgspec.structs.replace(whole, probes=probes, deploy=Plans()))
+
+
+def _document(value: Configuration) -> bytes:
+    text = yaml.safe_dump(msgspec.to_builtins(value), sort_keys=False, allow_unicode=True, width=120)
+    return (_HEADER + text).encode()
+
+
+def configuration(root: Path, *, port: int) -> Configuration:
+    """Return the configuration at the newest tag."""
+    address = f"http://127.0.0.1:{port}"
+    logs = root / "var" / "logs"
+    shared = Plans(
+        migrations=("migrations/*.sql",),
+        backups=Backups(glob=f"{glob.escape(str(root / 'var' / 'backups'))}/shop-{{tag}}.sql"),
+    )
+    return Configuration(
+        service="shop",
+        environment=Environment(name="production", production=True),
+        timezone="Europe/Berlin",
+        code=Code(tags="v*"),
+        logs={
+            "app": LogSource(file=str(logs / "app.log"), title="application"),
+            "access": LogSource(file=str(logs / "access.log"), title="access"),
+        },
+        probes=_probes(root, address=address, port=port),
+        version=VersionSeen(http=f"{address}/health", json="version"),
+        rollback=msgspec.structs.replace(shared, steps=_rollback(root)),
+        deploy=msgspec.structs.replace(shared, steps=_deploy(root)),
+    )
+
+
+def _tool(root: Path, name: str, *arguments: str) -> str:
+    """A command line for /bin/sh; the root may be a directory with spaces in its name."""
+    return shlex.join([str(root / "bin" / name), *arguments])
+
+
+def _probes(root: Path, *, address: str, port: int) -> dict[str, Probe]:
+    quick = "[RESPONSE_TIME] < 300ms"
+    return {
+        "api": Probe(
+            title="health",
+            http=f"{address}/health",
+            conditions=("[STATUS] == 200", "[BODY].status == ok"),
+            warn=(quick,),
+            interval="2s",
+            timeout="4s",
+        ),
+        "shop": Probe(title="front page", http=f"{address}/", conditions=("[STATUS] == 200",), warn=(quick,)),
+        "cart": Probe(title="cart", http=f"{address}/cart", conditions=("[STATUS] == 200",), warn=(quick,)),
+        "checkout": Probe(
+            title="checkout quote",
+            http=f"{address}/checkout/quote?product=3",
+            conditions=("[STATUS] == 200", "[BODY].currency == EUR"),
+            warn=(quick,),
+            interval="4s",
+            timeout="4s",
+        ),
+        "db": Probe(title="database", command=_tool(root, "check-db"), interval="15s"),
+        "port": Probe(title="tcp port", tcp=f"127.0.0.1:{port}", interval="5s", timeout="2s"),
+    }
+
+
+def _stop(root: Path) -> Step:
+    return Step(
+        id="stop",
+        title="Stop the shop",
+        run=_tool(root, "shopctl", "stop"),
+        done_when="! " + _tool(root, "shopctl", "status"),
+        timeout="30s",
+        danger="The shop is down until it is started again: customers see connection errors",
+        undo=_tool(root, "shopctl", "start"),
+    )
+
+
+def _start_and_verify(root: Path) -> tuple[Step, ...]:
+    return (
+        Step(
+            id="start",
+            title="Start the shop",
+            run=_tool(root, "shopctl", "start"),
+            done_when=_tool(root, "shopctl", "status"),
+            timeout="30s",
+            retries=1,
+            undo=_tool(root, "shopctl", "stop"),
+        ),
+        Step(
+            id="verify",
+            title="Probes pass and the version is seen",
+            verify=Verify(probes=("api", "shop", "checkout"), within="60s", passes=2),
+            effects="none",
+        ),
+    )
+
+
+def _rollback(root: Path) -> tuple[Step, ...]:
+    return (
+        _stop(root),
+        Step(
+            id="backup",
+            title="Dump the current database",
+            run=_tool(root, "backup-db", "before-rollback"),
+            timeout="2m",
+            optional=True,
+        ),
+        Step(id="checkout", title="Check the code out", checkout=True, timeout="1m"),
+        Step(
+            id="restore",
+            title="Restore the database into a new file and swap",
+            run=_tool(root, "restore-db"),
+            done_when=_tool(root, "restore-db", "--done"),
+            needs_backup=True,
+            danger="Orders placed since the dump leave the live database; they are exported, and the old file is kept",
+        ),
+        *_start_and_verify(root),
+    )
+
+
+def _deploy(root: Path) -> tuple[Step, ...]:
+    return (
+        _stop(root),
+        Step(
+            id="backup",
+            title="Dump the database at the version it has",
+            run=_tool(root, "backup-db") + ' "v$(cat VERSION)"',
+            timeout="2m",
+        ),
+        Step(id="checkout", title="Check the code out", checkout=True, timeout="1m"),
+        Step(id="migrate", title="Apply the migrations", run=_tool(root, "shopctl", "migrate"), timeout="5m"),
+        *_start_and_verify(root),
+    )

@@ -1,0 +1,5 @@
+CREATE TABLE coupons (
+    code TEXT PRIMARY KEY,
+    percent INTEGER NOT NULL CHECK (percent BETWEEN 1 AND 50)
+);
+INSERT INTO coupons VALUES ('SPRING10', 10);

@@ -1,0 +1,1 @@
+"""The scripts a demo's `bin/` runs; each stands alone, on the standard library."""

@@ -1,0 +1,39 @@
+"""The output of an execution: one file that the steps write to directly and that every screen can follow."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_KEPT = 64 * 1024  # bytes of a step's output that go into the store
+
+
+class OutputFile:
+    """Appends to one file; each step's share of it is known by its offsets."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self.descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o664)
+
+    def heading(self, text: str) -> None:
+        """Write a line of our own between the steps' output."""
+        self.line(f"── {text} " + "─" * max(0, 60 - len(text)))
+
+    def line(self, text: str) -> None:
+        """Write one line."""
+        os.write(self.descriptor, (text.rstrip("\n") + "\n").encode("utf-8", "replace"))
+
+    @property
+    def end(self) -> int:
+        """The present size in bytes."""
+        return os.fstat(self.descriptor).st_size
+
+    def since(self, offset: int) -> str:
+        """Return what was written since `offset`, its last part where it is long."""
+        start = max(offset, self.end - _KEPT)
+        return os.pread(self.descriptor, self.end - start, start).decode("utf-8", "replace")
+
+    def close(self) -> None:
+        """Close the file; processes that inherited it keep it."""
+        os.close(self.descriptor)

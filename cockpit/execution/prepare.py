@@ -1,0 +1,95 @@
+"""From a tag that a person picked to the plan that they will confirm, and whether it could be carried out now."""
+
+from __future__ import annotations
+
+import glob
+from pathlib import Path
+
+from msgspec import Struct
+
+from cockpit.errors import CockpitError, RefusedError
+from cockpit.git.command import Git
+from cockpit.git.facts import describe_work_tree, head_commit
+from cockpit.git.resolve import resolve_tag
+from cockpit.git.tags import list_tags
+from cockpit.release.configuration import Configuration
+from cockpit.release.events import Direction
+from cockpit.release.live import Readiness
+from cockpit.release.plan import Plan, build_plan
+from cockpit.release.run import Run
+from cockpit.release.tags import last_good, tag_at, with_marks
+
+
+def find_backup(configuration: Configuration, root: Path, tag: str) -> str:
+    """Return the newest dump that matches a tag, absolute, or empty; `{tag}` in the glob stands for the tag."""
+    pattern = configuration.rollback.backups.glob
+    if not pattern:
+        return ""
+    wanted = str(root / pattern.replace("{tag}", glob.escape(tag)))
+    found = [Path(path) for path in glob.glob(wanted)]  # noqa: PTH207 - the pattern is absolute
+    return str(max(found, key=lambda path: path.stat().st_mtime)) if found else ""
+
+
+def prepare(run: Run, direction: Direction, tag: str, *, root: Path, code: Path, host: str) -> Plan:
+    """Return the plan that leads to `tag`, resolved against the work tree as it is now.
+
+    Raises NotFoundError for a tag that is not there, RefusedError for one that is no commit.
+    """
+    git = Git(code)
+    commit = resolve_tag(git, tag)
+    from_commit = head_commit(git)
+    running = tag_at(list_tags(git, run.configuration.code.tags), from_commit)
+    return build_plan(
+        run.configuration,
+        direction,
+        tag=tag,
+        commit=commit,
+        from_tag=running.name if running is not None else "",
+        from_commit=from_commit,
+        configuration_digest=run.digest,
+        host=host,
+        code=str(code),
+        backup=find_backup(run.configuration, root, tag),
+    )
+
+
+class Obstacles(Struct, frozen=True):
+    """What readiness looks at besides git: trust, and who holds the execution lock."""
+
+    trusted: bool
+    held: str  # by whom and why, or empty
+
+
+def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
+    """Return whether a rollback could start now, and to what; every reason why not."""
+    reasons: list[str] = []
+    if not run.open:
+        reasons.append("no release run is open")
+    if not run.configuration.rollback.steps:
+        reasons.append("no rollback steps in cockpit.yaml")
+    if not obstacles.trusted:
+        reasons.append("not trusted on this host: cockpit trust")
+    if obstacles.held:
+        reasons.append(f"locked by {obstacles.held}")
+    elif run.current_execution is not None:
+        reasons.append(f"a {run.current_execution.direction} is {run.current_execution.state}")
+    target, why = "", ""
+    try:
+        git = Git(code)
+        tree = describe_work_tree(git)
+        if tree.dirty:
+            reasons.append(f"{tree.dirty} changed file{'s' if tree.dirty != 1 else ''} in the work tree")
+        tags = with_marks(list_tags(git, run.configuration.code.tags), run.marks)
+        running = tag_at(tags, tree.head)
+        found = last_good(tags, running, run.marks) if running is not None else None
+        if found is not None:
+            target, why = found[0].display, found[1]
+        elif running is None:
+            reasons.append("HEAD is at no tag, so there is no release before it")
+        else:
+            reasons.append(f"no release before {running.display} that is not marked bad")
+    except RefusedError as error:
+        reasons.append(error.what)
+    except CockpitError as error:
+        reasons.append(f"git: {error.what}")
+    return Readiness(not reasons, tuple(reasons), target, why)

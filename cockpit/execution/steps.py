@@ -1,0 +1,112 @@
+"""Runs one step of a plan, of whichever kind, and says how it went."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+from msgspec import Struct
+
+from cockpit import process
+from cockpit.errors import CockpitError
+from cockpit.execution.output import OutputFile
+from cockpit.git.command import Git
+from cockpit.git.worktree import checkout_detached
+from cockpit.release.events import StepOutcome
+from cockpit.release.plan import Plan, PlanStep
+from cockpit.release.ports import Verifier
+from cockpit.text import visible
+
+_DONE_WHEN_TIMEOUT = 30.0
+
+
+class StepResult(Struct, frozen=True):
+    """How one attempt ended; `version_seen` and `verified` are told by steps that verify."""
+
+    outcome: StepOutcome
+    detail: str = ""
+    code: int | None = None
+    seconds: float = 0.0
+    verified: bool = False
+    version_seen: str = ""
+
+
+class StepRunner:
+    """Runs the steps of one plan; `cancel` ends the one under way, its whole process group included."""
+
+    def __init__(self, plan: Plan, output: OutputFile, verifier: Verifier, cancel: threading.Event) -> None:
+        self.plan = plan
+        self._output = output
+        self._verifier = verifier
+        self._cancel = cancel
+
+    def already_done(self, step: PlanStep) -> bool:
+        """Whether the step's `done_when` says that it has taken effect."""
+        if not step.done_when:
+            return False
+        try:
+            finished = process.run(
+                process.shell(step.done_when),
+                cwd=Path(step.directory),
+                env=self._environment(),
+                timeout=min(step.timeout, _DONE_WHEN_TIMEOUT),
+                cancel=self._cancel,
+            )
+        except CockpitError:
+            return False
+        return finished.ok
+
+    def attempt(self, step: PlanStep) -> StepResult:
+        """Run a step once."""
+        match step.kind:
+            case "checkout":
+                return self._checkout(step)
+            case "verify":
+                return self._verify(step)
+            case _:
+                return self._run(step)
+
+    def _run(self, step: PlanStep) -> StepResult:
+        try:
+            finished = process.run(
+                process.shell(step.command),
+                cwd=Path(step.directory),
+                env=self._environment(),
+                timeout=step.timeout,
+                cancel=self._cancel,
+                output_file=self._output.descriptor,
+            )
+        except CockpitError as error:
+            return StepResult("failed", error.what)
+        if finished.cancelled:
+            return StepResult("aborted", "stopped by a person", None, finished.seconds)
+        if finished.timed_out:
+            return StepResult("timed-out", f"no end within {step.timeout:.0f} s", None, finished.seconds)
+        if not finished.ok:
+            return StepResult("failed", f"exit status {finished.code}", finished.code, finished.seconds)
+        return StepResult("ok", "", finished.code, finished.seconds)
+
+    def _checkout(self, step: PlanStep) -> StepResult:
+        try:
+            checkout_detached(Git(Path(self.plan.code)), self.plan.commit, timeout=step.timeout)
+        except CockpitError as error:
+            self._output.line(str(error))
+            return StepResult("failed", visible(error.what, limit=200))
+        self._output.line(f"HEAD is now at {self.plan.commit[:12]}")
+        return StepResult("ok", f"at {self.plan.commit[:8]}")
+
+    def _verify(self, step: PlanStep) -> StepResult:
+        verdict = self._verifier(step, self.plan, cancel=self._cancel, report=self._output.line)
+        if self._cancel.is_set() and not verdict.passed:
+            return StepResult("aborted", "stopped by a person")
+        outcome: StepOutcome = "ok" if verdict.passed else "timed-out"
+        return StepResult(
+            outcome,
+            visible(verdict.detail, limit=300),
+            verified=verdict.passed and (verdict.version_matches or not step.version),
+            version_seen=verdict.version_seen,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, **self.plan.environment}

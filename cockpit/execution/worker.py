@@ -1,0 +1,190 @@
+"""The worker: carries out one confirmed plan in a process of its own, and can go on where another one fell.
+
+Every step is checkpointed in the store before it acts. A dropped connection or a closed screen does not reach
+it. It holds the execution lock through verification.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from cockpit.errors import NotFoundError, RefusedError
+from cockpit.execution.output import OutputFile
+from cockpit.execution.steps import StepResult, StepRunner
+from cockpit.release.decisions.executions import execution_entity
+from cockpit.release.events import ExecutionStopped, Outcome, StepEnded, StepStarted, WorkerStarted
+from cockpit.release.intents import EndExecution, Intent, RecordFact
+from cockpit.release.plan import Plan, PlanStep
+from cockpit.release.ports import Verifier
+from cockpit.release.record import Event
+from cockpit.release.run import ExecutionView, Run
+
+PASSED = frozenset({"ok", "already", "skipped"})
+
+
+def remaining_steps(plan: Plan, view: ExecutionView) -> list[int]:
+    """Return the indexes of the steps still to run: those not passed, and every verification, which is made anew.
+
+    An optional step that failed is left behind once a later step has begun.
+    """
+    states = {step.index: step for step in view.steps}
+    begun = max((step.index for step in view.steps if step.attempt), default=-1)
+    remaining = []
+    for index, step in enumerate(plan.steps):
+        state = states[index].state if index in states else "pending"
+        left_behind = step.optional and index < begun and state not in {"pending", "running"}
+        if step.kind == "verify" or not (state in PASSED or left_behind):
+            remaining.append(index)
+    return remaining
+
+
+class Worker:
+    """Runs the rest of one execution; `act` writes, `run_of` reads the present snapshot, `commit` publishes.
+
+    `trusted` and `resolve` are asked again here: neither a changed digest nor a moved tag slips through between
+    the confirmation and the act.
+    """
+
+    def __init__(
+        self,
+        execution: str,
+        *,
+        act: Callable[[Intent], object],
+        run_of: Callable[[], Run],
+        output: Path,
+        verifier: Verifier,
+        trusted: Callable[[str], bool],
+        resolve: Callable[[str], str],
+        commit: Callable[[], object],
+    ) -> None:
+        self._execution = execution
+        self._entity = execution_entity(execution)
+        self._act = act
+        self._run_of = run_of
+        self._output_path = output
+        self._verifier = verifier
+        self._trusted = trusted
+        self._resolve = resolve
+        self._commit = commit
+        self.cancel = threading.Event()
+
+    def run(self) -> Outcome | None:
+        """Carry the plan out from its first unfinished step; None where it stopped and waits for a person."""
+        view = self._view()
+        plan = self._checked_plan(view)
+        output = OutputFile(self._output_path)
+        try:
+            return self._carry_out(view, plan, output)
+        finally:
+            output.close()
+            self._commit()
+
+    def _view(self) -> ExecutionView:
+        view = next((view for view in self._run_of().executions if view.id == self._execution), None)
+        if view is None:
+            raise NotFoundError(f"no execution {self._execution!r}", fix="cockpit execution status lists them")
+        if view.over:
+            raise RefusedError(f"it is over already: {view.outcome}", code="already")
+        return view
+
+    def _checked_plan(self, view: ExecutionView) -> Plan:
+        plan = view.plan
+        if plan is None or plan.digest != view.plan_digest:
+            raise RefusedError("the plan in the store is not the one that was confirmed", code="conflicting")
+        if not self._trusted(plan.configuration_digest):
+            raise RefusedError(
+                "this configuration is not trusted on this host",
+                fix="Look at it and say: cockpit trust",
+                code="not-trusted",
+            )
+        now_at = self._resolve(plan.tag)
+        if now_at != plan.commit:
+            raise RefusedError(
+                f"the tag {plan.tag} has moved from {plan.commit[:8]} to {now_at[:8]} since it was confirmed",
+                fix="Abort, look at the card again, and confirm anew",
+                code="conflicting",
+            )
+        return plan
+
+    def _carry_out(self, view: ExecutionView, plan: Plan, output: OutputFile) -> Outcome | None:
+        states = {step.index: step for step in view.steps}
+        remaining = remaining_steps(plan, view)
+        self._record(WorkerStarted(pid=os.getpid(), step=remaining[0] if remaining else len(plan.steps)))
+        self._commit()
+        runner = StepRunner(plan, output, self._verifier, self.cancel)
+        verified, seen = False, ""
+        for index in remaining:
+            step = plan.steps[index]
+            attempt = states[index].attempt if index in states else 0
+            if step.kind == "confirm" and attempt > 0:
+                # A person came back to a step that waits for one: that is the confirmation.
+                self._end_step(index, step, attempt, StepResult("ok", "confirmed"), "")
+                continue
+            result = self._step(index, step, attempt, runner, output)
+            if result is None:
+                self._record(ExecutionStopped(index=index, reason=f"waits for a person: {step.confirm}"))
+                return None
+            verified = verified or result.verified
+            seen = result.version_seen or seen
+            if result.outcome not in PASSED and not (step.optional and not self.cancel.is_set()):
+                reason = f"step {index + 1}, {step.title}: {result.detail or result.outcome}"
+                self._record(ExecutionStopped(index=index, reason=reason))
+                return None
+        return self._end(plan, verified, seen)
+
+    def _step(
+        self, index: int, step: PlanStep, attempts: int, runner: StepRunner, output: OutputFile
+    ) -> StepResult | None:
+        output.heading(f"{index + 1}/{self._count(runner)} {step.title}")
+        if step.left_out:
+            result = StepResult("skipped", step.left_out)
+            self._end_step(index, step, attempts, result, "")
+            return result
+        for attempt in range(attempts + 1, attempts + 2 + step.retries):
+            self._record(StepStarted(index=index, step=step.id, attempt=attempt))
+            if step.kind == "confirm":
+                output.line(step.confirm)
+                return None
+            started, offset = time.monotonic(), output.end
+            if runner.already_done(step):
+                result = StepResult("already", "it has taken effect already", seconds=time.monotonic() - started)
+            else:
+                result = runner.attempt(step)
+            seconds = result.seconds or time.monotonic() - started
+            self._end_step(index, step, attempt, result, output.since(offset), seconds)
+            if result.outcome in PASSED or self.cancel.is_set():
+                break
+        return result
+
+    @staticmethod
+    def _count(runner: StepRunner) -> int:
+        return len(runner.plan.steps)
+
+    def _end_step(
+        self, index: int, step: PlanStep, attempt: int, result: StepResult, text: str, seconds: float = 0.0
+    ) -> None:
+        ended = StepEnded(
+            index=index,
+            step=step.id,
+            attempt=attempt,
+            outcome=result.outcome,
+            seconds=round(seconds, 3),
+            code=result.code,
+            detail=result.detail,
+        )
+        self._record(ended, text)
+
+    def _end(self, plan: Plan, verified: bool, seen: str) -> Outcome:
+        outcome: Outcome = "succeeded" if verified else "unverified"
+        detail = f"{plan.tag} is up" + (f", version {seen} seen" if seen else "")
+        if not verified:
+            detail = f"{plan.tag} is in place, but nothing has shown that it runs: look, and say so in a note"
+        self._act(EndExecution(self._execution, outcome, detail, seen))
+        return outcome
+
+    def _record(self, event: Event, text: str = "") -> None:
+        self._act(RecordFact(self._entity, event, text or None))

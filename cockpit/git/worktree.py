@@ -1,0 +1,67 @@
+"""Moving a work tree to a commit, and keeping what would stand in the way."""
+
+from __future__ import annotations
+
+from cockpit.errors import GitError, RefusedError
+from cockpit.git.command import Git
+from cockpit.git.facts import NO_PROGRAMS, changed_files, head_commit
+from cockpit.git.objects import object_id
+
+_ALONE = (*NO_PROGRAMS, "-c", "submodule.recurse=false")
+# The patch must apply elsewhere, whatever a person configured for reading diffs.
+_PLAIN_DIFF = (
+    "--binary", "--full-index", "--src-prefix=a/", "--dst-prefix=b/", "--no-ext-diff", "--no-textconv",
+    "--no-renames", "--no-color", "--no-relative", "--ignore-submodules=all",
+)  # fmt: skip
+
+
+def refuse_dirty(git: Git) -> None:
+    """Raise RefusedError (`dirty`), naming files, where tracked files differ from HEAD."""
+    changed = changed_files(git)
+    if changed:
+        more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+        raise RefusedError(
+            f"The work tree has changes that are in no commit: {', '.join(changed[:3])}{more}",
+            fix="Save the diff as evidence and stash it, or commit it",
+            code="dirty",
+        )
+
+
+def checkout_detached(git: Git, oid: str, *, timeout: float = 300.0) -> None:
+    """Check out the commit `oid` with HEAD detached, hooks off, and see that HEAD is there.
+
+    RefusedError (`dirty`) where that would lose changes; GitError where git fails.
+    """
+    target = object_id(oid)
+    refuse_dirty(git)
+    # `^0`: a branch whose name is these 40 digits would win over the commit itself.
+    git.output(*_ALONE, "checkout", "--quiet", "--detach", f"{target}^0", "--", timeout=timeout)
+    arrived = head_commit(git)
+    if arrived != target:
+        raise GitError(
+            f"HEAD is at {arrived} after a checkout of {target}", fix="Look at the work tree before going on"
+        )
+
+
+def save_diff(git: Git) -> bytes:
+    """Return what differs from HEAD, staged or not, as a patch that `git apply --binary` takes; empty where clean.
+
+    GitError where it is too large to be kept whole.
+    """
+    done = git.run(*NO_PROGRAMS, "diff", *_PLAIN_DIFF, "HEAD", "--")
+    if not done.ok:
+        raise GitError(f"git diff: {done.complaint}")
+    if done.truncated:
+        raise GitError("The diff is too large to be saved whole", fix="Save it by hand: git diff --binary HEAD")
+    return done.out
+
+
+def stash(git: Git, message: str) -> str:
+    """Stash the changes of tracked files and return the stash's object id; RefusedError (`clean`) where there are none.
+
+    Untracked files stay where they are. GitError where git cannot, for example in the middle of a merge.
+    """
+    if not changed_files(git):
+        raise RefusedError("The work tree has no changes to stash", code="clean")
+    git.output(*_ALONE, "stash", "push", "--quiet", f"--message={message}")
+    return object_id(git.text("rev-parse", "--verify", "--end-of-options", "refs/stash"))

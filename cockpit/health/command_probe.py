@@ -1,0 +1,55 @@
+"""One command as an observation: its exit status, its output, and its whole process group gone at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from concurrent.futures import Executor
+from functools import partial
+from pathlib import Path
+
+from cockpit.durations import short_duration
+from cockpit.errors import ProcessError
+from cockpit.health.observation import BODY_LIMIT, Observation, first_line, unseen
+from cockpit.process import Finished, run, shell
+
+_GRACE = 1.0  # seconds that a command has to end by itself once it is told to
+_CANNOT_RUN = (126, 127)  # what a shell says where it found nothing that it could run
+
+
+async def observe_command(command: str, *, directory: Path | None, seconds: float, pool: Executor) -> Observation:
+    """Run a command line once; `seconds` bound it. A cancel ends its process group."""
+    cancel = threading.Event()
+    look = partial(run, shell(command), cwd=directory, timeout=seconds, limit=BODY_LIMIT, cancel=cancel, grace=_GRACE)
+    try:
+        finished = await asyncio.get_running_loop().run_in_executor(pool, look)
+    except ProcessError as error:
+        return unseen(error.what)
+    finally:
+        cancel.set()
+    return _observation(finished, seconds)
+
+
+def _observation(finished: Finished, seconds: float) -> Observation:
+    code = finished.code
+    if finished.timed_out:
+        return Observation(body=finished.out, trouble=f"no end within {short_duration(seconds)}")
+    if code is None:
+        return unseen("the command was cancelled")
+    if code < 0:
+        return unseen(f"the command was ended by {_signal_name(-code)}")
+    if code in _CANNOT_RUN:
+        return unseen(f"the command cannot be run: {finished.complaint}")
+    summary = first_line(finished.out) or "ended with status 0"
+    if code != 0:
+        complaint = first_line(finished.err) or first_line(finished.out)
+        summary = f"exit status {code}: {complaint}" if complaint else f"exit status {code}"
+    return Observation(latency=finished.seconds, body=finished.out, exit_status=code, summary=summary)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

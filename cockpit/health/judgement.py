@@ -1,0 +1,85 @@
+"""From one look to one result: every condition evaluated, and the state and sentence they add up to; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cockpit.health.conditions import parse_condition
+from cockpit.health.evaluation import Values, evaluate
+from cockpit.health.observation import Observation, shown
+from cockpit.release.configuration import Probe
+from cockpit.release.health import ConditionResult, ProbeResult, ProbeState
+
+# What is expected of each kind where its conditions do not speak of it.
+_IMPLIED = {
+    "http": ("STATUS", ("[STATUS] >= 200", "[STATUS] < 300")),
+    "tcp": ("CONNECTED", ("[CONNECTED] == true",)),
+    "command": ("EXIT", ("[EXIT] == 0",)),
+}
+
+
+def _subjects(conditions: Sequence[str]) -> set[str]:
+    subjects = set()
+    for text in conditions:
+        try:
+            subjects.add(parse_condition(text).subject)
+        except ValueError:
+            continue  # evaluated below to an unknown with its complaint
+    return subjects
+
+
+def judge(name: str, probe: Probe, seen: Observation, *, now: float, observer: str) -> ProbeResult:
+    """Return the raw result of one observation.
+
+    Not observed is unknown. No whole answer is down, unless the conditions speak of [CONNECTED] and nothing connected:
+    then they decide. A broken fail condition is down, a broken warn condition degraded, an unreadable one unknown.
+    """
+    kind = "http" if probe.http else "tcp" if probe.tcp else "command"
+    subjects = _subjects(probe.conditions)
+    refusal_decides = kind != "command" and not seen.connected and "CONNECTED" in subjects
+    subject, implied = _IMPLIED[kind]
+    expected = probe.conditions
+    if subject not in subjects and not refusal_decides:
+        expected = (*implied, *expected)
+    values = Values(seen, now)
+    whole = not seen.trouble
+    results = (
+        *(evaluate(text, values, whole=whole) for text in expected),
+        *(evaluate(text, values, level="warn", whole=whole) for text in probe.warn),
+    )
+    state, detail = _verdict(seen, results, refusal_decides=refusal_decides)
+    return ProbeResult(
+        name=name,
+        state=state,
+        latency_ms=None if seen.latency is None else round(seen.latency * 1000, 3),
+        detail=shown(detail),
+        at=now,
+        conditions=results,
+        observer=observer,
+    )
+
+
+def _verdict(seen: Observation, results: Sequence[ConditionResult], *, refusal_decides: bool) -> tuple[ProbeState, str]:
+    if seen.unseen:
+        return ProbeState.UNKNOWN, seen.trouble
+    if seen.trouble and not refusal_decides:
+        return ProbeState.DOWN, seen.trouble
+    for level, state in (("fail", ProbeState.DOWN), ("warn", ProbeState.DEGRADED)):
+        broken = [result for result in results if result.ok is False and result.level == level]
+        unread = [result for result in results if result.ok is None and result.level == level]
+        if broken:
+            return state, _broken(seen, broken)
+        if unread and not seen.trouble:
+            return ProbeState.UNKNOWN, unread[0].actual
+    return ProbeState.OK, seen.summary or seen.trouble
+
+
+def _broken(seen: Observation, broken: Sequence[ConditionResult]) -> str:
+    first = broken[0]
+    subject = parse_condition(first.text).subject
+    if seen.trouble and subject == "CONNECTED":
+        return seen.trouble
+    if seen.summary and subject in {"STATUS", "EXIT"}:
+        return seen.summary
+    others = f", and {len(broken) - 1} more" if len(broken) > 1 else ""
+    return f"expected {first.text}, saw {first.actual}{others}"

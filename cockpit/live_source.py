@@ -1,0 +1,104 @@
+"""Reads the feeds beside the run: samples, presence, readiness; used by one thread at a time."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from cockpit.durations import parse_duration
+from cockpit.execution.prepare import Obstacles, readiness
+from cockpit.presence import present
+from cockpit.release.live import Live, ProbeFeed, Readiness
+from cockpit.release.run import Run
+from cockpit.samples.reader import SampleReader
+from cockpit.samples.schema import Current, Sample
+from cockpit.store.lock import holder_of
+from cockpit.workspace import Workspace
+
+POINTS = 120  # samples a sparkline may show
+_WINDOW = 3600.0  # seconds that they may go back
+_READINESS_EVERY = 3.0  # seconds between looks at git; more where git is slow
+
+
+def presence_directory(workspace: Workspace) -> Path:
+    """Return where the processes of this clone say that they are here."""
+    return workspace.store.location.run / "presence"
+
+
+class LiveSource:
+    """Gathers `Live`; its SQLite connection belongs to the thread that reads first."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._samples = SampleReader(workspace.store.location.root)
+        self._feeds: tuple[ProbeFeed, ...] = ()
+        self._feeds_of: str = ""
+        self._readiness = Readiness(False, ("not looked yet",))
+        self._readiness_due = 0.0
+
+    def read(self, *, force: bool = False) -> Live:
+        """Return the feeds as they are now; what is costly to find out is only looked at now and then."""
+        run = self._workspace.run
+        if self._samples.changed() or self._feeds_of != run.digest or force:
+            self._feeds = self._probe_feeds(run)
+            self._feeds_of = run.digest
+        beats = [beat.at for beat in self._samples.heartbeats() if beat.host == self._workspace.host]
+        trusted = self._workspace.trusted
+        if force or time.monotonic() >= self._readiness_due:
+            self._readiness = self._look_at_readiness(run, trusted)
+        return Live(
+            probes=self._feeds,
+            present=present(presence_directory(self._workspace)),
+            readiness=self._readiness,
+            watcher_at=max(beats, default=0.0),
+            trusted=trusted,
+            errors_per_minute={},
+        )
+
+    def close(self) -> None:
+        """Close the samples."""
+        self._samples.close()
+
+    def _look_at_readiness(self, run: Run, trusted: bool) -> Readiness:
+        started = time.monotonic()
+        held = holder_of(self._workspace.store.location.lock(self._workspace.execution_lock))
+        who = f"{held.owner}: {held.reason}" if held is not None else ""
+        found = readiness(run, self._workspace.code, Obstacles(trusted=trusted, held=who))
+        took = time.monotonic() - started
+        # A large repository must not spend its disk on our light: at most a tenth of the time.
+        self._readiness_due = time.monotonic() + max(_READINESS_EVERY, 10 * took)
+        return found
+
+    def _probe_feeds(self, run: Run) -> tuple[ProbeFeed, ...]:
+        names = list(run.configuration.probes)
+        current = self._samples.current()
+        windows = self._samples.windows(names, time.time() - _WINDOW, POINTS)
+        return tuple(probe_feed(run, name, current.get(name), windows.get(name, ())) for name in names)
+
+
+def probe_feed(run: Run, name: str, current: Current | None, window: tuple[Sample, ...]) -> ProbeFeed:
+    """Return a probe as last seen; one without any sample is unknown and says so."""
+    probe = run.configuration.probes[name]
+    interval = parse_duration(probe.interval)
+    title = probe.title or name
+    if current is None:
+        return ProbeFeed(
+            name, title, "unknown", 0.0, "unknown", None, "no sample yet: is a watcher running?", 0.0, interval
+        )
+    result, debounced = current.result, current.debounced
+    return ProbeFeed(
+        name=name,
+        title=title,
+        state=debounced.state.value,
+        since=debounced.since,
+        raw=result.state.value,
+        latency_ms=result.latency_ms,
+        detail=result.detail,
+        at=result.at,
+        interval=interval,
+        streak=debounced.streak,
+        failures=probe.failures,
+        latencies=tuple(sample.latency_ms for sample in window),
+        states=tuple(sample.state.value for sample in window),
+        conditions=result.conditions,
+    )

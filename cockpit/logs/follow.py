@@ -1,0 +1,169 @@
+"""Following a file as it grows, through rotation by rename, truncation and removal, like `tail -F`."""
+
+from __future__ import annotations
+
+import os
+import stat
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from msgspec import Struct
+
+from cockpit.logs.backward import Earlier, read_before, start_of_last_lines
+from cockpit.logs.incarnation import Incarnation
+from cockpit.logs.line import RawLine
+
+TAIL_LINES = 1000
+_POLL_BYTES = 1024 * 1024
+_PATIENCE = 25  # polls without news after which a file that was rotated away is let go
+
+
+class FollowState(StrEnum):
+    """Whether a log can be read now."""
+
+    FOLLOWING = "following"
+    WAITING = "waiting"  # there is no file at the path
+    UNREADABLE = "unreadable"  # there is something, and it cannot be read
+
+
+class Batch(Struct, frozen=True):
+    """What one poll found: new lines, oldest first, the state after it, and why it is so, or what happened to the file.
+
+    `reason` goes on after the file's name: `does not exist yet`, `was rotated: reading the new file`.
+    `more` says that the file holds more already: poll again at once.
+    """
+
+    lines: tuple[RawLine, ...]
+    state: FollowState
+    reason: str = ""
+    more: bool = False
+
+
+class Follower:
+    """Follows the file at `path` from its last `tail` lines on; use it as a context manager, or `close` it.
+
+    A file that appears later, or takes the place of another, is read from its beginning. No poll waits for data.
+    """
+
+    def __init__(self, path: Path, *, tail: int = TAIL_LINES) -> None:
+        self._path = path
+        self._tail = tail
+        self._current: Incarnation | None = None
+        self._former: list[Incarnation] = []
+        self._starts_at_tail = True
+        self._absence = "does not exist yet"
+        self._start = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    @property
+    def start(self) -> int:
+        """The offset in the current file of the first line that was read from it: where `read_before` goes on."""
+        return self._start
+
+    def poll(self) -> Batch:
+        """Return what has been written since the last poll; never raises for what the file system does."""
+        lines: list[RawLine] = []
+        try:
+            state, reason = self._poll(lines)
+        except FileNotFoundError:
+            state, reason = FollowState.WAITING, self._absence
+        except OSError as error:
+            state, reason = FollowState.UNREADABLE, error.strerror or str(error)
+        more = self._current is not None and not self._current.at_end and state is FollowState.FOLLOWING
+        return Batch(tuple(lines), state, reason, more)
+
+    def read_before(self, offset: int, n_lines: int) -> Earlier:
+        """Return up to `n_lines` lines of the current file before `offset`, for scrolling back."""
+        if self._current is None:
+            return Earlier((), 0)
+        return read_before(self._current.descriptor, offset, n_lines)
+
+    def close(self) -> None:
+        """Let go of every file; an unfinished line is not reported."""
+        for incarnation in (*self._former, self._current):
+            if incarnation is not None:
+                incarnation.close()
+        self._former.clear()
+        self._current = None
+
+    def _poll(self, lines: list[RawLine]) -> tuple[FollowState, str]:
+        self._read_former(lines)
+        reason = ""
+        if self._current is not None:
+            # Before what is read: a name that is taken over between the two is seen at the next poll.
+            status = self._status()
+            reason = self._read_on(self._current, lines)
+            if not self._current.at_end:
+                return FollowState.FOLLOWING, reason
+            if status is None:
+                self._outlive(self._current, lines)
+                return FollowState.WAITING, self._absence
+            # Until the new file has something in it, writers may well still be at the old one.
+            if self._current.is_at(status) or status.st_size == 0:
+                return FollowState.FOLLOWING, reason
+            self._retire(self._current, lines)
+            reason = "was rotated: reading the new file"
+        self._open(lines)
+        return FollowState.FOLLOWING, reason
+
+    def _status(self) -> os.stat_result | None:
+        try:
+            return self._path.stat()
+        except FileNotFoundError:
+            return None
+
+    def _read_on(self, current: Incarnation, lines: list[RawLine]) -> str:
+        reason = ""
+        if current.was_rewritten():
+            reason = "was truncated: reading it from its beginning"
+            current.restart(lines)
+            self._start = 0
+        current.read(_POLL_BYTES, lines)
+        return reason
+
+    def _read_former(self, lines: list[RawLine]) -> None:
+        """Read what slow writers still append to files that were rotated away."""
+        for former in tuple(self._former):
+            former.idle_polls += 1
+            former.read(_POLL_BYTES, lines)
+            if former.idle_polls >= _PATIENCE:
+                former.finish(lines)
+                former.close()
+                self._former.remove(former)
+
+    def _open(self, lines: list[RawLine]) -> None:
+        try:
+            # Should it be a pipe, this does not wait for its writer.
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except FileNotFoundError:
+            self._starts_at_tail = False
+            raise
+        current = Incarnation(descriptor)
+        status = current.status
+        if not stat.S_ISREG(status.st_mode):
+            current.close()
+            raise OSError("not a regular file")
+        self._current = current
+        self._absence = "is gone, and will be read when it comes back"
+        if self._starts_at_tail:
+            self._starts_at_tail = False
+            current.skip_to(start_of_last_lines(descriptor, status.st_size, self._tail))
+        self._start = current.position
+        current.read(_POLL_BYTES, lines)
+
+    def _outlive(self, current: Incarnation, lines: list[RawLine]) -> None:
+        """Stay with a file that was moved away; let go of one that was removed, which would keep its disk space."""
+        if current.status.st_nlink == 0:
+            self._retire(current, lines)
+
+    def _retire(self, current: Incarnation, lines: list[RawLine]) -> None:
+        current.finish(lines)
+        current.idle_polls = 0
+        self._former.append(current)
+        self._current = None

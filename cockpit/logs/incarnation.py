@@ -1,0 +1,84 @@
+"""One open log file: reading on, telling a truncation, splitting into lines."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+from cockpit.logs.line import RawLine
+from cockpit.logs.split import LineSplitter
+
+_CHUNK = 256 * 1024
+_ANCHOR = 256  # bytes before the position, by which a rewritten file is told from a grown one
+
+
+class Incarnation:
+    """One file that had, or has, the log's name; read through its descriptor, wherever it was moved to."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self.position = 0
+        self.at_end = False
+        self.idle_polls = 0
+        self._splitter = LineSplitter()
+        self._anchor = b""
+        self._may_begin_with_hole = False
+
+    @property
+    def status(self) -> os.stat_result:
+        """The status of the open file, whatever name it has by now."""
+        return os.fstat(self.descriptor)
+
+    def is_at(self, status: os.stat_result) -> bool:
+        """Whether `status` is that of this very file; its inode number is not reused while it is open."""
+        return os.path.samestat(self.status, status)
+
+    def skip_to(self, position: int) -> None:
+        """Go on reading at `position`."""
+        self.position = position
+        self._anchor = os.pread(self.descriptor, min(_ANCHOR, position), max(position - _ANCHOR, 0))
+
+    def read(self, budget: int, lines: list[RawLine]) -> None:
+        """Add to `lines` those that the next bytes complete, reading about `budget` bytes at most."""
+        if self._may_begin_with_hole:
+            self._skip_hole()
+        while budget > 0:
+            data = os.pread(self.descriptor, min(_CHUNK, budget), self.position)
+            self.at_end = not data
+            if self.at_end:
+                break
+            budget -= len(data)
+            self.position += len(data)
+            self._anchor = (self._anchor + data[-_ANCHOR:])[-_ANCHOR:]
+            self.idle_polls = 0
+            lines += self._splitter.feed(data)
+
+    def was_rewritten(self) -> bool:
+        """Whether the bytes last read are no longer there: truncated, even if it has outgrown them since."""
+        anchor = os.pread(self.descriptor, len(self._anchor), self.position - len(self._anchor))
+        return anchor != self._anchor
+
+    def restart(self, lines: list[RawLine]) -> None:
+        """Go back to the beginning, adding to `lines` the one that was cut off."""
+        self.finish(lines)
+        self.position, self._anchor = 0, b""
+        self._may_begin_with_hole = True
+
+    def finish(self, lines: list[RawLine]) -> None:
+        """Add to `lines` an unfinished line, whose end will not come."""
+        lines += self._splitter.flush()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self.descriptor)
+
+    def _skip_hole(self) -> None:
+        """Skip leading zeros: after a truncation a writer that does not append goes on at its old offset."""
+        with contextlib.suppress(OSError):  # no data yet, or a file system that knows no holes
+            self.position = os.lseek(self.descriptor, 0, os.SEEK_DATA)
+        while block := os.pread(self.descriptor, _CHUNK, self.position):
+            text = block.lstrip(b"\0")
+            self.position += len(block) - len(text)
+            if text:
+                self._may_begin_with_hole = False
+                break

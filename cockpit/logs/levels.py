@@ -1,0 +1,59 @@
+"""The names and numbers that log formats give their levels."""
+
+from __future__ import annotations
+
+from cockpit.logs.line import Level
+
+_NAMES = {
+    Level.FATAL: "fatal ftl critical crit emerg emergency alert panic dpanic",
+    Level.ERROR: "error err eror severe",
+    Level.WARNING: "warning warn wrn",
+    Level.NOTICE: "notice note",
+    Level.INFO: "info inf information informational log",
+    Level.DEBUG: "debug dbg debug1 debug2 debug3 debug4 debug5 verbose fine finer config",
+    Level.TRACE: "trace trc finest silly",
+}
+LEVEL_OF_NAME = {name: level for level, names in _NAMES.items() for name in names.split()}
+
+# One letter, as in glog and in Ruby's logger.
+LEVEL_OF_LETTER = {
+    "F": Level.FATAL,
+    "E": Level.ERROR,
+    "W": Level.WARNING,
+    "I": Level.INFO,
+    "D": Level.DEBUG,
+}
+
+# RFC 5424, section 6.2.1.
+SYSLOG_SEVERITIES = (
+    Level.FATAL,
+    Level.FATAL,
+    Level.FATAL,
+    Level.ERROR,
+    Level.WARNING,
+    Level.NOTICE,
+    Level.INFO,
+    Level.DEBUG,
+)
+
+
+def named_level(word: str) -> Level:
+    """Return the level a level field names; Level.NONE where it names none."""
+    return LEVEL_OF_NAME.get(word.strip().lower(), Level.NONE)
+
+
+def numbered_level(number: float) -> Level:
+    """Return the level a numeric field means: up to 7 a syslog severity (as GELF), from 10 as bunyan and pino count."""
+    if 0 <= number <= 7:
+        return SYSLOG_SEVERITIES[int(number)]
+    if not 10 <= number < 100:
+        return Level.NONE
+    ladder = (Level.TRACE, Level.DEBUG, Level.INFO, Level.WARNING, Level.ERROR)
+    return ladder[int(number) // 10 - 1] if number < 60 else Level.FATAL
+
+
+def status_level(status: int) -> Level:
+    """Return the level of an HTTP status: a server error is an error, a client error a warning, the rest info."""
+    if status >= 500:
+        return Level.ERROR
+    return Level.WARNING if status >= 400 else Level.INFO

@@ -1,0 +1,151 @@
+"""Asking a log file: which lines, and how many of what; any size of file in bounded memory."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from cockpit.durations import parse_duration
+from cockpit.errors import NotFoundError, ObservationError, UsageError
+from cockpit.logs.backward import start_of_last_lines
+from cockpit.logs.classify import Classifier
+from cockpit.logs.levels import named_level
+from cockpit.logs.line import LEVELS, Level, LogLine, RawLine
+from cockpit.logs.match import TextFilter
+from cockpit.logs.split import LineSplitter
+
+_CHUNK = 1024 * 1024
+
+
+class LogQuery(Struct, frozen=True):
+    """Which lines are wanted; `since` is in epoch seconds, `last` a number of lines."""
+
+    text: TextFilter | None = None
+    minimum: Level = Level.NONE
+    since: float | None = None
+    last: int | None = None
+
+    @property
+    def wants_all(self) -> bool:
+        """Whether every line is wanted, at most counted from the end."""
+        return self.text is None and self.minimum is Level.NONE and self.since is None
+
+
+def parse_query(
+    *, grep: str | None = None, level: str | None = None, since: str | None = None, last: int | None = None, now: float
+) -> LogQuery:
+    """Read a query as a command line gives it; UsageError says which part is wrong, and what would be right."""
+    if last is not None and last < 0:
+        raise UsageError(f"{last} is no number of lines", fix="Give 0 or more")
+    try:
+        start = None if since is None else now - parse_duration(since)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return LogQuery(TextFilter.strict(grep) if grep else None, parse_level(level) if level else Level.NONE, start, last)
+
+
+def parse_level(word: str) -> Level:
+    """Return the level a person names, by any of its usual names."""
+    level = named_level(word)
+    if level is Level.NONE and word.lower() != Level.NONE.word:
+        raise UsageError(f"{word!r} is no level", fix="Use one of " + ", ".join(level.word for level in LEVELS))
+    return level
+
+
+class Chooser:
+    """Applies a query to lines in their order: a line without a time has that of the line before it."""
+
+    def __init__(self, query: LogQuery) -> None:
+        self._query = query
+        self._at: float | None = None
+
+    def wants(self, line: LogLine) -> bool:
+        """Whether the next line is wanted; with `since`, lines before the first known time are not."""
+        query = self._query
+        if line.at is not None:
+            self._at = line.at
+        if query.since is not None and (self._at is None or self._at < query.since):
+            return False
+        return line.level >= query.minimum and (query.text is None or query.text.matches(line.text))
+
+
+def select(
+    path: Path, query: LogQuery, *, source: str = "", zone: tzinfo = UTC, clock: Callable[[], float] = time.time
+) -> Iterator[LogLine]:
+    """Return the wanted lines of a file, oldest first; NotFoundError or ObservationError where it cannot be read."""
+    chosen = (line for line, _ in _choose(path, query, Classifier(source or path.name, zone=zone, clock=clock)))
+    return chosen if query.last is None else iter(deque(chosen, maxlen=query.last))
+
+
+def stats(
+    path: Path,
+    query: LogQuery = LogQuery(),  # noqa: B008
+    *,
+    zone: tzinfo = UTC,
+    clock: Callable[[], float] = time.time,
+) -> dict[str, Any]:
+    """Count the wanted lines of a file, as `cockpit logs --stats --json` prints it; times are RFC 3339 UTC.
+
+    The lines of a stack trace count as `none`, so that the levels add up to `lines`. Raises as `select` does.
+    """
+    chosen = _choose(path, query, Classifier(path.name, zone=zone, clock=clock))
+    levels: Counter[Level] = Counter()
+    formats: Counter[str] = Counter()
+    first_at = last_at = None
+    total_bytes = 0
+    for line, size in chosen if query.last is None else deque(chosen, maxlen=query.last):
+        levels[Level.NONE if line.continuation else line.level] += 1
+        formats[line.format] += 1
+        total_bytes += size
+        if line.at is not None:
+            first_at = line.at if first_at is None else min(first_at, line.at)
+            last_at = line.at if last_at is None else max(last_at, line.at)
+    return {
+        "lines": levels.total(),
+        "bytes": total_bytes,
+        "levels": {level.word: levels[level] for level in LEVELS},
+        "first_at": _rfc3339(first_at),
+        "last_at": _rfc3339(last_at),
+        "formats": dict(formats.most_common()),
+        "patterns": {},
+        "fingerprints": [],
+    }
+
+
+def _choose(path: Path, query: LogQuery, classifier: Classifier) -> Iterator[tuple[LogLine, int]]:
+    tail = query.last if query.wants_all else None
+    chooser = Chooser(query)
+    for raw in _read(path, tail):
+        line = classifier.classify(raw.text)
+        if chooser.wants(line):
+            yield line, raw.size
+
+
+def _read(path: Path, tail: int | None) -> Iterator[RawLine]:
+    splitter = LineSplitter()
+    try:
+        with path.open("rb", buffering=0) as file:
+            if tail is not None:
+                size = os.fstat(file.fileno()).st_size
+                file.seek(start_of_last_lines(file.fileno(), size, tail, scan_limit=None))
+            while block := file.read(_CHUNK):
+                yield from splitter.feed(block)
+    except FileNotFoundError:
+        raise NotFoundError(f"there is no log at {path}", fix="Name a file, or a log of cockpit.yaml") from None
+    except OSError as error:
+        raise ObservationError(f"{path} cannot be read: {error.strerror or error}") from None
+    yield from splitter.flush()
+
+
+def _rfc3339(at: float | None) -> str | None:
+    if at is None:
+        return None
+    moment = datetime.fromtimestamp(at, UTC)
+    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")

@@ -1,0 +1,82 @@
+"""Who has the cockpit open on this clone: a locked file a process, gone with it however it dies."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+import msgspec
+
+from cockpit.release.live import Presence
+
+Kind = Literal["screen", "watcher", "worker"]
+_DECODER = msgspec.json.Decoder(Presence)
+
+
+class PresenceFile:
+    """Our own entry; the kernel drops the lock when we die, and the next reader removes the file."""
+
+    def __init__(self, directory: Path, presence: Presence) -> None:
+        self._path = directory / f"{presence.writer}.json"
+        directory.mkdir(parents=True, exist_ok=True)
+        self._presence = presence
+        # Locked before it has its name: a reader must never find it unlocked and take us for dead.
+        newborn = directory / f".{presence.writer}"
+        self._descriptor = os.open(newborn, os.O_RDWR | os.O_CREAT, 0o664)
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        self._write()
+        newborn.rename(self._path)
+
+    def look_at(self, place: str) -> None:
+        """Say what we are looking at now."""
+        self._presence = msgspec.structs.replace(self._presence, looking_at=place)
+        self._write()
+
+    def _write(self) -> None:
+        data = msgspec.json.encode(self._presence)
+        os.pwrite(self._descriptor, data, 0)
+        os.ftruncate(self._descriptor, len(data))
+
+    def close(self) -> None:
+        """Leave."""
+        with contextlib.suppress(FileNotFoundError):
+            self._path.unlink()
+        os.close(self._descriptor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def present(directory: Path) -> tuple[Presence, ...]:
+    """Return who is here, in order of arrival; entries of the dead are removed."""
+    found = []
+    try:
+        paths = list(directory.glob("*.json"))
+    except FileNotFoundError:
+        return ()
+    for path in paths:
+        try:
+            descriptor = os.open(path, os.O_RDONLY)
+        except (FileNotFoundError, PermissionError):
+            continue
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                with contextlib.suppress(msgspec.MsgspecError):  # caught in the middle of a write: next time
+                    found.append(_DECODER.decode(os.pread(descriptor, 65536, 0)))
+            else:
+                with contextlib.suppress(FileNotFoundError, PermissionError):
+                    path.unlink()
+        finally:
+            os.close(descriptor)
+    return tuple(sorted(found, key=lambda presence: (presence.since, presence.writer)))

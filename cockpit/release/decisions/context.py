@@ -1,0 +1,75 @@
+"""What a decision may look at, and what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from msgspec import Struct
+
+from cockpit.errors import NotFoundError, RefusedError
+from cockpit.release.events import kind_of, register_of
+from cockpit.release.ledger import item_entity
+from cockpit.release.record import Actor, Event, TextRef
+from cockpit.release.registers import EMPTY
+from cockpit.release.run import ItemView, Run
+
+Scope = Literal["run", "service"]
+
+OVER = frozenset({"aborted", "superseded", "closed"})
+
+
+class Draft(Struct, frozen=True):
+    """An event to be written: of the run's stream or the service's."""
+
+    ent: str
+    data: Event
+    sup: tuple[str, ...] = ()
+    scope: Scope = "run"
+
+
+class Context(Struct, frozen=True):
+    """The run as it is, who asks, and the time (RFC 3339 UTC).
+
+    `seal` names the blob that a free text (clipped at its ends' limit) or some bytes (kept whole) will be.
+    """
+
+    run: Run
+    actor: Actor
+    now: str
+    seal: Callable[[str | bytes], TextRef]
+
+    def draft(self, ent: str, data: Event, *, scope: Scope = "run") -> Draft:
+        """Return a draft that supersedes the present heads of the register it writes, if it writes one."""
+        register = register_of(kind_of(data))
+        if register is None:
+            return Draft(ent, data, (), scope)
+        return Draft(ent, data, self.run.registers.get((ent, register), EMPTY).head_ids, scope)
+
+    def item_draft(self, view: ItemView, data: Event) -> Draft:
+        """Return a draft of an event on an item."""
+        return self.draft(item_entity(view.id), data)
+
+    def require_run(self) -> None:
+        """Refuse unless a run is open and not over."""
+        if not self.run.open:
+            raise RefusedError("no release run is open", fix="Open one: cockpit release open NAME", code="no-run")
+        if self.run.state in OVER:
+            raise RefusedError(
+                f"the run {self.run.name} is {self.run.state}", fix="Reopen it: cockpit release reopen", code="run-over"
+            )
+
+    def item(self, item_id: str) -> ItemView:
+        """Return the item of that id, in a run that can be written."""
+        self.require_run()
+        view = self.run.items.get(item_id)
+        if view is None:
+            raise NotFoundError(f"no item {item_id!r} in this checklist", fix="cockpit status lists them")
+        return view
+
+    def reason(self, text: str, example: str) -> TextRef:
+        """Seal a reason, which must be given."""
+        stripped = text.strip()
+        if not stripped:
+            raise RefusedError("this needs a reason", fix=f"Say why, such as: {example}", code="no-reason")
+        return self.seal(stripped)

@@ -1,0 +1,93 @@
+"""Decisions on rollbacks and deploys, and the facts that watchers and workers write down."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cockpit.errors import NotFoundError, RefusedError
+from cockpit.release.decisions.context import Context, Draft
+from cockpit.release.events import DeploysLocked, ExecutionEnded, ExecutionRequested, RunRetargeted, RunStateChanged
+from cockpit.release.intents import EndExecution, RecordFact, RequestExecution
+from cockpit.release.ledger import RUN, SERVICE
+from cockpit.release.plan import Plan
+
+
+def execution_entity(execution: str) -> str:
+    """Return the entity under which an execution's events stand."""
+    return f"execution:{execution}"
+
+
+def confirmation_accepted(plan: Plan, typed: str) -> bool:
+    """Whether what a person typed names the plan's target: its tag, or the first 8 digits of its commit."""
+    return bool(typed) and typed in {plan.tag, plan.commit[:8]}
+
+
+def request(intent: RequestExecution, context: Context) -> list[Draft]:
+    """Carry out a confirmed plan, unless another is under way, it leads nowhere, or deploys are locked."""
+    plan, run = intent.plan, context.run
+    context.require_run()
+    if not plan.steps:
+        raise RefusedError(
+            f"no steps are configured for a {plan.direction}",
+            fix=f"Write {plan.direction}.steps into cockpit.yaml",
+            code="no-plan",
+        )
+    current = run.current_execution
+    if current is not None:
+        raise RefusedError(
+            f"a {current.direction} to {current.tag} by {current.by.name} is {current.state}",
+            fix="Follow it, or end it: cockpit execution status|resume|abort",
+            code="locked",
+        )
+    if plan.commit == plan.from_commit:
+        raise RefusedError(f"{plan.tag} is what is checked out already", fix="Pick another tag", code="same-target")
+    if plan.direction == "deploy" and run.deploys_locked:
+        raise RefusedError(
+            f"deploys are locked: {run.deploys_locked}",
+            fix='Unlock them: cockpit execution unlock --reason "…"',
+            code="locked",
+        )
+    if not confirmation_accepted(plan, intent.confirmed):
+        raise RefusedError(
+            "not confirmed", fix=f"Type the tag {plan.tag!r}, or its commit {plan.commit[:8]}", code="not-confirmed"
+        )
+    data = ExecutionRequested(
+        direction=plan.direction,
+        tag=plan.tag,
+        commit=plan.commit,
+        from_tag=plan.from_tag,
+        from_commit=plan.from_commit,
+        plan=context.seal(plan.encoded()),
+        plan_digest=plan.digest,
+        confirmed=intent.confirmed,
+    )
+    return [context.draft(execution_entity(intent.execution), data)]
+
+
+def end(intent: EndExecution, context: Context) -> list[Draft]:
+    """End an execution; a rollback that was carried out moves the run to rolled back and locks deploys."""
+    view = next((view for view in context.run.executions if view.id == intent.execution), None)
+    if view is None:
+        raise NotFoundError(f"no execution {intent.execution!r}")
+    if view.over:
+        raise RefusedError(f"it is over already: {view.outcome}", code="already")
+    data = ExecutionEnded(outcome=intent.outcome, detail=intent.detail, version_seen=intent.version_seen)
+    drafts = [context.draft(execution_entity(intent.execution), data)]
+    if intent.outcome == "aborted":
+        return drafts
+    if view.direction == "rollback":
+        drafts.append(context.draft(RUN, RunStateChanged(state="rolled-back")))
+        reason = f"rolled back from {view.from_tag or view.from_commit[:8]} to {view.tag}"
+        drafts.append(context.draft(SERVICE, DeploysLocked(reason=reason), scope="service"))
+    elif (context.run.tag, context.run.commit) != (view.tag, view.commit):
+        drafts.append(context.draft(RUN, RunRetargeted(tag=view.tag, commit=view.commit)))
+        drafts.append(context.draft(RUN, RunStateChanged(state="active")))
+    return drafts
+
+
+def fact(intent: RecordFact, context: Context) -> list[Draft]:
+    """Write down an observation as it is."""
+    data = intent.data
+    if intent.text is not None:
+        data = msgspec.structs.replace(data, output=context.seal(intent.text))
+    return [context.draft(intent.ent, data, scope="service" if intent.of_service else "run")]

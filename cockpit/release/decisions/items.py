@@ -1,0 +1,119 @@
+"""Decisions on single items."""
+
+from __future__ import annotations
+
+from cockpit.errors import RefusedError
+from cockpit.release.decisions.context import Context, Draft
+from cockpit.release.events import (
+    EvidenceAttached,
+    ItemClaimed,
+    ItemDeferred,
+    ItemDone,
+    ItemNotApplicable,
+    ItemOverridden,
+    ItemReopened,
+    ItemUnclaimed,
+    NoteAdded,
+)
+from cockpit.release.intents import (
+    AddNote,
+    AttachEvidence,
+    ClaimItem,
+    DeferItem,
+    MarkNotApplicable,
+    OverrideItem,
+    ReopenItem,
+    TickItem,
+    UnclaimItem,
+)
+from cockpit.release.item_state import ItemState
+from cockpit.release.ledger import RUN, item_entity
+
+
+def tick(intent: TickItem, context: Context) -> list[Draft]:
+    """Tick an item that is not done yet."""
+    view = context.item(intent.item)
+    if view.state is ItemState.DONE:
+        who = view.by.name if view.by is not None else "somebody"
+        raise RefusedError(
+            f"already done by {who} at {view.at}", fix="u undoes your own last record; reopen opens it", code="already"
+        )
+    value = intent.value.strip()
+    if view.item.evidence == "required" and not value and not view.evidence_count:
+        raise RefusedError(
+            "this item asks for evidence",
+            fix="Give the value you saw (--value), write a note, or attach a file",
+            code="no-evidence",
+        )
+    return [context.item_draft(view, ItemDone(value=context.seal(value) if value else None))]
+
+
+def reopen(intent: ReopenItem, context: Context) -> list[Draft]:
+    """Open an item again."""
+    view = context.item(intent.item)
+    if view.register.winner is None or (
+        isinstance(view.register.winner.data, ItemReopened) and not view.register.contested
+    ):
+        raise RefusedError("the item is open already", code="already")
+    reason = intent.reason.strip()
+    return [context.item_draft(view, ItemReopened(reason=context.seal(reason) if reason else None))]
+
+
+def defer(intent: DeferItem, context: Context) -> list[Draft]:
+    """Put an item off, with a reason."""
+    view = context.item(intent.item)
+    reason = context.reason(intent.reason, "to 4.1, the vendor's window")
+    return [context.item_draft(view, ItemDeferred(reason=reason))]
+
+
+def not_applicable(intent: MarkNotApplicable, context: Context) -> list[Draft]:
+    """Say that an item does not apply, with a reason."""
+    view = context.item(intent.item)
+    reason = context.reason(intent.reason, "this service takes no payments")
+    return [context.item_draft(view, ItemNotApplicable(reason=reason))]
+
+
+def override(intent: OverrideItem, context: Context) -> list[Draft]:
+    """Go on without an item, with a reason."""
+    view = context.item(intent.item)
+    reason = context.reason(intent.reason, "checked by the vendor on the phone, ticket 812")
+    return [context.item_draft(view, ItemOverridden(reason=reason))]
+
+
+def claim(intent: ClaimItem, context: Context) -> list[Draft]:
+    """Take an item on that nobody else holds."""
+    view = context.item(intent.item)
+    holder = view.claimed_by
+    if holder is not None:
+        whose = "you have" if holder == context.actor else f"{holder.name} has"
+        raise RefusedError(f"{whose} claimed it already", code="already")
+    return [context.item_draft(view, ItemClaimed())]
+
+
+def unclaim(intent: UnclaimItem, context: Context) -> list[Draft]:
+    """Let an item go that somebody holds; also a colleague's, who may have gone home."""
+    view = context.item(intent.item)
+    if view.claimed_by is None:
+        raise RefusedError("nobody has claimed it", code="already")
+    return [context.item_draft(view, ItemUnclaimed())]
+
+
+def add_note(intent: AddNote, context: Context) -> list[Draft]:
+    """Write a note; a run that is over may still be annotated."""
+    text = intent.text.strip()
+    if not text:
+        raise RefusedError("the note is empty", fix="Write what the next person should know", code="no-text")
+    if not context.run.open:
+        context.require_run()
+    ent = RUN if not intent.item else item_entity(context.item(intent.item).id)
+    return [context.draft(ent, NoteAdded(text=context.seal(text)))]
+
+
+def attach(intent: AttachEvidence, context: Context) -> list[Draft]:
+    """Attach a file to an item."""
+    view = context.item(intent.item)
+    blob = context.seal(intent.content) if intent.content is not None else None
+    data = EvidenceAttached(
+        name=intent.name, blob=blob, sha256=intent.sha256, size=intent.size, path=intent.path if blob is None else ""
+    )
+    return [context.item_draft(view, data)]

@@ -1,0 +1,98 @@
+"""Decisions on the run as a whole, on tags, and on deploys."""
+
+from __future__ import annotations
+
+from cockpit.errors import RefusedError
+from cockpit.release.decisions.context import OVER, Context, Draft
+from cockpit.release.events import (
+    DeploysUnlocked,
+    LaunchMoved,
+    RunOpened,
+    RunRetargeted,
+    RunState,
+    RunStateChanged,
+    TagMarked,
+)
+from cockpit.release.intents import ChangeRunState, MarkTag, MoveLaunch, OpenRun, Retarget, UnlockDeploys
+from cockpit.release.ledger import RUN, SERVICE
+
+# To each state: from which ones it can be reached by a person.
+_REACHED_FROM: dict[RunState, frozenset[str]] = {
+    "active": frozenset({"planned", "held", "aborted", "superseded", "closed", "rolled-back"}),
+    "held": frozenset({"planned", "active"}),
+    "aborted": frozenset({"planned", "active", "held", "rolled-back"}),
+    "superseded": frozenset({"planned", "active", "held", "rolled-back"}),
+    "closed": frozenset({"active", "held", "rolled-back"}),
+}
+
+
+def open_run(intent: OpenRun, context: Context) -> list[Draft]:
+    """Open a run with its files pinned; one without a launch time, or with one that has passed, is active at once."""
+    if context.run.opened_at:
+        raise RefusedError(f"this stream holds the run {context.run.name} already", code="already")
+    if not intent.name.strip():
+        raise RefusedError("a run needs a name", fix="cockpit release open v2.4.1", code="no-name")
+    pins = {path: context.seal(text.encode()) for path, text in sorted(intent.pins.items())}
+    opened = RunOpened(
+        name=intent.name.strip(),
+        service=intent.service,
+        environment=intent.environment,
+        production=intent.production,
+        timezone=intent.timezone,
+        tag=intent.tag,
+        commit=intent.commit,
+        launch_at=intent.launch_at,
+        checklists=intent.checklists,
+        digest=intent.digest,
+        pins=pins,
+    )
+    drafts = [context.draft(RUN, opened)]
+    if not intent.launch_at or intent.launch_at <= context.now:
+        drafts.append(context.draft(RUN, RunStateChanged(state="active")))
+    return drafts
+
+
+def retarget(intent: Retarget, context: Context) -> list[Draft]:
+    """Fly another tag."""
+    context.require_run()
+    if (intent.tag, intent.commit) == (context.run.tag, context.run.commit):
+        raise RefusedError(f"the run flies {intent.tag} already", code="already")
+    return [context.draft(RUN, RunRetargeted(tag=intent.tag, commit=intent.commit))]
+
+
+def move_launch(intent: MoveLaunch, context: Context) -> list[Draft]:
+    """Launch at another time."""
+    context.require_run()
+    return [context.draft(RUN, LaunchMoved(launch_at=intent.launch_at))]
+
+
+def change_state(intent: ChangeRunState, context: Context) -> list[Draft]:
+    """Move the run to another state, along the ways that exist."""
+    run = context.run
+    if not run.open:
+        context.require_run()
+    allowed = _REACHED_FROM.get(intent.state, frozenset())
+    if run.state not in allowed:
+        raise RefusedError(f"the run is {run.state}: it cannot become {intent.state}", code="conflicting")
+    if run.current_execution is not None and intent.state in OVER:
+        raise RefusedError("an execution is not over yet", fix="See it: cockpit execution status", code="locked")
+    reason = intent.reason.strip()
+    if intent.state in {"held", "aborted"} and not reason:
+        raise RefusedError("this needs a reason", fix='Say why: --reason "payment provider down"', code="no-reason")
+    data = RunStateChanged(state=intent.state, reason=context.seal(reason) if reason else None, by_run=intent.by_run)
+    return [context.draft(RUN, data)]
+
+
+def mark_tag(intent: MarkTag, context: Context) -> list[Draft]:
+    """Mark a tag good or bad, with a reason; the mark is the service's and outlives the run."""
+    reason = context.reason(intent.reason, "leaks connections under load")
+    data = TagMarked(mark="good" if intent.good else "bad", commit=intent.commit, reason=reason)
+    return [context.draft(f"tag:{intent.tag}", data, scope="service")]
+
+
+def unlock_deploys(intent: UnlockDeploys, context: Context) -> list[Draft]:
+    """Let deploys start again, with a reason."""
+    if not context.run.deploys_locked:
+        raise RefusedError("deploys are not locked", code="already")
+    reason = context.reason(intent.reason, "fixed in v2.4.2")
+    return [context.draft(SERVICE, DeploysUnlocked(reason=reason), scope="service")]

@@ -1,0 +1,95 @@
+"""Undo and redo: new events that reverse one's own last record, never an erasure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from cockpit.errors import RefusedError
+from cockpit.release.decisions.context import Context, Draft
+from cockpit.release.events import (
+    ItemEvent,
+    ItemReopened,
+    ItemUnclaimed,
+    NoteAdded,
+    NoteRevoked,
+    register_of,
+)
+from cockpit.release.intents import Redo, Undo
+from cockpit.release.ledger import item_entity
+from cockpit.release.record import Actor, Record
+from cockpit.release.registers import EMPTY
+from cockpit.release.run import Run
+
+
+def undo(intent: Undo, context: Context) -> list[Draft]:
+    """Reverse one's own last record that is not itself an undo and has not been undone."""
+    context.require_run()
+    record = last_undoable(context.run, context.actor, item=intent.item)
+    if record is None:
+        raise RefusedError("you have nothing to undo here", fix="Only your own last record can be undone", code="none")
+    if isinstance(record.data, NoteAdded):
+        return [Draft(record.ent, NoteRevoked(note=record.id))]
+    if not isinstance(record.data, ItemEvent):
+        raise RefusedError(f"{record.kind} cannot be undone", code="not-undoable")
+    register = register_of(record.kind) or ""
+    heads = context.run.registers.get((record.ent, register), EMPTY)
+    _refuse_if_overtaken(record, heads.head_ids, context)
+    before = _find(context.run, record.sup)
+    reversal = _initial(register) if before is None else before.data
+    if not isinstance(reversal, ItemEvent):
+        reversal = _initial(register)
+    return [Draft(record.ent, msgspec.structs.replace(reversal, undoes=record.id), heads.head_ids)]
+
+
+def redo(intent: Redo, context: Context) -> list[Draft]:
+    """Reverse one's own last undo, where nothing came after it."""
+    context.require_run()
+    for record in _own_item_records(context.run, context.actor, intent.item):
+        undone_id = record.data.undoes if isinstance(record.data, ItemEvent) else ""
+        if not undone_id:
+            break
+        undone = _find(context.run, (undone_id,))
+        if undone is None or not isinstance(undone.data, ItemEvent):
+            break
+        heads = context.run.registers.get((record.ent, register_of(record.kind) or ""), EMPTY)
+        _refuse_if_overtaken(record, heads.head_ids, context)
+        return [Draft(record.ent, msgspec.structs.replace(undone.data, undoes=""), heads.head_ids)]
+    raise RefusedError("you have nothing to redo here", fix="Redo follows an undo directly", code="none")
+
+
+def last_undoable(run: Run, actor: Actor, *, item: str = "") -> Record | None:
+    """Return the record that an undo by `actor` would reverse, so that it can be shown first."""
+    undone = {record.data.undoes for record in run.records if isinstance(record.data, ItemEvent)}
+    undone |= {record.data.note for record in run.records if isinstance(record.data, NoteRevoked)}
+    for record in _own_item_records(run, actor, item):
+        if record.id in undone or (isinstance(record.data, ItemEvent) and record.data.undoes):
+            continue
+        return record
+    return None
+
+
+def _own_item_records(run: Run, actor: Actor, item: str) -> Iterator[Record]:
+    wanted = item_entity(item) if item else ""
+    for record in reversed(run.records):
+        own = record.by.name == actor.name and record.by.email == actor.email
+        mine = isinstance(record.data, (ItemEvent, NoteAdded)) and own
+        if mine and (not wanted or record.ent == wanted):
+            yield record
+
+
+def _refuse_if_overtaken(record: Record, heads: tuple[str, ...], context: Context) -> None:
+    if record.id not in heads:
+        later = next((other for other in reversed(context.run.records) if other.id in heads), None)
+        who = later.by.name if later is not None else "somebody"
+        raise RefusedError(f"{who} has changed it since", fix="Reopen the item instead", code="overtaken")
+
+
+def _find(run: Run, ids: tuple[str, ...]) -> Record | None:
+    found = [record for record in run.records if record.id in ids]
+    return max(found, key=lambda record: record.order) if found else None
+
+
+def _initial(register: str) -> ItemEvent:
+    return ItemUnclaimed() if register == "claim" else ItemReopened()

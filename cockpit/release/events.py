@@ -1,0 +1,272 @@
+"""Every event there is, one frozen class each, with the register it writes.
+
+A register is a value of one entity with one current winner (an item's state, a run's target). Events without
+a register only add (notes, evidence, steps). Kinds and fields are only ever added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Literal, TypeVar
+
+from msgspec import field
+
+from cockpit.release.record import Event, TextRef
+
+RunState = Literal["planned", "active", "held", "rolled-back", "aborted", "superseded", "closed"]
+StepOutcome = Literal["ok", "already", "failed", "timed-out", "skipped", "aborted"]
+Outcome = Literal["succeeded", "unverified", "aborted"]
+Direction = Literal["rollback", "deploy"]
+
+KINDS: Final[dict[str, type[Event]]] = {}
+_KIND_OF: Final[dict[type[Event], str]] = {}
+_REGISTER_OF: Final[dict[str, str | None]] = {}
+
+_E = TypeVar("_E", bound=type[Event])
+
+
+def _kind(kind: str, *, register: str | None = None) -> Callable[[_E], _E]:
+    def enter(event: _E) -> _E:
+        KINDS[kind] = event
+        _KIND_OF[event] = kind
+        _REGISTER_OF[kind] = register
+        return event
+
+    return enter
+
+
+def kind_of(event: Event) -> str:
+    """Return the kind under which `event` is stored."""
+    return _KIND_OF[type(event)]
+
+
+def register_of(kind: str) -> str | None:
+    """Return the register that events of `kind` write, or None where they only add or are unknown."""
+    return _REGISTER_OF.get(kind)
+
+
+# The run
+
+
+@_kind("run.opened", register="opened")
+class RunOpened(Event, frozen=True, kw_only=True):
+    """A release run was opened; `pins` maps each configuration file's path to the sha256 of its pinned text."""
+
+    name: str
+    service: str
+    environment: str
+    production: bool
+    timezone: str
+    tag: str = ""
+    commit: str = ""
+    launch_at: str = ""
+    checklists: tuple[str, ...] = ()
+    digest: str
+    pins: dict[str, TextRef] = field(default_factory=dict)
+
+
+@_kind("run.retargeted", register="target")
+class RunRetargeted(Event, frozen=True):
+    """The run now flies another tag."""
+
+    tag: str
+    commit: str
+
+
+@_kind("run.launch-moved", register="launch")
+class LaunchMoved(Event, frozen=True):
+    """The launch is at another time; empty takes it back."""
+
+    launch_at: str
+
+
+@_kind("run.state-changed", register="state")
+class RunStateChanged(Event, frozen=True):
+    """The run was activated, held, resumed, rolled back, aborted, superseded, closed or reopened."""
+
+    state: RunState
+    reason: TextRef | None = None
+    by_run: str = ""
+
+
+# Items
+
+
+class ItemEvent(Event, frozen=True):
+    """Base of what writes an item; `undoes` is the id of the record that it reverses, if any."""
+
+    undoes: str = ""
+
+
+@_kind("item.done", register="state")
+class ItemDone(ItemEvent, frozen=True):
+    """A person says that the item is done, with the value they saw, if any."""
+
+    value: TextRef | None = None
+
+
+@_kind("item.reopened", register="state")
+class ItemReopened(ItemEvent, frozen=True):
+    """The item is open again."""
+
+    reason: TextRef | None = None
+
+
+@_kind("item.deferred", register="state")
+class ItemDeferred(ItemEvent, frozen=True, kw_only=True):
+    """The item is put off, with a reason; it stands in the debt ledger."""
+
+    reason: TextRef
+
+
+@_kind("item.not-applicable", register="state")
+class ItemNotApplicable(ItemEvent, frozen=True, kw_only=True):
+    """The item does not apply to this release, with a reason."""
+
+    reason: TextRef
+
+
+@_kind("item.overridden", register="state")
+class ItemOverridden(ItemEvent, frozen=True, kw_only=True):
+    """Someone goes on without the item, with a reason; it stands in the debt ledger."""
+
+    reason: TextRef
+
+
+@_kind("item.claimed", register="claim")
+class ItemClaimed(ItemEvent, frozen=True):
+    """Someone is on it."""
+
+
+@_kind("item.unclaimed", register="claim")
+class ItemUnclaimed(ItemEvent, frozen=True):
+    """Nobody is on it any more."""
+
+
+@_kind("note.added")
+class NoteAdded(Event, frozen=True):
+    """A note on the run, or on the item that `ent` names."""
+
+    text: TextRef
+
+
+@_kind("note.revoked")
+class NoteRevoked(Event, frozen=True):
+    """A note is taken back; it stays in the journal."""
+
+    note: str
+
+
+@_kind("evidence.attached")
+class EvidenceAttached(Event, frozen=True):
+    """A file was attached to the item that `ent` names; larger ones are recorded by hash and path alone."""
+
+    name: str
+    blob: TextRef | None = None
+    sha256: str = ""
+    size: int = 0
+    path: str = ""
+
+
+# Health
+
+
+@_kind("probe.changed", register="state")
+class ProbeChanged(Event, frozen=True):
+    """A probe's debounced state changed, as one observer saw it."""
+
+    state: Literal["ok", "degraded", "down", "unknown", "paused"]
+    previous: str
+    detail: str
+    observer: str
+
+
+# Execution
+
+
+@_kind("execution.requested", register="requested")
+class ExecutionRequested(Event, frozen=True):
+    """A person confirmed this very plan; `plan` is its text, `plan_digest` what the worker checks."""
+
+    direction: Direction
+    tag: str
+    commit: str
+    from_tag: str
+    from_commit: str
+    plan: TextRef
+    plan_digest: str
+    confirmed: str
+
+
+@_kind("execution.worker-started")
+class WorkerStarted(Event, frozen=True):
+    """A worker took the execution's lock and begins, or goes on, at a step."""
+
+    pid: int
+    step: int
+
+
+@_kind("execution.step-started")
+class StepStarted(Event, frozen=True):
+    """The checkpoint before a step acts."""
+
+    index: int
+    step: str
+    attempt: int
+
+
+@_kind("execution.step-ended")
+class StepEnded(Event, frozen=True):
+    """How a step ended; `output` is the last of what it printed."""
+
+    index: int
+    step: str
+    attempt: int
+    outcome: StepOutcome
+    seconds: float = 0.0
+    code: int | None = None
+    detail: str = ""
+    output: TextRef | None = None
+
+
+@_kind("execution.stopped")
+class ExecutionStopped(Event, frozen=True):
+    """The worker ended before the plan did: a person decides whether to retry, skip or abort."""
+
+    index: int
+    reason: str
+
+
+@_kind("execution.ended", register="ended")
+class ExecutionEnded(Event, frozen=True):
+    """The plan is over: succeeded only where health passed and the target's version was seen."""
+
+    outcome: Outcome
+    detail: str
+    version_seen: str = ""
+
+
+# The service
+
+
+@_kind("tag.marked", register="mark")
+class TagMarked(Event, frozen=True):
+    """A person marked a tag good or bad."""
+
+    mark: Literal["good", "bad"]
+    commit: str
+    reason: TextRef
+
+
+@_kind("deploys.locked", register="deploys")
+class DeploysLocked(Event, frozen=True):
+    """No deploy starts until a person unlocks, with the reason shown."""
+
+    reason: str
+
+
+@_kind("deploys.unlocked", register="deploys")
+class DeploysUnlocked(Event, frozen=True):
+    """Deploys may start again."""
+
+    reason: TextRef

@@ -1,0 +1,80 @@
+"""Pause points: go or no-go, computed, with every reason named; and the debt that a release carries along."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from cockpit.release.item_state import COUNTS_AS_DONE, ItemState
+from cockpit.release.run import ItemView, PhaseView, Run
+
+_RED_PROBES = frozenset({"down", "unknown"})
+
+
+class Reason(Struct, frozen=True):
+    """Why a gate says no-go: an item's id or a probe's name, and the words for it."""
+
+    item: str
+    why: str
+
+
+class Gate(Struct, frozen=True):
+    """The poll at the end of a phase."""
+
+    phase: str
+    go: bool
+    reasons: tuple[Reason, ...]
+
+
+def gate_of(run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]]) -> Gate:
+    """Return the poll of a phase; `probe_states` are (name, debounced state) as known now.
+
+    No-go while a killer item is not done, an item is contested, blocked, regressed or unknown, a probe is down or
+    unknown, or an execution has stopped. Deferred and overridden killers are named too: nothing is waved through.
+    """
+    reasons = [Reason(view.id, why) for view in phase.items if (why := _objection(view))]
+    reasons += [Reason(f"probe:{name}", f"{name} is {state}") for name, state in probe_states if state in _RED_PROBES]
+    execution = run.current_execution
+    if execution is not None:
+        reasons.append(Reason(f"execution:{execution.id}", f"a {execution.direction} is {execution.state}"))
+    return Gate(phase.phase.id, not reasons, tuple(reasons))
+
+
+def _objection(view: ItemView) -> str:
+    text = view.item.text
+    match view.state:
+        case ItemState.CONTESTED | ItemState.REGRESSED | ItemState.UNKNOWN | ItemState.STALE | ItemState.BLOCKED:
+            return f"{text}: {view.state}"
+        case ItemState.NA | ItemState.SUSPENDED:
+            return ""
+        case state if view.item.killer and state not in COUNTS_AS_DONE:
+            return f"{text}: {state}"
+        case _:
+            return ""
+
+
+class Debt(Struct, frozen=True):
+    """Something that was let through and must not be forgotten."""
+
+    item: str
+    text: str
+    kind: str
+    reason: str
+    by: str
+    at: str
+
+
+def debt_of(run: Run) -> tuple[Debt, ...]:
+    """Return all deferrals, overrides and two-person items that only one person has answered."""
+    debts = []
+    for view in run.items.values():
+        if view.state in {ItemState.DEFERRED, ItemState.OVERRIDDEN}:
+            kind = view.state.value
+        elif view.unverified_second:
+            kind = "second person unverified"
+        else:
+            continue
+        by = view.by.name if view.by is not None else ""
+        debts.append(Debt(view.id, view.item.text, kind, view.detail, by, view.at or ""))
+    return tuple(debts)

@@ -1,0 +1,164 @@
+"""Everything a person or a process can want, one frozen class each; `release.decisions` answers them."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from cockpit.release.events import Outcome, RunState
+from cockpit.release.plan import Plan
+from cockpit.release.record import Event
+
+
+class Intent(Struct, frozen=True):
+    """Base of all intents."""
+
+
+class ItemIntent(Intent, frozen=True):
+    """Base of what is wanted of one item, by its full id."""
+
+    item: str
+
+
+class TickItem(ItemIntent, frozen=True):
+    """Say that an item is done, with the value seen."""
+
+    value: str = ""
+
+
+class ReopenItem(ItemIntent, frozen=True):
+    """Open an item again."""
+
+    reason: str = ""
+
+
+class DeferItem(ItemIntent, frozen=True):
+    """Put an item off."""
+
+    reason: str
+
+
+class MarkNotApplicable(ItemIntent, frozen=True):
+    """Say that an item does not apply here."""
+
+    reason: str
+
+
+class OverrideItem(ItemIntent, frozen=True):
+    """Go on without an item."""
+
+    reason: str
+
+
+class ClaimItem(ItemIntent, frozen=True):
+    """Take an item on."""
+
+
+class UnclaimItem(ItemIntent, frozen=True):
+    """Let an item go."""
+
+
+class AddNote(Intent, frozen=True):
+    """Write a note on the run, or on an item."""
+
+    text: str
+    item: str = ""
+
+
+class AttachEvidence(ItemIntent, frozen=True):
+    """Attach a file's content, or where it is too large its hash, size and path."""
+
+    name: str
+    content: bytes | None = None
+    sha256: str = ""
+    size: int = 0
+    path: str = ""
+
+
+class Undo(Intent, frozen=True):
+    """Reverse one's own last record, on one item or anywhere."""
+
+    item: str = ""
+
+
+class Redo(Intent, frozen=True):
+    """Reverse one's own last undo, on one item or anywhere."""
+
+    item: str = ""
+
+
+class OpenRun(Intent, frozen=True):
+    """Open a release run; `pins` maps each configuration file's path to its text."""
+
+    name: str
+    service: str
+    environment: str
+    production: bool
+    timezone: str
+    digest: str
+    pins: dict[str, str]
+    checklists: tuple[str, ...]
+    tag: str = ""
+    commit: str = ""
+    launch_at: str = ""
+
+
+class Retarget(Intent, frozen=True):
+    """Fly another tag."""
+
+    tag: str
+    commit: str
+
+
+class MoveLaunch(Intent, frozen=True):
+    """Launch at another time."""
+
+    launch_at: str
+
+
+class ChangeRunState(Intent, frozen=True):
+    """Hold, resume, abort, supersede, close or reopen the run."""
+
+    state: RunState
+    reason: str = ""
+    by_run: str = ""
+
+
+class MarkTag(Intent, frozen=True):
+    """Mark a tag good or bad."""
+
+    tag: str
+    commit: str
+    good: bool
+    reason: str
+
+
+class UnlockDeploys(Intent, frozen=True):
+    """Let deploys start again."""
+
+    reason: str
+
+
+class RequestExecution(Intent, frozen=True):
+    """Carry out this very plan; `confirmed` is what the person typed."""
+
+    execution: str
+    plan: Plan
+    confirmed: str
+
+
+class EndExecution(Intent, frozen=True):
+    """Close an execution with its outcome, and draw the consequences for the run and for deploys."""
+
+    execution: str
+    outcome: Outcome
+    detail: str
+    version_seen: str = ""
+
+
+class RecordFact(Intent, frozen=True):
+    """Write down what a watcher or worker observed; `texts` are free texts for the event's fields of that name."""
+
+    ent: str
+    data: Event
+    text: str | None = None  # sealed into the field `output`
+    of_service: bool = False

@@ -1,0 +1,312 @@
+"""The fold: takes in records in any order and gives the `Run` they tell of.
+
+Total (an unknown kind is kept and skipped), order-independent, and independent of now.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from types import MappingProxyType
+
+import msgspec
+from msgspec import Struct
+
+from cockpit.release.checklist import Checklist, Item
+from cockpit.release.configuration import Configuration
+from cockpit.release.events import (
+    DeploysLocked,
+    EvidenceAttached,
+    ItemClaimed,
+    ItemDeferred,
+    ItemDone,
+    ItemNotApplicable,
+    ItemOverridden,
+    ItemReopened,
+    LaunchMoved,
+    NoteAdded,
+    NoteRevoked,
+    ProbeChanged,
+    RunOpened,
+    RunRetargeted,
+    RunState,
+    RunStateChanged,
+    TagMarked,
+    register_of,
+)
+from cockpit.release.executions import fold_execution
+from cockpit.release.item_state import ItemState, item_state
+from cockpit.release.library import Library
+from cockpit.release.record import Record, TextRef
+from cockpit.release.registers import EMPTY, Register, RegisterCell, RegisterKey
+from cockpit.release.run import ExecutionView, ItemView, Note, PhaseView, ProbeTransition, Run, TagMark
+from cockpit.release.timeline import timeline_order
+
+RUN = "run"  # the entity of the run itself
+SERVICE = "service"
+
+
+def item_entity(item_id: str) -> str:
+    """Return the entity under which an item's events stand."""
+    return f"item:{item_id}"
+
+
+class Pinned(Struct, frozen=True):
+    """The files that a run was opened with, read and checked."""
+
+    configuration: Configuration
+    checklists: tuple[Checklist, ...]
+    library: Library
+    digest: str
+
+
+def earliest(register: Register) -> Record | None:
+    """Return the head that wins a claim: the earliest, so that who came second is told."""
+    return min(register.heads, key=lambda record: record.order) if register.heads else None
+
+
+class Ledger:
+    """All records of one run and of its service; `snapshot()` is the present `Run`."""
+
+    def __init__(self, text_of: Callable[[TextRef], str | None]) -> None:
+        self._text_of = text_of
+        self._cells: dict[RegisterKey, RegisterCell] = {}
+        self._by_entity: dict[str, list[Record]] = {}
+        self._records: dict[str, Record] = {}
+        self._ordered: list[Record] | None = []
+        self._item_views: dict[str, ItemView] = {}
+        self._view_context: tuple[str, RunState] = ("", "planned")
+        self._execution_views: dict[str, ExecutionView] = {}
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def add(self, records: Iterable[Record]) -> list[Record]:
+        """Take in records; return those that were new."""
+        new = [record for record in records if self._add(record)]
+        if new and self._ordered is not None:
+            # The usual case, one event after all others, must not sort the whole history again.
+            last = self._ordered[-1].order if self._ordered else None
+            if len(new) == 1 and (last is None or new[0].order > last):
+                self._ordered.append(new[0])
+            else:
+                self._ordered = None
+        return new
+
+    def _add(self, record: Record) -> bool:
+        if record.id in self._records:
+            return False
+        self._records[record.id] = record
+        self._by_entity.setdefault(record.ent, []).append(record)
+        self._item_views.pop(record.ent, None)
+        self._execution_views.pop(record.ent, None)
+        register = register_of(record.kind)
+        if register is not None:
+            self._cells.setdefault((record.ent, register), RegisterCell()).add(record)
+        return True
+
+    def register(self, entity: str, register: str) -> Register:
+        """Return the present heads of a register; empty where nobody has written it."""
+        cell = self._cells.get((entity, register))
+        return cell.value() if cell is not None else EMPTY
+
+    def opened(self) -> RunOpened | None:
+        """Return what the run was opened with, or None where these records hold no run."""
+        winner = self.register(RUN, "opened").winner
+        return winner.data if winner is not None and isinstance(winner.data, RunOpened) else None
+
+    def run_state(self) -> RunState:
+        """Return the run's state."""
+        winner = self.register(RUN, "state").winner
+        return winner.data.state if winner is not None and isinstance(winner.data, RunStateChanged) else "planned"
+
+    def target(self) -> tuple[str, str]:
+        """Return the tag and commit that the run flies; empty where it has none yet."""
+        winner = self.register(RUN, "target").winner
+        if winner is not None and isinstance(winner.data, RunRetargeted):
+            return winner.data.tag, winner.data.commit
+        opened = self.opened()
+        return (opened.tag, opened.commit) if opened is not None else ("", "")
+
+    def launch_at(self) -> str:
+        """Return the launch time, RFC 3339 UTC, or empty."""
+        winner = self.register(RUN, "launch").winner
+        if winner is not None and isinstance(winner.data, LaunchMoved):
+            return winner.data.launch_at
+        opened = self.opened()
+        return opened.launch_at if opened is not None else ""
+
+    def timeline(self) -> list[Record]:
+        """Return all records in timeline order."""
+        if self._ordered is None:
+            self._ordered = timeline_order(self._records.values())
+        return self._ordered
+
+    def snapshot(self, run_id: str, pinned: Pinned, *, bad_lines: int = 0) -> Run:
+        """Return the present state as an immutable value."""
+        configuration = pinned.configuration
+        opened = self.opened()
+        state = self.run_state()
+        tag, commit = self.target()
+        context = (pinned.digest, state)
+        if context != self._view_context:
+            self._item_views.clear()
+            self._view_context = context
+        notes = self._notes()
+        phases = tuple(self._phases(pinned, state, notes))
+        opened_record = self.register(RUN, "opened").winner
+        locked = self.register(SERVICE, "deploys").winner
+        return Run(
+            id=run_id,
+            service=configuration.service,
+            environment=configuration.environment.name,
+            production=configuration.environment.production,
+            timezone=configuration.timezone,
+            name=opened.name if opened is not None else "",
+            tag=tag,
+            commit=commit,
+            state=state,
+            opened_at=opened_record.wall if opened_record is not None else "",
+            launch_at=self.launch_at(),
+            digest=pinned.digest,
+            configuration=configuration,
+            checklists=pinned.checklists,
+            library=pinned.library,
+            phases=phases,
+            items=MappingProxyType({view.id: view for phase in phases for view in phase.items}),
+            registers=MappingProxyType({key: cell.value() for key, cell in self._cells.items()}),
+            notes=tuple(notes),
+            executions=tuple(self._executions()),
+            probes=MappingProxyType(self._probes()),
+            marks=MappingProxyType(self._marks()),
+            deploys_locked=locked.data.reason if locked is not None and isinstance(locked.data, DeploysLocked) else "",
+            records=tuple(self.timeline()),
+            bad_lines=bad_lines,
+        )
+
+    def _phases(self, pinned: Pinned, state: RunState, notes: list[Note]) -> Iterable[PhaseView]:
+        notes_by_entity: dict[str, list[Note]] = {}
+        for note in notes:
+            notes_by_entity.setdefault(note.ent, []).append(note)
+        for checklist in pinned.checklists:
+            for phase in checklist.phases:
+                views = []
+                for section, item, depth in phase.walk():
+                    entity = item_entity(item.id)
+                    view = self._item_views.get(entity)
+                    if view is None:
+                        found = tuple(notes_by_entity.get(entity, ()))
+                        view = self._item_view(
+                            item, phase_id=phase.id, section=section.title, depth=depth, run_state=state, notes=found
+                        )
+                        self._item_views[entity] = view
+                    views.append(view)
+                yield PhaseView(phase, checklist.id, tuple(views))
+
+    def _item_view(
+        self, item: Item, *, phase_id: str, section: str, depth: int, run_state: RunState, notes: tuple[Note, ...]
+    ) -> ItemView:
+        entity = item_entity(item.id)
+        register = self.register(entity, "state")
+        claim = self.register(entity, "claim")
+        holder = earliest(claim)
+        claimed_by = holder.by if holder is not None and isinstance(holder.data, ItemClaimed) else None
+        state = item_state(item, register, claimed=claimed_by is not None, run_state=run_state)
+        history = tuple(timeline_order(self._by_entity.get(entity, ())))
+        return ItemView(
+            item=item,
+            phase_id=phase_id,
+            section=section,
+            depth=depth,
+            state=state,
+            register=register,
+            claim=claim,
+            claimed_by=claimed_by,
+            detail=self._detail(state, register),
+            unverified_second=item.two_person and state is ItemState.DONE,
+            notes=notes,
+            attachments=tuple(record for record in history if isinstance(record.data, EvidenceAttached)),
+            history=history,
+        )
+
+    def _detail(self, state: ItemState, register: Register) -> str:
+        if state is ItemState.CONTESTED:
+            return " against ".join(
+                f"{record.by.name}: {record.kind.removeprefix('item.')}" for record in register.heads
+            )
+        winner = register.winner
+        if winner is None:
+            return ""
+        match winner.data:
+            case ItemDone(value=ref) | ItemReopened(reason=ref):
+                pass
+            case ItemDeferred(reason=ref) | ItemNotApplicable(reason=ref) | ItemOverridden(reason=ref):
+                pass
+            case _:
+                return ""
+        if ref is None:
+            return ""
+        text = self._text_of(ref)
+        return "(this text is not here yet)" if text is None else text
+
+    def _notes(self) -> list[Note]:
+        taken_back = {record.data.note for record in self._records.values() if isinstance(record.data, NoteRevoked)}
+        return [
+            Note(record.id, record.by, record.wall, record.ent, self._text_of(record.data.text))
+            for record in self.timeline()
+            if isinstance(record.data, NoteAdded) and record.id not in taken_back
+        ]
+
+    def _executions(self) -> Iterable[ExecutionView]:
+        views = []
+        for entity, records in self._by_entity.items():
+            if not entity.startswith("execution:"):
+                continue
+            view = self._execution_views.get(entity)
+            if view is None:
+                view = fold_execution(entity.removeprefix("execution:"), timeline_order(records), self._text_of)
+                if view is None:
+                    continue
+                self._execution_views[entity] = view
+            views.append(view)
+        return sorted(views, key=lambda view: (view.wall, view.id))
+
+    def _probes(self) -> dict[str, ProbeTransition]:
+        transitions: dict[str, ProbeTransition] = {}
+        for entity, register in self._cells:
+            if register != "state" or not entity.startswith("probe:"):
+                continue
+            winner = self.register(entity, register).winner
+            if winner is not None and isinstance(winner.data, ProbeChanged):
+                data = winner.data
+                name = entity.removeprefix("probe:")
+                transitions[name] = ProbeTransition(
+                    name, data.state, data.previous, data.detail, data.observer, winner.wall
+                )
+        return transitions
+
+    def _marks(self) -> dict[str, TagMark]:
+        marks: dict[str, TagMark] = {}
+        for entity, register in self._cells:
+            if register != "mark":
+                continue
+            winner = self.register(entity, register).winner
+            if winner is not None and isinstance(winner.data, TagMarked):
+                tag = entity.removeprefix("tag:")
+                reason = self._text_of(winner.data.reason) or ""
+                marks[tag] = TagMark(tag, winner.data.mark, reason, winner.by, winner.wall)
+        return marks
+
+
+def state_digest(run: Run) -> str:
+    """Return the digest that two replicas share exactly when they hold the same events and fold them alike.
+
+    It is the sha256 of the sorted event ids and of the folded state; nothing of now or of this host enters.
+    """
+    folded = {
+        "run": [run.id, run.name, run.tag, run.commit, run.state, run.launch_at, run.digest],
+        "items": {identity: view.state.value for identity, view in sorted(run.items.items())},
+        "heads": {f"{ent}/{register}": value.head_ids for (ent, register), value in sorted(run.registers.items())},
+    }
+    ids = sorted(record.id for record in run.records)
+    return hashlib.sha256(msgspec.json.encode([ids, folded], order="sorted")).hexdigest()

@@ -1,0 +1,67 @@
+"""`Live`: immutable feeds beside the `Run`, of what is sampled rather than decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct, field
+
+from cockpit.release.health import ConditionResult
+
+
+class ProbeFeed(Struct, frozen=True):
+    """A probe as last seen: its debounced state, the raw latest result, and recent latencies, oldest first."""
+
+    name: str
+    title: str
+    state: str
+    since: float  # epoch seconds
+    raw: str
+    latency_ms: float | None
+    detail: str
+    at: float  # epoch seconds of the latest result; 0 where there is none
+    interval: float  # seconds
+    streak: int = 0  # results in a row against the present state
+    failures: int = 3
+    latencies: tuple[float | None, ...] = ()
+    states: tuple[str, ...] = ()
+    conditions: tuple[ConditionResult, ...] = ()
+
+    def stale(self, now: float) -> bool:
+        """Whether so many intervals have passed without a result that its state says nothing any more."""
+        return now - self.at > max(3 * self.interval, 10.0)
+
+
+class Presence(Struct, frozen=True):
+    """Somebody who has the cockpit open."""
+
+    name: str
+    host: str
+    writer: str
+    kind: str  # screen, watcher or worker
+    since: float
+    looking_at: str = ""
+
+
+class Readiness(Struct, frozen=True):
+    """The rollback light: ready, or every reason why not."""
+
+    ready: bool
+    reasons: tuple[str, ...] = ()
+    target: str = ""  # the last good tag
+    why_target: str = ""
+
+
+class Live(Struct, frozen=True):
+    """All feeds of one moment."""
+
+    probes: tuple[ProbeFeed, ...] = ()
+    present: tuple[Presence, ...] = ()
+    readiness: Readiness = Readiness(False, ("not looked yet",))
+    watcher_at: float = 0.0  # epoch seconds of the watcher's last heartbeat
+    trusted: bool = False
+    errors_per_minute: Mapping[str, int] = field(default_factory=dict)
+
+    def watcher_alive(self, now: float) -> bool:
+        """Whether the watcher has beaten lately."""
+        return now - self.watcher_at < 10.0

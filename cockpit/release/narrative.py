@@ -1,0 +1,122 @@
+"""Events in words, for the timeline: one short sentence each, the same on the screen and on the command line."""
+
+from __future__ import annotations
+
+from cockpit.durations import short_duration
+from cockpit.release.events import (
+    DeploysLocked,
+    DeploysUnlocked,
+    EvidenceAttached,
+    ExecutionEnded,
+    ExecutionRequested,
+    ExecutionStopped,
+    ItemClaimed,
+    ItemDeferred,
+    ItemDone,
+    ItemEvent,
+    ItemNotApplicable,
+    ItemOverridden,
+    ItemReopened,
+    ItemUnclaimed,
+    LaunchMoved,
+    NoteAdded,
+    NoteRevoked,
+    ProbeChanged,
+    RunOpened,
+    RunRetargeted,
+    RunStateChanged,
+    StepEnded,
+    StepStarted,
+    TagMarked,
+    WorkerStarted,
+)
+from cockpit.release.record import Record
+from cockpit.release.run import Run
+
+_ITEM_WORDS: dict[type[ItemEvent], str] = {
+    ItemDone: "ticked",
+    ItemReopened: "reopened",
+    ItemDeferred: "deferred",
+    ItemNotApplicable: "marked not applicable:",
+    ItemOverridden: "overrode",
+    ItemClaimed: "claimed",
+    ItemUnclaimed: "let go",
+}
+
+
+def is_alarming(record: Record) -> bool:
+    """Whether a reader's eye should be drawn to the record."""
+    match record.data:
+        case ProbeChanged(state=state):
+            return state in {"down", "unknown"}
+        case StepEnded(outcome=outcome):
+            return outcome in {"failed", "timed-out", "aborted"}
+        case ExecutionStopped():
+            return True
+        case ExecutionEnded(outcome=outcome):
+            return outcome != "succeeded"
+        case _:
+            return False
+
+
+def sentence(record: Record, run: Run) -> str:
+    """Return what happened, without who and when."""
+    data = record.data
+    if isinstance(data, ItemEvent):
+        return _item_sentence(record, data, run)
+    match data:
+        case NoteAdded():
+            text = next((note.text for note in run.notes if note.id == record.id), None)
+            on = f" on {_item_text(record.ent, run)}" if record.ent.startswith("item:") else ""
+            return f"noted{on}: {text if text is not None else '(taken back, or not here yet)'}"
+        case NoteRevoked():
+            return "took a note back"
+        case EvidenceAttached(name=name, size=size):
+            return f"attached {name} ({size} bytes) to {_item_text(record.ent, run)}"
+        case ProbeChanged(state=state, previous=previous, detail=detail):
+            return f"{record.ent.removeprefix('probe:')} {previous or 'new'} → {state}: {detail}"
+        case RunOpened(name=name, tag=tag):
+            return f"opened the run {name}" + (f" of {tag}" if tag and tag != name else "")
+        case RunRetargeted(tag=tag):
+            return f"retargeted the run to {tag}"
+        case LaunchMoved(launch_at=launch_at):
+            return f"moved the launch to {launch_at or 'no time'}"
+        case RunStateChanged(state=state):
+            return f"the run is {state}"
+        case TagMarked(mark=mark):
+            return f"marked {record.ent.removeprefix('tag:')} {mark}"
+        case DeploysLocked(reason=reason):
+            return f"deploys locked: {reason}"
+        case DeploysUnlocked():
+            return "deploys unlocked"
+        case _:
+            return _execution_sentence(record)
+
+
+def _execution_sentence(record: Record) -> str:
+    match record.data:
+        case ExecutionRequested(direction=direction, tag=tag, from_tag=from_tag, from_commit=commit):
+            return f"confirmed the {direction} from {from_tag or commit[:8]} to {tag}"
+        case WorkerStarted(step=step):
+            return "the worker started" if step == 0 else f"the worker went on at step {step + 1}"
+        case StepStarted(index=index, step=step, attempt=attempt):
+            return f"step {index + 1} {step} started" + (f" (attempt {attempt})" if attempt > 1 else "")
+        case StepEnded(index=index, step=step, outcome=outcome, seconds=seconds, detail=detail):
+            return f"step {index + 1} {step} {outcome} in {short_duration(seconds)}" + (f": {detail}" if detail else "")
+        case ExecutionStopped(reason=reason):
+            return f"the execution stopped: {reason}"
+        case ExecutionEnded(outcome=outcome, detail=detail):
+            return f"the execution {outcome}: {detail}"
+        case _:
+            return f"{record.kind} on {record.ent} (this cockpit does not know it: a newer one wrote it)"
+
+
+def _item_text(entity: str, run: Run) -> str:
+    view = run.items.get(entity.removeprefix("item:"))
+    return view.item.text if view is not None else entity.removeprefix("item:")
+
+
+def _item_sentence(record: Record, data: ItemEvent, run: Run) -> str:
+    words = _ITEM_WORDS.get(type(data), record.kind)
+    undone = " (undo)" if data.undoes else ""
+    return f"{words} {_item_text(record.ent, run)}{undone}"

@@ -1,0 +1,229 @@
+"""`Run`: everything that is known of one release, as one immutable snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from cockpit.release.checklist import Checklist, Item, Phase
+from cockpit.release.configuration import Configuration
+from cockpit.release.events import Direction, Outcome, RunState, StepOutcome
+from cockpit.release.item_state import COUNTS_AS_DONE, ItemState
+from cockpit.release.library import Library
+from cockpit.release.plan import Plan
+from cockpit.release.record import Actor, Record, TextRef
+from cockpit.release.registers import Register
+
+PhaseState = Literal["open", "going", "done"]
+ExecutionState = Literal["requested", "running", "stopped", "succeeded", "unverified", "aborted"]
+
+
+class Note(Struct, frozen=True):
+    """A note as written; `text` is None while its blob is not here yet."""
+
+    id: str
+    by: Actor
+    wall: str
+    ent: str
+    text: str | None
+
+
+class ItemView(Struct, frozen=True):
+    """An item with all that has happened to it."""
+
+    item: Item
+    phase_id: str
+    section: str
+    depth: int
+    state: ItemState
+    register: Register
+    claim: Register
+    claimed_by: Actor | None
+    detail: str  # one line: the reason, the value seen, or who contests whom
+    unverified_second: bool  # a two-person item that only one person has answered
+    notes: tuple[Note, ...] = ()
+    attachments: tuple[Record, ...] = ()
+    history: tuple[Record, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The item's id, as in the checklist file."""
+        return self.item.id
+
+    @property
+    def by(self) -> Actor | None:
+        """Who put the item into its present state, or who is on it."""
+        if self.state is ItemState.CLAIMED:
+            return self.claimed_by
+        winner = self.register.winner
+        return winner.by if winner is not None else None
+
+    @property
+    def at(self) -> str | None:
+        """When that was, RFC 3339 UTC."""
+        winner = (self.claim if self.state is ItemState.CLAIMED else self.register).winner
+        return winner.wall if winner is not None else None
+
+    @property
+    def evidence_count(self) -> int:
+        """How many notes and attachments the item carries."""
+        return len(self.notes) + len(self.attachments)
+
+
+class PhaseView(Struct, frozen=True):
+    """A phase with its items and how far it is."""
+
+    phase: Phase
+    checklist_id: str
+    items: tuple[ItemView, ...]
+
+    @property
+    def total(self) -> int:
+        """How many items apply."""
+        return sum(view.state is not ItemState.NA for view in self.items)
+
+    @property
+    def done(self) -> int:
+        """How many items count as done."""
+        return sum(view.state in COUNTS_AS_DONE for view in self.items)
+
+    @property
+    def state(self) -> PhaseState:
+        """Where the phase stands."""
+        if self.done == self.total:
+            return "done"
+        return "going" if any(view.state is not ItemState.OPEN for view in self.items) else "open"
+
+
+class StepView(Struct, frozen=True):
+    """The last attempt at a step of an execution."""
+
+    index: int
+    step: str
+    attempt: int
+    state: StepOutcome | Literal["pending", "running"]
+    started: str = ""
+    seconds: float = 0.0
+    detail: str = ""
+    output: TextRef | None = None
+
+
+class ExecutionView(Struct, frozen=True):
+    """A rollback or deploy: what was confirmed, by whom, and how far it is."""
+
+    id: str
+    direction: Direction
+    tag: str
+    commit: str
+    from_tag: str
+    from_commit: str
+    by: Actor
+    host: str
+    wall: str
+    state: ExecutionState
+    plan: Plan | None  # None while its blob is not here yet
+    plan_digest: str
+    steps: tuple[StepView, ...]
+    detail: str = ""
+    version_seen: str = ""
+    ended: str = ""
+    pid: int = 0
+    outcome: Outcome | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.outcome is not None
+
+
+class ProbeTransition(Struct, frozen=True):
+    """The last transition of a probe that entered the store."""
+
+    name: str
+    state: str
+    previous: str
+    detail: str
+    observer: str
+    wall: str
+
+
+class TagMark(Struct, frozen=True):
+    """A person's verdict on a tag."""
+
+    tag: str
+    mark: str
+    reason: str
+    by: Actor
+    wall: str
+
+
+class RunSummary(Struct, frozen=True):
+    """One run in a list of runs."""
+
+    id: str
+    service: str
+    environment: str
+    name: str
+    tag: str
+    commit: str
+    state: RunState
+    opened_at: str
+    launch_at: str
+
+
+class Run(Struct, frozen=True):
+    """One release, whole; `id` is empty where no run is open and only the service's own events are known."""
+
+    id: str
+    service: str
+    environment: str
+    production: bool
+    timezone: str
+    name: str
+    tag: str
+    commit: str
+    state: RunState
+    opened_at: str
+    launch_at: str
+    digest: str  # of the pinned files
+    configuration: Configuration
+    checklists: tuple[Checklist, ...]
+    library: Library
+    phases: tuple[PhaseView, ...]
+    items: Mapping[str, ItemView]
+    registers: Mapping[tuple[str, str], Register]
+    notes: tuple[Note, ...]
+    executions: tuple[ExecutionView, ...]
+    probes: Mapping[str, ProbeTransition]
+    marks: Mapping[str, TagMark]
+    deploys_locked: str  # the reason, or empty
+    records: tuple[Record, ...]  # of the run and of its service, in timeline order
+    bad_lines: int = 0
+
+    @property
+    def open(self) -> bool:
+        """Whether a release run is loaded."""
+        return bool(self.id)
+
+    @property
+    def current_execution(self) -> ExecutionView | None:
+        """The execution that is not over yet, if any."""
+        return next((execution for execution in reversed(self.executions) if not execution.over), None)
+
+    @property
+    def current_phase(self) -> PhaseView | None:
+        """The phase in progress: the last one that anybody touched and did not finish, else the first unfinished."""
+        unfinished = [phase for phase in self.phases if phase.state != "done"]
+        going = [phase for phase in unfinished if phase.state == "going" and not phase.phase.maintenance]
+        if going:
+            return going[-1]
+        return unfinished[0] if unfinished else (self.phases[-1] if self.phases else None)
+
+    def summary(self) -> RunSummary:
+        """Return the run as one line of a list."""
+        return RunSummary(
+            self.id, self.service, self.environment, self.name, self.tag, self.commit, self.state, self.opened_at,
+            self.launch_at,
+        )  # fmt: skip

@@ -1,0 +1,155 @@
+"""Tags of the released repository as values: order, filter, what to type to confirm one, and the last good one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cockpit.errors import RefusedError
+from cockpit.release.versions import Version, parse_version
+
+if TYPE_CHECKING:
+    from cockpit.release.run import TagMark
+
+
+class Tag(Struct, frozen=True):
+    """One tag; `commit` is None where it leads to no commit, and `unusable` says why.
+
+    `name` is exact, except where git's bytes are not UTF-8: then it is `display`, and `raw` holds the bytes
+    percent-encoded. `display` is safe on a terminal and, as a ref name has no backslash, unambiguous. `tagged_at`
+    is seconds since the epoch: the tagger's date or, for a lightweight tag, the commit's. `signed` says that a
+    signature is there, not that it is anybody's; `subject` is as somebody wrote it. `ahead` counts the tag's commits
+    that HEAD lacks, `behind` HEAD's that the tag lacks; None is not counted.
+    """
+
+    name: str
+    object_id: str
+    commit: str | None
+    kind: Literal["annotated", "lightweight"]
+    signed: bool
+    tagged_at: int | None
+    subject: str
+    display: str
+    raw: str = ""
+    typable: bool = True  # whether a person can type the name and mean no other
+    unusable: str = ""
+    ahead: int | None = None
+    behind: int | None = None
+    mark: str | None = None  # good or bad, as a person said
+    dump: str | None = None  # the matching database dump
+
+
+class TagFilter:
+    """Finds tags by text, prepared once so that each key costs a millisecond with 10,000 of them."""
+
+    def __init__(self, tags: Sequence[Tag]) -> None:
+        self._tags = tuple(tags)
+        joined = "\n".join([f"{tag.display} {tag.subject}".replace("\n", " ") for tag in tags])
+        self._haystacks = joined.casefold().split("\n") if tags else []
+
+    def matching(self, text: str) -> tuple[Tag, ...]:
+        """Return the tags, in their order, whose display name or subject has `text` in it; a leading `!` inverts."""
+        inverted = text.startswith("!")
+        needle = text.removeprefix("!").casefold()
+        if not needle:
+            return self._tags
+        pairs = zip(self._tags, self._haystacks, strict=True)
+        return tuple([tag for tag, haystack in pairs if (needle in haystack) is not inverted])
+
+
+def filter_tags(tags: Sequence[Tag], text: str) -> tuple[Tag, ...]:
+    """Return what `TagFilter(tags).matching(text)` does, for a single look."""
+    return TagFilter(tags).matching(text)
+
+
+def order_tags(tags: Sequence[Tag]) -> tuple[Tag, ...]:
+    """Return the newest version first, a pre-release below its release, then the names without a version by date."""
+    ordered = tuple(tag for _, tag in _versioned(tags))
+    named = {tag.name for tag in ordered}
+    others = [tag for tag in tags if tag.name not in named]
+    return ordered + tuple(sorted(others, key=lambda tag: (_date(tag), tag.name), reverse=True))
+
+
+def tag_at(tags: Sequence[Tag], commit: str) -> Tag | None:
+    """Return the highest of the tags of `commit`: what runs, where several names say the same."""
+    return next(iter(order_tags([tag for tag in tags if tag.commit == commit])), None)
+
+
+def confirmation_word(tag: Tag) -> str:
+    """Return what a person types to confirm this tag: its name or, where that cannot be typed, its 8-hex commit.
+
+    RefusedError (`not-a-commit`) where it leads to no commit.
+    """
+    if tag.commit is None:
+        raise RefusedError(f"Tag {tag.display} cannot be flown: {tag.unusable}", code="not-a-commit")
+    return tag.name if tag.typable else tag.commit[:8]
+
+
+def with_marks(tags: Sequence[Tag], marks: Mapping[str, TagMark]) -> tuple[Tag, ...]:
+    """Return the tags with what people said of them; `marks` is keyed by tag name."""
+    return tuple(replace(tag, mark=marks[tag.name].mark) if tag.name in marks else tag for tag in tags)
+
+
+def last_good(tags: Sequence[Tag], current: Tag, marks: Mapping[str, TagMark]) -> tuple[Tag, str] | None:
+    """Return the tag to fall back to from `current` and a sentence that says why, or None where nothing is left.
+
+    It is the highest version of the same product before the running one that is a commit, another commit than the
+    running one, and not marked bad; a pre-release only where there is no release. Without a version in the running
+    name, dates decide.
+    """
+    bad = {name for name, mark in marks.items() if mark.mark == "bad"}
+    before = [tag for tag in _before(tags, current) if tag.commit not in (None, current.commit)]
+    usable = [tag for tag in before if tag.name not in bad]
+    releases = [tag for tag in usable if not _pre_release(tag)]
+    for tag in releases or usable:
+        return tag, _reason(tag, current, before[: before.index(tag)], marks)
+    return None
+
+
+def _before(tags: Sequence[Tag], current: Tag) -> list[Tag]:
+    """Return the tags before `current`, the nearest first."""
+    running = parse_version(current.name)
+    if running is None:
+        earlier = [tag for tag in tags if _date(tag) < _date(current)]
+        return sorted(earlier, key=lambda tag: (_date(tag), tag.name), reverse=True)
+    return [
+        tag
+        for version, tag in _versioned(tags)
+        if version.prefix == running.prefix and version.precedence < running.precedence
+    ]
+
+
+def _versioned(tags: Sequence[Tag]) -> list[tuple[Version, Tag]]:
+    """Return the tags that name a version, the newest version first."""
+    pairs = [(version, tag) for tag in tags if (version := parse_version(tag.name)) is not None]
+    return sorted(
+        pairs, key=lambda pair: (pair[0].precedence, pair[0].prefix, _date(pair[1]), pair[1].name), reverse=True
+    )
+
+
+def _reason(tag: Tag, current: Tag, nearer: Sequence[Tag], marks: Mapping[str, TagMark]) -> str:
+    passed_over = [near for near in nearer if near.name in marks and marks[near.name].mark == "bad"]
+    parts = [f"{tag.display}: the release before {current.display}"]
+    if _pre_release(tag):
+        parts = [f"{tag.display}: a pre-release, no release is left before {current.display}"]
+    elif passed_over:
+        parts[0] += " that is not marked bad"
+    if passed_over:
+        nearest = passed_over[0]
+        parts[0] += f" ({nearest.display} is: {marks[nearest.name].reason or 'no reason given'})"
+    mark = marks.get(tag.name)
+    parts.append(f"last flown good {mark.wall[:10]} ({mark.by.name})" if mark is not None else "never marked good")
+    return ", ".join(parts)
+
+
+def _pre_release(tag: Tag) -> bool:
+    version = parse_version(tag.name)
+    return version is not None and bool(version.pre)
+
+
+def _date(tag: Tag) -> float:
+    return -math.inf if tag.tagged_at is None else tag.tagged_at

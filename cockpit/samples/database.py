@@ -1,0 +1,88 @@
+"""The two ends of the samples database: one writer in the watcher, readers in screens and commands.
+
+SQLite in WAL mode, so that readers never wait for the writer. Samples are expendable: a damaged file is moved aside
+and a new one begun. Every connection belongs to the thread that first used it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from cockpit.samples.schema import TABLES, VERSION
+
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class WrongSchemaError(Exception):
+    """The file is a database, and not one of ours of this version."""
+
+
+def is_damage(error: Exception) -> bool:
+    """Return whether the file itself is at fault, so that waiting would not help."""
+    code: int = getattr(error, "sqlite_errorcode", 0) or 0
+    return isinstance(error, WrongSchemaError) or (code & 0xFF) in _DAMAGE
+
+
+def file_identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells one file from another at the same path, None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """Open or create the database; sqlite3.Error or WrongSchemaError where it cannot be used."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=0.2, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        if not _has_tables(connection):
+            connection.executescript(f"BEGIN IMMEDIATE;{TABLES}")
+            connection.execute("INSERT INTO schema_version VALUES (?)", (VERSION,))
+            connection.execute("COMMIT")
+        _check_version(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection | None:
+    """Open the database read-only, None where it holds nothing yet; sqlite3.Error or WrongSchemaError as above."""
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0.1, isolation_level=None)
+    try:
+        if not _has_tables(connection):
+            connection.close()
+            return None
+        _check_version(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _has_tables(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None
+
+
+def _check_version(connection: sqlite3.Connection) -> None:
+    try:
+        row = connection.execute("SELECT version FROM schema_version").fetchone()
+    except sqlite3.OperationalError as error:
+        if is_damage(error):
+            raise
+        row = None
+    if row is None or row[0] != VERSION:
+        raise WrongSchemaError(f"it was written by another version of the cockpit ({row and row[0]}, here {VERSION})")
+
+
+def move_aside(path: Path) -> None:
+    """Put a damaged database out of the way; the one before it is lost."""
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    if path.exists():
+        path.replace(path.with_name(f"{path.name}.damaged"))

@@ -1,0 +1,113 @@
+"""The screens' end: read-only, cheap to ask whether anything is new, and at ease with a file that is not there."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import msgspec
+
+from cockpit.release.health import Debounced, ProbeResult, ProbeState
+from cockpit.samples.database import WrongSchemaError, file_identity, open_for_reading
+from cockpit.samples.schema import FILE_NAME, Current, Heartbeat, LogMinute, Sample
+
+_Row = TypeVar("_Row")
+
+
+class SampleReader:
+    """Reads `samples.sqlite` in a directory.
+
+    Before a watcher has written anything everything is empty. A file that cannot be read is empty too, and
+    `trouble` says why; it is tried again with every call.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.trouble = ""
+        self._path = directory / FILE_NAME
+        self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        self._connects = 0
+        self._mark: tuple[int, int] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def changed(self) -> bool:
+        """Return whether anything was written since the last call; true at first where there is anything.
+
+        Costs one stat and one pragma: https://www.sqlite.org/pragma.html#pragma_data_version
+        """
+        rows = self._query("PRAGMA data_version", (), lambda row: int(row[0]))
+        # The number is only comparable on one connection.
+        mark = (self._connects, rows[0]) if rows else None
+        before, self._mark = self._mark, mark
+        return mark != before
+
+    def windows(self, names: Iterable[str], since: float, points: int) -> dict[str, tuple[Sample, ...]]:
+        """Return for each name its latest samples at or after `since`, oldest first, at most `points` of them."""
+        query = (
+            "SELECT at_ms, state, latency_ms, detail FROM sample WHERE probe = ? AND at_ms >= ?"
+            " ORDER BY at_ms DESC LIMIT ?"
+        )
+        first = round(since * 1000)
+        return {name: tuple(reversed(self._query(query, (name, first, points), _sample))) for name in names}
+
+    def current(self) -> dict[str, Current]:
+        """Return every probe's latest result and lasting state, by name."""
+        rows = self._query("SELECT result, debounced FROM current ORDER BY probe", (), _current)
+        return {current.result.name: current for current in rows}
+
+    def log_minutes(self, log: str, since: float) -> tuple[LogMinute, ...]:
+        """Return a log's counters of the minutes that begin at or after `since`, oldest first."""
+        query = "SELECT minute, lines, errors, warnings FROM log_minute WHERE log = ? AND minute >= ? ORDER BY minute"
+        return tuple(self._query(query, (log, since), lambda row: LogMinute(*row)))
+
+    def heartbeats(self) -> tuple[Heartbeat, ...]:
+        """Return the watchers that have not left, by host; one that died is told by its age."""
+        query = "SELECT host, pid, at FROM watcher ORDER BY host"
+        return tuple(self._query(query, (), lambda row: Heartbeat(*row)))
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _query(self, query: str, values: tuple[object, ...], make: Callable[[Any], _Row]) -> list[_Row]:
+        try:
+            connection = self._connected()
+            rows = [] if connection is None else [make(row) for row in connection.execute(query, values).fetchall()]
+        except (sqlite3.Error, WrongSchemaError, ValueError) as error:  # ValueError: a state or JSON that is none
+            self.close()
+            self.trouble = f"samples cannot be read: {error}"
+            return []
+        self.trouble = ""
+        return rows
+
+    def _connected(self) -> sqlite3.Connection | None:
+        file = file_identity(self._path)
+        if self._connection is not None and self._file != file:
+            self.close()  # the writer began a new file
+        if self._connection is None and file is not None:
+            self._connection = open_for_reading(self._path)
+            self._file = file
+            self._connects += 1
+        return self._connection
+
+
+def _sample(row: tuple[int, str, float | None, str]) -> Sample:
+    at_ms, state, latency_ms, detail = row
+    return Sample(at_ms / 1000, ProbeState(state), latency_ms, detail)
+
+
+def _current(row: tuple[str, str]) -> Current:
+    decode = msgspec.json.decode
+    return Current(decode(row[0], type=ProbeResult), decode(row[1], type=Debounced))

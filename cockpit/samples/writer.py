@@ -1,0 +1,161 @@
+"""The watcher's end: samples gathered in memory and written in one transaction a second or less."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Collection
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from cockpit.release.health import Debounced, ProbeResult
+from cockpit.samples.database import WrongSchemaError, file_identity, is_damage, move_aside, open_for_writing
+from cockpit.samples.schema import FILE_NAME
+
+_WAITING_LIMIT = 20_000  # samples kept in memory while they cannot be written
+_SAMPLE_AGE = 7 * 86400.0  # seconds
+_LOG_AGE = 30 * 86400.0
+
+
+class SampleWriter:
+    """Writes `samples.sqlite` in a directory; the only writer of it.
+
+    `record`, `count` and `beat` only remember, `flush` writes. A failure to write is never raised: `trouble` says
+    what it is, empty while all is well, and what was not written waits for the next flush, within a bound.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.trouble = ""
+        self._path = directory / FILE_NAME
+        self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        self._samples: deque[tuple[str, int, str, float | None, str]] = deque(maxlen=_WAITING_LIMIT)
+        self._current: dict[str, tuple[str, str, str]] = {}
+        self._counts: dict[tuple[str, int], tuple[int, int, int]] = {}
+        self._beats: dict[str, tuple[str, int, float]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def record(self, result: ProbeResult, debounced: Debounced) -> None:
+        """Remember a raw result as a sample, and with its lasting state as the probe's current one."""
+        self._samples.append((result.name, round(result.at * 1000), result.state, result.latency_ms, result.detail))
+        encode = msgspec.json.encode
+        self._current[result.name] = (result.name, encode(result).decode(), encode(debounced).decode())
+
+    def count(self, log: str, minute: int, *, lines: int, errors: int, warnings: int) -> None:
+        """Add to a log's counters of the minute that begins at `minute`, in epoch seconds."""
+        before = self._counts.get((log, minute), (0, 0, 0))
+        self._counts[log, minute] = (before[0] + lines, before[1] + errors, before[2] + warnings)
+
+    def beat(self, host: str, pid: int, at: float) -> None:
+        """Remember that this watcher is alive at `at`, in epoch seconds."""
+        self._beats[host] = (host, pid, at)
+
+    def flush(self) -> None:
+        """Write what waits, in one transaction; call it about once a second."""
+        waiting = (self._samples, self._current, self._counts, self._beats)
+        if any(waiting) and self._attempt(self._write):
+            for each in waiting:
+                each.clear()
+
+    def prune(self, now: float) -> None:
+        """Drop samples older than 7 days and log counters older than 30; `now` in epoch seconds."""
+        oldest = round((now - _SAMPLE_AGE) * 1000)
+
+        def delete(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM sample WHERE probe IN (SELECT probe FROM current) AND at_ms < ?", (oldest,))
+            connection.execute("DELETE FROM log_minute WHERE minute < ?", (now - _LOG_AGE,))
+
+        self._attempt(delete)
+
+    def retain(self, names: Collection[str]) -> None:
+        """Forget every probe that is not named: it is no longer configured."""
+        for name in self._current.keys() - set(names):
+            del self._current[name]
+        kept = [sample for sample in self._samples if sample[0] in names]
+        self._samples.clear()
+        self._samples.extend(kept)
+
+        def delete(connection: sqlite3.Connection) -> None:
+            known = {name for (name,) in connection.execute("SELECT probe FROM current")}
+            gone = [(name,) for name in known - set(names)]
+            connection.executemany("DELETE FROM sample WHERE probe = ?", gone)
+            connection.executemany("DELETE FROM current WHERE probe = ?", gone)
+
+        self._attempt(delete)
+
+    def leave(self, host: str) -> None:
+        """Take the heartbeat away: this watcher ends on purpose."""
+        self._beats.pop(host, None)
+        self._attempt(lambda connection: connection.execute("DELETE FROM watcher WHERE host = ?", (host,)))
+
+    def close(self) -> None:
+        """Write what waits and close."""
+        self.flush()
+        self._disconnect()
+
+    def _write(self, connection: sqlite3.Connection) -> None:
+        connection.executemany("INSERT OR REPLACE INTO sample VALUES (?, ?, ?, ?, ?)", self._samples)
+        connection.executemany("INSERT OR REPLACE INTO current VALUES (?, ?, ?)", self._current.values())
+        connection.executemany(
+            "INSERT INTO log_minute VALUES (?, ?, ?, ?, ?) ON CONFLICT (log, minute) DO UPDATE SET lines = lines"
+            " + excluded.lines, errors = errors + excluded.errors, warnings = warnings + excluded.warnings",
+            [(*key, *counts) for key, counts in self._counts.items()],
+        )
+        connection.executemany("INSERT OR REPLACE INTO watcher VALUES (?, ?, ?)", self._beats.values())
+
+    def _attempt(self, work: Callable[[sqlite3.Connection], object]) -> bool:
+        """Do `work` in one transaction and return whether it is written; a damaged file is replaced once."""
+        replaced = ""
+        while True:
+            try:
+                _in_transaction(self._connected(), work)
+            except (sqlite3.Error, WrongSchemaError, OSError) as error:
+                self._disconnect()
+                if is_damage(error) and not replaced and self._replace():
+                    replaced = f"the samples file was damaged and is begun anew: {error}"
+                    continue
+                self.trouble = f"samples cannot be written: {error}"
+                return False
+            self.trouble = replaced
+            return True
+
+    def _replace(self) -> bool:
+        try:
+            move_aside(self._path)
+        except OSError:
+            return False
+        return True
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._connection is not None and self._file != file_identity(self._path):
+            self._disconnect()  # somebody removed the file: what is written to it is never read
+        if self._connection is None:
+            self._connection = open_for_writing(self._path)
+            self._file = file_identity(self._path)
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _in_transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], object]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        work(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

@@ -1,0 +1,159 @@
+"""The one writer of a process: an intent becomes a decision, the decision events, the events a new `Run`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from cockpit.codec import encode_data, to_record
+from cockpit.errors import NotFoundError, RefusedError
+from cockpit.release.decisions import Context, decide
+from cockpit.release.events import kind_of
+from cockpit.release.intents import Intent
+from cockpit.release.ledger import Ledger, Pinned
+from cockpit.release.record import Actor, Record, TextRef
+from cockpit.release.run import Run
+from cockpit.store.envelope import By
+from cockpit.store.store import Store
+from cockpit.times import rfc3339
+
+SERVICE_STREAM = "_service"
+
+
+class Session:
+    """Everything a process does to the shared state goes through here; safe to call from any thread.
+
+    `focus` chooses the run; `run` is its present snapshot; `act` writes; `poll` takes in what others wrote.
+    """
+
+    def __init__(self, store: Store, actor: Actor, *, now: Callable[[], float], readonly: bool = False) -> None:
+        self._store = store
+        self.actor = actor
+        self.readonly = readonly
+        self._now = now
+        self._lock = threading.RLock()
+        self._subscribers: list[Callable[[Run, list[Record]], None]] = []
+        self._texts: dict[str, str] = {}
+        self._ledger = Ledger(self.text)
+        self._pinned: Pinned | None = None
+        self._run_id = ""
+        self._run_stream = ""
+        self._service_stream = ""
+        self._run: Run | None = None
+
+    @property
+    def writer(self) -> str:
+        """The id of this process among all writers."""
+        return self._store.writer_id
+
+    @property
+    def store(self) -> Store:
+        """The store beneath, for what is not an event: commits, locks, places."""
+        return self._store
+
+    @property
+    def run(self) -> Run:
+        """The present snapshot."""
+        if self._run is None:
+            raise RefusedError("no service is in focus", code="no-run")
+        return self._run
+
+    @property
+    def run_pinned(self) -> Pinned:
+        """The files that the run in focus flies by."""
+        if self._pinned is None:
+            raise RefusedError("no service is in focus", code="no-run")
+        return self._pinned
+
+    def focus(self, run_id: str, pinned: Pinned) -> Run:
+        """Turn to a run of the pinned configuration's service and environment; an empty id is the service alone."""
+        with self._lock:
+            configuration = pinned.configuration
+            prefix = f"{configuration.service}/{configuration.environment.name}"
+            self._run_id, self._pinned = run_id, pinned
+            self._run_stream = f"{prefix}/{run_id}" if run_id else ""
+            self._service_stream = f"{prefix}/{SERVICE_STREAM}"
+            self._ledger = Ledger(self.text)
+            streams = [self._service_stream, *([self._run_stream] if run_id else [])]
+            self._ledger.add([to_record(stored) for stored in self._store.load(streams)])
+            self._refresh()
+        self._publish([])
+        return self.run
+
+    def subscribe(self, callback: Callable[[Run, list[Record]], None]) -> None:
+        """Call `callback` with each new snapshot and the records that made it, in whatever thread that happens."""
+        self._subscribers.append(callback)
+
+    def act(self, intent: Intent) -> list[Record]:
+        """Carry out an intent; what is returned is on the disk.
+
+        Raises RefusedError or NotFoundError where it cannot be granted, NotSavedError where the disk refuses.
+        """
+        with self._lock:
+            if self.readonly:
+                raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
+            # Not to decide on a state that a colleague has changed a moment ago.
+            fresh = self._take_in()
+            context = Context(run=self.run, actor=self.actor, now=rfc3339(self._now()), seal=self._seal)
+            written: list[Record] = []
+            try:
+                drafts = decide(intent, context)
+                by = By(self.actor.name, self.actor.email, self.actor.key)
+                for draft in drafts:
+                    stream = self._run_stream if draft.scope == "run" and self._run_stream else self._service_stream
+                    stored = self._store.append(
+                        stream=stream,
+                        kind=kind_of(draft.data),
+                        ent=draft.ent,
+                        sup=draft.sup,
+                        d=encode_data(draft.data),
+                        by=by,
+                        wall=context.now,
+                    )
+                    record = to_record(stored)
+                    written.append(record)
+                    self._ledger.add([record])
+            finally:
+                self._refresh()
+        self._publish(fresh + written)
+        return written
+
+    def poll(self) -> list[Record]:
+        """Take in what other processes wrote; return what was new."""
+        with self._lock:
+            new = self._take_in()
+            if new:
+                self._refresh()
+        if new:
+            self._publish(new)
+        return new
+
+    def text(self, ref: TextRef) -> str | None:
+        """Return the free text behind a reference, or None while its blob is not here."""
+        known = self._texts.get(ref.sha256)
+        if known is None:
+            try:
+                evidence = self._store.evidence.get(ref.sha256)
+            except NotFoundError:
+                return None
+            known = self._texts[ref.sha256] = evidence.content.decode("utf-8", "replace")
+        return known
+
+    def _seal(self, text: str | bytes) -> TextRef:
+        # The blob reaches the disk before the event that names it; one whose event is then refused lies there unused.
+        ref = self._store.evidence.put_text(text) if isinstance(text, str) else self._store.evidence.put(text)
+        return TextRef(ref.sha256, ref.size)
+
+    def _take_in(self) -> list[Record]:
+        wanted = {self._run_stream, self._service_stream}
+        arrived = [to_record(stored) for stored in self._store.poll() if stored.envelope.stream in wanted]
+        return self._ledger.add(arrived) if arrived else []
+
+    def _refresh(self) -> None:
+        if self._pinned is not None:
+            self._run = self._ledger.snapshot(self._run_id, self._pinned, bad_lines=len(self._store.faults()))
+
+    def _publish(self, records: list[Record]) -> None:
+        run = self.run
+        for subscriber in self._subscribers:
+            subscriber(run, records)

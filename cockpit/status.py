@@ -1,0 +1,119 @@
+"""The status document: what `cockpit status --json` prints; fields are only ever added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from cockpit.release.gates import debt_of, gate_of
+from cockpit.release.ledger import state_digest
+from cockpit.release.live import Live, ProbeFeed
+from cockpit.release.run import ItemView, Run
+from cockpit.times import rfc3339
+
+
+def status_document(run: Run, live: Live) -> dict[str, Any]:
+    """Return the whole state of a run as plain values."""
+    phase = run.current_phase
+    gate = gate_of(run, phase, [(feed.name, feed.state) for feed in live.probes]) if phase is not None else None
+    return {
+        "run": msgspec.to_builtins(run.summary()) if run.open else None,
+        "phases": [
+            {
+                "id": view.phase.id,
+                "title": view.phase.title,
+                "done": view.done,
+                "total": view.total,
+                "state": view.state,
+            }
+            for view in run.phases
+        ],
+        "items": [item_document(view) for view in run.items.values()],
+        "maintenance": [],
+        "probes": [probe_document(feed) for feed in live.probes],
+        "gate": None
+        if gate is None
+        else {"phase": gate.phase, "go": gate.go, "reasons": msgspec.to_builtins(gate.reasons)},
+        "readiness": {
+            "ready": live.readiness.ready,
+            "reasons": list(live.readiness.reasons),
+            "target": live.readiness.target,
+        },
+        "debt": msgspec.to_builtins(debt_of(run)),
+        "sync": {"remote": None, "ahead": None, "behind": None, "at": None},
+        "digest": state_digest(run),
+        "execution": execution_document(run),
+        "deploys_locked": run.deploys_locked,
+        "bad_lines": run.bad_lines,
+    }
+
+
+def item_document(view: ItemView) -> dict[str, Any]:
+    """Return one item as scripts read it."""
+    return {
+        "id": view.id,
+        "text": view.item.text,
+        "state": view.state.value,
+        "by": view.by.name if view.by is not None else None,
+        "at": view.at,
+        "detail": view.detail,
+        "evidence": [
+            *({"kind": "note", "by": note.by.name, "at": note.wall, "text": note.text} for note in view.notes),
+            *(
+                {"kind": "attachment", "by": record.by.name, "at": record.wall, **msgspec.to_builtins(record.data)}
+                for record in view.attachments
+            ),
+        ],
+        "claimed_by": view.claimed_by.name if view.claimed_by is not None else None,
+        "killer": view.item.killer,
+        "two_person": view.item.two_person,
+    }
+
+
+def probe_document(feed: ProbeFeed) -> dict[str, Any]:
+    """Return one probe as last seen; one without any sample is unknown."""
+    return {
+        "name": feed.name,
+        "state": feed.state,
+        "latency_ms": feed.latency_ms,
+        "detail": feed.detail,
+        "at": rfc3339(feed.at) if feed.at else None,
+        "conditions": msgspec.to_builtins(feed.conditions),
+    }
+
+
+def execution_document(run: Run) -> dict[str, Any] | None:
+    """Return the execution in progress, or the last one, without its plan's whole text."""
+    view = run.current_execution or (run.executions[-1] if run.executions else None)
+    if view is None:
+        return None
+    document: dict[str, Any] = msgspec.to_builtins(view)
+    document.pop("plan")
+    document["by"] = view.by.name
+    return document
+
+
+def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
+    """Return the status in a dozen lines for a person."""
+    from cockpit.durations import short_duration
+
+    document = status_document(run, live)
+    environment = "PRODUCTION" if run.production else run.environment
+    lines = [f"{run.service} {environment}  {run.tag or run.name or 'no run is open'}  {run.state if run.open else ''}"]
+    lines += [f"  {view.phase.title:<26} {view.done:>3}/{view.total:<3} {view.state}" for view in run.phases]
+    gate = document["gate"]
+    if gate is not None:
+        lines.append(f"gate of {gate['phase']}: " + ("GO" if gate["go"] else "NO-GO"))
+        lines += [f"  - {reason['why']}" for reason in gate["reasons"]]
+    for feed in live.probes:
+        age = short_duration(now - feed.at) if feed.at else "never"
+        lines.append(f"  probe {feed.name:<16} {feed.state:<9} {age:>6}  {feed.detail}")
+    light = f"READY to {live.readiness.target}" if live.readiness.ready else "NOT READY"
+    lines.append(f"rollback {light}")
+    lines += [f"  - {reason}" for reason in live.readiness.reasons]
+    lines += [f"debt: {debt.kind} {debt.text}: {debt.reason}" for debt in debt_of(run)]
+    if run.deploys_locked:
+        lines.append(f"deploys locked: {run.deploys_locked}")
+    return lines

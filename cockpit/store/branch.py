@@ -1,0 +1,218 @@
+"""The published history: journals, evidence and FORMAT as commits on `refs/cockpit/state`.
+
+The ref grows by compare-and-swap under a lock of ours; whatever fails is computed again from the start. The user's
+index, work tree, HEAD, hooks and branches play no part.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from cockpit.errors import GitError
+from cockpit.store import files
+from cockpit.store.layout import (
+    FORMAT,
+    FORMAT_PATH,
+    STATE_REF,
+    evidence_path,
+    parse_evidence_path,
+    require_known_format,
+    without_shadowed,
+)
+from cockpit.store.location import StoreLocation
+from cockpit.store.lock import FileLock, Held
+from cockpit.store.merge import has_diverged, merge_file
+from cockpit.store.objects import Entry, Listing, ObjectDatabase, blob_id, continues
+from cockpit.store.ref import StateRef
+from cockpit.store.restore import restore_format, restore_missing
+from cockpit.store.snapshot import Snapshot
+
+_ATTEMPTS = 5
+_LOCK_WAIT = 20.0  # seconds: a commit takes tens of milliseconds
+_DRAFT_LIFE = 24 * 3600.0  # seconds after which a draft in the temporary directory has lost its process
+
+
+class CommitResult(Struct, frozen=True):
+    """What a commit did: the ref's commit afterwards (None: no ref), whether it moved, and what stood in the way.
+
+    `mended` says what was repaired, `diverged` names journals that two sides continued differently.
+    """
+
+    commit: str | None
+    moved: bool
+    mended: tuple[str, ...] = ()
+    diverged: tuple[str, ...] = ()
+
+
+class StateBranch:
+    """The state ref of one repository, as one process sees it; `now` is in seconds since the epoch."""
+
+    def __init__(self, location: StoreLocation, *, host: str, now: Callable[[], float] = time.time) -> None:
+        self._location = location
+        self._host = host
+        self._now = now
+        self._objects = ObjectDatabase(location)
+        self._ref = StateRef(location, self._objects, now=now)
+        self._snapshot = Snapshot(location)
+        self._read: tuple[str, Listing] | None = None
+        self._absorbed: set[tuple[str, str]] = set()  # journals (ours, published) whose union is the published one
+
+    def commit(self, message: str) -> CommitResult:
+        """Publish what is local and not yet in the ref.
+
+        Raises RefusedError (`locked`, `read-only`) or, after several attempts, the GitError that stood in the way.
+        """
+        mended: list[str] = []
+        failure: GitError | OSError = GitError("the state could not be committed")
+        with _disk_trouble_as_git_error(), self._alone("commit"):
+            self._sweep()
+            for _ in range(_ATTEMPTS):
+                try:
+                    tip, listing = self._tip(mended)
+                    return self._advance(tip, listing, message, mended)
+                except (GitError, OSError) as error:
+                    failure = error
+                    self._read = None
+            raise failure
+
+    def restore_missing(self, *, own_writer: str) -> list[str]:
+        """Bring in what the ref has and the journal directory has not; return the paths written.
+
+        Raises RefusedError (`locked`) or GitError.
+        """
+        with _disk_trouble_as_git_error(), self._alone("restore"):
+            tip, listing = self._tip([])
+            if tip is None:
+                return []
+            if FORMAT_PATH in listing:
+                entry = listing[FORMAT_PATH]
+                restore_format(self._location, self._objects.read_blobs([entry.oid])[entry.oid])
+            return restore_missing(self._location, self._objects, self._snapshot, listing, own_writer=own_writer)
+
+    def published_evidence(self, sha256: str) -> bytes | None:
+        """Return a blob's bytes from the ref, or None."""
+        return self._objects.read_path(STATE_REF, evidence_path(sha256))
+
+    def published_format(self) -> bytes | None:
+        """Return the content of FORMAT in the ref, or None."""
+        return self._objects.read_path(STATE_REF, FORMAT_PATH)
+
+    def _alone(self, reason: str) -> FileLock:
+        place = self._location
+        for directory in (place.temporary, place.locks):
+            files.make_directories(directory, below=place.common, share=place.share)
+        since = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds")
+        holder = Held("a cockpit", self._host, os.getpid(), since, reason)
+        return FileLock(place.lock("state"), holder, wait=_LOCK_WAIT, share=place.share)
+
+    def _tip(self, mended: list[str]) -> tuple[str | None, Listing]:
+        """Return the ref's commit and its blobs, having mended the ref where it or its objects are broken."""
+        removed = self._ref.remove_stale_lock()
+        if removed:
+            mended.append(removed)
+        if self._ref.is_broken():
+            mended.append(self._ref.mend("its file holds no object id"))
+        tip = self._ref.tip()
+        if tip is None:
+            return None, {}
+        if self._read is None or self._read[0] != tip:
+            try:
+                self._read = (tip, self._objects.read_tree(tip))
+            except GitError as error:
+                mended.append(self._ref.mend(error.what))
+                raise
+        return self._read
+
+    def _advance(self, tip: str | None, listing: Listing, message: str, mended: list[str]) -> CommitResult:
+        changes, diverged = self._changes(listing)
+        if not changes:
+            return CommitResult(tip, False, tuple(mended))
+        paths = sorted(changes)
+        oids = self._objects.write_blobs([changes[path] for path in paths])
+        union = listing | {path: Entry(oid, len(changes[path])) for path, oid in zip(paths, oids, strict=True)}
+        union = {path: union[path] for path in sorted(without_shadowed(union))}
+        parents = [tip] if tip else []
+        commit = self._objects.write_commit(self._objects.write_tree(union), parents, message)
+        self._objects.require_complete(commit, known=parents)
+        self._ref.swap(commit, tip, "cockpit: commit")
+        self._read = (commit, union)
+        return CommitResult(commit, True, tuple(mended), tuple(diverged))
+
+    def _changes(self, listing: Listing) -> tuple[dict[str, bytes], list[str]]:
+        """Return the paths whose union differs from the published content, and the journals that diverged."""
+        changes, diverged = self._journal_changes(listing)
+        changes |= self._evidence_changes(listing)  # after the journals: what their events name is there by now
+        published = listing.get(FORMAT_PATH)
+        if published is not None and published.oid != blob_id(FORMAT, self._location.object_format):
+            require_known_format(self._objects.read_blobs([published.oid])[published.oid])
+        elif published is None and (changes or listing):
+            changes[FORMAT_PATH] = FORMAT
+        return changes, diverged
+
+    def _journal_changes(self, listing: Listing) -> tuple[dict[str, bytes], list[str]]:
+        changes: dict[str, bytes] = {}
+        unlike: dict[str, bytes] = {}
+        local = self._snapshot.scan()
+        for path, journal in local.items():
+            entry = listing.get(path)
+            if entry is None:
+                changes[path] = self._snapshot.read(journal)
+            elif entry.oid != journal.oid and (journal.oid, entry.oid) not in self._absorbed:
+                data = self._snapshot.read(journal)
+                if continues(data, entry, self._location.object_format):
+                    changes[path] = merge_file(path, data, data[: entry.size])
+                else:
+                    unlike[path] = data
+        contents = self._objects.read_blobs({listing[path].oid for path in unlike})
+        diverged = []
+        for path, mine in unlike.items():
+            oid = listing[path].oid
+            merged = merge_file(path, mine, contents[oid])
+            if merged == contents[oid]:
+                self._absorbed.add((local[path].oid, oid))
+                continue
+            changes[path] = merged
+            if has_diverged(mine, contents[oid]):
+                diverged.append(path)
+        return changes, diverged
+
+    def _evidence_changes(self, listing: Listing) -> dict[str, bytes]:
+        changes = {}
+        with contextlib.suppress(FileNotFoundError), os.scandir(self._location.evidence) as entries:
+            for entry in entries:
+                path = evidence_path(entry.name)
+                sha256 = parse_evidence_path(path)
+                if sha256 is None or path in listing:
+                    continue
+                data = (self._location.evidence / sha256).read_bytes()
+                if hashlib.sha256(data).hexdigest() == sha256:
+                    changes[path] = data
+        return changes
+
+    def _sweep(self) -> None:
+        """Remove drafts whose process died a day ago or more."""
+        for path in self._location.temporary.iterdir():
+            with contextlib.suppress(OSError):
+                if self._now() - path.stat().st_mtime > _DRAFT_LIFE:
+                    if path.is_dir():
+                        for draft in path.iterdir():
+                            draft.unlink()
+                        path.rmdir()
+                    else:
+                        path.unlink()
+
+
+@contextlib.contextmanager
+def _disk_trouble_as_git_error() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        what = f"the state could not be committed: {error.filename or 'disk'}: {error.strerror}"
+        raise GitError(what, fix="The events are safe in the journals: put that right, then sync again") from error

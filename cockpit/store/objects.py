@@ -1,0 +1,170 @@
+"""The repository's objects, by plumbing commands that touch neither work tree, index, HEAD nor hooks of the user."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from cockpit.errors import GitError
+from cockpit.git.command import DURABLE, Git
+from cockpit.process import Finished
+from cockpit.store.layout import is_carried
+from cockpit.store.location import StoreLocation
+
+# Whatever the user's configuration says, a temporary index writes no files of its own and starts no daemon.
+_PLAIN = (
+    "-c", "core.splitIndex=false",
+    "-c", "core.fsmonitor=false",
+    "-c", "core.untrackedCache=false",
+    "-c", "i18n.commitEncoding=UTF-8",
+)  # fmt: skip
+_ENVIRONMENT = {"GIT_NO_REPLACE_OBJECTS": "1"}
+_FALLBACK_NAME = "release cockpit"
+_FALLBACK_EMAIL = "cockpit@localhost"
+_EMPTY_OBJECT = re.compile(r"object file (.+?/[0-9a-f]{2}/[0-9a-f]{38,62}) is empty")
+
+
+class Entry(Struct, frozen=True):
+    """A blob in a tree: its object id and its size in bytes."""
+
+    oid: str
+    size: int
+
+
+Listing = dict[str, Entry]
+
+
+def blob_id(data: bytes, object_format: str) -> str:
+    """Return the object id that git gives a blob with this content."""
+    digest = hashlib.new(object_format, b"blob %d\0" % len(data), usedforsecurity=False)
+    digest.update(data)
+    return digest.hexdigest()
+
+
+def continues(data: bytes, entry: Entry, object_format: str) -> bool:
+    """Return whether `data` begins with the blob `entry`, without reading the blob."""
+    return entry.size <= len(data) and blob_id(data[: entry.size], object_format) == entry.oid
+
+
+class ObjectDatabase:
+    """Reads and writes blobs, trees and commits; every method raises GitError where git fails."""
+
+    def __init__(self, location: StoreLocation) -> None:
+        self._location = location
+        self._git = Git(location.common)
+        self._identity: dict[str, str] | None = None
+
+    def run(self, *arguments: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> Finished:
+        """Run git on this repository and return how it ended."""
+        where = f"--git-dir={self._location.common}"
+        return self._git.run(where, *DURABLE, *_PLAIN, *arguments, stdin=stdin, env={**_ENVIRONMENT, **(env or {})})
+
+    def output(self, *arguments: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> bytes:
+        """Run git and return its output; an empty object file that it stumbles over is removed, for the next try."""
+        done = self.run(*arguments, stdin=stdin, env=env)
+        if not done.ok:
+            for path in _EMPTY_OBJECT.findall(done.err.decode("utf-8", "replace")):
+                self._remove_if_empty(self._location.common / path)
+            raise GitError(f"git {arguments[0]}: {done.complaint}")
+        return done.out
+
+    def read_tree(self, commit: str) -> Listing:
+        """Return the blobs of a commit by path, without paths that are not carried on."""
+        out = self.output("ls-tree", "-r", "-z", "--full-tree", "--format=%(objectname) %(objectsize) %(path)", commit)
+        listing = {}
+        for record in out.split(b"\0")[:-1]:
+            oid, size, path = record.decode("utf-8", "surrogateescape").split(" ", 2)
+            if size.isdigit() and is_carried(path):
+                listing[path] = Entry(oid, int(size))
+        return listing
+
+    def read_blobs(self, oids: Collection[str]) -> dict[str, bytes]:
+        """Return the content of blobs by object id."""
+        if not oids:
+            return {}
+        out = self.output("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in oids).encode())
+        found, offset = {}, 0
+        for oid in oids:
+            header, offset = _line(out, offset)
+            kind, _, size = header.partition(" ")[2].partition(" ")
+            if kind != "blob":
+                raise GitError(f"git cat-file: {header}")
+            found[oid] = out[offset : offset + int(size)]
+            offset += int(size) + 1
+        return found
+
+    def read_path(self, ref: str, path: str) -> bytes | None:
+        """Return the content of one path of a ref, or None where there is none."""
+        done = self.run("cat-file", "blob", f"{ref}:{path}")
+        return done.out if done.ok else None
+
+    def write_blobs(self, contents: Sequence[bytes]) -> list[str]:
+        """Store blobs and return their object ids, in order."""
+        with self._scratch() as scratch:
+            paths = [Path(scratch, str(number)) for number in range(len(contents))]
+            for path, data in zip(paths, contents, strict=True):
+                path.write_bytes(data)
+            listed = "".join(f"{path}\n" for path in paths).encode("utf-8", "surrogateescape")
+            return self.output("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed).decode().split()
+
+    def write_tree(self, listing: Mapping[str, Entry]) -> str:
+        """Store the tree of these blobs, all of them present, and return its object id."""
+        index = "".join(f"100644 {entry.oid}\t{path}\0" for path, entry in listing.items()).encode()
+        with self._scratch() as scratch:
+            env = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
+            self.output("update-index", "-z", "--index-info", stdin=index, env=env)
+            return self.output("write-tree", env=env).decode().strip()
+
+    def write_commit(self, tree: str, parents: Sequence[str], message: str) -> str:
+        """Store a commit by whoever git is configured for, or by a name of ours, and return its object id."""
+        links = [word for parent in parents for word in ("-p", parent)]
+        text = message.replace("\0", "").encode("utf-8", "replace")
+        out = self.output("commit-tree", *links, "-F", "-", tree, stdin=text, env=self.identity())
+        return out.decode().strip()
+
+    def require_complete(self, commit: str, *, known: Iterable[str] = (), walk: bool = True) -> None:
+        """Raise GitError unless everything that `commit` has beyond `known` is there and no object file is empty.
+
+        Without `walk` only the commit's own tree counts. Empty object files are removed, so that a retry writes them.
+        """
+        limits = [f"^{oid}" for oid in known] if walk else ["--no-walk"]
+        objects = self.output("rev-list", "--objects", commit, *limits).decode("utf-8", "replace").splitlines()
+        empty = [oid for oid in (line.partition(" ")[0] for line in objects) if self._remove_if_empty(self._loose(oid))]
+        if empty:
+            raise GitError(f"object {empty[0]} was an empty file")
+
+    def identity(self) -> dict[str, str]:
+        """Return the environment that names a committer where git is configured with none."""
+        if self._identity is None:
+            self._identity = {}
+            if not self.run("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT").ok:
+                for role in ("AUTHOR", "COMMITTER"):
+                    self._identity[f"GIT_{role}_NAME"] = _FALLBACK_NAME
+                    self._identity[f"GIT_{role}_EMAIL"] = _FALLBACK_EMAIL
+        return self._identity
+
+    def _scratch(self) -> tempfile.TemporaryDirectory[str]:
+        return tempfile.TemporaryDirectory(dir=self._location.temporary, prefix="commit-", ignore_cleanup_errors=True)
+
+    def _loose(self, oid: str) -> Path:
+        return self._location.common / "objects" / oid[:2] / oid[2:]
+
+    def _remove_if_empty(self, path: Path) -> bool:
+        """Remove an object file that a crash left without content; git would take it for the object for ever."""
+        try:
+            empty = path.stat().st_size == 0 and path.is_relative_to(self._location.common / "objects")
+            if empty:
+                path.unlink()
+        except OSError:
+            return False
+        return empty
+
+
+def _line(data: bytes, offset: int) -> tuple[str, int]:
+    end = data.index(b"\n", offset)
+    return data[offset:end].decode(), end + 1

@@ -1,0 +1,162 @@
+"""Reads journals as they grow: many files of many writers, each up to its last newline."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from cockpit.store.envelope import BadLine, Stored, decode_line
+from cockpit.store.layout import JournalName, is_stream, parse_journal_path
+
+
+class JournalFault(Struct, frozen=True):
+    """A line that is no event, or that should not be where it is; `line` counts from 1, 0 is the file itself."""
+
+    path: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.reason}"
+
+
+class _Progress:
+    """How far one file has been read: `size` is what it measured then, `offset` the end of its last whole line."""
+
+    def __init__(self, name: JournalName, inode: int) -> None:
+        self.name = name
+        self.inode = inode
+        self.size = 0
+        self.offset = 0
+        self.faults: list[JournalFault] = []
+        self._lines = 0
+        self._last = (0, "")
+
+    def continues(self, status: os.stat_result) -> bool:
+        """Return whether the file can be the one that was read, grown or without its unfinished end."""
+        return status.st_ino == self.inode and status.st_size >= self.offset
+
+    def read(self, path: str) -> list[Stored] | None:
+        """Return the events in whole lines that are new, or None where the file is not the one that was read."""
+        with Path(path).open("rb") as file:
+            file.seek(max(self.offset - 1, 0))
+            if self.offset and file.read(1) != b"\n":
+                return None
+            data = file.read()
+        self.size = self.offset + len(data)
+        end = data.rfind(b"\n") + 1
+        self.offset += end
+        return [event for line in data[:end].split(b"\n")[:-1] if (event := self._decode(line)) is not None]
+
+    def unfinished(self) -> JournalFault | None:
+        """Return what stands behind the last newline: an event that is being written, or that never was."""
+        if self.size == self.offset:
+            return None
+        reason = f"the last {self.size - self.offset} bytes are no whole line: a write that is under way or was cut off"
+        return JournalFault(self.name.path, self._lines + 1, reason)
+
+    def _decode(self, line: bytes) -> Stored | None:
+        self._lines += 1
+        event = decode_line(line)
+        if isinstance(event, BadLine):
+            self._fault(event.reason)
+            return None
+        envelope = event.envelope
+        if envelope.w != self.name.writer or envelope.stream != self.name.stream:
+            self._fault(f"belongs to writer {envelope.w} in {envelope.stream}")
+            return None
+        sequence, last_id = self._last
+        if envelope.s <= sequence and event.id != last_id:
+            self._fault(f"equivocation: the writer used number {envelope.s} twice or went back to it")
+        self._last = (envelope.s, event.id)
+        return event
+
+    def _fault(self, reason: str) -> None:
+        self.faults.append(JournalFault(self.name.path, self._lines, reason))
+
+
+class JournalReader:
+    """Follows every journal of some streams, or of all, below a store's root; not safe between threads.
+
+    An event comes once; it comes again when a copy of it turns up with a signature that was not seen before.
+    """
+
+    def __init__(self, root: Path, streams: Iterable[str] | None = None) -> None:
+        self._root = root
+        self._streams = None if streams is None else tuple(dict.fromkeys(streams))
+        self._progress: dict[str, _Progress] = {}
+        self._unreadable: dict[str, JournalFault] = {}
+        self._seen: set[str] = set()
+
+    def poll(self) -> list[Stored]:
+        """Return the events that came since the last call, in each file's order; costs one stat a file."""
+        streams = list_streams(self._root) if self._streams is None else self._streams
+        found: list[Stored] = []
+        for stream in streams:
+            for entry in _entries(self._root / "journal" / stream):
+                found += filter(self._accept, self._grown(f"journal/{stream}/{entry.name}", entry))
+        return found
+
+    def faults(self) -> list[JournalFault]:
+        """Return what is wrong with the files as they were last read."""
+        found = list(self._unreadable.values())
+        for progress in self._progress.values():
+            found += progress.faults
+            unfinished = progress.unfinished()
+            if unfinished is not None:
+                found.append(unfinished)
+        return sorted(found, key=lambda fault: (fault.path, fault.line))
+
+    def _accept(self, event: Stored) -> bool:
+        key = event.id if event.signature is None else f"{event.id} {event.signature}"
+        if key in self._seen:
+            return False
+        self._seen.add(event.id)
+        self._seen.add(key)
+        return True
+
+    def _grown(self, path: str, entry: os.DirEntry[str]) -> list[Stored]:
+        progress = self._progress.get(path)
+        name = progress.name if progress is not None else parse_journal_path(path)
+        if name is None:
+            return []
+        try:
+            status = entry.stat()
+            if progress is None or not progress.continues(status):
+                progress = _Progress(name, status.st_ino)
+            elif progress.size == status.st_size:
+                return []
+            events = progress.read(entry.path)
+            if events is None:
+                progress = _Progress(name, status.st_ino)
+                events = progress.read(entry.path) or []
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            self._unreadable[path] = JournalFault(path, 0, f"cannot be read: {error.strerror}")
+            return []
+        self._unreadable.pop(path, None)
+        self._progress[path] = progress
+        return events
+
+
+def list_streams(root: Path) -> list[str]:
+    """Return the streams that have a directory below a store's root, sorted."""
+    return sorted(
+        stream
+        for service in _entries(root / "journal")
+        for environment in _entries(service)
+        for run in _entries(environment)
+        if is_stream(stream := f"{service.name}/{environment.name}/{run.name}")
+    )
+
+
+def _entries(directory: os.PathLike[str]) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(directory) as entries:
+            yield from entries
+    except (FileNotFoundError, NotADirectoryError):
+        return

@@ -1,0 +1,84 @@
+"""Brings into the journal directory what the published tree holds and it does not."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from cockpit.store import files
+from cockpit.store.layout import FORMAT_PATH, format_major, parse_journal_path
+from cockpit.store.location import StoreLocation
+from cockpit.store.merge import merge_file
+from cockpit.store.objects import Listing, ObjectDatabase, continues
+from cockpit.store.snapshot import Snapshot
+
+
+def restore_missing(
+    location: StoreLocation, objects: ObjectDatabase, snapshot: Snapshot, published: Listing, *, own_writer: str
+) -> list[str]:
+    """Write the journals that are missing here or that the published ones go beyond; return their paths.
+
+    Journals of `own_writer`, and those that a living process of this host has open, are left alone: they are where
+    their events come from.
+    """
+    local = snapshot.scan()
+    wanted: dict[str, bytes | None] = {}
+    for path, entry in published.items():
+        name = parse_journal_path(path)
+        if name is None or name.writer == own_writer:
+            continue
+        journal = local.get(path)
+        if journal is None:
+            wanted[path] = None
+        elif journal.oid != entry.oid:
+            data = snapshot.read(journal)
+            if not continues(data, entry, location.object_format):
+                wanted[path] = data
+    contents = objects.read_blobs({published[path].oid for path in wanted})
+    restored = []
+    for path, mine in sorted(wanted.items()):
+        theirs = contents[published[path].oid]
+        merged = theirs if mine is None else merge_file(path, mine, theirs)
+        if merged != mine and _replace(location, path, merged):
+            restored.append(path)
+    return restored
+
+
+def restore_format(location: StoreLocation, published: bytes) -> None:
+    """Take over the published FORMAT where the local one is missing or of a lower major version."""
+    try:
+        mine = location.format.read_bytes()
+    except FileNotFoundError:
+        mine = b""
+    if merge_file(FORMAT_PATH, mine, published) != mine and format_major(published) is not None:
+        files.write_whole(location.format, published, temporary=location.temporary, share=location.share)
+
+
+def _replace(location: StoreLocation, path: str, data: bytes) -> bool:
+    target = location.root / path
+    files.make_directories(target.parent, below=location.common, share=location.share)
+    with _without_writer(target) as free:
+        if free:
+            files.write_whole(target, data, temporary=location.temporary, share=location.share)
+        return free
+
+
+@contextlib.contextmanager
+def _without_writer(path: Path) -> Iterator[bool]:
+    """Hold a journal file's lock meanwhile, and say whether its writer had let go of it."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        yield True
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+    else:
+        yield True
+    finally:
+        os.close(descriptor)

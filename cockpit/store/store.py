@@ -1,0 +1,197 @@
+"""The store as a session uses it: append, poll, publish."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+from msgspec import UNSET, Raw
+
+from cockpit.errors import NotSavedError, RefusedError
+from cockpit.store import files
+from cockpit.store.branch import CommitResult, StateBranch
+from cockpit.store.clock import HybridClock
+from cockpit.store.envelope import VERSION, By, Envelope, Stored, encode_payload, event_id
+from cockpit.store.evidence import EvidenceStore
+from cockpit.store.layout import FORMAT, require_known_format
+from cockpit.store.location import StoreLocation, require_access
+from cockpit.store.reader import JournalFault, JournalReader, list_streams
+from cockpit.store.writer import JournalWriter
+
+Sign = Callable[[bytes], str]
+
+
+class Store:
+    """One process's view of a repository's state, and its only writer; safe between threads.
+
+    The store keeps envelopes and does not look into them; `evidence` holds the blobs that events name.
+    """
+
+    def __init__(
+        self, location: StoreLocation, *, clock: HybridClock, writer: JournalWriter, branch: StateBranch, host: str
+    ) -> None:
+        self.evidence = EvidenceStore(location, branch.published_evidence)
+        self._location = location
+        self._clock = clock
+        self._writer = writer
+        self._branch = branch
+        self._host = host
+        self._reader = JournalReader(location.root)
+        self._accessible = False
+        self._appending = threading.Lock()
+        self._reading = threading.Lock()
+
+    @classmethod
+    def open(
+        cls,
+        location: StoreLocation,
+        *,
+        clock: HybridClock,
+        writer_id: str,
+        host: str,
+        now: Callable[[], float] = time.time,
+    ) -> Store:
+        """Return the store at `location`; nothing is written before the first event.
+
+        `writer_id` is 32 random hex digits of this process start; `now` is in seconds since the epoch.
+        """
+        writer, branch = JournalWriter(location, writer_id), StateBranch(location, host=host, now=now)
+        return cls(location, clock=clock, writer=writer, branch=branch, host=host)
+
+    @property
+    def location(self) -> StoreLocation:
+        """Where this store lies."""
+        return self._location
+
+    @property
+    def writer_id(self) -> str:
+        """The id that this process's events carry."""
+        return self._writer.writer
+
+    def read_only_because(self) -> RefusedError | None:
+        """Return why nothing can be appended here (an unknown format, another user's store), or None."""
+        try:
+            self._require_writable()
+        except RefusedError as error:
+            return error
+        return None
+
+    def append(
+        self,
+        stream: str,
+        kind: str,
+        ent: str,
+        sup: Sequence[str],
+        d: bytes,
+        *,
+        by: By,
+        wall: str,
+        x_raw: Mapping[str, str] | None = None,
+        sign: Sign | None = None,
+    ) -> Stored:
+        """Store a new event and return it; it is on the disk by then, and `poll` will not return it.
+
+        `d` is the data as JSON; `sign` gets the exact payload bytes and returns the signature to store beside them.
+        Raises NotSavedError, RefusedError (`read-only`, `not-writable`, `bad-stream`), ValueError for a `d` that is
+        no JSON, and whatever `sign` raises; nothing is stored then.
+        """
+        try:
+            msgspec.json.decode(d)
+        except (msgspec.DecodeError, UnicodeError) as error:
+            raise ValueError(f"the data of a {kind!r} event is no JSON: {error}") from error
+
+        def seal(sequence: int, previous: str | None) -> Stored:
+            envelope = Envelope(
+                v=VERSION,
+                w=self._writer.writer,
+                s=sequence,
+                prev=previous,
+                h=self._clock.tick(),
+                wall=wall,
+                by=by,
+                host=self._host,
+                stream=stream,
+                kind=kind,
+                ent=ent,
+                sup=tuple(sup),
+                d=Raw(d),
+                x_raw=UNSET if x_raw is None else dict(x_raw),
+            )
+            payload = encode_payload(envelope)
+            signature = None if sign is None else sign(payload)
+            return Stored(event_id(payload), envelope, signature, payload)
+
+        with self._appending:
+            self._require_writable()
+            self._state_format()
+            return self._writer.append(stream, seal)
+
+    def load(self, streams: Iterable[str] | None = None) -> list[Stored]:
+        """Return every event of these streams, or of all, and follow them from here on."""
+        with self._reading:
+            self._reader = JournalReader(self._location.root, streams)
+            return self._ingest(self._reader.poll())
+
+    def poll(self) -> list[Stored]:
+        """Return what others appended to the followed streams since the last `load` or `poll`."""
+        with self._reading:
+            fresh = self._ingest(self._reader.poll())
+        return [event for event in fresh if event.envelope.w != self._writer.writer]
+
+    def faults(self) -> list[JournalFault]:
+        """Return what was wrong with the journals as they were last read."""
+        with self._reading:
+            return self._reader.faults()
+
+    def streams(self) -> list[str]:
+        """Return the streams that have events here, sorted."""
+        return list_streams(self._location.root)
+
+    def commit(self, message: str) -> CommitResult:
+        """Publish what is local to the state ref; raises RefusedError or GitError. The events are safe either way."""
+        self._require_writable()
+        return self._branch.commit(message)
+
+    def restore_missing(self) -> list[str]:
+        """Bring in other writers' journals that the state ref holds, as after a clone; return the paths written."""
+        self._require_writable()
+        return self._branch.restore_missing(own_writer=self._writer.writer)
+
+    def close(self) -> None:
+        """Let go of the journal files."""
+        with self._appending:
+            self._writer.close()
+
+    def _ingest(self, events: list[Stored]) -> list[Stored]:
+        for event in events:
+            self._clock.ingest(event.envelope.h)
+        return events
+
+    def _require_writable(self) -> None:
+        if not self._accessible:
+            require_access(self._location)
+            self._accessible = True
+        stated = self._stated_format()
+        if stated is not None:
+            require_known_format(stated)
+
+    def _stated_format(self) -> bytes | None:
+        try:
+            return self._location.format.read_bytes()
+        except FileNotFoundError:
+            return self._branch.published_format()
+
+    def _state_format(self) -> None:
+        place = self._location
+        if place.format.exists():
+            return
+        try:
+            files.make_directories(place.temporary, below=place.common, share=place.share)
+            files.write_whole(place.format, FORMAT, temporary=place.temporary, share=place.share)
+        except OSError as error:
+            raise NotSavedError(
+                f"the event was not saved: {place.format}: {error.strerror}",
+                fix="Make room on that disk or mend its permissions, then do it again",
+            ) from error

@@ -1,0 +1,75 @@
+"""Trust: what a repository's configuration may execute on this host, by a person's word, for one exact digest.
+
+Kept per user and outside the repository, so that no clone can bring its own trust along.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from cockpit.release.configuration import Configuration
+from cockpit.release.library import Library
+
+
+class ConfiguredCommand(Struct, frozen=True):
+    """A command that trust would let run; `where` names its place in the configuration."""
+
+    where: str
+    command: str
+
+
+def configured_commands(configuration: Configuration, library: Library) -> list[ConfiguredCommand]:
+    """Return every command that the configuration and its runbooks could run on this host."""
+    found: list[ConfiguredCommand] = []
+
+    def add(where: str, command: str) -> None:
+        if command:
+            found.append(ConfiguredCommand(where, command))
+
+    for name, probe in configuration.probes.items():
+        add(f"probes.{name}.command", probe.command)
+    if configuration.version is not None:
+        add("version.command", configuration.version.command)
+    for title, plans in (("rollback", configuration.rollback), ("deploy", configuration.deploy)):
+        for step in plans.steps:
+            add(f"{title}.steps.{step.id}.run", step.run)
+            add(f"{title}.steps.{step.id}.done_when", step.done_when)
+            if step.checkout:
+                add(f"{title}.steps.{step.id}.checkout", "git checkout --detach <the resolved commit>")
+    for runbook in library.runbooks:
+        for runbook_step in runbook.steps:
+            add(f"runbooks.{runbook.id}.{runbook_step.id}", runbook_step.run)
+    return found
+
+
+def state_directory() -> Path:
+    """Return where this user's own state lies (`COCKPIT_STATE_DIR`, or the platform's place for it)."""
+    override = os.environ.get("COCKPIT_STATE_DIR")
+    if override:
+        return Path(override)
+    from platformdirs import user_state_path
+
+    return user_state_path("release-cockpit")
+
+
+class TrustStore:
+    """The digests that this user has trusted on this host, a small file each."""
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self._directory = (directory or state_directory()) / "trust"
+
+    def trusted(self, digest: str) -> bool:
+        """Whether a person has trusted this very digest here."""
+        return (self._directory / digest).is_file()
+
+    def trust(self, digest: str, *, by: str, at: str, repository: str) -> None:
+        """Record a person's trust."""
+        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        record = msgspec.json.encode({"by": by, "at": at, "repository": repository})
+        partial = self._directory / f".{digest}.{os.getpid()}"
+        partial.write_bytes(record + b"\n")
+        partial.replace(self._directory / digest)

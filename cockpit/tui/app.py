@@ -1,0 +1,171 @@
+"""The full-screen app: it owns the threads, carries out intents, and hands each new moment to the screens."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable
+
+from textual.app import App
+from textual.binding import Binding
+from textual.reactive import reactive
+
+from cockpit.errors import CockpitError
+from cockpit.live_source import LiveSource, presence_directory
+from cockpit.presence import PresenceFile
+from cockpit.release.intents import Intent
+from cockpit.release.live import Live, Presence
+from cockpit.release.record import Record
+from cockpit.release.run import Run
+from cockpit.text import visible
+from cockpit.tui.alarms import alarms_of, terminal_title
+from cockpit.tui.feeds import Feeds
+from cockpit.tui.messages import FeedFailed, LiveChanged, RunChanged
+from cockpit.tui.palette import CommandProvider
+from cockpit.tui.screens.base import StripScreen
+from cockpit.tui.screens.flight import FlightScreen
+from cockpit.tui.theme import DARK, LIGHT
+from cockpit.workspace import Workspace
+
+
+class CockpitApp(App[int], inherit_bindings=False):
+    """The cockpit on one workspace; `now` gives the time in epoch seconds."""
+
+    TITLE = "release cockpit"
+    CSS_PATH = "app.tcss"
+    COMMANDS = {CommandProvider}
+    COMMAND_PALETTE_BINDING = "colon"
+    BINDINGS = [
+        Binding("ctrl+c", "say_how_to_leave", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", show=False),
+    ]
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-medium"), (150, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-short"), (36, "-tall")]
+
+    run_now: reactive[Run | None] = reactive(None, init=False, always_update=True)
+    live: reactive[Live] = reactive(Live(), init=False)
+
+    def __init__(self, workspace: Workspace, *, now: Callable[[], float] = time.time, feeding: bool = True) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.now = now
+        self._feeding = feeding
+        self._feeds = Feeds(workspace.session, lambda: LiveSource(workspace), self.post_message)
+        self._presence: PresenceFile | None = None
+        self._rung: frozenset[str] = frozenset()
+        self.set_reactive(CockpitApp.run_now, workspace.run)
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name
+
+    @property
+    def moment(self) -> tuple[Run, Live, float]:
+        """The run, the feeds and the time, as every screen is handed them."""
+        return self.workspace.run if self.run_now is None else self.run_now, self.live, self.now()
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        # Unhandled, both would leave the terminal in the app's mode.
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            loop.add_signal_handler(number, self._end_by_signal, number)
+        self.push_screen(FlightScreen())
+        self.workspace.session.subscribe(self._run_changed)
+        if self._feeding:
+            self.call_after_refresh(self._start_feeding)
+        self.set_interval(1.0, self.tick_clock)
+
+    def _run_changed(self, run: Run, records: list[Record]) -> None:
+        self.post_message(RunChanged(run, records))
+
+    def _start_feeding(self) -> None:
+        session = self.workspace.session
+        self._presence = PresenceFile(
+            presence_directory(self.workspace),
+            Presence(session.actor.name, self.workspace.host, session.writer, "screen", self.now()),
+        )
+        self._feeds.start()
+
+    def on_unmount(self) -> None:
+        self._feeds.stop()
+        if self._presence is not None:
+            self._presence.close()
+
+    def _end_by_signal(self, number: int) -> None:
+        self.exit(return_code=128 + number)
+
+    # The moment
+
+    def on_run_changed(self, message: RunChanged) -> None:
+        self.run_now = message.run
+        self._hand_over()
+
+    def on_live_changed(self, message: LiveChanged) -> None:
+        self.live = message.live
+        self._hand_over()
+
+    def on_feed_failed(self, message: FeedFailed) -> None:
+        self.tell(message.what, severity="error")
+
+    def tick_clock(self) -> None:
+        """Let ages and clocks go on."""
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        run, live, now = self.moment
+        for screen in self.screen_stack:
+            if isinstance(screen, StripScreen) and (screen.is_current or screen is self.screen_stack[-1]):
+                screen.show_moment(run, live, now)
+        self._call_the_human(run, live, now)
+
+    def _call_the_human(self, run: Run, live: Live, now: float) -> None:
+        """Ring the bell once for each new alarm, and let the terminal's title tell how many there are."""
+        names = frozenset(alarm.key for alarm in alarms_of(run, live, now) if alarm.grave)
+        if names - self._rung:
+            self.bell()
+        if names != self._rung:
+            self._rung = names
+            self.set_terminal_title(terminal_title(run, len(names)))
+
+    def set_terminal_title(self, title: str) -> None:
+        """Name the terminal's window by OSC 2, with every control character escaped."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(f"\x1b]2;{visible(title)}\x07")
+
+    # What people do
+
+    def act(self, intent: Intent, *, said: str = "", then: Callable[[list[Record]], None] | None = None) -> None:
+        """Carry out an intent off the loop; `said` is told, and `then` called, once it is on the disk."""
+
+        async def carry_out() -> None:
+            try:
+                records = await asyncio.to_thread(self.workspace.session.act, intent)
+            except CockpitError as error:
+                self.tell(str(error), severity="warning")
+                return
+            if said:
+                self.tell(said)
+            if then is not None:
+                then(records)
+
+        self.run_worker(carry_out(), group="act", exit_on_error=False)
+
+    def tell(self, text: str, *, severity: str = "information") -> None:
+        """Show a short message; its text is data, never markup."""
+        level = severity if severity in {"warning", "error"} else "information"
+        timeout = 6.0 if level == "information" else 10.0
+        self.notify(visible(text), severity=level, timeout=timeout, markup=False)  # type: ignore[arg-type]
+
+    def refresh_feeds(self) -> None:
+        """Read everything again now."""
+        self._feeds.wake()
+
+    def look_at(self, place: str) -> None:
+        """Let colleagues see what we are looking at."""
+        if self._presence is not None:
+            self._presence.look_at(place)
+
+    def action_say_how_to_leave(self) -> None:
+        """Ctrl-c does not end a launch by reflex."""
+        self.tell("q leaves the cockpit; nothing that runs is aborted by it")

@@ -1,0 +1,35 @@
+"""Copying over ssh and tmux: OSC 52 with a size limit, and a file beside it for terminals that refuse."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from textual.app import App
+
+from cockpit.trust import state_directory
+
+_LIMIT = 74_994  # bytes of text that fit, as base64, into the 100,000 that xterm takes in one OSC 52 sequence
+
+
+def copy_text(app: App[int], text: str) -> str:
+    """Send `text` to the terminal's clipboard and keep it in a file; return what to tell the person.
+
+    The terminal does not answer, so it is "sent", never "copied".
+    """
+    path = _keep(text)
+    if len(text.encode()) > _LIMIT:
+        return f"too long for the terminal's clipboard: it lies in {path}"
+    app.copy_to_clipboard(text)
+    return f"sent to the terminal's clipboard; also in {path}"
+
+
+def _keep(text: str) -> Path:
+    """Write the text where only this user can read it: a shared temporary directory is no place for log lines."""
+    directory = state_directory()
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = directory / "copied.txt"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
+        file.write(text + "\n")
+    return path

@@ -1,0 +1,135 @@
+"""The one table of commands: it feeds bindings, hints, the palette, the `?` help and the README's key table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from textual.binding import Binding
+
+Scope = Literal["everywhere", "move", "checklist", "logs", "probes", "tags", "execution", "timeline"]
+
+SCOPE_TITLES: Final[dict[Scope, str]] = {
+    "everywhere": "Everywhere",
+    "move": "Move",
+    "checklist": "Checklist",
+    "logs": "Logs",
+    "probes": "Probes",
+    "tags": "Tags",
+    "execution": "Execution",
+    "timeline": "Timeline",
+}
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something a person can do: `action` is the Textual action, `keys` its key names, `shown` how they are written."""
+
+    id: str
+    scope: Scope
+    keys: tuple[str, ...]
+    shown: str
+    label: str  # a word or two, for the hints
+    help: str  # a sentence, for help and palette
+    action: str = ""
+    hint: bool = False
+    in_palette: bool = True
+
+    @property
+    def binding_action(self) -> str:
+        """The action string that Textual runs."""
+        return self.action or self.id
+
+
+def _c(
+    scope: Scope, identity: str, keys: str, shown: str, label: str, text: str, *,
+    action: str = "", hint: bool = False, in_palette: bool = True,
+) -> Command:  # fmt: skip
+    return Command(identity, scope, tuple(keys.split()), shown, label, text, action, hint, in_palette)
+
+
+COMMANDS: Final[tuple[Command, ...]] = (
+    _c("everywhere", "help", "question_mark", "?", "help", "Show the keys of this screen", hint=True),
+    _c("everywhere", "palette", "colon", ":", "palette", "Find any command by name", hint=True, in_palette=False),
+    _c("everywhere", "filter", "slash", "/", "filter", "Filter what is listed; a leading ! inverts", hint=True),
+    _c("everywhere", "next_match", "n", "n", "next match", "Go to the next match of the filter"),
+    _c("everywhere", "previous_match", "N", "N", "previous match", "Go to the previous match of the filter"),
+    _c("everywhere", "up_a_level", "escape", "Esc", "up", "Go up one level; never aborts anything", in_palette=False),
+    _c("everywhere", "leave", "q", "q", "back", "Go back; at the first screen, ask whether to leave", hint=True),
+    _c("everywhere", "next_pane", "tab", "Tab", "next pane", "Go to the next pane", action="app.focus_next"),
+    _c("everywhere", "previous_pane", "shift+tab", "S-Tab", "previous pane", "Go to the previous pane",
+       action="app.focus_previous"),
+    _c("everywhere", "zoom", "plus", "+", "zoom", "Give the whole screen to this pane"),
+    _c("everywhere", "unzoom", "minus", "-", "unzoom", "Show all panes again"),
+    _c("everywhere", "refresh_all", "R", "R", "refresh", "Read everything again now"),
+    _c("everywhere", "copy_shown", "y", "y", "copy", "Send the selected line to the terminal's clipboard, and a file"),
+    _c("everywhere", "undo", "u", "u", "undo", "Undo your own last record, which is shown first"),
+    _c("everywhere", "redo", "U", "U", "redo", "Redo what you have just undone"),
+    _c("everywhere", "abnormal", "exclamation_mark", "!", "abnormal", "List all that is not as it should be"),
+    _c("everywhere", "note", "i", "i", "note", "Write a note on the item, or on the release"),
+    _c("everywhere", "page_checklist", "1", "1", "checklist", "Go to the checklist", action="page('checklist')"),
+    _c("everywhere", "page_logs", "2", "2", "logs", "Go to the logs", action="page('logs')"),
+    _c("everywhere", "page_probes", "3", "3", "probes", "Go to the probes", action="page('probes')"),
+    _c("everywhere", "page_tags", "4", "4", "tags", "Go to tags and rollback", action="page('tags')"),
+    _c("everywhere", "page_runbooks", "5", "5", "runbooks", "Go to the runbooks and contacts",
+       action="page('runbooks')"),
+    _c("everywhere", "page_timeline", "8", "8", "timeline", "Go to the timeline and notes", action="page('timeline')"),
+    _c("move", "cursor_up", "up k", "↑ k", "up", "One line up", in_palette=False),
+    _c("move", "cursor_down", "down j", "↓ j", "down", "One line down", in_palette=False),
+    _c("move", "cursor_top", "g home", "g", "top", "To the first line", in_palette=False),
+    _c("move", "cursor_bottom", "G end", "G", "bottom", "To the last line", in_palette=False),
+    _c("move", "cursor_half_up", "ctrl+u pageup", "ctrl-u", "half page up", "Half a page up", in_palette=False),
+    _c("move", "cursor_half_down", "ctrl+d pagedown", "ctrl-d", "half page down", "Half a page down",
+       in_palette=False),
+    _c("move", "choose", "enter", "Enter", "open", "Open what the cursor is on", in_palette=False),
+    _c("checklist", "tick", "space", "Space", "tick", "Tick the item (a killer item opens its detail first)",
+       hint=True),
+    _c("checklist", "claim", "c", "c", "claim", "Say that you are on it, or let it go", hint=True),
+    _c("checklist", "defer", "d", "d", "defer", "Put the item off, with a reason", hint=True),
+    _c("checklist", "not_applicable", "x", "x", "n/a", "Say that the item does not apply, with a reason"),
+    _c("checklist", "override", "o", "o", "override", "Go on without the item, with a reason", hint=True),
+    _c("checklist", "reopen", "O", "O", "reopen", "Open the item again"),
+    _c("checklist", "mine_only", "m", "m", "mine", "List only the items that you claimed or wrote"),
+    _c("checklist", "next_open", "full_stop", ".", "next open", "Go to the next open item"),
+    _c("checklist", "previous_phase", "left h", "← h", "phase", "Go to the phase before", in_palette=False),
+    _c("checklist", "next_phase", "right l", "→ l", "phase", "Go to the phase after", hint=True, in_palette=False),
+    _c("logs", "toggle_follow", "f", "f", "follow", "Follow the newest line, or stand still", hint=True),
+    _c("logs", "next_error", "e", "e", "next error", "Go to the next error", hint=True),
+    _c("logs", "previous_error", "E", "E", "previous error", "Go to the previous error", hint=True),
+    _c("logs", "page_down", "space", "Space", "page", "One page down", in_palette=False),
+    _c("logs", "page_up", "b", "b", "page up", "One page up", in_palette=False),
+    _c("probes", "probe_now", "r", "r", "probe now", "Ask the watcher to probe this at once", hint=True),
+    _c("tags", "card", "enter", "Enter", "card", "Open the tag's card: rollback, deploy, mark", hint=True,
+       in_palette=False),
+    _c("execution", "retry_step", "r", "r", "retry", "Try the failed step again, or go on", hint=True),
+    _c("execution", "skip_step", "s", "s", "skip", "Skip the failed step, where it is optional", hint=True),
+    _c("execution", "abort_execution", "A", "A", "abort", "Abort the execution, by typing the word", hint=True),
+)  # fmt: skip
+
+
+def commands_of(*scopes: Scope) -> tuple[Command, ...]:
+    """Return the commands of those scopes, in the table's order."""
+    return tuple(command for command in COMMANDS if command.scope in scopes)
+
+
+def bindings(*scopes: Scope) -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
+    """Return the Textual bindings of those scopes; a user's keymap finds each by the command's id."""
+    return [
+        Binding(
+            ",".join(command.keys),
+            command.binding_action,
+            command.label,
+            show=command.hint,
+            key_display=command.shown,
+            id=f"{command.scope}.{command.id}",
+        )
+        for command in commands_of(*scopes)
+    ]
+
+
+def key_table(commands: Iterable[Command] = COMMANDS) -> str:
+    """Return the README's key table in Markdown."""
+    lines = ["| where | key | does |", "|---|---|---|"]
+    lines += [f"| {SCOPE_TITLES[c.scope]} | `{c.shown}` | {c.help} |" for c in commands]
+    return "\n".join(lines)

@@ -1,0 +1,62 @@
+"""The abnormal queue: all that is not as it should be, the gravest first; Enter goes there, nothing executes."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.strip import Strip
+from textual.widgets import Static
+
+from cockpit.tui.alarms import Alarm, alarms_of
+from cockpit.tui.dialogs.base import Dialog
+from cockpit.tui.glyphs import choose_glyphs
+from cockpit.tui.rows import Part, part, row
+from cockpit.tui.theme import Inks
+from cockpit.tui.widgets.row_list import RowList
+
+
+class AlarmList(RowList[Alarm]):
+    """Alarms, one a line."""
+
+    def __init__(self) -> None:
+        super().__init__(empty="All is as it should be.")
+        self._glyphs = choose_glyphs()
+
+    def key_of(self, row: Alarm) -> str:
+        return row.key
+
+    def draw(self, row: Alarm, width: int, inks: Inks, *, cursor: bool) -> Strip:
+        return self._lay(row, width, inks, cursor=cursor)
+
+    def _lay(self, alarm: Alarm, width: int, inks: Inks, *, cursor: bool) -> Strip:
+        left: list[Part] = [
+            (self._glyphs.cursor if cursor else " ", inks.title),
+            part(f" {alarm.title} ", inks.alarm if alarm.grave else inks.warn),
+            (" ", inks.plain),
+            part(alarm.detail, inks.plain),
+        ]
+        return row(left, [], width, over=inks.cursor if cursor else None)
+
+
+class AbnormalDialog(Dialog[str]):
+    """Answers with the place to go to."""
+
+    BINDINGS = [Binding("q,exclamation_mark", "cancel", show=False)]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box tall"):
+            yield Static(Content("Abnormal, the gravest first"), classes="dialog-title")
+            yield AlarmList()
+            yield Static(Content("Enter goes there · Esc leaves"), classes="dialog-hint")
+
+    def on_mount(self) -> None:
+        alarms = self.query_one(AlarmList)
+        alarms.show(alarms_of(*self.cockpit.moment))
+        alarms.focus()
+
+    @on(RowList.Chosen)
+    def _go(self, message: RowList.Chosen) -> None:
+        self.dismiss(message.row.page)

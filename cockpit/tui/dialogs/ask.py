@@ -1,0 +1,66 @@
+"""Small questions: a text to type, or a yes to give, with the focus on Cancel."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, Input, Static
+
+from cockpit.text import visible_lines
+from cockpit.tui.dialogs.base import Dialog
+
+
+def safe_content(text: str) -> Content:
+    """Return external text for a Static: data, never markup."""
+    return Content("\n".join(visible_lines(text)))
+
+
+class AskDialog(Dialog[str]):
+    """Asks for one line of text; Enter gives it, Esc leaves."""
+
+    def __init__(self, title: str, hint: str) -> None:
+        super().__init__()
+        self._title = title
+        self._hint = hint
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box"):
+            yield Static(safe_content(self._title), classes="dialog-title")
+            yield Input(placeholder=self._hint, compact=True, classes="dialog-input")
+            yield Static(Content("Enter saves · Esc leaves"), classes="dialog-hint")
+
+    @on(Input.Submitted)
+    def _give(self, event: Input.Submitted) -> None:
+        if event.value.strip():
+            self.dismiss(event.value.strip())
+        else:
+            self.query_one(".dialog-hint", Static).update(Content("It is empty: write something, or Esc to leave"))
+
+
+class ConfirmDialog(Dialog[bool]):
+    """Asks a question with one way to say yes; the focus starts on Cancel."""
+
+    BINDINGS = [
+        Binding("q", "cancel", show=False),
+        Binding("left,h,up,k", "app.focus_previous", show=False),
+        Binding("right,l,down,j", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, question: str, yes: str) -> None:
+        super().__init__()
+        self._question = question
+        self._yes = yes
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box"):
+            yield Static(safe_content(self._question), classes="dialog-title")
+            with Horizontal(classes="buttons"):
+                yield Button(Content("Cancel"), id="cancel", compact=True)
+                yield Button(Content(self._yes), id="yes", compact=True, variant="primary")
+
+    @on(Button.Pressed)
+    def _answer(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "yes")

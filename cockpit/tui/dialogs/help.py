@@ -1,0 +1,49 @@
+"""The `?` help: the keys that hold here, from the one table of commands."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from cockpit.tui.commands import COMMANDS, SCOPE_TITLES, Scope
+from cockpit.tui.dialogs.base import Dialog
+
+
+class HelpDialog(Dialog[None]):
+    """Lists keys by where they hold: those of the focused pane first."""
+
+    BINDINGS = [Binding("q,question_mark,enter", "cancel", show=False), Binding("j", "scroll(1)", show=False),
+                Binding("k", "scroll(-1)", show=False)]  # fmt: skip
+
+    def __init__(self, title: str, active: set[str]) -> None:
+        super().__init__()
+        self._title = title
+        self._active = active
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box tall"):
+            yield Static(Content(f"Keys on {self._title}"), classes="dialog-title")
+            with VerticalScroll():
+                yield Static(self._keys())
+            yield Static(Content("Esc leaves · : finds any command by name"), classes="dialog-hint")
+
+    def _keys(self) -> Content:
+        lines: list[Content] = []
+        by_scope: dict[Scope, list[Content]] = {}
+        for command in COMMANDS:
+            if f"{command.scope}.{command.id}" in self._active:
+                line = Content.from_markup(
+                    "  [$text-primary b]$key[/] $text", key=f"{command.shown:<8}", text=command.help
+                )
+                by_scope.setdefault(command.scope, []).append(line)
+        order = sorted(by_scope, key=lambda scope: (scope == "everywhere", scope == "move"))
+        for scope in order:
+            lines += [Content.from_markup("[b]$title[/]", title=SCOPE_TITLES[scope]), *by_scope[scope], Content("")]
+        return Content("\n").join(lines)
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll by lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)

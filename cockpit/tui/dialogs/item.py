@@ -1,0 +1,94 @@
+"""An item in full: everything known of it, its history, and for a killer item the deliberate tick."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Button, Input, Static
+
+from cockpit.release.item_state import ItemState
+from cockpit.release.narrative import sentence
+from cockpit.release.run import ItemView, Run
+from cockpit.times import clock_time, epoch
+from cockpit.tui.dialogs.ask import safe_content
+from cockpit.tui.dialogs.base import Dialog
+from cockpit.tui.rows import Part, part, row
+from cockpit.tui.theme import inks_of
+from cockpit.tui.widgets.checklist import detail_lines
+
+
+class ItemFacts(Widget):
+    """The item's lines and its history."""
+
+    DEFAULT_CSS = """
+    ItemFacts { height: auto; }
+    """
+
+    def __init__(self, view: ItemView, run: Run, now: float) -> None:
+        super().__init__()
+        self._view = view
+        self._run = run
+        self._now = now
+
+    def _lines(self) -> list[list[Part]]:
+        inks = inks_of(self.app)
+        lines = detail_lines(self._view, inks, timezone=self._run.timezone, now=self._now)
+        if self._view.history:
+            lines += [[], [(" history", inks.title)]]
+        lines += [
+            [
+                (f" {clock_time(epoch(record.wall), self._run.timezone, with_seconds=True)}  ", inks.muted),
+                part(f"{record.by.name} ", inks.accent),
+                part(sentence(record, self._run), inks.plain),
+            ]
+            for record in self._view.history
+        ]
+        return lines
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:  # noqa: ARG002
+        return len(self._lines())
+
+    def render_line(self, y: int) -> Strip:
+        lines = self._lines()
+        return row(lines[y] if y < len(lines) else [], [], self.size.width)
+
+
+class ItemDialog(Dialog[str]):
+    """Shows an item; answers with the value seen (which may be empty) where the person ticks it."""
+
+    BINDINGS = [Binding("q", "cancel", show=False)]
+
+    def __init__(self, view: ItemView, run: Run, now: float) -> None:
+        super().__init__()
+        self._view = view
+        self._run = run
+        self._now = now
+
+    def compose(self) -> ComposeResult:
+        can_tick = self._view.state is not ItemState.DONE and self._run.open
+        with Vertical(classes="box tall"):
+            yield Static(safe_content(f"{self._view.section}"), classes="dialog-title")
+            with VerticalScroll():
+                yield ItemFacts(self._view, self._run, self._now)
+            if can_tick:
+                yield Input(placeholder="what you saw (a value, a link, a sentence)", compact=True)
+            with Horizontal(classes="buttons"):
+                yield Button(Content("Close"), id="cancel", compact=True)
+                if can_tick:
+                    yield Button(Content("Tick"), id="tick", compact=True, variant="primary")
+
+    def on_mount(self) -> None:
+        self.query_one("#cancel", Button).focus()
+
+    @on(Button.Pressed)
+    def _answer(self, event: Button.Pressed) -> None:
+        self.dismiss(self.query_one(Input).value if event.button.id == "tick" else None)
+
+    @on(Input.Submitted)
+    def _to_button(self) -> None:
+        self.query_one("#tick", Button).focus()

@@ -1,0 +1,78 @@
+"""The background threads of a screen: they read the store and the samples, and post what changed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from textual.message import Message
+
+from cockpit.errors import CockpitError
+from cockpit.live_source import LiveSource
+from cockpit.release.live import Live
+from cockpit.session import Session
+from cockpit.tui.messages import FeedFailed, LiveChanged
+
+STORE_INTERVAL = 0.15  # seconds: a colleague's tick is on the screen within twice that
+LIVE_INTERVAL = 0.5
+
+
+class Feeds:
+    """Two threads, one for the store and one for the samples, so that a slow one does not hold up the other."""
+
+    def __init__(self, session: Session, live: Callable[[], LiveSource], post: Callable[[Message], object]) -> None:
+        self._session = session
+        self._make_live = live
+        self._post = post
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._follow_store, name="feed-store", daemon=True),
+            threading.Thread(target=self._follow_samples, name="feed-live", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """Read the samples and the facts behind them again at once."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End both threads and wait for them."""
+        self._stop.set()
+        self._wake.set()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(2.0)
+
+    def _follow_store(self) -> None:
+        failed = False
+        while not self._stop.wait(STORE_INTERVAL):
+            try:
+                self._session.poll()  # what is new reaches the app by the session's subscription
+                failed = False
+            except (CockpitError, OSError) as error:
+                if not failed:
+                    self._post(FeedFailed(f"the store cannot be read: {error}"))
+                failed = True
+
+    def _follow_samples(self) -> None:
+        source = self._make_live()
+        last: Live | None = None
+        try:
+            while not self._stop.is_set():
+                try:
+                    live = source.read(force=self._wake.is_set())
+                except (CockpitError, OSError) as error:
+                    self._post(FeedFailed(str(error)))
+                    live = last or Live()
+                self._wake.clear()
+                if live != last:
+                    last = live
+                    self._post(LiveChanged(live))
+                self._wake.wait(LIVE_INTERVAL)
+        finally:
+            source.close()

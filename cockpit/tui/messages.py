@@ -1,0 +1,36 @@
+"""What the background threads tell the app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from cockpit.release.live import Live
+from cockpit.release.record import Record
+from cockpit.release.run import Run
+
+
+@dataclass
+class RunChanged(Message):
+    """The shared state changed, by us or by somebody else."""
+
+    run: Run
+    records: list[Record]
+
+
+@dataclass
+class LiveChanged(Message):
+    """The sampled feeds changed; only the newest counts."""
+
+    live: Live
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, LiveChanged)
+
+
+@dataclass
+class FeedFailed(Message):
+    """A background thread met a trouble that a person should know of."""
+
+    what: str

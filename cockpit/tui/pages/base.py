@@ -1,0 +1,45 @@
+"""A page: one numbered place of the flight screen; data comes down to it, only while it is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.containers import Container
+
+from cockpit.release.live import Live
+from cockpit.release.run import Run
+
+if TYPE_CHECKING:
+    from cockpit.tui.app import CockpitApp
+
+
+class Page(Container):
+    """Base of all pages; `filter_hint` says what the filter looks at."""
+
+    filter_hint = "text"
+    first_focus = ""  # the selector of what gets the focus when the page is opened
+
+    @property
+    def cockpit(self) -> CockpitApp:
+        """The app, by its own type."""
+        return cast("CockpitApp", self.app)
+
+    def show(self, run: Run, live: Live, now: float) -> None:
+        """Show the run and the feeds as they are now."""
+        raise NotImplementedError
+
+    def apply_filter(self, text: str) -> None:
+        """List only what matches; a leading `!` inverts, an empty text lists all."""
+        raise NotImplementedError
+
+    def take_focus(self) -> None:
+        """Put the focus where work on this page begins."""
+        if self.first_focus:
+            self.query_one(self.first_focus).focus()
+
+    def selected_text(self) -> str:
+        """Return what `y` copies: the line under the cursor, or nothing."""
+        return ""
+
+    def next_match(self, step: int) -> None:
+        """Go to the next (1) or previous (-1) match of the filter; a list shows matches only, so its cursor moves."""

@@ -1,0 +1,291 @@
+"""Page 1: the phases, the items of one, its pause point, the item in detail, and beside them logs and probes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from cockpit.release.gates import debt_of, gate_of
+from cockpit.release.intents import (
+    ClaimItem,
+    DeferItem,
+    Intent,
+    MarkNotApplicable,
+    OverrideItem,
+    ReopenItem,
+    TickItem,
+    UnclaimItem,
+)
+from cockpit.release.item_state import ItemState
+from cockpit.release.live import Live
+from cockpit.release.run import ItemView, Run
+from cockpit.tui.dialogs.ask import AskDialog
+from cockpit.tui.dialogs.item import ItemDialog
+from cockpit.tui.pages.base import Page
+from cockpit.tui.rows import Part
+from cockpit.tui.theme import inks_of
+from cockpit.tui.widgets.checklist import ItemDetail, ItemList, PausePoint, PhaseColumn, PhaseStrip
+from cockpit.tui.widgets.lines import PaneTitle
+from cockpit.tui.widgets.log_panes import LogPanes
+from cockpit.tui.widgets.probes import ProbeBoard, ProbeStrip
+from cockpit.tui.widgets.row_list import RowList
+from cockpit.tui.widgets.timeline import TimelineList
+
+
+class ChecklistPage(Page):
+    """The page a release is flown from."""
+
+    filter_hint = "text, state, role or name"
+    first_focus = "#items"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._run: Run | None = None
+        self._phase_index: int | None = None
+        self._filter = ""
+        self._mine = False
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="upper"):
+            with Vertical(id="phases-side"):
+                yield PaneTitle("Phases", id="phases-title")
+                yield PhaseColumn(id="phases")
+            with Vertical(id="middle"):
+                yield PhaseStrip(id="phase-strip")
+                yield PaneTitle("", id="items-title")
+                yield ItemList(id="items")
+                yield PausePoint(id="pause-point")
+                yield PaneTitle("item", id="item-title")
+                yield ItemDetail(id="item-detail")
+            with Vertical(id="right-side"):
+                yield PaneTitle("Probes", id="board-title")
+                yield ProbeBoard(id="board")
+                yield PaneTitle("Timeline", id="recent-title")
+                yield TimelineList(compact=True, id="recent")
+        yield LogPanes(id="tails", limit=2)
+        yield PaneTitle("probes", id="strip-title")
+        yield ProbeStrip(id="probe-strip")
+
+    # Data down
+
+    def show(self, run: Run, live: Live, now: float) -> None:
+        changed = run is not self._run
+        self._run = run
+        if self._phase_index is None:
+            current = run.current_phase
+            self._phase_index = run.phases.index(current) if current is not None else 0
+        if changed:
+            self._show_run(run)
+            self.query_one(TimelineList).show_run(run)
+            self.query_one(LogPanes).show(run)
+        self._show_gate(run, live)
+        board, strip = self.query_one(ProbeBoard), self.query_one(ProbeStrip)
+        if board.display:
+            board.now = now
+            board.show(live.probes)
+        strip.show(live.probes, now)
+        items = self.query_one(ItemList)
+        self.query_one(ItemDetail).show(items.item, timezone=run.timezone, now=now)
+
+    def _show_run(self, run: Run) -> None:
+        index = min(self._phase_index or 0, max(len(run.phases) - 1, 0))
+        column = self.query_one(PhaseColumn)
+        column.show(run.phases)
+        column.cursor = index
+        self.query_one(PhaseStrip).show(run.phases, index)
+        items = self.query_one(ItemList)
+        items.timezone = run.timezone
+        items.empty = self._why_empty(run)
+        items.show_items([view for view in run.phases[index].items if self._shown(view)] if run.phases else [])
+        self._show_title(run, index)
+
+    def _why_empty(self, run: Run) -> str:
+        if not run.phases:
+            return "No checklist is pinned: name one under `checklists:` in cockpit.yaml."
+        if self._filter:
+            return f"No item of this phase matches {self._filter!r}: Esc shows all."
+        return "No item is yours here: m shows all." if self._mine else "This phase has no items."
+
+    def _show_title(self, run: Run, index: int) -> None:
+        if not run.phases:
+            return
+        inks = inks_of(self.app)
+        phase = run.phases[index]
+        right: list[Part] = [(f"{phase.done}/{phase.total}", inks.good if phase.state == "done" else inks.strong)]
+        deferred = sum(view.state is ItemState.DEFERRED for view in phase.items)
+        right.append((f" · deferred {deferred} · debt {len(debt_of(run))}", inks.muted))
+        left: list[Part] = [(phase.phase.when, inks.muted)] if phase.phase.when and self.size.width >= 100 else []
+        if self._filter:
+            left.append((f"/{self._filter}", inks.accent))
+        if self._mine:
+            left.append(("mine", inks.accent))
+        self.query_one("#items-title", PaneTitle).show(f"{index + 1} {phase.phase.title}", left=left, right=right)
+
+    def _show_gate(self, run: Run, live: Live) -> None:
+        index = self._phase_index or 0
+        phase = run.phases[index] if index < len(run.phases) else None
+        states = [(feed.name, feed.state) for feed in live.probes]
+        gate = gate_of(run, phase, states) if phase is not None and phase.phase.pause_point else None
+        self.query_one(PausePoint).show(gate)
+
+    def _shown(self, view: ItemView) -> bool:
+        if self._mine:
+            me = self.cockpit.workspace.session.actor.name
+            if not any(record.by.name == me for record in view.history):
+                return False
+        text = self._filter.removeprefix("!").casefold()
+        if not text:
+            return True
+        by = view.by.name if view.by is not None else ""
+        haystack = f"{view.item.text} {view.state} {view.item.role} {by} {'killer' if view.item.killer else ''}"
+        return (text in haystack.casefold()) is not self._filter.startswith("!")
+
+    # Moving
+
+    def apply_filter(self, text: str) -> None:
+        self._filter = text
+        if self._run is not None:
+            self._show_run(self._run)
+
+    def next_match(self, step: int) -> None:
+        items = self.query_one(ItemList)
+        if step > 0:
+            items.action_cursor_down()
+        else:
+            items.action_cursor_up()
+
+    def selected_item(self) -> ItemView | None:
+        """Return the item under the cursor."""
+        return self.query_one(ItemList).item
+
+    def selected_text(self) -> str:
+        view = self.selected_item()
+        if view is None:
+            return ""
+        return view.item.run or view.item.text
+
+    @on(RowList.Highlighted, "#items")
+    def _show_detail(self) -> None:
+        run, _, now = self.cockpit.moment
+        self.query_one(ItemDetail).show(self.selected_item(), timezone=run.timezone, now=now)
+
+    @on(RowList.Highlighted, "#phases")
+    def _phase_highlighted(self) -> None:
+        column = self.query_one(PhaseColumn)
+        if column.has_focus:
+            self._turn_to(column.cursor)
+
+    @on(RowList.Chosen, "#phases")
+    def _phase_chosen(self) -> None:
+        self.take_focus()
+
+    @on(PhaseStrip.Picked)
+    def _phase_picked(self, message: PhaseStrip.Picked) -> None:
+        self._turn_to(message.index)
+
+    def _turn_to(self, index: int) -> None:
+        run = self._run
+        if run is None or not run.phases:
+            return
+        wanted = max(0, min(index, len(run.phases) - 1))
+        if wanted != self._phase_index:
+            self._phase_index = wanted
+            self._show_run(run)
+            self._show_gate(run, self.cockpit.live)
+
+    def action_next_phase(self) -> None:
+        """Show the phase after."""
+        self._turn_to((self._phase_index or 0) + 1)
+
+    def action_previous_phase(self) -> None:
+        """Show the phase before."""
+        self._turn_to((self._phase_index or 0) - 1)
+
+    def action_next_open(self) -> None:
+        """Go to the next open item, in this phase or a later one."""
+        run = self._run
+        if run is None:
+            return
+        waiting = {ItemState.OPEN, ItemState.CLAIMED, ItemState.REGRESSED, ItemState.CONTESTED}
+        here = self.selected_item()
+        ordered = [view for phase in run.phases for view in phase.items]
+        start = next((n for n, view in enumerate(ordered) if here is not None and view.id == here.id), -1)
+        for view in ordered[start + 1 :] + ordered[: start + 1]:
+            if view.state in waiting:
+                self._turn_to(next(n for n, phase in enumerate(run.phases) if view in phase.items))
+                self.query_one(ItemList).go_to(view.id)
+                return
+        self.cockpit.tell("no item is open")
+
+    def action_mine_only(self) -> None:
+        """List only one's own items, or all."""
+        self._mine = not self._mine
+        if self._run is not None:
+            self._show_run(self._run)
+
+    # Items
+
+    def action_tick(self) -> None:
+        """Tick the item; a killer item shows its detail first."""
+        view, run = self.selected_item(), self._run
+        if view is None or run is None:
+            return
+        if view.item.killer and view.state is not ItemState.DONE:
+            self._open_detail(view, run)
+        else:
+            self.cockpit.act(TickItem(view.id))
+
+    @on(RowList.Chosen, "#items")
+    def _detail(self) -> None:
+        view, run = self.selected_item(), self._run
+        if view is not None and run is not None:
+            self._open_detail(view, run)
+
+    def _open_detail(self, view: ItemView, run: Run) -> None:
+        def tick(value: str | None) -> None:
+            if value is not None:
+                self.cockpit.act(TickItem(view.id, value))
+
+        self.app.push_screen(ItemDialog(view, run, self.cockpit.now()), tick)
+
+    def action_claim(self) -> None:
+        """Claim the item, or let it go."""
+        view = self.selected_item()
+        if view is not None:
+            self.cockpit.act(ClaimItem(view.id) if view.claimed_by is None else UnclaimItem(view.id))
+
+    def action_reopen(self) -> None:
+        """Open the item again."""
+        view = self.selected_item()
+        if view is not None:
+            self.cockpit.act(ReopenItem(view.id))
+
+    def action_defer(self) -> None:
+        """Put the item off, with a reason."""
+        self._with_reason("Defer", "until when, and why", lambda view, reason: DeferItem(view.id, reason))
+
+    def action_not_applicable(self) -> None:
+        """Say that the item does not apply, with a reason."""
+        self._with_reason(
+            "Not applicable", "why it does not apply", lambda view, reason: MarkNotApplicable(view.id, reason)
+        )
+
+    def action_override(self) -> None:
+        """Go on without the item, with a reason."""
+        self._with_reason(
+            "Override", "why it is right to go on without it", lambda view, reason: OverrideItem(view.id, reason)
+        )
+
+    def _with_reason(self, word: str, hint: str, intent: Callable[[ItemView, str], Intent]) -> None:
+        view = self.selected_item()
+        if view is None:
+            return
+
+        def write(reason: str | None) -> None:
+            if reason:
+                self.cockpit.act(intent(view, reason))
+
+        self.app.push_screen(AskDialog(f"{word}: {view.item.text}", hint), write)

@@ -1,0 +1,45 @@
+"""Page 2: every configured log, live."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+
+from cockpit.release.live import Live
+from cockpit.release.run import Run
+from cockpit.tui.pages.base import Page
+from cockpit.tui.widgets.log_panes import LogPane, LogPanes
+
+
+class LogsPage(Page):
+    """All logs side by side where there is room, one above the other where there is not."""
+
+    filter_hint = "regular expression or text"
+
+    def compose(self) -> ComposeResult:
+        yield LogPanes(id="all-logs")
+
+    def show(self, run: Run, live: Live, now: float) -> None:  # noqa: ARG002
+        self.query_one(LogPanes).show(run)
+
+    def take_focus(self) -> None:
+        self.call_after_refresh(self._focus_first)
+
+    def _focus_first(self) -> None:
+        panes = self.query_one(LogPanes).panes
+        if panes and not any(pane.view.has_focus for pane in panes):
+            panes[0].view.focus()
+
+    def apply_filter(self, text: str) -> None:
+        self.query_one(LogPanes).apply_filter(text)
+
+    def focused_pane(self) -> LogPane | None:
+        """Return the pane with the focus."""
+        return next((pane for pane in self.query_one(LogPanes).panes if pane.view.has_focus), None)
+
+    def next_match(self, step: int) -> None:
+        pane = self.focused_pane()
+        if pane is not None:
+            if step > 0:
+                pane.view.action_scroll_down()
+            else:
+                pane.view.action_scroll_up()

@@ -1,0 +1,125 @@
+"""Page 4: the tags to roll back to or to deploy, and what is running now."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual import on
+from textual.app import ComposeResult
+from textual.strip import Strip
+
+from cockpit.errors import CockpitError
+from cockpit.git.ahead_behind import with_counts
+from cockpit.git.facts import head_commit
+from cockpit.git.tags import list_tags
+from cockpit.release.live import Live
+from cockpit.release.run import Run
+from cockpit.release.tags import Tag, last_good, order_tags, tag_at, with_marks
+from cockpit.tui.commands import bindings
+from cockpit.tui.dialogs.card import CardDialog
+from cockpit.tui.glyphs import ASCII, choose_glyphs
+from cockpit.tui.pages.base import Page
+from cockpit.tui.rows import Part, part, row
+from cockpit.tui.theme import Inks, inks_of
+from cockpit.tui.widgets.lines import LineWidget, PaneTitle
+from cockpit.tui.widgets.tag_list import TagList
+from cockpit.workspace import Workspace
+
+
+class TagPicker(TagList):
+    """The tag list with the table's keys."""
+
+    BINDINGS = bindings("tags")
+
+    def action_card(self) -> None:
+        """Open the card of the tag under the cursor."""
+        self.action_choose()
+
+
+class Proposal(LineWidget):
+    """What the picker proposes, and why."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._why = ""
+
+    def show(self, why: str) -> None:
+        """Show the reason; empty where nothing can be proposed."""
+        self._why = why
+        self.refresh()
+
+    def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
+        if not self._why:
+            return row([(" no earlier release to fall back to was found", inks.muted)], [], width)
+        return row([(" proposed ", inks.muted), part(self._why, inks.accent)], [], width)
+
+
+class TagsFound:
+    """The tags of the repository as this page lists them; made off the loop."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        run = workspace.run
+        git = workspace.code_git
+        self.head = head_commit(git)
+        ordered = order_tags(with_marks(list_tags(git, run.configuration.code.tags), run.marks))
+        self.tags = with_counts(git, self.head, ordered)
+        self.running = tag_at(self.tags, self.head)
+        proposed = last_good(self.tags, self.running, run.marks) if self.running is not None else None
+        self.proposed: Tag | None = proposed[0] if proposed is not None else None
+        self.why = proposed[1] if proposed is not None else ""
+
+
+class TagsPage(Page):
+    """The picker; Enter opens a tag's card, from which a rollback starts."""
+
+    filter_hint = "name or subject"
+    first_focus = "#tag-list"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._read_for: tuple[object, ...] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield PaneTitle("Tags", id="tags-title")
+        yield Proposal(id="proposal")
+        yield TagPicker(id="tag-list", ascii_only=choose_glyphs() is ASCII)
+
+    def show(self, run: Run, live: Live, now: float) -> None:  # noqa: ARG002
+        # What the list depends on: marks, and what executions have moved HEAD to.
+        state = (len(run.executions), run.current_execution is None, tuple(run.marks.values()))
+        if self.display and state != self._read_for:
+            self._read_for = state
+            self.run_worker(self._read(), group="tags", exclusive=True)
+
+    async def _read(self) -> None:
+        picker = self.query_one(TagPicker)
+        try:
+            found = await asyncio.to_thread(TagsFound, self.cockpit.workspace)
+        except CockpitError as error:
+            picker.show_failure(error.what)
+            return
+        inks = inks_of(self.app)
+        picker.show(found.tags, found.head, found.proposed)
+        self.query_one(Proposal).show(found.why)
+        here = found.running.display if found.running is not None else found.head[:8]
+        left: list[Part] = [("running ", inks.muted), part(here, inks.strong)]
+        self.query_one("#tags-title", PaneTitle).show(left=left, right=[(f"{len(found.tags)} tags", inks.muted)])
+
+    def apply_filter(self, text: str) -> None:
+        self.query_one(TagPicker).apply_filter(text)
+
+    def next_match(self, step: int) -> None:
+        self.query_one(TagPicker).action_move(step)
+
+    def selected_text(self) -> str:
+        tag = self.query_one(TagPicker).highlighted
+        return f"{tag.display} {tag.commit or ''}" if tag is not None else ""
+
+    @on(TagList.Chosen)
+    def _open_card(self, message: TagList.Chosen) -> None:
+        self.app.push_screen(CardDialog(message.tag))
+
+    def read_again(self) -> None:
+        """Read the tags again."""
+        self._read_for = None
+        self.show(*self.cockpit.moment)

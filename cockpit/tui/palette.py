@@ -1,0 +1,47 @@
+"""The palette: every command of the table that is possible here, found by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from cockpit.tui.commands import COMMANDS, SCOPE_TITLES, Command
+
+
+class CommandProvider(Provider):
+    """Offers the table's commands that the present screen and focus can carry out."""
+
+    def _possible(self) -> Iterator[Command]:
+        active = {bound.binding.id for bound in self.screen.active_bindings.values() if bound.enabled}
+        for command in COMMANDS:
+            if command.in_palette and f"{command.scope}.{command.id}" in active:
+                yield command
+
+    async def _do(self, command: Command) -> None:
+        focused = self.screen.focused
+        node = focused if focused is not None else self.screen
+        for candidate in node.ancestors_with_self:
+            if any(
+                getattr(binding, "id", None) == f"{command.scope}.{command.id}"
+                for bound in candidate._bindings.key_to_bindings.values()
+                for binding in bound
+            ):
+                await self.app.run_action(command.binding_action, candidate)
+                return
+
+    async def discover(self) -> Hits:
+        """Yield all that is possible, before anything is typed."""
+        for command in self._possible():
+            yield DiscoveryHit(f"{command.label}  ({command.shown})", partial(self._do, command), help=command.help)
+
+    async def search(self, query: str) -> Hits:
+        """Yield what matches what was typed."""
+        matcher = self.matcher(query)
+        for command in self._possible():
+            text = f"{command.label}: {command.help}"
+            score = matcher.match(text)
+            if score > 0:
+                scope = SCOPE_TITLES[command.scope]
+                yield Hit(score, matcher.highlight(text), partial(self._do, command), help=f"{command.shown} · {scope}")

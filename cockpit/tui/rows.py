@@ -1,0 +1,85 @@
+"""Drawing rows: parts of styled text laid into a fixed width, cut at cell widths, and made safe on the way in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from cockpit.text import visible
+
+Part = tuple[str, Style]
+
+
+def fit(text: str, width: int, *, ellipsis: str = "…") -> str:
+    """Return `text`, made safe, in exactly `width` cells: cut with an ellipsis, or padded."""
+    if width <= 0:
+        return ""
+    safe = visible(text)
+    if cell_len(safe) > width:
+        return set_cell_size(safe, width - 1) + ellipsis
+    return set_cell_size(safe, width)
+
+
+def part(text: str, style: Style) -> Part:
+    """Return external text as a part, made safe."""
+    return visible(text), style
+
+
+def width_of(parts: Sequence[Part]) -> int:
+    """Return how many cells the parts take."""
+    return sum(cell_len(text) for text, _ in parts)
+
+
+def row(
+    left: Sequence[Part], right: Sequence[Part], width: int, *, fill: Part | None = None, over: Style | None = None
+) -> Strip:
+    """Return one line of exactly `width` cells: `left`, then filling, then `right`, which is kept whole.
+
+    `left` is cut where there is no room for both; `over` is laid over all of it (a cursor's background).
+    """
+    room = max(width - width_of(right), 0)
+    kept: list[Segment] = []
+    used = 0
+    for text, style in left:
+        length = cell_len(text)
+        if used + length > room:
+            remaining = room - used
+            cut = "" if remaining <= 0 else set_cell_size(text, remaining - 1) + "…"
+            if cut:
+                kept.append(Segment(cut, style))
+            used = room
+            break
+        kept.append(Segment(text, style))
+        used += length
+    gap = room - used
+    if gap > 0:
+        sign, style = fill if fill is not None else (" ", Style.null())
+        kept.append(Segment((sign * gap)[:gap], style))
+    kept += [Segment(text, style) for text, style in right]
+    strip = Strip(kept).adjust_cell_length(width)
+    # A cursor's background lies beneath what has one of its own, so that an alarm stays an alarm.
+    return strip if over is None else Strip([Segment(s.text, over + (s.style or Style.null())) for s in strip])
+
+
+def sparkline(values: Sequence[float | None], width: int, bars: str) -> str:
+    """Return the last `width` values as bars scaled to their own largest; a gap in the data is a blank."""
+    shown = list(values)[-width:]
+    present = [value for value in shown if value is not None]
+    top = max(present, default=0.0)
+    signs = [
+        " " if value is None else bars[0 if top <= 0 else min(int(value / top * len(bars)), len(bars) - 1)]
+        for value in shown
+    ]
+    return "".join(signs).rjust(width)
+
+
+def progress_bar(done: int, total: int, width: int, *, full: str, empty: str) -> tuple[str, str]:
+    """Return the filled and the empty part of a bar; only a whole one is full, and any progress shows."""
+    if total <= 0 or width <= 0:
+        return "", empty * max(width, 0)
+    filled = width if done >= total else min(max(int(done / total * width), 1 if done else 0), width - 1)
+    return full * filled, empty * (width - filled)

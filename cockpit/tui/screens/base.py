@@ -1,0 +1,53 @@
+"""A screen with the strip at the top and the hints at the bottom; every full screen is one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from cockpit.release.live import Live
+from cockpit.release.run import Run
+from cockpit.tui.alarms import alarms_of, strip_alarm
+from cockpit.tui.widgets.hints import HintBar
+from cockpit.tui.widgets.strip import IdentityStrip
+
+if TYPE_CHECKING:
+    from cockpit.tui.app import CockpitApp
+
+
+class StripScreen(Screen[None]):
+    """Draws who and what this is above its own content, and what can be done below it."""
+
+    @property
+    def cockpit(self) -> CockpitApp:
+        """The app, by its own type."""
+        return cast("CockpitApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield IdentityStrip(id="identity")
+        yield from self.compose_content()
+        yield HintBar(id="hints")
+
+    def compose_content(self) -> ComposeResult:
+        """Yield what stands between strip and hints."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        self.show_moment(*self.cockpit.moment)
+
+    def on_screen_resume(self) -> None:
+        self.show_moment(*self.cockpit.moment)
+
+    def show_moment(self, run: Run, live: Live, now: float) -> None:
+        """Show the run and the feeds as they are now."""
+        if not self.is_mounted:
+            return
+        alarm = strip_alarm(alarms_of(run, live, now))
+        self.query_one(IdentityStrip).show(run, live, now, alarm)
+        self.show_content(run, live, now)
+
+    def show_content(self, run: Run, live: Live, now: float) -> None:
+        """Show it in what a subclass composed."""
+        raise NotImplementedError

@@ -1,0 +1,210 @@
+"""A rollback or deploy as it runs: its steps, what they print, and what a person can do when it stops."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.strip import Strip
+
+from cockpit.durations import short_duration
+from cockpit.errors import CockpitError
+from cockpit.executing import abort_execution, start_worker
+from cockpit.execution.control import output_path, skip_step
+from cockpit.release.live import Live
+from cockpit.release.plan import PlanStep, describe
+from cockpit.release.run import ExecutionView, Run, StepView
+from cockpit.times import epoch, zone
+from cockpit.tui.commands import bindings
+from cockpit.tui.dialogs.ask import AskDialog
+from cockpit.tui.glyphs import choose_glyphs
+from cockpit.tui.rows import Part, fit, part, row, width_of
+from cockpit.tui.screens.base import StripScreen
+from cockpit.tui.status_style import step_look
+from cockpit.tui.theme import Inks, inks_of
+from cockpit.tui.widgets.lines import LineWidget, PaneTitle
+from cockpit.tui.widgets.log_panes import LogTail
+from cockpit.tui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    pass
+
+
+class StepList(RowList[tuple[StepView, PlanStep]]):
+    """The steps with their states; the cursor follows the one under way."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(empty="The plan is not here yet.", id=id)
+        self._glyphs = choose_glyphs()
+        self.now = 0.0
+
+    def key_of(self, row: tuple[StepView, PlanStep]) -> str:
+        return str(row[0].index)
+
+    def draw(self, row: tuple[StepView, PlanStep], width: int, inks: Inks, *, cursor: bool) -> Strip:
+        return self._lay(*row, width, inks, cursor=cursor)
+
+    def _lay(self, view: StepView, step: PlanStep, width: int, inks: Inks, *, cursor: bool) -> Strip:
+        look = step_look(view.state, self._glyphs, inks)
+        seconds = view.seconds
+        if view.state == "running":
+            seconds = max(self.now - epoch(view.started), 0.0)
+        right: list[Part] = [(f" {short_duration(seconds):>5} " if view.attempt else "       ", inks.muted)]
+        left: list[Part] = [
+            (self._glyphs.cursor if cursor else " ", inks.title),
+            (look.glyph, look.ink),
+            (f" {view.index + 1} ", inks.muted),
+            (fit(step.title, 30 if width >= 100 else 22), inks.strong if view.state == "running" else inks.plain),
+            (" ", inks.plain),
+            (f"{look.word:<10}", look.ink),
+            (" ", inks.plain),
+        ]
+        detail = view.detail or (describe(step) if view.state in {"pending", "running"} else "")
+        room = width - width_of(left) - width_of(right)
+        if room > 8:
+            left.append(part(detail, inks.bad if view.state in {"failed", "timed-out"} else inks.muted))
+        return row(left, right, width, over=inks.cursor if cursor else None)
+
+
+class OutcomeLine(LineWidget):
+    """Where the execution stands, in one unmistakable line."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._view: ExecutionView | None = None
+
+    def show(self, view: ExecutionView) -> None:
+        """Show an execution's outcome."""
+        self._view = view
+        self.refresh()
+
+    def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
+        view = self._view
+        if view is None:
+            return Strip.blank(width)
+        words = {
+            "requested": (" STARTING ", inks.caution, "the worker starts"),
+            "running": (" RUNNING ", inks.caution, "q leaves this screen; the execution goes on without it"),
+            "stopped": (" STOPPED ", inks.alarm, view.detail),
+            "succeeded": (" DONE ", inks.badge, view.detail),
+            "unverified": (" UNVERIFIED ", inks.alarm, view.detail),
+            "aborted": (" ABORTED ", inks.alarm, view.detail),
+        }
+        word, ink, text = words[view.state]
+        return row([(" ", inks.plain), (word, ink), (" ", inks.plain), part(text, inks.strong)], [], width)
+
+
+class ExecutionScreen(StripScreen):
+    """Follows the present execution, or the last one; leaving it stops nothing."""
+
+    BINDINGS = [
+        *bindings("execution"),
+        *[b for b in bindings("everywhere") if getattr(b, "id", "") in {
+            "everywhere.leave", "everywhere.up_a_level", "everywhere.next_pane", "everywhere.previous_pane"}],
+    ]  # fmt: skip
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._view: ExecutionView | None = None
+
+    def compose_content(self) -> ComposeResult:
+        yield PaneTitle("Execution", id="execution-title")
+        yield StepList(id="steps")
+        yield OutcomeLine(id="outcome")
+        yield PaneTitle("output", id="output-title")
+        yield Vertical(id="output-place")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(StepList).focus()
+
+    def show_content(self, run: Run, live: Live, now: float) -> None:  # noqa: ARG002
+        view = run.current_execution or (run.executions[-1] if run.executions else None)
+        if view is None:
+            return
+        if self._view is None or view.id != self._view.id:
+            self._show_output(run, view)
+        self._view = view
+        verb = "Rollback" if view.direction == "rollback" else "Deploy"
+        inks = inks_of(self.app)
+        from_what = view.from_tag or view.from_commit[:8]
+        left: list[Part] = [
+            part(f"{from_what} → {view.tag}", inks.strong),
+            part(f"{run.service} {run.environment} on {view.host}, by {view.by.name}", inks.muted),
+        ]
+        self.query_one("#execution-title", PaneTitle).show(verb, left=left, lit=True)
+        steps = self.query_one(StepList)
+        steps.now = now
+        if view.plan is not None:
+            steps.show(
+                [(step, view.plan.steps[step.index]) for step in view.steps if step.index < len(view.plan.steps)]
+            )
+            active = next((step.index for step in view.steps if step.state in {"running", "failed", "timed-out"}), None)
+            if active is not None:
+                steps.go_to(str(active))
+        self.query_one(OutcomeLine).show(view)
+
+    def _show_output(self, run: Run, view: ExecutionView) -> None:
+        place = self.query_one("#output-place", Vertical)
+        place.remove_children()
+        path = output_path(self.cockpit.workspace.executions_directory, view.id)
+        place.mount(LogTail("output", path, timezone=zone(run.timezone)))
+
+    def action_leave(self) -> None:
+        """Leave the screen; the execution goes on."""
+        self.app.pop_screen()
+
+    def action_up_a_level(self) -> None:
+        """Leave the screen; the execution goes on."""
+        self.app.pop_screen()
+
+    def _stopped(self) -> ExecutionView | None:
+        view = self._view
+        if view is None or view.over:
+            self.cockpit.tell("this execution is over")
+            return None
+        return view
+
+    def action_retry_step(self) -> None:
+        """Start a worker for the rest: it tries the failed step again, or goes on where another worker fell."""
+        view = self._stopped()
+        if view is not None:
+            self._in_thread(lambda: start_worker(self.cockpit.workspace, view.id))
+
+    def action_skip_step(self) -> None:
+        """Skip the failed step, where the plan calls it optional, and go on."""
+        view = self._stopped()
+        if view is None:
+            return
+
+        def skip() -> None:
+            skip_step(self.cockpit.workspace.session.act, view)
+            start_worker(self.cockpit.workspace, view.id)
+
+        self._in_thread(skip)
+
+    def action_abort_execution(self) -> None:
+        """Abort, once the word was typed."""
+        view = self._stopped()
+        if view is None:
+            return
+
+        def typed(text: str | None) -> None:
+            if text == "abort":
+                self._in_thread(lambda: abort_execution(self.cockpit.workspace, view, reason=""))
+            elif text:
+                self.cockpit.tell("not aborted: the word was not abort", severity="warning")
+
+        self.app.push_screen(AskDialog("Abort stops in the middle. Type abort to do so", "abort"), typed)
+
+    def _in_thread(self, work: object) -> None:
+        async def carry_out() -> None:
+            try:
+                if callable(work):
+                    await asyncio.to_thread(work)
+            except CockpitError as error:
+                self.cockpit.tell(str(error), severity="warning")
+
+        self.run_worker(carry_out(), exit_on_error=False)

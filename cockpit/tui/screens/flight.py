@@ -1,0 +1,214 @@
+"""The main screen: the numbered pages, the filter line, and the commands that hold everywhere."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import ContentSwitcher, Input
+
+from cockpit.release.decisions.undoing import last_undoable
+from cockpit.release.intents import AddNote, Redo, Undo
+from cockpit.release.live import Live
+from cockpit.release.narrative import sentence
+from cockpit.release.run import Run
+from cockpit.tui.clipboard import copy_text
+from cockpit.tui.commands import bindings
+from cockpit.tui.dialogs.abnormal import AbnormalDialog
+from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
+from cockpit.tui.dialogs.help import HelpDialog
+from cockpit.tui.pages.base import Page
+from cockpit.tui.pages.checklist import ChecklistPage
+from cockpit.tui.pages.logs import LogsPage
+from cockpit.tui.pages.probes import ProbesPage
+from cockpit.tui.pages.runbooks import RunbooksPage
+from cockpit.tui.pages.tags import TagsPage
+from cockpit.tui.pages.timeline import TimelinePage
+from cockpit.tui.screens.base import StripScreen
+from cockpit.tui.screens.execution import ExecutionScreen
+from cockpit.tui.widgets.strip import PAGES, PageTabs
+
+
+class FilterInput(Input):
+    """The filter line; it shows only while one types in it or it filters."""
+
+    BINDINGS = [("escape", "screen.clear_filter", "clear")]
+
+
+class FlightScreen(StripScreen):
+    """Everything of one release, a page at a time."""
+
+    BINDINGS = bindings("everywhere")
+
+    def compose_content(self) -> ComposeResult:
+        yield PageTabs(id="tabs")
+        with ContentSwitcher(initial="checklist", id="pages"):
+            yield ChecklistPage(id="checklist")
+            yield LogsPage(id="logs")
+            yield ProbesPage(id="probes")
+            yield TagsPage(id="tags")
+            yield RunbooksPage(id="runbooks")
+            yield TimelinePage(id="timeline")
+        yield FilterInput(id="filter", placeholder="filter", compact=True)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.page.take_focus()
+
+    @property
+    def page(self) -> Page:
+        """The page that is shown."""
+        switcher = self.query_one(ContentSwitcher)
+        return self.query_one(f"#{switcher.current}", Page)
+
+    def show_content(self, run: Run, live: Live, now: float) -> None:
+        self.query_one(PageTabs).show(self.page.id or "", live)
+        self.page.show(run, live, now)
+
+    # Going places
+
+    def action_page(self, page: str) -> None:
+        """Go to a page; a filter stays with the page it was typed on."""
+        switcher = self.query_one(ContentSwitcher)
+        if switcher.current != page:
+            self.action_clear_filter()
+            switcher.current = page
+            self.cockpit.look_at(page)
+        self.show_moment(*self.cockpit.moment)
+        self.page.take_focus()
+
+    @on(PageTabs.Picked)
+    def _go_to_picked(self, message: PageTabs.Picked) -> None:
+        self.action_page(message.page)
+
+    def go_to(self, place: str) -> None:
+        """Go to a page, or to the execution's own screen."""
+        if place == "execution":
+            self.app.push_screen(ExecutionScreen())
+        else:
+            self.action_page(place)
+
+    def action_up_a_level(self) -> None:
+        """Clear the filter, show all panes, or go back to the list; never abort anything."""
+        if self.query_one(FilterInput).display:
+            self.action_clear_filter()
+        elif self.maximized is not None:
+            self.minimize()
+        else:
+            self.page.take_focus()
+
+    def action_leave(self) -> None:
+        """Go back to the first page; there, ask whether to leave."""
+        if self.maximized is not None:
+            self.minimize()
+        elif self.page.id != "checklist":
+            self.action_page("checklist")
+        else:
+            execution = self.cockpit.moment[0].current_execution
+            running = execution is not None and execution.state == "running"
+            question = "Leave the cockpit? What runs goes on without it." if running else "Leave the cockpit?"
+            self.app.push_screen(ConfirmDialog(question, "Leave"), self._leave)
+
+    def _leave(self, yes: bool | None) -> None:
+        if yes:
+            self.app.exit(0)
+
+    def action_zoom(self) -> None:
+        """Give the whole screen to the focused pane."""
+        if self.focused is not None:
+            self.maximize(self.focused)
+
+    def action_unzoom(self) -> None:
+        """Show all panes again."""
+        self.minimize()
+
+    def action_help(self) -> None:
+        """Show the keys that hold here."""
+        title = next((title for _, page, _, title in PAGES if page == self.page.id), "Cockpit")
+        active = {bound.binding.id or "" for bound in self.active_bindings.values()}
+        self.app.push_screen(HelpDialog(title, active))
+
+    def action_palette(self) -> None:
+        """Open the palette."""
+        self.app.action_command_palette()
+
+    def action_abnormal(self) -> None:
+        """List what is not as it should be, and go to what is picked."""
+        self.app.push_screen(AbnormalDialog(), lambda place: self.go_to(place) if place else None)
+
+    def action_refresh_all(self) -> None:
+        """Read everything again."""
+        self.cockpit.refresh_feeds()
+        self.page.show(*self.cockpit.moment)
+
+    # Filter
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        field = self.query_one(FilterInput)
+        field.placeholder = f"filter by {self.page.filter_hint}; a leading ! inverts"
+        field.display = True
+        field.focus()
+
+    def action_clear_filter(self) -> None:
+        """Show everything again."""
+        field = self.query_one(FilterInput)
+        if field.value:
+            field.value = ""
+            self.page.apply_filter("")
+        if field.display:
+            field.display = False
+            self.page.take_focus()
+
+    @on(Input.Changed, "#filter")
+    def _filter_as_typed(self, event: Input.Changed) -> None:
+        self.page.apply_filter(event.value)
+
+    @on(Input.Submitted, "#filter")
+    def _filter_typed(self) -> None:
+        self.query_one(FilterInput).display = bool(self.query_one(FilterInput).value)
+        self.page.take_focus()
+
+    def action_next_match(self) -> None:
+        """Go to the next match."""
+        self.page.next_match(1)
+
+    def action_previous_match(self) -> None:
+        """Go to the previous match."""
+        self.page.next_match(-1)
+
+    # Records
+
+    def action_copy_shown(self) -> None:
+        """Send the selected line to the terminal's clipboard, and to a file."""
+        text = self.page.selected_text()
+        self.cockpit.tell(copy_text(self.app, text) if text else "nothing is selected here")
+
+    def action_undo(self) -> None:
+        """Undo one's own last record, after showing it."""
+        run = self.cockpit.moment[0]
+        record = last_undoable(run, self.cockpit.workspace.session.actor)
+        if record is None:
+            self.cockpit.tell("you have nothing to undo: only your own last record can be", severity="warning")
+            return
+        question = f"Undo your last record?\n\n{sentence(record, run)}"
+        self.app.push_screen(ConfirmDialog(question, "Undo"), self._undo)
+
+    def _undo(self, yes: bool | None) -> None:
+        if yes:
+            self.cockpit.act(Undo(), said="undone; U brings it back")
+
+    def action_redo(self) -> None:
+        """Redo what was just undone."""
+        self.cockpit.act(Redo(), said="redone")
+
+    def action_note(self) -> None:
+        """Write a note: on the item under the cursor, elsewhere on the release."""
+        page = self.page
+        item = page.selected_item() if isinstance(page, ChecklistPage) else None
+        about = item.item.text if item is not None else "the release"
+
+        def write(text: str | None) -> None:
+            if text:
+                self.cockpit.act(AddNote(text, item.id if item is not None else ""), said="noted")
+
+        self.app.push_screen(AskDialog(f"Note on {about}", "What the next person should know"), write)

@@ -1,0 +1,100 @@
+"""The cockpit's colours: quiet when all is well, unmistakable when it is not; and the inks that rows are drawn with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rich.style import Style
+from textual.app import App
+from textual.theme import Theme
+
+DARK = Theme(
+    name="cockpit-dark",
+    primary="#6cb2eb",
+    secondary="#8fa8c2",
+    accent="#7fd1c7",
+    success="#6fc48a",
+    warning="#e8b75a",
+    error="#ff6b6b",
+    foreground="#d5dde6",
+    background="#0e1319",
+    surface="#121920",
+    panel="#1d2732",
+    dark=True,
+    variables={
+        "block-cursor-foreground": "#ffffff",
+        "border": "#2c3a49",
+        "scrollbar": "#2c3a49",
+        "scrollbar-background": "#121920",
+        "scrollbar-hover": "#44566a",
+        "scrollbar-active": "#6cb2eb",
+    },
+)
+LIGHT = Theme(
+    name="cockpit-light",
+    primary="#0b5cad",
+    secondary="#4a6178",
+    accent="#0f766e",
+    success="#18713a",
+    warning="#8a5a00",
+    error="#b91c1c",
+    foreground="#1b2733",
+    background="#f7f9fb",
+    surface="#ffffff",
+    panel="#e3eaf1",
+    dark=False,
+    variables={"border": "#b9c7d6", "scrollbar": "#b9c7d6"},
+)
+
+
+@dataclass(frozen=True)
+class Inks:
+    """The styles that rows are drawn with, all of one theme."""
+
+    plain: Style
+    muted: Style
+    strong: Style
+    title: Style
+    rule: Style
+    good: Style
+    warn: Style
+    bad: Style
+    alarm: Style  # white on red: what nobody may overlook
+    caution: Style
+    badge: Style
+    production: Style
+    cursor: Style  # laid over a row
+    accent: Style
+
+
+@lru_cache(maxsize=8)
+def _inks(theme: Theme) -> Inks:
+    light = not theme.dark
+    muted = "#55677a" if light else "#8194a8"
+    background = theme.background or "#000000"
+
+    def ink(color: str | None, *, bold: bool = False, on: str | None = None) -> Style:
+        return Style(color=color, bgcolor=on, bold=bold or None)
+
+    return Inks(
+        plain=ink(theme.foreground),
+        muted=ink(muted),
+        strong=ink(theme.foreground, bold=True),
+        title=ink(theme.primary, bold=True),
+        rule=ink("#c3d0dc" if light else "#2f3f50"),
+        good=ink(theme.success),
+        warn=ink(theme.warning, bold=True),
+        bad=ink(theme.error, bold=True),
+        alarm=ink("#ffffff", bold=True, on="#b3202c"),
+        caution=ink("#1a1300", bold=True, on="#e8b75a"),
+        badge=ink(background, bold=True, on=theme.primary),
+        production=ink("#ffffff", bold=True, on="#7a2a86"),
+        cursor=Style(bgcolor="#d3e4f5" if light else "#22354a"),
+        accent=ink(theme.accent),
+    )
+
+
+def inks_of(app: App[object]) -> Inks:
+    """Return the inks of the theme in use."""
+    return _inks(app.current_theme)

@@ -1,0 +1,303 @@
+"""The checklist's panes: phases with progress, the items of one, its pause point, and the item in detail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from cockpit.durations import short_duration
+from cockpit.release.gates import Gate
+from cockpit.release.item_state import ItemState
+from cockpit.release.run import ItemView, PhaseView
+from cockpit.text import visible_lines
+from cockpit.times import clock_time, epoch
+from cockpit.tui.commands import bindings
+from cockpit.tui.glyphs import choose_glyphs
+from cockpit.tui.rows import Part, fit, part, progress_bar, row, width_of
+from cockpit.tui.status_style import item_look
+from cockpit.tui.theme import Inks
+from cockpit.tui.widgets.lines import LineWidget
+from cockpit.tui.widgets.row_list import RowList
+
+
+def phase_ink(view: PhaseView, inks: Inks) -> Style:
+    """Return the ink of a phase's progress."""
+    if view.state == "done":
+        return inks.good
+    return inks.title if view.state == "going" else inks.muted
+
+
+class PhaseColumn(RowList[PhaseView]):
+    """All phases with their progress, one above the other."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(empty="No checklist is pinned.", id=id)
+        self._glyphs = choose_glyphs()
+
+    def key_of(self, row: PhaseView) -> str:
+        return f"{row.checklist_id}/{row.phase.id}"
+
+    def draw(self, row: PhaseView, width: int, inks: Inks, *, cursor: bool) -> Strip:
+        return lay_phase(row, width, inks, cursor=cursor, glyph=self._glyphs.cursor, bars=self._bars())
+
+    def _bars(self) -> tuple[str, str]:
+        return self._glyphs.full, self._glyphs.empty
+
+
+def lay_phase(view: PhaseView, width: int, inks: Inks, *, cursor: bool, glyph: str, bars: tuple[str, str]) -> Strip:
+    """Return a phase as one line: name, bar, count."""
+    bar_width = 8 if width >= 34 else 5
+    filled, empty = progress_bar(view.done, view.total, bar_width, full=bars[0], empty=bars[1])
+    right: list[Part] = [
+        (filled, phase_ink(view, inks)),
+        (empty, inks.rule),
+        (f"{view.done:>4}/{view.total:<3}", phase_ink(view, inks)),
+    ]
+    name = fit(view.phase.title, max(width - width_of(right) - 3, 4))
+    left: list[Part] = [(glyph if cursor else " ", inks.title), (" ", inks.plain)]
+    left.append((name, inks.strong if cursor else inks.plain))
+    return row(left, right, width, over=inks.cursor if cursor else None)
+
+
+class PhaseStrip(LineWidget):
+    """All phases on one line, for narrow terminals: the present one by name, the others by number and count."""
+
+    class Picked(Message):
+        """A phase was clicked."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._phases: Sequence[PhaseView] = ()
+        self._current = 0
+        self._spans: list[tuple[int, int, int]] = []
+
+    def show(self, phases: Sequence[PhaseView], current: int) -> None:
+        """Show these phases, the current one marked."""
+        self._phases, self._current = phases, current
+        self.refresh()
+
+    def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
+        room = width - 2 - sum(len(f" {n + 1} {v.done}/{v.total} ") for n, v in enumerate(self._phases)) - 2
+        parts: list[Part] = [(" ", inks.plain)]
+        self._spans = []
+        for number, view in enumerate(self._phases):
+            start = width_of(parts)
+            if number == self._current:
+                title = view.phase.title
+                title = title if len(title) <= room else fit(title, max(room, 4))
+                parts.append((f" {number + 1} {title} ", inks.badge))
+                parts.append((f"{view.done}/{view.total}", phase_ink(view, inks)))
+            else:
+                parts += [(f" {number + 1}", inks.title), (f" {view.done}/{view.total}", phase_ink(view, inks))]
+            parts.append((" ", inks.plain))
+            self._spans.append((start, width_of(parts), number))
+        return row(parts, [], width)
+
+    def on_click(self, event: events.Click) -> None:
+        for start, end, index in self._spans:
+            if start <= event.x < end:
+                self.post_message(self.Picked(index))
+
+
+class Heading(Struct, frozen=True):
+    """A section's title above its items."""
+
+    title: str
+    done: int
+    total: int
+
+
+class ItemList(RowList["Heading | ItemView"]):
+    """The items of one phase under their sections' headings."""
+
+    BINDINGS = bindings("checklist")
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(empty="No item matches.", id=id)
+        self._glyphs = choose_glyphs()
+        self.timezone = "UTC"
+
+    def key_of(self, row: Heading | ItemView) -> str:
+        return f"# {row.title}" if isinstance(row, Heading) else row.id
+
+    def selectable(self, row: Heading | ItemView) -> bool:
+        return isinstance(row, ItemView)
+
+    @property
+    def item(self) -> ItemView | None:
+        """The item that the cursor is on."""
+        return self.current if isinstance(self.current, ItemView) else None
+
+    def show_items(self, items: Sequence[ItemView]) -> None:
+        """Show items, a heading before each section's."""
+        rows: list[Heading | ItemView] = []
+        by_section: dict[str, list[ItemView]] = {}
+        for view in items:
+            by_section.setdefault(view.section, []).append(view)
+        for title, views in by_section.items():
+            applying = [view for view in views if view.state is not ItemState.NA]
+            done = sum(view.state in {ItemState.DONE, ItemState.ATTESTED, ItemState.SENSED} for view in applying)
+            rows.append(Heading(title, done, len(applying)))
+            rows += views
+        self.show(rows)
+
+    def draw(self, row: Heading | ItemView, width: int, inks: Inks, *, cursor: bool) -> Strip:
+        if isinstance(row, Heading):
+            return _heading(row, width, inks)
+        return self._item(row, width, inks, cursor=cursor)
+
+    def _item(self, view: ItemView, width: int, inks: Inks, *, cursor: bool) -> Strip:
+        look = item_look(view, self._glyphs, inks)
+        right = self._who(view, inks)
+        word = look.word
+        indent = "  " * min(view.depth, 4)
+        room = max(width - 4 - len(indent) - width_of(right) - 1, 8)
+        # Room for the reason where there is a word; the text keeps at least half of the line.
+        text_width = room if not word else max(min(36, room - len(word) - 2), room // 2)
+        text_ink = inks.muted if view.state in {ItemState.NA, ItemState.SUSPENDED} else inks.plain
+        if view.state is ItemState.OPEN and view.item.killer:
+            text_ink = inks.strong
+        left: list[Part] = [
+            (self._glyphs.cursor if cursor else " ", inks.title),
+            (look.glyph, look.ink),
+            (" " + indent, inks.plain),
+            (fit(view.item.text, text_width), text_ink),
+        ]
+        if word:
+            left += [(" ", inks.plain), (word, look.ink), (" ", inks.plain), part(self._why(view), inks.muted)]
+        return row(left, right, width, over=inks.cursor if cursor and self.has_focus else None)
+
+    @staticmethod
+    def _why(view: ItemView) -> str:
+        if view.detail:
+            return view.detail.split("\n", 1)[0]
+        if view.state is ItemState.OPEN and view.item.two_person:
+            return "two persons"
+        if view.unverified_second:
+            return "second person unverified"
+        return ""
+
+    def _who(self, view: ItemView, inks: Inks) -> list[Part]:
+        parts: list[Part] = []
+        if view.evidence_count:
+            parts.append((f"{view.evidence_count} note{'s' if view.evidence_count > 1 else ''} ", inks.muted))
+        if view.by is not None and view.state is not ItemState.OPEN:
+            parts.append(part(view.by.name[:12], inks.accent))
+            if view.at:
+                parts.append((f" {clock_time(epoch(view.at), self.timezone)}", inks.muted))
+        elif view.item.role:
+            parts.append(part(view.item.role, inks.rule))
+        return [*parts, (" ", inks.plain)]
+
+
+def _heading(heading: Heading, width: int, inks: Inks) -> Strip:
+    done = heading.done == heading.total
+    return row(
+        [("   ", inks.plain), part(heading.title, inks.title)],
+        [(f"{heading.done}/{heading.total} ", inks.good if done else inks.muted)],
+        width,
+    )
+
+
+class PausePoint(LineWidget):
+    """The go/no-go line below a phase."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._gate: Gate | None = None
+
+    def show(self, gate: Gate | None) -> None:
+        """Show a poll, or none for a phase without a pause point."""
+        if gate != self._gate:
+            self._gate = gate
+            self.refresh()
+
+    def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
+        rule = self.glyphs.double_rule
+        gate = self._gate
+        if gate is None:
+            return row([], [], width, fill=(self.glyphs.rule, inks.rule))
+        left: list[Part] = [(rule * 2, inks.rule), (" PAUSE POINT ", inks.strong), (rule + " ", inks.rule)]
+        if gate.go:
+            left.append((" GO ", Style.combine([inks.good, Style(bold=True)])))
+            left.append((" ", inks.rule))
+        else:
+            left.append((" NO-GO ", inks.alarm))
+            count = len(gate.reasons)
+            whys = ", ".join(reason.why for reason in gate.reasons)
+            left += [(f" {rule} {count} reason{'s' if count != 1 else ''}: ", inks.rule), part(whys + " ", inks.plain)]
+        return row(left, [], width, fill=(rule, inks.rule))
+
+
+class ItemDetail(Widget):
+    """The item under the cursor: what it asks, its command, what was said of it, and by whom."""
+
+    DEFAULT_CSS = """
+    ItemDetail { height: 1fr; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._view: ItemView | None = None
+        self._timezone = "UTC"
+        self._now = 0.0
+
+    def show(self, view: ItemView | None, *, timezone: str, now: float) -> None:
+        """Show an item."""
+        self._view, self._timezone, self._now = view, timezone, now
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        from cockpit.tui.theme import inks_of
+
+        inks = inks_of(self.app)
+        lines = detail_lines(self._view, inks, timezone=self._timezone, now=self._now) if self._view else []
+        return row(lines[y] if y < len(lines) else [], [], self.size.width)
+
+
+def detail_lines(view: ItemView, inks: Inks, *, timezone: str, now: float) -> list[list[Part]]:
+    """Return everything about an item as lines of parts, the most wanted first."""
+    item = view.item
+
+    def labelled(label: str, text: str, ink: Style) -> list[Part]:
+        return [(f" {label:<9}", inks.muted), part(text, ink)]
+
+    lines = [labelled("item", item.text, inks.strong)]
+    state = view.state.value if view.state is not ItemState.DONE else "done"
+    if view.by is not None and view.state is not ItemState.OPEN:
+        at = epoch(view.at or "")
+        who = f"{state} by {view.by.name} {clock_time(at, timezone)}, {short_duration(now - at)} ago"
+        lines.append(labelled("state", who + (f": {view.detail}" if view.detail else ""), inks.plain))
+    else:
+        asks = [word for word, on in (("killer item", item.killer), ("two persons", item.two_person)) if on]
+        asks += [f"role {item.role}"] if item.role else []
+        asks += [f"due {item.due}"] if item.due else []
+        asks += ["if applicable"] if item.applies == "if-applicable" else []
+        lines.append(labelled("state", " · ".join([state, *asks]), inks.plain))
+    if view.unverified_second:
+        lines.append(labelled("", "one person answered; the second is not verified (stands as debt)", inks.warn))
+    if item.run:
+        lines += [
+            labelled("run" if n == 0 else "", line, inks.accent) for n, line in enumerate(visible_lines(item.run))
+        ]
+    if item.note:
+        lines += [
+            labelled("note" if n == 0 else "", line, inks.plain) for n, line in enumerate(visible_lines(item.note))
+        ]
+    for note in reversed(view.notes):
+        text = note.text if note.text is not None else "(this text is not here yet)"
+        for n, line in enumerate(visible_lines(text)):
+            label = f"{clock_time(epoch(note.wall), timezone)}" if n == 0 else ""
+            lines.append([(f" {label:<9}", inks.muted), part(f"{note.by.name}: " if n == 0 else "", inks.accent),
+                          part(line, inks.plain)])  # fmt: skip
+    return lines

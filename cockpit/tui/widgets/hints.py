@@ -1,0 +1,56 @@
+"""The last line: what can be done here now, from the bindings that are really active."""
+
+from __future__ import annotations
+
+from textual.strip import Strip
+
+from cockpit.tui.rows import Part, row, width_of
+from cockpit.tui.theme import Inks
+from cockpit.tui.widgets.lines import LineWidget
+
+_ALWAYS = ("everywhere.help", "everywhere.leave")
+
+
+class HintBar(LineWidget):
+    """Keys and what they do, as many as fit; help and back are always among them."""
+
+    DEFAULT_CSS = """
+    HintBar { background: $panel; }
+    """
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+
+    def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
+        local: list[tuple[str, str]] = []
+        general: list[tuple[str, str]] = []
+        always: list[tuple[str, str]] = []
+        seen: set[str] = set()
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if not binding.show or not active.enabled or (binding.id or binding.action) in seen:
+                continue
+            seen.add(binding.id or binding.action)
+            key = binding.key_display or binding.key
+            if binding.id in _ALWAYS:
+                always.append((key, binding.description))
+            elif (binding.id or "").startswith("everywhere."):
+                general.append((key, binding.description))
+            else:
+                local.append((key, binding.description))
+        right = self._parts(always, inks)
+        room = width - width_of(right) - 2
+        left: list[Part] = [(" ", inks.plain)]
+        for hint in local + general:
+            more = self._parts([hint], inks)
+            if width_of(left) + width_of(more) > room:
+                break
+            left += more
+        return row(left, right, width)
+
+    @staticmethod
+    def _parts(hints: list[tuple[str, str]], inks: Inks) -> list[Part]:
+        parts: list[Part] = []
+        for key, label in hints:
+            parts += [(key, inks.title), (f" {label}  ", inks.muted)]
+        return parts

@@ -1,0 +1,76 @@
+"""Widgets of a fixed number of lines, drawn as strips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+from cockpit.tui.glyphs import Glyphs, choose_glyphs
+from cockpit.tui.rows import Part, row, width_of
+from cockpit.tui.theme import Inks, inks_of
+
+
+class LineWidget(Widget):
+    """A widget whose lines a subclass draws into the width there is."""
+
+    DEFAULT_CSS = """
+    LineWidget { height: 1; width: 1fr; }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.glyphs: Glyphs = choose_glyphs()
+
+    def line(self, y: int, width: int, inks: Inks) -> Strip:
+        """Return line `y`, of `width` cells."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        return self.line(y, self.size.width, inks_of(self.app))
+
+
+class PaneTitle(LineWidget):
+    """A rule with a pane's name at the left and its state at the right."""
+
+    def __init__(self, title: str, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._title = title
+        self._left: Sequence[Part] = ()
+        self._right: Sequence[Part] = ()
+        self._lit = False
+
+    def show(
+        self,
+        title: str | None = None,
+        *,
+        left: Sequence[Part] | None = None,
+        right: Sequence[Part] | None = None,
+        lit: bool | None = None,
+    ) -> None:
+        """Change the title, what stands beside it, or whether its pane has the focus."""
+        before = (self._title, self._left, self._right, self._lit)
+        self._title = self._title if title is None else title
+        self._left = self._left if left is None else left
+        self._right = self._right if right is None else right
+        self._lit = self._lit if lit is None else lit
+        if before != (self._title, self._left, self._right, self._lit):
+            self.refresh()
+
+    def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
+        rule = self.glyphs.rule
+        ink = inks.title if self._lit else inks.strong
+        left: list[Part] = [
+            (rule * 2 + " ", inks.title if self._lit else inks.rule),
+            (self._title, ink),
+            (" ", inks.rule),
+        ]
+        for index, (text, style) in enumerate(self._left):
+            left.append((f"{rule} " if index == 0 else " ", inks.rule))
+            left.append((text, style))
+            left.append((" ", inks.rule))
+        right: list[Part] = []
+        if self._right and width_of(self._right) + 6 < width:
+            right = [(" ", inks.rule), *self._right, (" " + rule, inks.rule)]
+        return row(left, right, width, fill=(rule, inks.rule))

@@ -1,0 +1,163 @@
+"""The probes: one line for narrow terminals, a board with sparklines for wide ones; each one widget, drawn by line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+from cockpit.durations import short_duration
+from cockpit.release.live import ProbeFeed
+from cockpit.tui.commands import bindings
+from cockpit.tui.glyphs import choose_glyphs
+from cockpit.tui.rows import Part, fit, part, row, sparkline, width_of
+from cockpit.tui.status_style import probe_look
+from cockpit.tui.theme import Inks, inks_of
+from cockpit.tui.widgets.lines import LineWidget
+from cockpit.tui.widgets.row_list import RowList
+
+_GRAVITY = {"down": 0, "unknown": 1, "degraded": 2, "paused": 3, "ok": 4}
+
+
+def latency(feed: ProbeFeed) -> str:
+    """Return the latest latency in at most six characters: `41ms`, `1.20s`, or a dash."""
+    if feed.latency_ms is None:
+        return "–"
+    return f"{feed.latency_ms:.0f}ms" if feed.latency_ms < 1000 else f"{feed.latency_ms / 1000:.2f}s"
+
+
+class ProbeStrip(LineWidget):
+    """All probes on one line, the worst first where they do not all fit."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._feeds: Sequence[ProbeFeed] = ()
+        self._now = 0.0
+
+    def show(self, feeds: Sequence[ProbeFeed], now: float) -> None:
+        """Show these probes at this time."""
+        self._feeds, self._now = feeds, now
+        self.refresh()
+
+    def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
+        if not self._feeds:
+            return row([(" No probes are configured: add `probes:` to cockpit.yaml.", inks.muted)], [], width)
+        abnormal = sum(feed.state != "ok" or feed.stale(self._now) for feed in self._feeds)
+        right: list[Part] = [(f" {abnormal} abnormal ! ", inks.alarm)] if abnormal else [("all well ", inks.good)]
+        cells = [self._cell(feed, inks) for feed in self._feeds]
+        if 1 + sum(map(width_of, cells)) > width - width_of(right):
+            order = sorted(range(len(cells)), key=lambda n: _GRAVITY.get(self._feeds[n].state, 1))
+            cells = [cells[n] for n in order]
+        left: list[Part] = [(" ", inks.plain)]
+        for shown, cell in enumerate(cells):
+            if width_of(left) + width_of(cell) > width - width_of(right) - 4:
+                left.append((f"+{len(cells) - shown}", inks.muted))
+                break
+            left += cell
+        return row(left, right, width)
+
+    def _cell(self, feed: ProbeFeed, inks: Inks) -> list[Part]:
+        stale = feed.stale(self._now)
+        look = probe_look(feed.state, self.glyphs, inks, stale=stale)
+        parts: list[Part] = [part(feed.name, inks.plain), (" ", inks.plain)]
+        if feed.state == "ok" and not stale:
+            parts += [(look.glyph, look.ink), (f" {latency(feed)}" if feed.latency_ms is not None else "", inks.muted)]
+        else:
+            parts.append((f"{look.glyph} {look.word}", look.ink))
+        age = short_duration(self._now - feed.at) if feed.at else "never"
+        return [*parts, (f" {age}", inks.rule if not stale else inks.warn), ("   ", inks.plain)]
+
+
+class ProbeBoard(RowList[ProbeFeed]):
+    """A probe a line: state, latency, sparkline, age, and the sentence that says what was seen."""
+
+    BINDINGS = bindings("probes")
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(empty="No probes are configured: add `probes:` to cockpit.yaml.", id=id)
+        self._glyphs = choose_glyphs()
+        self.now = 0.0
+
+    def key_of(self, row: ProbeFeed) -> str:
+        return row.name
+
+    def draw(self, row: ProbeFeed, width: int, inks: Inks, *, cursor: bool) -> Strip:
+        return self._lay(row, width, inks, cursor=cursor)
+
+    def _lay(self, feed: ProbeFeed, width: int, inks: Inks, *, cursor: bool) -> Strip:
+        stale = feed.stale(self.now)
+        look = probe_look(feed.state, self._glyphs, inks, stale=stale)
+        wide = width >= 70
+        name_width = 18 if wide else 12
+        spark_width = min(max(width - 52, 12), 40) if wide else max(min(width - 40, 20), 6)
+        well = look.word == "ok"
+        left: list[Part] = [
+            (self._glyphs.cursor if cursor else " ", inks.title),
+            (look.glyph, look.ink),
+            (" ", inks.plain),
+            (fit(feed.title if wide else feed.name, name_width), inks.plain if well else inks.strong),
+            (" ", inks.plain),
+            (f"{look.word:<8}", look.ink),
+            (f" {latency(feed):>6} ", inks.plain),
+            (sparkline(feed.latencies, spark_width, self._glyphs.bars), inks.good if well else look.ink
+             if not look.ink.bgcolor else inks.bad),
+        ]  # fmt: skip
+        age = short_duration(self.now - feed.at) if feed.at else "never"
+        right: list[Part] = [(f" {age:>5} ", inks.warn if stale else inks.muted)]
+        room = width - width_of(left) - width_of(right)
+        if room >= 16:
+            left += [(" ", inks.plain), part(feed.detail, inks.muted if well else inks.plain)]
+        return row(left, right, width, over=inks.cursor if cursor and self.has_focus else None)
+
+
+class ProbeDetail(Widget):
+    """One probe in full: the debounced state beside the latest result, and each condition with what was seen."""
+
+    DEFAULT_CSS = """
+    ProbeDetail { height: 1fr; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._feed: ProbeFeed | None = None
+        self._now = 0.0
+        self._glyphs = choose_glyphs()
+
+    def show(self, feed: ProbeFeed | None, now: float) -> None:
+        """Show a probe."""
+        self._feed, self._now = feed, now
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        inks = inks_of(self.app)
+        lines = self._lines(self._feed, inks) if self._feed is not None else [[(" No probe is selected.", inks.muted)]]
+        return row(lines[y] if y < len(lines) else [], [], self.size.width)
+
+    def _lines(self, feed: ProbeFeed, inks: Inks) -> list[list[Part]]:
+        stale = feed.stale(self._now)
+        look = probe_look(feed.state, self._glyphs, inks, stale=stale)
+        since = short_duration(self._now - feed.since) if feed.since else "?"
+        turn = feed.failures if feed.raw == "down" else 2
+        head: list[Part] = [(" state     ", inks.muted), (f"{look.glyph} {look.word}", look.ink),
+                            (f" for {since}", inks.muted)]  # fmt: skip
+        if feed.raw != feed.state:
+            head.append((f"   latest result {feed.raw}, {feed.streak} of {turn} in a row", inks.warn))
+        known = [value for value in feed.latencies if value is not None]
+        lines = [head, [(" seen      ", inks.muted), part(feed.detail, inks.plain)]]
+        if known:
+            ordered = sorted(known)
+            p50, p95 = ordered[len(ordered) // 2], ordered[min(int(len(ordered) * 0.95), len(ordered) - 1)]
+            numbers = f"now {latency(feed)}   p50 {p50:.0f}ms   p95 {p95:.0f}ms"
+            lines.append([(" latency   ", inks.muted), (numbers, inks.plain),
+                          (f"   last {len(known)} samples", inks.muted)])  # fmt: skip
+        for condition in feed.conditions:
+            if condition.ok:
+                sign, ink = self._glyphs.done, inks.good
+            elif condition.ok is None:
+                sign, ink = self._glyphs.unknown, inks.warn
+            else:
+                sign, ink = self._glyphs.down, inks.bad if condition.level == "fail" else inks.warn
+            lines.append([("           ", inks.muted), (sign, ink), part(f" {condition.text}", inks.plain),
+                          (f"   {condition.level}   actual ", inks.muted), part(condition.actual, ink)])  # fmt: skip
+        return lines

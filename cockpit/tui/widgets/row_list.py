@@ -1,0 +1,205 @@
+"""A list drawn line by line: thousands of rows cost no more than those in view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from cockpit.tui.commands import bindings
+from cockpit.tui.rows import row as lay
+from cockpit.tui.theme import Inks, inks_of
+
+R = TypeVar("R")
+
+
+class RowList(ScrollView, Generic[R], can_focus=True):
+    """A list with a cursor; a subclass says how a row is drawn, which have a key, and which the cursor passes over."""
+
+    DEFAULT_CSS = """
+    RowList {
+        height: 1fr;
+        background: $background;
+        scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 0;
+        overflow-x: hidden;
+    }
+    """
+    BINDINGS = bindings("move")
+
+    cursor: reactive[int] = reactive(0)
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor is on another row, or that row has changed."""
+
+        list: RowList[Any]
+        row: Any
+
+        @property
+        def control(self) -> RowList[Any]:
+            return self.list
+
+    @dataclass
+    class Chosen(Message):
+        """Enter was pressed on a row."""
+
+        list: RowList[Any]
+        row: Any
+
+        @property
+        def control(self) -> RowList[Any]:
+            return self.list
+
+    def __init__(self, *, empty: str = "Nothing here yet.", id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._rows: Sequence[R] = ()
+        self.empty = empty
+
+    # What a subclass says
+
+    def draw(self, row: R, width: int, inks: Inks, *, cursor: bool) -> Strip:
+        """Return the row as one line of `width` cells."""
+        raise NotImplementedError
+
+    def key_of(self, row: R) -> str:
+        """Return what names a row, so that the cursor stays on it when others come and go."""
+        return str(row)
+
+    def selectable(self, row: R) -> bool:  # noqa: ARG002 - a subclass looks at it
+        """Whether the cursor may rest on a row."""
+        return True
+
+    # What others use
+
+    @property
+    def rows(self) -> Sequence[R]:
+        """The rows shown."""
+        return self._rows
+
+    @property
+    def current(self) -> R | None:
+        """The row that the cursor is on."""
+        return self._rows[self.cursor] if 0 <= self.cursor < len(self._rows) else None
+
+    def show(self, rows: Sequence[R]) -> None:
+        """Show other rows; the cursor stays on the row of the same key, or near it."""
+        before = self.current
+        key = self.key_of(before) if before is not None else None
+        self._rows = rows
+        self.virtual_size = Size(self.scrollable_content_region.width, len(rows))
+        index = next((i for i, row in enumerate(rows) if self.key_of(row) == key), None) if key is not None else None
+        wanted = self._nearest(self.cursor if index is None else index)
+        if wanted == self.cursor:
+            self._tell()
+        else:
+            self.cursor = wanted
+        self.refresh()
+
+    def go_to(self, key: str) -> bool:
+        """Put the cursor on the row of that key; return whether there is one."""
+        for index, row in enumerate(self._rows):
+            if self.key_of(row) == key:
+                self.cursor = index
+                return True
+        return False
+
+    # Textual
+
+    def watch_cursor(self) -> None:
+        self._reveal()
+        self._tell()
+        self.refresh()
+
+    def _reveal(self) -> None:
+        height = self.scrollable_content_region.height
+        top = self.scroll_offset.y
+        if height <= 0:
+            return
+        # A heading above the first row of a group comes into view with it.
+        first = self.cursor
+        while first > 0 and not self.selectable(self._rows[first - 1]):
+            first -= 1
+        if first < top:
+            self.scroll_to(y=first, animate=False, immediate=True)
+        elif self.cursor >= top + height:
+            self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True)
+
+    def _tell(self) -> None:
+        row = self.current
+        if row is not None and self.is_attached:
+            self.post_message(self.Highlighted(self, row))
+
+    def on_resize(self, _: events.Resize) -> None:
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
+        self._reveal()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        inks = inks_of(self.app)
+        index = self.scroll_offset.y + y
+        if not self._rows:
+            return lay([(f" {self.empty}", inks.muted)], [], width) if y == 0 else Strip.blank(width)
+        if index >= len(self._rows):
+            return Strip.blank(width)
+        return self.draw(self._rows[index], width, inks, cursor=index == self.cursor)
+
+    def _nearest(self, index: int) -> int:
+        count = len(self._rows)
+        if not count:
+            return 0
+        index = max(0, min(index, count - 1))
+        for distance in range(count):
+            for candidate in (index + distance, index - distance):
+                if 0 <= candidate < count and self.selectable(self._rows[candidate]):
+                    return candidate
+        return index
+
+    def _step(self, by: int) -> None:
+        index, last = self.cursor, self.cursor
+        direction = 1 if by > 0 else -1
+        remaining = abs(by)
+        while remaining and 0 <= index + direction < len(self._rows):
+            index += direction
+            if self.selectable(self._rows[index]):
+                last = index
+                remaining -= 1
+        self.cursor = last
+
+    def action_cursor_up(self) -> None:
+        self._step(-1)
+
+    def action_cursor_down(self) -> None:
+        self._step(1)
+
+    def action_cursor_top(self) -> None:
+        self.scroll_to(y=0, animate=False, immediate=True)
+        self.cursor = self._nearest(0)
+
+    def action_cursor_bottom(self) -> None:
+        self.cursor = self._nearest(len(self._rows) - 1)
+
+    def action_cursor_half_up(self) -> None:
+        self._step(-max(self.scrollable_content_region.height // 2, 1))
+
+    def action_cursor_half_down(self) -> None:
+        self._step(max(self.scrollable_content_region.height // 2, 1))
+
+    def action_choose(self) -> None:
+        row = self.current
+        if row is not None:
+            self.post_message(self.Chosen(self, row))
+
+    def on_click(self, event: events.Click) -> None:
+        index = self.scroll_offset.y + event.y
+        if 0 <= index < len(self._rows) and self.selectable(self._rows[index]):
+            if index == self.cursor and event.chain == 2:
+                self.action_choose()
+            self.cursor = index

@@ -1,0 +1,156 @@
+"""The two lines at the top of every screen: what this is and who is here, and where one can go."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from cockpit.durations import short_duration
+from cockpit.release.live import Live
+from cockpit.release.run import Run
+from cockpit.times import clock_time, epoch, zone_label
+from cockpit.tui.rows import Part, part, row, width_of
+from cockpit.tui.theme import Inks
+from cockpit.tui.widgets.lines import LineWidget
+
+_STATE_WORDS = {"active": "flying", "rolled-back": "ROLLED BACK", "held": "HELD"}
+
+PAGES: tuple[tuple[str, str, str, str], ...] = (
+    ("1", "checklist", "Check", "Checklist"),
+    ("2", "logs", "Logs", "Logs"),
+    ("3", "probes", "Probe", "Probes"),
+    ("4", "tags", "Tags", "Tags and rollback"),
+    ("5", "runbooks", "Run", "Runbooks"),
+    ("8", "timeline", "Time", "Timeline"),
+)
+
+
+def t_clock(seconds: float) -> str:
+    """Return a launch clock: `T-2d03:14:05` before, `T+00:14:32` after."""
+    sign = "+" if seconds >= 0 else "-"
+    days, rest = divmod(int(abs(seconds)), 86400)
+    hours, rest = divmod(rest, 3600)
+    return f"T{sign}{f'{days}d' if days else ''}{hours:02d}:{rest // 60:02d}:{rest % 60:02d}"
+
+
+class IdentityStrip(LineWidget):
+    """Service, environment, version, clocks, and who else is here; the whole strip turns red when something is."""
+
+    DEFAULT_CSS = """
+    IdentityStrip { background: $panel; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._run: Run | None = None
+        self._live = Live()
+        self._now = 0.0
+        self._alarm = ""
+
+    def show(self, run: Run, live: Live, now: float, alarm: str) -> None:
+        """Show this moment; `alarm` is the gravest trouble in a few words, or empty."""
+        self._run, self._live, self._now, self._alarm = run, live, now, alarm
+        self.refresh()
+
+    def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
+        run = self._run
+        if run is None:
+            return row([(" cockpit", inks.title)], [], width)
+        environment = "PROD" if run.production else run.environment.upper()
+        left: list[Part] = [
+            (" ", inks.plain),
+            part(run.service, inks.strong),
+            (" ", inks.plain),
+            part(f" {environment} ", inks.production if run.production else inks.badge),
+            (" ", inks.plain),
+            part(run.tag or run.name or "no run open", inks.strong),
+        ]
+        if run.open:
+            ink = inks.caution if run.state in {"rolled-back", "held"} else inks.good
+            left += [(" ", inks.plain), (_STATE_WORDS.get(run.state, run.state), ink)]
+        execution = run.current_execution
+        if execution is not None:
+            done = sum(step.state in {"ok", "already", "skipped"} for step in execution.steps)
+            words = f" {execution.direction.upper()} {execution.state} {done}/{len(execution.steps)} "
+            left += [(" ", inks.plain), (words, inks.alarm if execution.state == "stopped" else inks.caution)]
+        if self._alarm:
+            left += [(" ", inks.plain), part(f" {self._alarm} ", inks.alarm)]
+        right: list[Part] = []
+        if run.launch_at:
+            right += [(t_clock(self._now - epoch(run.launch_at)), inks.plain), ("  ", inks.plain)]
+        local = f"{clock_time(self._now, run.timezone)} {zone_label(self._now, run.timezone)}"
+        right.append((local, inks.strong))
+        if run.timezone != "UTC":
+            right.append((f" {clock_time(self._now, 'UTC')}Z", inks.muted))
+        people = list(dict.fromkeys(present.name for present in self._live.present if present.kind == "screen"))
+        names = "+".join(people) if len(people) <= 3 else f"{len(people)} people"
+        if names:
+            right += [("  ", inks.plain), part(names[:24], inks.accent)]
+        watcher: Part = (" watching ", inks.muted)
+        if not self._live.watcher_alive(self._now):
+            age = short_duration(self._now - self._live.watcher_at) if self._live.watcher_at else ""
+            watcher = (f" NO WATCHER {age} ".replace("  ", " "), inks.caution)
+        if width_of(left) + width_of(right) + 11 <= width or watcher[1] is inks.caution:
+            right += [(" ", inks.plain), watcher]
+        # On a narrow terminal the clocks go before the identity does.
+        while right and width_of(left) + width_of(right) + 1 > width:
+            right.pop(0)
+        return row(left, [*right, (" ", inks.plain)], width)
+
+
+class PageTabs(LineWidget):
+    """The pages by number, the present one marked, and the rollback's readiness always in view."""
+
+    class Picked(Message):
+        """A tab was clicked."""
+
+        def __init__(self, page: str) -> None:
+            super().__init__()
+            self.page = page
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._page = "checklist"
+        self._live = Live()
+        self._spans: list[tuple[int, int, str]] = []
+
+    def show(self, page: str, live: Live) -> None:
+        """Mark a page as the present one."""
+        if (page, live.readiness) != (self._page, self._live.readiness) or not self._spans:
+            self._page, self._live = page, live
+            self.refresh()
+
+    def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
+        wide = width >= 120
+        left: list[Part] = [(" ", inks.plain)]
+        self._spans = []
+        for number, page, short, title in PAGES:
+            here = page == self._page
+            start = width_of(left)
+            name = title if wide else short
+            if here:
+                left.append((f" {number} {name} " if wide else f" {number}{name} ", inks.badge))
+            else:
+                left += [
+                    (f" {number}", inks.title),
+                    (f" {name} " if wide else f"{name} ", inks.muted),
+                ]
+            self._spans.append((start, width_of(left), page))
+        readiness = self._live.readiness
+        if readiness.ready:
+            right: list[Part] = [("rollback ", inks.muted), ("READY", inks.good)]
+            if wide:
+                right += [(" to ", inks.muted), part(readiness.target, inks.strong)]
+        else:
+            why = readiness.reasons[0] if readiness.reasons else ""
+            room = max(width - width_of(left) - 22, 8)
+            right = [("rollback ", inks.muted), ("NOT READY", inks.warn)]
+            if wide:
+                right.append(part(f" {why[:room]}", inks.muted))
+        return row(left, [*right, (" ", inks.plain)], width)
+
+    def on_click(self, event: events.Click) -> None:
+        for start, end, page in self._spans:
+            if start <= event.x < end:
+                self.post_message(self.Picked(page))

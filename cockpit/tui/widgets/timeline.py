@@ -1,0 +1,53 @@
+"""The timeline: what happened, who did it, and when; the newest last."""
+
+from __future__ import annotations
+
+from textual.strip import Strip
+
+from cockpit.release.narrative import is_alarming, sentence
+from cockpit.release.record import Record
+from cockpit.release.run import Run
+from cockpit.times import clock_time, epoch
+from cockpit.tui.glyphs import choose_glyphs
+from cockpit.tui.rows import Part, fit, part, row
+from cockpit.tui.theme import Inks
+from cockpit.tui.widgets.row_list import RowList
+
+
+class TimelineList(RowList[Record]):
+    """Records in words; it stays at the newest until somebody goes up."""
+
+    def __init__(self, *, compact: bool = False, id: str | None = None) -> None:
+        super().__init__(empty="Nothing has happened yet.", id=id)
+        self._glyphs = choose_glyphs()
+        self._compact = compact
+        self._run: Run | None = None
+
+    def key_of(self, row: Record) -> str:
+        return row.id
+
+    def show_run(self, run: Run, records: list[Record] | None = None) -> None:
+        """Show the run's records, or those of them given."""
+        at_end = self.cursor >= len(self.rows) - 1
+        self._run = run
+        self.show(run.records if records is None else records)
+        if at_end:
+            self.action_cursor_bottom()
+
+    def draw(self, row: Record, width: int, inks: Inks, *, cursor: bool) -> Strip:
+        return self._lay(row, width, inks, cursor=cursor)
+
+    def _lay(self, record: Record, width: int, inks: Inks, *, cursor: bool) -> Strip:
+        if self._run is None:
+            return Strip.blank(width)
+        alarming = is_alarming(record)
+        at = epoch(record.wall)
+        left: list[Part] = [
+            (self._glyphs.cursor if cursor and self.has_focus else " ", inks.title),
+            (clock_time(at, self._run.timezone, with_seconds=not self._compact), inks.muted),
+            (" ", inks.plain),
+            (fit(record.by.name, 6 if self._compact else 10), inks.accent),
+            (" ", inks.plain),
+            part(sentence(record, self._run), inks.bad if alarming else inks.plain),
+        ]
+        return row(left, [], width, over=inks.cursor if cursor and self.has_focus else None)

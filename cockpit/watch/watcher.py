@@ -1,0 +1,193 @@
+"""The watcher: one process a clone that probes, counts, and commits the state, whether or not anybody looks."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from typing import Protocol
+
+from msgspec import Struct
+
+from cockpit.errors import CockpitError, NotFoundError
+from cockpit.release.configuration import Probe
+from cockpit.release.events import ProbeChanged
+from cockpit.release.health import Debounced, ProbeResult, Transition, advance, paused
+from cockpit.release.intents import Intent, RecordFact
+from cockpit.watch.asks import ProbeNow
+from cockpit.watch.schedule import Schedule, probe_jobs
+
+_BEAT = 1.0  # seconds between heartbeats, flushes and looks around
+_COMMIT_AFTER = 1.5  # seconds after a change, so that a burst is one commit
+_ALONE = 10.0  # seconds without a screen until a watcher that nobody started by hand ends
+
+
+class Samples(Protocol):
+    """Where samples go; nothing it does raises."""
+
+    def record(self, result: ProbeResult, debounced: Debounced) -> None: ...
+    def count(self, log: str, minute: int, *, lines: int, errors: int, warnings: int) -> None: ...
+    def beat(self, host: str, pid: int, at: float) -> None: ...
+    def flush(self) -> None: ...
+    def prune(self, now: float) -> None: ...
+    def retain(self, names: Collection[str]) -> None: ...
+    def leave(self, host: str) -> None: ...
+
+
+class LogTotals(Struct, frozen=True):
+    """How much one log has brought since the watcher began."""
+
+    lines: int
+    errors: int
+    warnings: int
+
+
+class Surroundings(Protocol):
+    """What the watcher is given by the composition root."""
+
+    host: str
+
+    @property
+    def production(self) -> bool: ...
+    def probes(self) -> Mapping[str, Probe]: ...
+    def look_around(self) -> bool: ...  # take in the store; whether the probes are others now
+    def unpublished(self) -> bool: ...
+    def publish(self) -> None: ...
+    def act(self, intent: Intent) -> object: ...
+    def asks(self) -> Iterable[ProbeNow]: ...
+    def log_totals(self) -> Mapping[str, LogTotals]: ...
+    def anybody_here(self) -> bool: ...
+    def can_record(self) -> bool: ...
+
+
+class Watcher:
+    """Runs until `stop()`; `run_probe` takes one look."""
+
+    def __init__(
+        self,
+        around: Surroundings,
+        samples: Samples,
+        run_probe: Callable[[str, Probe], Awaitable[ProbeResult]],
+        *,
+        by_hand: bool,
+        say: Callable[[str], None],
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._around = around
+        self._samples = samples
+        self._run_probe = run_probe
+        self._by_hand = by_hand
+        self._say = say
+        self._now = now
+        self._states: dict[str, Debounced] = {}
+        self._totals: dict[str, LogTotals] = {}
+        self._stopping = asyncio.Event()
+        self._schedule = Schedule(self._probe, hold=self._hold, fault=self._fault)
+
+    def stop(self) -> None:
+        """End at the next turn, everything written."""
+        self._stopping.set()
+
+    async def watch(self) -> None:
+        """Watch until stopped or left alone."""
+        self._plan()
+        serving = asyncio.create_task(self._schedule.serve())
+        try:
+            await self._beat_on()
+        finally:
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
+            self._samples.leave(self._around.host)
+            await self._publish()
+
+    def _plan(self) -> None:
+        probes = self._around.probes()
+        self._schedule.update(probe_jobs(probes, production=self._around.production))
+        self._samples.retain(probes.keys())
+        self._samples.prune(self._now())
+
+    async def _beat_on(self) -> None:
+        last_seen = time.monotonic()
+        changed_at: float | None = None
+        while not self._stopping.is_set():
+            if await asyncio.to_thread(self._around.look_around):
+                self._plan()
+            for wanted in await asyncio.to_thread(lambda: list(self._around.asks())):
+                self._trigger(wanted.probe)
+            self._count_logs()
+            self._samples.beat(self._around.host, os.getpid(), self._now())
+            self._samples.flush()
+            if self._around.unpublished():
+                changed_at = changed_at if changed_at is not None else time.monotonic()
+                if time.monotonic() - changed_at >= _COMMIT_AFTER:
+                    changed_at = None
+                    await self._publish()
+            if self._around.anybody_here():
+                last_seen = time.monotonic()
+            elif not self._by_hand and time.monotonic() - last_seen > _ALONE:
+                return
+            try:
+                await asyncio.wait_for(self._stopping.wait(), _BEAT)
+            except TimeoutError:
+                continue
+
+    async def _publish(self) -> None:
+        try:
+            await asyncio.to_thread(self._around.publish)
+        except CockpitError as error:  # the events are safe in the journals: it is tried again after the next one
+            self._say(f"the state was not committed: {error}")
+
+    def _trigger(self, name: str) -> None:
+        try:
+            self._schedule.trigger(name)
+        except NotFoundError as error:
+            self._say(str(error))
+
+    async def _probe(self, name: str) -> None:
+        probe = self._around.probes().get(name)
+        if probe is not None:
+            await self._take_in(probe, await self._run_probe(name, probe))
+
+    async def _hold(self, name: str) -> None:
+        probe = self._around.probes().get(name)
+        if probe is not None:
+            detail = f"has effects ({probe.effects}): waits for a person"
+            await self._take_in(probe, paused(name, detail, at=self._now(), observer=self._around.host))
+
+    async def _take_in(self, probe: Probe, result: ProbeResult) -> None:
+        before = self._states.get(result.name)
+        after, transition = advance(before, result, probe.failures, probe.passes)
+        self._states[result.name] = after
+        self._samples.record(result, after)
+        if transition is not None and self._around.can_record():
+            await asyncio.to_thread(self._record, transition)
+
+    def _record(self, transition: Transition) -> None:
+        event = ProbeChanged(
+            state=transition.after.value,
+            previous=transition.before.value,
+            detail=transition.detail,
+            observer=self._around.host,
+        )
+        try:
+            self._around.act(RecordFact(f"probe:{transition.name}", event))
+        except CockpitError as error:
+            self._say(f"the transition of {transition.name} was not recorded: {error}")
+
+    def _fault(self, name: str, error: Exception) -> None:
+        self._say(f"the probe {name} could not be run: {error!r}")
+
+    def _count_logs(self) -> None:
+        minute = int(self._now() // 60) * 60
+        for name, total in self._around.log_totals().items():
+            before = self._totals.get(name, LogTotals(0, 0, 0))
+            self._totals[name] = total
+            if total.lines > before.lines:
+                self._samples.count(
+                    name,
+                    minute,
+                    lines=total.lines - before.lines,
+                    errors=total.errors - before.errors,
+                    warnings=total.warnings - before.warnings,
+                )

@@ -1,0 +1,178 @@
+"""Puts the watcher together and runs it; and starts one for a screen that finds none."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from cockpit import process
+from cockpit.bootstrap import now
+from cockpit.errors import CockpitError
+from cockpit.health.probes import Prober
+from cockpit.live_source import presence_directory
+from cockpit.logs.buffer import LogBuffer
+from cockpit.logs.reader import LogReader
+from cockpit.presence import present
+from cockpit.release.configuration import Probe
+from cockpit.release.health import ProbeResult
+from cockpit.release.intents import Intent
+from cockpit.samples.writer import SampleWriter
+from cockpit.store.lock import FileLock, Held, holder_of
+from cockpit.times import rfc3339, zone
+from cockpit.watch.asks import ProbeNow, take_asks
+from cockpit.watch.watcher import LogTotals, Watcher
+from cockpit.workspace import Workspace, choose_run, list_runs, pinned_of
+
+LOCK = "watcher"
+
+
+def asks_directory(workspace: Workspace) -> Path:
+    """Return where screens leave what they ask of the watcher."""
+    return workspace.store.location.run / "asks"
+
+
+def ensure_watcher(workspace: Workspace) -> bool:
+    """Start a watcher for this clone unless one runs; return whether one was started."""
+    if holder_of(workspace.store.location.lock(LOCK)) is not None:
+        return False
+    process.spawn_detached(
+        [sys.executable, "-m", "cockpit", "watch", "--attached", "--repo", str(workspace.root)],
+        cwd=workspace.root,
+        log=workspace.store.location.run / "watcher.log",
+    )
+    return True
+
+
+class Around:
+    """The watcher's surroundings, on a workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self.host = workspace.host
+        self._changed = True
+        self._streams = workspace.store.streams()
+        self._readers: dict[str, LogReader] = {}
+        workspace.session.subscribe(lambda _run, _records: self._note_change())
+        self._follow_logs()
+
+    @property
+    def production(self) -> bool:
+        return self._workspace.run.production
+
+    def probes(self) -> Mapping[str, Probe]:
+        return self._workspace.run.configuration.probes
+
+    def look_around(self) -> bool:
+        """Take in what others wrote; turn to a run that was opened meanwhile."""
+        digest = self._workspace.run.digest
+        self._workspace.session.poll()
+        streams = self._workspace.store.streams()
+        if streams != self._streams:
+            self._streams = streams
+            self._turn_to_newest()
+        if self._workspace.run.digest != digest:
+            self._follow_logs()
+            return True
+        return False
+
+    def _turn_to_newest(self) -> None:
+        runs = list_runs(self._workspace.store)
+        try:
+            chosen = choose_run(runs, run="", env="")
+        except CockpitError:  # several are open: stay with the one we have
+            return
+        if chosen is not None and chosen.id != self._workspace.run.id:
+            self._workspace.session.focus(chosen.id, pinned_of(self._workspace.store, chosen))
+
+    def _note_change(self) -> None:
+        self._changed = True
+
+    def unpublished(self) -> bool:
+        return self._changed
+
+    def publish(self) -> None:
+        self._changed = False
+        self._workspace.store.commit("cockpit: state")
+
+    def act(self, intent: Intent) -> object:
+        return self._workspace.session.act(intent)
+
+    def asks(self) -> Iterable[ProbeNow]:
+        return take_asks(asks_directory(self._workspace))
+
+    def anybody_here(self) -> bool:
+        return any(one.kind == "screen" for one in present(presence_directory(self._workspace)))
+
+    def can_record(self) -> bool:
+        return self._workspace.run.open
+
+    def _follow_logs(self) -> None:
+        self.close()
+        run = self._workspace.run
+        for name, source in run.configuration.logs.items():
+            reader = LogReader(
+                name,
+                self._workspace.root / source.file,
+                buffer=LogBuffer(1),
+                on_news=lambda: None,
+                zone=zone(run.timezone),
+                tail=0,
+            )
+            reader.start()
+            self._readers[name] = reader
+
+    def log_totals(self) -> Mapping[str, LogTotals]:
+        totals = {}
+        for name, reader in self._readers.items():
+            counts = reader.status.counts
+            errors = counts.levels.get("error", 0) + counts.levels.get("fatal", 0)
+            totals[name] = LogTotals(counts.lines, errors, counts.levels.get("warning", 0))
+        return totals
+
+    def close(self) -> None:
+        """Stop following logs."""
+        for reader in self._readers.values():
+            reader.stop()
+        self._readers.clear()
+
+
+def watch(workspace: Workspace, *, by_hand: bool, say: Callable[[str], None]) -> None:
+    """Watch in the foreground until SIGTERM, SIGINT or, unless started by hand, until nobody is here any more.
+
+    Raises RefusedError (`locked`) where another watcher runs on this clone.
+    """
+    location = workspace.store.location
+    location.locks.mkdir(parents=True, exist_ok=True)
+    holder = Held(
+        workspace.session.actor.name, workspace.host, os.getpid(), rfc3339(now()), "watching", secrets.token_hex(8)
+    )
+    with FileLock(location.lock(LOCK), holder):
+        asyncio.run(_watch(workspace, by_hand=by_hand, say=say))
+
+
+async def _watch(workspace: Workspace, *, by_hand: bool, say: Callable[[str], None]) -> None:
+    around = Around(workspace)
+    samples = SampleWriter(workspace.store.location.root)
+    async with Prober(observer=workspace.host, directory=workspace.root, trusted=workspace.trusted) as prober:
+
+        async def look(name: str, probe: Probe) -> ProbeResult:
+            # Trust may be given while we watch.
+            prober.trusted = prober.trusted or await asyncio.to_thread(lambda: workspace.trusted)
+            return await prober.run(name, probe, now())
+
+        watcher = Watcher(around, samples, look, by_hand=by_hand, say=say, now=now)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, watcher.stop)
+        loop.add_signal_handler(signal.SIGHUP, lambda: None)  # it outlives the terminal it was started from
+        say(f"watching {len(around.probes())} probes of {workspace.run.service}; Ctrl-C ends it")
+        try:
+            await watcher.watch()
+        finally:
+            around.close()
+            samples.close()

@@ -1,0 +1,216 @@
+"""What a process works in: one repository, its store, one service and environment, and the run in focus."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from cockpit.codec import to_record
+from cockpit.errors import CockpitError, NotFoundError, UsageError
+from cockpit.git.command import Git
+from cockpit.git.resolve import resolve_tag
+from cockpit.pinning import Sources, parse_texts, read_work_tree
+from cockpit.release.decisions.context import OVER
+from cockpit.release.events import RunOpened
+from cockpit.release.intents import OpenRun
+from cockpit.release.ledger import Ledger, Pinned
+from cockpit.release.run import Run, RunSummary
+from cockpit.session import SERVICE_STREAM, Session
+from cockpit.store.store import Store
+from cockpit.trust import TrustStore
+
+_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+class Options(Struct, frozen=True):
+    """What every command accepts: the repository, which run, which environment, who, and whether to write."""
+
+    repo: Path
+    run: str = ""
+    env: str = ""
+    by: str = ""
+    readonly: bool = False
+
+
+class Workspace:
+    """The composition of one process, made by `bootstrap.open_workspace`."""
+
+    def __init__(
+        self, *, root: Path, git: Git, store: Store, session: Session, trust: TrustStore, runs: Mapping[str, RunSummary]
+    ) -> None:
+        self.root = root
+        self.git = git
+        self.store = store
+        self.session = session
+        self.trust = trust
+        self.runs = dict(runs)
+        self.host = socket.gethostname()
+
+    @property
+    def run(self) -> Run:
+        """The present snapshot."""
+        return self.session.run
+
+    @property
+    def code(self) -> Path:
+        """The work tree that is released and rolled back."""
+        return (self.root / self.run.configuration.code.directory).resolve()
+
+    @property
+    def code_git(self) -> Git:
+        """Git in that work tree."""
+        return Git(self.code)
+
+    @property
+    def trusted(self) -> bool:
+        """Whether this user lets this very configuration run its commands on this host."""
+        return self.trust.trusted(self.run.digest)
+
+    @property
+    def execution_lock(self) -> str:
+        """The name of the lock that everything holds which executes."""
+        return f"execute-{self.run.service}-{self.run.environment}"
+
+    @property
+    def executions_directory(self) -> Path:
+        """Where workers keep what their steps print."""
+        return self.store.location.root / "executions"
+
+    def log_path(self, name: str) -> Path:
+        """Return the file of a configured log; NotFoundError lists those there are."""
+        source = self.run.configuration.logs.get(name)
+        if source is None:
+            known = ", ".join(self.run.configuration.logs) or "none is configured"
+            raise NotFoundError(f"no log {name!r}", fix=f"There is: {known}")
+        return self.root / source.file
+
+    def open_run(self, name: str, *, tag: str, launch_at: str, checklists: tuple[str, ...] = ()) -> Run:
+        """Open a run with the work tree's files pinned, and turn to it.
+
+        Where `tag` is empty and `name` is a tag, it is that tag; the tag is resolved to its commit here.
+        """
+        sources = read_work_tree(self.root)
+        sources = self._with_checklists(sources, checklists)
+        configuration = sources.pinned.configuration
+        commit = ""
+        if tag:
+            commit = resolve_tag(self.code_git, tag)
+        else:
+            try:
+                commit = resolve_tag(self.code_git, name)
+                tag = name
+            except CockpitError:  # a run may be opened weeks before its tag exists
+                commit = ""
+        slug = _SLUG.sub("-", name.lower()).strip("-")[:40] or "run"
+        run_id = f"{slug}-{secrets.token_hex(4)}"
+        self.session.focus(run_id, sources.pinned)
+        self.session.act(
+            OpenRun(
+                name=name,
+                service=configuration.service,
+                environment=configuration.environment.name,
+                production=configuration.environment.production,
+                timezone=configuration.timezone,
+                digest=sources.pinned.digest,
+                pins=dict(sources.texts),
+                checklists=tuple(checklist.id for checklist in sources.pinned.checklists),
+                tag=tag,
+                commit=commit,
+                launch_at=launch_at,
+            )
+        )
+        self.runs[run_id] = self.run.summary()
+        return self.run
+
+    def _with_checklists(self, sources: Sources, wanted: tuple[str, ...]) -> Sources:
+        if not wanted:
+            return sources
+        known = {checklist.id: checklist for checklist in sources.pinned.checklists}
+        missing = [identity for identity in wanted if identity not in known]
+        if missing:
+            raise NotFoundError(
+                f"no checklist {missing[0]!r} in cockpit.yaml", fix=f"There is: {', '.join(known) or 'none'}"
+            )
+        pinned = Pinned(
+            sources.pinned.configuration,
+            tuple(known[identity] for identity in wanted),
+            sources.pinned.library,
+            sources.pinned.digest,
+        )
+        return Sources(sources.texts, pinned)
+
+
+def list_runs(store: Store) -> dict[str, RunSummary]:
+    """Return every run in the store by its id, oldest first."""
+    summaries = []
+    for stream in store.streams():
+        service, environment, run_id = stream.split("/")
+        if run_id == SERVICE_STREAM:
+            continue
+        ledger = Ledger(lambda _: None)
+        ledger.add([to_record(stored) for stored in store.load([stream]) if stored.envelope.ent == "run"])
+        opened = ledger.opened()
+        record = ledger.register("run", "opened").winner
+        if opened is None or record is None:
+            continue
+        tag, commit = ledger.target()
+        summaries.append(
+            RunSummary(
+                run_id, service, environment, opened.name, tag, commit, ledger.run_state(), record.wall,
+                ledger.launch_at(),
+            )
+        )  # fmt: skip
+    summaries.sort(key=lambda summary: (summary.opened_at, summary.id))
+    return {summary.id: summary for summary in summaries}
+
+
+def choose_run(runs: Mapping[str, RunSummary], *, run: str, env: str) -> RunSummary | None:
+    """Return the run that is meant: the one named, else the only open one; None where none is open.
+
+    Raises NotFoundError for a name that fits none, UsageError where several fit or several are open.
+    """
+    candidates = [summary for summary in runs.values() if not env or summary.environment == env]
+    if run:
+        exact = [summary for summary in candidates if run in {summary.id, summary.name}]
+        found = exact or [summary for summary in candidates if summary.id.startswith(run)]
+        still_open = [summary for summary in found if summary.state not in OVER]
+        found = still_open or found[-1:]
+        if not found:
+            known = ", ".join(summary.id for summary in candidates) or "none has been opened"
+            raise NotFoundError(f"no run {run!r}", fix=f"There is: {known}")
+    else:
+        found = [summary for summary in candidates if summary.state not in OVER]
+    if len(found) > 1:
+        listing = ", ".join(f"{summary.id} ({summary.environment}, {summary.state})" for summary in found)
+        raise UsageError("several runs are open", fix=f"Name one with --run: {listing}", code="several-runs")
+    return found[0] if found else None
+
+
+def pinned_of(store: Store, summary: RunSummary) -> Pinned:
+    """Return the files that a run was opened with, from the store alone.
+
+    Raises ConfigurationError where this version cannot read them, NotFoundError where a text is not here yet.
+    """
+    stream = f"{summary.service}/{summary.environment}/{summary.id}"
+    ledger = Ledger(lambda _: None)
+    ledger.add([to_record(stored) for stored in store.load([stream]) if stored.envelope.ent == "run"])
+    opened = ledger.opened()
+    if opened is None:
+        raise NotFoundError(f"the run {summary.id} has no opening event here yet")
+    texts = {}
+    for path, ref in opened.pins.items():
+        try:
+            texts[path] = store.evidence.get(ref.sha256).content.decode("utf-8")
+        except NotFoundError:
+            raise NotFoundError(f"the pinned {path} of {summary.name} is not in this clone's store yet") from None
+    return _narrowed(parse_texts(texts), opened)
+
+
+def _narrowed(pinned: Pinned, opened: RunOpened) -> Pinned:
+    checklists = tuple(checklist for checklist in pinned.checklists if checklist.id in opened.checklists)
+    return Pinned(pinned.configuration, checklists, pinned.library, opened.digest)

@@ -1,0 +1,143 @@
+"""Certificates: good, expired, of nobody known, for another name; made by openssl and served for real."""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cockpit.health.certificates import expires_at
+from cockpit.health.probes import Prober
+from cockpit.release.configuration import Probe
+from cockpit.release.health import ProbeResult, ProbeState
+from tests.health.misbehaving import Server, serving
+
+pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC).timestamp()
+_CA = """
+[ca]
+default_ca = own
+[own]
+database = index.txt
+new_certs_dir = .
+serial = serial
+default_md = sha256
+policy = any
+x509_extensions = names
+unique_subject = no
+[any]
+commonName = supplied
+[names]
+subjectAltName = {name}
+"""
+
+
+class Certificate:
+    """A self-signed certificate from 2020 to `end`, in `directory`."""
+
+    def __init__(self, directory: Path, end: str, name: str = "IP:127.0.0.1") -> None:
+        self._directory = directory
+        directory.mkdir()
+        (directory / "ca.cnf").write_text(_CA.format(name=name))
+        (directory / "index.txt").touch()
+        (directory / "serial").write_text("01\n")
+        self.key, self.file = directory / "key.pem", directory / "certificate.pem"
+        self._openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "key.pem")
+        self._openssl("req", "-new", "-key", "key.pem", "-subj", "/CN=probe test", "-out", "request.pem")
+        self._openssl(
+            *("ca", "-config", "ca.cnf", "-selfsign", "-keyfile", "key.pem", "-in", "request.pem", "-batch"),
+            *("-notext", "-out", "certificate.pem", "-startdate", "20200101000000Z", "-enddate", end),
+        )
+
+    def _openssl(self, *arguments: str) -> None:
+        subprocess.run(["openssl", *arguments], cwd=self._directory, check=True, capture_output=True)
+
+    @property
+    def der(self) -> bytes:
+        return ssl.PEM_cert_to_DER_cert(self.file.read_text())
+
+    def server_context(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.file, self.key)
+        return context
+
+    def trusting(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.file))
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return Certificate(tmp_path_factory.mktemp("good") / "c", "20991231235959Z")
+
+
+@pytest.fixture(scope="module")
+def https(good: Certificate) -> Iterator[Server]:
+    with serving(good.server_context()) as running:
+        yield running
+
+
+async def _run(server: Server, tls: ssl.SSLContext | None, *conditions: str, now: float = NOW) -> ProbeResult:
+    async with Prober(observer="here", directory=Path(), tls=tls) as prober:
+        return await prober.run("api", Probe(http=server.url("/ok"), conditions=conditions), now)
+
+
+async def test_a_trusted_certificate_passes_and_its_end_is_seen(good: Certificate, https: Server) -> None:
+    result = await _run(https, good.trusting(), "[CERTIFICATE_EXPIRATION] > 14d")
+    assert (result.state, result.detail) == (ProbeState.OK, "200 OK")
+    ten_days_before = datetime(2099, 12, 21, 23, 59, 59, tzinfo=UTC).timestamp()
+    result = await _run(https, good.trusting(), "[CERTIFICATE_EXPIRATION] > 14d", now=ten_days_before)
+    assert (result.state, result.detail) == (
+        ProbeState.DOWN,
+        "expected [CERTIFICATE_EXPIRATION] > 14d, saw 10d",
+    )
+
+
+async def test_a_certificate_nobody_vouches_for_is_down(https: Server) -> None:
+    result = await _run(https, None, "[CERTIFICATE_EXPIRATION] > 14d")
+    assert (result.state, result.detail) == (
+        ProbeState.DOWN,
+        "the certificate is self-signed and not trusted here",
+    )
+    assert result.conditions[-1].ok, "its end can be read all the same"
+
+
+async def test_an_expired_certificate_says_since_when(tmp_path: Path) -> None:
+    expired = Certificate(tmp_path / "c", "20200201000000Z")
+    with serving(expired.server_context()) as server:
+        result = await _run(server, expired.trusting(), "[CERTIFICATE_EXPIRATION] > 14d")
+        assert server.requests == [], "nothing is sent to whom was not verified"
+    assert (result.state, result.detail) == (ProbeState.DOWN, "certificate expired on 2020-02-01")
+    assert result.conditions[-1].actual.startswith("expired ")
+
+
+async def test_a_certificate_for_another_name_is_down(tmp_path: Path) -> None:
+    other = Certificate(tmp_path / "c", "20991231235959Z", name="DNS:elsewhere.example")
+    with serving(other.server_context()) as server:
+        result = await _run(server, other.trusting())
+    assert (result.state, result.detail) == (ProbeState.DOWN, "the certificate is for another address")
+
+
+async def test_a_port_without_tls_is_told_apart(server: Server) -> None:
+    async with Prober(observer="here", directory=Path()) as prober:
+        result = await prober.run("api", Probe(http=server.url("/ok").replace("http:", "https:")), NOW)
+    assert (result.state, result.detail) == (ProbeState.DOWN, "the port does not speak TLS")
+
+
+def test_the_end_is_read_from_the_bytes(good: Certificate, tmp_path: Path) -> None:
+    assert expires_at(good.der) == datetime(2099, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
+    near = Certificate(tmp_path / "c", "20491231235959Z")
+    assert expires_at(near.der) == datetime(2049, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
+
+
+def test_bytes_that_are_no_certificate_are_refused(good: Certificate) -> None:
+    for length in range(200):
+        with pytest.raises(ValueError):
+            expires_at(good.der[:length])
+    with pytest.raises(ValueError):
+        expires_at(b"\x30\x84\xff\xff\xff\xff" + bytes(50))

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cockpit.logs.buffer import LogBuffer
+from cockpit.logs.line import Level, LogLine
+from cockpit.logs.match import TextFilter
+
+
+def line(text: str, *, continuation: bool = False) -> LogLine:
+    level = Level.ERROR if "E" in text else Level.INFO
+    return LogLine(text, level, None, "app", "plain", text, continuation)
+
+
+def shown(buffer: LogBuffer) -> list[tuple[int, str]]:
+    extent = buffer.extent
+    found = [buffer.line_at(row) for row in range(extent.first, extent.end)]
+    return [(number, log_line.text) for number, log_line in filter(None, found)]
+
+
+Deed = tuple[str, list[str]]
+deeds = st.tuples(st.sampled_from(["append", "append", "filter"]), st.lists(st.text("aEx", max_size=3), max_size=8))
+FILTERS = ["", "a", "!a", "E", "x$", "zzz"]
+
+
+@given(script=st.lists(deeds), start=st.integers(-1, 60))
+def test_it_shows_the_newest_matching_lines(script: list[Deed], start: int) -> None:
+    buffer = LogBuffer(capacity=20)
+    everything: list[str] = []
+    wanted = None
+    for deed, texts in script:
+        if deed == "append":
+            buffer.append([line(text) for text in texts])
+            everything += texts
+        else:
+            typed = FILTERS[len(texts) % len(FILTERS)]
+            wanted = TextFilter.lenient(typed) if typed else None
+            assert buffer.set_filter(wanted)
+    kept = buffer.extent.lines
+    assert min(20, len(everything)) <= kept <= 22
+    numbered = list(enumerate(everything))[len(everything) - kept :]
+    visible = [(number, text) for number, text in numbered if wanted is None or wanted.matches(text)]
+    assert shown(buffer) == visible
+
+    errors = [number for number, text in visible if "E" in text]
+    assert buffer.next_error(start) == next((number for number in errors if number > start), None)
+    assert buffer.previous_error(start) == next((number for number in reversed(errors) if number < start), None)
+    found = [number for number, text in visible if "x" in text]
+    x = TextFilter.lenient("x")
+    assert buffer.search(x, start) == next((number for number in found if number > start), None)
+    backward = buffer.search(x, start, forward=False)
+    assert backward == next((number for number in reversed(found) if number < start), None)
+    for row, (number, _) in enumerate(visible, start=buffer.extent.first):
+        assert buffer.row_of(number) == row
+
+
+def test_rows_keep_their_numbers_while_old_lines_go() -> None:
+    buffer = LogBuffer(capacity=100)
+    buffer.set_filter(TextFilter.lenient("a"))
+    buffer.append([line("a 0"), line("b 1"), line("a 2")])
+    generation = buffer.extent.generation
+    assert buffer.line_at(1) == (2, line("a 2"))
+    buffer.append([line(f"a {number}") for number in range(3, 112)])
+    extent = buffer.extent
+    assert (extent.first, extent.end, extent.lines, extent.generation) == (11, 111, 100, generation)
+    assert buffer.line_at(10) is None
+    assert buffer.line_at(11) == (12, line("a 12"))
+    assert buffer.line_at(111) is None
+    buffer.set_filter(None)
+    assert buffer.extent.generation == generation + 1
+    assert buffer.line_at(12) == (12, line("a 12"))
+
+
+def test_traces_are_no_errors_to_jump_to() -> None:
+    buffer = LogBuffer()
+    buffer.append([line("E"), line("E at x", continuation=True), line("E")])
+    assert (buffer.next_error(-1), buffer.next_error(0), buffer.previous_error(2)) == (0, 2, 0)
+
+
+def test_long_lines_do_not_fill_the_memory() -> None:
+    buffer = LogBuffer(characters=1000)
+    for number in range(100):
+        buffer.append([line(f"{number:03} " + "x" * 100)])
+    assert 9 <= buffer.extent.lines <= 11
+    assert shown(buffer)[-1][0] == 99
+    buffer.append([line("y" * 5000)])
+    assert [number for number, _ in shown(buffer)] == [100]
+
+
+def test_a_filter_that_was_overtaken_is_dropped() -> None:
+    class Overtaking(TextFilter):
+        def matches(self, text: str) -> bool:
+            if self.typed == "slow":
+                self.typed = "overtaken"
+                buffer.append([line("b, come meanwhile")])
+                assert buffer.set_filter(fast)
+            return super().matches(text)
+
+    fast = TextFilter.lenient("b")
+    buffer = LogBuffer()
+    buffer.append([line("a"), line("b")])
+    slow = Overtaking.lenient("a")
+    slow.typed = "slow"
+    assert not buffer.set_filter(slow)
+    assert [text for _, text in shown(buffer)] == ["b", "b, come meanwhile"]
+
+
+def test_lines_that_come_while_a_filter_looks_are_filtered_too() -> None:
+    class Slow(TextFilter):
+        def matches(self, text: str) -> bool:
+            if text == "a 0":
+                buffer.append([line("b"), line("a 2")])
+            return super().matches(text)
+
+    buffer = LogBuffer()
+    buffer.append([line("a 0"), line("b")])
+    assert buffer.set_filter(Slow.lenient("a"))
+    assert shown(buffer) == [(0, "a 0"), (3, "a 2")]

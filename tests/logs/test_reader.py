@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cockpit.logs.buffer import LogBuffer
+from cockpit.logs.follow import FollowState
+from cockpit.logs.reader import LogReader
+
+
+class Reading:
+    """A reader at work, and a way to wait for what it does."""
+
+    def __init__(self, path: Path) -> None:
+        self.buffer = LogBuffer()
+        self.news = threading.Condition()
+        self.reader = LogReader("app", path, buffer=self.buffer, on_news=self._note, clock=lambda: 1_000_000.0, tail=2)
+        self.reader.start()
+
+    def _note(self) -> None:
+        with self.news:
+            self.news.notify_all()
+
+    def wait_for(self, holds: Callable[[], bool]) -> None:
+        with self.news:
+            assert self.news.wait_for(holds, timeout=10)
+
+    def texts(self) -> list[str]:
+        extent = self.buffer.extent
+        found = [self.buffer.line_at(row) for row in range(extent.first, extent.end)]
+        return [line.text for _, line in filter(None, found)]
+
+
+@pytest.fixture
+def reading(tmp_path: Path) -> Iterator[Reading]:
+    path = tmp_path / "app.log"
+    path.write_text("INFO 0\nERROR 1\nINFO 2\n")
+    at_work = Reading(path)
+    yield at_work
+    at_work.reader.stop()
+    at_work.reader.join(10)
+
+
+def test_it_follows_into_the_buffer_and_counts(reading: Reading, tmp_path: Path) -> None:
+    reading.wait_for(lambda: reading.reader.status.state is FollowState.FOLLOWING)
+    assert reading.texts() == ["ERROR 1", "INFO 2"]
+    assert reading.reader.status.counts.levels["error"] == 1
+    assert reading.reader.status.counts.errors_per_minute == 0  # it was there before
+    with (tmp_path / "app.log").open("a") as file:
+        file.write("FATAL 3\n")
+    reading.wait_for(lambda: len(reading.texts()) == 3)
+    reading.wait_for(lambda: reading.reader.status.counts.errors_per_minute == 1)
+    assert reading.reader.status.counts.lines == 3
+
+
+def test_it_says_what_happened_to_the_file(reading: Reading, tmp_path: Path) -> None:
+    reading.wait_for(lambda: reading.reader.status.state is FollowState.FOLLOWING)
+    (tmp_path / "app.log").unlink()
+    reading.wait_for(lambda: reading.reader.status.state is FollowState.WAITING)
+    assert reading.reader.status.reason == "is gone, and will be read when it comes back"
+
+
+def test_its_thread_ends(reading: Reading) -> None:
+    reading.reader.stop()
+    reading.reader.join(10)
+    assert not any(thread.name == "log app" for thread in threading.enumerate())
