@@ -97,7 +97,7 @@ def commit_quietly(store: Store, message: str) -> None:
         store.commit(message)
 
 
-def make_worker(workspace: Workspace, execution: str) -> Worker:
+def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None) -> Worker:
     """Put a worker together for the rest of an execution."""
     from cockpit.execution.control import output_path
     from cockpit.execution.worker import Worker
@@ -119,4 +119,5 @@ def make_worker(workspace: Workspace, execution: str) -> Worker:
         trusted=workspace.trust.trusted,
         resolve=lambda tag: resolve_tag(workspace.code_git, tag),
         commit=lambda: commit_quietly(workspace.store, "cockpit: execution"),
+        turn=turn,
     )

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+
+from cockpit.bootstrap import now
 from cockpit.errors import RefusedError
-from cockpit.execution.control import abort, spawn_worker
+from cockpit.execution.control import abort, lock_reason, spawn_worker
+from cockpit.execution.leftover import StepProcess
+from cockpit.execution.progress import turns_taken
+from cockpit.git.facts import head_commit
+from cockpit.git.resolve import resolve_tag
+from cockpit.git.worktree import refuse_dirty
 from cockpit.release.intents import RequestExecution
+from cockpit.release.plan import Plan
 from cockpit.release.run import ExecutionView
-from cockpit.store.lock import holder_of
+from cockpit.store.lock import FileLock, Held, holder_of
+from cockpit.times import rfc3339
 from cockpit.workspace import Workspace
+
+_OTHERS_REQUEST = 2.0  # seconds to outlast somebody else's request
 
 
 def require_trust(workspace: Workspace) -> None:
@@ -20,9 +33,8 @@ def require_trust(workspace: Workspace) -> None:
         )
 
 
-def start_execution(workspace: Workspace, intent: RequestExecution) -> None:
-    """Record a confirmed plan and start its worker; refused without trust or while something else executes."""
-    require_trust(workspace)
+def require_idle(workspace: Workspace) -> None:
+    """Refuse where a worker executes on this host."""
     held = holder_of(workspace.store.location.lock(workspace.execution_lock))
     if held is not None:
         raise RefusedError(
@@ -30,31 +42,86 @@ def start_execution(workspace: Workspace, intent: RequestExecution) -> None:
             fix="Follow it: cockpit execution status",
             code="locked",
         )
-    workspace.session.act(intent)
-    start_worker(workspace, intent.execution)
+
+
+def execution_lock(workspace: Workspace, reason: str) -> FileLock:
+    """Return the lock that everything holds which executes, for this process; it is taken by `with`."""
+    location = workspace.store.location
+    location.locks.mkdir(parents=True, exist_ok=True)
+    holder = Held(
+        workspace.session.actor.name, workspace.host, os.getpid(), rfc3339(now()), reason, secrets.token_hex(8)
+    )
+    return FileLock(location.lock(workspace.execution_lock), holder, wait=_OTHERS_REQUEST)
+
+
+def start_execution(workspace: Workspace, intent: RequestExecution) -> int:
+    """Record a confirmed plan and start its worker; return the worker's pid.
+
+    Refused without trust, while something else executes, and where the plan does not fit the work tree any more.
+    Raises ProcessError where the worker cannot be started; the record stays, to be resumed or aborted.
+    """
+    require_trust(workspace)
+    require_idle(workspace)
+    # Of two who confirm at once, the second decides on a state that has the first one's request in it.
+    with execution_lock(workspace, "about to execute"):
+        _require_fitting(workspace, intent.plan)
+        workspace.session.act(intent)
+    return start_worker(workspace, intent.execution)
+
+
+def _require_fitting(workspace: Workspace, plan: Plan) -> None:
+    """Refuse before anything is stopped what the worker would only find out when all is down."""
+    git = workspace.code_git
+    if any(step.kind == "checkout" for step in plan.steps):
+        refuse_dirty(git)
+    target, head = resolve_tag(git, plan.tag), head_commit(git)
+    if target != plan.commit:
+        raise RefusedError(
+            f"the tag {plan.tag} has moved from {plan.commit[:8]} to {target[:8]} since the plan was shown",
+            fix="Look at the plan again, and confirm that",
+            code="conflicting",
+        )
+    if head != plan.from_commit:
+        raise RefusedError(
+            f"the work tree has moved from {plan.from_commit[:8]} to {head[:8]} since the plan was shown",
+            fix="Look at the plan again, and confirm that",
+            code="conflicting",
+        )
 
 
 def start_worker(workspace: Workspace, execution: str) -> int:
-    """Start a detached worker for the rest of an execution; return its pid."""
+    """Start a detached worker for the rest of an execution; return its pid. Refused while another one executes."""
     require_trust(workspace)
+    require_idle(workspace)
     return spawn_worker(
         repository=workspace.root,
         run_id=workspace.run.id,
         execution=execution,
         directory=workspace.executions_directory,
         by=workspace.session.actor.name,
+        turn=turns_taken(workspace.run, execution),
     )
 
 
+def worker_pid(workspace: Workspace, execution: str) -> int | None:
+    """Return the pid of the worker that carries an execution out on this host; None where there is none, 0 if unknown.
+
+    It is unknown for the instant between a holder's taking the lock and its writing down who it is.
+    """
+    held = holder_of(workspace.store.location.lock(workspace.execution_lock))
+    if held is None or (held.pid and held.reason != lock_reason(execution)):
+        return None
+    return held.pid
+
+
 def abort_execution(workspace: Workspace, view: ExecutionView, *, reason: str) -> None:
-    """Abort an execution; waits until whoever holds the execution lock on this host has let it go."""
-    path = workspace.store.location.lock(workspace.execution_lock)
-    held = holder_of(path)
+    """Abort an execution; waits until its worker, and whatever its step was doing, is gone from this host."""
+    under_way = StepProcess(workspace.executions_directory / view.id, view.id)
     abort(
         workspace.session.act,
         view,
         by=workspace.session.actor.name,
         reason=reason,
-        worker_pid=held.pid if held is not None else None,
-        worker_gone=lambda: holder_of(path) is None,
+        worker_pid=lambda: worker_pid(workspace, view.id),
+        end_leftover=under_way.end_leftover,
     )

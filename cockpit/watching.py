@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import secrets
 import signal
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from cockpit import process
@@ -19,16 +20,19 @@ from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.reader import LogReader
 from cockpit.presence import present
 from cockpit.release.configuration import Probe
-from cockpit.release.health import ProbeResult
+from cockpit.release.health import Debounced, ProbeResult
 from cockpit.release.intents import Intent
+from cockpit.samples.reader import SampleReader
 from cockpit.samples.writer import SampleWriter
 from cockpit.store.lock import FileLock, Held, holder_of
 from cockpit.times import rfc3339, zone
 from cockpit.watch.asks import ProbeNow, take_asks
-from cockpit.watch.watcher import LogTotals, Watcher
+from cockpit.watch.surroundings import LogTotals
+from cockpit.watch.watcher import Pace, Watcher
 from cockpit.workspace import Workspace, choose_run, list_runs, pinned_of
 
 LOCK = "watcher"
+_LOOKS = 3  # for a newly opened run
 
 
 def asks_directory(workspace: Workspace) -> Path:
@@ -41,7 +45,8 @@ def ensure_watcher(workspace: Workspace) -> bool:
     if holder_of(workspace.store.location.lock(LOCK)) is not None:
         return False
     process.spawn_detached(
-        [sys.executable, "-m", "cockpit", "watch", "--attached", "--repo", str(workspace.root)],
+        # -P: nothing that lies in the work tree is ever imported.
+        [sys.executable, "-P", "-m", "cockpit", "watch", "--attached", f"--repo={workspace.root}"],
         cwd=workspace.root,
         log=workspace.store.location.run / "watcher.log",
     )
@@ -55,7 +60,8 @@ class Around:
         self._workspace = workspace
         self.host = workspace.host
         self._changed = True
-        self._streams = workspace.store.streams()
+        self._streams: Collection[str] = ()
+        self._looks_left = 0
         self._readers: dict[str, LogReader] = {}
         workspace.session.subscribe(lambda _run, _records: self._note_change())
         self._follow_logs()
@@ -67,13 +73,25 @@ class Around:
     def probes(self) -> Mapping[str, Probe]:
         return self._workspace.run.configuration.probes
 
+    def last_states(self) -> Mapping[str, Debounced]:
+        """Return the lasting states that were recorded last, so that a new watcher does not record them anew."""
+        with contextlib.closing(SampleReader(self._workspace.store.location.root)) as reader:
+            known = {name: current.debounced for name, current in reader.current().items()}
+        recorded = self._workspace.run.probes
+        return {
+            name: state for name, state in known.items() if name in recorded and recorded[name].state == state.state
+        }
+
     def look_around(self) -> bool:
         """Take in what others wrote; turn to a run that was opened meanwhile."""
         digest = self._workspace.run.digest
         self._workspace.session.poll()
         streams = self._workspace.store.streams()
         if streams != self._streams:
-            self._streams = streams
+            self._streams, self._looks_left = streams, _LOOKS
+        if self._looks_left:
+            # A stream is there a moment before the event that opens its run.
+            self._looks_left -= 1
             self._turn_to_newest()
         if self._workspace.run.digest != digest:
             self._follow_logs()
@@ -152,20 +170,29 @@ def watch(workspace: Workspace, *, by_hand: bool, say: Callable[[str], None]) ->
         workspace.session.actor.name, workspace.host, os.getpid(), rfc3339(now()), "watching", secrets.token_hex(8)
     )
     with FileLock(location.lock(LOCK), holder):
-        asyncio.run(_watch(workspace, by_hand=by_hand, say=say))
+        asyncio.run(keep_watch(workspace, by_hand=by_hand, say=say))
 
 
-async def _watch(workspace: Workspace, *, by_hand: bool, say: Callable[[str], None]) -> None:
+async def keep_watch(
+    workspace: Workspace,
+    *,
+    by_hand: bool,
+    say: Callable[[str], None],
+    pace: Pace = Pace(),  # noqa: B008
+) -> None:
+    """Watch in the main thread's event loop, as `watch` does; the lock is the caller's matter."""
     around = Around(workspace)
     samples = SampleWriter(workspace.store.location.root)
     async with Prober(observer=workspace.host, directory=workspace.root, trusted=workspace.trusted) as prober:
 
         async def look(name: str, probe: Probe) -> ProbeResult:
-            # Trust may be given while we watch.
-            prober.trusted = prober.trusted or await asyncio.to_thread(lambda: workspace.trusted)
+            # Trust may be given while we watch, and a run with other files may come into focus. The prober looks at
+            # it before it waits for anything.
+            run = workspace.run
+            prober.trusted = run.configuration.probes.get(name) == probe and workspace.trust.trusted(run.digest)
             return await prober.run(name, probe, now())
 
-        watcher = Watcher(around, samples, look, by_hand=by_hand, say=say, now=now)
+        watcher = Watcher(around, samples, look, by_hand=by_hand, say=say, now=now, pace=pace)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, watcher.stop)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, wants_json
 from cockpit.errors import ExitCode, NotFoundError, UsageError
+from cockpit.text import visible
 
 if TYPE_CHECKING:
     from cockpit.release.intents import Intent
@@ -63,7 +64,7 @@ def _status(arguments: argparse.Namespace) -> ExitCode:
     if wants_json(arguments):
         print_json(status_document(workspace.run, live))
     else:
-        say("\n".join(summary_lines(workspace.run, live, now=now())))
+        say("\n".join(visible(line) for line in summary_lines(workspace.run, live, now=now())))
     return ExitCode.OK
 
 
@@ -77,7 +78,9 @@ def find_item(run: Run, wanted: str) -> str:
     if ending:
         raise UsageError(f"{wanted!r} fits several items", fix=f"Name one whole: {', '.join(ending)}")
     short = {identity.rsplit("/", 1)[-1]: identity for identity in run.items}
-    close = [short[name] for name in get_close_matches(wanted.rsplit("/", 1)[-1], list(short), n=3)]
+    last = wanted.rsplit("/", 1)[-1]
+    names = get_close_matches(last, list(short), n=3) or [name for name in short if last and last in name][:5]
+    close = [short[name] for name in names]
     raise NotFoundError(
         f"no item {wanted!r}", fix=f"Did you mean {', '.join(close)}?" if close else "cockpit status --json lists them"
     )
@@ -135,6 +138,8 @@ def _attachment(item: str, file: str) -> Intent:
         raise UsageError("nothing to attach", fix="Name a file: --file F")
     path = Path(file)
     try:
+        if not path.is_file():
+            raise NotFoundError(f"{file} is no file" if path.exists() else f"there is no file {file}")
         size = path.stat().st_size
         if size <= _ATTACHMENT_LIMIT:
             content = path.read_bytes()

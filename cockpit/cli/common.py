@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from cockpit.errors import CockpitError, ConfigurationError, ExitCode, UsageError
+from cockpit.errors import CockpitError, ConfigurationError, ExitCode, NotFoundError, RefusedError, UsageError
 from cockpit.text import visible, visible_lines
 
 if TYPE_CHECKING:
@@ -20,20 +21,27 @@ Commands = "argparse._SubParsersAction[Parser]"
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose mistakes are ours to tell, so that `--json` holds for them too."""
+    """An argument parser whose mistakes are ours to tell, so that `--json` holds for them too.
+
+    Options are spelt whole: a script's abbreviation would change its meaning with the next option we add.
+    """
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{"allow_abbrev": False, **more})
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, fix=f"See: {self.prog} --help")
 
 
-def shared_options() -> argparse.ArgumentParser:
-    """Return the options that every command takes, before or after its name."""
+def shared_options(*, who: bool = True) -> argparse.ArgumentParser:
+    """Return the options that every command takes, before or after its name; without `who`, all but `--by`."""
     shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     group = shared.add_argument_group("everywhere")
     group.add_argument("--repo", metavar="DIR", help="the repository (default: the enclosing one)")
     group.add_argument("--run", metavar="ID", help="the release run, where several are open")
     group.add_argument("--env", metavar="NAME", help="the environment, where there are several")
-    group.add_argument("--by", metavar="NAME", help="who acts (default: git's user.name)")
+    if who:
+        group.add_argument("--by", metavar="NAME", help="who acts (default: git's user.name)")
     group.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     group.add_argument("--readonly", action="store_true", help="refuse all writes")
     return shared
@@ -46,10 +54,12 @@ class CommandTable:
         self._subparsers = subparsers
         self._shared = shared
 
-    def add(self, name: str, run: Run | None, help_text: str, **more: Any) -> Parser:
-        """Add a command; `run` is None for one that only groups others."""
+    def add(
+        self, name: str, run: Run | None, help_text: str, *, shared: argparse.ArgumentParser | None = None
+    ) -> Parser:
+        """Add a command; `run` is None for one that only groups others, `shared` stands in for the shared options."""
         parser: Parser = self._subparsers.add_parser(
-            name, help=help_text, description=help_text, parents=[self._shared], **more
+            name, help=help_text, description=help_text, parents=[shared or self._shared]
         )
         if run is not None:
             parser.set_defaults(function=run)
@@ -66,8 +76,11 @@ def options_of(arguments: argparse.Namespace) -> Options:
     """Return the shared options as a value."""
     from cockpit.workspace import Options
 
+    repo = Path(getattr(arguments, "repo", ".")).absolute()
+    if not repo.is_dir():
+        raise NotFoundError(f"there is no directory {repo}", fix="Name the repository: --repo DIR")
     return Options(
-        repo=Path(getattr(arguments, "repo", ".")).absolute(),
+        repo=repo,
         run=getattr(arguments, "run", ""),
         env=getattr(arguments, "env", ""),
         by=getattr(arguments, "by", ""),
@@ -80,6 +93,12 @@ def open_here(arguments: argparse.Namespace, *, any_run: bool = False) -> Worksp
     from cockpit.bootstrap import open_workspace
 
     return open_workspace(options_of(arguments), any_run=any_run)
+
+
+def require_writing(arguments: argparse.Namespace) -> None:
+    """Refuse with `--readonly` what writes outside the session, which refuses by itself."""
+    if getattr(arguments, "readonly", False):
+        raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
 
 
 def wants_json(arguments: argparse.Namespace) -> bool:
@@ -98,6 +117,13 @@ def print_json(value: object) -> None:
 def say(text: str = "") -> None:
     """Print text for a person: external text in it is made safe line by line."""
     print("\n".join(visible_lines(text)))
+
+
+def mute() -> None:
+    """Let what is printed from here on go nowhere: whoever read it has gone."""
+    sink = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(sink, sys.stdout.fileno())
+    os.close(sink)
 
 
 def warn(text: str) -> None:

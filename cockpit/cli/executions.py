@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import argparse
-import os
 import secrets
 import signal
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
-from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, wants_json, warn
+from cockpit.cli.common import (
+    CommandTable,
+    columns,
+    open_here,
+    print_json,
+    publish,
+    require_writing,
+    say,
+    wants_json,
+    warn,
+)
 from cockpit.errors import ExitCode, RefusedError, UsageError
+from cockpit.text import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cockpit.release.plan import Plan
     from cockpit.release.run import ExecutionView
     from cockpit.workspace import Workspace
-
-_FOLLOW_INTERVAL = 0.2  # seconds
 
 
 def add_commands(table: CommandTable) -> None:
@@ -50,12 +59,17 @@ def add_commands(table: CommandTable) -> None:
         parser.set_defaults(verb=verb)
     worker = table.add("worker", _worker, "carry out a confirmed plan (started by the cockpit itself)")
     worker.add_argument("execution", metavar="ID")
+    worker.add_argument("--turn", type=int, default=None, metavar="N", help="refuse where other than N have begun")
 
 
 def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.execution.prepare import prepare
     from cockpit.release.plan import as_shell_script
 
+    if not arguments.execute and (arguments.confirm or arguments.detach):
+        raise UsageError("--confirm and --detach go with --execute", fix="Nothing was executed: add --execute")
+    if arguments.execute and (arguments.plan or arguments.format == "sh"):
+        raise UsageError("--execute excludes --plan and --format")
     workspace = open_here(arguments)
     plan = prepare(
         workspace.run,
@@ -66,13 +80,13 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
         host=workspace.host,
     )
     if arguments.execute:
-        if arguments.plan:
-            raise UsageError("--plan and --execute exclude each other")
         return _execute(arguments, workspace, plan)
     if wants_json(arguments):
         print_json(_plan_document(plan))
     elif arguments.format == "sh":
-        sys.stdout.write(as_shell_script(plan))
+        # A terminal must not take a tag's name for its controls; a file or a shell needs the exact text.
+        script = as_shell_script(plan)
+        say(script.rstrip("\n")) if sys.stdout.isatty() else sys.stdout.write(script)
     else:
         _show_plan(plan)
     return ExitCode.OK
@@ -110,68 +124,36 @@ def _execute(arguments: argparse.Namespace, workspace: Workspace, plan: Plan) ->
 
     if not arguments.confirm:
         raise RefusedError("not confirmed", fix=f"Add --confirm {arguments.tag}", code="not-confirmed")
-    if workspace.session.readonly:
-        raise RefusedError("this cockpit is read-only", code="readonly")
+    require_writing(arguments)
     identity = secrets.token_hex(4)
-    start_execution(workspace, RequestExecution(identity, plan, arguments.confirm))
-    return _follow_or_leave(arguments, workspace, identity)
+    return _start(
+        arguments,
+        workspace,
+        identity,
+        lambda: start_execution(workspace, RequestExecution(identity, plan, arguments.confirm)),
+    )
 
 
-def _follow_or_leave(arguments: argparse.Namespace, workspace: Workspace, identity: str) -> ExitCode:
+def _start(arguments: argparse.Namespace, workspace: Workspace, identity: str, start: Callable[[], int]) -> ExitCode:
+    """Start a worker, and follow it unless told otherwise."""
+    from cockpit.cli.following import Following
+
+    following = Following(workspace, identity, quiet=wants_json(arguments))
+    pid = start()
     if arguments.detach:
         if wants_json(arguments):
             print_json({"execution": identity})
         else:
             say(f"the worker of {identity} has started: cockpit execution status")
         return ExitCode.OK
-    return _follow(workspace, identity, as_json=wants_json(arguments))
-
-
-def _follow(workspace: Workspace, identity: str, *, as_json: bool) -> ExitCode:
-    """Follow the worker to its end; losing this terminal stops nothing."""
-    from cockpit.execution.control import output_path
-    from cockpit.store.lock import holder_of
-
-    path = output_path(workspace.executions_directory, identity)
-    lock = workspace.store.location.lock(workspace.execution_lock)
-    offset = 0
-    quiet_since = time.monotonic()
-    before = len(workspace.run.records)
-    while True:
-        # The state is read before the output, so that the last lines are not missed.
-        workspace.session.poll()
-        view = _view(workspace, identity)
-        held = holder_of(lock) is not None
-        if path.exists():
-            with path.open("rb") as stream:
-                stream.seek(offset)
-                fresh = stream.read()
-            offset += len(fresh)
-            if fresh and not as_json:
-                say(fresh.decode("utf-8", "replace").rstrip("\n"))
-        if held or len(workspace.run.records) != before:
-            quiet_since, before = time.monotonic(), len(workspace.run.records)
-        if view.over or (view.state == "stopped" and not held):
-            break
-        if not held and time.monotonic() - quiet_since > 10.0:
-            raise RefusedError(
-                "the worker is gone", fix="See its log, then: cockpit execution resume", code="worker-gone"
-            )
-        time.sleep(_FOLLOW_INTERVAL)
-    return _tell_outcome(view, as_json=as_json)
-
-
-def _view(workspace: Workspace, identity: str) -> ExecutionView:
-    from cockpit.execution.control import find_execution
-
-    return find_execution(workspace.run, identity)
+    return _tell_outcome(following.to_the_end(pid), as_json=wants_json(arguments))
 
 
 def _tell_outcome(view: ExecutionView, *, as_json: bool) -> ExitCode:
     if as_json:
         print_json(_execution_document(view))
     else:
-        say(f"{view.direction} to {view.tag} {view.state}: {view.detail}")
+        say(f"{view.direction} to {view.tag} {view.state}: {visible(view.detail)}")
     if view.outcome == "succeeded":
         return ExitCode.OK
     return ExitCode.UNKNOWN if view.outcome == "unverified" else ExitCode.STEP_FAILED
@@ -187,7 +169,7 @@ def _execution_document(view: ExecutionView) -> dict[str, Any]:
 
 
 def _execution(arguments: argparse.Namespace) -> ExitCode:
-    from cockpit.executing import abort_execution, start_worker
+    from cockpit.executing import abort_execution, require_idle, require_trust, start_worker
     from cockpit.execution.control import find_execution, skip_step
     from cockpit.release.intents import UnlockDeploys
 
@@ -202,19 +184,19 @@ def _execution(arguments: argparse.Namespace) -> ExitCode:
         return ExitCode.OK
     view = find_execution(workspace.run)
     if arguments.verb == "status":
-        return _show_status(arguments, view)
-    if workspace.session.readonly:
-        raise RefusedError("this cockpit is read-only", code="readonly")
+        return _show_status(arguments, workspace, view)
+    require_writing(arguments)
     if arguments.verb == "abort":
         abort_execution(workspace, view, reason=arguments.reason)
         publish(workspace)
-        return _tell_aborted(arguments, _view(workspace, view.id))
+        return _tell_aborted(arguments, find_execution(workspace.run, view.id))
     if view.over:
         raise RefusedError(f"it is over already: {view.outcome}", code="already")
     if arguments.verb == "skip":
+        require_trust(workspace)
+        require_idle(workspace)
         skip_step(workspace.session.act, view)
-    start_worker(workspace, view.id)
-    return _follow_or_leave(arguments, workspace, view.id)
+    return _start(arguments, workspace, view.id, lambda: start_worker(workspace, view.id))
 
 
 def _tell_aborted(arguments: argparse.Namespace, view: ExecutionView) -> ExitCode:
@@ -225,13 +207,18 @@ def _tell_aborted(arguments: argparse.Namespace, view: ExecutionView) -> ExitCod
     return ExitCode.OK
 
 
-def _show_status(arguments: argparse.Namespace, view: ExecutionView) -> ExitCode:
+def _show_status(arguments: argparse.Namespace, workspace: Workspace, view: ExecutionView) -> ExitCode:
+    from cockpit.executing import worker_pid
+
+    alive = worker_pid(workspace, view.id) is not None
     if wants_json(arguments):
-        print_json(_execution_document(view))
+        print_json({**_execution_document(view), "worker_alive": alive})
         return ExitCode.OK
     say(f"{view.direction} from {view.from_tag or view.from_commit[:8]} to {view.tag}: {view.state}")
     if view.detail:
-        say(f"  {view.detail}")
+        say(f"  {visible(view.detail)}")
+    if view.state in {"requested", "running"} and not alive:
+        say(f"  no worker carries it out on {workspace.host}: cockpit execution resume, or abort")
     titles = [step.title for step in view.plan.steps] if view.plan is not None else []
     rows = [
         [
@@ -248,22 +235,17 @@ def _show_status(arguments: argparse.Namespace, view: ExecutionView) -> ExitCode
 
 
 def _worker(arguments: argparse.Namespace) -> ExitCode:
-    from cockpit.bootstrap import make_worker, now
-    from cockpit.store.lock import FileLock, Held
-    from cockpit.times import rfc3339
+    from cockpit.bootstrap import make_worker
+    from cockpit.executing import execution_lock
+    from cockpit.execution.control import lock_reason
 
     workspace = open_here(arguments)
-    location = workspace.store.location
-    location.locks.mkdir(parents=True, exist_ok=True)
-    worker = make_worker(workspace, arguments.execution)
-    reason = f"execution {arguments.execution}"
-    holder = Held(
-        workspace.session.actor.name, workspace.host, os.getpid(), rfc3339(now()), reason, secrets.token_hex(8)
-    )
+    worker = make_worker(workspace, arguments.execution, turn=arguments.turn)
     # A terminal that goes away is not a person who aborts.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: worker.cancel.set())
-    with FileLock(location.lock(workspace.execution_lock), holder, wait=2.0):
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.cancel.set())
+    with execution_lock(workspace, lock_reason(arguments.execution)):
         workspace.session.poll()
         outcome = worker.run()
     if outcome is None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
+import io
+import itertools
 import sys
 from collections.abc import Sequence
 
 from cockpit import __version__
 from cockpit.cli import checklist, executions, observe, releases, repository, run_app, watching
-from cockpit.cli.common import CommandTable, Parser, report_failure, shared_options
+from cockpit.cli.common import CommandTable, Parser, mute, report_failure, shared_options
 from cockpit.errors import CockpitError, ExitCode
 
 _DESCRIPTION = "Fly a production release: checklist, logs, probes, tags and rollback in one terminal."
@@ -28,7 +30,20 @@ def build_parser() -> Parser:
 
 def run(argv: Sequence[str]) -> int:
     """Run one command and return its exit status."""
-    as_json = "--json" in argv
+    as_json = "--json" in itertools.takewhile(lambda word: word != "--", argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # no terminal's encoding may stop a command
+    try:
+        return _run(argv, as_json=as_json)
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        mute()
+        return ExitCode.OK
+
+
+def _run(argv: Sequence[str], *, as_json: bool) -> int:
     try:
         arguments = build_parser().parse_args(argv)
         status: int = arguments.function(arguments)
@@ -36,10 +51,15 @@ def run(argv: Sequence[str]) -> int:
     except CockpitError as error:
         report_failure(error, as_json=as_json)
         return error.exit_code
-    except KeyboardInterrupt:
-        return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has gone; Python would complain once more while it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
+        raise
+    except OSError as error:  # the disk is full, or a file is not ours to read: nothing a traceback would mend
+        where = f"{error.filename}: " if error.filename else ""
+        failure = CockpitError(f"{where}{error.strerror or error}", code="system")
+        with contextlib.suppress(OSError):
+            report_failure(failure, as_json=as_json)
+            sys.stdout.flush()
+            return failure.exit_code
+        mute()
+        return failure.exit_code
     return status

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cockpit.cli.common import CommandTable, columns, open_here, options_of, print_json, publish, say, wants_json, warn
-from cockpit.errors import CockpitError, ExitCode, NotFoundError
+from cockpit.errors import CockpitError, ExitCode, NotFoundError, UsageError
+from cockpit.text import visible
 
 if TYPE_CHECKING:
     from cockpit.release.configuration import Probe
@@ -48,7 +49,7 @@ def _probe(arguments: argparse.Namespace) -> ExitCode:
     urls = [name for name in arguments.names if "://" in name]
     names = [name for name in arguments.names if "://" not in name]
     wanted: dict[str, Probe] = {}
-    directory, trusted, host = Path.cwd(), False, ""
+    directory, trusted, host, production = Path.cwd(), False, "", False
     if names or not urls:
         workspace = open_here(arguments, any_run=True)
         configured = workspace.run.configuration.probes
@@ -58,8 +59,10 @@ def _probe(arguments: argparse.Namespace) -> ExitCode:
                 raise NotFoundError(f"no probe {name!r}", fix=f"There is: {known}")
         wanted = {name: configured[name] for name in (names or configured)}
         directory, trusted, host = workspace.root, workspace.trusted, workspace.host
+        production = workspace.run.production
     wanted.update({url: Probe(http=url, conditions=("[STATUS] >= 200", "[STATUS] < 300")) for url in urls})
-    results = asyncio.run(_run_probes(wanted, directory=directory, trusted=trusted, host=host))
+    held = {name for name in wanted if not names and production and wanted[name].effects != "none"}
+    results = asyncio.run(_run_probes(wanted, held, directory=directory, trusted=trusted, host=host))
     documents = [_probe_document(result) for result in results]
     if wants_json(arguments):
         print_json(documents)
@@ -72,14 +75,25 @@ def _probe(arguments: argparse.Namespace) -> ExitCode:
     states = {result.state.value for result in results}
     if "down" in states:
         return ExitCode.FAILED
-    return ExitCode.UNKNOWN if "unknown" in states else ExitCode.OK
+    return ExitCode.UNKNOWN if states & {"unknown", "paused"} else ExitCode.OK
 
 
-async def _run_probes(wanted: dict[str, Probe], *, directory: Path, trusted: bool, host: str) -> list[ProbeResult]:
+async def _run_probes(
+    wanted: dict[str, Probe], held: set[str], *, directory: Path, trusted: bool, host: str
+) -> list[ProbeResult]:
+    """Run probes once; those in `held` have effects that nobody asked for by name."""
     from cockpit.health.probes import Prober
+    from cockpit.release.health import paused
 
     async with Prober(observer=host, directory=directory, trusted=trusted) as prober:
-        return list(await asyncio.gather(*(prober.run(name, probe, time.time()) for name, probe in wanted.items())))
+
+        async def look(name: str, probe: Probe) -> ProbeResult:
+            if name in held:
+                detail = f"has effects ({probe.effects}): name it to run it"
+                return paused(name, detail, at=time.time(), observer=host)
+            return await prober.run(name, probe, time.time())
+
+        return list(await asyncio.gather(*(look(name, probe) for name, probe in wanted.items())))
 
 
 def _probe_document(result: ProbeResult) -> dict[str, Any]:
@@ -105,6 +119,8 @@ def _logs(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.logs.query import parse_query, select, stats
     from cockpit.times import zone
 
+    if arguments.follow and (wants_json(arguments) or arguments.stats):
+        raise UsageError("-f has no end, so --json and --stats have no beginning", fix="Leave one of them out")
     name, path, timezone = _find_log(arguments)
     query = parse_query(
         grep=arguments.grep or None,
@@ -128,7 +144,7 @@ def _logs(arguments: argparse.Namespace) -> ExitCode:
         print_json([{**msgspec.to_builtins(line), "level": line.level.word} for line in lines])
         return ExitCode.OK
     for line in lines:
-        say(line.text)
+        print(visible(line.text))
     if arguments.follow:
         _follow(path, name, timezone, query)
     return ExitCode.OK
@@ -165,7 +181,7 @@ def _follow(path: Path, name: str, timezone: str, query: Any) -> None:
             for raw in batch.lines:
                 line = classifier.classify(raw.text)
                 if chooser.wants(line):
-                    say(line.text)
+                    print(visible(line.text))
             sys.stdout.flush()
             if not batch.more:
                 time.sleep(0.2)
@@ -177,6 +193,8 @@ def _follow(path: Path, name: str, timezone: str, query: Any) -> None:
 def _tags(arguments: argparse.Namespace) -> ExitCode:
     if arguments.verb == "mark":
         return _mark(arguments)
+    if arguments.limit < 0:
+        raise UsageError(f"{arguments.limit} is no number of tags", fix="Give 0, which lists all, or more")
     from cockpit.execution.prepare import find_backup
     from cockpit.git.ahead_behind import with_counts
     from cockpit.git.command import Git
@@ -233,7 +251,6 @@ def _tag_row(tag: Tag) -> list[str]:
 
 
 def _mark(arguments: argparse.Namespace) -> ExitCode:
-    from cockpit.errors import UsageError
     from cockpit.git.resolve import resolve_tag
     from cockpit.release.intents import MarkTag
 

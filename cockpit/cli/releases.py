@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import argparse
 
-from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, wants_json
+from cockpit.cli.common import (
+    CommandTable,
+    columns,
+    open_here,
+    print_json,
+    publish,
+    require_writing,
+    say,
+    shared_options,
+    wants_json,
+)
 from cockpit.errors import ExitCode, RefusedError
 from cockpit.release.run import RunSummary
 
@@ -31,8 +41,11 @@ def add_commands(table: CommandTable) -> None:
         change = release.add(name, _change_state, help_text)
         change.add_argument("--reason", default="", metavar="TEXT")
         change.set_defaults(verb=name)
-    supersede = release.add("supersede", _change_state, "another run takes this one's place")
-    supersede.add_argument("--by-run", required=True, metavar="RUN", dest="by_run")
+    # Here `--by` names the run; who acts is said before the command's name.
+    supersede = release.add(
+        "supersede", _change_state, "another run takes this one's place", shared=shared_options(who=False)
+    )
+    supersede.add_argument("--by", required=True, metavar="RUN", dest="by_run")
     supersede.add_argument("--reason", default="", metavar="TEXT")
     supersede.set_defaults(verb="supersede")
     release.add("list", _list, "list all runs")
@@ -42,10 +55,9 @@ def add_commands(table: CommandTable) -> None:
 def _open(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.times import parse_time
 
+    require_writing(arguments)
     launch = parse_time(arguments.launch) if arguments.launch else ""
     workspace = open_here(arguments, any_run=True)
-    if workspace.session.readonly:
-        raise RefusedError("this cockpit is read-only", code="readonly")
     run = workspace.open_run(arguments.name, tag=arguments.tag, launch_at=launch, checklists=tuple(arguments.checklist))
     publish(workspace)
     if wants_json(arguments):

@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from cockpit.cli.common import CommandTable, open_here, options_of, print_json, say, wants_json
-from cockpit.errors import ConfigurationError, ExitCode, NotFoundError, Problem, RefusedError
+from cockpit.cli.common import CommandTable, open_here, options_of, print_json, require_writing, say, wants_json
+from cockpit.errors import ConfigurationError, ExitCode, NotFoundError, Problem, RefusedError, UsageError
 
 
 def add_commands(table: CommandTable) -> None:
@@ -24,13 +24,16 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.content.init import Answers, detect, write_configuration
     from cockpit.git.command import Git
 
+    require_writing(arguments)
+    if not arguments.yes and not sys.stdin.isatty():
+        raise UsageError("init asks questions, and there is no terminal to ask on", fix="Take the defaults: --yes")
     repo = options_of(arguments).repo
     top = Git(repo).run("rev-parse", "--show-toplevel")
     if not top.ok:
         raise RefusedError(f"{repo} is not in a git work tree", fix="Run git init first", code="no-repository")
     root = Path(top.text.rstrip("\n"))
     answers = detect(root)
-    if not arguments.yes and sys.stdin.isatty():
+    if not arguments.yes:
         answers = Answers(
             service=_ask("Service", answers.service),
             environment=_ask("Environment", answers.environment),
@@ -91,7 +94,11 @@ def _validate(arguments: argparse.Namespace) -> ExitCode:
     except OSError as error:
         raise NotFoundError(f"{error.filename} cannot be read: {error.strerror}") from error
     if wants_json(arguments):
-        print_json({"checked": checked, "problems": problems})
+        document: dict[str, object] = {"checked": checked, "problems": problems}
+        if problems:
+            what = "\n".join(map(str, problems))
+            document["error"] = {"code": ConfigurationError.code, "what": what, "fix": ""}
+        print_json(document)
     elif problems:
         say("\n".join(map(str, problems)))
     else:
@@ -108,8 +115,7 @@ def _trust(arguments: argparse.Namespace) -> ExitCode:
     run = workspace.run
     commands = configured_commands(run.configuration, run.library)
     if not arguments.show:
-        if workspace.session.readonly:
-            raise RefusedError("this cockpit is read-only", code="readonly")
+        require_writing(arguments)
         workspace.trust.trust(
             run.digest, by=workspace.session.actor.name, at=rfc3339(now()), repository=str(workspace.root)
         )

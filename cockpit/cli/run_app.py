@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.cli.common import CommandTable, open_here, say
+from cockpit.cli.common import CommandTable, open_here, print_json, require_writing, say, wants_json
 from cockpit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -67,21 +67,14 @@ def _offer_run(workspace: Workspace) -> None:
 
 
 def _demo(arguments: argparse.Namespace) -> ExitCode:
+    require_writing(arguments)
     from datetime import UTC, datetime
 
     from cockpit.content.shipped import shipped_directory
     from cockpit.demo.demo import Demo
 
     if arguments.serve:
-        from cockpit.demo.serve import serve
-
-        serve(
-            Path(arguments.serve),
-            now=datetime.now(UTC),
-            say=say,
-            checklists=shipped_directory(),
-            prepare=_prepare_served,
-        )
+        _serve(arguments)
         return ExitCode.OK
     _require_terminal()
     with Demo.create(now=datetime.now(UTC), checklists=shipped_directory()) as demo:
@@ -90,8 +83,34 @@ def _demo(arguments: argparse.Namespace) -> ExitCode:
         return fly(workspace)
 
 
-def _prepare_served(demo: Demo) -> None:
-    prepare_demo(demo, own_state=False)
+def _serve(arguments: argparse.Namespace) -> None:
+    from datetime import UTC, datetime
+
+    from cockpit.content.shipped import shipped_directory
+    from cockpit.demo.serve import serve
+
+    document: dict[str, str] = {}
+
+    def prepare(demo: Demo) -> None:
+        prepare_demo(demo, own_state=False)
+        if wants_json(arguments):
+            document.update(
+                url=f"http://127.0.0.1:{demo.port}/",
+                repository=str(demo.repository),
+                logs=str(demo.root / "var" / "logs"),
+                database=str(demo.root / "var" / "data" / "shop.db"),
+            )
+
+    def tell(line: str) -> None:
+        """Say where everything is, at once: a script waits for it."""
+        if not wants_json(arguments):
+            say(line)
+        elif document:
+            print_json(document)
+            document.clear()
+        sys.stdout.flush()
+
+    serve(Path(arguments.serve), now=datetime.now(UTC), say=tell, checklists=shipped_directory(), prepare=prepare)
 
 
 def prepare_demo(demo: Demo, *, own_state: bool) -> Workspace:

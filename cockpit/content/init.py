@@ -11,6 +11,8 @@ from cockpit.content.configuration import parse_configuration_text
 from cockpit.errors import RefusedError
 
 _NAME = re.compile(r"[^a-z0-9]+")
+# systemd.unit(5), without what a shell or YAML would take for its own.
+_UNIT = re.compile(r"[A-Za-z0-9:_.@-]+\.service")
 
 
 class Answers(Struct, frozen=True):
@@ -28,8 +30,12 @@ class Answers(Struct, frozen=True):
 def detect(root: Path) -> Answers:
     """Return what the repository itself tells: its name, its systemd unit, this machine's time zone."""
     service = _NAME.sub("-", root.name.lower()).strip("-") or "service"
-    units = sorted(path.name for path in root.rglob("*.service") if ".git" not in path.parts)
+    units = sorted(path.name for path in root.rglob("*.service") if _is_unit(path, root))
     return Answers(service=service, timezone=_local_zone(), unit=units[0] if units else f"{service}.service")
+
+
+def _is_unit(path: Path, root: Path) -> bool:
+    return bool(_UNIT.fullmatch(path.name)) and ".git" not in path.relative_to(root).parts and path.is_file()
 
 
 def _local_zone() -> str:

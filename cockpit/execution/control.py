@@ -11,12 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cockpit import process
-from cockpit.errors import NotFoundError, RefusedError
-from cockpit.execution.worker import PASSED
+from cockpit.errors import NotFoundError, ProcessError, RefusedError
+from cockpit.execution.progress import PASSED, remaining_steps
 from cockpit.release.decisions.executions import execution_entity
 from cockpit.release.events import StepEnded
 from cockpit.release.intents import EndExecution, Intent, RecordFact
 from cockpit.release.run import ExecutionView, Run
+from cockpit.text import visible
 
 
 def output_path(directory: Path, execution: str) -> Path:
@@ -24,22 +25,40 @@ def output_path(directory: Path, execution: str) -> Path:
     return directory / execution / "output.log"
 
 
-def spawn_worker(*, repository: Path, run_id: str, execution: str, directory: Path, by: str) -> int:
-    """Start a detached worker for the rest of an execution; return its pid."""
-    argv = [
-        sys.executable,
-        "-m",
-        "cockpit",
-        "worker",
-        execution,
-        "--repo",
-        str(repository),
-        "--run",
-        run_id,
-        "--by",
-        by,
-    ]
-    return process.spawn_detached(argv, cwd=repository, log=directory / execution / "worker.log")
+def lock_reason(execution: str) -> str:
+    """Return what the execution lock's holder says that it does, where it is this execution's worker."""
+    return f"execution {execution}"
+
+
+def last_words(directory: Path, execution: str) -> str:
+    """Return the last two lines that an execution's workers complained with, or an empty text."""
+    try:
+        lines = _worker_log(directory, execution).read_text(errors="replace").splitlines()
+    except OSError:
+        return ""
+    said = [visible(line.strip(), limit=200) for line in lines if line.strip()]
+    return ". ".join(said[-2:])
+
+
+def _worker_log(directory: Path, execution: str) -> Path:
+    return directory / execution / "worker.log"
+
+
+def spawn_worker(*, repository: Path, run_id: str, execution: str, directory: Path, by: str, turn: int) -> int:
+    """Start a detached worker for the rest of an execution, of which `turn` workers have begun; return its pid.
+
+    Raises ProcessError where it cannot be started.
+    """
+    # -P: nothing that lies in the work tree is ever imported.
+    argv = [sys.executable, "-P", "-m", "cockpit", "worker", execution, f"--turn={turn}"]
+    argv += [f"--repo={repository}", f"--run={run_id}", f"--by={by}"]
+    try:
+        return process.spawn_detached(argv, cwd=repository, log=_worker_log(directory, execution))
+    except (ProcessError, OSError) as error:
+        raise ProcessError(
+            f"the worker could not be started: {getattr(error, 'what', error)}",
+            fix="Nothing has run. Try again: cockpit execution resume; or end it: cockpit execution abort",
+        ) from error
 
 
 def find_execution(run: Run, wanted: str = "") -> ExecutionView:
@@ -57,7 +76,12 @@ def skip_step(act: Callable[[Intent], object], view: ExecutionView) -> None:
     """Skip the step at which an execution stopped; refused unless the plan calls it optional."""
     if view.plan is None:
         raise RefusedError("the plan is not in this clone's store yet", code="conflicting")
-    index = next((step.index for step in view.steps if step.state not in PASSED), None)
+    if view.state != "stopped":
+        raise RefusedError(
+            f"it has not stopped at a step: it is {view.state}", fix="cockpit execution status", code="conflicting"
+        )
+    passed = {step.index for step in view.steps if step.state in PASSED}
+    index = next((index for index in remaining_steps(view.plan, view) if index not in passed), None)
     if index is None:
         raise RefusedError("no step is left to skip", code="already")
     step = view.plan.steps[index]
@@ -76,20 +100,27 @@ def abort(
     *,
     by: str,
     reason: str,
-    worker_pid: int | None,
-    worker_gone: Callable[[], bool],
+    worker_pid: Callable[[], int | None],
+    end_leftover: Callable[[], object],
     patience: float = 30.0,
 ) -> None:
-    """End an execution: stop its worker and wait until that, with its step's whole process group, is really gone."""
+    """End an execution: stop its worker and wait until that, with its step's whole process group, is really gone.
+
+    `worker_pid` returns None where no worker is left, and 0 while one is there that has not said who it is;
+    `end_leftover` ends the step that a worker left running which was killed.
+    """
     if view.over:
         raise RefusedError(f"it is over already: {view.outcome}", code="already")
-    if worker_pid is not None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(worker_pid, signal.SIGTERM)
     deadline = time.monotonic() + patience
-    while not worker_gone():
+    told = False
+    while (pid := worker_pid()) is not None:
+        if pid and not told:
+            told = True
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
         if time.monotonic() > deadline:
             raise RefusedError("the worker has not ended yet", fix="Try again in a moment", code="locked")
         time.sleep(0.05)
+    end_leftover()
     detail = f"aborted by {by}" + (f": {reason}" if reason else "")
     act(EndExecution(view.id, "aborted", detail))

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from cockpit import process
 from cockpit.errors import CockpitError
+from cockpit.execution.leftover import StepProcess
 from cockpit.execution.output import OutputFile
 from cockpit.git.command import Git
 from cockpit.git.worktree import checkout_detached
@@ -22,28 +23,32 @@ _DONE_WHEN_TIMEOUT = 30.0
 
 
 class StepResult(Struct, frozen=True):
-    """How one attempt ended; `version_seen` and `verified` are told by steps that verify."""
+    """How one attempt ended; the last three are told by steps that verify."""
 
     outcome: StepOutcome
     detail: str = ""
     code: int | None = None
     seconds: float = 0.0
-    verified: bool = False
+    healthy: bool = False
+    version_matches: bool = False
     version_seen: str = ""
 
 
 class StepRunner:
     """Runs the steps of one plan; `cancel` ends the one under way, its whole process group included."""
 
-    def __init__(self, plan: Plan, output: OutputFile, verifier: Verifier, cancel: threading.Event) -> None:
+    def __init__(
+        self, plan: Plan, output: OutputFile, under_way: StepProcess, verifier: Verifier, cancel: threading.Event
+    ) -> None:
         self.plan = plan
         self._output = output
+        self._under_way = under_way
         self._verifier = verifier
         self._cancel = cancel
 
     def already_done(self, step: PlanStep) -> bool:
         """Whether the step's `done_when` says that it has taken effect."""
-        if not step.done_when:
+        if not step.done_when or step.kind == "verify":
             return False
         try:
             finished = process.run(
@@ -58,7 +63,9 @@ class StepRunner:
         return finished.ok
 
     def attempt(self, step: PlanStep) -> StepResult:
-        """Run a step once."""
+        """Run a step once; not at all where a person has called a halt."""
+        if self._cancel.is_set():
+            return StepResult("aborted", "stopped by a person")
         match step.kind:
             case "checkout":
                 return self._checkout(step)
@@ -76,9 +83,11 @@ class StepRunner:
                 timeout=step.timeout,
                 cancel=self._cancel,
                 output_file=self._output.descriptor,
+                on_start=self._under_way.began,
             )
         except CockpitError as error:
             return StepResult("failed", error.what)
+        self._under_way.ended()
         if finished.cancelled:
             return StepResult("aborted", "stopped by a person", None, finished.seconds)
         if finished.timed_out:
@@ -104,9 +113,10 @@ class StepRunner:
         return StepResult(
             outcome,
             visible(verdict.detail, limit=300),
-            verified=verdict.passed and (verdict.version_matches or not step.version),
+            healthy=verdict.passed and bool(step.probes),
+            version_matches=verdict.passed and verdict.version_matches,
             version_seen=verdict.version_seen,
         )
 
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, **self.plan.environment}
+        return {**os.environ, **self._under_way.environment, **self.plan.environment}

@@ -6,14 +6,17 @@ it. It holds the execution lock through verification.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from cockpit.errors import NotFoundError, RefusedError
+from cockpit.errors import CockpitError, NotFoundError, RefusedError
+from cockpit.execution.leftover import StepProcess
 from cockpit.execution.output import OutputFile
+from cockpit.execution.progress import PASSED, conclusion, next_step, remaining_steps, turns_taken, waiting_for
 from cockpit.execution.steps import StepResult, StepRunner
 from cockpit.release.decisions.executions import execution_entity
 from cockpit.release.events import ExecutionStopped, Outcome, StepEnded, StepStarted, WorkerStarted
@@ -23,30 +26,13 @@ from cockpit.release.ports import Verifier
 from cockpit.release.record import Event
 from cockpit.release.run import ExecutionView, Run
 
-PASSED = frozenset({"ok", "already", "skipped"})
-
-
-def remaining_steps(plan: Plan, view: ExecutionView) -> list[int]:
-    """Return the indexes of the steps still to run: those not passed, and every verification, which is made anew.
-
-    An optional step that failed is left behind once a later step has begun.
-    """
-    states = {step.index: step for step in view.steps}
-    begun = max((step.index for step in view.steps if step.attempt), default=-1)
-    remaining = []
-    for index, step in enumerate(plan.steps):
-        state = states[index].state if index in states else "pending"
-        left_behind = step.optional and index < begun and state not in {"pending", "running"}
-        if step.kind == "verify" or not (state in PASSED or left_behind):
-            remaining.append(index)
-    return remaining
-
 
 class Worker:
     """Runs the rest of one execution; `act` writes, `run_of` reads the present snapshot, `commit` publishes.
 
     `trusted` and `resolve` are asked again here: neither a changed digest nor a moved tag slips through between
-    the confirmation and the act.
+    the confirmation and the act. `turn` is how many workers had begun when this one was asked for: where another
+    one was quicker, what it stopped at is for a person to see first.
     """
 
     def __init__(
@@ -60,6 +46,7 @@ class Worker:
         trusted: Callable[[str], bool],
         resolve: Callable[[str], str],
         commit: Callable[[], object],
+        turn: int | None = None,
     ) -> None:
         self._execution = execution
         self._entity = execution_entity(execution)
@@ -70,17 +57,27 @@ class Worker:
         self._trusted = trusted
         self._resolve = resolve
         self._commit = commit
+        self._turn = turn
         self.cancel = threading.Event()
 
     def run(self) -> Outcome | None:
-        """Carry the plan out from its first unfinished step; None where it stopped and waits for a person."""
+        """Carry the plan out from its first unfinished step; None where it stopped and waits for a person.
+
+        What it may not or cannot go on with is recorded as a stop, and raised.
+        """
         view = self._view()
-        plan = self._checked_plan(view)
-        output = OutputFile(self._output_path)
         try:
-            return self._carry_out(view, plan, output)
+            plan = self._checked_plan(view)
+            output = OutputFile(self._output_path)
+            try:
+                return self._carry_out(view, plan, output)
+            finally:
+                output.close()
+        except (CockpitError, OSError) as error:
+            with contextlib.suppress(CockpitError):  # where not even that can be saved, the worker's log has it
+                self._record(ExecutionStopped(index=next_step(view), reason=str(error)))
+            raise
         finally:
-            output.close()
             self._commit()
 
     def _view(self) -> ExecutionView:
@@ -89,6 +86,8 @@ class Worker:
             raise NotFoundError(f"no execution {self._execution!r}", fix="cockpit execution status lists them")
         if view.over:
             raise RefusedError(f"it is over already: {view.outcome}", code="already")
+        if self._turn is not None and turns_taken(self._run_of(), self._execution) != self._turn:
+            raise RefusedError("another worker has gone on with it meanwhile", code="conflicting")
         return view
 
     def _checked_plan(self, view: ExecutionView) -> Plan:
@@ -115,26 +114,32 @@ class Worker:
         remaining = remaining_steps(plan, view)
         self._record(WorkerStarted(pid=os.getpid(), step=remaining[0] if remaining else len(plan.steps)))
         self._commit()
-        runner = StepRunner(plan, output, self._verifier, self.cancel)
-        verified, seen = False, ""
+        under_way = StepProcess(self._output_path.parent, self._execution)
+        if under_way.end_leftover():
+            output.heading("the step that was left running is ended")
+        runner = StepRunner(plan, output, under_way, self._verifier, self.cancel)
+        verdicts: list[StepResult] = []
         for index in remaining:
             step = plan.steps[index]
             attempt = states[index].attempt if index in states else 0
-            if step.kind == "confirm" and attempt > 0:
+            if self.cancel.is_set():
+                self._record(ExecutionStopped(index=index, reason=f"stopped before step {index + 1}, {step.title}"))
+                return None
+            if step.kind == "confirm" and view.detail == waiting_for(step):
                 # A person came back to a step that waits for one: that is the confirmation.
                 self._end_step(index, step, attempt, StepResult("ok", "confirmed"), "")
                 continue
             result = self._step(index, step, attempt, runner, output)
             if result is None:
-                self._record(ExecutionStopped(index=index, reason=f"waits for a person: {step.confirm}"))
+                self._record(ExecutionStopped(index=index, reason=waiting_for(step)))
                 return None
-            verified = verified or result.verified
-            seen = result.version_seen or seen
+            if step.kind == "verify":
+                verdicts.append(result)
             if result.outcome not in PASSED and not (step.optional and not self.cancel.is_set()):
                 reason = f"step {index + 1}, {step.title}: {result.detail or result.outcome}"
                 self._record(ExecutionStopped(index=index, reason=reason))
                 return None
-        return self._end(plan, verified, seen)
+        return self._end(plan, verdicts)
 
     def _step(
         self, index: int, step: PlanStep, attempts: int, runner: StepRunner, output: OutputFile
@@ -178,11 +183,8 @@ class Worker:
         )
         self._record(ended, text)
 
-    def _end(self, plan: Plan, verified: bool, seen: str) -> Outcome:
-        outcome: Outcome = "succeeded" if verified else "unverified"
-        detail = f"{plan.tag} is up" + (f", version {seen} seen" if seen else "")
-        if not verified:
-            detail = f"{plan.tag} is in place, but nothing has shown that it runs: look, and say so in a note"
+    def _end(self, plan: Plan, verdicts: list[StepResult]) -> Outcome:
+        outcome, detail, seen = conclusion(plan, verdicts)
         self._act(EndExecution(self._execution, outcome, detail, seen))
         return outcome
 

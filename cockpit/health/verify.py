@@ -16,6 +16,7 @@ from cockpit.release.plan import Plan, PlanStep, same_version
 from cockpit.release.ports import Verdict
 
 _BETWEEN = 0.5  # seconds between looks
+_CANCEL_SEEN_WITHIN = 0.1  # seconds
 
 
 class HealthVerifier:
@@ -41,7 +42,7 @@ class HealthVerifier:
         good = 0
         async with self._make_prober() as prober:
             while True:
-                verdict = await self._look(step, plan, prober)
+                verdict = await self._look_until(cancel, step, plan, prober)
                 good = good + 1 if verdict.passed else 0
                 report(f"{f'pass {good}/{step.passes}' if good else 'not yet'}: {verdict.detail}")
                 if good >= step.passes or cancel.is_set() or time.monotonic() >= deadline:
@@ -49,11 +50,24 @@ class HealthVerifier:
                     return Verdict(passed, verdict.detail, verdict.version_seen, verdict.version_matches)
                 await asyncio.sleep(_BETWEEN)
 
+    async def _look_until(self, cancel: threading.Event, step: PlanStep, plan: Plan, prober: Prober) -> Verdict:
+        """Look once; a probe that hangs does not outlast `cancel`."""
+        look = asyncio.create_task(self._look(step, plan, prober))
+        while not (await asyncio.wait({look}, timeout=_CANCEL_SEEN_WITHIN))[0]:
+            if cancel.is_set():
+                look.cancel()
+                await asyncio.wait({look})
+                return Verdict(False, "stopped by a person")
+        return look.result()
+
     async def _look(self, step: PlanStep, plan: Plan, prober: Prober) -> Verdict:
         names = [name for name in step.probes if name in self._probes]
         results = await asyncio.gather(*(prober.run(name, self._probes[name], time.time()) for name in names))
         bad = [result for result in results if result.state not in {ProbeState.OK, ProbeState.DEGRADED}]
+        # What was confirmed and is not here any more has not passed.
+        lost = [name for name in step.probes if name not in self._probes]
         said = [f"{result.name} {result.state}: {result.detail}" for result in bad]
+        said += [f"{name} unknown: no such probe is configured" for name in lost]
         if not said:
             said = [f"{', '.join(names)} ok" if names else "no probes to pass"]
         seen, matches = "", False
@@ -66,4 +80,4 @@ class HealthVerifier:
                 matches = same_version(seen, plan.tag, plan.commit)
                 said.append(f"version {seen} seen" + ("" if matches else f", wanted {plan.tag}"))
         wanted = not step.version or self._version is None or matches
-        return Verdict(not bad and wanted, "; ".join(said), seen, matches)
+        return Verdict(not bad and not lost and wanted, "; ".join(said), seen, matches)

@@ -55,17 +55,23 @@ class _Header(Struct):
 
 
 class EvidenceStore:
-    """The blobs of one store; `published` looks a blob up by hash in what others have published."""
+    """The blobs of one store.
+
+    `published` looks a blob up by hash in what others have published; `require_writable` raises where nothing may be
+    written.
+    """
 
     def __init__(
         self,
         location: StoreLocation,
         published: Callable[[str], bytes | None],
         *,
+        require_writable: Callable[[], None] = lambda: None,
         new_salt: Callable[[], str] = lambda: secrets.token_hex(16),
     ) -> None:
         self._location = location
         self._published = published
+        self._require_writable = require_writable
         self._new_salt = new_salt
 
     def put(self, data: bytes) -> EvidenceRef:
@@ -108,6 +114,7 @@ class EvidenceStore:
             return None
 
     def _save(self, kind: str, content: bytes) -> EvidenceRef:
+        self._require_writable()
         blob = msgspec.json.encode(_Header(self._new_salt(), kind)) + b"\n" + content
         sha256 = hashlib.sha256(blob).hexdigest()
         place = self._location

@@ -29,7 +29,7 @@ _TAME = re.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,199}(/[A-Za-z0-9_][A-Za-z0-9._-
 _MAJOR = re.compile(rb"([0-9]{1,9})(?:\.[0-9]+)*\s*")
 
 
-class JournalName(Struct, frozen=True, order=True):
+class JournalName(Struct, frozen=True):
     """One journal file: the stream, the writer's 32 hex digits, and the segment's number from 1."""
 
     stream: str

@@ -57,13 +57,12 @@ def merge_trees(ours: Mapping[str, bytes], theirs: Mapping[str, bytes]) -> Merge
     tree: dict[str, bytes] = {}
     diverged = []
     for path in sorted(without_shadowed({*ours, *theirs})):
-        mine, other = ours.get(path), theirs.get(path)
-        if mine is None or other is None:
-            tree[path] = other if mine is None else mine  # type: ignore[assignment]
-            continue
-        tree[path] = merge_file(path, mine, other)
-        if parse_journal_path(path) and has_diverged(mine, other):
-            diverged.append(path)
+        if path in ours and path in theirs:
+            tree[path] = merge_file(path, ours[path], theirs[path])
+            if parse_journal_path(path) and has_diverged(ours[path], theirs[path]):
+                diverged.append(path)
+        else:
+            tree[path] = ours[path] if path in ours else theirs[path]
     return Merged(tree, tuple(diverged))
 
 

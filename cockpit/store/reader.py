@@ -35,10 +35,6 @@ class _Progress:
         self._lines = 0
         self._last = (0, "")
 
-    def continues(self, status: os.stat_result) -> bool:
-        """Return whether the file can be the one that was read, grown or without its unfinished end."""
-        return status.st_ino == self.inode and status.st_size >= self.offset
-
     def read(self, path: str) -> list[Stored] | None:
         """Return the events in whole lines that are new, or None where the file is not the one that was read."""
         with Path(path).open("rb") as file:
@@ -125,7 +121,7 @@ class JournalReader:
             return []
         try:
             status = entry.stat()
-            if progress is None or not progress.continues(status):
+            if progress is None or progress.inode != status.st_ino:
                 progress = _Progress(name, status.st_ino)
             elif progress.size == status.st_size:
                 return []

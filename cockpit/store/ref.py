@@ -14,6 +14,7 @@ from cockpit.store.objects import ObjectDatabase
 _VALID = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64})\s*|ref: .+\n", re.DOTALL)
 _REFLOG_NEW = re.compile(rb"[0-9a-f]+ ([0-9a-f]{40,64}) ")
 _CANDIDATES = 50
+_KEEP_WHOLE = ("--stale-fix", "--expire=never", "--expire-unreachable=never")  # drops entries of lost commits alone
 _STALE = 60.0  # seconds: git holds a ref's lock file for milliseconds
 
 
@@ -27,7 +28,6 @@ class StateRef:
         self._now = now
         self._loose = location.common / STATE_REF
         self._reflog = location.common / "logs" / STATE_REF
-        self._zero = "0" * (40 if location.object_format == "sha1" else 64)
 
     def tip(self) -> str | None:
         """Return the commit the ref names, which need not exist, or None where there is no ref."""
@@ -36,7 +36,7 @@ class StateRef:
 
     def swap(self, new: str, old: str | None, message: str) -> None:
         """Move the ref from `old` (None: it must not exist) to `new`; raises GitError where it is not at `old`."""
-        arguments = ("-m", message, "--no-deref", "--create-reflog", STATE_REF, new, old or self._zero)
+        arguments = ("-m", message, "--no-deref", "--create-reflog", STATE_REF, new, old or "")
         self._objects.output("update-ref", *arguments, env=self._objects.identity())
 
     def is_broken(self) -> bool:
@@ -64,6 +64,7 @@ class StateRef:
             if self._is_whole(candidate):
                 arguments = ("-m", "cockpit: mended", "--no-deref", "--create-reflog", STATE_REF, candidate)
                 self._objects.output("update-ref", *arguments, env=self._objects.identity())
+                self._objects.run("reflog", "expire", *_KEEP_WHOLE, STATE_REF)
                 return f"{STATE_REF} was broken ({reason}): set back to {candidate[:12]}, and on from the journals"
         self._objects.run("update-ref", "--no-deref", "-d", STATE_REF)
         return f"{STATE_REF} was broken ({reason}): started anew from the journals"

@@ -32,7 +32,7 @@ class Store:
     def __init__(
         self, location: StoreLocation, *, clock: HybridClock, writer: JournalWriter, branch: StateBranch, host: str
     ) -> None:
-        self.evidence = EvidenceStore(location, branch.published_evidence)
+        self.evidence = EvidenceStore(location, branch.published_evidence, require_writable=self._require_writable)
         self._location = location
         self._clock = clock
         self._writer = writer

@@ -114,9 +114,10 @@ class CockpitApp(App[int], inherit_bindings=False):
 
     def _hand_over(self) -> None:
         run, live, now = self.moment
-        for screen in self.screen_stack:
-            if isinstance(screen, StripScreen) and (screen.is_current or screen is self.screen_stack[-1]):
-                screen.show_moment(run, live, now)
+        # The topmost full screen is in view, also below a dialog.
+        shown = next((screen for screen in reversed(self.screen_stack) if isinstance(screen, StripScreen)), None)
+        if shown is not None:
+            shown.show_moment(run, live, now)
         self._call_the_human(run, live, now)
 
     def _call_the_human(self, run: Run, live: Live, now: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
@@ -9,7 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from cockpit.text import visible
+from cockpit.text import visible, visible_lines
 
 Part = tuple[str, Style]
 
@@ -63,6 +64,14 @@ def row(
     strip = Strip(kept).adjust_cell_length(width)
     # A cursor's background lies beneath what has one of its own, so that an alarm stays an alarm.
     return strip if over is None else Strip([Segment(s.text, over + (s.style or Style.null())) for s in strip])
+
+
+def labelled(label: str, text: str, ink: Style, label_ink: Style, *, width: int, indent: int = 11) -> list[list[Part]]:
+    """Return external text beside a label, wrapped to `width` cells and made safe; at least one line."""
+    lines: list[str] = []
+    for line in visible_lines(text):
+        lines += textwrap.wrap(line, max(width - indent - 1, 10), drop_whitespace=True) or [""]
+    return [[(f" {label if n == 0 else '':<{indent - 1}}", label_ink), (line, ink)] for n, line in enumerate(lines)]
 
 
 def sparkline(values: Sequence[float | None], width: int, bars: str) -> str:

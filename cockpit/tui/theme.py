@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rich.style import Style
 from textual.app import App
@@ -68,7 +67,17 @@ class Inks:
     accent: Style
 
 
-@lru_cache(maxsize=8)
+_INKS: dict[str, Inks] = {}
+
+
+def inks_of(app: App[object]) -> Inks:
+    """Return the inks of the theme in use."""
+    theme = app.current_theme
+    if theme.name not in _INKS:
+        _INKS[theme.name] = _inks(theme)
+    return _INKS[theme.name]
+
+
 def _inks(theme: Theme) -> Inks:
     light = not theme.dark
     muted = "#55677a" if light else "#8194a8"
@@ -93,8 +102,3 @@ def _inks(theme: Theme) -> Inks:
         cursor=Style(bgcolor="#d3e4f5" if light else "#22354a"),
         accent=ink(theme.accent),
     )
-
-
-def inks_of(app: App[object]) -> Inks:
-    """Return the inks of the theme in use."""
-    return _inks(app.current_theme)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from typing import Protocol
+from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
 
@@ -14,51 +13,19 @@ from cockpit.errors import CockpitError, NotFoundError
 from cockpit.release.configuration import Probe
 from cockpit.release.events import ProbeChanged
 from cockpit.release.health import Debounced, ProbeResult, Transition, advance, paused
-from cockpit.release.intents import Intent, RecordFact
-from cockpit.watch.asks import ProbeNow
+from cockpit.release.intents import RecordFact
 from cockpit.watch.schedule import Schedule, probe_jobs
+from cockpit.watch.surroundings import LogTotals, Samples, Surroundings
 
-_BEAT = 1.0  # seconds between heartbeats, flushes and looks around
-_COMMIT_AFTER = 1.5  # seconds after a change, so that a burst is one commit
-_ALONE = 10.0  # seconds without a screen until a watcher that nobody started by hand ends
-
-
-class Samples(Protocol):
-    """Where samples go; nothing it does raises."""
-
-    def record(self, result: ProbeResult, debounced: Debounced) -> None: ...
-    def count(self, log: str, minute: int, *, lines: int, errors: int, warnings: int) -> None: ...
-    def beat(self, host: str, pid: int, at: float) -> None: ...
-    def flush(self) -> None: ...
-    def prune(self, now: float) -> None: ...
-    def retain(self, names: Collection[str]) -> None: ...
-    def leave(self, host: str) -> None: ...
+_PRUNE_EVERY = 3600.0  # seconds
 
 
-class LogTotals(Struct, frozen=True):
-    """How much one log has brought since the watcher began."""
+class Pace(Struct, frozen=True):
+    """How often, and how long, in seconds."""
 
-    lines: int
-    errors: int
-    warnings: int
-
-
-class Surroundings(Protocol):
-    """What the watcher is given by the composition root."""
-
-    host: str
-
-    @property
-    def production(self) -> bool: ...
-    def probes(self) -> Mapping[str, Probe]: ...
-    def look_around(self) -> bool: ...  # take in the store; whether the probes are others now
-    def unpublished(self) -> bool: ...
-    def publish(self) -> None: ...
-    def act(self, intent: Intent) -> object: ...
-    def asks(self) -> Iterable[ProbeNow]: ...
-    def log_totals(self) -> Mapping[str, LogTotals]: ...
-    def anybody_here(self) -> bool: ...
-    def can_record(self) -> bool: ...
+    beat: float = 1.0  # between heartbeats, flushes and looks around
+    commit_after: float = 1.5  # a change, so that a burst is one commit
+    alone: float = 10.0  # without a screen, until a watcher that nobody started by hand ends
 
 
 class Watcher:
@@ -73,6 +40,7 @@ class Watcher:
         by_hand: bool,
         say: Callable[[str], None],
         now: Callable[[], float] = time.time,
+        pace: Pace = Pace(),  # noqa: B008
     ) -> None:
         self._around = around
         self._samples = samples
@@ -80,7 +48,10 @@ class Watcher:
         self._by_hand = by_hand
         self._say = say
         self._now = now
-        self._states: dict[str, Debounced] = {}
+        self._pace = pace
+        self._said = ""
+        self._pruned_at = 0.0
+        self._states: dict[str, Debounced] = dict(around.last_states())
         self._totals: dict[str, LogTotals] = {}
         self._stopping = asyncio.Event()
         self._schedule = Schedule(self._probe, hold=self._hold, fault=self._fault)
@@ -105,38 +76,60 @@ class Watcher:
         probes = self._around.probes()
         self._schedule.update(probe_jobs(probes, production=self._around.production))
         self._samples.retain(probes.keys())
-        self._samples.prune(self._now())
 
     async def _beat_on(self) -> None:
         last_seen = time.monotonic()
         changed_at: float | None = None
         while not self._stopping.is_set():
-            if await asyncio.to_thread(self._around.look_around):
-                self._plan()
-            for wanted in await asyncio.to_thread(lambda: list(self._around.asks())):
-                self._trigger(wanted.probe)
+            await self._look_around()
             self._count_logs()
-            self._samples.beat(self._around.host, os.getpid(), self._now())
-            self._samples.flush()
+            self._keep_samples()
             if self._around.unpublished():
                 changed_at = changed_at if changed_at is not None else time.monotonic()
-                if time.monotonic() - changed_at >= _COMMIT_AFTER:
+                if time.monotonic() - changed_at >= self._pace.commit_after:
                     changed_at = None
                     await self._publish()
             if self._around.anybody_here():
                 last_seen = time.monotonic()
-            elif not self._by_hand and time.monotonic() - last_seen > _ALONE:
+            elif not self._by_hand and time.monotonic() - last_seen > self._pace.alone:
                 return
             try:
-                await asyncio.wait_for(self._stopping.wait(), _BEAT)
+                await asyncio.wait_for(self._stopping.wait(), self._pace.beat)
             except TimeoutError:
                 continue
+
+    async def _look_around(self) -> None:
+        try:
+            if await asyncio.to_thread(self._around.look_around):
+                self._plan()
+            asks = await asyncio.to_thread(lambda: list(self._around.asks()))
+        except (CockpitError, OSError) as error:  # what cannot be read now may be readable at the next beat
+            self._say_once(f"the store could not be read: {error}")
+            return
+        for wanted in asks:
+            self._trigger(wanted.probe)
+
+    def _keep_samples(self) -> None:
+        now = self._now()
+        self._samples.beat(self._around.host, os.getpid(), now)
+        self._samples.flush()
+        if now - self._pruned_at >= _PRUNE_EVERY:
+            self._pruned_at = now
+            self._samples.prune(now)
+        if self._samples.trouble:
+            self._say_once(self._samples.trouble)
 
     async def _publish(self) -> None:
         try:
             await asyncio.to_thread(self._around.publish)
-        except CockpitError as error:  # the events are safe in the journals: it is tried again after the next one
-            self._say(f"the state was not committed: {error}")
+        except (CockpitError, OSError) as error:  # the events are safe in the journals: tried again after the next one
+            self._say_once(f"the state was not committed: {error}")
+
+    def _say_once(self, text: str) -> None:
+        """Say what may be the same at every beat."""
+        if text != self._said:
+            self._said = text
+            self._say(text)
 
     def _trigger(self, name: str) -> None:
         try:
@@ -182,6 +175,8 @@ class Watcher:
         minute = int(self._now() // 60) * 60
         for name, total in self._around.log_totals().items():
             before = self._totals.get(name, LogTotals(0, 0, 0))
+            if total.lines < before.lines:
+                before = LogTotals(0, 0, 0)  # it is followed anew, and counts from its beginning
             self._totals[name] = total
             if total.lines > before.lines:
                 self._samples.count(

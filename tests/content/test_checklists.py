@@ -67,6 +67,14 @@ def test_all_of_them_come_at_once(tmp_path: Path) -> None:
     assert str(caught.value).startswith(f"{path}:12:12: 'soon' is not relative to launch: ")
 
 
+def test_every_name_and_every_text_is_looked_at() -> None:
+    text = "id: X\ntitle: ''\nphases:\n- id: P\n  title: ''\n  sections:\n  - id: S\n    title: ''\n"
+    with pytest.raises(ConfigurationError) as caught:
+        parse_checklist_text(text, "x.yaml")
+    found = [(problem.line, problem.column) for problem in caught.value.problems]
+    assert found == [(1, 5), (2, 8), (4, 7), (5, 10), (7, 9), (8, 12)]
+
+
 def test_what_is_right_passes() -> None:
     text = ITEM + "      cadence: daily\n      window: T-1d12h..T+14d\n      binds: paths\n      paths: ['src/**']\n"
     (found,) = (item for _, _, item, _ in parse_checklist_text(text, "x.yaml").walk())

@@ -81,6 +81,7 @@ deploy:
         (PROBES + "    conditions: [ok, bad one]\n", 6, 22, "cannot be understood"),
         (PROBES + "    warn: [bad one]\n", 6, 12, "cannot be understood"),
         (HEAD + "version: {json: v}\n", 3, 10, "add one of http, file, command"),
+        (HEAD + "version: {http: localhost}\n", 3, 17, "write it with http:// or https://"),
         (HEAD + "version: {file: VERSION, json: v}\n", 3, 26, "from an http answer only"),
         (HEAD + "version: {http: 'http://x', json: v, header: w}\n", 3, 38, "json and header exclude each other"),
         (HEAD + "version: {file: VERSION, timeout: soon}\n", 3, 35, "is not a duration"),

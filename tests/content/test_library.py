@@ -109,6 +109,22 @@ def test_a_mistake_has_its_place(path: str, text: str, expected: str) -> None:
     assert found.startswith(expected)
 
 
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("id: A\ntitle: ''\nsteps:\n- id: B\n  text: ''\n", ["1:5", "2:8", "4:7", "5:9"]),
+        ("id: A\ntitle: ''\nsubject: ''\nbody: ''\n", ["1:5", "2:8", "3:10", "4:7"]),
+        (TARGET.replace("id: up, title: Up, metric: uptime", "id: A, title: '', metric: ''"), ["2:8", "2:18", "2:30"]),
+        ("env:\n- name: KEY\n  group: ''\n", ["3:10"]),
+        ("tools:\n- title: ''\n  tools: []\n", ["2:10"]),
+        ("contacts:\n- id: A\n  purpose: ''\n", ["2:7", "3:12"]),
+        ("roles:\n- id: A\n  title: ''\n", ["2:7", "3:10"]),
+    ],
+)
+def test_every_name_and_every_text_is_looked_at(text: str, places: list[str]) -> None:
+    assert [each.split(": ")[0] for each in problems({"a.yaml": text})] == [f"a.yaml:{place}" for place in places]
+
+
 def test_names_are_distinct_across_files() -> None:
     texts = {
         "runbooks/a.yaml": RUNBOOK,

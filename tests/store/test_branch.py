@@ -11,6 +11,8 @@ import pytest
 from cockpit.errors import GitError, RefusedError
 from cockpit.store.location import StoreLocation
 from cockpit.store.lock import FileLock, Held
+from cockpit.store.objects import ObjectDatabase
+from cockpit.store.ref import StateRef
 from tests.store.support import REF, git, ids, journal_files, make_repository, published, start, tick
 
 
@@ -128,7 +130,7 @@ def test_a_work_tree_that_is_named_in_the_configuration_does_not_matter(
     tick(store)
     store.commit("one")
     tick(store)
-    assert store.commit("two").moved
+    assert start(location).commit("two").moved
     assert published(location) == local(location)
     store.close()
 
@@ -185,6 +187,47 @@ def test_a_journal_that_another_clone_took_further_keeps_both(location: StoreLoc
     assert result.diverged == (tree_path,)
     assert set(published(location)[tree_path].splitlines()) == {shared.strip(), rival.strip()}
     assert not start(location).commit("again").moved
+
+
+def test_a_journal_out_of_order_is_published_in_order(location: StoreLocation) -> None:
+    store = start(location)
+    for number in range(3):
+        tick(store, number)
+    store.close()
+    [path] = journal_files(location)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0])
+    start(location).commit("first")
+    path.write_bytes(lines[0] + lines[2] + lines[1])
+    assert start(location).commit("disorder").moved
+    assert published(location)[path.relative_to(location.root).as_posix()] == b"".join(lines)
+    assert not start(location).commit("again").moved
+
+
+def test_evidence_that_is_damaged_is_not_published(location: StoreLocation) -> None:
+    store = start(location)
+    ref = store.evidence.put(b"photo")
+    (location.evidence / ("0" * 64)).write_bytes(b"no such hash")
+    (location.evidence / "notes.txt").write_bytes(b"stray")
+    tick(store)
+    store.commit("one")
+    store.close()
+    assert [path for path in published(location) if "evidence" in path] == [f"evidence/{ref.sha256}"]
+
+
+def test_the_ref_moves_only_from_where_it_was_read(location: StoreLocation, repository: Path) -> None:
+    ref = StateRef(location, ObjectDatabase(location))
+    one, two = git(repository, "rev-parse", "v1"), git(repository, "rev-parse", "v2")
+    assert ref.tip() is None
+    with pytest.raises(GitError, match="update-ref"):
+        ref.swap(two, one, "from what it never was")
+    ref.swap(one, None, "new")
+    for old in (None, two):
+        with pytest.raises(GitError, match="update-ref"):
+            ref.swap(two, old, "from elsewhere")
+    assert ref.tip() == one
+    ref.swap(two, one, "on")
+    assert ref.tip() == two
 
 
 def test_a_shorter_local_copy_takes_nothing_back(location: StoreLocation) -> None:

@@ -280,6 +280,16 @@ class TestReader:
         assert ids(reader.poll()) == {events[2].id, events[3].id}
         assert 2 in [fault.line for fault in reader.faults()]
 
+    def test_a_file_that_was_replaced_is_read_from_its_start(self, place: StoreLocation, reader: JournalReader) -> None:
+        path, events = record(place, 4)
+        lines = path.read_bytes().splitlines(keepends=True)
+        path.write_bytes(lines[0] + lines[1])
+        assert len(reader.poll()) == 2
+        draft = path.with_name("draft")
+        draft.write_bytes(lines[0] + lines[2] + lines[3])  # the lines are of one length: the old end is an end here too
+        draft.replace(path)
+        assert ids(reader.poll()) == {events[2].id, events[3].id}
+
     def test_a_copy_that_is_signed_comes_again(self, place: StoreLocation, reader: JournalReader) -> None:
         path, events = record(place, 1)
         reader.poll()
@@ -288,6 +298,16 @@ class TestReader:
         path.write_bytes(path.read_bytes() + encode_line(events[0].payload, None))
         assert reader.poll() == []
         assert reader.faults() == []
+
+    def test_an_unsigned_copy_of_a_signed_event_does_not_come(
+        self, place: StoreLocation, reader: JournalReader
+    ) -> None:
+        store = start(place)
+        event = tick(store, sign=lambda payload: "sig")
+        store.close()
+        [path] = journal_files(place)
+        path.write_bytes(path.read_bytes() + encode_line(event.payload, None))
+        assert [(event.id, event.signature) for event in reader.poll()] == [(event.id, "sig")]
 
     def test_events_in_a_foreign_journal_are_reported(self, place: StoreLocation, reader: JournalReader) -> None:
         path, _ = record(place, 1)

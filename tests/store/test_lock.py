@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -93,6 +94,28 @@ def test_a_lock_file_that_was_removed_does_not_make_two_holders(path: Path) -> N
         assert holder_of(path) == BEN
     first.release()
     os.close(opened)
+
+
+def test_a_lock_file_that_is_removed_between_opening_and_locking_is_opened_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flock, times = fcntl.flock, iter([True])
+
+    def removing(descriptor: int, operation: int) -> None:
+        if next(times, False):
+            path.unlink()
+        flock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", removing)
+    with FileLock(path, ANA):
+        assert holder_of(path) == ANA
+
+
+def test_what_a_dead_holder_wrote_is_gone(path: Path) -> None:
+    path.write_bytes(b"x" * 5000)
+    with FileLock(path, BEN):
+        assert holder_of(path) == BEN
+        assert b"x" not in path.read_bytes()
 
 
 def test_content_that_nobody_can_read_still_means_held(path: Path) -> None:

@@ -91,6 +91,7 @@ def test_an_empty_object_is_replaced(location: StoreLocation, repository: Path, 
     assert result.commit != before
     assert whole(location)
     assert not start(location).commit("again").moved
+    git(repository, "fsck", "--strict")
     git(repository, "gc", "-q", "--prune=now")
 
 

@@ -125,6 +125,10 @@ def test_the_higher_format_and_the_genuine_blob_win(path: str, kept: bytes, drop
     assert merge_file(path, kept, dropped) == merge_file(path, dropped, kept) == kept
 
 
+def test_a_file_in_the_way_of_a_directory_gives_way() -> None:
+    assert union({"later": b"a", "x": b"1"}, {"later/kind/v2": b"b"}) == {"later/kind/v2": b"b", "x": b"1"}
+
+
 def test_paths_of_later_versions_are_carried_and_hostile_ones_are_not() -> None:
     good = [JOURNAL, BLOB, "FORMAT", "later/kind.v2", "LATER"]
     bad = [

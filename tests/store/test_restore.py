@@ -76,6 +76,16 @@ def test_the_journal_of_a_living_process_is_never_replaced(location: StoreLocati
     assert path.read_bytes() != first
 
 
+def test_ones_own_journal_is_left_to_its_writer(location: StoreLocation) -> None:
+    store = start(location)
+    tick(store)
+    store.commit("one")
+    store.close()
+    journal_files(location)[0].unlink()
+    assert store.restore_missing() == []
+    assert len(start(location).restore_missing()) == 1
+
+
 def test_a_higher_published_format_makes_the_clone_read_only(location: StoreLocation, clone: StoreLocation) -> None:
     store = start(location)
     tick(store)

@@ -97,11 +97,16 @@ def test_an_unknown_format_is_read_and_not_written(location: StoreLocation, stat
     store = start(location)
     assert ids(store.load()) == {event.id}
     refusals = [store.read_only_because()]
-    for attempt in (lambda: tick(store), lambda: store.commit("x"), lambda: tick(writer)):
+    for attempt in (
+        lambda: tick(store),
+        lambda: store.commit("x"),
+        lambda: store.evidence.put(b""),
+        lambda: tick(writer),
+    ):
         with pytest.raises(RefusedError) as caught:
             attempt()
         refusals.append(caught.value)
-    assert [refusal.code for refusal in refusals if refusal] == ["read-only"] * 4
+    assert [refusal.code for refusal in refusals if refusal] == ["read-only"] * 5
     writer.close()
 
 
@@ -114,6 +119,10 @@ def test_the_published_format_counts_where_there_is_no_local_one(location: Store
     assert start(location).read_only_because() is None
     publish(location, {"FORMAT": b"2\n"})
     assert start(location).read_only_because() is not None
+    location.format.write_bytes(b"1\n")
+    with pytest.raises(RefusedError, match="format 2") as caught:
+        start(location).commit("a clone that has not been told")
+    assert caught.value.code == "read-only"
 
 
 def publish(location: StoreLocation, files: dict[str, bytes]) -> None:

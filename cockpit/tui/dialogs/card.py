@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
+from rich.style import Style
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -19,11 +21,13 @@ from cockpit.release.events import Direction
 from cockpit.release.intents import MarkTag
 from cockpit.release.plan import Plan
 from cockpit.release.tags import Tag
-from cockpit.text import visible
 from cockpit.times import date_time
 from cockpit.tui.dialogs.ask import AskDialog
 from cockpit.tui.dialogs.base import Dialog
 from cockpit.tui.dialogs.confirm import ConfirmPlanDialog
+from cockpit.tui.rows import Part, labelled
+from cockpit.tui.theme import Inks
+from cockpit.tui.widgets.lines import TextPane
 from cockpit.workspace import Workspace
 
 
@@ -42,8 +46,84 @@ class CardFacts:
         self.last = next((e for e in reversed(run.executions) if e.commit == tag.commit), None)
 
 
-class CardDialog(Dialog[None]):
-    """The card; the focus starts on Cancel, and nothing here executes."""
+_DIRECTIONS = {
+    "back": "going there is going BACK",
+    "forward": "going there is going FORWARD",
+    "same": "this is what runs now",
+    "sideways": "going there takes commits away and brings others",
+}
+
+
+class CardPane(TextPane):
+    """The facts of the card, a label and a sentence each."""
+
+    DEFAULT_CSS = """
+    CardPane { height: auto; }
+    """
+
+    def __init__(self, tag: Tag, timezone: str, now: float) -> None:
+        super().__init__()
+        self._tag = tag
+        self._timezone = timezone
+        self._now = now
+        self._facts: CardFacts | None = None
+        self._trouble = ""
+
+    def show(self, facts: CardFacts) -> None:
+        """Show what was gathered."""
+        self._facts = facts
+        self.refresh(layout=True)
+
+    def show_trouble(self, trouble: str) -> None:
+        """Say why nothing could be gathered."""
+        self._trouble = trouble
+        self.refresh(layout=True)
+
+    def lines(self, inks: Inks, width: int) -> list[list[Part]]:
+        lines: list[list[Part]] = []
+        for label, text, ink in self._sentences(inks):
+            lines += labelled(label, text, ink, inks.muted, width=width, indent=12)
+        return lines
+
+    def _sentences(self, inks: Inks) -> Iterator[tuple[str, str, Style]]:
+        tag = self._tag
+        yield "commit", tag.commit or f"none: {tag.unusable}", inks.plain if tag.commit else inks.bad
+        if tag.tagged_at is not None:
+            age = short_duration(self._now - tag.tagged_at)
+            signed = ", signed" if tag.signed else ""
+            yield "tagged", f"{date_time(tag.tagged_at, self._timezone)}, {age} ago{signed}", inks.plain
+        yield "subject", tag.subject, inks.plain
+        if self._trouble:
+            yield "trouble", self._trouble, inks.bad
+        elif self._facts is None:
+            yield "changes", "reading what lies between…", inks.muted
+        else:
+            yield from self._gathered(self._facts, inks)
+
+    @staticmethod
+    def _gathered(facts: CardFacts, inks: Inks) -> Iterator[tuple[str, str, Style]]:
+        if facts.mark is not None:
+            ink = inks.bad if facts.mark.mark == "bad" else inks.good
+            yield "marked", f"{facts.mark.mark} by {facts.mark.by.name}: {facts.mark.reason}", ink
+        if facts.last is not None:
+            yield "last time", f"{facts.last.direction} {facts.last.state}, by {facts.last.by.name}", inks.plain
+        changes = facts.changes
+        if changes is not None:
+            yield "direction", _DIRECTIONS[changes.direction], inks.strong
+            if changes.direction != "same":
+                counts = f"{changes.removed} commits undone, {changes.added} brought; {changes.files} files"
+                yield "changes", f"{counts}, +{changes.insertions} -{changes.deletions}", inks.plain
+            if changes.migrations:
+                yield "migrations", f"crosses {', '.join(changes.migrations)}", inks.warn
+            else:
+                yield "migrations", "none crossed", inks.plain
+        yield "dump", facts.backup or "none matches this tag", inks.plain if facts.backup else inks.warn
+        for number, subject in enumerate(changes.commits if changes is not None else ()):
+            yield "undone" if number == 0 else "", subject, inks.plain
+
+
+class CardDialog(Dialog[bool]):
+    """The card; the focus starts on Cancel. Answers whether an execution was started from it."""
 
     BINDINGS = [
         Binding("q", "cancel", show=False),
@@ -59,13 +139,18 @@ class CardDialog(Dialog[None]):
         with Vertical(classes="box tall"):
             yield Static(Content(f"{self._tag.display}  {self._tag.kind}"), classes="dialog-title")
             with VerticalScroll(can_focus=False):
-                yield Static(Content("reading what lies between…"), id="card-facts")
+                yield CardPane(self._tag, *self._moment)
             with Horizontal(classes="buttons"):
                 yield Button(Content("Cancel"), id="cancel", compact=True)
                 yield Button(Content("Roll back…"), id="rollback", compact=True, variant="error")
                 yield Button(Content("Deploy…"), id="deploy", compact=True, variant="primary")
                 yield Button(Content("Mark bad…"), id="bad", compact=True)
                 yield Button(Content("Mark good…"), id="good", compact=True)
+
+    @property
+    def _moment(self) -> tuple[str, float]:
+        run, _, now = self.cockpit.moment
+        return run.timezone, now
 
     def on_mount(self) -> None:
         self.query_one("#cancel", Button).focus()
@@ -75,58 +160,11 @@ class CardDialog(Dialog[None]):
         self.run_worker(self._read(), exit_on_error=False)
 
     async def _read(self) -> None:
-        facts = self.query_one("#card-facts", Static)
+        pane = self.query_one(CardPane)
         try:
-            found = await asyncio.to_thread(CardFacts, self.cockpit.workspace, self._tag)
+            pane.show(await asyncio.to_thread(CardFacts, self.cockpit.workspace, self._tag))
         except CockpitError as error:
-            facts.update(Content(f"cannot be read: {visible(str(error))}"))
-            return
-        facts.update(self._describe(found))
-
-    def _describe(self, found: CardFacts) -> Content:
-        run, _, now = self.cockpit.moment
-        tag, changes = self._tag, found.changes
-        lines: list[Content] = []
-
-        def add(label: str, text: str, style: str = "") -> None:
-            template = f"[$text-muted]$label[/] [{style}]$text[/]" if style else "[$text-muted]$label[/] $text"
-            lines.append(Content.from_markup(template, label=f"{label:<11}", text=visible(text)))
-
-        add("commit", tag.commit or f"none: {tag.unusable}", "" if tag.commit else "$text-error b")
-        if tag.tagged_at is not None:
-            age = short_duration(now - tag.tagged_at)
-            add("tagged", f"{date_time(tag.tagged_at, run.timezone)}, {age} ago" + (", signed" if tag.signed else ""))
-        add("subject", tag.subject)
-        if found.mark is not None:
-            style = "$text-error b" if found.mark.mark == "bad" else "$text-success"
-            add("marked", f"{found.mark.mark} by {found.mark.by.name}: {found.mark.reason}", style)
-        if found.last is not None:
-            add("last time", f"{found.last.direction} {found.last.state}, by {found.last.by.name}")
-        if changes is not None:
-            self._add_changes(add, changes, found)
-        return Content("\n").join(lines)
-
-    @staticmethod
-    def _add_changes(add: object, changes: Undone, found: CardFacts) -> None:
-        if not callable(add):
-            return
-        words = {
-            "back": "going there is going BACK",
-            "forward": "going there is going FORWARD",
-            "same": "this is what runs now",
-            "sideways": "going there takes commits away and brings others",
-        }
-        add("direction", words[changes.direction], "b")
-        if changes.direction != "same":
-            counts = f"{changes.removed} commits undone, {changes.added} brought; {changes.files} files"
-            add("changes", f"{counts}, +{changes.insertions} -{changes.deletions}")
-        if changes.migrations:
-            add("migrations", f"crosses {', '.join(changes.migrations)}", "$text-warning b")
-        else:
-            add("migrations", "none crossed")
-        add("dump", found.backup or "none matches this tag", "" if found.backup else "$text-warning")
-        for number, subject in enumerate(changes.commits[:12]):
-            add("undone" if number == 0 else "", subject)
+            pane.show_trouble(str(error))
 
     @on(Button.Pressed)
     def _act(self, event: Button.Pressed) -> None:
@@ -171,7 +209,7 @@ class CardDialog(Dialog[None]):
 
     def _confirmed(self, started: bool | None) -> None:
         if started:
-            self.dismiss(None)
+            self.dismiss(True)
 
 
 def _prepared(workspace: Workspace, direction: Direction, tag: str) -> Plan:

@@ -1,7 +1,7 @@
 """The plan, and the typed confirmation: the very object that is shown here is what will run.
 
-The focus starts on Cancel. Enter never confirms. The confirmation is typed, never pasted; once it is right, the
-last button can be reached, and is pressed with Space.
+The focus starts on Cancel. Enter never confirms. The confirmation is typed, never pasted; once it is right, Tab
+reaches the red button, and Space presses it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from cockpit.release.plan import Plan, describe
 from cockpit.release.tags import Tag, confirmation_word
 from cockpit.text import visible
 from cockpit.tui.dialogs.base import Dialog
-from cockpit.tui.screens.execution import ExecutionScreen
+from cockpit.tui.rows import Part, labelled
+from cockpit.tui.theme import Inks
+from cockpit.tui.widgets.lines import TextPane
 
 
 class TypedInput(Input):
@@ -54,6 +56,30 @@ class LastButton(Button):
         self.screen.query_one("#confirm-hint", Static).update(Content("Enter never confirms: press Space"))
 
 
+class PlanPane(TextPane):
+    """The steps as they will run: title, command, and what is lost or stopped by it."""
+
+    DEFAULT_CSS = """
+    PlanPane { height: auto; }
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self._plan = plan
+
+    def lines(self, inks: Inks, width: int) -> list[list[Part]]:
+        lines: list[list[Part]] = []
+        for number, step in enumerate(self._plan.steps, 1):
+            title = step.title + (" (optional)" if step.optional else "")
+            lines += labelled(f"{number}.", title, inks.strong, inks.title, width=width, indent=4)
+            lines += labelled("", describe(step), inks.muted, inks.muted, width=width, indent=4)
+            if step.danger:
+                lines += labelled("", step.danger, inks.warn, inks.warn, width=width, indent=4)
+            if step.left_out:
+                lines += labelled("", f"left out: {step.left_out}", inks.muted, inks.muted, width=width, indent=4)
+        return lines
+
+
 class ConfirmPlanDialog(Dialog[bool]):
     """Shows a plan and starts it when its target was typed."""
 
@@ -78,33 +104,18 @@ class ConfirmPlanDialog(Dialog[bool]):
                 classes="dialog-title" + (" production" if plan.production else ""),
             )  # fmt: skip
             with VerticalScroll(can_focus=False, id="plan-steps"):
-                yield Static(self._steps())
+                yield PlanPane(plan)
             yield Static(self._ask(), id="confirm-ask")
-            yield TypedInput(compact=True, id="typed", max_length=cell_len(self._word) + 40)
+            yield TypedInput(compact=True, select_on_focus=False, id="typed", max_length=cell_len(self._word) + 40)
             with Horizontal(classes="buttons"):
-                yield Button(Content("Cancel"), id="cancel", compact=True)
                 yield LastButton(
                     Content(f"{verb.capitalize()} now"), id="go", compact=True, variant="error", disabled=True
                 )
-            yield Static(Content("Tab goes on · Space presses the last button · Esc leaves"), id="confirm-hint")
+                yield Button(Content("Cancel"), id="cancel", compact=True)
+            yield Static(Content("Tab goes on · Space presses the red button · Esc leaves"), id="confirm-hint")
 
     def on_mount(self) -> None:
         self.query_one("#cancel", Button).focus()
-
-    def _steps(self) -> Content:
-        lines = []
-        for number, step in enumerate(self._plan.steps, 1):
-            lines.append(
-                Content.from_markup(
-                    "[b]$number. $title[/] [$text-muted]$what[/]",
-                    number=str(number), title=visible(step.title), what=visible(describe(step)),
-                )
-            )  # fmt: skip
-            if step.danger:
-                lines.append(Content.from_markup("   [$text-warning]$danger[/]", danger=visible(step.danger)))
-            if step.left_out:
-                lines.append(Content.from_markup("   [$text-muted]left out: $why[/]", why=visible(step.left_out)))
-        return Content("\n").join(lines)
 
     def _ask(self) -> Content:
         return Content.from_markup("Type [b $text-error]$word[/] to confirm:", word=visible(self._word))
@@ -128,7 +139,7 @@ class ConfirmPlanDialog(Dialog[bool]):
         right = confirmation_accepted(self._plan, event.value) and event.value in {self._word, self._plan.commit[:8]}
         self.query_one("#go", Button).disabled = not right
         self.query_one("#confirm-hint", Static).update(
-            Content("Right. Tab to the last button, then Space" if right else "Tab goes on · Esc leaves")
+            Content("Right. Tab to the red button, then Space" if right else "Tab goes on · Esc leaves")
         )
 
     @on(Input.Submitted)
@@ -153,4 +164,3 @@ class ConfirmPlanDialog(Dialog[bool]):
             self.query_one("#confirm-hint", Static).update(Content(visible(str(error))))
             return
         self.dismiss(True)
-        self.app.push_screen(ExecutionScreen())

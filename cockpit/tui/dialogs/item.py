@@ -7,8 +7,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.strip import Strip
-from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from cockpit.release.item_state import ItemState
@@ -17,12 +15,13 @@ from cockpit.release.run import ItemView, Run
 from cockpit.times import clock_time, epoch
 from cockpit.tui.dialogs.ask import safe_content
 from cockpit.tui.dialogs.base import Dialog
-from cockpit.tui.rows import Part, part, row
-from cockpit.tui.theme import inks_of
+from cockpit.tui.rows import Part, part
+from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.checklist import detail_lines
+from cockpit.tui.widgets.lines import TextPane
 
 
-class ItemFacts(Widget):
+class ItemFacts(TextPane):
     """The item's lines and its history."""
 
     DEFAULT_CSS = """
@@ -35,9 +34,8 @@ class ItemFacts(Widget):
         self._run = run
         self._now = now
 
-    def _lines(self) -> list[list[Part]]:
-        inks = inks_of(self.app)
-        lines = detail_lines(self._view, inks, timezone=self._run.timezone, now=self._now)
+    def lines(self, inks: Inks, width: int) -> list[list[Part]]:
+        lines = detail_lines(self._view, inks, timezone=self._run.timezone, now=self._now, width=width)
         if self._view.history:
             lines += [[], [(" history", inks.title)]]
         lines += [
@@ -49,13 +47,6 @@ class ItemFacts(Widget):
             for record in self._view.history
         ]
         return lines
-
-    def get_content_height(self, container: object, viewport: object, width: int) -> int:  # noqa: ARG002
-        return len(self._lines())
-
-    def render_line(self, y: int) -> Strip:
-        lines = self._lines()
-        return row(lines[y] if y < len(lines) else [], [], self.size.width)
 
 
 class ItemDialog(Dialog[str]):
@@ -72,7 +63,7 @@ class ItemDialog(Dialog[str]):
     def compose(self) -> ComposeResult:
         can_tick = self._view.state is not ItemState.DONE and self._run.open
         with Vertical(classes="box tall"):
-            yield Static(safe_content(f"{self._view.section}"), classes="dialog-title")
+            yield Static(safe_content(f"{self._view.section}: {self._view.item.text}"), classes="dialog-title")
             with VerticalScroll():
                 yield ItemFacts(self._view, self._run, self._now)
             if can_tick:

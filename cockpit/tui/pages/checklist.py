@@ -34,6 +34,8 @@ from cockpit.tui.widgets.probes import ProbeBoard, ProbeStrip
 from cockpit.tui.widgets.row_list import RowList
 from cockpit.tui.widgets.timeline import TimelineList
 
+_WAITING = frozenset({ItemState.OPEN, ItemState.CLAIMED, ItemState.REGRESSED, ItemState.CONTESTED})
+
 
 class ChecklistPage(Page):
     """The page a release is flown from."""
@@ -72,13 +74,15 @@ class ChecklistPage(Page):
     # Data down
 
     def show(self, run: Run, live: Live, now: float) -> None:
-        changed = run is not self._run
+        changed, first = run is not self._run, self._run is None
         self._run = run
         if self._phase_index is None:
             current = run.current_phase
             self._phase_index = run.phases.index(current) if current is not None else 0
         if changed:
             self._show_run(run)
+            if first:
+                self._go_to_first_open()
             self.query_one(TimelineList).show_run(run)
             self.query_one(LogPanes).show(run)
         self._show_gate(run, live)
@@ -87,8 +91,12 @@ class ChecklistPage(Page):
             board.now = now
             board.show(live.probes)
         strip.show(live.probes, now)
-        items = self.query_one(ItemList)
-        self.query_one(ItemDetail).show(items.item, timezone=run.timezone, now=now)
+        self._show_item(run, now)
+
+    def _show_item(self, run: Run, now: float) -> None:
+        view = self.query_one(ItemList).item
+        self.query_one("#item-title", PaneTitle).show(view.item.text if view is not None else "item")
+        self.query_one(ItemDetail).show(view, timezone=run.timezone, now=now)
 
     def _show_run(self, run: Run) -> None:
         index = min(self._phase_index or 0, max(len(run.phases) - 1, 0))
@@ -145,6 +153,12 @@ class ChecklistPage(Page):
 
     # Moving
 
+    def _go_to_first_open(self) -> None:
+        items = self.query_one(ItemList)
+        first = next((row for row in items.rows if isinstance(row, ItemView) and row.state in _WAITING), None)
+        if first is not None:
+            items.go_to(first.id)
+
     def apply_filter(self, text: str) -> None:
         self._filter = text
         if self._run is not None:
@@ -170,7 +184,7 @@ class ChecklistPage(Page):
     @on(RowList.Highlighted, "#items")
     def _show_detail(self) -> None:
         run, _, now = self.cockpit.moment
-        self.query_one(ItemDetail).show(self.selected_item(), timezone=run.timezone, now=now)
+        self._show_item(run, now)
 
     @on(RowList.Highlighted, "#phases")
     def _phase_highlighted(self) -> None:
@@ -209,12 +223,11 @@ class ChecklistPage(Page):
         run = self._run
         if run is None:
             return
-        waiting = {ItemState.OPEN, ItemState.CLAIMED, ItemState.REGRESSED, ItemState.CONTESTED}
         here = self.selected_item()
         ordered = [view for phase in run.phases for view in phase.items]
         start = next((n for n, view in enumerate(ordered) if here is not None and view.id == here.id), -1)
         for view in ordered[start + 1 :] + ordered[: start + 1]:
-            if view.state in waiting:
+            if view.state in _WAITING:
                 self._turn_to(next(n for n, phase in enumerate(run.phases) if view in phase.items))
                 self.query_one(ItemList).go_to(view.id)
                 return

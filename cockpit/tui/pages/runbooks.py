@@ -7,17 +7,15 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.strip import Strip
-from textual.widget import Widget
 
 from cockpit.release.library import Runbook
 from cockpit.release.live import Live
 from cockpit.release.run import Run
-from cockpit.text import visible_lines
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.pages.base import Page
-from cockpit.tui.rows import Part, part, row
-from cockpit.tui.theme import Inks, inks_of
-from cockpit.tui.widgets.lines import PaneTitle
+from cockpit.tui.rows import Part, labelled, part, row
+from cockpit.tui.theme import Inks
+from cockpit.tui.widgets.lines import PaneTitle, TextPane
 from cockpit.tui.widgets.row_list import RowList
 
 
@@ -51,12 +49,8 @@ class EntryList(RowList[Entry]):
         return row(left, [part(f" {entry.kind} ", inks.muted)], width, over=inks.cursor if cursor else None)
 
 
-class EntryText(Widget):
+class EntryText(TextPane):
     """The steps of one procedure, with their commands."""
-
-    DEFAULT_CSS = """
-    EntryText { height: 1fr; }
-    """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -67,17 +61,12 @@ class EntryText(Widget):
         self._entry = entry
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
-        inks = inks_of(self.app)
-        lines = self._lines(self._entry, inks) if self._entry is not None else []
-        return row(lines[y] if y < len(lines) else [], [], self.size.width)
-
-    @staticmethod
-    def _lines(entry: Entry, inks: Inks) -> list[list[Part]]:
+    def lines(self, inks: Inks, width: int) -> list[list[Part]]:
         lines: list[list[Part]] = []
-        for label, text, command in entry.lines:
-            lines.append([(f" {label:<4}", inks.title), part(text, inks.plain)])
-            lines += [[("      $ ", inks.rule), part(line, inks.accent)] for line in visible_lines(command) if command]
+        for label, text, command in self._entry.lines if self._entry is not None else ():
+            lines += labelled(label, text, inks.plain, inks.title, width=width, indent=5)
+            if command:
+                lines += labelled("$", command, inks.accent, inks.muted, width=width, indent=5)
         return lines
 
 

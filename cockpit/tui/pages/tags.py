@@ -20,6 +20,7 @@ from cockpit.tui.dialogs.card import CardDialog
 from cockpit.tui.glyphs import ASCII, choose_glyphs
 from cockpit.tui.pages.base import Page
 from cockpit.tui.rows import Part, part, row
+from cockpit.tui.screens.execution import ExecutionScreen
 from cockpit.tui.theme import Inks, inks_of
 from cockpit.tui.widgets.lines import LineWidget, PaneTitle
 from cockpit.tui.widgets.tag_list import TagList
@@ -117,7 +118,11 @@ class TagsPage(Page):
 
     @on(TagList.Chosen)
     def _open_card(self, message: TagList.Chosen) -> None:
-        self.app.push_screen(CardDialog(message.tag))
+        self.app.push_screen(CardDialog(message.tag), self._card_closed)
+
+    def _card_closed(self, started: bool | None) -> None:
+        if started:
+            self.app.push_screen(ExecutionScreen())
 
     def read_again(self) -> None:
         """Read the tags again."""

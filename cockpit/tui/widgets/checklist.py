@@ -9,20 +9,18 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from cockpit.durations import short_duration
 from cockpit.release.gates import Gate
 from cockpit.release.item_state import ItemState
 from cockpit.release.run import ItemView, PhaseView
-from cockpit.text import visible_lines
 from cockpit.times import clock_time, epoch
 from cockpit.tui.commands import bindings
 from cockpit.tui.glyphs import choose_glyphs
-from cockpit.tui.rows import Part, fit, part, progress_bar, row, width_of
+from cockpit.tui.rows import Part, fit, labelled, part, progress_bar, row, width_of
 from cockpit.tui.status_style import item_look
 from cockpit.tui.theme import Inks
-from cockpit.tui.widgets.lines import LineWidget
+from cockpit.tui.widgets.lines import LineWidget, TextPane
 from cockpit.tui.widgets.row_list import RowList
 
 
@@ -163,7 +161,8 @@ class ItemList(RowList["Heading | ItemView"]):
         indent = "  " * min(view.depth, 4)
         room = max(width - 4 - len(indent) - width_of(right) - 1, 8)
         # Room for the reason where there is a word; the text keeps at least half of the line.
-        text_width = room if not word else max(min(36, room - len(word) - 2), room // 2)
+        # The same column for every row, so that the words stand below each other.
+        text_width = room if not word else max(min(width * 45 // 100, 48) - len(indent), 8)
         text_ink = inks.muted if view.state in {ItemState.NA, ItemState.SUSPENDED} else inks.plain
         if view.state is ItemState.OPEN and view.item.killer:
             text_ink = inks.strong
@@ -196,7 +195,7 @@ class ItemList(RowList["Heading | ItemView"]):
             if view.at:
                 parts.append((f" {clock_time(epoch(view.at), self.timezone)}", inks.muted))
         elif view.item.role:
-            parts.append(part(view.item.role, inks.rule))
+            parts.append(part(view.item.role, inks.muted))
         return [*parts, (" ", inks.plain)]
 
 
@@ -235,16 +234,16 @@ class PausePoint(LineWidget):
             left.append((" NO-GO ", inks.alarm))
             count = len(gate.reasons)
             whys = ", ".join(reason.why for reason in gate.reasons)
-            left += [(f" {rule} {count} reason{'s' if count != 1 else ''}: ", inks.rule), part(whys + " ", inks.plain)]
+            left += [
+                (f" {rule} ", inks.rule),
+                (f"{count} reason{'s' if count != 1 else ''}: ", inks.muted),
+                part(whys + " ", inks.plain),
+            ]
         return row(left, [], width, fill=(rule, inks.rule))
 
 
-class ItemDetail(Widget):
-    """The item under the cursor: what it asks, its command, what was said of it, and by whom."""
-
-    DEFAULT_CSS = """
-    ItemDetail { height: 1fr; }
-    """
+class ItemDetail(TextPane):
+    """The item under the cursor: its state, its command, what was said of it, and by whom."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -257,47 +256,39 @@ class ItemDetail(Widget):
         self._view, self._timezone, self._now = view, timezone, now
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
-        from cockpit.tui.theme import inks_of
-
-        inks = inks_of(self.app)
-        lines = detail_lines(self._view, inks, timezone=self._timezone, now=self._now) if self._view else []
-        return row(lines[y] if y < len(lines) else [], [], self.size.width)
+    def lines(self, inks: Inks, width: int) -> list[list[Part]]:
+        if self._view is None:
+            return []
+        return detail_lines(self._view, inks, timezone=self._timezone, now=self._now, width=width)
 
 
-def detail_lines(view: ItemView, inks: Inks, *, timezone: str, now: float) -> list[list[Part]]:
+def detail_lines(view: ItemView, inks: Inks, *, timezone: str, now: float, width: int) -> list[list[Part]]:
     """Return everything about an item as lines of parts, the most wanted first."""
     item = view.item
+    lines: list[list[Part]] = []
 
-    def labelled(label: str, text: str, ink: Style) -> list[Part]:
-        return [(f" {label:<9}", inks.muted), part(text, ink)]
+    def add(label: str, text: str, ink: Style) -> None:
+        lines.extend(labelled(label, text, ink, inks.muted, width=width))
 
-    lines = [labelled("item", item.text, inks.strong)]
-    state = view.state.value if view.state is not ItemState.DONE else "done"
     if view.by is not None and view.state is not ItemState.OPEN:
         at = epoch(view.at or "")
-        who = f"{state} by {view.by.name} {clock_time(at, timezone)}, {short_duration(now - at)} ago"
-        lines.append(labelled("state", who + (f": {view.detail}" if view.detail else ""), inks.plain))
+        who = f"{view.state} by {view.by.name} {clock_time(at, timezone)}, {short_duration(now - at)} ago"
+        add("state", who + (f": {view.detail}" if view.detail else ""), inks.plain)
     else:
         asks = [word for word, on in (("killer item", item.killer), ("two persons", item.two_person)) if on]
         asks += [f"role {item.role}"] if item.role else []
         asks += [f"due {item.due}"] if item.due else []
         asks += ["if applicable"] if item.applies == "if-applicable" else []
-        lines.append(labelled("state", " · ".join([state, *asks]), inks.plain))
+        add("state", " · ".join([view.state, *asks]), inks.plain)
     if view.unverified_second:
-        lines.append(labelled("", "one person answered; the second is not verified (stands as debt)", inks.warn))
+        add("", "one person answered; the second is not verified (stands as debt)", inks.warn)
     if item.run:
-        lines += [
-            labelled("run" if n == 0 else "", line, inks.accent) for n, line in enumerate(visible_lines(item.run))
-        ]
+        add("run", item.run, inks.accent)
     if item.note:
-        lines += [
-            labelled("note" if n == 0 else "", line, inks.plain) for n, line in enumerate(visible_lines(item.note))
-        ]
+        add("note", item.note, inks.plain)
     for note in reversed(view.notes):
         text = note.text if note.text is not None else "(this text is not here yet)"
-        for n, line in enumerate(visible_lines(text)):
-            label = f"{clock_time(epoch(note.wall), timezone)}" if n == 0 else ""
-            lines.append([(f" {label:<9}", inks.muted), part(f"{note.by.name}: " if n == 0 else "", inks.accent),
-                          part(line, inks.plain)])  # fmt: skip
+        add(clock_time(epoch(note.wall), timezone), f"{note.by.name}: {text}", inks.plain)
+    for record in view.attachments:
+        add("attached", getattr(record.data, "name", ""), inks.plain)
     return lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
+from cockpit.tui.commands import COMMANDS
 from cockpit.tui.rows import Part, row, width_of
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import LineWidget
@@ -26,7 +27,9 @@ class HintBar(LineWidget):
         general: list[tuple[str, str]] = []
         always: list[tuple[str, str]] = []
         seen: set[str] = set()
-        for active in self.screen.active_bindings.values():
+        order = {f"{command.scope}.{command.id}": number for number, command in enumerate(COMMANDS)}
+        bound = sorted(self.screen.active_bindings.values(), key=lambda one: order.get(one.binding.id or "", 999))
+        for active in bound:
             binding = active.binding
             if not binding.show or not active.enabled or (binding.id or binding.action) in seen:
                 continue

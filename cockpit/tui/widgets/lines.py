@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
 from cockpit.tui.glyphs import Glyphs, choose_glyphs
-from cockpit.tui.rows import Part, row, width_of
+from cockpit.tui.rows import Part, part, row, width_of
 from cockpit.tui.theme import Inks, inks_of
 
 
@@ -28,7 +29,30 @@ class LineWidget(Widget):
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
-        return self.line(y, self.size.width, inks_of(self.app))
+        return self.line(y, self.size.width, inks_of(self.app)).apply_style(self.rich_style)
+
+
+class TextPane(Widget):
+    """A widget that shows lines of parts, from the top; what does not fit is left out."""
+
+    DEFAULT_CSS = """
+    TextPane { height: 1fr; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.glyphs: Glyphs = choose_glyphs()
+
+    def lines(self, inks: Inks, width: int) -> Sequence[Sequence[Part]]:
+        """Return the lines, wrapped to `width` where they should be."""
+        raise NotImplementedError
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        return len(self.lines(inks_of(self.app), width))
+
+    def render_line(self, y: int) -> Strip:
+        lines = self.lines(inks_of(self.app), self.size.width)
+        return row(lines[y] if y < len(lines) else [], [], self.size.width).apply_style(self.rich_style)
 
 
 class PaneTitle(LineWidget):
@@ -63,7 +87,7 @@ class PaneTitle(LineWidget):
         ink = inks.title if self._lit else inks.strong
         left: list[Part] = [
             (rule * 2 + " ", inks.title if self._lit else inks.rule),
-            (self._title, ink),
+            part(self._title, ink),
             (" ", inks.rule),
         ]
         for index, (text, style) in enumerate(self._left):

@@ -57,6 +57,9 @@ class LogDrawing:
         return drawn
 
     def _row_style(self, line: LogLine) -> Style:
+        # A stack trace belongs to the error above it: one bar of red says so, a wall of it would hide the rest.
+        if line.continuation and line.level >= Level.ERROR:
+            return self._widget.get_component_rich_style("log-view--trail")
         level = line.level if line.level >= Level.ERROR else Level.NONE
         return self._widget.get_component_rich_style(f"log-view--{level.word}")
 

@@ -28,8 +28,8 @@ class LogTail(LogView):
 class LogPane(Vertical):
     """One log under its title: how it is followed, its errors a minute, its lines a second."""
 
-    def __init__(self, name: str, path: Path, timezone: str) -> None:
-        super().__init__(classes="log-pane")
+    def __init__(self, name: str, path: Path, timezone: str, *, beside: bool) -> None:
+        super().__init__(classes="log-pane beside" if beside else "log-pane")
         self.log_name = name
         self._path = path
         self._timezone = timezone
@@ -87,7 +87,7 @@ class LogPanes(Container):
         self._shown = logs
         self.remove_children()
         if logs:
-            self.mount_all([LogPane(name, path, run.timezone) for name, path in logs])
+            self.mount_all([LogPane(name, path, run.timezone, beside=n > 0) for n, (name, path) in enumerate(logs)])
         else:
             title = PaneTitle("logs")
             self.mount(title)

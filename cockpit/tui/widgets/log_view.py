@@ -44,6 +44,7 @@ class LogView(SteadyScrollView, can_focus=True):
         "log-view--hint",
         "log-view--current",
         "log-view--gutter",
+        "log-view--trail",
         *(f"log-view--{level.word}" for level in Level),
     }
     DEFAULT_CSS = """
@@ -60,6 +61,7 @@ class LogView(SteadyScrollView, can_focus=True):
         & .log-view--hint { color: $text-muted; text-style: italic; }
         & .log-view--current { background: $primary; color: $text; text-style: bold; }
         & .log-view--gutter { color: $text; background: $error; text-style: bold; }
+        & .log-view--trail { color: $text-error; }
         & .log-view--fatal { color: $text; background: $error; text-style: bold; }
         & .log-view--error { color: $text-error; background: $error-muted; text-style: bold; }
         & .log-view--warning { color: $text-warning; }

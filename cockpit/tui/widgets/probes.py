@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.strip import Strip
-from textual.widget import Widget
 
 from cockpit.durations import short_duration
 from cockpit.release.live import ProbeFeed
@@ -13,8 +12,8 @@ from cockpit.tui.commands import bindings
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, fit, part, row, sparkline, width_of
 from cockpit.tui.status_style import probe_look
-from cockpit.tui.theme import Inks, inks_of
-from cockpit.tui.widgets.lines import LineWidget
+from cockpit.tui.theme import Inks
+from cockpit.tui.widgets.lines import LineWidget, TextPane
 from cockpit.tui.widgets.row_list import RowList
 
 _GRAVITY = {"down": 0, "unknown": 1, "degraded": 2, "paused": 3, "ok": 4}
@@ -66,7 +65,7 @@ class ProbeStrip(LineWidget):
         else:
             parts.append((f"{look.glyph} {look.word}", look.ink))
         age = short_duration(self._now - feed.at) if feed.at else "never"
-        return [*parts, (f" {age}", inks.rule if not stale else inks.warn), ("   ", inks.plain)]
+        return [*parts, (f" {age}", inks.muted if not stale else inks.warn), ("   ", inks.plain)]
 
 
 class ProbeBoard(RowList[ProbeFeed]):
@@ -111,32 +110,25 @@ class ProbeBoard(RowList[ProbeFeed]):
         return row(left, right, width, over=inks.cursor if cursor and self.has_focus else None)
 
 
-class ProbeDetail(Widget):
+class ProbeDetail(TextPane):
     """One probe in full: the debounced state beside the latest result, and each condition with what was seen."""
-
-    DEFAULT_CSS = """
-    ProbeDetail { height: 1fr; }
-    """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._feed: ProbeFeed | None = None
         self._now = 0.0
-        self._glyphs = choose_glyphs()
 
     def show(self, feed: ProbeFeed | None, now: float) -> None:
         """Show a probe."""
         self._feed, self._now = feed, now
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
-        inks = inks_of(self.app)
-        lines = self._lines(self._feed, inks) if self._feed is not None else [[(" No probe is selected.", inks.muted)]]
-        return row(lines[y] if y < len(lines) else [], [], self.size.width)
+    def lines(self, inks: Inks, width: int) -> list[list[Part]]:  # noqa: ARG002
+        return self._lines(self._feed, inks) if self._feed is not None else [[(" No probe is selected.", inks.muted)]]
 
     def _lines(self, feed: ProbeFeed, inks: Inks) -> list[list[Part]]:
         stale = feed.stale(self._now)
-        look = probe_look(feed.state, self._glyphs, inks, stale=stale)
+        look = probe_look(feed.state, self.glyphs, inks, stale=stale)
         since = short_duration(self._now - feed.since) if feed.since else "?"
         turn = feed.failures if feed.raw == "down" else 2
         head: list[Part] = [(" state     ", inks.muted), (f"{look.glyph} {look.word}", look.ink),
@@ -153,11 +145,11 @@ class ProbeDetail(Widget):
                           (f"   last {len(known)} samples", inks.muted)])  # fmt: skip
         for condition in feed.conditions:
             if condition.ok:
-                sign, ink = self._glyphs.done, inks.good
+                sign, ink = self.glyphs.done, inks.good
             elif condition.ok is None:
-                sign, ink = self._glyphs.unknown, inks.warn
+                sign, ink = self.glyphs.unknown, inks.warn
             else:
-                sign, ink = self._glyphs.down, inks.bad if condition.level == "fail" else inks.warn
+                sign, ink = self.glyphs.down, inks.bad if condition.level == "fail" else inks.warn
             lines.append([("           ", inks.muted), (sign, ink), part(f" {condition.text}", inks.plain),
                           (f"   {condition.level}   actual ", inks.muted), part(condition.actual, ink)])  # fmt: skip
         return lines

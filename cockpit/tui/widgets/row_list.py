@@ -142,6 +142,9 @@ class RowList(ScrollView, Generic[R], can_focus=True):
         self._reveal()
 
     def render_line(self, y: int) -> Strip:
+        return self._line(y).apply_style(self.rich_style)
+
+    def _line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         inks = inks_of(self.app)
         index = self.scroll_offset.y + y

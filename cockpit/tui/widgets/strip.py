@@ -69,6 +69,9 @@ class IdentityStrip(LineWidget):
         if run.open:
             ink = inks.caution if run.state in {"rolled-back", "held"} else inks.good
             left += [(" ", inks.plain), (_STATE_WORDS.get(run.state, run.state), ink)]
+            back = next((e for e in reversed(run.executions) if e.direction == "rollback" and e.over), None)
+            if run.state == "rolled-back" and back is not None:
+                left += [(" to ", inks.muted), part(back.tag, inks.strong)]
         execution = run.current_execution
         if execution is not None:
             done = sum(step.state in {"ok", "already", "skipped"} for step in execution.steps)
@@ -76,27 +79,43 @@ class IdentityStrip(LineWidget):
             left += [(" ", inks.plain), (words, inks.alarm if execution.state == "stopped" else inks.caution)]
         if self._alarm:
             left += [(" ", inks.plain), part(f" {self._alarm} ", inks.alarm)]
-        right: list[Part] = []
+        # What may go on a narrow terminal, the first to go first; the identity stays to the last.
+        clock: list[Part] = []
         if run.launch_at:
-            right += [(t_clock(self._now - epoch(run.launch_at)), inks.plain), ("  ", inks.plain)]
-        local = f"{clock_time(self._now, run.timezone)} {zone_label(self._now, run.timezone)}"
-        right.append((local, inks.strong))
-        if run.timezone != "UTC":
-            right.append((f" {clock_time(self._now, 'UTC')}Z", inks.muted))
-        people = list(dict.fromkeys(present.name for present in self._live.present if present.kind == "screen"))
-        names = "+".join(people) if len(people) <= 3 else f"{len(people)} people"
-        if names:
-            right += [("  ", inks.plain), part(names[:24], inks.accent)]
-        watcher: Part = (" watching ", inks.muted)
-        if not self._live.watcher_alive(self._now):
-            age = short_duration(self._now - self._live.watcher_at) if self._live.watcher_at else ""
-            watcher = (f" NO WATCHER {age} ".replace("  ", " "), inks.caution)
-        if width_of(left) + width_of(right) + 11 <= width or watcher[1] is inks.caution:
-            right += [(" ", inks.plain), watcher]
-        # On a narrow terminal the clocks go before the identity does.
-        while right and width_of(left) + width_of(right) + 1 > width:
-            right.pop(0)
+            clock = [(t_clock(self._now - epoch(run.launch_at)), inks.plain), ("  ", inks.plain)]
+        local: list[Part] = [
+            (f"{clock_time(self._now, run.timezone)} {zone_label(self._now, run.timezone)}", inks.strong)
+        ]
+        utc: list[Part] = [(f" {clock_time(self._now, 'UTC')}Z", inks.muted)] if run.timezone != "UTC" else []
+        optional = {
+            "watcher": self._watcher(inks),
+            "utc": utc,
+            "people": self._people(inks),
+            "clock": clock,
+            "local": local,
+        }
+        for name in optional:
+            if width_of(left) + sum(map(width_of, optional.values())) + 2 <= width:
+                break
+            if name != "watcher" or self._live.watcher_alive(self._now):
+                optional[name] = []
+        right = [*optional["clock"], *optional["local"], *optional["utc"], *optional["people"], *optional["watcher"]]
         return row(left, [*right, (" ", inks.plain)], width)
+
+    def _people(self, inks: Inks) -> list[Part]:
+        names = list(
+            dict.fromkeys(one.name.split()[0] for one in self._live.present if one.kind == "screen" and one.name)
+        )
+        if not names:
+            return []
+        shown = "+".join(name[:10] for name in names) if len(names) <= 3 else f"{len(names)} people"
+        return [("  ", inks.plain), part(shown, inks.accent)]
+
+    def _watcher(self, inks: Inks) -> list[Part]:
+        if self._live.watcher_alive(self._now):
+            return [("  watching", inks.muted)]
+        age = f" {short_duration(self._now - self._live.watcher_at)}" if self._live.watcher_at else ""
+        return [("  ", inks.plain), (f" NO WATCHER{age} ", inks.caution)]
 
 
 class PageTabs(LineWidget):

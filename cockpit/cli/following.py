@@ -1,0 +1,95 @@
+"""Following a worker from a terminal: what its steps print, to the end; losing the terminal stops nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from cockpit.cli.common import mute, say
+from cockpit.errors import RefusedError
+from cockpit.execution.control import find_execution, last_words, output_path
+from cockpit.release.decisions.executions import execution_entity
+
+if TYPE_CHECKING:
+    from cockpit.release.run import ExecutionView
+    from cockpit.workspace import Workspace
+
+_INTERVAL = 0.1  # seconds
+_CHUNK = 1024 * 1024
+
+
+class Following:
+    """Made before the worker is started, so that it knows what is new; `quiet` prints nothing."""
+
+    def __init__(self, workspace: Workspace, execution: str, *, quiet: bool) -> None:
+        self._workspace = workspace
+        self._execution = execution
+        self._quiet = quiet
+        self._path = output_path(workspace.executions_directory, execution)
+        self._offset = self._path.stat().st_size if self._path.exists() else 0
+        self._rest = b""
+        self._before = self._records()
+
+    def to_the_end(self, pid: int) -> ExecutionView:
+        """Print until the worker has ended, and return where the execution stands.
+
+        Raises RefusedError (`worker-gone`) where it ended without a word in the store.
+        """
+        while True:
+            # Its end is seen before its last words are read, so that none is missed.
+            gone = not _alive(pid)
+            self._workspace.session.poll()
+            view = find_execution(self._workspace.run, self._execution)
+            self._print(last=gone)
+            if gone or view.over:
+                break
+            time.sleep(_INTERVAL)
+        told = view.over or (view.state == "stopped" and self._records() > self._before)
+        if not told:
+            said = last_words(self._workspace.executions_directory, self._execution)
+            raise RefusedError(
+                "the worker has ended, and the execution is not over" + (f": {said}" if said else ""),
+                fix="Go on: cockpit execution resume; or end it: cockpit execution abort",
+                code="worker-gone",
+            )
+        return view
+
+    def _records(self) -> int:
+        """How many events tell of this execution, beside its request."""
+        entity = execution_entity(self._execution)
+        return sum(
+            record.ent == entity and record.kind != "execution.requested" for record in self._workspace.run.records
+        )
+
+    def _print(self, *, last: bool) -> None:
+        if self._quiet or not self._path.exists():
+            return
+        with self._path.open("rb") as stream:
+            stream.seek(self._offset)
+            while chunk := stream.read(_CHUNK):
+                self._offset += len(chunk)
+                self._rest += chunk
+                whole, newline, rest = self._rest.rpartition(b"\n")
+                if newline:
+                    self._tell(whole)
+                    self._rest = rest
+        if last and self._rest:
+            self._tell(self._rest)
+
+    @staticmethod
+    def _tell(text: bytes) -> None:
+        try:
+            say(text.decode("utf-8", "replace"))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            mute()  # nobody reads any more; how it ends is still our exit status
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,60 @@
+"""How far an execution is, what of it is left, and what its verifications add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cockpit.execution.steps import StepResult
+from cockpit.release.decisions.executions import execution_entity
+from cockpit.release.events import Outcome, WorkerStarted
+from cockpit.release.plan import Plan, PlanStep
+from cockpit.release.run import ExecutionView, Run
+
+PASSED = frozenset({"ok", "already", "skipped"})
+
+
+def remaining_steps(plan: Plan, view: ExecutionView) -> list[int]:
+    """Return the indexes of the steps still to run: those not passed, and every verification, which is made anew.
+
+    An optional step that failed is left behind once a later step has begun.
+    """
+    states = {step.index: step for step in view.steps}
+    begun = max((step.index for step in view.steps if step.attempt), default=-1)
+    remaining = []
+    for index, step in enumerate(plan.steps):
+        state = states[index].state if index in states else "pending"
+        left_behind = step.optional and index < begun and state not in {"pending", "running"}
+        passed = state in PASSED and (step.kind != "verify" or state == "skipped")
+        if not (passed or left_behind):
+            remaining.append(index)
+    return remaining
+
+
+def turns_taken(run: Run, execution: str) -> int:
+    """Return how many workers have begun on an execution."""
+    entity = execution_entity(execution)
+    return sum(isinstance(record.data, WorkerStarted) and record.ent == entity for record in run.records)
+
+
+def waiting_for(step: PlanStep) -> str:
+    """Return why an execution stops at a step that a person confirms."""
+    return f"waits for a person: {step.confirm}"
+
+
+def next_step(view: ExecutionView) -> int:
+    """Return the index of the step that comes next; 0 where the plan is not here."""
+    remaining = remaining_steps(view.plan, view) if view.plan is not None else []
+    return remaining[0] if remaining else 0
+
+
+def conclusion(plan: Plan, verdicts: Sequence[StepResult]) -> tuple[Outcome, str, str]:
+    """Return the outcome of a plan that was carried out, what to say of it, and the version that was seen.
+
+    It succeeded only where probes passed and the target's version was seen.
+    """
+    healthy = any(each.healthy for each in verdicts) and all(each.outcome == "ok" for each in verdicts)
+    seen = next((each.version_seen for each in verdicts if each.version_matches), "")
+    if healthy and seen:
+        return "succeeded", f"{plan.tag} is up, version {seen} seen", seen
+    lacking = "nothing has shown that version" if healthy else "nothing has shown that it runs well"
+    return "unverified", f"{plan.tag} is in place, but {lacking}: look, and say so in a note", seen

@@ -1,0 +1,54 @@
+"""What the watcher is given: where samples go, and the store, logs and people around it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Protocol
+
+from msgspec import Struct
+
+from cockpit.release.configuration import Probe
+from cockpit.release.health import Debounced, ProbeResult
+from cockpit.release.intents import Intent
+from cockpit.watch.asks import ProbeNow
+
+
+class Samples(Protocol):
+    """Where samples go; nothing it does raises, `trouble` says what is wrong."""
+
+    trouble: str
+
+    def record(self, result: ProbeResult, debounced: Debounced) -> None: ...
+    def count(self, log: str, minute: int, *, lines: int, errors: int, warnings: int) -> None: ...
+    def beat(self, host: str, pid: int, at: float) -> None: ...
+    def flush(self) -> None: ...
+    def prune(self, now: float) -> None: ...
+    def retain(self, names: Collection[str]) -> None: ...
+    def leave(self, host: str) -> None: ...
+
+
+class LogTotals(Struct, frozen=True):
+    """How much one log has brought since the watcher began."""
+
+    lines: int
+    errors: int
+    warnings: int
+
+
+class Surroundings(Protocol):
+    """What the watcher is given by the composition root."""
+
+    host: str
+
+    @property
+    def production(self) -> bool: ...
+    def probes(self) -> Mapping[str, Probe]: ...
+    def last_states(self) -> Mapping[str, Debounced]: ...  # as the watcher before us left them
+    def look_around(self) -> bool: ...  # take in the store; whether the probes are others now
+    def unpublished(self) -> bool: ...
+    def publish(self) -> None: ...
+    def act(self, intent: Intent) -> object: ...
+    def asks(self) -> Iterable[ProbeNow]: ...
+    def log_totals(self) -> Mapping[str, LogTotals]: ...
+    def anybody_here(self) -> bool: ...
+    def can_record(self) -> bool: ...
