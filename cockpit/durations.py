@@ -27,3 +27,8 @@ def short_duration(seconds: float) -> str:
         if seconds >= (2 * size if unit == "d" else size):
             return f"{seconds / size:.0f}{unit}"
     return f"{seconds:.0f}s"
+
+
+def age(seconds: float) -> str:
+    """Return how long ago something was, in whole seconds or more: `0s`, `4s`, `12m`."""
+    return short_duration(float(int(max(seconds, 0.0)))) if seconds >= 1 else "0s"

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from cockpit.durations import parse_duration
+from cockpit.errors import RefusedError
 from cockpit.execution.prepare import Obstacles, readiness
 from cockpit.presence import present
 from cockpit.release.live import Live, ProbeFeed, Readiness
@@ -13,7 +14,10 @@ from cockpit.release.run import Run
 from cockpit.samples.reader import SampleReader
 from cockpit.samples.schema import Current, Sample
 from cockpit.store.lock import holder_of
+from cockpit.watch.asks import ProbeNow, ask
 from cockpit.workspace import Workspace
+
+WATCHER_LOCK = "watcher"
 
 POINTS = 120  # samples a sparkline may show
 _WINDOW = 3600.0  # seconds that they may go back
@@ -23,6 +27,20 @@ _READINESS_EVERY = 3.0  # seconds between looks at git; more where git is slow
 def presence_directory(workspace: Workspace) -> Path:
     """Return where the processes of this clone say that they are here."""
     return workspace.store.location.run / "presence"
+
+
+def asks_directory(workspace: Workspace) -> Path:
+    """Return where screens leave what they ask of the watcher."""
+    return workspace.store.location.run / "asks"
+
+
+def ask_for_probe(workspace: Workspace, name: str) -> None:
+    """Ask the watcher to run one probe at once; RefusedError where this cockpit is read-only or nobody watches."""
+    if workspace.session.readonly:
+        raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
+    if holder_of(workspace.store.location.lock(WATCHER_LOCK)) is None:
+        raise RefusedError("no watcher runs on this clone", fix="Start one: cockpit watch", code="no-watcher")
+    ask(asks_directory(workspace), ProbeNow(name))
 
 
 class LiveSource:

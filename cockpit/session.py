@@ -32,8 +32,12 @@ class Session:
         self.readonly = readonly
         self._now = now
         self._lock = threading.RLock()
+        self._publishing = threading.RLock()
         self._subscribers: list[Callable[[Run, list[Record]], None]] = []
         self._texts: dict[str, str] = {}
+        self._missing: set[str] = set()
+        self._missing_due = 0.0
+        self._bad_lines = 0
         self._ledger = Ledger(self.text)
         self._pinned: Pinned | None = None
         self._run_id = ""
@@ -93,10 +97,12 @@ class Session:
             if self.readonly:
                 raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
             # Not to decide on a state that a colleague has changed a moment ago.
-            fresh = self._take_in()
-            context = Context(run=self.run, actor=self.actor, now=rfc3339(self._now()), seal=self._seal)
+            news = self._take_in()
             written: list[Record] = []
             try:
+                if news:
+                    self._refresh()
+                context = Context(run=self.run, actor=self.actor, now=rfc3339(self._now()), seal=self._seal)
                 drafts = decide(intent, context)
                 by = By(self.actor.name, self.actor.email, self.actor.key)
                 for draft in drafts:
@@ -114,8 +120,11 @@ class Session:
                     written.append(record)
                     self._ledger.add([record])
             finally:
-                self._refresh()
-        self._publish(fresh + written)
+                # Whatever becomes of the intent, what others wrote has been taken in and must be told.
+                if written:
+                    self._refresh()
+                if news or written:
+                    self._publish(news + written)
         return written
 
     def poll(self) -> list[Record]:

@@ -7,17 +7,16 @@ from typing import Any
 
 import msgspec
 
-from cockpit.release.gates import debt_of, gate_of
+from cockpit.release.gates import Gate, debt_of, gate_of
 from cockpit.release.ledger import state_digest
 from cockpit.release.live import Live, ProbeFeed
 from cockpit.release.run import ItemView, Run
 from cockpit.times import rfc3339
 
 
-def status_document(run: Run, live: Live) -> dict[str, Any]:
-    """Return the whole state of a run as plain values."""
-    phase = run.current_phase
-    gate = gate_of(run, phase, [(feed.name, feed.state) for feed in live.probes]) if phase is not None else None
+def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
+    """Return the whole state of a run as plain values; `now` (epoch seconds) tells how old the probes' results are."""
+    gate = _current_gate(run, live, now)
     return {
         "run": msgspec.to_builtins(run.summary()) if run.open else None,
         "phases": [
@@ -32,7 +31,7 @@ def status_document(run: Run, live: Live) -> dict[str, Any]:
         ],
         "items": [item_document(view) for view in run.items.values()],
         "maintenance": [],
-        "probes": [probe_document(feed) for feed in live.probes],
+        "probes": [probe_document(feed, now=now) for feed in live.probes],
         "gate": None
         if gate is None
         else {"phase": gate.phase, "go": gate.go, "reasons": msgspec.to_builtins(gate.reasons)},
@@ -48,6 +47,11 @@ def status_document(run: Run, live: Live) -> dict[str, Any]:
         "deploys_locked": run.deploys_locked,
         "bad_lines": run.bad_lines,
     }
+
+
+def _current_gate(run: Run, live: Live, now: float) -> Gate | None:
+    phase = run.current_phase
+    return gate_of(run, phase, [(feed.name, feed.reliable(now)) for feed in live.probes]) if phase is not None else None
 
 
 def item_document(view: ItemView) -> dict[str, Any]:
@@ -72,11 +76,11 @@ def item_document(view: ItemView) -> dict[str, Any]:
     }
 
 
-def probe_document(feed: ProbeFeed) -> dict[str, Any]:
-    """Return one probe as last seen; one without any sample is unknown."""
+def probe_document(feed: ProbeFeed, *, now: float) -> dict[str, Any]:
+    """Return one probe as last seen; one without any sample, or only an old one, is unknown."""
     return {
         "name": feed.name,
-        "state": feed.state,
+        "state": feed.reliable(now),
         "latency_ms": feed.latency_ms,
         "detail": feed.detail,
         "at": rfc3339(feed.at) if feed.at else None,
@@ -99,17 +103,16 @@ def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
     """Return the status in a dozen lines for a person."""
     from cockpit.durations import short_duration
 
-    document = status_document(run, live)
     environment = "PRODUCTION" if run.production else run.environment
     lines = [f"{run.service} {environment}  {run.tag or run.name or 'no run is open'}  {run.state if run.open else ''}"]
     lines += [f"  {view.phase.title:<26} {view.done:>3}/{view.total:<3} {view.state}" for view in run.phases]
-    gate = document["gate"]
+    gate = _current_gate(run, live, now)
     if gate is not None:
-        lines.append(f"gate of {gate['phase']}: " + ("GO" if gate["go"] else "NO-GO"))
-        lines += [f"  - {reason['why']}" for reason in gate["reasons"]]
+        lines.append(f"gate of {gate.phase}: " + ("GO" if gate.go else "NO-GO"))
+        lines += [f"  - {reason.why}" for reason in gate.reasons]
     for feed in live.probes:
         age = short_duration(now - feed.at) if feed.at else "never"
-        lines.append(f"  probe {feed.name:<16} {feed.state:<9} {age:>6}  {feed.detail}")
+        lines.append(f"  probe {feed.name:<16} {feed.reliable(now):<9} {age:>6}  {feed.detail}")
     light = f"READY to {live.readiness.target}" if live.readiness.ready else "NOT READY"
     lines.append(f"rollback {light}")
     lines += [f"  - {reason}" for reason in live.readiness.reasons]

@@ -50,6 +50,11 @@ def clock_time(seconds: float, timezone: str, *, with_seconds: bool = False) -> 
     return datetime.fromtimestamp(seconds, zone(timezone)).strftime("%H:%M:%S" if with_seconds else "%H:%M")
 
 
+def day_month(seconds: float, timezone: str) -> str:
+    """Return the day in a time zone: `11-13`, month first as in ISO 8601."""
+    return datetime.fromtimestamp(seconds, zone(timezone)).strftime("%m-%d")
+
+
 def zone_label(seconds: float, timezone: str) -> str:
     """Return how the zone calls itself at that time, such as `CET`."""
     return datetime.fromtimestamp(seconds, zone(timezone)).strftime("%Z")

@@ -9,13 +9,12 @@ import secrets
 import signal
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
-from pathlib import Path
 
 from cockpit import process
 from cockpit.bootstrap import now
 from cockpit.errors import CockpitError
 from cockpit.health.probes import Prober
-from cockpit.live_source import presence_directory
+from cockpit.live_source import WATCHER_LOCK, asks_directory, presence_directory
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.reader import LogReader
 from cockpit.presence import present
@@ -35,14 +34,9 @@ LOCK = "watcher"
 _LOOKS = 3  # for a newly opened run
 
 
-def asks_directory(workspace: Workspace) -> Path:
-    """Return where screens leave what they ask of the watcher."""
-    return workspace.store.location.run / "asks"
-
-
 def ensure_watcher(workspace: Workspace) -> bool:
     """Start a watcher for this clone unless one runs; return whether one was started."""
-    if holder_of(workspace.store.location.lock(LOCK)) is not None:
+    if holder_of(workspace.store.location.lock(WATCHER_LOCK)) is not None:
         return False
     process.spawn_detached(
         # -P: nothing that lies in the work tree is ever imported.
@@ -169,7 +163,7 @@ def watch(workspace: Workspace, *, by_hand: bool, say: Callable[[str], None]) ->
     holder = Held(
         workspace.session.actor.name, workspace.host, os.getpid(), rfc3339(now()), "watching", secrets.token_hex(8)
     )
-    with FileLock(location.lock(LOCK), holder):
+    with FileLock(location.lock(WATCHER_LOCK), holder):
         asyncio.run(keep_watch(workspace, by_hand=by_hand, say=say))
 
 

@@ -62,7 +62,7 @@ def _status(arguments: argparse.Namespace) -> ExitCode:
     finally:
         source.close()
     if wants_json(arguments):
-        print_json(status_document(workspace.run, live))
+        print_json(status_document(workspace.run, live, now=now()))
     else:
         say("\n".join(visible(line) for line in summary_lines(workspace.run, live, now=now())))
     return ExitCode.OK

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,6 +61,8 @@ def _probe(arguments: argparse.Namespace) -> ExitCode:
         production = workspace.run.production
     wanted.update({url: Probe(http=url, conditions=("[STATUS] >= 200", "[STATUS] < 300")) for url in urls})
     held = {name for name in wanted if not names and production and wanted[name].effects != "none"}
+    import asyncio  # slow to import, and only probes need it
+
     results = asyncio.run(_run_probes(wanted, held, directory=directory, trusted=trusted, host=host))
     documents = [_probe_document(result) for result in results]
     if wants_json(arguments):
@@ -82,6 +83,8 @@ async def _run_probes(
     wanted: dict[str, Probe], held: set[str], *, directory: Path, trusted: bool, host: str
 ) -> list[ProbeResult]:
     """Run probes once; those in `held` have effects that nobody asked for by name."""
+    import asyncio
+
     from cockpit.health.probes import Prober
     from cockpit.release.health import paused
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from cockpit.cli.common import (
     CommandTable,
@@ -16,7 +17,9 @@ from cockpit.cli.common import (
     wants_json,
 )
 from cockpit.errors import ExitCode, RefusedError
-from cockpit.release.run import RunSummary
+
+if TYPE_CHECKING:
+    from cockpit.release.run import RunSummary
 
 
 def add_commands(table: CommandTable) -> None:

@@ -91,7 +91,7 @@ class StepRunner:
         if finished.cancelled:
             return StepResult("aborted", "stopped by a person", None, finished.seconds)
         if finished.timed_out:
-            return StepResult("timed-out", f"no end within {step.timeout:.0f} s", None, finished.seconds)
+            return StepResult("timed-out", f"no end within {step.timeout:g} s", None, finished.seconds)
         if not finished.ok:
             return StepResult("failed", f"exit status {finished.code}", finished.code, finished.seconds)
         return StepResult("ok", "", finished.code, finished.seconds)

@@ -48,7 +48,7 @@ class HealthVerifier:
                 if good >= step.passes or cancel.is_set() or time.monotonic() >= deadline:
                     passed = good >= step.passes
                     return Verdict(passed, verdict.detail, verdict.version_seen, verdict.version_matches)
-                await asyncio.sleep(_BETWEEN)
+                await asyncio.sleep(min(_BETWEEN, max(deadline - time.monotonic(), 0.0)))
 
     async def _look_until(self, cancel: threading.Event, step: PlanStep, plan: Plan, prober: Prober) -> Verdict:
         """Look once; a probe that hangs does not outlast `cancel`."""

@@ -28,10 +28,11 @@ class Gate(Struct, frozen=True):
 
 
 def gate_of(run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]]) -> Gate:
-    """Return the poll of a phase; `probe_states` are (name, debounced state) as known now.
+    """Return the poll of a phase; `probe_states` are (name, what may be relied on now: `ProbeFeed.reliable`).
 
     No-go while a killer item is not done, an item is contested, blocked, regressed or unknown, a probe is down or
-    unknown, or an execution has stopped. Deferred and overridden killers are named too: nothing is waved through.
+    unknown, or an execution is not over. Deferred, overridden and suspended killers are named too: nothing is waved
+    through.
     """
     reasons = [Reason(view.id, why) for view in phase.items if (why := _objection(view))]
     reasons += [Reason(f"probe:{name}", f"{name} is {state}") for name, state in probe_states if state in _RED_PROBES]
@@ -46,7 +47,7 @@ def _objection(view: ItemView) -> str:
     match view.state:
         case ItemState.CONTESTED | ItemState.REGRESSED | ItemState.UNKNOWN | ItemState.STALE | ItemState.BLOCKED:
             return f"{text}: {view.state}"
-        case ItemState.NA | ItemState.SUSPENDED:
+        case ItemState.NA:
             return ""
         case state if view.item.killer and state not in COUNTS_AS_DONE:
             return f"{text}: {state}"

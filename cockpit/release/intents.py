@@ -87,7 +87,7 @@ class Redo(Intent, frozen=True):
 
 
 class OpenRun(Intent, frozen=True):
-    """Open a release run; `pins` maps each configuration file's path to its text."""
+    """Open a release run; `pins` maps each configuration file's path to its text, `launch_at` is as `times.rfc3339`."""
 
     name: str
     service: str
@@ -156,9 +156,9 @@ class EndExecution(Intent, frozen=True):
 
 
 class RecordFact(Intent, frozen=True):
-    """Write down what a watcher or worker observed; `texts` are free texts for the event's fields of that name."""
+    """Write down what a watcher or worker observed; `text` is sealed into the event's field `output`."""
 
     ent: str
     data: Event
-    text: str | None = None  # sealed into the field `output`
+    text: str | None = None
     of_service: bool = False

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from cockpit.release.checklist import Item
 from cockpit.release.events import ItemDeferred, ItemDone, ItemNotApplicable, ItemOverridden, RunState
-from cockpit.release.record import Event
+from cockpit.release.record import Event, Unknown
 from cockpit.release.registers import Register
 
 
@@ -46,11 +46,14 @@ def item_state(item: Item, register: Register, *, claimed: bool, run_state: RunS
     """Return the state of `item`, given its state register, whether someone holds it, and the run's state.
 
     Concurrent writers of the same kind agree (two ticks are a tick); of different kinds they are contested.
-    What was seen of a version that has been rolled back is suspended, not red.
+    What was seen of a version that has been rolled back is suspended, not red. What a newer cockpit wrote is
+    unknown.
     """
     winner = register.winner
     if register.contested and len({type(record.data) for record in register.heads}) > 1:
         return ItemState.CONTESTED
+    if winner is not None and isinstance(winner.data, Unknown):
+        return ItemState.UNKNOWN
     state = _BY_EVENT.get(type(winner.data), ItemState.OPEN) if winner is not None else ItemState.OPEN
     if state is ItemState.DONE and item.binds == "commit" and run_state == "rolled-back":
         return ItemState.SUSPENDED

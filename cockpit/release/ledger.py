@@ -37,7 +37,7 @@ from cockpit.release.events import (
 from cockpit.release.executions import fold_execution
 from cockpit.release.item_state import ItemState, item_state
 from cockpit.release.library import Library
-from cockpit.release.record import Record, TextRef
+from cockpit.release.record import HybridTime, Record, TextRef
 from cockpit.release.registers import EMPTY, Register, RegisterCell, RegisterKey
 from cockpit.release.run import ExecutionView, ItemView, Note, PhaseView, ProbeTransition, Run, TagMark
 from cockpit.release.timeline import timeline_order
@@ -61,8 +61,9 @@ class Pinned(Struct, frozen=True):
 
 
 def earliest(register: Register) -> Record | None:
-    """Return the head that wins a claim: the earliest, so that who came second is told."""
-    return min(register.heads, key=lambda record: record.order) if register.heads else None
+    """Return the claim that holds, the earliest of the concurrent ones, or None where nobody holds it."""
+    claims = [record for record in register.heads if isinstance(record.data, ItemClaimed)]
+    return min(claims, key=lambda record: record.order) if claims else None
 
 
 class Ledger:
@@ -74,6 +75,8 @@ class Ledger:
         self._by_entity: dict[str, list[Record]] = {}
         self._records: dict[str, Record] = {}
         self._ordered: list[Record] | None = []
+        self._latest: tuple[HybridTime, str, int, str] | None = None
+        self._causes: set[str] = set()
         self._item_views: dict[str, ItemView] = {}
         self._view_context: tuple[str, RunState] = ("", "planned")
         self._execution_views: dict[str, ExecutionView] = {}
@@ -83,20 +86,28 @@ class Ledger:
 
     def add(self, records: Iterable[Record]) -> list[Record]:
         """Take in records; return those that were new."""
-        new = [record for record in records if self._add(record)]
-        if new and self._ordered is not None:
-            # The usual case, one event after all others, must not sort the whole history again.
-            last = self._ordered[-1].order if self._ordered else None
-            if len(new) == 1 and (last is None or new[0].order > last):
-                self._ordered.append(new[0])
-            else:
-                self._ordered = None
-        return new
+        return [record for record in records if self._add(record)]
+
+    def forget_views(self) -> None:
+        """Read every text anew at the next snapshot: one that was missing has arrived."""
+        self._item_views.clear()
+        self._execution_views.clear()
 
     def _add(self, record: Record) -> bool:
         if record.id in self._records:
             return False
         self._records[record.id] = record
+        # The usual case, an event after all others that caused none of them, must not sort the whole history again.
+        last = self._latest is None or record.order > self._latest
+        if last:
+            self._latest = record.order
+        if self._ordered is not None and last and record.id not in self._causes:
+            self._ordered.append(record)
+        else:
+            self._ordered = None
+        self._causes.update(record.sup)
+        if record.prev is not None:
+            self._causes.add(record.prev)
         self._by_entity.setdefault(record.ent, []).append(record)
         self._item_views.pop(record.ent, None)
         self._execution_views.pop(record.ent, None)
@@ -155,7 +166,6 @@ class Ledger:
         notes = self._notes()
         phases = tuple(self._phases(pinned, state, notes))
         opened_record = self.register(RUN, "opened").winner
-        locked = self.register(SERVICE, "deploys").winner
         return Run(
             id=run_id,
             service=configuration.service,
@@ -179,7 +189,7 @@ class Ledger:
             executions=tuple(self._executions()),
             probes=MappingProxyType(self._probes()),
             marks=MappingProxyType(self._marks()),
-            deploys_locked=locked.data.reason if locked is not None and isinstance(locked.data, DeploysLocked) else "",
+            deploys_locked=self._deploys_locked(),
             records=tuple(self.timeline()),
             bad_lines=bad_lines,
         )
@@ -210,8 +220,7 @@ class Ledger:
         register = self.register(entity, "state")
         claim = self.register(entity, "claim")
         holder = earliest(claim)
-        claimed_by = holder.by if holder is not None and isinstance(holder.data, ItemClaimed) else None
-        state = item_state(item, register, claimed=claimed_by is not None, run_state=run_state)
+        state = item_state(item, register, claimed=holder is not None, run_state=run_state)
         history = tuple(timeline_order(self._by_entity.get(entity, ())))
         return ItemView(
             item=item,
@@ -221,7 +230,8 @@ class Ledger:
             state=state,
             register=register,
             claim=claim,
-            claimed_by=claimed_by,
+            claimed_by=holder.by if holder is not None else None,
+            claimed_at=holder.wall if holder is not None else None,
             detail=self._detail(state, register),
             unverified_second=item.two_person and state is ItemState.DONE,
             notes=notes,
@@ -250,11 +260,13 @@ class Ledger:
         return "(this text is not here yet)" if text is None else text
 
     def _notes(self) -> list[Note]:
-        taken_back = {record.data.note for record in self._records.values() if isinstance(record.data, NoteRevoked)}
+        taken_back = {
+            (record.ent, record.data.note) for record in self._records.values() if isinstance(record.data, NoteRevoked)
+        }
         return [
             Note(record.id, record.by, record.wall, record.ent, self._text_of(record.data.text))
             for record in self.timeline()
-            if isinstance(record.data, NoteAdded) and record.id not in taken_back
+            if isinstance(record.data, NoteAdded) and (record.ent, record.id) not in taken_back
         ]
 
     def _executions(self) -> Iterable[ExecutionView]:
@@ -290,12 +302,20 @@ class Ledger:
         for entity, register in self._cells:
             if register != "mark":
                 continue
-            winner = self.register(entity, register).winner
-            if winner is not None and isinstance(winner.data, TagMarked):
-                tag = entity.removeprefix("tag:")
-                reason = self._text_of(winner.data.reason) or ""
-                marks[tag] = TagMark(tag, winner.data.mark, reason, winner.by, winner.wall)
+            tag = entity.removeprefix("tag:")
+            heads = [head for head in self.register(entity, register).heads if isinstance(head.data, TagMarked)]
+            # Where two people disagree, the warning stands until somebody decides.
+            heads.sort(key=lambda head: isinstance(head.data, TagMarked) and head.data.mark != "bad")
+            for head in heads[:1]:
+                if isinstance(head.data, TagMarked):
+                    reason = self._text_of(head.data.reason) or ""
+                    marks[tag] = TagMark(tag, head.data.mark, reason, head.by, head.wall)
         return marks
+
+    def _deploys_locked(self) -> str:
+        # Whoever locks has seen trouble: an unlock that did not know of it does not outdo it.
+        heads = self.register(SERVICE, "deploys").heads
+        return next((head.data.reason for head in heads if isinstance(head.data, DeploysLocked)), "")
 
 
 def state_digest(run: Run) -> str:

@@ -31,6 +31,11 @@ class ProbeFeed(Struct, frozen=True):
         """Whether so many intervals have passed without a result that its state says nothing any more."""
         return now - self.at > max(3 * self.interval, 10.0)
 
+    def reliable(self, now: float) -> str:
+        """Return the state as far as it may be relied on: unknown where nothing is observed any more."""
+        blind = self.raw == "unknown" or self.stale(now)
+        return "unknown" if blind and self.state != "paused" else self.state
+
 
 class Presence(Struct, frozen=True):
     """Somebody who has the cockpit open."""

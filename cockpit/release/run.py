@@ -41,6 +41,7 @@ class ItemView(Struct, frozen=True):
     register: Register
     claim: Register
     claimed_by: Actor | None
+    claimed_at: str | None
     detail: str  # one line: the reason, the value seen, or who contests whom
     unverified_second: bool  # a two-person item that only one person has answered
     notes: tuple[Note, ...] = ()
@@ -63,7 +64,9 @@ class ItemView(Struct, frozen=True):
     @property
     def at(self) -> str | None:
         """When that was, RFC 3339 UTC."""
-        winner = (self.claim if self.state is ItemState.CLAIMED else self.register).winner
+        if self.state is ItemState.CLAIMED:
+            return self.claimed_at
+        winner = self.register.winner
         return winner.wall if winner is not None else None
 
     @property

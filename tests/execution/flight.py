@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import secrets
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cockpit.bootstrap import make_worker, open_workspace
+from cockpit.cli.main import run
 from cockpit.execution.prepare import prepare
 from cockpit.git.command import Git
 from cockpit.release.intents import RequestExecution
@@ -190,10 +192,12 @@ class Flight:
         )
 
     def json(self, *arguments: str, code: int = 0) -> Any:
-        """Run a command with `--json` and return its document."""
-        done = self.cockpit(*arguments, "--json")
-        assert done.returncode == code, done.stdout + done.stderr
-        return json.loads(done.stdout)
+        """Run a command with `--json` in this process, and return its document; workers are processes all the same."""
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            status = run(["--repo", str(self.repo), *arguments, "--json"])
+        assert status == code, said.getvalue()
+        return json.loads(said.getvalue())
 
     def end(self) -> None:
         """End what our steps and services have left running: they wrote their pids down."""

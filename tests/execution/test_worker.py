@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from cockpit.bootstrap import make_worker
 from cockpit.errors import RefusedError
 from cockpit.execution.control import output_path, skip_step
 from cockpit.release.intents import AddNote
-from tests.execution.flight import Flight
+from tests.execution.flight import Flight, alive, wait_until
 
 
 def states(flight: Flight, identity: str) -> list[str]:
@@ -106,7 +107,7 @@ def test_a_time_out_ends_the_whole_group(flight: Flight) -> None:
     workspace = flight.begin([flight.step("one", hang, timeout="300ms")])
     view = flight.work(workspace, flight.request(workspace))
     assert view.steps[0].state == "timed-out"
-    assert view.detail == "step 1, One: no end within 0 s"
+    assert view.detail == "step 1, One: no end within 0.3 s"
     assert not Path(f"/proc/{(flight.var / 'sleeper').read_text().strip()}").exists()
 
 
@@ -225,7 +226,7 @@ def test_values_reach_commands_by_environment_alone(flight: Flight, tag: str) ->
     ids=["the version is not asked for", "nothing reports a version", "no probe passes"],
 )
 def test_without_health_and_version_nothing_is_called_a_success(
-    flight: Flight, verify: dict[str, object], more: dict[str, object]
+    flight: Flight, verify: dict[str, Any], more: dict[str, Any]
 ) -> None:
     workspace = flight.begin([*flight.usual_steps()[:-1], flight.verify_step(**verify)], **more)
     view = flight.work(workspace, flight.request(workspace))
@@ -247,7 +248,7 @@ def test_a_verification_that_does_not_pass_stops(flight: Flight, spoil: str, tol
 
 
 def test_what_verified_once_is_verified_again(flight: Flight) -> None:
-    steps = flight.usual_steps()
+    steps = [*flight.usual_steps()[:-1], flight.verify_step(within="300ms")]
     workspace = flight.begin([*steps, flight.step("after", 'test -f "$V/go"')])
     identity = flight.request(workspace)
     flight.work(workspace, identity)
@@ -273,8 +274,6 @@ def test_a_service_that_a_step_starts_outlives_it_and_keeps_its_output(flight: F
     identity = flight.request(workspace)
     assert flight.work(workspace, identity).steps[0].state == "ok"
     path = output_path(workspace.executions_directory, identity)
-    from tests.execution.flight import alive, wait_until
-
     (flight.var / "say").touch()
     wait_until(lambda: path.read_text().endswith("said\n"))
     assert alive(int((flight.var / "service.pid").read_text()))

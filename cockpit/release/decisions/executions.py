@@ -65,24 +65,32 @@ def request(intent: RequestExecution, context: Context) -> list[Draft]:
 
 
 def end(intent: EndExecution, context: Context) -> list[Draft]:
-    """End an execution; a rollback that was carried out moves the run to rolled back and locks deploys."""
+    """End an execution; a rollback that was carried out moves the run to rolled back and locks deploys.
+
+    The end itself comes last: a worker that dies before it is resumed, and no consequence is lost.
+    """
     view = next((view for view in context.run.executions if view.id == intent.execution), None)
     if view is None:
-        raise NotFoundError(f"no execution {intent.execution!r}")
+        raise NotFoundError(f"no execution {intent.execution!r}", fix="cockpit execution status shows the last one")
     if view.over:
-        raise RefusedError(f"it is over already: {view.outcome}", code="already")
+        raise RefusedError(
+            f"it is over already: {view.outcome}", fix="Nothing is left to do: cockpit timeline", code="already"
+        )
     data = ExecutionEnded(outcome=intent.outcome, detail=intent.detail, version_seen=intent.version_seen)
-    drafts = [context.draft(execution_entity(intent.execution), data)]
+    ended = context.draft(execution_entity(intent.execution), data)
     if intent.outcome == "aborted":
-        return drafts
+        return [ended]
+    drafts = []
     if view.direction == "rollback":
         drafts.append(context.draft(RUN, RunStateChanged(state="rolled-back")))
         reason = f"rolled back from {view.from_tag or view.from_commit[:8]} to {view.tag}"
         drafts.append(context.draft(SERVICE, DeploysLocked(reason=reason), scope="service"))
-    elif (context.run.tag, context.run.commit) != (view.tag, view.commit):
-        drafts.append(context.draft(RUN, RunRetargeted(tag=view.tag, commit=view.commit)))
-        drafts.append(context.draft(RUN, RunStateChanged(state="active")))
-    return drafts
+    else:
+        if (context.run.tag, context.run.commit) != (view.tag, view.commit):
+            drafts.append(context.draft(RUN, RunRetargeted(tag=view.tag, commit=view.commit)))
+        if context.run.state != "active":
+            drafts.append(context.draft(RUN, RunStateChanged(state="active")))
+    return [*drafts, ended]
 
 
 def fact(intent: RecordFact, context: Context) -> list[Draft]:

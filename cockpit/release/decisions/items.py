@@ -54,7 +54,7 @@ def reopen(intent: ReopenItem, context: Context) -> list[Draft]:
     if view.register.winner is None or (
         isinstance(view.register.winner.data, ItemReopened) and not view.register.contested
     ):
-        raise RefusedError("the item is open already", code="already")
+        raise RefusedError("the item is open already", fix="Tick it, defer it or override it", code="already")
     reason = intent.reason.strip()
     return [context.item_draft(view, ItemReopened(reason=context.seal(reason) if reason else None))]
 
@@ -86,7 +86,7 @@ def claim(intent: ClaimItem, context: Context) -> list[Draft]:
     holder = view.claimed_by
     if holder is not None:
         whose = "you have" if holder == context.actor else f"{holder.name} has"
-        raise RefusedError(f"{whose} claimed it already", code="already")
+        raise RefusedError(f"{whose} claimed it already", fix="Let it go first: cockpit item unclaim", code="already")
     return [context.item_draft(view, ItemClaimed())]
 
 
@@ -94,7 +94,7 @@ def unclaim(intent: UnclaimItem, context: Context) -> list[Draft]:
     """Let an item go that somebody holds; also a colleague's, who may have gone home."""
     view = context.item(intent.item)
     if view.claimed_by is None:
-        raise RefusedError("nobody has claimed it", code="already")
+        raise RefusedError("nobody has claimed it", fix="Take it on: cockpit item claim", code="already")
     return [context.item_draft(view, ItemUnclaimed())]
 
 

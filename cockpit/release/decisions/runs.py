@@ -29,7 +29,9 @@ _REACHED_FROM: dict[RunState, frozenset[str]] = {
 def open_run(intent: OpenRun, context: Context) -> list[Draft]:
     """Open a run with its files pinned; one without a launch time, or with one that has passed, is active at once."""
     if context.run.opened_at:
-        raise RefusedError(f"this stream holds the run {context.run.name} already", code="already")
+        raise RefusedError(
+            f"this stream holds the run {context.run.name} already", fix="Open it under an id of its own", code="already"
+        )
     if not intent.name.strip():
         raise RefusedError("a run needs a name", fix="cockpit release open v2.4.1", code="no-name")
     pins = {path: context.seal(text.encode()) for path, text in sorted(intent.pins.items())}
@@ -56,7 +58,7 @@ def retarget(intent: Retarget, context: Context) -> list[Draft]:
     """Fly another tag."""
     context.require_run()
     if (intent.tag, intent.commit) == (context.run.tag, context.run.commit):
-        raise RefusedError(f"the run flies {intent.tag} already", code="already")
+        raise RefusedError(f"the run flies {intent.tag} already", fix="Name another tag", code="already")
     return [context.draft(RUN, RunRetargeted(tag=intent.tag, commit=intent.commit))]
 
 
@@ -73,7 +75,10 @@ def change_state(intent: ChangeRunState, context: Context) -> list[Draft]:
         context.require_run()
     allowed = _REACHED_FROM.get(intent.state, frozenset())
     if run.state not in allowed:
-        raise RefusedError(f"the run is {run.state}: it cannot become {intent.state}", code="conflicting")
+        ways = ", ".join(state for state, sources in _REACHED_FROM.items() if run.state in sources)
+        raise RefusedError(
+            f"the run is {run.state}: it cannot become {intent.state}", fix=f"It can become: {ways}", code="conflicting"
+        )
     if run.current_execution is not None and intent.state in OVER:
         raise RefusedError("an execution is not over yet", fix="See it: cockpit execution status", code="locked")
     reason = intent.reason.strip()
@@ -93,6 +98,6 @@ def mark_tag(intent: MarkTag, context: Context) -> list[Draft]:
 def unlock_deploys(intent: UnlockDeploys, context: Context) -> list[Draft]:
     """Let deploys start again, with a reason."""
     if not context.run.deploys_locked:
-        raise RefusedError("deploys are not locked", code="already")
+        raise RefusedError("deploys are not locked", fix="Deploy: nothing is in the way", code="already")
     reason = context.reason(intent.reason, "fixed in v2.4.2")
     return [context.draft(SERVICE, DeploysUnlocked(reason=reason), scope="service")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -19,7 +19,7 @@ from cockpit.release.events import (
 from cockpit.release.intents import Redo, Undo
 from cockpit.release.ledger import item_entity
 from cockpit.release.record import Actor, Record
-from cockpit.release.registers import EMPTY
+from cockpit.release.registers import EMPTY, Register
 from cockpit.release.run import Run
 
 
@@ -35,11 +35,9 @@ def undo(intent: Undo, context: Context) -> list[Draft]:
         raise RefusedError(f"{record.kind} cannot be undone", code="not-undoable")
     register = register_of(record.kind) or ""
     heads = context.run.registers.get((record.ent, register), EMPTY)
-    _refuse_if_overtaken(record, heads.head_ids, context)
-    before = _find(context.run, record.sup)
-    reversal = _initial(register) if before is None else before.data
-    if not isinstance(reversal, ItemEvent):
-        reversal = _initial(register)
+    _refuse_if_overtaken(heads, lambda head: _restored(context.run, head).id == record.id)
+    before = _replaced(context.run, record)
+    reversal = before.data if before is not None and isinstance(before.data, ItemEvent) else _initial(register)
     return [Draft(record.ent, msgspec.structs.replace(reversal, undoes=record.id), heads.head_ids)]
 
 
@@ -50,11 +48,12 @@ def redo(intent: Redo, context: Context) -> list[Draft]:
         undone_id = record.data.undoes if isinstance(record.data, ItemEvent) else ""
         if not undone_id:
             break
-        undone = _find(context.run, (undone_id,))
+        undone = _find(context.run, undone_id)
         if undone is None or not isinstance(undone.data, ItemEvent):
             break
         heads = context.run.registers.get((record.ent, register_of(record.kind) or ""), EMPTY)
-        _refuse_if_overtaken(record, heads.head_ids, context)
+        undo_id = record.id
+        _refuse_if_overtaken(heads, lambda head: head.id == undo_id)
         return [Draft(record.ent, msgspec.structs.replace(undone.data, undoes=""), heads.head_ids)]
     raise RefusedError("you have nothing to redo here", fix="Redo follows an undo directly", code="none")
 
@@ -79,16 +78,36 @@ def _own_item_records(run: Run, actor: Actor, item: str) -> Iterator[Record]:
             yield record
 
 
-def _refuse_if_overtaken(record: Record, heads: tuple[str, ...], context: Context) -> None:
-    if record.id not in heads:
-        later = next((other for other in reversed(context.run.records) if other.id in heads), None)
-        who = later.by.name if later is not None else "somebody"
-        raise RefusedError(f"{who} has changed it since", fix="Reopen the item instead", code="overtaken")
+def _refuse_if_overtaken(heads: Register, is_ours: Callable[[Record], bool]) -> None:
+    # Also by somebody who wrote at the same time: undoing ours must not wipe out theirs.
+    other = next((head for head in heads.heads if not is_ours(head)), None)
+    if other is not None:
+        raise RefusedError(
+            f"{other.by.name} has changed it since, or at the same time", fix="Reopen the item instead", code="overtaken"
+        )
 
 
-def _find(run: Run, ids: tuple[str, ...]) -> Record | None:
-    found = [record for record in run.records if record.id in ids]
-    return max(found, key=lambda record: record.order) if found else None
+def _restored(run: Run, record: Record) -> Record:
+    """Return the record whose value `record` brought back, if it is an undo; else itself."""
+    while isinstance(record.data, ItemEvent) and record.data.undoes:
+        undone = _find(run, record.data.undoes)
+        before = _replaced(run, undone) if undone is not None else None
+        if before is None:
+            break
+        record = before
+    return record
+
+
+def _replaced(run: Run, record: Record) -> Record | None:
+    """Return the record that `record` took the place of; None where there was none, or several that disagreed."""
+    found = [other for other in run.records if other.id in record.sup]
+    if len({type(other.data) for other in found}) != 1:
+        return None
+    return max(found, key=lambda other: other.order)
+
+
+def _find(run: Run, identity: str) -> Record | None:
+    return next((record for record in run.records if record.id == identity), None)
 
 
 def _initial(register: str) -> ItemEvent:

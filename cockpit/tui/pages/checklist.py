@@ -22,6 +22,7 @@ from cockpit.release.intents import (
 from cockpit.release.item_state import ItemState
 from cockpit.release.live import Live
 from cockpit.release.run import ItemView, Run
+from cockpit.tui.commands import bindings, commands_of
 from cockpit.tui.dialogs.ask import AskDialog
 from cockpit.tui.dialogs.item import ItemDialog
 from cockpit.tui.pages.base import Page
@@ -37,9 +38,13 @@ from cockpit.tui.widgets.timeline import TimelineList
 _WAITING = frozenset({ItemState.OPEN, ItemState.CLAIMED, ItemState.REGRESSED, ItemState.CONTESTED})
 
 
+_ITEM_ACTIONS = frozenset(command.binding_action for command in commands_of("checklist"))
+
+
 class ChecklistPage(Page):
     """The page a release is flown from."""
 
+    BINDINGS = bindings("checklist")
     filter_hint = "text, state, role or name"
     first_focus = "#items"
 
@@ -71,6 +76,13 @@ class ChecklistPage(Page):
         yield PaneTitle("probes", id="strip-title")
         yield ProbeStrip(id="probe-strip")
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let the item keys hold only where an item is looked at, not in a log beside it."""
+        if action in _ITEM_ACTIONS:
+            focused = self.screen.focused
+            return focused is not None and focused.id in {"items", "phases"}
+        return super().check_action(action, parameters)
+
     # Data down
 
     def show(self, run: Run, live: Live, now: float) -> None:
@@ -83,7 +95,9 @@ class ChecklistPage(Page):
             self._show_run(run)
             if first:
                 self._go_to_first_open()
-            self.query_one(TimelineList).show_run(run)
+            timeline = self.query_one(TimelineList)
+            timeline.now = now
+            timeline.show_run(run)
             self.query_one(LogPanes).show(run)
         self._show_gate(run, live)
         board, strip = self.query_one(ProbeBoard), self.query_one(ProbeStrip)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from textual import on
 from textual.app import ComposeResult
 
+from cockpit.errors import CockpitError
+from cockpit.live_source import ask_for_probe
 from cockpit.release.live import Live, ProbeFeed
 from cockpit.release.run import Run
+from cockpit.tui.commands import bindings
 from cockpit.tui.pages.base import Page
 from cockpit.tui.rows import Part
 from cockpit.tui.theme import inks_of
@@ -18,6 +23,7 @@ from cockpit.tui.widgets.row_list import RowList
 class ProbesPage(Page):
     """The board above, the probe under the cursor below."""
 
+    BINDINGS = bindings("probes")
     filter_hint = "name or state"
     first_focus = "#all-probes"
 
@@ -54,8 +60,24 @@ class ProbesPage(Page):
     def _show_detail(self) -> None:
         feed = self.query_one(ProbeBoard).current
         self.query_one(ProbeDetail).show(feed, self.cockpit.now())
-        title = feed.title if feed is not None else "probe"
+        title = "probe"
+        if feed is not None:
+            title = feed.name if feed.title == feed.name else f"{feed.name}: {feed.title}"
         self.query_one("#probe-title", PaneTitle).show(title)
+
+    def action_probe_now(self) -> None:
+        """Ask the watcher to run this probe at once."""
+        feed = self.query_one(ProbeBoard).current
+        if feed is not None:
+            self.run_worker(self._ask(feed.name), exit_on_error=False)
+
+    async def _ask(self, name: str) -> None:
+        try:
+            await asyncio.to_thread(ask_for_probe, self.cockpit.workspace, name)
+        except CockpitError as error:
+            self.cockpit.tell(str(error), severity="warning")
+        else:
+            self.cockpit.tell(f"asked the watcher to probe {name} now")
 
     def apply_filter(self, text: str) -> None:
         self._filter = text

@@ -38,6 +38,7 @@ class TimelinePage(Page):
     def _fill(self, run: Run) -> None:
         records = [record for record in run.records if self._shown(record, run)]
         timeline = self.query_one(TimelineList)
+        timeline.now = self.cockpit.now()
         timeline.empty = f"Nothing matches {self._filter!r}." if self._filter else "Nothing has happened yet."
         timeline.show_run(run, records)
         count = f"{len(records)} of {len(run.records)}" if self._filter else f"{len(records)}"

@@ -39,6 +39,7 @@ class StepList(RowList[tuple[StepView, PlanStep]]):
         super().__init__(empty="The plan is not here yet.", id=id)
         self._glyphs = choose_glyphs()
         self.now = 0.0
+        self.title_width = 24
 
     def key_of(self, row: tuple[StepView, PlanStep]) -> str:
         return str(row[0].index)
@@ -56,7 +57,7 @@ class StepList(RowList[tuple[StepView, PlanStep]]):
             (self._glyphs.cursor if cursor else " ", inks.title),
             (look.glyph, look.ink),
             (f" {view.index + 1} ", inks.muted),
-            (fit(step.title, 30 if width >= 100 else 22), inks.strong if view.state == "running" else inks.plain),
+            (fit(step.title, self.title_width), inks.strong if view.state == "running" else inks.plain),
             (" ", inks.plain),
             (f"{look.word:<10}", look.ink),
             (" ", inks.plain),
@@ -126,6 +127,8 @@ class ExecutionScreen(StripScreen):
             return
         if self._view is None or view.id != self._view.id:
             self._show_output(run, view)
+        if self._view is None or view.state != self._view.state:
+            self.refresh_bindings()
         self._view = view
         verb = "Rollback" if view.direction == "rollback" else "Deploy"
         inks = inks_of(self.app)
@@ -141,6 +144,7 @@ class ExecutionScreen(StripScreen):
             steps.show(
                 [(step, view.plan.steps[step.index]) for step in view.steps if step.index < len(view.plan.steps)]
             )
+            steps.title_width = min(max(len(step.title) for step in view.plan.steps), 36)
             active = next((step.index for step in view.steps if step.state in {"running", "failed", "timed-out"}), None)
             if active is not None:
                 steps.go_to(str(active))
@@ -159,6 +163,15 @@ class ExecutionScreen(StripScreen):
     def action_up_a_level(self) -> None:
         """Leave the screen; the execution goes on."""
         self.app.pop_screen()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what is possible now: nothing can be retried, skipped or aborted once it is over."""
+        view = self._view
+        if action == "skip_step":
+            return view is not None and view.state == "stopped"
+        if action in {"retry_step", "abort_execution"}:
+            return view is not None and not view.over
+        return super().check_action(action, parameters)
 
     def _stopped(self) -> ExecutionView | None:
         view = self._view

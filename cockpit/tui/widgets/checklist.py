@@ -15,7 +15,6 @@ from cockpit.release.gates import Gate
 from cockpit.release.item_state import ItemState
 from cockpit.release.run import ItemView, PhaseView
 from cockpit.times import clock_time, epoch
-from cockpit.tui.commands import bindings
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, fit, labelled, part, progress_bar, row, width_of
 from cockpit.tui.status_style import item_look
@@ -117,8 +116,6 @@ class Heading(Struct, frozen=True):
 
 class ItemList(RowList["Heading | ItemView"]):
     """The items of one phase under their sections' headings."""
-
-    BINDINGS = bindings("checklist")
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(empty="No item matches.", id=id)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from textual.strip import Strip
 
+from cockpit.durations import age as age_of
 from cockpit.durations import short_duration
 from cockpit.release.live import ProbeFeed
-from cockpit.tui.commands import bindings
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, fit, part, row, sparkline, width_of
 from cockpit.tui.status_style import probe_look
@@ -64,14 +64,12 @@ class ProbeStrip(LineWidget):
             parts += [(look.glyph, look.ink), (f" {latency(feed)}" if feed.latency_ms is not None else "", inks.muted)]
         else:
             parts.append((f"{look.glyph} {look.word}", look.ink))
-        age = short_duration(self._now - feed.at) if feed.at else "never"
+        age = age_of(self._now - feed.at) if feed.at else "never"
         return [*parts, (f" {age}", inks.muted if not stale else inks.warn), ("   ", inks.plain)]
 
 
 class ProbeBoard(RowList[ProbeFeed]):
     """A probe a line: state, latency, sparkline, age, and the sentence that says what was seen."""
-
-    BINDINGS = bindings("probes")
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(empty="No probes are configured: add `probes:` to cockpit.yaml.", id=id)
@@ -95,14 +93,14 @@ class ProbeBoard(RowList[ProbeFeed]):
             (self._glyphs.cursor if cursor else " ", inks.title),
             (look.glyph, look.ink),
             (" ", inks.plain),
-            (fit(feed.title if wide else feed.name, name_width), inks.plain if well else inks.strong),
+            (fit(feed.name, name_width), inks.plain if well else inks.strong),
             (" ", inks.plain),
             (f"{look.word:<8}", look.ink),
             (f" {latency(feed):>6} ", inks.plain),
             (sparkline(feed.latencies, spark_width, self._glyphs.bars), inks.good if well else look.ink
              if not look.ink.bgcolor else inks.bad),
         ]  # fmt: skip
-        age = short_duration(self.now - feed.at) if feed.at else "never"
+        age = age_of(self.now - feed.at) if feed.at else "never"
         right: list[Part] = [(f" {age:>5} ", inks.warn if stale else inks.muted)]
         room = width - width_of(left) - width_of(right)
         if room >= 16:

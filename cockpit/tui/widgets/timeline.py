@@ -7,7 +7,7 @@ from textual.strip import Strip
 from cockpit.release.narrative import is_alarming, sentence
 from cockpit.release.record import Record
 from cockpit.release.run import Run
-from cockpit.times import clock_time, epoch
+from cockpit.times import clock_time, day_month, epoch
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, fit, part, row
 from cockpit.tui.theme import Inks
@@ -22,6 +22,7 @@ class TimelineList(RowList[Record]):
         self._glyphs = choose_glyphs()
         self._compact = compact
         self._run: Run | None = None
+        self.now = 0.0
 
     def key_of(self, row: Record) -> str:
         return row.id
@@ -37,6 +38,14 @@ class TimelineList(RowList[Record]):
     def draw(self, row: Record, width: int, inks: Inks, *, cursor: bool) -> Strip:
         return self._lay(row, width, inks, cursor=cursor)
 
+    def _when(self, at: float) -> str:
+        """The time of day, and the day where it is not today's: as wide either way."""
+        zone = self._run.timezone if self._run is not None else "UTC"
+        is_today = day_month(at, zone) == day_month(self.now, zone)
+        if self._compact:
+            return clock_time(at, zone) if is_today else day_month(at, zone)
+        return f"{'' if is_today else day_month(at, zone):>5} {clock_time(at, zone, with_seconds=True)}"
+
     def _lay(self, record: Record, width: int, inks: Inks, *, cursor: bool) -> Strip:
         if self._run is None:
             return Strip.blank(width)
@@ -44,7 +53,7 @@ class TimelineList(RowList[Record]):
         at = epoch(record.wall)
         left: list[Part] = [
             (self._glyphs.cursor if cursor and self.has_focus else " ", inks.title),
-            (clock_time(at, self._run.timezone, with_seconds=not self._compact), inks.muted),
+            (self._when(at), inks.muted),
             (" ", inks.plain),
             (fit(record.by.name, 6 if self._compact else 10), inks.accent),
             (" ", inks.plain),
