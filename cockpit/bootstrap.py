@@ -69,12 +69,7 @@ def open_workspace(options: Options, *, any_run: bool = False) -> Workspace:
     root = Path(os.fsdecode(top.out).rstrip("\n")) if top.ok and top.out.strip() else store.location.common
     git = Git(root)
     runs = list_runs(store)
-    try:
-        chosen = choose_run(runs, run=options.run, env=options.env)
-    except CockpitError as error:
-        if not any_run or error.code != "several-runs":
-            raise
-        chosen = list(runs.values())[-1]
+    chosen = choose_run(runs, run=options.run, env=options.env, newest=any_run)
     run_id = chosen.id if chosen is not None else ""
     pinned: Pinned
     if chosen is not None:
@@ -83,9 +78,14 @@ def open_workspace(options: Options, *, any_run: bool = False) -> Workspace:
         try:
             pinned = read_work_tree(root).pinned
         except NotFoundError:
-            if not runs:
+            past = [summary for summary in runs.values() if options.env in {"", summary.environment}]
+            if not past:
                 raise
-            pinned = pinned_of(store, list(runs.values())[-1])
+            pinned = pinned_of(store, past[-1])
+    environment = pinned.configuration.environment.name
+    if options.env not in {"", environment}:
+        known = ", ".join(sorted({environment, *(summary.environment for summary in runs.values())}))
+        raise NotFoundError(f"nothing is known of an environment {options.env!r}", fix=f"There is: {known}")
     session = Session(store, find_actor(git, options.by), now=now, readonly=options.readonly)
     session.focus(run_id, pinned)
     return Workspace(root=root, git=git, store=store, session=session, trust=TrustStore(), runs=runs)

@@ -20,7 +20,7 @@ from cockpit.store.lock import FileLock, Held, holder_of
 from cockpit.times import rfc3339
 from cockpit.workspace import Workspace
 
-_OTHERS_REQUEST = 2.0  # seconds to outlast somebody else's request
+_OTHERS_REQUEST = 1.0  # seconds to outlast somebody else's request
 
 
 def require_trust(workspace: Workspace) -> None:

@@ -18,7 +18,6 @@ from cockpit.content.library import parse_library_texts
 from cockpit.content.shipped import find_checklist, shipped_directory
 from cockpit.errors import ConfigurationError, NotFoundError, Problem
 from cockpit.health.conditions import check_condition
-from cockpit.release.configuration import Configuration
 from cockpit.release.ledger import Pinned
 
 CONFIGURATION_FILE = "cockpit.yaml"
@@ -65,13 +64,13 @@ def parse_texts(texts: Mapping[str, str]) -> Pinned:
     """Return what pinned texts say; raises ConfigurationError with every mistake."""
     problems: list[Problem] = []
     configuration = parse_configuration_text(
-        texts[CONFIGURATION_FILE], CONFIGURATION_FILE, check_condition=check_condition
+        _text_of(texts, CONFIGURATION_FILE), CONFIGURATION_FILE, check_condition=check_condition
     )
     checklists = []
     for identity in configuration.checklists:
         path = f"{CHECKLISTS}/{identity}.yaml"
         try:
-            checklists.append(parse_checklist_text(texts[path], path))
+            checklists.append(parse_checklist_text(_text_of(texts, path), path))
         except ConfigurationError as error:
             problems += error.problems
     others = {
@@ -88,11 +87,11 @@ def parse_texts(texts: Mapping[str, str]) -> Pinned:
     return Pinned(configuration, tuple(checklists), library, digest_of(texts))
 
 
-def without_run(configuration: Configuration) -> Pinned:
-    """Return a configuration alone, for what needs no checklist."""
-    from cockpit.release.library import Library
-
-    return Pinned(configuration, (), Library(), "")
+def _text_of(texts: Mapping[str, str], path: str) -> str:
+    try:
+        return texts[path]
+    except KeyError:
+        raise ConfigurationError([Problem(path, 1, 1, "it was not pinned with the others")]) from None
 
 
 def _checklist_path(identity: str, directory: Path, configuration: Path) -> Path:
@@ -117,6 +116,10 @@ LIBRARY_PAGES = frozenset({"targets", "env", "tools", "contacts", "signoff", "no
 def _read(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ConfigurationError([Problem(str(path), 1, 1, f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ConfigurationError([Problem(str(path), line, 1, "not UTF-8 text: save the file as UTF-8")]) from error

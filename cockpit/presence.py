@@ -15,6 +15,7 @@ from cockpit.release.live import Presence
 
 Kind = Literal["screen", "watcher", "worker"]
 _DECODER = msgspec.json.Decoder(Presence)
+_ATTEMPTS = 50  # to read an entry that is being written
 
 
 class PresenceFile:
@@ -24,6 +25,7 @@ class PresenceFile:
         self._path = directory / f"{presence.writer}.json"
         directory.mkdir(parents=True, exist_ok=True)
         self._presence = presence
+        self._length = 0
         # Locked before it has its name: a reader must never find it unlocked and take us for dead.
         newborn = directory / f".{presence.writer}"
         self._descriptor = os.open(newborn, os.O_RDWR | os.O_CREAT, 0o664)
@@ -37,9 +39,10 @@ class PresenceFile:
         self._write()
 
     def _write(self) -> None:
-        data = msgspec.json.encode(self._presence)
+        # One write and never shorter than the last: what a reader sees is whole, trailing blanks are no part of JSON.
+        data = msgspec.json.encode(self._presence).ljust(self._length)
+        self._length = len(data)
         os.pwrite(self._descriptor, data, 0)
-        os.ftruncate(self._descriptor, len(data))
 
     def close(self) -> None:
         """Leave."""
@@ -54,6 +57,13 @@ class PresenceFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _read(descriptor: int) -> Presence | None:
+    for _ in range(_ATTEMPTS):
+        with contextlib.suppress(msgspec.MsgspecError):
+            return _DECODER.decode(os.pread(descriptor, 65536, 0))
+    return None
 
 
 def present(directory: Path) -> tuple[Presence, ...]:
@@ -72,8 +82,9 @@ def present(directory: Path) -> tuple[Presence, ...]:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
-                with contextlib.suppress(msgspec.MsgspecError):  # caught in the middle of a write: next time
-                    found.append(_DECODER.decode(os.pread(descriptor, 65536, 0)))
+                presence = _read(descriptor)
+                if presence is not None:
+                    found.append(presence)
             else:
                 with contextlib.suppress(FileNotFoundError, PermissionError):
                     path.unlink()

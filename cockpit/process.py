@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from msgspec import Struct
 
@@ -128,29 +129,38 @@ def run(
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = str(error)
+        if isinstance(error, OSError) and error.strerror:
+            # Told apart by the file name: it is either the command or the directory to start it in.
+            nowhere = cwd is not None and error.filename == str(cwd)
+            reason = f"{cwd}: {error.strerror}" if nowhere else error.strerror
         raise ProcessError(
             f"cannot start {argv[0]!r}: {reason}", fix="Check that it is installed and the path is right"
         ) from error
-    if on_start is not None:
-        on_start(child.pid)
     deadline = None if timeout is None else started + timeout
     streams = {name: stream for name, stream in (("out", child.stdout), ("err", child.stderr)) if stream is not None}
     kept: dict[str, bytearray] = {"out": bytearray(), "err": bytearray()}
     state = {"truncated": False}
-
-    feeder = None
-    if stdin is not None:
-        feeder = threading.Thread(target=_feed, args=(child, stdin), daemon=True)
-        feeder.start()
-    timed_out, cancelled = _pump(child, streams, kept, state, limit=limit, deadline=deadline, cancel=cancel)
-    if timed_out or cancelled:
-        kill_group(child.pid, grace=grace)
-        child.wait()
-    for stream in streams.values():
-        stream.close()
+    feeder = None if child.stdin is None else threading.Thread(target=_feed, args=(child.stdin, stdin), daemon=True)
     if feeder is not None:
-        feeder.join(1.0)
+        feeder.start()
+    try:
+        if on_start is not None:
+            on_start(child.pid)
+        timed_out, cancelled = _pump(child, streams, kept, state, limit=limit, deadline=deadline, cancel=cancel)
+        if timed_out or cancelled:
+            kill_group(child.pid, grace=grace)
+    except BaseException:
+        # Interrupted, or its pid could not be noted: a command that nobody waits for must not run on.
+        kill_group(child.pid, grace=grace)
+        raise
+    finally:
+        for stream in streams.values():
+            stream.close()
+        if child.returncode is None:
+            child.wait()
+        if feeder is not None:
+            feeder.join(1.0)
     return Finished(
         argv=tuple(argv),
         code=None if timed_out or cancelled else child.returncode,
@@ -163,18 +173,15 @@ def run(
     )
 
 
-def _feed(child: subprocess.Popen[bytes], data: bytes) -> None:
-    if child.stdin is None:
-        return
-    with contextlib.suppress(BrokenPipeError, OSError):
-        child.stdin.write(data)
-    with contextlib.suppress(BrokenPipeError, OSError):
-        child.stdin.close()
+def _feed(pipe: IO[bytes], data: bytes) -> None:
+    for act in (lambda: pipe.write(data), pipe.close):
+        with contextlib.suppress(OSError):  # it does not have to read what it is given
+            act()
 
 
 def _pump(
     child: subprocess.Popen[bytes],
-    streams: Mapping[str, object],
+    streams: Mapping[str, IO[bytes]],
     kept: dict[str, bytearray],
     state: dict[str, bool],
     *,
@@ -185,8 +192,8 @@ def _pump(
     """Read until the command has ended; return (timed out, cancelled)."""
     with selectors.DefaultSelector() as selector:
         for name, stream in streams.items():
-            os.set_blocking(stream.fileno(), False)  # type: ignore[attr-defined]
-            selector.register(stream, selectors.EVENT_READ, name)  # type: ignore[arg-type]
+            os.set_blocking(stream.fileno(), False)
+            selector.register(stream, selectors.EVENT_READ, name)
         ended_at: float | None = None
         while True:
             now = time.monotonic()

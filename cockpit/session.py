@@ -18,6 +18,7 @@ from cockpit.store.store import Store
 from cockpit.times import rfc3339
 
 SERVICE_STREAM = "_service"
+_LOOK_AGAIN = 2.0  # seconds between looks for texts that have not arrived yet
 
 
 class Session:
@@ -37,7 +38,6 @@ class Session:
         self._texts: dict[str, str] = {}
         self._missing: set[str] = set()
         self._missing_due = 0.0
-        self._bad_lines = 0
         self._ledger = Ledger(self.text)
         self._pinned: Pinned | None = None
         self._run_id = ""
@@ -93,60 +93,81 @@ class Session:
 
         Raises RefusedError or NotFoundError where it cannot be granted, NotSavedError where the disk refuses.
         """
-        with self._lock:
-            if self.readonly:
-                raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
-            # Not to decide on a state that a colleague has changed a moment ago.
-            news = self._take_in()
-            written: list[Record] = []
-            try:
+        news: list[Record] = []
+        written: list[Record] = []
+        try:
+            with self._lock:
+                if self.readonly:
+                    raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
+                # Not to decide on a state that a colleague has changed a moment ago.
+                news = self._take_in()
                 if news:
                     self._refresh()
-                context = Context(run=self.run, actor=self.actor, now=rfc3339(self._now()), seal=self._seal)
-                drafts = decide(intent, context)
-                by = By(self.actor.name, self.actor.email, self.actor.key)
-                for draft in drafts:
-                    stream = self._run_stream if draft.scope == "run" and self._run_stream else self._service_stream
-                    stored = self._store.append(
-                        stream=stream,
-                        kind=kind_of(draft.data),
-                        ent=draft.ent,
-                        sup=draft.sup,
-                        d=encode_data(draft.data),
-                        by=by,
-                        wall=context.now,
-                    )
-                    record = to_record(stored)
-                    written.append(record)
-                    self._ledger.add([record])
-            finally:
-                # Whatever becomes of the intent, what others wrote has been taken in and must be told.
-                if written:
-                    self._refresh()
-                if news or written:
-                    self._publish(news + written)
+                try:
+                    self._write(intent, written)
+                finally:
+                    if written:
+                        self._refresh()
+        finally:
+            # Whatever became of the intent, what others wrote has been taken in and must be told.
+            if news or written:
+                self._publish(news + written)
         return written
 
     def poll(self) -> list[Record]:
-        """Take in what other processes wrote; return what was new."""
+        """Take in what other processes wrote, and texts that were missing; return what records were new."""
         with self._lock:
             new = self._take_in()
-            if new:
+            changed = bool(new) or self._texts_arrived() or len(self._store.faults()) != self.run.bad_lines
+            if changed:
                 self._refresh()
-        if new:
+        if changed:
             self._publish(new)
         return new
 
     def text(self, ref: TextRef) -> str | None:
         """Return the free text behind a reference, or None while its blob is not here."""
         known = self._texts.get(ref.sha256)
-        if known is None:
-            try:
-                evidence = self._store.evidence.get(ref.sha256)
-            except NotFoundError:
-                return None
-            known = self._texts[ref.sha256] = evidence.content.decode("utf-8", "replace")
+        if known is None and ref.sha256 not in self._missing:
+            known = self._read_text(ref.sha256)
+            if known is None:
+                self._missing.add(ref.sha256)
         return known
+
+    def _read_text(self, sha256: str) -> str | None:
+        try:
+            content = self._store.evidence.get(sha256).content
+        except NotFoundError:
+            return None
+        self._texts[sha256] = text = content.decode("utf-8", "replace")
+        return text
+
+    def _texts_arrived(self) -> bool:
+        # Each look for a blob that is nowhere costs a git command, so not at every poll.
+        if not self._missing or self._now() < self._missing_due:
+            return False
+        self._missing_due = self._now() + _LOOK_AGAIN
+        arrived = {sha256 for sha256 in tuple(self._missing) if self._read_text(sha256) is not None}
+        if arrived:
+            self._missing -= arrived
+            self._ledger.forget_views()
+        return bool(arrived)
+
+    def _write(self, intent: Intent, written: list[Record]) -> None:
+        context = Context(run=self.run, actor=self.actor, now=rfc3339(self._now()), seal=self._seal)
+        by = By(self.actor.name, self.actor.email, self.actor.key)
+        for draft in decide(intent, context):
+            stream = self._run_stream if draft.scope == "run" and self._run_stream else self._service_stream
+            stored = self._store.append(
+                stream=stream,
+                kind=kind_of(draft.data),
+                ent=draft.ent,
+                sup=draft.sup,
+                d=encode_data(draft.data),
+                by=by,
+                wall=context.now,
+            )
+            written += self._ledger.add([to_record(stored)])
 
     def _seal(self, text: str | bytes) -> TextRef:
         # The blob reaches the disk before the event that names it; one whose event is then refused lies there unused.
@@ -163,6 +184,7 @@ class Session:
             self._run = self._ledger.snapshot(self._run_id, self._pinned, bad_lines=len(self._store.faults()))
 
     def _publish(self, records: list[Record]) -> None:
-        run = self.run
-        for subscriber in self._subscribers:
-            subscriber(run, records)
+        # One at a time, each with the snapshot of that moment: the last one told is never an older one.
+        with self._publishing:
+            for subscriber in self._subscribers:
+                subscriber(self.run, records)

@@ -32,7 +32,8 @@ def _escape(character: str, named: dict[str, str]) -> str:
 def visible(text: str, *, limit: int | None = None, ascii_only: bool = False) -> str:
     """Return `text` on one line with every control and format character shown escaped.
 
-    `limit` cuts to that many characters of the source, with an ellipsis; tabs become four spaces.
+    `limit` cuts to that many characters of the source, with an ellipsis; tabs become four spaces. With `ascii_only`
+    what this adds is ASCII; letters of the source stay as they are.
     """
     if limit is not None and len(text) > limit:
         text = text[: max(limit - 1, 0)] + ("~" if ascii_only else "…")

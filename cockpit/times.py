@@ -8,20 +8,24 @@ from zoneinfo import ZoneInfo
 
 from cockpit.errors import UsageError
 
+# Times come from other people's machines too: an absurd one must not break a screen, in whatever time zone.
+_FIRST = 0.0
+_LAST = datetime(9999, 12, 30, tzinfo=UTC).timestamp()
+
 
 def rfc3339(seconds: float) -> str:
     """Return epoch seconds as RFC 3339 UTC with milliseconds."""
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return _local(seconds, UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 @lru_cache(maxsize=4096)
 def epoch(text: str) -> float:
-    """Return the epoch seconds of an RFC 3339 time; 0.0 where it is none."""
+    """Return the epoch seconds of an RFC 3339 time, from 1970 to 9999; 0.0 where it is none or has no offset."""
     try:
-        return datetime.fromisoformat(text).timestamp()
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return 0.0
+    return _bounded(moment.timestamp()) if moment.tzinfo is not None else 0.0
 
 
 def parse_time(text: str) -> str:
@@ -36,7 +40,10 @@ def parse_time(text: str) -> str:
         raise UsageError(
             f"{text!r} has no offset, so it could be any of 24 hours", fix="Add one, such as +01:00, or Z for UTC"
         )
-    return rfc3339(moment.timestamp())
+    seconds = moment.timestamp()
+    if seconds != _bounded(seconds):
+        raise UsageError(f"{text!r} is no time that a release could have", fix="Write a year from 1970 to 9999")
+    return rfc3339(seconds)
 
 
 @lru_cache(maxsize=8)
@@ -47,7 +54,7 @@ def zone(name: str) -> tzinfo:
 
 def clock_time(seconds: float, timezone: str, *, with_seconds: bool = False) -> str:
     """Return the wall time of epoch seconds in a time zone: `14:16` or `14:16:32`."""
-    return datetime.fromtimestamp(seconds, zone(timezone)).strftime("%H:%M:%S" if with_seconds else "%H:%M")
+    return _local(seconds, zone(timezone)).strftime("%H:%M:%S" if with_seconds else "%H:%M")
 
 
 def day_month(seconds: float, timezone: str) -> str:
@@ -57,9 +64,17 @@ def day_month(seconds: float, timezone: str) -> str:
 
 def zone_label(seconds: float, timezone: str) -> str:
     """Return how the zone calls itself at that time, such as `CET`."""
-    return datetime.fromtimestamp(seconds, zone(timezone)).strftime("%Z")
+    return _local(seconds, zone(timezone)).strftime("%Z")
 
 
 def date_time(seconds: float, timezone: str) -> str:
     """Return `2026-03-01 14:16` in a time zone."""
-    return datetime.fromtimestamp(seconds, zone(timezone)).strftime("%Y-%m-%d %H:%M")
+    return _local(seconds, zone(timezone)).strftime("%Y-%m-%d %H:%M")
+
+
+def _bounded(seconds: float) -> float:
+    return min(max(seconds, _FIRST), _LAST)
+
+
+def _local(seconds: float, where: tzinfo) -> datetime:
+    return datetime.fromtimestamp(_bounded(seconds), where)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
 import socket
@@ -11,16 +12,18 @@ from pathlib import Path
 from msgspec import Struct
 
 from cockpit.codec import to_record
-from cockpit.errors import CockpitError, NotFoundError, UsageError
+from cockpit.errors import CockpitError, NotFoundError, RefusedError, UsageError
 from cockpit.git.command import Git
 from cockpit.git.resolve import resolve_tag
 from cockpit.pinning import Sources, parse_texts, read_work_tree
 from cockpit.release.decisions.context import OVER
 from cockpit.release.events import RunOpened
 from cockpit.release.intents import OpenRun
-from cockpit.release.ledger import Ledger, Pinned
+from cockpit.release.ledger import RUN, Ledger, Pinned
+from cockpit.release.record import Record
 from cockpit.release.run import Run, RunSummary
 from cockpit.session import SERVICE_STREAM, Session
+from cockpit.store.reader import JournalReader
 from cockpit.store.store import Store
 from cockpit.trust import TrustStore
 
@@ -97,33 +100,37 @@ class Workspace:
         sources = read_work_tree(self.root)
         sources = self._with_checklists(sources, checklists)
         configuration = sources.pinned.configuration
+        code_git = Git((self.root / configuration.code.directory).resolve())
         commit = ""
         if tag:
-            commit = resolve_tag(self.code_git, tag)
+            commit = resolve_tag(code_git, tag)
         else:
-            try:
-                commit = resolve_tag(self.code_git, name)
+            # A run may be opened weeks before its tag exists.
+            with contextlib.suppress(NotFoundError, RefusedError):
+                commit = resolve_tag(code_git, name)
                 tag = name
-            except CockpitError:  # a run may be opened weeks before its tag exists
-                commit = ""
-        slug = _SLUG.sub("-", name.lower()).strip("-")[:40] or "run"
+        slug = _SLUG.sub("-", name.lower())[:40].strip("-") or "run"
         run_id = f"{slug}-{secrets.token_hex(4)}"
-        self.session.focus(run_id, sources.pinned)
-        self.session.act(
-            OpenRun(
-                name=name,
-                service=configuration.service,
-                environment=configuration.environment.name,
-                production=configuration.environment.production,
-                timezone=configuration.timezone,
-                digest=sources.pinned.digest,
-                pins=dict(sources.texts),
-                checklists=tuple(checklist.id for checklist in sources.pinned.checklists),
-                tag=tag,
-                commit=commit,
-                launch_at=launch_at,
-            )
+        opening = OpenRun(
+            name=name,
+            service=configuration.service,
+            environment=configuration.environment.name,
+            production=configuration.environment.production,
+            timezone=configuration.timezone,
+            digest=sources.pinned.digest,
+            pins=dict(sources.texts),
+            checklists=tuple(checklist.id for checklist in sources.pinned.checklists),
+            tag=tag,
+            commit=commit,
+            launch_at=launch_at,
         )
+        before = self.run.id, self.session.run_pinned
+        self.session.focus(run_id, sources.pinned)
+        try:
+            self.session.act(opening)
+        except CockpitError:
+            self.session.focus(*before)
+            raise
         self.runs[run_id] = self.run.summary()
         return self.run
 
@@ -153,9 +160,9 @@ def list_runs(store: Store) -> dict[str, RunSummary]:
         if run_id == SERVICE_STREAM:
             continue
         ledger = Ledger(lambda _: None)
-        ledger.add([to_record(stored) for stored in store.load([stream]) if stored.envelope.ent == "run"])
+        ledger.add(_records_of_run(store, stream))
         opened = ledger.opened()
-        record = ledger.register("run", "opened").winner
+        record = ledger.register(RUN, "opened").winner
         if opened is None or record is None:
             continue
         tag, commit = ledger.target()
@@ -169,10 +176,11 @@ def list_runs(store: Store) -> dict[str, RunSummary]:
     return {summary.id: summary for summary in summaries}
 
 
-def choose_run(runs: Mapping[str, RunSummary], *, run: str, env: str) -> RunSummary | None:
+def choose_run(runs: Mapping[str, RunSummary], *, run: str, env: str, newest: bool = False) -> RunSummary | None:
     """Return the run that is meant: the one named, else the only open one; None where none is open.
 
-    Raises NotFoundError for a name that fits none, UsageError where several fit or several are open.
+    With `newest`, of several open ones it is the one opened last. Raises NotFoundError for a name that fits none,
+    UsageError where several fit or several are open.
     """
     candidates = [summary for summary in runs.values() if not env or summary.environment == env]
     if run:
@@ -185,27 +193,28 @@ def choose_run(runs: Mapping[str, RunSummary], *, run: str, env: str) -> RunSumm
             raise NotFoundError(f"no run {run!r}", fix=f"There is: {known}")
     else:
         found = [summary for summary in candidates if summary.state not in OVER]
-    if len(found) > 1:
+    if len(found) > 1 and (run or not newest):
         listing = ", ".join(f"{summary.id} ({summary.environment}, {summary.state})" for summary in found)
-        raise UsageError("several runs are open", fix=f"Name one with --run: {listing}", code="several-runs")
-    return found[0] if found else None
+        what = f"several runs are called {run!r}" if run else "several runs are open"
+        raise UsageError(what, fix=f"Name one with --run: {listing}", code="several-runs")
+    return found[-1] if found else None
 
 
 def pinned_of(store: Store, summary: RunSummary) -> Pinned:
-    """Return the files that a run was opened with, from the store alone.
+    """Return the files that a run was opened with, from the store alone; the digest is of what is there.
 
     Raises ConfigurationError where this version cannot read them, NotFoundError where a text is not here yet.
     """
     stream = f"{summary.service}/{summary.environment}/{summary.id}"
     ledger = Ledger(lambda _: None)
-    ledger.add([to_record(stored) for stored in store.load([stream]) if stored.envelope.ent == "run"])
+    ledger.add(_records_of_run(store, stream))
     opened = ledger.opened()
     if opened is None:
         raise NotFoundError(f"the run {summary.id} has no opening event here yet")
     texts = {}
     for path, ref in opened.pins.items():
         try:
-            texts[path] = store.evidence.get(ref.sha256).content.decode("utf-8")
+            texts[path] = store.evidence.get(ref.sha256).content.decode("utf-8", "replace")
         except NotFoundError:
             raise NotFoundError(f"the pinned {path} of {summary.name} is not in this clone's store yet") from None
     return _narrowed(parse_texts(texts), opened)
@@ -213,4 +222,10 @@ def pinned_of(store: Store, summary: RunSummary) -> Pinned:
 
 def _narrowed(pinned: Pinned, opened: RunOpened) -> Pinned:
     checklists = tuple(checklist for checklist in pinned.checklists if checklist.id in opened.checklists)
-    return Pinned(pinned.configuration, checklists, pinned.library, opened.digest)
+    return Pinned(pinned.configuration, checklists, pinned.library, pinned.digest)
+
+
+def _records_of_run(store: Store, stream: str) -> list[Record]:
+    # With a reader of its own: what the store's session follows stays as it is.
+    found = JournalReader(store.location.root, [stream]).poll()
+    return [to_record(stored) for stored in found if stored.envelope.ent == RUN]

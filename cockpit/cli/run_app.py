@@ -25,8 +25,26 @@ def add_commands(table: CommandTable) -> None:
 def open_app(arguments: argparse.Namespace) -> ExitCode:
     """Open the full-screen app on this repository."""
     _require_terminal()
-    workspace = open_here(arguments, any_run=True)
+    try:
+        workspace = open_here(arguments)
+    except UsageError as error:
+        if error.code != "several-runs":
+            raise
+        arguments.run = _ask_which(error)
+        workspace = open_here(arguments)
     return fly(workspace)
+
+
+def _ask_which(error: UsageError) -> str:
+    """Ask which of several open runs is meant; without an answer it is the mistake that it would be in a script."""
+    say(f"{error.what}.\n  {error.fix}")
+    try:
+        answer = input("Which? ").strip()
+    except EOFError:
+        answer = ""
+    if not answer:
+        raise error
+    return answer
 
 
 def _require_terminal() -> None:

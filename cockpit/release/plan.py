@@ -161,7 +161,7 @@ def as_shell_script(plan: Plan) -> str:
     """Return the plan as a script that a person could run by hand, step by step, when all else is down."""
     lines = [
         "#!/bin/sh",
-        f"# {plan.direction} of {plan.service} ({plan.environment_name}) to {_comment(plan.tag)}, commit {plan.commit}",
+        "# " + _comment(f"{plan.direction} of {plan.service} ({plan.environment_name}) to {plan.tag}, {plan.commit}"),
         "set -eu",
         "",
     ]
@@ -177,7 +177,10 @@ def as_shell_script(plan: Plan) -> str:
         if step.kind in {"run", "checkout"}:
             lines += ["(", step.command, ")" + (" || true" if step.optional else "")]
         else:
-            lines += [f"echo {shlex.quote('CHECK: ' + describe(step))}", "printf 'Enter to go on: '; read -r _"]
+            lines += [
+                f"printf '%s\\n' {shlex.quote('CHECK: ' + describe(step))}",
+                "printf 'Enter to go on: '; read -r _",
+            ]
     return "\n".join(lines) + "\n"
 
 

@@ -81,10 +81,11 @@ class CockpitApp(App[int], inherit_bindings=False):
 
     def _start_feeding(self) -> None:
         session = self.workspace.session
-        self._presence = PresenceFile(
-            presence_directory(self.workspace),
-            Presence(session.actor.name, self.workspace.host, session.writer, "screen", self.now()),
-        )
+        me = Presence(session.actor.name, self.workspace.host, session.writer, "screen", self.now())
+        try:
+            self._presence = PresenceFile(presence_directory(self.workspace), me)
+        except OSError as error:  # a store that one may only read is still worth looking at
+            self.tell(f"others cannot see that you are here: {error.strerror}", severity="warning")
         self._feeds.start()
 
     def on_unmount(self) -> None:

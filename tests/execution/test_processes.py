@@ -18,7 +18,7 @@ from cockpit.executing import abort_execution, start_execution, start_worker, wo
 from cockpit.execution.control import abort
 from cockpit.release.intents import RequestExecution
 from cockpit.workspace import Workspace
-from tests.execution.flight import Flight, Step, alive, wait_until
+from tests.execution.flight import WAIT, Flight, Step, alive, wait_until
 
 STEPS = ["stop", "checkout", "migrate", "start", "verify"]
 
@@ -29,10 +29,8 @@ def start(flight: Flight, workspace: Workspace) -> int:
 
 
 def hanging(flight: Flight) -> Step:
-    """Return a step that waits for the file `go`, and leaves its pid and a child's."""
-    return flight.step(
-        "hang", 'echo $$ > "$V/hang.pid"; echo $$ >> "$V/hangs"; until [ -e "$V/go" ]; do sleep 0.02; done'
-    )
+    """Return a step that waits at the gate, and leaves its pid and a child's."""
+    return flight.step("hang", f'echo $$ > "$V/hang.pid"; echo $$ >> "$V/hangs"; {WAIT}')
 
 
 def test_it_is_followed_to_its_end(flight: Flight) -> None:
@@ -156,7 +154,7 @@ def test_a_lost_terminal_does_not_stop_it(flight: Flight) -> None:
         os.kill(worker, signal.SIGHUP)
         os.killpg(follower.pid, signal.SIGHUP)
         assert follower.wait(10) == -signal.SIGHUP
-    (flight.var / "go").touch()
+    flight.go()
     wait_until(lambda: flight.view(workspace).over)
     assert flight.view(workspace).outcome == "succeeded"
 
@@ -170,14 +168,14 @@ def test_a_reader_that_goes_away_does_not_change_the_exit_status(flight: Flight)
         assert follower.stderr is not None
         follower.stdout.readline()
         follower.stdout.close()
-        (flight.var / "go").touch()
+        flight.go()
         assert follower.stderr.read() == b""
         assert follower.wait(30) == 0
 
 
 def hang_once(flight: Flight, name: str) -> None:
     """Make the step of that name wait the first time it runs, whatever kind it is."""
-    wait = flight.sh('if [ ! -e "$V/hung" ]; then echo $$ > "$V/hung"; until [ -e "$V/go" ]; do sleep 0.02; done; fi')
+    wait = flight.sh(f'if [ ! -e "$V/hung" ]; then echo $$ > "$V/hung"; {WAIT}; fi')
     steps = {step["id"]: step for step in flight.usual_steps()}
     more: dict[str, Any] = {}
     if name == "checkout":
@@ -207,7 +205,7 @@ def test_kill_9_and_resume_ends_as_if_nothing_had_been(flight: Flight, name: str
     document = flight.json("execution", "resume")
     assert (document["outcome"], document["version_seen"]) == ("succeeded", "v1")
     # Had the one that was left running gone on, its step would be there twice.
-    (flight.var / "go").touch()
+    flight.go()
     if name not in {"checkout", "verify"}:
         assert not alive(left)
     assert flight.trace() == ["stop", "migrate", "start"]
@@ -226,7 +224,7 @@ def test_a_second_worker_is_refused(flight: Flight) -> None:
     by_hand = flight.cockpit("worker", flight.view(workspace).id)
     assert by_hand.returncode == 4
     assert "is locked by Ana" in by_hand.stderr
-    (flight.var / "go").touch()
+    flight.go()
     wait_until(lambda: flight.view(workspace).over)
     assert (flight.var / "hangs").read_text().count("\n") == 1
 

@@ -30,7 +30,9 @@ def open_run(intent: OpenRun, context: Context) -> list[Draft]:
     """Open a run with its files pinned; one without a launch time, or with one that has passed, is active at once."""
     if context.run.opened_at:
         raise RefusedError(
-            f"this stream holds the run {context.run.name} already", fix="Open it under an id of its own", code="already"
+            f"this stream holds the run {context.run.name} already",
+            fix="Open it under an id of its own",
+            code="already",
         )
     if not intent.name.strip():
         raise RefusedError("a run needs a name", fix="cockpit release open v2.4.1", code="no-name")

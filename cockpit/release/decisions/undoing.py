@@ -44,18 +44,14 @@ def undo(intent: Undo, context: Context) -> list[Draft]:
 def redo(intent: Redo, context: Context) -> list[Draft]:
     """Reverse one's own last undo, where nothing came after it."""
     context.require_run()
-    for record in _own_item_records(context.run, context.actor, intent.item):
-        undone_id = record.data.undoes if isinstance(record.data, ItemEvent) else ""
-        if not undone_id:
-            break
-        undone = _find(context.run, undone_id)
-        if undone is None or not isinstance(undone.data, ItemEvent):
-            break
-        heads = context.run.registers.get((record.ent, register_of(record.kind) or ""), EMPTY)
-        undo_id = record.id
-        _refuse_if_overtaken(heads, lambda head: head.id == undo_id)
-        return [Draft(record.ent, msgspec.structs.replace(undone.data, undoes=""), heads.head_ids)]
-    raise RefusedError("you have nothing to redo here", fix="Redo follows an undo directly", code="none")
+    last = next(_own_item_records(context.run, context.actor, intent.item), None)
+    undone_id = last.data.undoes if last is not None and isinstance(last.data, ItemEvent) else ""
+    undone = _find(context.run, undone_id) if undone_id else None
+    if last is None or undone is None or not isinstance(undone.data, ItemEvent):
+        raise RefusedError("you have nothing to redo here", fix="Redo follows an undo directly", code="none")
+    heads = context.run.registers.get((last.ent, register_of(last.kind) or ""), EMPTY)
+    _refuse_if_overtaken(heads, lambda head: head.id == last.id)
+    return [Draft(last.ent, msgspec.structs.replace(undone.data, undoes=""), heads.head_ids)]
 
 
 def last_undoable(run: Run, actor: Actor, *, item: str = "") -> Record | None:
@@ -83,7 +79,9 @@ def _refuse_if_overtaken(heads: Register, is_ours: Callable[[Record], bool]) -> 
     other = next((head for head in heads.heads if not is_ours(head)), None)
     if other is not None:
         raise RefusedError(
-            f"{other.by.name} has changed it since, or at the same time", fix="Reopen the item instead", code="overtaken"
+            f"{other.by.name} has changed it since, or at the same time",
+            fix="Reopen the item instead",
+            code="overtaken",
         )
 
 

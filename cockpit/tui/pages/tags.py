@@ -83,7 +83,7 @@ class TagsPage(Page):
     def compose(self) -> ComposeResult:
         yield PaneTitle("Tags", id="tags-title")
         yield Proposal(id="proposal")
-        yield TagPicker(id="tag-list", ascii_only=choose_glyphs() is ASCII)
+        yield TagPicker(id="tag-list", ascii_only=choose_glyphs() is ASCII, now=self.cockpit.now)
 
     def show(self, run: Run, live: Live, now: float) -> None:  # noqa: ARG002
         # What the list depends on: marks, and what executions have moved HEAD to.

@@ -144,7 +144,8 @@ class ExecutionScreen(StripScreen):
             steps.show(
                 [(step, view.plan.steps[step.index]) for step in view.steps if step.index < len(view.plan.steps)]
             )
-            steps.title_width = min(max(len(step.title) for step in view.plan.steps), 36)
+            widest = max((len(step.title) for step in view.plan.steps), default=0)
+            steps.title_width = min(widest, 48 if self.size.width >= 100 else 36)
             active = next((step.index for step in view.steps if step.state in {"running", "failed", "timed-out"}), None)
             if active is not None:
                 steps.go_to(str(active))

@@ -14,7 +14,7 @@ from cockpit.tui.rows import Part, part, row, width_of
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import LineWidget
 
-_STATE_WORDS = {"active": "flying", "rolled-back": "ROLLED BACK", "held": "HELD"}
+_STATE_WORDS = {"active": "flying", "rolled-back": " ROLLED BACK ", "held": " HELD "}
 
 PAGES: tuple[tuple[str, str, str, str], ...] = (
     ("1", "checklist", "Check", "Checklist"),

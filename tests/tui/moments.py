@@ -1,0 +1,161 @@
+"""Moments of the scene's release: all calm, much gone wrong, a rollback as it runs, stops and ends."""
+
+from __future__ import annotations
+
+from cockpit.release.events import StepStarted
+from cockpit.release.health import ConditionResult
+from cockpit.release.intents import (
+    AddNote,
+    ChangeRunState,
+    ClaimItem,
+    DeferItem,
+    EndExecution,
+    MarkNotApplicable,
+    MarkTag,
+    OverrideItem,
+    TickItem,
+)
+from cockpit.release.live import Live, Presence, ProbeFeed, Readiness
+from tests.tui.scenes import EXECUTION, HOST, NOW, Scene
+
+DAY = "deployment-day"
+BACKUP = f"{DAY}/pre-deployment-checks/backup-current-database"
+FILES = f"{DAY}/pre-deployment-checks/backup-current-application-files"
+NOTIFY = f"{DAY}/pre-deployment-checks/notify-stakeholders-of-deployment"
+ROLLBACK_PLAN = f"{DAY}/pre-deployment-checks/have-rollback-plan-ready"
+ENDPOINTS = f"{DAY}/pre-deployment-checks/test-all-endpoints-one-more-time"
+DEPLOY = f"{DAY}/deployment/deploy-application-code"
+VERIFY = f"{DAY}/deployment/verify-deployment-successful"
+LOGS = f"{DAY}/deployment/check-application-logs-for-errors"
+FLOWS = f"{DAY}/deployment/test-critical-user-flows"
+PAYMENT = f"{DAY}/deployment/verify-payment-processing"
+RATES = f"{DAY}/deployment/monitor-error-rates"
+TIMES = f"{DAY}/deployment/check-response-times"
+PRINTED = """\
+== 1 Stop the service
+stopping
+== 2 Check out the target
+HEAD is now at v2.4.0
+== 4 Start the service
+starting on port 8080
+"""
+_WAVE = (31.0, 38.0, 41.0, 35.0, 52.0, 47.0, 44.0, 61.0, 58.0, 41.0, 39.0, 41.0)
+
+
+def feed(
+    name: str, title: str, state: str = "ok", *, latency: float | None = 41.0, detail: str = "200 in 41 ms",
+    ago: float = 4.0, raw: str = "", streak: int = 0, conditions: tuple[ConditionResult, ...] = (), scale: float = 1.0,
+) -> ProbeFeed:  # fmt: skip
+    """A probe seen `ago` seconds before NOW, with an hour's latencies."""
+    return ProbeFeed(
+        name, title, state, NOW - 3600, raw or state, latency, detail, NOW - ago, 5.0, streak=streak,
+        latencies=tuple(value * scale for value in _WAVE * 5), states=(state,) * 60, conditions=conditions,
+    )  # fmt: skip
+
+
+STATUS = ConditionResult("[STATUS] == 200", True, "200")
+CALM = (
+    feed("api", "Shop API", conditions=(STATUS, ConditionResult("[RESPONSE_TIME] < 500", True, "41", "warn"))),
+    feed("db", "Database", detail="connected in 6 ms", latency=6.0, scale=0.1),
+    feed("checkout", "Checkout", detail="200 in 130 ms", latency=130.0, scale=3.0),
+    feed("cdn", "CDN", detail="200 in 18 ms", latency=18.0, scale=0.4),
+    feed("search", "Search", detail="200 in 77 ms", latency=77.0, scale=2.0),
+)
+RED = (
+    feed("api", "Shop API", "degraded", latency=812.0, detail="slow: 812 ms", scale=12.0,
+         conditions=(STATUS, ConditionResult("[RESPONSE_TIME] < 500", False, "812", "warn"))),
+    CALM[1],
+    feed("checkout", "Checkout", "down", latency=None, detail="connection refused", streak=0,
+         conditions=(ConditionResult("[STATUS] == 200", False, "no answer"),)),
+    feed("cdn", "CDN", ago=180.0),
+    ProbeFeed("search", "Search", "unknown", 0.0, "unknown", None, "no sample yet: is a watcher running?", 0.0, 5.0),
+)  # fmt: skip
+PRESENT = (
+    Presence("Ana Lima", HOST, "a" * 32, "screen", NOW - 900),
+    Presence("Ben Okafor", "other", "b" * 32, "screen", NOW - 300),
+)
+READY = Readiness(True, (), "v2.4.0", "v2.4.0: the release before v2.4.1, never marked good")
+BUSY = Readiness(False, ("a rollback is running",), "v2.4.0")
+
+
+def live(probes: tuple[ProbeFeed, ...] = CALM, readiness: Readiness = READY, *, watched: bool = True) -> Live:
+    """The feeds of one moment."""
+    return Live(
+        probes=probes, present=PRESENT, readiness=readiness, watcher_at=NOW - 1 if watched else NOW - 95, trusted=True
+    )
+
+
+def take_off(scene: Scene) -> None:
+    """Open the run; all before the day is done, and some of the day, by two people."""
+    scene.clock.time = NOW - 1200
+    scene.open()
+    scene.act(ChangeRunState("active"))
+    scene.tick(view.id for phase in scene.run.phases[:2] for view in phase.items)
+    ben = scene.colleague()
+    scene.act(TickItem(BACKUP, "shop-v2.4.0.dump, 1.2 GB"), AddNote("Restored it on staging: 4 min", BACKUP), every=40)
+    scene.clock.time += 30
+    ben.act(TickItem(NOTIFY))
+    ben.act(ClaimItem(FLOWS))
+    scene.session.poll()
+    scene.tick([FILES, ROLLBACK_PLAN, ENDPOINTS, DEPLOY])
+    scene.act(DeferItem(RATES, 'to 4.1, the vendor\'s "window"'))
+    scene.act(MarkTag("v2.3.0", "", True, "flew for three weeks"))
+
+
+def calm(scene: Scene) -> None:
+    """Nothing is wrong."""
+    take_off(scene)
+    scene.live = live()
+    scene.clock.time = NOW
+
+
+def red(scene: Scene) -> None:
+    """Probes are down, an item is contested, a rollback has stopped, and nobody watches."""
+    take_off(scene)
+    scene.act(
+        OverrideItem(TIMES, "the load test is still running"),
+        MarkNotApplicable(f"{DAY}/post-deployment-verification/verify-email-notifications-if-applicable", "no mails"),
+        MarkTag("v2.3.0", "", False, "loses carts"),
+        TickItem(VERIFY, "v2.4.1 seen on /version"),
+    )
+    scene.act(TickItem(LOGS))
+    scene.contradict(LOGS, "errors/min is rising")
+    running(scene)
+    scene.stop(3, "start", "exit status 3: port 8080 is in use")
+    scene.live = live(RED, BUSY, watched=False)
+    scene.clock.time = NOW
+
+
+def running(scene: Scene) -> None:
+    """A rollback is at its fourth step."""
+    scene.request(PRINTED)
+    scene.step(0, "stop")
+    scene.step(1, "checkout", detail="HEAD is at v2.4.0")
+    scene.step(2, "migrate", "already", "the schema is that of v2.4.0")
+    scene.fact(StepStarted(index=3, step="start", attempt=1))
+
+
+def running_now(scene: Scene) -> None:
+    """A rollback runs."""
+    take_off(scene)
+    running(scene)
+    scene.live = live(RED[:3], BUSY)
+    scene.clock.time = NOW
+
+
+def stopped(scene: Scene) -> None:
+    """A rollback has stopped at its last step."""
+    running_now(scene)
+    scene.clock.time = NOW - 20
+    scene.stop(3, "start", "exit status 3: port 8080 is in use")
+    scene.clock.time = NOW
+
+
+def done(scene: Scene) -> None:
+    """A rollback has come to its end, and was verified."""
+    running_now(scene)
+    scene.clock.time = NOW - 20
+    scene.step(3, "start")
+    scene.act(EndExecution(EXECUTION, "succeeded", "v2.4.0 is seen, 5 of 5 probes pass", "v2.4.0"))
+    scene.live = live(CALM, READY)
+    scene.clock.time = NOW

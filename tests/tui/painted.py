@@ -1,0 +1,62 @@
+"""What is on the screen, as text."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+
+import pytest
+from rich.cells import cell_len
+from textual.geometry import Region
+from textual.pilot import Pilot
+from textual.strip import Strip
+
+from cockpit.tui.app import CockpitApp
+
+HOSTILE_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
+
+
+def strips(app: CockpitApp) -> list[Strip]:
+    """Every line of the screen in view, as composed from all of its widgets."""
+    return app.screen._compositor.render_strips()
+
+
+def lines(app: CockpitApp) -> list[str]:
+    """Every line of the screen in view."""
+    return [strip.text for strip in strips(app)]
+
+
+def text_in(app: CockpitApp, region: Region) -> str:
+    """What is painted in a region of the screen."""
+    rows = strips(app)[max(region.y, 0) : region.bottom]
+    return "\n".join(strip.crop(max(region.x, 0), region.right).text for strip in rows)
+
+
+def text_of(app: CockpitApp, selector: str) -> str:
+    """What a widget of the screen in view paints."""
+    return text_in(app, app.screen.query_one(selector).region)
+
+
+def assert_safe(app: CockpitApp) -> None:
+    """No control or format character is on the screen, and every line is as wide as it."""
+    for number, line in enumerate(lines(app)):
+        hostile = [f"U+{ord(c):04X}" for c in line if unicodedata.category(c) in HOSTILE_CATEGORIES]
+        assert not hostile, f"line {number} has {hostile}: {line!r}"
+        assert cell_len(line) == app.size.width, f"line {number} is {cell_len(line)} wide: {line!r}"
+
+
+async def until(pilot: Pilot[int], holds: Callable[[], object], *, tries: int = 500) -> None:
+    """Let the app go on until the condition holds."""
+    for _ in range(tries):
+        await pilot.pause()
+        if holds():
+            return
+        await pilot.pause(0.02)
+    pytest.fail("it did not come to hold:\n" + "\n".join(lines(pilot.app)))  # type: ignore[arg-type]
+
+
+async def settle(pilot: Pilot[int]) -> None:
+    """Wait until logs and tags have been read, workers are done, and all of it is painted."""
+    app = pilot.app
+    await until(pilot, lambda: not list(app.workers) or all(worker.is_finished for worker in app.workers))
+    await pilot.pause()

@@ -1,0 +1,240 @@
+"""A release on real parts for the screens to show: a repository with tags, a store, an open run, and a clock that we turn.
+
+Nothing of the machine shows: commits, times, hosts and writer ids are fixed, and the workspace's root is relative, so
+that a scene is entered (`Scene.enter`) before its app runs.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from cockpit.codec import encode_data
+from cockpit.execution.control import output_path
+from cockpit.execution.prepare import prepare
+from cockpit.git.command import Git
+from cockpit.pinning import read_work_tree
+from cockpit.release.decisions.executions import execution_entity
+from cockpit.release.events import (
+    ExecutionStopped,
+    ItemDeferred,
+    StepEnded,
+    StepOutcome,
+    StepStarted,
+    WorkerStarted,
+    kind_of,
+)
+from cockpit.release.intents import Intent, RecordFact, RequestExecution, TickItem
+from cockpit.release.ledger import item_entity
+from cockpit.release.live import Live
+from cockpit.release.plan import Plan
+from cockpit.release.record import Actor, Event, TextRef
+from cockpit.release.run import Run
+from cockpit.session import Session
+from cockpit.store.clock import HybridClock
+from cockpit.store.envelope import By
+from cockpit.store.location import StoreLocation
+from cockpit.store.store import Store
+from cockpit.times import epoch, rfc3339
+from cockpit.trust import TrustStore
+from cockpit.tui.app import CockpitApp
+from cockpit.workspace import Workspace, pinned_of
+
+NOW = epoch("2026-03-10T13:16:32Z")  # a Tuesday, 14:16 in Berlin
+LAUNCH = "2026-03-10T13:02:00.000Z"
+HOST = "bridge"
+ANA = Actor("Ana Lima", "ana@example.org")
+BEN = Actor("Ben Okafor", "ben@example.org")
+EXECUTION = "5eed0001"
+_RELEASES = (
+    ("v2.3.0", "2026-02-03T10:00:00Z", "Gift cards"),
+    ("v2.4.0", "2026-02-24T10:00:00Z", "Faster search"),
+    ("v2.4.1", "2026-03-10T09:30:00Z", "Cart totals in the customer's currency"),
+)
+CONFIGURATION = """\
+service: shop
+environment: {name: production, production: true}
+timezone: Europe/Berlin
+logs:
+  app: {file: logs/app.log}
+  access: {file: logs/access.log}
+probes:
+  api: {title: Shop API, http: "http://shop.example/health", conditions: ["[STATUS] == 200"]}
+  db: {title: Database, tcp: "db.example:5432"}
+  checkout: {title: Checkout, http: "http://shop.example/checkout"}
+  cdn: {title: CDN, http: "http://cdn.example/"}
+  search: {title: Search, http: "http://shop.example/search"}
+rollback:
+  migrations: ["migrations/*"]
+  backups: {glob: "backups/shop-{tag}.dump"}
+  steps:
+    - {id: stop, title: Stop the service, run: "echo stopping; true", danger: The shop is down from here on}
+    - {id: checkout, title: Check out the target, checkout: true}
+    - {id: migrate, title: Migrate the database back, run: "true", needs_backup: true, optional: true}
+    - {id: start, title: Start the service, run: "echo started; true"}
+"""
+APP_LOG = """\
+2026-03-10T13:16:28Z INFO  GET /cart 200 31 ms
+2026-03-10T13:16:29Z DEBUG cache hit ratio 0.97
+2026-03-10T13:16:31Z WARN  queue depth 180
+2026-03-10T13:16:33Z INFO  migrated 0042
+2026-03-10T13:16:33Z ERROR payment gateway timeout after 5000 ms order=8812
+Traceback (most recent call last):
+  File "shop/pay.py", line 88, in charge
+TimeoutError: no answer
+2026-03-10T13:16:34Z INFO  GET /cart 200 31 ms
+"""
+ACCESS_LOG = "".join(
+    f'203.0.113.{n} - - [10/Mar/2026:14:16:{n:02d} +0100] "GET /p/{n} HTTP/1.1" {status} 812\n'
+    for n, status in enumerate((200, 200, 304, 200, 502, 200, 404, 200), 20)
+)
+
+
+class Clock:
+    """Epoch seconds that go on only when told."""
+
+    def __init__(self, start: float) -> None:
+        self.time = start
+
+    def __call__(self) -> float:
+        return self.time
+
+    def milliseconds(self) -> int:
+        return round(self.time * 1000)
+
+
+def build_repository(repo: Path, configuration: str = CONFIGURATION) -> None:
+    """Make a repository with three releases, the last one checked out, and logs that git does not see."""
+    repo.mkdir(parents=True)
+    git = Git(repo)
+    quiet = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
+    git.output("init", "--quiet", "--initial-branch=main", "--template=", env=quiet)
+    for setting in (f"user.name={ANA.name}", f"user.email={ANA.email}", "commit.gpgSign=false", "tag.gpgSign=false"):
+        git.output("config", *setting.split("=", 1))
+    (repo / ".gitignore").write_text("logs/\nbackups/\n")
+    (repo / "cockpit.yaml").write_text(configuration)
+    for number, (tag, date, subject) in enumerate(_RELEASES):
+        (repo / "VERSION").write_text(f"{tag}\n")
+        (repo / "migrations").mkdir(exist_ok=True)
+        (repo / "migrations" / f"004{number}.sql").write_text(f"-- {tag}\n")
+        dated = quiet | {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+        git.output("add", "--all", env=dated)
+        git.output("commit", "--quiet", "--message", subject, env=dated)
+        git.output("tag", "--annotate", f"--message={subject}", "--", tag, env=dated)
+    for name, text in (("app", APP_LOG), ("access", ACCESS_LOG)):
+        (repo / "logs").mkdir(exist_ok=True)
+        (repo / "logs" / f"{name}.log").write_text(text)
+    (repo / "backups").mkdir()
+    (repo / "backups" / "shop-v2.4.0.dump").write_bytes(b"dump")
+
+
+class Scene:
+    """One open run, flown by Ana; `live` is what the probes say, and whoever is here."""
+
+    def __init__(self, home: Path, template: Path, *, clock: Callable[[], float] | None = None) -> None:
+        self.repo = home / "shop"
+        shutil.copytree(template, self.repo, symlinks=True)
+        self.state = home / "state"
+        self.clock = Clock(NOW - 600.0)
+        self._now = clock or self.clock
+        self.live = Live()
+        self.store = self._open_store("a" * 32)
+        self.session = Session(self.store, ANA, now=self._now)
+        self.workspace = Workspace(
+            root=Path(), git=Git(self.repo), store=self.store, session=self.session,
+            trust=TrustStore(self.state), runs={},
+        )  # fmt: skip
+        self.workspace.host = HOST
+
+    def _open_store(self, writer: str) -> Store:
+        clock = HybridClock(lambda: round(self._now() * 1000))
+        return Store.open(StoreLocation.of(self.repo), clock=clock, writer_id=writer, host=HOST, now=self._now)
+
+    def enter(self, monkeypatch: pytest.MonkeyPatch) -> Scene:
+        """Make the repository the current directory, and our state this user's."""
+        monkeypatch.chdir(self.repo)
+        monkeypatch.setenv("COCKPIT_STATE_DIR", str(self.state))
+        return self
+
+    def open(self, *, trust: bool = True) -> None:
+        """Open the run of v2.4.1."""
+        self.session.focus("", read_work_tree(self.workspace.root).pinned)
+        self.workspace.open_run("v2.4.1", tag="", launch_at=LAUNCH)
+        if trust:
+            self.workspace.trust.trust(self.run.digest, by=ANA.name, at=rfc3339(self._now()), repository="shop")
+
+    @property
+    def run(self) -> Run:
+        """The present snapshot."""
+        return self.workspace.run
+
+    def app(self) -> CockpitApp:
+        """An app on this scene at its moment, with the feeds as `live` has them."""
+        app = CockpitApp(self.workspace, now=self._now, feeding=False)
+        app.set_reactive(CockpitApp.live, self.live)
+        return app
+
+    def act(self, *intents: Intent, every: float = 1.0) -> None:
+        """Carry out intents, some seconds apart."""
+        for intent in intents:
+            self.clock.time += every
+            self.session.act(intent)
+
+    def tick(self, items: Iterable[str]) -> None:
+        """Tick items, a second apart."""
+        self.act(*(TickItem(item) for item in items))
+
+    def colleague(self) -> Session:
+        """Ben's own session on the same run."""
+        session = Session(self._open_store("b" * 32), BEN, now=self._now)
+        session.focus(self.run.id, pinned_of(self.store, self.run.summary()))
+        return session
+
+    def contradict(self, item: str, reason: str) -> None:
+        """Let Ben defer an item without having seen what Ana wrote on it."""
+        self.clock.time += 1.0
+        run, blob = self.run, self.store.evidence.put_text(reason)
+        event = ItemDeferred(reason=TextRef(blob.sha256, blob.size))
+        self._open_store("c" * 32).append(
+            f"{run.service}/{run.environment}/{run.id}",
+            kind_of(event),
+            item_entity(item),
+            (),
+            encode_data(event),
+            by=By(BEN.name, BEN.email),
+            wall=rfc3339(self._now()),
+        )
+        self.session.poll()
+
+    # Executions
+
+    def plan(self, tag: str = "v2.4.0") -> Plan:
+        """Resolve the rollback to a tag."""
+        work = self.workspace
+        return prepare(work.run, "rollback", tag, root=work.root, code=work.code, host=work.host)
+
+    def request(self, printed: str, *, tag: str = "v2.4.0") -> None:
+        """Confirm the rollback, and let a worker begin that has printed something."""
+        self.act(RequestExecution(EXECUTION, self.plan(tag), tag))
+        path = output_path(self.workspace.executions_directory, EXECUTION)
+        path.parent.mkdir(parents=True)
+        path.write_text(printed)
+        self.fact(WorkerStarted(pid=4711, step=0))
+
+    def fact(self, event: Event) -> None:
+        """Let the worker write down a fact."""
+        self.act(RecordFact(execution_entity(EXECUTION), event))
+
+    def step(self, index: int, name: str, outcome: StepOutcome = "ok", detail: str = "") -> None:
+        """Let the worker take a step of four seconds."""
+        self.fact(StepStarted(index=index, step=name, attempt=1))
+        self.clock.time += 3.0
+        self.fact(StepEnded(index=index, step=name, attempt=1, outcome=outcome, seconds=4.0, code=0, detail=detail))
+
+    def stop(self, index: int, name: str, why: str) -> None:
+        """Let a step fail, and the worker stop at it."""
+        self.step(index, name, "failed", why)
+        self.fact(ExecutionStopped(index=index, reason=f"{name} failed: {why}"))
