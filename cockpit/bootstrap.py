@@ -53,7 +53,7 @@ def find_actor(git: Git, by: str) -> Actor:
         for line in git.run("config", "--get-regexp", r"^user\.(name|email)$").text.splitlines()
         if " " in line
     )
-    name = by or configured.get("user.name", "") or os.environ.get("USER", "") or "somebody"
+    name = by.strip() or configured.get("user.name", "").strip() or os.environ.get("USER", "") or "somebody"
     email = "" if by and by != configured.get("user.name") else configured.get("user.email", "")
     return Actor(name=name, email=email)
 
@@ -101,9 +101,11 @@ def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None
     """Put a worker together for the rest of an execution."""
     from cockpit.execution.control import output_path
     from cockpit.execution.worker import Worker
+    from cockpit.git.facts import head_commit
     from cockpit.git.resolve import resolve_tag
     from cockpit.health.probes import Prober
     from cockpit.health.verify import HealthVerifier
+    from cockpit.release.plan import rebuilt
 
     configuration = workspace.run.configuration
 
@@ -118,6 +120,8 @@ def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None
         verifier=HealthVerifier(configuration.probes, configuration.version, make_prober),
         trusted=workspace.trust.trusted,
         resolve=lambda tag: resolve_tag(workspace.code_git, tag),
+        head=lambda: head_commit(workspace.code_git),
+        rebuild=lambda plan: rebuilt(plan, configuration, digest=workspace.run.digest, code=str(workspace.code)),
         commit=lambda: commit_quietly(workspace.store, "cockpit: execution"),
         turn=turn,
     )

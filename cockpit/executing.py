@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import secrets
+from pathlib import Path
 
 from cockpit.bootstrap import now
 from cockpit.errors import RefusedError
 from cockpit.execution.control import abort, lock_reason, spawn_worker
 from cockpit.execution.leftover import StepProcess
+from cockpit.execution.prepare import usable_backup
 from cockpit.execution.progress import turns_taken
 from cockpit.git.facts import head_commit
 from cockpit.git.resolve import resolve_tag
-from cockpit.git.worktree import refuse_dirty
+from cockpit.git.worktree import refuse_dirty, refuse_overwriting
 from cockpit.release.intents import RequestExecution
 from cockpit.release.plan import Plan
 from cockpit.release.run import ExecutionView
@@ -31,6 +33,12 @@ def require_trust(workspace: Workspace) -> None:
             fix="Look at what it would run (cockpit trust --show), then say: cockpit trust",
             code="not-trusted",
         )
+
+
+def require_writable(workspace: Workspace) -> None:
+    """Refuse in a read-only cockpit, before anything is started or stopped."""
+    if workspace.session.readonly:
+        raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
 
 
 def require_idle(workspace: Workspace) -> None:
@@ -60,13 +68,27 @@ def start_execution(workspace: Workspace, intent: RequestExecution) -> int:
     Refused without trust, while something else executes, and where the plan does not fit the work tree any more.
     Raises ProcessError where the worker cannot be started; the record stays, to be resumed or aborted.
     """
+    require_writable(workspace)
     require_trust(workspace)
     require_idle(workspace)
     # Of two who confirm at once, the second decides on a state that has the first one's request in it.
     with execution_lock(workspace, "about to execute"):
+        _require_no_other(workspace)
         _require_fitting(workspace, intent.plan)
         workspace.session.act(intent)
     return start_worker(workspace, intent.execution)
+
+
+def _require_no_other(workspace: Workspace) -> None:
+    """Refuse where another run of this very service and environment has an execution that is not over."""
+    other = workspace.execution_elsewhere()
+    if other is not None:
+        run_id, view = other
+        raise RefusedError(
+            f"a {view.direction} to {view.tag} of the run {run_id} is {view.state}",
+            fix=f"End that first: cockpit execution status --run {run_id}",
+            code="locked",
+        )
 
 
 def _require_fitting(workspace: Workspace, plan: Plan) -> None:
@@ -74,6 +96,11 @@ def _require_fitting(workspace: Workspace, plan: Plan) -> None:
     git = workspace.code_git
     if any(step.kind == "checkout" for step in plan.steps):
         refuse_dirty(git)
+        refuse_overwriting(git, plan.commit)
+    if plan.backup and not usable_backup(Path(plan.backup)):
+        raise RefusedError(
+            f"the dump {plan.backup} cannot be read, or is empty", fix="Look at the plan again", code="no-dump"
+        )
     target, head = resolve_tag(git, plan.tag), head_commit(git)
     if target != plan.commit:
         raise RefusedError(
@@ -91,6 +118,7 @@ def _require_fitting(workspace: Workspace, plan: Plan) -> None:
 
 def start_worker(workspace: Workspace, execution: str) -> int:
     """Start a detached worker for the rest of an execution; return its pid. Refused while another one executes."""
+    require_writable(workspace)
     require_trust(workspace)
     require_idle(workspace)
     return spawn_worker(
@@ -116,6 +144,7 @@ def worker_pid(workspace: Workspace, execution: str) -> int | None:
 
 def abort_execution(workspace: Workspace, view: ExecutionView, *, reason: str) -> None:
     """Abort an execution; waits until its worker, and whatever its step was doing, is gone from this host."""
+    require_writable(workspace)
     under_way = StepProcess(workspace.executions_directory / view.id, view.id)
     abort(
         workspace.session.act,
@@ -123,5 +152,12 @@ def abort_execution(workspace: Workspace, view: ExecutionView, *, reason: str) -
         by=workspace.session.actor.name,
         reason=reason,
         worker_pid=lambda: worker_pid(workspace, view.id),
+        exclusively=lambda: execution_lock(workspace, "aborting"),
+        is_over=lambda: _is_over(workspace, view.id),
         end_leftover=under_way.end_leftover,
     )
+
+
+def _is_over(workspace: Workspace, execution: str) -> bool:
+    workspace.session.poll()
+    return any(view.over for view in workspace.run.executions if view.id == execution)

@@ -70,7 +70,8 @@ class LiveSource:
             readiness=self._readiness,
             watcher_at=max(beats, default=0.0),
             trusted=trusted,
-            errors_per_minute={},
+            host=self._workspace.host,
+            executing=holder_of(self._workspace.store.location.lock(self._workspace.execution_lock)) is not None,
         )
 
     def close(self) -> None:
@@ -88,10 +89,15 @@ class LiveSource:
         return found
 
     def _probe_feeds(self, run: Run) -> tuple[ProbeFeed, ...]:
-        names = list(run.configuration.probes)
+        keys = {name: sample_key(run, name) for name in run.configuration.probes}
         current = self._samples.current()
-        windows = self._samples.windows(names, time.time() - _WINDOW, POINTS)
-        return tuple(probe_feed(run, name, current.get(name), windows.get(name, ())) for name in names)
+        windows = self._samples.windows(keys.values(), time.time() - _WINDOW, POINTS)
+        return tuple(probe_feed(run, name, current.get(key), windows.get(key, ())) for name, key in keys.items())
+
+
+def sample_key(run: Run, name: str) -> str:
+    """Return the name under which a probe's samples lie: staging's `api` is not production's."""
+    return f"{run.service}/{run.environment}/{name}"
 
 
 def probe_feed(run: Run, name: str, current: Current | None, window: tuple[Sample, ...]) -> ProbeFeed:

@@ -132,7 +132,7 @@ def run(
         reason = str(error)
         if isinstance(error, OSError) and error.strerror:
             # Told apart by the file name: it is either the command or the directory to start it in.
-            nowhere = cwd is not None and error.filename == str(cwd)
+            nowhere = cwd is not None and str(error.filename) == str(cwd)
             reason = f"{cwd}: {error.strerror}" if nowhere else error.strerror
         raise ProcessError(
             f"cannot start {argv[0]!r}: {reason}", fix="Check that it is installed and the path is right"

@@ -10,11 +10,13 @@ import signal
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 
+import msgspec
+
 from cockpit import process
 from cockpit.bootstrap import now
 from cockpit.errors import CockpitError
 from cockpit.health.probes import Prober
-from cockpit.live_source import WATCHER_LOCK, asks_directory, presence_directory
+from cockpit.live_source import WATCHER_LOCK, asks_directory, presence_directory, sample_key
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.reader import LogReader
 from cockpit.presence import present
@@ -30,7 +32,6 @@ from cockpit.watch.surroundings import LogTotals
 from cockpit.watch.watcher import Pace, Watcher
 from cockpit.workspace import Workspace, choose_run, list_runs, pinned_of
 
-LOCK = "watcher"
 _LOOKS = 3  # for a newly opened run
 
 
@@ -45,6 +46,44 @@ def ensure_watcher(workspace: Workspace) -> bool:
         log=workspace.store.location.run / "watcher.log",
     )
     return True
+
+
+class RunSamples:
+    """The samples of the run in focus: the same file serves other environments, under other keys."""
+
+    def __init__(self, writer: SampleWriter, workspace: Workspace) -> None:
+        self._writer = writer
+        self._workspace = workspace
+
+    @property
+    def trouble(self) -> str:
+        return self._writer.trouble
+
+    def record(self, result: ProbeResult, debounced: Debounced) -> None:
+        key = sample_key(self._workspace.run, result.name)
+        self._writer.record(msgspec.structs.replace(result, name=key), debounced)
+
+    def count(self, log: str, minute: int, *, lines: int, errors: int, warnings: int) -> None:
+        self._writer.count(sample_key(self._workspace.run, log), minute, lines=lines, errors=errors, warnings=warnings)
+
+    def beat(self, host: str, pid: int, at: float) -> None:
+        self._writer.beat(host, pid, at)
+
+    def flush(self) -> None:
+        self._writer.flush()
+
+    def prune(self, now: float) -> None:
+        self._writer.prune(now)
+
+    def retain(self, names: Collection[str]) -> None:
+        """Forget the probes of this run's environment that are not named any more; others keep theirs."""
+        run = self._workspace.run
+        with contextlib.closing(SampleReader(self._workspace.store.location.root)) as reader:
+            others = {key for key in reader.current() if not key.startswith(sample_key(run, ""))}
+        self._writer.retain({sample_key(run, name) for name in names} | others)
+
+    def leave(self, host: str) -> None:
+        self._writer.leave(host)
 
 
 class Around:
@@ -70,7 +109,10 @@ class Around:
     def last_states(self) -> Mapping[str, Debounced]:
         """Return the lasting states that were recorded last, so that a new watcher does not record them anew."""
         with contextlib.closing(SampleReader(self._workspace.store.location.root)) as reader:
-            known = {name: current.debounced for name, current in reader.current().items()}
+            current = reader.current()
+        run = self._workspace.run
+        keys = {name: sample_key(run, name) for name in run.configuration.probes}
+        known = {name: current[key].debounced for name, key in keys.items() if key in current}
         recorded = self._workspace.run.probes
         return {
             name: state for name, state in known.items() if name in recorded and recorded[name].state == state.state
@@ -186,7 +228,7 @@ async def keep_watch(
             prober.trusted = run.configuration.probes.get(name) == probe and workspace.trust.trusted(run.digest)
             return await prober.run(name, probe, now())
 
-        watcher = Watcher(around, samples, look, by_hand=by_hand, say=say, now=now, pace=pace)
+        watcher = Watcher(around, RunSamples(samples, workspace), look, by_hand=by_hand, say=say, now=now, pace=pace)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, watcher.stop)

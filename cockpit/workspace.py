@@ -21,7 +21,7 @@ from cockpit.release.events import RunOpened
 from cockpit.release.intents import OpenRun
 from cockpit.release.ledger import RUN, Ledger, Pinned
 from cockpit.release.record import Record
-from cockpit.release.run import Run, RunSummary
+from cockpit.release.run import ExecutionView, Run, RunSummary
 from cockpit.session import SERVICE_STREAM, Session
 from cockpit.store.reader import JournalReader
 from cockpit.store.store import Store
@@ -83,6 +83,24 @@ class Workspace:
     def executions_directory(self) -> Path:
         """Where workers keep what their steps print."""
         return self.store.location.root / "executions"
+
+    def execution_elsewhere(self) -> tuple[str, ExecutionView] | None:
+        """Return an execution that is not over of another run of this service and environment, with that run's id."""
+        run = self.run
+        for stream in self.store.streams():
+            service, environment, run_id = stream.split("/")
+            if (service, environment) != (run.service, run.environment) or run_id in {run.id, SERVICE_STREAM}:
+                continue
+            ledger = Ledger(self.session.text)
+            ledger.add(
+                to_record(stored)
+                for stored in JournalReader(self.store.location.root, [stream]).poll()
+                if stored.envelope.ent.startswith("execution:")
+            )
+            view = next((view for view in ledger.executions() if not view.over), None)
+            if view is not None:
+                return run_id, view
+        return None
 
     def log_path(self, name: str) -> Path:
         """Return the file of a configured log; NotFoundError lists those there are."""

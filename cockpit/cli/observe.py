@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cockpit.cli.common import CommandTable, columns, open_here, options_of, print_json, publish, say, wants_json, warn
 from cockpit.errors import CockpitError, ExitCode, NotFoundError, UsageError
 from cockpit.text import visible
 
 if TYPE_CHECKING:
+    from cockpit.logs.query import LogQuery
     from cockpit.release.configuration import Probe
     from cockpit.release.health import ProbeResult
     from cockpit.release.tags import Tag
@@ -140,6 +141,8 @@ def _logs(arguments: argparse.Namespace) -> ExitCode:
             levels = "  ".join(f"{level} {count}" for level, count in found["levels"].items() if count)
             say(f"{found['lines']} lines, {found['bytes']} bytes, {found['first_at']} to {found['last_at']}\n{levels}")
         return ExitCode.OK
+    if arguments.follow:
+        _follow(path, name, timezone, query)
     lines = select(path, query, source=name, zone=zone(timezone))
     if wants_json(arguments):
         import msgspec
@@ -148,8 +151,6 @@ def _logs(arguments: argparse.Namespace) -> ExitCode:
         return ExitCode.OK
     for line in lines:
         print(visible(line.text))
-    if arguments.follow:
-        _follow(path, name, timezone, query)
     return ExitCode.OK
 
 
@@ -165,16 +166,20 @@ def _find_log(arguments: argparse.Namespace) -> tuple[str, Path, str]:
     return name, workspace.log_path(name), workspace.run.timezone
 
 
-def _follow(path: Path, name: str, timezone: str, query: Any) -> None:
+def _follow(path: Path, name: str, timezone: str, query: LogQuery) -> NoReturn:
     import sys
 
     from cockpit.logs.classify import Classifier
     from cockpit.logs.follow import Follower
-    from cockpit.logs.query import Chooser
+    from cockpit.logs.query import Chooser, select
     from cockpit.times import zone
 
     classifier, chooser = Classifier(name, zone=zone(timezone)), Chooser(query)
     with Follower(path, tail=0) as follower:
+        # Where the one ends, the other begins: no line is lost between them, and none is told twice.
+        end = follower.start if follower.poll().state == "following" else None
+        for line in select(path, query, source=name, zone=zone(timezone), end=end):
+            print(visible(line.text))
         told = ""
         while True:
             batch = follower.poll()

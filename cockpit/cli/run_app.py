@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.cli.common import CommandTable, open_here, print_json, require_writing, say, wants_json
-from cockpit.errors import ExitCode, UsageError
+from cockpit.errors import CockpitError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from cockpit.demo.demo import Demo
@@ -61,9 +61,13 @@ def fly(workspace: Workspace) -> ExitCode:
 
     if not workspace.run.open:
         _offer_run(workspace)
+    trouble = ""
     if not workspace.session.readonly:
-        ensure_watcher(workspace)
-    app = CockpitApp(workspace)
+        try:
+            ensure_watcher(workspace)
+        except (CockpitError, OSError) as error:  # the screen shows NO WATCHER, and is of use all the same
+            trouble = f"no watcher could be started: {error}"
+    app = CockpitApp(workspace, trouble=trouble)
     app.run(mouse=os.environ.get("COCKPIT_MOUSE", "1") != "0")
     workspace.store.close()
     return ExitCode(app.return_code) if app.return_code in set(ExitCode) else _other(app.return_code)

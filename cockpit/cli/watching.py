@@ -22,16 +22,19 @@ def _watch(arguments: argparse.Namespace) -> ExitCode:
     # What it observes is the watcher's own word, nobody's in particular.
     arguments.by = getattr(arguments, "by", "watcher")
     workspace = open_here(arguments, any_run=True)
-    as_json = wants_json(arguments)
-    if as_json:
-        print_json(
-            {"service": workspace.run.service, "environment": workspace.run.environment, "run": workspace.run.id}
-        )
-        sys.stdout.flush()
+    run = workspace.run
+    document = {"service": run.service, "environment": run.environment, "run": run.id}
 
     def tell(line: str) -> None:
-        (warn if as_json else say)(line)
-        sys.stdout.flush()  # whoever reads a pipe is told now, not at the end
+        """Say what the watcher says, at once; as JSON one document, once it watches."""
+        if not wants_json(arguments):
+            say(line)
+        elif document:
+            print_json(document)
+            document.clear()
+        else:
+            warn(line)
+        sys.stdout.flush()
 
     watch(workspace, by_hand=not arguments.attached, say=tell)
     return ExitCode.OK

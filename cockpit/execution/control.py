@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from cockpit import process
@@ -101,13 +102,16 @@ def abort(
     by: str,
     reason: str,
     worker_pid: Callable[[], int | None],
+    exclusively: Callable[[], AbstractContextManager[object]],
+    is_over: Callable[[], bool],
     end_leftover: Callable[[], object],
     patience: float = 30.0,
 ) -> None:
     """End an execution: stop its worker and wait until that, with its step's whole process group, is really gone.
 
     `worker_pid` returns None where no worker is left, and 0 while one is there that has not said who it is;
-    `end_leftover` ends the step that a worker left running which was killed.
+    `end_leftover` ends the step that a worker left running which was killed. The rest happens `exclusively`, so that
+    no new worker goes on between the end of the old one and the record of the abort; `is_over` is asked again there.
     """
     if view.over:
         raise RefusedError(f"it is over already: {view.outcome}", code="already")
@@ -121,6 +125,9 @@ def abort(
         if time.monotonic() > deadline:
             raise RefusedError("the worker has not ended yet", fix="Try again in a moment", code="locked")
         time.sleep(0.05)
-    end_leftover()
-    detail = f"aborted by {by}" + (f": {reason}" if reason else "")
-    act(EndExecution(view.id, "aborted", detail))
+    with exclusively():
+        if is_over():
+            raise RefusedError("it ended by itself meanwhile", fix="cockpit execution status", code="already")
+        end_leftover()
+        detail = f"aborted by {by}" + (f": {reason}" if reason else "")
+        act(EndExecution(view.id, "aborted", detail))

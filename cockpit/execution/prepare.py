@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from pathlib import Path
 
 from msgspec import Struct
@@ -20,13 +21,23 @@ from cockpit.release.run import Run
 from cockpit.release.tags import last_good, tag_at, with_marks
 
 
-def find_backup(configuration: Configuration, root: Path, tag: str) -> str:
-    """Return the newest dump that matches a tag, absolute, or empty; `{tag}` in the glob stands for the tag."""
-    pattern = configuration.rollback.backups.glob
+def usable_backup(path: Path) -> bool:
+    """Whether a dump is there, can be read, and is not the empty file that an interrupted backup leaves."""
+    try:
+        return path.is_file() and path.stat().st_size > 0 and os.access(path, os.R_OK)
+    except OSError:
+        return False
+
+
+def find_backup(configuration: Configuration, root: Path, tag: str, direction: Direction = "rollback") -> str:
+    """Return the newest usable dump that matches a tag, absolute, or empty; `{tag}` in the glob is the tag."""
+    plans = configuration.rollback if direction == "rollback" else configuration.deploy
+    pattern = plans.backups.glob
     if not pattern:
         return ""
     wanted = str(root / pattern.replace("{tag}", glob.escape(tag)))
-    found = [Path(path) for path in glob.glob(wanted)]  # noqa: PTH207 - the pattern is absolute
+    candidates = [Path(path) for path in glob.glob(wanted)]  # noqa: PTH207 - the pattern is absolute
+    found = [path for path in candidates if usable_backup(path)]
     return str(max(found, key=lambda path: path.stat().st_mtime)) if found else ""
 
 
@@ -49,7 +60,7 @@ def prepare(run: Run, direction: Direction, tag: str, *, root: Path, code: Path,
         configuration_digest=run.digest,
         host=host,
         code=str(code),
-        backup=find_backup(run.configuration, root, tag),
+        backup=find_backup(run.configuration, root, tag, direction),
     )
 
 

@@ -18,6 +18,7 @@ from cockpit.execution.leftover import StepProcess
 from cockpit.execution.output import OutputFile
 from cockpit.execution.progress import PASSED, conclusion, next_step, remaining_steps, turns_taken, waiting_for
 from cockpit.execution.steps import StepResult, StepRunner
+from cockpit.redact import redacted
 from cockpit.release.decisions.executions import execution_entity
 from cockpit.release.events import ExecutionStopped, Outcome, StepEnded, StepStarted, WorkerStarted
 from cockpit.release.intents import EndExecution, Intent, RecordFact
@@ -45,6 +46,8 @@ class Worker:
         verifier: Verifier,
         trusted: Callable[[str], bool],
         resolve: Callable[[str], str],
+        head: Callable[[], str],
+        rebuild: Callable[[Plan], Plan],
         commit: Callable[[], object],
         turn: int | None = None,
     ) -> None:
@@ -56,6 +59,8 @@ class Worker:
         self._verifier = verifier
         self._trusted = trusted
         self._resolve = resolve
+        self._head = head
+        self._rebuild = rebuild
         self._commit = commit
         self._turn = turn
         self.cancel = threading.Event()
@@ -100,6 +105,12 @@ class Worker:
                 fix="Look at it and say: cockpit trust",
                 code="not-trusted",
             )
+        # The plan must follow from the trusted configuration: whoever can write the journal could alter its steps.
+        if self._rebuild(plan).digest != plan.digest:
+            raise RefusedError(
+                "the plan is not what this run's configuration says", fix="Abort, and confirm anew", code="conflicting"
+            )
+        self._require_expected_head(view, plan)
         now_at = self._resolve(plan.tag)
         if now_at != plan.commit:
             raise RefusedError(
@@ -108,6 +119,23 @@ class Worker:
                 code="conflicting",
             )
         return plan
+
+    def _require_expected_head(self, view: ExecutionView, plan: Plan) -> None:
+        """Refuse to go on over a work tree that somebody moved while the execution stood still."""
+        passed = {step.index for step in view.steps if step.state in PASSED}
+        checkouts = [index for index, step in enumerate(plan.steps) if step.kind == "checkout"]
+        if not checkouts:
+            return
+        done = any(index in passed for index in checkouts)
+        expected = {plan.commit} if done else {plan.from_commit, plan.commit}
+        head = self._head()
+        if head not in expected:
+            wanted = plan.commit if done else plan.from_commit
+            raise RefusedError(
+                f"the work tree is at {head[:8]}, where this execution left it at {wanted[:8]}",
+                fix="Put it back with git checkout --detach, or abort",
+                code="conflicting",
+            )
 
     def _carry_out(self, view: ExecutionView, plan: Plan, output: OutputFile) -> Outcome | None:
         states = {step.index: step for step in view.steps}
@@ -125,8 +153,8 @@ class Worker:
             if self.cancel.is_set():
                 self._record(ExecutionStopped(index=index, reason=f"stopped before step {index + 1}, {step.title}"))
                 return None
-            if step.kind == "confirm" and view.detail == waiting_for(step):
-                # A person came back to a step that waits for one: that is the confirmation.
+            if step.kind == "confirm" and index == remaining[0] and view.detail == waiting_for(step):
+                # A person came back to the step that waits for one: that is the confirmation, of this step alone.
                 self._end_step(index, step, attempt, StepResult("ok", "confirmed"), "")
                 continue
             result = self._step(index, step, attempt, runner, output)
@@ -181,7 +209,7 @@ class Worker:
             code=result.code,
             detail=result.detail,
         )
-        self._record(ended, text)
+        self._record(ended, redacted(text, os.environ))
 
     def _end(self, plan: Plan, verdicts: list[StepResult]) -> Outcome:
         outcome, detail, seen = conclusion(plan, verdicts)

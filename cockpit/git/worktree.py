@@ -22,8 +22,19 @@ def refuse_dirty(git: Git) -> None:
         more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
         raise RefusedError(
             f"The work tree has changes that are in no commit: {', '.join(changed[:3])}{more}",
-            fix="Save the diff as evidence and stash it, or commit it",
+            fix="Commit it, or put it aside with git stash",
             code="dirty",
+        )
+
+
+def refuse_overwriting(git: Git, oid: str) -> None:
+    """Raise RefusedError (`in-the-way`) where a checkout of `oid` would overwrite files that git does not track."""
+    tried = git.run(*NO_PROGRAMS, "read-tree", "--dry-run", "-m", "-u", "HEAD", object_id(oid))
+    if not tried.ok:
+        raise RefusedError(
+            f"the work tree is in the way of a checkout: {tried.complaint.removeprefix('error: ')}",
+            fix="Move the file away, then try again",
+            code="in-the-way",
         )
 
 

@@ -63,6 +63,10 @@ class Prober:
         """Take one look, at `now` in epoch seconds; whatever fails is in the result, never raised."""
         return judge(name, probe, await self.observe(probe), now=now, observer=self._observer)
 
+    def _forbidden(self, probe: Probe) -> bool:
+        """Whether a probe needs trust: it runs a command, or sends more than a plain request for a page."""
+        return not self.trusted and bool(probe.command or probe.method not in {"GET", "HEAD"} or probe.headers)
+
     async def observe(self, probe: Probe) -> Observation:
         """Take one look and judge nothing."""
         given = [kind for kind in (probe.http, probe.tcp, probe.command) if kind]
@@ -72,12 +76,12 @@ class Prober:
             seconds = parse_duration(probe.timeout)
         except ValueError as error:
             return unseen(f"timeout: {error}")
+        if self._forbidden(probe):
+            return unseen("not trusted on this host")
         if probe.tcp:
             return await observe_tcp(probe.tcp, seconds=seconds, names=self._names, monotonic=self._monotonic)
         if probe.http:
             return await self._observe_http(probe, seconds)
-        if not self.trusted:
-            return unseen("not trusted on this host")
         return await observe_command(probe.command, directory=self.directory, seconds=seconds, pool=self._commands)
 
     async def _observe_http(self, probe: Probe, seconds: float) -> Observation:

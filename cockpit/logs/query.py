@@ -77,10 +77,19 @@ class Chooser:
 
 
 def select(
-    path: Path, query: LogQuery, *, source: str = "", zone: tzinfo = UTC, clock: Callable[[], float] = time.time
+    path: Path,
+    query: LogQuery,
+    *,
+    source: str = "",
+    zone: tzinfo = UTC,
+    clock: Callable[[], float] = time.time,
+    end: int | None = None,
 ) -> Iterator[LogLine]:
-    """Return the wanted lines of a file, oldest first; NotFoundError or ObservationError where it cannot be read."""
-    chosen = (line for line, _ in _choose(path, query, Classifier(source or path.name, zone=zone, clock=clock)))
+    """Return the wanted lines of a file, or of its first `end` bytes, oldest first.
+
+    Raises NotFoundError or ObservationError where it cannot be read.
+    """
+    chosen = (line for line, _ in _choose(path, query, Classifier(source or path.name, zone=zone, clock=clock), end))
     return chosen if query.last is None else iter(deque(chosen, maxlen=query.last))
 
 
@@ -119,23 +128,26 @@ def stats(
     }
 
 
-def _choose(path: Path, query: LogQuery, classifier: Classifier) -> Iterator[tuple[LogLine, int]]:
+def _choose(
+    path: Path, query: LogQuery, classifier: Classifier, end: int | None = None
+) -> Iterator[tuple[LogLine, int]]:
     tail = query.last if query.wants_all else None
     chooser = Chooser(query)
-    for raw in _read(path, tail):
+    for raw in _read(path, tail, end):
         line = classifier.classify(raw.text)
         if chooser.wants(line):
             yield line, raw.size
 
 
-def _read(path: Path, tail: int | None) -> Iterator[RawLine]:
+def _read(path: Path, tail: int | None, end: int | None) -> Iterator[RawLine]:
     splitter = LineSplitter()
     try:
         with path.open("rb", buffering=0) as file:
             if tail is not None:
                 size = os.fstat(file.fileno()).st_size
+                size = size if end is None else min(size, end)
                 file.seek(start_of_last_lines(file.fileno(), size, tail, scan_limit=None))
-            while block := file.read(_CHUNK):
+            while block := file.read(_CHUNK if end is None else min(_CHUNK, max(end - file.tell(), 0))):
                 yield from splitter.feed(block)
     except FileNotFoundError:
         raise NotFoundError(f"there is no log at {path}", fix="Name a file, or a log of cockpit.yaml") from None

@@ -75,9 +75,10 @@ class AttachEvidence(ItemIntent, frozen=True):
 
 
 class Undo(Intent, frozen=True):
-    """Reverse one's own last record, on one item or anywhere."""
+    """Reverse one's own last record, on one item or anywhere; `record` is the id of what the person was shown."""
 
     item: str = ""
+    record: str = ""
 
 
 class Redo(Intent, frozen=True):

@@ -186,7 +186,7 @@ class Ledger:
             items=MappingProxyType({view.id: view for phase in phases for view in phase.items}),
             registers=MappingProxyType({key: cell.value() for key, cell in self._cells.items()}),
             notes=tuple(notes),
-            executions=tuple(self._executions()),
+            executions=tuple(self.executions()),
             probes=MappingProxyType(self._probes()),
             marks=MappingProxyType(self._marks()),
             deploys_locked=self._deploys_locked(),
@@ -269,7 +269,8 @@ class Ledger:
             if isinstance(record.data, NoteAdded) and (record.ent, record.id) not in taken_back
         ]
 
-    def _executions(self) -> Iterable[ExecutionView]:
+    def executions(self) -> Iterable[ExecutionView]:
+        """Return every execution that the records tell of, oldest first."""
         views = []
         for entity, records in self._by_entity.items():
             if not entity.startswith("execution:"):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from msgspec import Struct, field
+from msgspec import Struct
 
 from cockpit.release.health import ConditionResult
 
@@ -65,7 +63,8 @@ class Live(Struct, frozen=True):
     readiness: Readiness = Readiness(False, ("not looked yet",))
     watcher_at: float = 0.0  # epoch seconds of the watcher's last heartbeat
     trusted: bool = False
-    errors_per_minute: Mapping[str, int] = field(default_factory=dict)
+    host: str = ""
+    executing: bool = False  # whether a worker on this host holds the execution lock
 
     def watcher_alive(self, now: float) -> bool:
         """Whether the watcher has beaten lately."""

@@ -38,7 +38,7 @@ class PlanStep(Struct, frozen=True, omit_defaults=True):
 
 
 class Plan(Struct, frozen=True, omit_defaults=True):
-    """What will be done, to what, and with which values; `environment` is all that its commands are given."""
+    """What will be done, to what, and with which values; `environment` is laid over the worker's own."""
 
     direction: Direction
     service: str
@@ -117,6 +117,22 @@ def build_plan(
         steps=tuple(_resolve(step, configuration, commit=commit, code=code, backup=backup) for step in steps),
         environment=environment,
         backup=backup,
+    )
+
+
+def rebuilt(plan: Plan, configuration: Configuration, *, digest: str, code: str) -> Plan:
+    """Return the plan that `configuration`, of that digest, makes of the same target, origin, host and dump."""
+    return build_plan(
+        configuration,
+        plan.direction,
+        tag=plan.tag,
+        commit=plan.commit,
+        from_tag=plan.from_tag,
+        from_commit=plan.from_commit,
+        configuration_digest=digest,
+        host=plan.host,
+        code=code,
+        backup=plan.backup,
     )
 
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from cockpit.release.item_state import ALARMING
 from cockpit.release.live import Live
-from cockpit.release.run import Run
+from cockpit.release.run import ExecutionView, Run
+from cockpit.times import epoch
 
 
 class Alarm(NamedTuple):
@@ -19,6 +20,17 @@ class Alarm(NamedTuple):
     page: str
 
 
+_WORKER_GRACE = 4.0  # seconds for a worker to start, and for its lock to be seen
+
+
+def worker_gone(execution: ExecutionView, live: Live, now: float) -> bool:
+    """Whether an execution should be under way on this host and no worker carries it out."""
+    if execution.state not in {"requested", "running"} or live.executing or execution.host != live.host:
+        return False
+    last = max([epoch(execution.wall), *(epoch(step.started) for step in execution.steps if step.started)])
+    return now - last > _WORKER_GRACE
+
+
 def alarms_of(run: Run, live: Live, now: float) -> list[Alarm]:
     """Return all that is abnormal, the gravest first."""
     alarms: list[Alarm] = []
@@ -26,6 +38,9 @@ def alarms_of(run: Run, live: Live, now: float) -> list[Alarm]:
     if execution is not None and execution.state == "stopped":
         title = f"{execution.direction} to {execution.tag} stopped"
         alarms.append(Alarm(f"execution:{execution.id}", title, execution.detail, True, "execution"))
+    if execution is not None and worker_gone(execution, live, now):
+        title = f"{execution.direction} to {execution.tag}: WORKER GONE"
+        alarms.append(Alarm(f"worker:{execution.id}", title, "r goes on, A aborts", True, "execution"))
     alarms += [
         Alarm(f"probe:{feed.name}", f"{feed.name} DOWN", feed.detail, True, "probes")
         for feed in live.probes
@@ -38,10 +53,16 @@ def alarms_of(run: Run, live: Live, now: float) -> list[Alarm]:
     alarms += [
         Alarm(f"probe:{feed.name}", f"{feed.name} {feed.state.upper()}", feed.detail, False, "probes")
         for feed in live.probes
-        if feed.state in {"degraded", "unknown"} and feed.at
+        if feed.state in {"degraded", "unknown"} and feed.at and not feed.stale(now)
     ]
-    if live.watcher_at and not live.watcher_alive(now):
+    if live.probes and not live.watcher_alive(now):
         alarms.append(Alarm("watcher", "no watcher", "nothing is being probed: cockpit watch", True, "probes"))
+    elif live.probes:
+        alarms += [
+            Alarm(f"stale:{feed.name}", f"{feed.name} STALE", "no result for several intervals", False, "probes")
+            for feed in live.probes
+            if feed.stale(now) and feed.state != "paused"
+        ]
     if run.deploys_locked:
         alarms.append(Alarm("deploys", "deploys locked", run.deploys_locked, False, "tags"))
     return alarms

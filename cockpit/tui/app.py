@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import time
 from collections.abc import Callable
+from types import FrameType
 
 from textual.app import App
 from textual.binding import Binding
@@ -20,6 +22,7 @@ from cockpit.release.record import Record
 from cockpit.release.run import Run
 from cockpit.text import visible
 from cockpit.tui.alarms import alarms_of, terminal_title
+from cockpit.tui.clipboard import keep_copy, send_to_clipboard
 from cockpit.tui.feeds import Feeds
 from cockpit.tui.messages import FeedFailed, LiveChanged, RunChanged
 from cockpit.tui.palette import CommandProvider
@@ -27,6 +30,14 @@ from cockpit.tui.screens.base import StripScreen
 from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.theme import DARK, LIGHT
 from cockpit.workspace import Workspace
+
+_LONGEST_TOLD = 500  # characters: a longer toast would cover the screen, and grow out of its top
+
+
+def _end_without_terminal(number: int, _frame: FrameType | None) -> None:
+    """End at once where the terminal is gone: nothing is left to restore, and all that was done is on the disk."""
+    if not os.isatty(2):
+        os._exit(128 + number)
 
 
 class CockpitApp(App[int], inherit_bindings=False):
@@ -42,16 +53,19 @@ class CockpitApp(App[int], inherit_bindings=False):
     ]
     ENABLE_COMMAND_PALETTE = True
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-medium"), (150, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-short"), (36, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-lowest"), (12, "-flat"), (20, "-short"), (36, "-tall")]
 
     run_now: reactive[Run | None] = reactive(None, init=False, always_update=True)
     live: reactive[Live] = reactive(Live(), init=False)
 
-    def __init__(self, workspace: Workspace, *, now: Callable[[], float] = time.time, feeding: bool = True) -> None:
+    def __init__(
+        self, workspace: Workspace, *, now: Callable[[], float] = time.time, feeding: bool = True, trouble: str = ""
+    ) -> None:
         super().__init__()
         self.workspace = workspace
         self.now = now
         self._feeding = feeding
+        self._trouble = trouble  # met on the way here, to be told once the screen is there
         self._feeds = Feeds(workspace.session, lambda: LiveSource(workspace), self.post_message)
         self._presence: PresenceFile | None = None
         self._rung: frozenset[str] = frozenset()
@@ -70,6 +84,9 @@ class CockpitApp(App[int], inherit_bindings=False):
         # Unhandled, both would leave the terminal in the app's mode.
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self._end_by_signal, number)
+            if not self.is_headless:
+                # Comes first, and comes through where the loop waits for a dead terminal to take its output.
+                signal.signal(number, _end_without_terminal)
         self.push_screen(FlightScreen())
         self.workspace.session.subscribe(self._run_changed)
         if self._feeding:
@@ -86,6 +103,8 @@ class CockpitApp(App[int], inherit_bindings=False):
             self._presence = PresenceFile(presence_directory(self.workspace), me)
         except OSError as error:  # a store that one may only read is still worth looking at
             self.tell(f"others cannot see that you are here: {error.strerror}", severity="warning")
+        if self._trouble:
+            self.tell(self._trouble, severity="warning")
         self._feeds.start()
 
     def on_unmount(self) -> None:
@@ -114,6 +133,8 @@ class CockpitApp(App[int], inherit_bindings=False):
         self._hand_over()
 
     def _hand_over(self) -> None:
+        if not self.is_running:
+            return  # the screens are being taken down
         run, live, now = self.moment
         # The topmost full screen is in view, also below a dialog.
         shown = next((screen for screen in reversed(self.screen_stack) if isinstance(screen, StripScreen)), None)
@@ -143,7 +164,7 @@ class CockpitApp(App[int], inherit_bindings=False):
         async def carry_out() -> None:
             try:
                 records = await asyncio.to_thread(self.workspace.session.act, intent)
-            except CockpitError as error:
+            except (CockpitError, OSError) as error:
                 self.tell(str(error), severity="warning")
                 return
             if said:
@@ -157,7 +178,8 @@ class CockpitApp(App[int], inherit_bindings=False):
         """Show a short message; its text is data, never markup."""
         level = severity if severity in {"warning", "error"} else "information"
         timeout = 6.0 if level == "information" else 10.0
-        self.notify(visible(text), severity=level, timeout=timeout, markup=False)  # type: ignore[arg-type]
+        shown = visible(text, limit=_LONGEST_TOLD)
+        self.notify(shown, severity=level, timeout=timeout, markup=False)  # type: ignore[arg-type]
 
     def refresh_feeds(self) -> None:
         """Read everything again now."""
@@ -165,8 +187,39 @@ class CockpitApp(App[int], inherit_bindings=False):
 
     def look_at(self, place: str) -> None:
         """Let colleagues see what we are looking at."""
-        if self._presence is not None:
-            self._presence.look_at(place)
+        presence = self._presence
+        if presence is not None:
+            self.in_thread(lambda: presence.look_at(place))
+
+    def copy(self, text: str) -> None:
+        """Send text to the terminal's clipboard and keep it in a file, off the loop."""
+
+        async def send() -> None:
+            try:
+                path = await asyncio.to_thread(keep_copy, text)
+            except OSError as error:
+                path = None
+                self.tell(f"no copy was kept in a file: {error.strerror}", severity="warning")
+            self.tell(send_to_clipboard(self, text, path))
+
+        self.run_worker(send(), group="copy", exit_on_error=False)
+
+    def in_thread(self, work: Callable[[], object]) -> None:
+        """Do something with the disk or git off the loop; a failure is told."""
+
+        async def carry_out() -> None:
+            try:
+                await asyncio.to_thread(work)
+            except (CockpitError, OSError) as error:
+                self.tell(str(error), severity="warning")
+
+        self.run_worker(carry_out(), exit_on_error=False)
+
+    def go_to(self, place: str) -> None:
+        """Go to a page of the flight screen."""
+        for screen in self.screen_stack:
+            if isinstance(screen, FlightScreen):
+                screen.go_to(place)
 
     def action_say_how_to_leave(self) -> None:
         """Ctrl-c does not end a launch by reflex."""

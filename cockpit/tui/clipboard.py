@@ -12,19 +12,19 @@ from cockpit.trust import state_directory
 _LIMIT = 74_994  # bytes of text that fit, as base64, into the 100,000 that xterm takes in one OSC 52 sequence
 
 
-def copy_text(app: App[int], text: str) -> str:
-    """Send `text` to the terminal's clipboard and keep it in a file; return what to tell the person.
+def send_to_clipboard(app: App[int], text: str, path: Path | None) -> str:
+    """Send `text` to the terminal's clipboard; return what to tell the person of it and of the file beside it.
 
     The terminal does not answer, so it is "sent", never "copied".
     """
-    path = _keep(text)
-    if len(text.encode()) > _LIMIT:
-        return f"too long for the terminal's clipboard: it lies in {path}"
+    kept = f"; also in {path}" if path is not None else ""
+    if len(text.encode("utf-8", "replace")) > _LIMIT:
+        return f"too long for the terminal's clipboard{kept}"
     app.copy_to_clipboard(text)
-    return f"sent to the terminal's clipboard; also in {path}"
+    return f"sent to the terminal's clipboard{kept}"
 
 
-def _keep(text: str) -> Path:
+def keep_copy(text: str) -> Path:
     """Write the text where only this user can read it: a shared temporary directory is no place for log lines."""
     directory = state_directory()
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)

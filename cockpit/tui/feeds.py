@@ -62,14 +62,19 @@ class Feeds:
     def _follow_samples(self) -> None:
         source = self._make_live()
         last: Live | None = None
+        told = ""
         try:
             while not self._stop.is_set():
-                try:
-                    live = source.read(force=self._wake.is_set())
-                except (CockpitError, OSError) as error:
-                    self._post(FeedFailed(str(error)))
-                    live = last or Live()
+                force = self._wake.is_set()
                 self._wake.clear()
+                try:
+                    live = source.read(force=force)
+                    told = ""
+                except (CockpitError, OSError) as error:
+                    if str(error) != told:
+                        told = str(error)
+                        self._post(FeedFailed(told))
+                    live = last or Live()
                 if live != last:
                     last = live
                     self._post(LiveChanged(live))

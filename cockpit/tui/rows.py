@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -70,8 +70,13 @@ def labelled(label: str, text: str, ink: Style, label_ink: Style, *, width: int,
     """Return external text beside a label, wrapped to `width` cells and made safe; at least one line."""
     lines: list[str] = []
     for line in visible_lines(text):
-        lines += textwrap.wrap(line, max(width - indent - 1, 10), drop_whitespace=True) or [""]
+        lines += _wrapped(line, max(width - indent - 1, 10)) or [""]
     return [[(f" {label if n == 0 else '':<{indent - 1}}", label_ink), (line, ink)] for n, line in enumerate(lines)]
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    # textwrap counts characters, and wide ones take two cells each; they come without blanks to break at.
+    return textwrap.wrap(line, width) if cell_len(line) == len(line) else chop_cells(line, width)
 
 
 def sparkline(values: Sequence[float | None], width: int, bars: str) -> str:

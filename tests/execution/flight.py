@@ -42,7 +42,15 @@ phases:
         items:
           - {id: day/before/look, text: Look}
 """
-SETTINGS = ("user.name=Ana", "user.email=ana@example.org", "commit.gpgSign=false", "tag.gpgSign=false")
+SETTINGS = """
+[user]
+    name = Ana
+    email = ana@example.org
+[commit]
+    gpgSign = false
+[tag]
+    gpgSign = false
+"""
 
 
 def wait_until(holds: Callable[[], object], *, within: float = 20.0) -> None:
@@ -73,8 +81,8 @@ class Flight:
         os.mkfifo(self.var / "gate")
         self.git = Git(self.repo)
         self.git.output("init", "--quiet", "--initial-branch=main", "--template=")
-        for setting in SETTINGS:
-            self.git.output("config", *setting.split("=", 1))
+        with (self.repo / ".git" / "config").open("a") as config:
+            config.write(SETTINGS)
         (self.repo / "checklists").mkdir()
         (self.repo / "checklists" / "short.yaml").write_text(CHECKLIST)
 

@@ -14,7 +14,7 @@ import pytest
 
 from cockpit import process
 from cockpit.errors import ProcessError, RefusedError
-from cockpit.executing import abort_execution, start_execution, start_worker, worker_pid
+from cockpit.executing import abort_execution, execution_lock, start_execution, start_worker, worker_pid
 from cockpit.execution.control import abort
 from cockpit.release.intents import RequestExecution
 from cockpit.workspace import Workspace
@@ -129,15 +129,19 @@ def test_abort_never_signals_whoever_else_holds_the_lock(flight: Flight) -> None
                 by="Ana",
                 reason="",
                 worker_pid=lambda: worker_pid(workspace, identity),
+                exclusively=lambda: execution_lock(workspace, "aborting"),
+                is_over=lambda: False,
                 end_leftover=lambda: None,
                 patience=0.2,
             )
         assert holder.poll() is None
         held = {"owner": "Ben", "host": "h", "pid": holder.pid, "since": "", "reason": "about to execute"}
         path.write_text(json.dumps(held))
-        abort_execution(workspace, flight.view(workspace), reason="")
+        with pytest.raises(RefusedError, match="locked by Ben"):
+            abort_execution(workspace, flight.view(workspace), reason="")
         assert holder.poll() is None
         holder.stdin.close()
+    abort_execution(workspace, flight.view(workspace), reason="")
     assert flight.view(workspace).outcome == "aborted"
 
 

@@ -16,6 +16,7 @@ from cockpit.release.library import Library
 from cockpit.release.plan import Plan, build_plan
 from cockpit.release.record import Actor, Event, HybridTime, Record, TextRef
 from cockpit.release.run import Run
+from cockpit.times import rfc3339
 
 RUN_ID = "spring-0a1b2c3d"
 NOW = 1_800_000_000_000
@@ -100,7 +101,7 @@ def record(
     kind = kind or kind_of(data)
     superseded = tuple(each if isinstance(each, str) else each.id for each in sup)
     identity = hashlib.sha256(repr((data, ent, h, w, s, superseded, prev, by, kind, stream)).encode()).hexdigest()
-    return Record(identity, w, s, prev, h, NOW_TEXT, by, "h1", stream, kind, ent, superseded, data)
+    return Record(identity, w, s, prev, h, rfc3339(h[0] / 1000), by, "h1", stream, kind, ent, superseded, data)
 
 
 def fold(records: Iterable[Record], texts: Texts | None = None, *, pinned: Pinned = PINNED) -> Run:
@@ -115,7 +116,9 @@ class Person:
 
     _writers = count(1)
 
-    def __init__(self, actor: Actor = ANA, texts: Texts | None = None, *, at: int = NOW, pinned: Pinned = PINNED) -> None:
+    def __init__(
+        self, actor: Actor = ANA, texts: Texts | None = None, *, at: int = NOW, pinned: Pinned = PINNED
+    ) -> None:
         self.actor = actor
         self.at = at
         self.texts = texts if texts is not None else Texts()
@@ -183,7 +186,11 @@ def joined(person: Person, actor: Actor = BEN, *, at: int | None = None) -> Pers
 
 
 def plan_to(
-    tag: str = "v1", *, direction: str = "rollback", commit: str = "1" * 40, configuration: Configuration = CONFIGURATION
+    tag: str = "v1",
+    *,
+    direction: str = "rollback",
+    commit: str = "1" * 40,
+    configuration: Configuration = CONFIGURATION,
 ) -> Plan:
     """Return a plan from v2 to a tag."""
     return build_plan(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -114,7 +114,7 @@ def test_any_order_in_any_portions_with_duplicates_gives_the_same_run(data: st.D
 
 def _told(run: Run) -> list[object]:
     values: list[object] = [getattr(run, name) for name in run.__struct_fields__]
-    return [dict(value) if hasattr(value, "items") and not isinstance(value, dict) else value for value in values]
+    return [dict(value) if isinstance(value, Mapping) else value for value in values]
 
 
 @settings(max_examples=100, deadline=None)
@@ -198,9 +198,16 @@ def test_a_newer_version_of_a_known_kind_makes_the_item_unknown_and_never_open_o
 def test_newer_versions_everywhere_are_never_fatal() -> None:
     kinds = ["run.opened", "run.retargeted", "run.launch-moved", "run.state-changed", "item.claimed", "note.added"]
     kinds += ["probe.changed", "execution.requested", "execution.ended", "tag.marked", "deploys.locked", "what.ever"]
-    entities = {"tag.marked": "tag:v1", "probe.changed": "probe:api", "deploys.locked": "service", "note.added": "item:k"}
+    entities = {
+        "tag.marked": "tag:v1",
+        "probe.changed": "probe:api",
+        "deploys.locked": "service",
+        "note.added": "item:k",
+    }
     records = [
-        record(FUTURE, entities.get(kind, "execution:x" if kind.startswith("execution") else "run"), kind=kind, s=number)
+        record(
+            FUTURE, entities.get(kind, "execution:x" if kind.startswith("execution") else "run"), kind=kind, s=number
+        )
         for number, kind in enumerate(kinds, 1)
     ]
     run = fold(records)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cockpit.release.events import StepStarted
 from cockpit.release.health import ConditionResult
 from cockpit.release.intents import (
     AddNote,
@@ -76,6 +75,7 @@ PRESENT = (
 )
 READY = Readiness(True, (), "v2.4.0", "v2.4.0: the release before v2.4.1, never marked good")
 BUSY = Readiness(False, ("a rollback is running",), "v2.4.0")
+HALTED = Readiness(False, ("a rollback is stopped",), "v2.4.0")
 
 
 def live(probes: tuple[ProbeFeed, ...] = CALM, readiness: Readiness = READY, *, watched: bool = True) -> Live:
@@ -122,17 +122,20 @@ def red(scene: Scene) -> None:
     scene.contradict(LOGS, "errors/min is rising")
     running(scene)
     scene.stop(3, "start", "exit status 3: port 8080 is in use")
-    scene.live = live(RED, BUSY, watched=False)
+    scene.live = live(RED, HALTED, watched=False)
     scene.clock.time = NOW
 
 
 def running(scene: Scene) -> None:
     """A rollback is at its fourth step."""
     scene.request(PRINTED)
-    scene.step(0, "stop")
-    scene.step(1, "checkout", detail="HEAD is at v2.4.0")
-    scene.step(2, "migrate", "already", "the schema is that of v2.4.0")
-    scene.fact(StepStarted(index=3, step="start", attempt=1))
+    scene.begin(0, "stop")
+    scene.end(0, "stop")
+    scene.begin(1, "checkout")
+    scene.end(1, "checkout", detail="HEAD is at v2.4.0")
+    scene.begin(2, "migrate")
+    scene.end(2, "migrate", "already", "the schema is that of v2.4.0")
+    scene.begin(3, "start")
 
 
 def running_now(scene: Scene) -> None:
@@ -148,6 +151,7 @@ def stopped(scene: Scene) -> None:
     running_now(scene)
     scene.clock.time = NOW - 20
     scene.stop(3, "start", "exit status 3: port 8080 is in use")
+    scene.live = live(RED[:3], HALTED)
     scene.clock.time = NOW
 
 
@@ -155,7 +159,7 @@ def done(scene: Scene) -> None:
     """A rollback has come to its end, and was verified."""
     running_now(scene)
     scene.clock.time = NOW - 20
-    scene.step(3, "start")
+    scene.end(3, "start")
     scene.act(EndExecution(EXECUTION, "succeeded", "v2.4.0 is seen, 5 of 5 probes pass", "v2.4.0"))
     scene.live = live(CALM, READY)
     scene.clock.time = NOW

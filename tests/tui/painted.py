@@ -11,7 +11,9 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.strip import Strip
 
+from cockpit.logs.follow import FollowState
 from cockpit.tui.app import CockpitApp
+from cockpit.tui.widgets.log_view import LogView
 
 HOSTILE_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
 
@@ -58,5 +60,16 @@ async def until(pilot: Pilot[int], holds: Callable[[], object], *, tries: int = 
 async def settle(pilot: Pilot[int]) -> None:
     """Wait until logs and tags have been read, workers are done, and all of it is painted."""
     app = pilot.app
-    await until(pilot, lambda: not list(app.workers) or all(worker.is_finished for worker in app.workers))
+
+    def quiet() -> bool:
+        views = [view for screen in app.screen_stack for view in screen.query(LogView)]
+        read = all(
+            view.status.state is not FollowState.WAITING
+            and view._extent == view.buffer.extent
+            and view._last_status[:1] == (view.status,)
+            for view in views
+        )
+        return read and all(worker.is_finished for worker in app.workers)
+
+    await until(pilot, quiet)
     await pilot.pause()

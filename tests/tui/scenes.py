@@ -1,4 +1,4 @@
-"""A release on real parts for the screens to show: a repository with tags, a store, an open run, and a clock that we turn.
+"""A release on real parts for the screens to show: a repository with tags, a store, an open run, a clock to turn.
 
 Nothing of the machine shows: commits, times, hosts and writer ids are fixed, and the workspace's root is relative, so
 that a scene is entered (`Scene.enter`) before its app runs.
@@ -140,8 +140,9 @@ class Scene:
         self.state = home / "state"
         self.clock = Clock(NOW - 600.0)
         self._now = clock or self.clock
+        self._writers = 0
         self.live = Live()
-        self.store = self._open_store("a" * 32)
+        self.store = self._open_store()
         self.session = Session(self.store, ANA, now=self._now)
         self.workspace = Workspace(
             root=Path(), git=Git(self.repo), store=self.store, session=self.session,
@@ -149,7 +150,10 @@ class Scene:
         )  # fmt: skip
         self.workspace.host = HOST
 
-    def _open_store(self, writer: str) -> Store:
+    def _open_store(self) -> Store:
+        """Open it as another process would, with the next writer id."""
+        self._writers += 1
+        writer = f"{self._writers:032x}"
         clock = HybridClock(lambda: round(self._now() * 1000))
         return Store.open(StoreLocation.of(self.repo), clock=clock, writer_id=writer, host=HOST, now=self._now)
 
@@ -189,7 +193,7 @@ class Scene:
 
     def colleague(self) -> Session:
         """Ben's own session on the same run."""
-        session = Session(self._open_store("b" * 32), BEN, now=self._now)
+        session = Session(self._open_store(), BEN, now=self._now)
         session.focus(self.run.id, pinned_of(self.store, self.run.summary()))
         return session
 
@@ -198,7 +202,7 @@ class Scene:
         self.clock.time += 1.0
         run, blob = self.run, self.store.evidence.put_text(reason)
         event = ItemDeferred(reason=TextRef(blob.sha256, blob.size))
-        self._open_store("c" * 32).append(
+        self._open_store().append(
             f"{run.service}/{run.environment}/{run.id}",
             kind_of(event),
             item_entity(item),
@@ -228,13 +232,16 @@ class Scene:
         """Let the worker write down a fact."""
         self.act(RecordFact(execution_entity(EXECUTION), event))
 
-    def step(self, index: int, name: str, outcome: StepOutcome = "ok", detail: str = "") -> None:
-        """Let the worker take a step of four seconds."""
+    def begin(self, index: int, name: str) -> None:
+        """Let the worker begin a step."""
         self.fact(StepStarted(index=index, step=name, attempt=1))
+
+    def end(self, index: int, name: str, outcome: StepOutcome = "ok", detail: str = "") -> None:
+        """Let the worker end a step after four seconds."""
         self.clock.time += 3.0
         self.fact(StepEnded(index=index, step=name, attempt=1, outcome=outcome, seconds=4.0, code=0, detail=detail))
 
     def stop(self, index: int, name: str, why: str) -> None:
-        """Let a step fail, and the worker stop at it."""
-        self.step(index, name, "failed", why)
+        """Let the step under way fail, and the worker stop at it."""
+        self.end(index, name, "failed", why)
         self.fact(ExecutionStopped(index=index, reason=f"{name} failed: {why}"))

@@ -1,4 +1,4 @@
-"""Every page and dialog as it is drawn, at two sizes, and in ASCII; `pytest tests/tui --snapshot-update` accepts anew."""
+"""Every page and dialog as it is drawn, at two sizes, and in ASCII; `--snapshot-update` accepts it anew."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from cockpit.tui.screens.execution import ExecutionScreen
+from cockpit.tui.widgets.checklist import ItemList
 from tests.tui.moments import PAYMENT
 from tests.tui.painted import settle
 from tests.tui.scenes import Scene
@@ -20,35 +22,38 @@ Look = Callable[[str], Scene]
 
 @dataclass(frozen=True)
 class Picture:
-    """What is drawn: a moment, and the keys that lead there; a space in `keys` parts them."""
+    """What is drawn: a moment, an item to go to, and the keys from there.
+
+    `execution` stands for opening its screen, and `=text` for typing."""
 
     moment: str
     keys: str = ""
     item: str = ""
+    small_only: bool = False
 
 
 PICTURES = {
     "checklist_calm": Picture("calm"),
     "checklist_red": Picture("red"),
     "logs": Picture("calm", "2"),
-    "logs_filtered": Picture("calm", "2 slash c a r t enter"),
+    "logs_filtered": Picture("calm", "2 slash =cart enter", small_only=True),
     "probes": Picture("red", "3"),
     "tags": Picture("calm", "4"),
-    "tags_marked": Picture("red", "4"),
+    "tags_marked": Picture("red", "4", small_only=True),
     "card": Picture("calm", "4 enter"),
     "confirm_plan": Picture("calm", "4 enter tab enter"),
-    "confirm_plan_typed": Picture("calm", "4 enter tab enter v 2 . 4 . 0 tab"),
-    "execution_running": Picture("running", "exclamation_mark enter"),
-    "execution_stopped": Picture("stopped", "exclamation_mark enter"),
+    "confirm_plan_typed": Picture("calm", "4 enter tab enter =v2.4.0 tab", small_only=True),
+    "execution_running": Picture("running", "execution"),
+    "execution_stopped": Picture("stopped", "execution"),
     "execution_done": Picture("done", "execution"),
     "runbooks": Picture("calm", "5"),
     "timeline": Picture("red", "8"),
     "help": Picture("calm", "question_mark"),
     "abnormal": Picture("red", "exclamation_mark"),
     "killer_item": Picture("calm", "space", PAYMENT),
-    "defer": Picture("calm", "d", PAYMENT),
-    "leave": Picture("calm", "q"),
-    "palette": Picture("calm", "colon"),
+    "defer": Picture("calm", "d", PAYMENT, small_only=True),
+    "leave": Picture("calm", "q", small_only=True),
+    "palette": Picture("calm", "colon", small_only=True),
 }
 IN_ASCII = ("checklist_red", "probes", "tags_marked", "card", "confirm_plan", "execution_stopped", "timeline", "help")
 
@@ -57,15 +62,14 @@ def reach(picture: Picture) -> Callable[[Pilot[int]], Awaitable[None]]:
     """Return what brings an app there and holds it still."""
 
     async def go(pilot: Pilot[int]) -> None:
-        from cockpit.tui.screens.execution import ExecutionScreen
-        from cockpit.tui.widgets.checklist import ItemList
-
         await settle(pilot)
         if picture.item:
             pilot.app.screen.query_one(ItemList).go_to(picture.item)
         for key in picture.keys.split():
             if key == "execution":
-                pilot.app.push_screen(ExecutionScreen())
+                await pilot.app.push_screen(ExecutionScreen())
+            elif key.startswith("="):
+                await pilot.press(*key[1:])
             else:
                 await pilot.press(key)
             await settle(pilot)
@@ -74,3 +78,23 @@ def reach(picture: Picture) -> Callable[[Pilot[int]], Awaitable[None]]:
         await settle(pilot)
 
     return go
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [(name, size) for name in PICTURES for size in SIZES if size == "80x24" or not PICTURES[name].small_only],
+)
+def test_it_is_drawn_as_accepted(name: str, size: str, look: Look, snap_compare: Compare) -> None:
+    picture = PICTURES[name]
+    app = look(picture.moment).app()
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=reach(picture))
+
+
+@pytest.mark.parametrize("name", IN_ASCII)
+def test_it_is_drawn_in_ascii_as_accepted(
+    name: str, look: Look, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COCKPIT_ASCII", "1")
+    picture = PICTURES[name]
+    app = look(picture.moment).app()
+    assert snap_compare(app, terminal_size=SIZES["80x24"], run_before=reach(picture))

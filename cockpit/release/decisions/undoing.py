@@ -29,6 +29,10 @@ def undo(intent: Undo, context: Context) -> list[Draft]:
     record = last_undoable(context.run, context.actor, item=intent.item)
     if record is None:
         raise RefusedError("you have nothing to undo here", fix="Only your own last record can be undone", code="none")
+    if intent.record and record.id != intent.record:
+        raise RefusedError(
+            "what you were shown is not your last record any more", fix="Look again: u shows it", code="overtaken"
+        )
     if isinstance(record.data, NoteAdded):
         return [Draft(record.ent, NoteRevoked(note=record.id))]
     if not isinstance(record.data, ItemEvent):

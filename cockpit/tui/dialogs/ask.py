@@ -11,6 +11,7 @@ from textual.widgets import Button, Input, Static
 
 from cockpit.text import visible_lines
 from cockpit.tui.dialogs.base import Dialog
+from cockpit.tui.widgets.field import Field
 
 
 def safe_content(text: str) -> Content:
@@ -29,7 +30,7 @@ class AskDialog(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"):
             yield Static(safe_content(self._title), classes="dialog-title")
-            yield Input(placeholder=self._hint, compact=True, classes="dialog-input")
+            yield Field(placeholder=self._hint, compact=True, classes="dialog-input")
             yield Static(Content("Enter saves · Esc leaves"), classes="dialog-hint")
 
     @on(Input.Submitted)

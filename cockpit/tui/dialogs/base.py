@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual.binding import Binding
+from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
 if TYPE_CHECKING:
@@ -16,7 +17,13 @@ T = TypeVar("T")
 class Dialog(ModalScreen[T]):
     """Base of all dialogs; leaving it answers None, which does nothing."""
 
-    BINDINGS = [Binding("escape", "cancel", "cancel", show=False)]
+    BINDINGS = [
+        Binding("escape", "cancel", "cancel", show=False),
+        Binding("up", "scroll_text(-1)", show=False),
+        Binding("down", "scroll_text(1)", show=False),
+        Binding("pageup", "scroll_text(-8)", show=False),
+        Binding("pagedown", "scroll_text(8)", show=False),
+    ]
 
     @property
     def cockpit(self) -> CockpitApp:
@@ -26,3 +33,8 @@ class Dialog(ModalScreen[T]):
     def action_cancel(self) -> None:
         """Leave without doing anything."""
         self.dismiss(None)
+
+    def action_scroll_text(self, by: int) -> None:
+        """Scroll what is longer than the box, by lines, wherever the focus is."""
+        for text in self.query(VerticalScroll):
+            text.scroll_relative(y=by, animate=False)

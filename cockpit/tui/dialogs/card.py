@@ -163,7 +163,7 @@ class CardDialog(Dialog[bool]):
         pane = self.query_one(CardPane)
         try:
             pane.show(await asyncio.to_thread(CardFacts, self.cockpit.workspace, self._tag))
-        except CockpitError as error:
+        except (CockpitError, OSError) as error:
             pane.show_trouble(str(error))
 
     @on(Button.Pressed)
@@ -195,7 +195,7 @@ class CardDialog(Dialog[bool]):
         async def resolve() -> None:
             try:
                 plan = await asyncio.to_thread(_prepared, workspace, direction, self._tag.name)
-            except CockpitError as error:
+            except (CockpitError, OSError) as error:
                 self.cockpit.tell(str(error), severity="error")
                 return
             if not plan.steps:

@@ -120,6 +120,11 @@ class ConfirmPlanDialog(Dialog[bool]):
     def _ask(self) -> Content:
         return Content.from_markup("Type [b $text-error]$word[/] to confirm:", word=visible(self._word))
 
+    def action_cancel(self) -> None:
+        """Leave without doing anything; once it has begun there is nothing left to leave."""
+        if not self._starting:
+            self.dismiss(None)
+
     def on_key(self, event: events.Key) -> None:
         """Begin to type from Cancel: what is typed goes where it belongs."""
         field = self.query_one("#typed", TypedInput)
@@ -152,6 +157,8 @@ class ConfirmPlanDialog(Dialog[bool]):
             self.dismiss(None)
         elif not self._starting:
             self._starting = True
+            self.query_one("#cancel", Button).disabled = True
+            self.query_one("#confirm-hint", Static).update(Content("Starting…"))
             self.run_worker(self._start(), exit_on_error=False)
 
     async def _start(self) -> None:
@@ -159,8 +166,9 @@ class ConfirmPlanDialog(Dialog[bool]):
         intent = RequestExecution(secrets.token_hex(4), self._plan, self.query_one("#typed", Input).value)
         try:
             await asyncio.to_thread(start_execution, workspace, intent)
-        except CockpitError as error:
+        except (CockpitError, OSError) as error:
             self._starting = False
+            self.query_one("#cancel", Button).disabled = False
             self.query_one("#confirm-hint", Static).update(Content(visible(str(error))))
             return
         self.dismiss(True)

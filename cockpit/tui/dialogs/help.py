@@ -8,6 +8,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from cockpit.text import visible
 from cockpit.tui.commands import COMMANDS, SCOPE_TITLES, Scope
 from cockpit.tui.dialogs.base import Dialog
 
@@ -25,7 +26,7 @@ class HelpDialog(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box tall"):
-            yield Static(Content(f"Keys on {self._title}"), classes="dialog-title")
+            yield Static(Content(visible(f"Keys on {self._title}")), classes="dialog-title")
             with VerticalScroll():
                 yield Static(self._keys())
             yield Static(Content("Esc leaves · : finds any command by name"), classes="dialog-hint")

@@ -18,6 +18,7 @@ from cockpit.tui.dialogs.base import Dialog
 from cockpit.tui.rows import Part, part
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.checklist import detail_lines
+from cockpit.tui.widgets.field import Field
 from cockpit.tui.widgets.lines import TextPane
 
 
@@ -67,7 +68,7 @@ class ItemDialog(Dialog[str]):
             with VerticalScroll():
                 yield ItemFacts(self._view, self._run, self._now)
             if can_tick:
-                yield Input(placeholder="what you saw (a value, a link, a sentence)", compact=True)
+                yield Field(placeholder="what you saw (a value, a link, a sentence)", compact=True)
             with Horizontal(classes="buttons"):
                 yield Button(Content("Close"), id="cancel", compact=True)
                 if can_tick:

@@ -32,6 +32,9 @@ class Page(Container):
         """List only what matches; a leading `!` inverts, an empty text lists all."""
         raise NotImplementedError
 
+    def read_again(self) -> None:
+        """Read again what was read only once, such as tags."""
+
     def take_focus(self) -> None:
         """Put the focus where work on this page begins."""
         if self.first_focus:

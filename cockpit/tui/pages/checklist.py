@@ -26,7 +26,7 @@ from cockpit.tui.commands import bindings, commands_of
 from cockpit.tui.dialogs.ask import AskDialog
 from cockpit.tui.dialogs.item import ItemDialog
 from cockpit.tui.pages.base import Page
-from cockpit.tui.rows import Part
+from cockpit.tui.rows import Part, part
 from cockpit.tui.theme import inks_of
 from cockpit.tui.widgets.checklist import ItemDetail, ItemList, PausePoint, PhaseColumn, PhaseStrip
 from cockpit.tui.widgets.lines import PaneTitle
@@ -99,7 +99,7 @@ class ChecklistPage(Page):
             timeline.now = now
             timeline.show_run(run)
             self.query_one(LogPanes).show(run)
-        self._show_gate(run, live)
+        self._show_gate(run, live, now)
         board, strip = self.query_one(ProbeBoard), self.query_one(ProbeStrip)
         if board.display:
             board.now = now
@@ -139,17 +139,17 @@ class ChecklistPage(Page):
         right: list[Part] = [(f"{phase.done}/{phase.total}", inks.good if phase.state == "done" else inks.strong)]
         deferred = sum(view.state is ItemState.DEFERRED for view in phase.items)
         right.append((f" · deferred {deferred} · debt {len(debt_of(run))}", inks.muted))
-        left: list[Part] = [(phase.phase.when, inks.muted)] if phase.phase.when and self.size.width >= 100 else []
+        left: list[Part] = [part(phase.phase.when, inks.muted)] if phase.phase.when and self.size.width >= 100 else []
         if self._filter:
-            left.append((f"/{self._filter}", inks.accent))
+            left.append(part(f"/{self._filter}", inks.accent))
         if self._mine:
             left.append(("mine", inks.accent))
         self.query_one("#items-title", PaneTitle).show(f"{index + 1} {phase.phase.title}", left=left, right=right)
 
-    def _show_gate(self, run: Run, live: Live) -> None:
+    def _show_gate(self, run: Run, live: Live, now: float) -> None:
         index = self._phase_index or 0
         phase = run.phases[index] if index < len(run.phases) else None
-        states = [(feed.name, feed.state) for feed in live.probes]
+        states = [(feed.name, feed.reliable(now)) for feed in live.probes]
         gate = gate_of(run, phase, states) if phase is not None and phase.phase.pause_point else None
         self.query_one(PausePoint).show(gate)
 
@@ -222,7 +222,7 @@ class ChecklistPage(Page):
         if wanted != self._phase_index:
             self._phase_index = wanted
             self._show_run(run)
-            self._show_gate(run, self.cockpit.live)
+            self._show_gate(run, self.cockpit.live, self.cockpit.now())
 
     def action_next_phase(self) -> None:
         """Show the phase after."""

@@ -12,6 +12,7 @@ from cockpit.live_source import ask_for_probe
 from cockpit.release.live import Live, ProbeFeed
 from cockpit.release.run import Run
 from cockpit.tui.commands import bindings
+from cockpit.tui.dialogs.ask import ConfirmDialog
 from cockpit.tui.pages.base import Page
 from cockpit.tui.rows import Part
 from cockpit.tui.theme import inks_of
@@ -68,13 +69,29 @@ class ProbesPage(Page):
     def action_probe_now(self) -> None:
         """Ask the watcher to run this probe at once."""
         feed = self.query_one(ProbeBoard).current
-        if feed is not None:
-            self.run_worker(self._ask(feed.name), exit_on_error=False)
+        if feed is None:
+            return
+        probe = self.cockpit.moment[0].configuration.probes.get(feed.name)
+        effects = probe.effects if probe is not None else "none"
+        if effects == "none":
+            self._ask_watcher(feed.name)
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._ask_watcher(feed.name)
+
+        run = self.cockpit.moment[0]
+        question = f"{feed.name} has effects ({effects}) on {run.service} in {run.environment}. Probe it once, now?"
+        self.app.push_screen(ConfirmDialog(question, "Probe once"), answered)
+
+    def _ask_watcher(self, name: str) -> None:
+        self.run_worker(self._ask(name), exit_on_error=False)
 
     async def _ask(self, name: str) -> None:
         try:
             await asyncio.to_thread(ask_for_probe, self.cockpit.workspace, name)
-        except CockpitError as error:
+        except (CockpitError, OSError) as error:
             self.cockpit.tell(str(error), severity="warning")
         else:
             self.cockpit.tell(f"asked the watcher to probe {name} now")

@@ -96,8 +96,9 @@ class TagsPage(Page):
         picker = self.query_one(TagPicker)
         try:
             found = await asyncio.to_thread(TagsFound, self.cockpit.workspace)
-        except CockpitError as error:
-            picker.show_failure(error.what)
+        except (CockpitError, OSError) as error:
+            self._read_for = None  # tried again with the next moment
+            picker.show_failure(str(error))
             return
         inks = inks_of(self.app)
         picker.show(found.tags, found.head, found.proposed)
@@ -125,6 +126,5 @@ class TagsPage(Page):
             self.app.push_screen(ExecutionScreen())
 
     def read_again(self) -> None:
-        """Read the tags again."""
+        """Read the tags again: one may have been fetched meanwhile."""
         self._read_for = None
-        self.show(*self.cockpit.moment)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING
-
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.strip import Strip
 
 from cockpit.durations import short_duration
-from cockpit.errors import CockpitError
 from cockpit.executing import abort_execution, start_worker
 from cockpit.execution.control import output_path, skip_step
 from cockpit.release.live import Live
 from cockpit.release.plan import PlanStep, describe
 from cockpit.release.run import ExecutionView, Run, StepView
 from cockpit.times import epoch, zone
+from cockpit.tui.alarms import worker_gone
 from cockpit.tui.commands import bindings
+from cockpit.tui.dialogs.abnormal import AbnormalDialog
 from cockpit.tui.dialogs.ask import AskDialog
+from cockpit.tui.dialogs.help import HelpDialog
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, fit, part, row, width_of
 from cockpit.tui.screens.base import StripScreen
@@ -27,9 +26,6 @@ from cockpit.tui.theme import Inks, inks_of
 from cockpit.tui.widgets.lines import LineWidget, PaneTitle
 from cockpit.tui.widgets.log_panes import LogTail
 from cockpit.tui.widgets.row_list import RowList
-
-if TYPE_CHECKING:
-    pass
 
 
 class StepList(RowList[tuple[StepView, PlanStep]]):
@@ -75,10 +71,11 @@ class OutcomeLine(LineWidget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._view: ExecutionView | None = None
+        self._gone = False
 
-    def show(self, view: ExecutionView) -> None:
-        """Show an execution's outcome."""
-        self._view = view
+    def show(self, view: ExecutionView, *, worker_gone: bool) -> None:
+        """Show an execution's outcome, or that nobody carries it out any more."""
+        self._view, self._gone = view, worker_gone
         self.refresh()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
@@ -94,7 +91,17 @@ class OutcomeLine(LineWidget):
             "aborted": (" ABORTED ", inks.alarm, view.detail),
         }
         word, ink, text = words[view.state]
+        if self._gone:
+            word, ink, text = " WORKER GONE ", inks.alarm, "r goes on where it fell, A aborts"
         return row([(" ", inks.plain), (word, ink), (" ", inks.plain), part(text, inks.strong)], [], width)
+
+
+# What also holds here; the pages themselves are a screen away.
+_GENERAL = frozenset(
+    f"everywhere.{name}"
+    for name in ("help", "palette", "leave", "up_a_level", "next_pane", "previous_pane", "zoom", "unzoom", "copy_shown",
+                 "abnormal")
+)  # fmt: skip
 
 
 class ExecutionScreen(StripScreen):
@@ -102,8 +109,7 @@ class ExecutionScreen(StripScreen):
 
     BINDINGS = [
         *bindings("execution"),
-        *[b for b in bindings("everywhere") if getattr(b, "id", "") in {
-            "everywhere.leave", "everywhere.up_a_level", "everywhere.next_pane", "everywhere.previous_pane"}],
+        *[b for b in bindings("everywhere") if getattr(b, "id", "") in _GENERAL],
     ]  # fmt: skip
 
     def __init__(self) -> None:
@@ -121,7 +127,7 @@ class ExecutionScreen(StripScreen):
         super().on_mount()
         self.query_one(StepList).focus()
 
-    def show_content(self, run: Run, live: Live, now: float) -> None:  # noqa: ARG002
+    def show_content(self, run: Run, live: Live, now: float) -> None:
         view = run.current_execution or (run.executions[-1] if run.executions else None)
         if view is None:
             return
@@ -149,7 +155,7 @@ class ExecutionScreen(StripScreen):
             active = next((step.index for step in view.steps if step.state in {"running", "failed", "timed-out"}), None)
             if active is not None:
                 steps.go_to(str(active))
-        self.query_one(OutcomeLine).show(view)
+        self.query_one(OutcomeLine).show(view, worker_gone=worker_gone(view, live, now))
 
     def _show_output(self, run: Run, view: ExecutionView) -> None:
         place = self.query_one("#output-place", Vertical)
@@ -164,6 +170,40 @@ class ExecutionScreen(StripScreen):
     def action_up_a_level(self) -> None:
         """Leave the screen; the execution goes on."""
         self.app.pop_screen()
+
+    def action_help(self) -> None:
+        """Show the keys that hold here."""
+        active = {bound.binding.id or "" for bound in self.active_bindings.values()}
+        self.app.push_screen(HelpDialog("Execution", active))
+
+    def action_palette(self) -> None:
+        """Open the palette."""
+        self.app.action_command_palette()
+
+    def action_abnormal(self) -> None:
+        """List what is not as it should be; what is picked elsewhere is a screen away."""
+        self.app.push_screen(AbnormalDialog(), lambda place: self._go(place) if place else None)
+
+    def _go(self, place: str) -> None:
+        if place != "execution":
+            self.app.pop_screen()
+            self.cockpit.go_to(place)
+
+    def action_zoom(self) -> None:
+        """Give the whole screen to the focused pane."""
+        if self.focused is not None:
+            self.maximize(self.focused)
+
+    def action_unzoom(self) -> None:
+        """Show all panes again."""
+        self.minimize()
+
+    def action_copy_shown(self) -> None:
+        """Send the step under the cursor to the terminal's clipboard, and to a file."""
+        current = self.query_one(StepList).current
+        if current is not None:
+            view, step = current
+            self.cockpit.copy(f"{step.title}: {view.state} {view.detail}\n{describe(step)}")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what is possible now: nothing can be retried, skipped or aborted once it is over."""
@@ -185,7 +225,7 @@ class ExecutionScreen(StripScreen):
         """Start a worker for the rest: it tries the failed step again, or goes on where another worker fell."""
         view = self._stopped()
         if view is not None:
-            self._in_thread(lambda: start_worker(self.cockpit.workspace, view.id))
+            self.cockpit.in_thread(lambda: start_worker(self.cockpit.workspace, view.id))
 
     def action_skip_step(self) -> None:
         """Skip the failed step, where the plan calls it optional, and go on."""
@@ -197,7 +237,7 @@ class ExecutionScreen(StripScreen):
             skip_step(self.cockpit.workspace.session.act, view)
             start_worker(self.cockpit.workspace, view.id)
 
-        self._in_thread(skip)
+        self.cockpit.in_thread(skip)
 
     def action_abort_execution(self) -> None:
         """Abort, once the word was typed."""
@@ -207,18 +247,8 @@ class ExecutionScreen(StripScreen):
 
         def typed(text: str | None) -> None:
             if text == "abort":
-                self._in_thread(lambda: abort_execution(self.cockpit.workspace, view, reason=""))
+                self.cockpit.in_thread(lambda: abort_execution(self.cockpit.workspace, view, reason=""))
             elif text:
                 self.cockpit.tell("not aborted: the word was not abort", severity="warning")
 
         self.app.push_screen(AskDialog("Abort stops in the middle. Type abort to do so", "abort"), typed)
-
-    def _in_thread(self, work: object) -> None:
-        async def carry_out() -> None:
-            try:
-                if callable(work):
-                    await asyncio.to_thread(work)
-            except CockpitError as error:
-                self.cockpit.tell(str(error), severity="warning")
-
-        self.run_worker(carry_out(), exit_on_error=False)

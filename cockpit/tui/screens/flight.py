@@ -11,7 +11,6 @@ from cockpit.release.intents import AddNote, Redo, Undo
 from cockpit.release.live import Live
 from cockpit.release.narrative import sentence
 from cockpit.release.run import Run
-from cockpit.tui.clipboard import copy_text
 from cockpit.tui.commands import bindings
 from cockpit.tui.dialogs.abnormal import AbnormalDialog
 from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
@@ -25,10 +24,11 @@ from cockpit.tui.pages.tags import TagsPage
 from cockpit.tui.pages.timeline import TimelinePage
 from cockpit.tui.screens.base import StripScreen
 from cockpit.tui.screens.execution import ExecutionScreen
+from cockpit.tui.widgets.field import Field
 from cockpit.tui.widgets.strip import PAGES, PageTabs
 
 
-class FilterInput(Input):
+class FilterInput(Field):
     """The filter line; it shows only while one types in it or it filters."""
 
     BINDINGS = [("escape", "screen.clear_filter", "clear")]
@@ -138,6 +138,7 @@ class FlightScreen(StripScreen):
     def action_refresh_all(self) -> None:
         """Read everything again."""
         self.cockpit.refresh_feeds()
+        self.page.read_again()
         self.page.show(*self.cockpit.moment)
 
     # Filter
@@ -181,7 +182,10 @@ class FlightScreen(StripScreen):
     def action_copy_shown(self) -> None:
         """Send the selected line to the terminal's clipboard, and to a file."""
         text = self.page.selected_text()
-        self.cockpit.tell(copy_text(self.app, text) if text else "nothing is selected here")
+        if text:
+            self.cockpit.copy(text)
+        else:
+            self.cockpit.tell("nothing is selected here")
 
     def action_undo(self) -> None:
         """Undo one's own last record, after showing it."""
@@ -191,11 +195,13 @@ class FlightScreen(StripScreen):
             self.cockpit.tell("you have nothing to undo: only your own last record can be", severity="warning")
             return
         question = f"Undo your last record?\n\n{sentence(record, run)}"
-        self.app.push_screen(ConfirmDialog(question, "Undo"), self._undo)
+        undo = Undo(record=record.id)
 
-    def _undo(self, yes: bool | None) -> None:
-        if yes:
-            self.cockpit.act(Undo(), said="undone; U brings it back")
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.cockpit.act(undo, said="undone; U brings it back")
+
+        self.app.push_screen(ConfirmDialog(question, "Undo"), answered)
 
     def action_redo(self) -> None:
         """Redo what was just undone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec import Struct
+from rich.cells import cell_len
 from rich.style import Style
 from textual import events
 from textual.message import Message
@@ -14,6 +15,7 @@ from cockpit.durations import short_duration
 from cockpit.release.gates import Gate
 from cockpit.release.item_state import ItemState
 from cockpit.release.run import ItemView, PhaseView
+from cockpit.text import visible
 from cockpit.times import clock_time, epoch
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, fit, labelled, part, progress_bar, row, width_of
@@ -90,8 +92,8 @@ class PhaseStrip(LineWidget):
         for number, view in enumerate(self._phases):
             start = width_of(parts)
             if number == self._current:
-                title = view.phase.title
-                title = title if len(title) <= room else fit(title, max(room, 4))
+                title = visible(view.phase.title)
+                title = title if cell_len(title) <= room else fit(title, max(room, 4))
                 parts.append((f" {number + 1} {title} ", inks.badge))
                 parts.append((f"{view.done}/{view.total}", phase_ink(view, inks)))
             else:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
 
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -40,6 +41,7 @@ class TextPane(Widget):
     """
 
     def __init__(self, *, id: str | None = None) -> None:
+        self._laid_out: tuple[int, Sequence[Sequence[Part]]] | None = None
         super().__init__(id=id)
         self.glyphs: Glyphs = choose_glyphs()
 
@@ -50,8 +52,16 @@ class TextPane(Widget):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         return len(self.lines(inks_of(self.app), width))
 
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Lay the text out anew: once for all rows of a repaint, for a long note costs more than its rows."""
+        self._laid_out = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
     def render_line(self, y: int) -> Strip:
-        lines = self.lines(inks_of(self.app), self.size.width)
+        width = self.size.width
+        if self._laid_out is None or self._laid_out[0] != width:
+            self._laid_out = (width, self.lines(inks_of(self.app), width))
+        lines = self._laid_out[1]
         return row(lines[y] if y < len(lines) else [], [], self.size.width).apply_style(self.rich_style)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from cockpit.durations import age as age_of
 from cockpit.durations import short_duration
 from cockpit.release.live import ProbeFeed
+from cockpit.text import visible
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, fit, part, row, sparkline, width_of
 from cockpit.tui.status_style import probe_look
@@ -16,6 +18,7 @@ from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import LineWidget, TextPane
 from cockpit.tui.widgets.row_list import RowList
 
+_LONGEST_NAME = 20  # cells: one probe must not push all others off the line
 _GRAVITY = {"down": 0, "unknown": 1, "degraded": 2, "paused": 3, "ok": 4}
 
 
@@ -59,7 +62,8 @@ class ProbeStrip(LineWidget):
     def _cell(self, feed: ProbeFeed, inks: Inks) -> list[Part]:
         stale = feed.stale(self._now)
         look = probe_look(feed.state, self.glyphs, inks, stale=stale)
-        parts: list[Part] = [part(feed.name, inks.plain), (" ", inks.plain)]
+        name = fit(feed.name, min(cell_len(visible(feed.name)), _LONGEST_NAME))
+        parts: list[Part] = [(name, inks.plain), (" ", inks.plain)]
         if feed.state == "ok" and not stale:
             parts += [(look.glyph, look.ink), (f" {latency(feed)}" if feed.latency_ms is not None else "", inks.muted)]
         else:

@@ -104,7 +104,7 @@ class IdentityStrip(LineWidget):
 
     def _people(self, inks: Inks) -> list[Part]:
         names = list(
-            dict.fromkeys(one.name.split()[0] for one in self._live.present if one.kind == "screen" and one.name)
+            dict.fromkeys((one.name.split() or ["?"])[0] for one in self._live.present if one.kind == "screen")
         )
         if not names:
             return []

@@ -1,0 +1,90 @@
+"""The arrows between the rooms, and that a headless command never pays for the screen."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.shop import make_shop
+
+ROOT = Path(__file__).parents[2]
+
+# What a command needs none of: the screen, and what only a feature loads when it is used.
+UNNEEDED = ("textual", "httpx", "asyncio", "plotext", "markdown_it")
+
+_HEADLESS = """
+import json, sys
+from cockpit.cli.main import run
+status = run(sys.argv[1:])
+sys.stdout.write("\\n" + json.dumps({"status": int(status), "modules": sorted(sys.modules)}))
+"""
+
+
+def loaded(*arguments: str, home: Path) -> tuple[int, set[str]]:
+    """Run one command in a Python of its own; return its exit status and the modules it has loaded."""
+    done = subprocess.run(
+        [sys.executable, "-c", _HEADLESS, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COCKPIT_STATE_DIR": str(home / "state")},
+    )
+    assert done.stdout, done.stderr
+    told = json.loads(done.stdout.rpartition("\n")[2])
+    return told["status"], set(told["modules"])
+
+
+def among(modules: set[str], unwanted: tuple[str, ...]) -> set[str]:
+    return {name for name in modules if any(name == each or name.startswith(f"{each}.") for each in unwanted)}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_shop(tmp_path_factory.mktemp("headless") / "shop")
+
+
+def test_the_import_contracts_are_kept() -> None:
+    executable = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([executable, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("status", "--json"),
+        ("status",),
+        ("release", "list", "--json"),
+        ("tags",),
+        ("timeline",),
+        ("trust", "--show"),
+        ("rollback", "v0", "--plan"),
+    ],
+)
+def test_a_headless_command_loads_neither_the_screen_nor_http(shop: Path, arguments: tuple[str, ...]) -> None:
+    status, modules = loaded("--repo", str(shop), *arguments, home=shop.parent)
+    assert status == 0
+    assert among(modules, UNNEEDED) == set()
+
+
+def test_only_what_reads_samples_loads_sqlite(shop: Path) -> None:
+    for arguments in (("release", "list"), ("tags",), ("trust", "--show")):
+        assert "sqlite3" not in loaded("--repo", str(shop), *arguments, home=shop.parent)[1]
+
+
+def test_writing_loads_no_more_than_reading(shop: Path) -> None:
+    status, modules = loaded("--repo", str(shop), "release", "open", "v1", "--json", home=shop.parent)
+    assert status == 0
+    assert among(modules, (*UNNEEDED, "sqlite3")) == set()
+
+
+def test_the_entry_point_itself_is_light() -> None:
+    program = "import sys, json, cockpit.__main__, cockpit.cli.main; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    heavy = (*UNNEEDED, "sqlite3", "yaml", "rich", "cockpit.store", "cockpit.tui")
+    assert among(set(json.loads(done.stdout)), heavy) == set()

@@ -1,0 +1,36 @@
+"""A rollback goes on without the screen that started it."""
+
+from __future__ import annotations
+
+import signal
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.journeys.conftest import OpenTerminal
+from tests.journeys.shop import FIRST_OPEN, Shop, leave, roll_back
+from tests.journeys.terminal import wait_until
+
+
+@pytest.mark.parametrize("way", ["leave", "hang up", "kill"])
+def test_a_rollback_outlives_its_screen(way: str, shop: Shop, open_terminal: OpenTerminal) -> None:
+    terminal = open_terminal()
+    shop.open(terminal)
+    terminal.wait_for(FIRST_OPEN)
+    roll_back(terminal)
+    left = datetime.now(UTC)
+    if way == "leave":
+        terminal.press("q", "q")  # from the execution to the tags, from there to the checklist
+        terminal.wait_for(FIRST_OPEN)
+        leave(terminal)
+        assert terminal.wait_for_exit() == 0
+    elif way == "hang up":
+        terminal.close()
+    else:
+        terminal.kill(signal.SIGKILL)
+
+    wait_until(lambda: shop.ask("execution", "status")["outcome"], "the rollback's end", within=60)
+    execution = shop.ask("execution", "status")
+    assert (execution["outcome"], execution["version_seen"]) == ("succeeded", "v2.4.0")
+    assert datetime.fromisoformat(execution["ended"]) > left
+    assert shop.ask("status")["run"]["state"] == "rolled-back"

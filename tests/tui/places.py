@@ -1,0 +1,185 @@
+"""Every place on the screens that shows external text: how one gets there, and how such text gets in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from textual import events
+from textual.screen import Screen
+
+from cockpit.release.gates import Gate, Reason
+from cockpit.release.run import TagMark
+from cockpit.release.tags import Tag
+from cockpit.tui.app import CockpitApp
+from cockpit.tui.dialogs.abnormal import AbnormalDialog
+from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
+from cockpit.tui.dialogs.card import CardDialog, CardFacts, CardPane
+from cockpit.tui.dialogs.confirm import ConfirmPlanDialog
+from cockpit.tui.dialogs.help import HelpDialog
+from cockpit.tui.dialogs.item import ItemDialog
+from cockpit.tui.messages import LiveChanged, RunChanged
+from cockpit.tui.pages.tags import Proposal, TagPicker
+from cockpit.tui.screens.execution import ExecutionScreen
+from cockpit.tui.widgets.checklist import PausePoint
+from cockpit.tui.widgets.lines import PaneTitle
+from tests.tui.hostile import poisoned
+from tests.tui.moments import PAYMENT
+from tests.tui.scenes import Scene
+
+Feed = Callable[[CockpitApp, Scene, str], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A widget that external text reaches; `keys` lead to it before anything is fed."""
+
+    widget: str  # the selector of what draws it
+    feed: Feed
+    moment: str = "calm"
+    keys: str = ""
+    size: tuple[int, int] = (200, 50)
+
+
+async def moment(app: CockpitApp, scene: Scene, text: str) -> None:
+    """Feed a whole run and all feeds."""
+    app.post_message(RunChanged(poisoned(scene.run, text), []))
+    app.post_message(LiveChanged(poisoned(scene.live, text)))
+
+
+async def execution(app: CockpitApp, scene: Scene, text: str) -> None:
+    """Feed it into the execution's own screen."""
+    if not isinstance(app.screen, ExecutionScreen):
+        await app.push_screen(ExecutionScreen())
+    await moment(app, scene, text)
+
+
+def a_tag(text: str) -> Tag:
+    return poisoned(Tag("t", "0" * 40, "1" * 40, "annotated", False, 1_770_000_000, "s", "t", ahead=1, behind=2), text)
+
+
+async def tags(app: CockpitApp, scene: Scene, text: str) -> None:
+    app.screen.query_one(TagPicker).show([a_tag(text)], "1" * 40, None)
+
+
+async def tags_unreadable(app: CockpitApp, scene: Scene, text: str) -> None:
+    app.screen.query_one(TagPicker).show_failure(text)
+
+
+async def proposal(app: CockpitApp, scene: Scene, text: str) -> None:
+    app.screen.query_one(Proposal).show(text)
+
+
+async def gate(app: CockpitApp, scene: Scene, text: str) -> None:
+    app.screen.query_one(PausePoint).show(Gate("p", False, (Reason("i", text), Reason("j", text))))
+
+
+async def title(app: CockpitApp, scene: Scene, text: str) -> None:
+    app.screen.query_one("#item-title", PaneTitle).show(text)
+
+
+async def filter_pasted(app: CockpitApp, scene: Scene, text: str) -> None:
+    """Paste it into the filter; the field takes the first line."""
+    field = app.screen.query_one("#filter")
+    if not field.display:
+        await app.screen.run_action("filter")
+    app.screen.query_one("#filter").value = ""  # type: ignore[attr-defined]
+    field.post_message(events.Paste(text))
+    field.call_later(field.action_home)  # type: ignore[attr-defined]
+
+
+async def toast(app: CockpitApp, scene: Scene, text: str) -> None:
+    app.clear_notifications()
+    app.tell(text, severity="error")
+
+
+async def _instead(app: CockpitApp, dialog: Screen[object]) -> None:
+    if len(app.screen_stack) > 2:
+        await app.pop_screen()
+    await app.push_screen(dialog)
+
+
+async def card(app: CockpitApp, scene: Scene, text: str) -> None:
+    tag = a_tag(text)
+    facts = CardFacts(scene.workspace, next(t for t in [tag_of(scene, "v2.4.0")]))
+    assert facts.changes is not None
+    facts.changes = poisoned(facts.changes, text)
+    object.__setattr__(facts, "backup", text)
+    facts.mark = poisoned(TagMark("t", "bad", "r", scene.session.actor, "2026-03-10T13:00:00Z"), text)
+    await _instead(app, CardDialog(tag))  # type: ignore[arg-type]
+    app.screen.query_one(CardPane).show(facts)
+
+
+def tag_of(scene: Scene, name: str) -> Tag:
+    from cockpit.git.tags import list_tags
+
+    return next(tag for tag in list_tags(scene.workspace.code_git, "*") if tag.name == name)
+
+
+async def confirm_plan(app: CockpitApp, scene: Scene, text: str) -> None:
+    await _instead(app, ConfirmPlanDialog(poisoned(scene.plan(), text), a_tag(text)))  # type: ignore[arg-type]
+
+
+async def item(app: CockpitApp, scene: Scene, text: str) -> None:
+    run = poisoned(scene.run, text)
+    await _instead(app, ItemDialog(run.items[PAYMENT], run, app.now()))  # type: ignore[arg-type]
+
+
+async def ask(app: CockpitApp, scene: Scene, text: str) -> None:
+    await _instead(app, AskDialog(text, "why"))  # type: ignore[arg-type]
+
+
+async def confirm(app: CockpitApp, scene: Scene, text: str) -> None:
+    await _instead(app, ConfirmDialog(text, "Undo"))  # type: ignore[arg-type]
+
+
+async def abnormal(app: CockpitApp, scene: Scene, text: str) -> None:
+    app.run_now, app.live = poisoned(scene.run, text), poisoned(scene.live, text)
+    await _instead(app, AbnormalDialog())  # type: ignore[arg-type]
+
+
+async def help_(app: CockpitApp, scene: Scene, text: str) -> None:
+    await _instead(app, HelpDialog(text, {"checklist.tick"}))  # type: ignore[arg-type]
+
+
+PLACES = {
+    "ItemList": Place("#items", moment),
+    "ItemDetail": Place("#item-detail", moment),
+    "PhaseColumn": Place("#phases", moment),
+    "PhaseStrip": Place("#phase-strip", moment, size=(80, 24)),
+    "PausePoint": Place("#pause-point", gate),
+    "items PaneTitle": Place("#items-title", moment),
+    "PaneTitle": Place("#item-title", title),
+    "ProbeStrip": Place("#probe-strip", moment, moment="red", size=(80, 24)),
+    "ProbeBoard": Place("#board", moment, moment="red"),
+    "compact TimelineList": Place("#recent", moment),
+    "IdentityStrip": Place("#identity", moment, moment="red"),
+    "narrow IdentityStrip": Place("#identity", moment, moment="red", size=(80, 24)),
+    "PageTabs": Place("#tabs", moment),
+    "filter": Place("#filter", filter_pasted),
+    "filtered PaneTitle": Place("#items-title", filter_pasted),
+    "filtered log PaneTitle": Place("#all-logs PaneTitle", filter_pasted, keys="2"),
+    "full ProbeBoard": Place("#all-probes", moment, moment="red", keys="3"),
+    "ProbeDetail": Place("#probe-detail", moment, moment="red", keys="3"),
+    "TagPicker": Place("#tag-list", tags, keys="4"),
+    "failed TagPicker": Place("#tag-list", tags_unreadable, keys="4"),
+    "Proposal": Place("#proposal", proposal, keys="4"),
+    "RunbooksPage EntryList": Place("#entries", moment, keys="5"),
+    "RunbooksPage EntryText": Place("#entry-text", moment, keys="5"),
+    "TimelineList": Place("#all-records", moment, moment="red", keys="8"),
+    "CardDialog title": Place(".dialog-title", card),
+    "CardDialog": Place("CardPane", card),
+    "ConfirmPlanDialog title": Place(".dialog-title", confirm_plan),
+    "ConfirmPlanDialog": Place("PlanPane", confirm_plan),
+    "ConfirmPlanDialog word": Place("#confirm-ask", confirm_plan),
+    "ItemDialog title": Place(".dialog-title", item),
+    "ItemDialog": Place("ItemFacts", item),
+    "AskDialog": Place(".dialog-title", ask),
+    "ConfirmDialog": Place(".dialog-title", confirm),
+    "AbnormalDialog": Place("AlarmList", abnormal, moment="red"),
+    "HelpDialog": Place(".dialog-title", help_),
+    "ExecutionScreen StepList": Place("#steps", execution, moment="stopped"),
+    "ExecutionScreen OutcomeLine": Place("#outcome", execution, moment="stopped"),
+    "ExecutionScreen title": Place("#execution-title", execution, moment="stopped"),
+    "toast": Place("Toast", toast),
+}

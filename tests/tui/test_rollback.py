@@ -1,0 +1,218 @@
+"""A rollback from the screen: nothing starts by reflex, and what was confirmed is what a worker carries out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Button, Input
+
+from cockpit.execution.control import output_path
+from cockpit.git.command import Git
+from cockpit.git.facts import head_commit
+from cockpit.tui.app import CockpitApp
+from cockpit.tui.dialogs.ask import AskDialog
+from cockpit.tui.dialogs.card import CardDialog
+from cockpit.tui.dialogs.confirm import ConfirmPlanDialog
+from cockpit.tui.screens.execution import ExecutionScreen
+from cockpit.tui.screens.flight import FlightScreen
+from tests.tui.moments import live, stopped
+from tests.tui.painted import settle, text_in, text_of, until
+from tests.tui.scenes import Scene
+
+
+@pytest.fixture
+def flight(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """A scene in the present, whose worker is a process of its own."""
+    scene = Scene(tmp_path, template, clock=time.time).enter(monkeypatch)
+    scene.open()
+    scene.live = live()
+    return scene
+
+
+@asynccontextmanager
+async def at_confirmation(scene: Scene) -> AsyncIterator[tuple[CockpitApp, Pilot[int]]]:
+    """Go to the card of v2.4.0 and from there to the plan of the rollback to it."""
+    app = scene.app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.press("4")
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, CardDialog)
+        assert isinstance(app.focused, Button)
+        assert app.focused.id == "cancel"
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmPlanDialog))
+        await settle(pilot)
+        yield app, pilot
+
+
+def button(app: CockpitApp) -> Button:
+    return app.screen.query_one("#go", Button)
+
+
+def typed(app: CockpitApp) -> Input:
+    return app.screen.query_one("#typed", Input)
+
+
+def hint(app: CockpitApp) -> str:
+    return text_of(app, "#confirm-hint").strip()
+
+
+async def test_the_plan_says_what_will_be_done_to_what_before_anything_can_start(scene: Scene) -> None:
+    async with at_confirmation(scene) as (app, _):
+        shown = " ".join(text_in(app, app.screen.region).split())
+        commit = scene.plan().commit
+        for said in ("ROLL BACK shop in production on bridge", "from v2.4.1 to v2.4.0", commit[:8], "echo stopping"):
+            assert said in shown
+        assert "The shop is down from here on" in shown
+
+
+async def test_the_focus_starts_on_cancel_and_enter_there_starts_nothing(scene: Scene) -> None:
+    async with at_confirmation(scene) as (app, pilot):
+        assert isinstance(app.focused, Button)
+        assert app.focused.id == "cancel"
+        assert button(app).disabled
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, CardDialog)
+    assert not scene.run.executions
+
+
+async def test_enter_never_confirms(scene: Scene) -> None:
+    async with at_confirmation(scene) as (app, pilot):
+        await pilot.press(*"v2.4.0")
+        assert typed(app).value == "v2.4.0"
+        assert not button(app).disabled
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "Enter never confirms" in hint(app)
+        await pilot.press("tab")
+        assert app.focused is button(app)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "Enter never confirms" in hint(app)
+        assert isinstance(app.screen, ConfirmPlanDialog)
+    assert not scene.run.executions
+
+
+async def test_what_is_pasted_is_refused(scene: Scene) -> None:
+    async with at_confirmation(scene) as (app, pilot):
+        typed(app).focus()
+        await pilot.pause()
+        typed(app).post_message(events.Paste("v2.4.0"))
+        await settle(pilot)
+        assert typed(app).value == ""
+        assert button(app).disabled
+        assert "typed, not pasted" in hint(app)
+        app.copy_to_clipboard("v2.4.0")
+        await pilot.press("ctrl+v")
+        await settle(pilot)
+        assert typed(app).value == ""
+        assert button(app).disabled
+
+
+@pytest.mark.parametrize("text", ["v2.4", "v2.4.1", "V2.4.0", "v2.4.00", "yes", " v2.4.0"])
+async def test_another_text_does_not_confirm(text: str, scene: Scene) -> None:
+    async with at_confirmation(scene) as (app, pilot):
+        typed(app).focus()
+        await pilot.press(*("space" if letter == " " else letter for letter in text))
+        assert typed(app).value == text
+        assert button(app).disabled
+        await pilot.press("tab", "space", "space")
+        await settle(pilot)
+    assert not scene.run.executions
+
+
+async def test_the_commit_confirms_as_well_as_the_tag_until_it_is_changed(scene: Scene) -> None:
+    commit = scene.plan().commit[:8]
+    async with at_confirmation(scene) as (app, pilot):
+        await pilot.press(*commit)
+        assert not button(app).disabled
+        await pilot.press("x")
+        assert button(app).disabled
+
+
+async def test_a_plan_longer_than_its_box_can_be_read_by_keys_to_its_end(scene: Scene) -> None:
+    async with at_confirmation(scene) as (app, pilot):
+        assert "Start the service" in text_in(app, app.screen.region) or "echo started" not in text_of(
+            app, "#plan-steps"
+        )
+        await pilot.press("pagedown", "pagedown", "pagedown")
+        await settle(pilot)
+        assert "echo started" in text_of(app, "#plan-steps")
+        await pilot.press("pageup", "pageup", "pageup")
+        await settle(pilot)
+        assert "echo stopping" in text_of(app, "#plan-steps")
+
+
+async def test_space_on_the_red_button_lets_a_worker_carry_out_what_was_shown(flight: Scene) -> None:
+    target = flight.plan().commit
+    async with at_confirmation(flight) as (app, pilot):
+        await pilot.press(*"v2.4.0", "tab", "space")
+        await until(pilot, lambda: isinstance(app.screen, ExecutionScreen))
+        (view,) = flight.run.executions
+        assert view.commit == target
+
+        def over() -> bool:
+            flight.session.poll()
+            return flight.run.executions[0].over
+
+        await until(pilot, over, tries=1500)
+        await until(pilot, lambda: "started" in text_of(app, "#output-place"))
+        (view,) = flight.run.executions
+        assert [step.state for step in view.steps] == ["ok", "ok", "ok", "ok"]
+        assert head_commit(Git(flight.repo)) == target
+        assert "stopping" in output_path(flight.workspace.executions_directory, view.id).read_text()
+        await pilot.press("q")
+        assert isinstance(app.screen, FlightScreen)
+
+
+async def test_without_trust_nothing_starts_and_the_reason_is_said(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = Scene(tmp_path, template).enter(monkeypatch)
+    scene.open(trust=False)
+    async with at_confirmation(scene) as (app, pilot):
+        await pilot.press(*"v2.4.0", "tab", "space")
+        await until(pilot, lambda: "not trusted on this host" in hint(app))
+        assert isinstance(app.screen, ConfirmPlanDialog)
+    assert not scene.run.executions
+
+
+async def test_an_abort_is_typed(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene(tmp_path, template).enter(monkeypatch)
+    stopped(scene)
+    app = scene.app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await app.push_screen(ExecutionScreen())
+        await settle(pilot)
+        await pilot.press("escape")
+        assert isinstance(app.screen, FlightScreen), "leaving aborts nothing"
+        await app.push_screen(ExecutionScreen())
+        await pilot.press("A")
+        assert isinstance(app.screen, AskDialog)
+        await pilot.press(*"yes", "enter")
+        await settle(pilot)
+        assert scene.run.executions[0].state == "stopped"
+        await pilot.press("A", *"abort", "enter")
+        await until(pilot, lambda: scene.run.executions[0].state == "aborted")
+        await until(pilot, lambda: "ABORTED" in text_of(app, "#outcome"))
+
+
+async def test_a_required_step_is_not_skipped(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene(tmp_path, template).enter(monkeypatch)
+    stopped(scene)
+    app = scene.app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await app.push_screen(ExecutionScreen())
+        await settle(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: any("is required" in one.message for one in app._notifications))
+    assert scene.run.executions[0].state == "stopped"
