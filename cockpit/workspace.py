@@ -127,6 +127,22 @@ class Workspace:
             with contextlib.suppress(NotFoundError, RefusedError):
                 commit = resolve_tag(code_git, name)
                 tag = name
+        twin = next(
+            (
+                one
+                for one in list_runs(self.store).values()
+                if one.state not in OVER
+                and (one.name, one.service, one.environment)
+                == (name, configuration.service, configuration.environment.name)
+            ),
+            None,
+        )
+        if twin is not None:
+            raise RefusedError(
+                f"a run {name} is open already in {twin.environment}",
+                fix=f"Go on with {twin.id}, or close it first",
+                code="already",
+            )
         slug = _SLUG.sub("-", name.lower())[:40].strip("-") or "run"
         run_id = f"{slug}-{secrets.token_hex(4)}"
         opening = OpenRun(

@@ -189,10 +189,10 @@ def test_opening_a_run_that_cannot_be_saved_leaves_the_focus_where_it_was(shop: 
 def test_listing_runs_leaves_a_session_following_its_own(shop: Path) -> None:
     ana = enter(shop)
     run = ana.open_run("v1", tag="", launch_at="")
-    enter(shop).open_run("zenith", tag="", launch_at="")
+    other = enter(shop, run=run.id).open_run("zenith", tag="", launch_at="")
     ben = enter(shop, by="Ben", run=run.id)
     list_runs(ben.store)
-    pinned_of(ben.store, run.summary())
+    pinned_of(ben.store, other.summary())
     written = ana.session.act(TickItem(LOOK))
     assert ben.session.poll() == written
 

@@ -83,6 +83,12 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
         return _execute(arguments, workspace, plan)
     if wants_json(arguments):
         print_json(_plan_document(plan))
+    elif not plan.steps:
+        raise RefusedError(
+            f"no steps are configured for a {plan.direction}",
+            fix=f"Write {plan.direction}.steps into cockpit.yaml",
+            code="no-plan",
+        )
     elif arguments.format == "sh":
         # A terminal must not take a tag's name for its controls; a file or a shell needs the exact text.
         script = as_shell_script(plan)

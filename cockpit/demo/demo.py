@@ -170,6 +170,13 @@ def _claim(root: Path) -> IO[str]:
     watchdog.sweep(root)
     for name in _OURS:
         shutil.rmtree(root / name, ignore_errors=True)
+        if (root / name).exists():
+            marker.close()
+            raise RefusedError(
+                f"something still writes in {root / name}",
+                fix="Close the cockpits on it, give their watcher ten seconds, and try again",
+                code="in-use",
+            )
     return marker
 
 

@@ -35,6 +35,9 @@ def alarms_of(run: Run, live: Live, now: float) -> list[Alarm]:
     """Return all that is abnormal, the gravest first."""
     alarms: list[Alarm] = []
     execution = run.current_execution
+    if execution is not None and execution.state in {"requested", "running"}:
+        title = f"{execution.direction} to {execution.tag} {execution.state}"
+        alarms.append(Alarm(f"running:{execution.id}", title, f"by {execution.by.name}", False, "execution"))
     if execution is not None and execution.state == "stopped":
         title = f"{execution.direction} to {execution.tag} stopped"
         alarms.append(Alarm(f"execution:{execution.id}", title, execution.detail, True, "execution"))
@@ -63,6 +66,9 @@ def alarms_of(run: Run, live: Live, now: float) -> list[Alarm]:
             for feed in live.probes
             if feed.stale(now) and feed.state != "paused"
         ]
+    if run.open and not live.readiness.ready:
+        why = "; ".join(live.readiness.reasons)
+        alarms.append(Alarm("readiness", "rollback NOT READY", why, False, "tags"))
     if run.deploys_locked:
         alarms.append(Alarm("deploys", "deploys locked", run.deploys_locked, False, "tags"))
     return alarms
@@ -70,7 +76,8 @@ def alarms_of(run: Run, live: Live, now: float) -> list[Alarm]:
 
 def strip_alarm(alarms: list[Alarm]) -> str:
     """Return the gravest trouble in a few words for the strip; empty while nothing is grave."""
-    grave = [alarm for alarm in alarms if alarm.grave]
+    # A stopped execution has words of its own in the strip.
+    grave = [alarm for alarm in alarms if alarm.grave and not alarm.key.startswith("execution:")]
     if not grave:
         return ""
     more = f" +{len(grave) - 1}" if len(grave) > 1 else ""

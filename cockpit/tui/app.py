@@ -140,6 +140,8 @@ class CockpitApp(App[int], inherit_bindings=False):
         shown = next((screen for screen in reversed(self.screen_stack) if isinstance(screen, StripScreen)), None)
         if shown is not None:
             shown.show_moment(run, live, now)
+            if shown is not self.screen:
+                self.screen.refresh()  # a dialog draws what lies below it, too
         self._call_the_human(run, live, now)
 
     def _call_the_human(self, run: Run, live: Live, now: float) -> None:

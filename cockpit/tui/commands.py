@@ -75,6 +75,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("everywhere", "page_runbooks", "5", "5", "runbooks", "Go to the runbooks and contacts",
        action="page('runbooks')"),
     _c("everywhere", "page_timeline", "8", "8", "timeline", "Go to the timeline and notes", action="page('timeline')"),
+    _c("everywhere", "execution", "X", "X", "execution", "Go to the rollback or deploy that runs, or ran last"),
     _c("move", "cursor_up", "up k", "↑ k", "up", "One line up", in_palette=False),
     _c("move", "cursor_down", "down j", "↓ j", "down", "One line down", in_palette=False),
     _c("move", "cursor_top", "g home", "g", "top", "To the first line", in_palette=False),

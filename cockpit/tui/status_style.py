@@ -55,6 +55,7 @@ def probe_look(state: str, glyphs: Glyphs, inks: Inks, *, stale: bool = False) -
         "degraded": (glyphs.degraded, "DEGRADED", inks.warn),
         "down": (glyphs.down, "DOWN", inks.alarm),
         "paused": (glyphs.paused, "PAUSED", inks.muted),
+        "waiting": (glyphs.open, "waiting", inks.muted),
     }
     return Look(*looks.get(state, (glyphs.unknown, "UNKNOWN", inks.warn)))
 

@@ -306,21 +306,35 @@ def test_without_trust_nothing_starts(flight: Flight) -> None:
     assert flight.trace() == []
 
 
-def test_a_worker_that_dies_at_once_is_told_of(flight: Flight) -> None:
-    """PYTHONPATH puts a module that the worker needs, and the command does not, in the way."""
-    flight.begin()
-    (flight.home / "way").mkdir()
-    (flight.home / "way" / "sitecustomize.py").write_text(
+@pytest.fixture
+def out_of_order(flight: Flight) -> dict[str, str]:
+    """An environment in which workers, and nothing else, die as they start."""
+    way = flight.home / "way"
+    way.mkdir()
+    (way / "sitecustomize.py").write_text(
         "import sys\nif 'worker' in sys.orig_argv: raise SystemExit('the host is out of order')\n"
     )
-    done = flight.cockpit(
-        "rollback", "v1", "--execute", "--confirm", "v1", environment={"PYTHONPATH": str(flight.home / "way")}
-    )
+    return {"PYTHONPATH": os.pathsep.join([str(way), os.environ.get("PYTHONPATH", "")])}
+
+
+def test_a_worker_that_dies_at_once_is_told_of(flight: Flight, out_of_order: dict[str, str]) -> None:
+    flight.begin()
+    done = flight.cockpit("rollback", "v1", "--execute", "--confirm", "v1", environment=out_of_order)
     assert done.returncode == 4
     assert "the worker has ended, and the execution is not over: " in done.stderr
     assert "the host is out of order" in done.stderr
     assert "cockpit execution resume" in done.stderr
     assert flight.json("execution", "resume")["outcome"] == "succeeded"
+
+
+def test_what_an_earlier_worker_stopped_at_is_not_told_of_a_dead_one(
+    flight: Flight, out_of_order: dict[str, str]
+) -> None:
+    workspace = flight.begin([flight.step("one", "false")])
+    flight.work(workspace, flight.request(workspace))
+    done = flight.cockpit("execution", "retry", environment=out_of_order)
+    assert done.returncode == 4
+    assert "the host is out of order" in done.stderr
 
 
 def test_a_worker_that_cannot_be_started_is_told_of(flight: Flight) -> None:

@@ -93,7 +93,7 @@ class Terminal:
         return self._tmux("capture-pane", "-p", "-t", _SESSION)
 
     def wait_for(self, pattern: str, *, within: float = PATIENCE, gone: bool = False) -> str:
-        """Wait until a regular expression over all lines is to be seen, or with `gone` not any more; return the screen."""
+        """Wait until a regular expression over all lines is seen, or with `gone` no more; return the screen."""
         found = re.compile(pattern, re.MULTILINE)
         what = f"{pattern!r}" + (" to go" if gone else "")
         return self._wait(lambda screen: (found.search(screen) is None) is gone, what, within=within)

@@ -111,7 +111,7 @@ _WISHES = st.one_of(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["ana", "ben", "both hear"]), _WISHES), max_size=14))
 def test_no_sequence_of_wishes_makes_the_gate_go_without_its_killers(steps: list[tuple[str, Intent]]) -> None:
     ana = opened()

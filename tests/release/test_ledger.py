@@ -95,7 +95,7 @@ def histories(draw: st.DrawFn) -> list[Record]:
     return history
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_any_order_in_any_portions_with_duplicates_gives_the_same_run(data: st.DataObject) -> None:
     history = data.draw(histories())
@@ -117,7 +117,7 @@ def _told(run: Run) -> list[object]:
     return [dict(value) if isinstance(value, Mapping) else value for value in values]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(histories())
 def test_the_timeline_puts_every_cause_before_its_effects(history: list[Record]) -> None:
     place = {each.id: number for number, each in enumerate(fold(history).records)}

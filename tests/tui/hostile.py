@@ -18,7 +18,6 @@ CONTROLS = (
 )  # fmt: skip
 TEXTS = {
     "controls": START + "".join(CONTROLS) + "end",
-    "controls-reversed": START + "".join(reversed(CONTROLS)) + "end",
     "unbalanced-markup": START + "[/nope] [bold red]x [@click=app.quit]y[/] $text",
     "wide-and-combining": START + "製品の発売" + "e\u0301\u0327" * 9 + "👩\u200d🔧" + "発" * 120,
     "long": START + "x" * 5000,

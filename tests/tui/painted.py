@@ -28,9 +28,9 @@ def lines(app: CockpitApp) -> list[str]:
     return [strip.text for strip in strips(app)]
 
 
-def text_in(app: CockpitApp, region: Region) -> str:
+def text_in(app: CockpitApp, region: Region, painted: list[Strip] | None = None) -> str:
     """What is painted in a region of the screen."""
-    rows = strips(app)[max(region.y, 0) : region.bottom]
+    rows = (painted or strips(app))[max(region.y, 0) : region.bottom]
     return "\n".join(strip.crop(max(region.x, 0), region.right).text for strip in rows)
 
 
@@ -39,9 +39,10 @@ def text_of(app: CockpitApp, selector: str) -> str:
     return text_in(app, app.screen.query_one(selector).region)
 
 
-def assert_safe(app: CockpitApp) -> None:
+def assert_safe(app: CockpitApp, painted: list[Strip] | None = None) -> None:
     """No control or format character is on the screen, and every line is as wide as it."""
-    for number, line in enumerate(lines(app)):
+    for number, strip in enumerate(painted or strips(app)):
+        line = strip.text
         hostile = [f"U+{ord(c):04X}" for c in line if unicodedata.category(c) in HOSTILE_CATEGORIES]
         assert not hostile, f"line {number} has {hostile}: {line!r}"
         assert cell_len(line) == app.size.width, f"line {number} is {cell_len(line)} wide: {line!r}"

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from textual import events
 from textual.screen import Screen
 
-from cockpit.release.gates import Gate, Reason
 from cockpit.release.run import TagMark
 from cockpit.release.tags import Tag
 from cockpit.tui.app import CockpitApp
@@ -21,7 +20,6 @@ from cockpit.tui.dialogs.item import ItemDialog
 from cockpit.tui.messages import LiveChanged, RunChanged
 from cockpit.tui.pages.tags import Proposal, TagPicker
 from cockpit.tui.screens.execution import ExecutionScreen
-from cockpit.tui.widgets.checklist import PausePoint
 from cockpit.tui.widgets.lines import PaneTitle
 from tests.tui.hostile import poisoned
 from tests.tui.moments import PAYMENT
@@ -70,12 +68,8 @@ async def proposal(app: CockpitApp, scene: Scene, text: str) -> None:
     app.screen.query_one(Proposal).show(text)
 
 
-async def gate(app: CockpitApp, scene: Scene, text: str) -> None:
-    app.screen.query_one(PausePoint).show(Gate("p", False, (Reason("i", text), Reason("j", text))))
-
-
 async def title(app: CockpitApp, scene: Scene, text: str) -> None:
-    app.screen.query_one("#item-title", PaneTitle).show(text)
+    app.screen.query_one("#phases-title", PaneTitle).show(text)
 
 
 async def filter_pasted(app: CockpitApp, scene: Scene, text: str) -> None:
@@ -147,9 +141,9 @@ PLACES = {
     "ItemDetail": Place("#item-detail", moment),
     "PhaseColumn": Place("#phases", moment),
     "PhaseStrip": Place("#phase-strip", moment, size=(80, 24)),
-    "PausePoint": Place("#pause-point", gate),
+    "PausePoint": Place("#pause-point", moment),
     "items PaneTitle": Place("#items-title", moment),
-    "PaneTitle": Place("#item-title", title),
+    "PaneTitle": Place("#phases-title", title),
     "ProbeStrip": Place("#probe-strip", moment, moment="red", size=(80, 24)),
     "ProbeBoard": Place("#board", moment, moment="red"),
     "compact TimelineList": Place("#recent", moment),
@@ -167,19 +161,19 @@ PLACES = {
     "RunbooksPage EntryList": Place("#entries", moment, keys="5"),
     "RunbooksPage EntryText": Place("#entry-text", moment, keys="5"),
     "TimelineList": Place("#all-records", moment, moment="red", keys="8"),
-    "CardDialog title": Place(".dialog-title", card),
-    "CardDialog": Place("CardPane", card),
-    "ConfirmPlanDialog title": Place(".dialog-title", confirm_plan),
-    "ConfirmPlanDialog": Place("PlanPane", confirm_plan),
-    "ConfirmPlanDialog word": Place("#confirm-ask", confirm_plan),
-    "ItemDialog title": Place(".dialog-title", item),
-    "ItemDialog": Place("ItemFacts", item),
-    "AskDialog": Place(".dialog-title", ask),
-    "ConfirmDialog": Place(".dialog-title", confirm),
-    "AbnormalDialog": Place("AlarmList", abnormal, moment="red"),
-    "HelpDialog": Place(".dialog-title", help_),
+    "CardDialog title": Place(".dialog-title", card, size=(100, 30)),
+    "CardDialog": Place("CardPane", card, size=(100, 30)),
+    "ConfirmPlanDialog title": Place(".dialog-title", confirm_plan, size=(100, 30)),
+    "ConfirmPlanDialog": Place("PlanPane", confirm_plan, size=(100, 30)),
+    "ConfirmPlanDialog word": Place("#confirm-ask", confirm_plan, size=(100, 30)),
+    "ItemDialog title": Place(".dialog-title", item, size=(100, 30)),
+    "ItemDialog": Place("ItemFacts", item, size=(100, 30)),
+    "AskDialog": Place(".dialog-title", ask, size=(100, 30)),
+    "ConfirmDialog": Place(".dialog-title", confirm, size=(100, 30)),
+    "AbnormalDialog": Place("AlarmList", abnormal, moment="red", size=(100, 30)),
+    "HelpDialog": Place(".dialog-title", help_, size=(100, 30)),
     "ExecutionScreen StepList": Place("#steps", execution, moment="stopped"),
     "ExecutionScreen OutcomeLine": Place("#outcome", execution, moment="stopped"),
     "ExecutionScreen title": Place("#execution-title", execution, moment="stopped"),
-    "toast": Place("Toast", toast),
+    "toast": Place("Toast", toast, size=(100, 30)),
 }

@@ -137,6 +137,7 @@ class Scene:
     def __init__(self, home: Path, template: Path, *, clock: Callable[[], float] | None = None) -> None:
         self.repo = home / "shop"
         shutil.copytree(template, self.repo, symlinks=True)
+        Git(self.repo).output("update-index", "-q", "--refresh")  # its index knew the template's files
         self.state = home / "state"
         self.clock = Clock(NOW - 600.0)
         self._now = clock or self.clock

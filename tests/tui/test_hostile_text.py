@@ -11,7 +11,7 @@ from textual.widgets import Button
 
 from cockpit.tui.widgets.lines import PaneTitle
 from tests.tui.hostile import START, TEXTS
-from tests.tui.painted import assert_safe, settle, text_in
+from tests.tui.painted import assert_safe, settle, strips, text_in
 from tests.tui.places import PLACES, item
 from tests.tui.scenes import Scene
 
@@ -39,9 +39,10 @@ async def test_hostile_text_is_shown_as_what_it_is(name: str, look: Callable[[st
             await place.feed(app, scene, text)
             await settle(pilot)
             widget = app.screen.query(place.widget).first()
-            shown = text_in(app, widget.region)
+            painted = strips(app)
+            shown = text_in(app, widget.region, painted)
             assert START in shown, f"{kind} is not there"
-            assert_safe(app)
+            assert_safe(app, painted)
             assert_rows_fit(widget)
             if kind == "unbalanced-markup" and "…" not in shown:
                 assert START + "[/nope] [bold red]x [@click=app.quit]y[/] $text" in shown.replace("\n", " ")

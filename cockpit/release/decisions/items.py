@@ -26,7 +26,7 @@ from cockpit.release.intents import (
     TickItem,
     UnclaimItem,
 )
-from cockpit.release.item_state import ItemState
+from cockpit.release.item_state import SETTLED, ItemState
 from cockpit.release.ledger import RUN, item_entity
 
 
@@ -84,6 +84,8 @@ def claim(intent: ClaimItem, context: Context) -> list[Draft]:
     """Take an item on that nobody else holds."""
     view = context.item(intent.item)
     holder = view.claimed_by
+    if view.state in SETTLED:
+        raise RefusedError(f"it is {view.state} already: there is nothing to take on", code="already")
     if holder is not None:
         whose = "you have" if holder == context.actor else f"{holder.name} has"
         raise RefusedError(f"{whose} claimed it already", fix="Let it go first: cockpit item unclaim", code="already")
@@ -93,6 +95,8 @@ def claim(intent: ClaimItem, context: Context) -> list[Draft]:
 def unclaim(intent: UnclaimItem, context: Context) -> list[Draft]:
     """Let an item go that somebody holds; also a colleague's, who may have gone home."""
     view = context.item(intent.item)
+    if view.state in SETTLED:
+        raise RefusedError(f"it is {view.state} already", code="already")
     if view.claimed_by is None:
         raise RefusedError("nobody has claimed it", fix="Take it on: cockpit item claim", code="already")
     return [context.item_draft(view, ItemUnclaimed())]

@@ -22,20 +22,26 @@ def safe_content(text: str) -> Content:
 class AskDialog(Dialog[str]):
     """Asks for one line of text; Enter gives it, Esc leaves."""
 
-    def __init__(self, title: str, hint: str) -> None:
+    def __init__(self, title: str, hint: str, *, wanted: str = "") -> None:
         super().__init__()
         self._title = title
         self._hint = hint
+        self._wanted = wanted  # the one answer that is taken; a wrong one keeps the field open
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"):
             yield Static(safe_content(self._title), classes="dialog-title")
             yield Field(placeholder=self._hint, compact=True, classes="dialog-input")
-            yield Static(Content("Enter saves · Esc leaves"), classes="dialog-hint")
+            does = f"Enter after {self._wanted}" if self._wanted else "Enter saves"
+            yield Static(Content(f"{does} · Esc leaves"), classes="dialog-hint")
 
     @on(Input.Submitted)
     def _give(self, event: Input.Submitted) -> None:
-        if event.value.strip():
+        if self._wanted and event.value.strip() != self._wanted:
+            self.query_one(".dialog-hint", Static).update(
+                Content(f"That is not {self._wanted}: type it, or Esc to leave")
+            )
+        elif event.value.strip():
             self.dismiss(event.value.strip())
         else:
             self.query_one(".dialog-hint", Static).update(Content("It is empty: write something, or Esc to leave"))

@@ -129,10 +129,11 @@ class ConfirmPlanDialog(Dialog[bool]):
         """Begin to type from Cancel: what is typed goes where it belongs."""
         field = self.query_one("#typed", TypedInput)
         typed = event.character
-        if self.focused is not field and typed is not None and typed.isprintable() and typed != " ":
+        # The field keeps its own keys: what comes here was sent to a button, maybe just before the focus moved.
+        if typed is not None and typed.isprintable() and typed != " ":
             event.stop()
             event.prevent_default()
-            field.focus()
+            self.set_focus(field)  # at once, unlike field.focus(): the next key may be waiting already
             field.insert_text_at_cursor(typed)
 
     @on(TypedInput.Refused)
@@ -149,7 +150,9 @@ class ConfirmPlanDialog(Dialog[bool]):
 
     @on(Input.Submitted)
     def _enter_is_no_confirmation(self) -> None:
-        self.query_one("#confirm-hint", Static).update(Content("Enter never confirms: Tab, then Space"))
+        right = not self.query_one("#go", Button).disabled
+        said = "Enter never confirms: Tab, then Space" if right else f"That is not {visible(self._word)}"
+        self.query_one("#confirm-hint", Static).update(Content(said))
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

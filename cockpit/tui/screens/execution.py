@@ -9,6 +9,7 @@ from textual.strip import Strip
 from cockpit.durations import short_duration
 from cockpit.executing import abort_execution, start_worker
 from cockpit.execution.control import output_path, skip_step
+from cockpit.execution.progress import PASSED
 from cockpit.release.live import Live
 from cockpit.release.plan import PlanStep, describe
 from cockpit.release.run import ExecutionView, Run, StepView
@@ -16,7 +17,7 @@ from cockpit.times import epoch, zone
 from cockpit.tui.alarms import worker_gone
 from cockpit.tui.commands import bindings
 from cockpit.tui.dialogs.abnormal import AbnormalDialog
-from cockpit.tui.dialogs.ask import AskDialog
+from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.help import HelpDialog
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, fit, part, row, width_of
@@ -100,7 +101,8 @@ class OutcomeLine(LineWidget):
 _GENERAL = frozenset(
     f"everywhere.{name}"
     for name in ("help", "palette", "leave", "up_a_level", "next_pane", "previous_pane", "zoom", "unzoom", "copy_shown",
-                 "abnormal")
+                 "abnormal", "page_checklist", "page_logs", "page_probes", "page_tags", "page_runbooks",
+                 "page_timeline")
 )  # fmt: skip
 
 
@@ -184,6 +186,10 @@ class ExecutionScreen(StripScreen):
         """List what is not as it should be; what is picked elsewhere is a screen away."""
         self.app.push_screen(AbnormalDialog(), lambda place: self._go(place) if place else None)
 
+    def action_page(self, page: str) -> None:
+        """Go to a page; the execution goes on."""
+        self._go(page)
+
     def _go(self, place: str) -> None:
         if place != "execution":
             self.app.pop_screen()
@@ -224,8 +230,17 @@ class ExecutionScreen(StripScreen):
     def action_retry_step(self) -> None:
         """Start a worker for the rest: it tries the failed step again, or goes on where another worker fell."""
         view = self._stopped()
-        if view is not None:
-            self.cockpit.in_thread(lambda: start_worker(self.cockpit.workspace, view.id))
+        if view is None:
+            return
+        titles = [step.title for step in view.plan.steps] if view.plan is not None else []
+        waiting = next((step for step in view.steps if step.state not in PASSED), None)
+        name = titles[waiting.index] if waiting is not None and waiting.index < len(titles) else "the next step"
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.cockpit.in_thread(lambda: start_worker(self.cockpit.workspace, view.id))
+
+        self.app.push_screen(ConfirmDialog(f"Go on with: {name}?", "Go on"), answered)
 
     def action_skip_step(self) -> None:
         """Skip the failed step, where the plan calls it optional, and go on."""
@@ -246,9 +261,8 @@ class ExecutionScreen(StripScreen):
             return
 
         def typed(text: str | None) -> None:
-            if text == "abort":
+            if text is not None:
                 self.cockpit.in_thread(lambda: abort_execution(self.cockpit.workspace, view, reason=""))
-            elif text:
-                self.cockpit.tell("not aborted: the word was not abort", severity="warning")
 
-        self.app.push_screen(AskDialog("Abort stops in the middle. Type abort to do so", "abort"), typed)
+        question = "Abort stops in the middle, and undoes nothing. Type the word abort to do so"
+        self.app.push_screen(AskDialog(question, "", wanted="abort"), typed)

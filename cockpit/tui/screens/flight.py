@@ -80,6 +80,13 @@ class FlightScreen(StripScreen):
     def _go_to_picked(self, message: PageTabs.Picked) -> None:
         self.action_page(message.page)
 
+    def action_execution(self) -> None:
+        """Go to the execution that runs, or the last one."""
+        if self.cockpit.moment[0].executions:
+            self.app.push_screen(ExecutionScreen())
+        else:
+            self.cockpit.tell("nothing has been rolled back or deployed in this run; 4 lists the tags")
+
     def go_to(self, place: str) -> None:
         """Go to a page, or to the execution's own screen."""
         if place == "execution":

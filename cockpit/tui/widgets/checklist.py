@@ -11,7 +11,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from cockpit.durations import short_duration
+from cockpit.durations import age as age_of
 from cockpit.release.gates import Gate
 from cockpit.release.item_state import ItemState
 from cockpit.release.run import ItemView, PhaseView
@@ -271,7 +271,8 @@ def detail_lines(view: ItemView, inks: Inks, *, timezone: str, now: float, width
 
     if view.by is not None and view.state is not ItemState.OPEN:
         at = epoch(view.at or "")
-        who = f"{view.state} by {view.by.name} {clock_time(at, timezone)}, {short_duration(now - at)} ago"
+        said = "suspended; done" if view.state is ItemState.SUSPENDED else view.state.value
+        who = f"{said} by {view.by.name} {clock_time(at, timezone)}, {age_of(now - at)} ago"
         add("state", who + (f": {view.detail}" if view.detail else ""), inks.plain)
     else:
         asks = [word for word, on in (("killer item", item.killer), ("two persons", item.two_person)) if on]
@@ -279,6 +280,8 @@ def detail_lines(view: ItemView, inks: Inks, *, timezone: str, now: float, width
         asks += [f"due {item.due}"] if item.due else []
         asks += ["if applicable"] if item.applies == "if-applicable" else []
         add("state", " · ".join([view.state, *asks]), inks.plain)
+    if view.state is ItemState.SUSPENDED:
+        add("", "what was done holds for the version that was rolled back; tick it again for the next", inks.warn)
     if view.unverified_second:
         add("", "one person answered; the second is not verified (stands as debt)", inks.warn)
     if item.run:

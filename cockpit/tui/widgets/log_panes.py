@@ -24,6 +24,13 @@ class LogTail(LogView):
 
     BINDINGS = bindings("logs")
 
+    def action_next_error(self) -> None:
+        """Go to the next error; from the newest line, where none can come after, to the newest error."""
+        if self.follow:
+            self.action_previous_error()
+        else:
+            super().action_next_error()
+
 
 class LogPane(Vertical):
     """One log under its title: how it is followed, its errors a minute, its lines a second."""

@@ -45,8 +45,15 @@ class ProbeStrip(LineWidget):
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
         if not self._feeds:
             return row([(" No probes are configured: add `probes:` to cockpit.yaml.", inks.muted)], [], width)
-        abnormal = sum(feed.state != "ok" or feed.stale(self._now) for feed in self._feeds)
-        right: list[Part] = [(f" {abnormal} abnormal ! ", inks.alarm)] if abnormal else [("all well ", inks.good)]
+        seen = [feed for feed in self._feeds if feed.at]
+        abnormal = sum(feed.state != "ok" or feed.stale(self._now) for feed in seen)
+        right: list[Part] = (
+            [(f" {abnormal} abnormal ! ", inks.alarm)]
+            if abnormal
+            else [
+                ("all well ", inks.good) if len(seen) == len(self._feeds) else ("waiting for the watcher ", inks.muted)
+            ]
+        )
         cells = [self._cell(feed, inks) for feed in self._feeds]
         if 1 + sum(map(width_of, cells)) > width - width_of(right):
             order = sorted(range(len(cells)), key=lambda n: _GRAVITY.get(self._feeds[n].state, 1))
@@ -60,8 +67,8 @@ class ProbeStrip(LineWidget):
         return row(left, right, width)
 
     def _cell(self, feed: ProbeFeed, inks: Inks) -> list[Part]:
-        stale = feed.stale(self._now)
-        look = probe_look(feed.state, self.glyphs, inks, stale=stale)
+        stale = bool(feed.at) and feed.stale(self._now)
+        look = probe_look(feed.state if feed.at else "waiting", self.glyphs, inks, stale=stale)
         name = fit(feed.name, min(cell_len(visible(feed.name)), _LONGEST_NAME))
         parts: list[Part] = [(name, inks.plain), (" ", inks.plain)]
         if feed.state == "ok" and not stale:
@@ -87,8 +94,8 @@ class ProbeBoard(RowList[ProbeFeed]):
         return self._lay(row, width, inks, cursor=cursor)
 
     def _lay(self, feed: ProbeFeed, width: int, inks: Inks, *, cursor: bool) -> Strip:
-        stale = feed.stale(self.now)
-        look = probe_look(feed.state, self._glyphs, inks, stale=stale)
+        stale = bool(feed.at) and feed.stale(self.now)
+        look = probe_look(feed.state if feed.at else "waiting", self._glyphs, inks, stale=stale)
         wide = width >= 70
         name_width = 18 if wide else 12
         spark_width = min(max(width - 52, 12), 40) if wide else max(min(width - 40, 20), 6)
@@ -129,8 +136,8 @@ class ProbeDetail(TextPane):
         return self._lines(self._feed, inks) if self._feed is not None else [[(" No probe is selected.", inks.muted)]]
 
     def _lines(self, feed: ProbeFeed, inks: Inks) -> list[list[Part]]:
-        stale = feed.stale(self._now)
-        look = probe_look(feed.state, self.glyphs, inks, stale=stale)
+        stale = bool(feed.at) and feed.stale(self._now)
+        look = probe_look(feed.state if feed.at else "waiting", self.glyphs, inks, stale=stale)
         since = short_duration(self._now - feed.since) if feed.since else "?"
         turn = feed.failures if feed.raw == "down" else 2
         head: list[Part] = [(" state     ", inks.muted), (f"{look.glyph} {look.word}", look.ink),

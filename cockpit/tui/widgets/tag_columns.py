@@ -149,7 +149,7 @@ def _state(tag: Tag, standing: Standing) -> str:
         return "no commit"
     said = {"bad": "BAD", "good": "good"}.get(tag.mark or "", "")
     if standing.proposed:
-        return "last good"
+        return "proposed"
     return f"running {said}".rstrip() if standing.running else said
 
 
