@@ -29,10 +29,6 @@ class Shop:
         # What the tests start on it is to end with it, too.
         self.environment = {"COCKPIT_STATE_DIR": str(root.parent / "state"), watchdog.VARIABLE: str(root)}
 
-    def command(self, by: str) -> list[str]:
-        """Return the command line of the full-screen app as somebody."""
-        return [*COCKPIT, "--repo", str(self.repository), "--by", by]
-
     def open(self, terminal: Terminal, *, by: str = "ana", size: tuple[int, int] = (80, 24)) -> None:
         """Open the full-screen app as somebody, and wait for its first screen."""
         terminal.start([*COCKPIT, "--repo", str(self.repository), "--by", by], size=size, environment=self.environment)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -29,11 +26,6 @@ def mount_and_crash(app):
 CockpitApp.on_mount = mount_and_crash
 sys.exit(fly(open_workspace(Options(repo=pathlib.Path(sys.argv[1])), any_run=True)))
 """
-
-# Makes its terminal the one that a hang-up comes from.
-_SESSION_LEADER = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
-)
 
 
 def assert_restored(terminal: Terminal) -> None:
@@ -81,21 +73,3 @@ def test_control_c_and_q_do_not_end_it(shop: Shop, open_terminal: OpenTerminal) 
     leave(terminal)
     assert terminal.wait_for_exit() == 0
     assert_restored(terminal)
-
-
-def test_a_terminal_that_stalls_before_it_goes(shop: Shop) -> None:
-    ours, theirs = pty.openpty()
-    command = [sys.executable, "-c", _SESSION_LEADER, *shop.command(by="ana")]
-    environment = {**os.environ, **shop.environment, "COLUMNS": "80", "LINES": "24"}
-    with subprocess.Popen(
-        command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
-    ) as app:
-        os.close(theirs)
-        seen = b""
-        while FIRST_OPEN.encode() not in seen:
-            seen += os.read(ours, 65536)
-        # From here on nobody reads: what the app draws piles up, until it has to wait.
-        for _ in range(40):
-            os.write(ours, b"jk")
-        os.close(ours)
-        assert app.wait(20) == 128 + signal.SIGHUP

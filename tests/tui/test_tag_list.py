@@ -89,7 +89,7 @@ async def test_eighty_columns_say_state_kind_age_distance_and_subject() -> None:
     assert lines[:5] == [
         "    TAG    STATE       KIND  AGE  VS HEAD     SUBJECT                           ",
         " ●  v2.4.1 running     annot 3d   +0 -0       release v2.4.1                    ",
-        "▸◎✓ v2.4.0 last good   annot 3d   +3 -12      release v2.4.0                    ",
+        "▸◎✓ v2.4.0 proposed    annot 3d   +3 -12      release v2.4.0                    ",
         "  ✗ v2.3.9 BAD         light 3d   +12k -1M    release v2.3.9                    ",
         "  ∅ tree   no commit   annot ?    ?           release tree                      ",
     ]
