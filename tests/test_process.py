@@ -189,11 +189,12 @@ def test_the_pid_is_told_at_the_start_and_a_failure_to_note_it_ends_the_command(
 
 
 _INTERRUPTED = """
-import sys
+import signal, sys
 from pathlib import Path
 from cockpit.process import run
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in a shell's background
 # Told by the runner itself: until then Python is still inside the start, where an interrupt cannot be caught.
-run(["sleep", "300"], on_start=lambda pid: Path(sys.argv[1], "pid").write_text(f"{pid}\n"))
+run(["sleep", "300"], on_start=lambda pid: Path(sys.argv[1], "pid").write_text(str(pid)))
 """
 
 

@@ -67,6 +67,9 @@ def fly(workspace: Workspace) -> ExitCode:
             ensure_watcher(workspace)
         except (CockpitError, OSError) as error:  # the screen shows NO WATCHER, and is of use all the same
             trouble = f"no watcher could be started: {error}"
+    # Exported by some shells, and believed before the terminal itself: the screen would never follow its size.
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)
     app = CockpitApp(workspace, trouble=trouble)
     app.run(mouse=os.environ.get("COCKPIT_MOUSE", "1") != "0")
     workspace.store.close()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from pathlib import Path
+
 from cockpit.errors import GitError, RefusedError
 from cockpit.git.command import Git
 from cockpit.git.facts import NO_PROGRAMS, changed_files, head_commit
@@ -29,7 +33,15 @@ def refuse_dirty(git: Git) -> None:
 
 def refuse_overwriting(git: Git, oid: str) -> None:
     """Raise RefusedError (`in-the-way`) where a checkout of `oid` would overwrite files that git does not track."""
-    tried = git.run(*NO_PROGRAMS, "read-tree", "--dry-run", "-m", "-u", "HEAD", object_id(oid))
+    index = git.directory / git.text("rev-parse", "--git-path", "index")
+    with tempfile.TemporaryDirectory(prefix="cockpit-index-") as scratch:
+        # On a refreshed copy: a file that was only touched is in nobody's way, and the index itself stays as it is.
+        copy = Path(scratch) / "index"
+        if index.is_file():
+            shutil.copyfile(index, copy)
+        env = {"GIT_INDEX_FILE": str(copy)}
+        git.run(*NO_PROGRAMS, "update-index", "-q", "--refresh", env=env)
+        tried = git.run(*NO_PROGRAMS, "read-tree", "--dry-run", "-m", "-u", "HEAD", object_id(oid), env=env)
     if not tried.ok:
         raise RefusedError(
             f"the work tree is in the way of a checkout: {tried.complaint.removeprefix('error: ')}",

@@ -61,7 +61,7 @@ class Terminal:
             stty=shlex.quote(str(self._directory / "stty")),
         )
         whole = {**os.environ, "LC_ALL": "C.UTF-8", **environment}
-        for disturbing in ("TMUX", "TMUX_PANE", "NO_COLOR"):
+        for disturbing in ("TMUX", "TMUX_PANE", "NO_COLOR", "COLUMNS", "LINES"):
             whole.pop(disturbing, None)
         width, height = size
         window = ["new-session", "-d", "-s", _SESSION, "-x", str(width), "-y", str(height)]
