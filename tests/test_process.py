@@ -18,7 +18,7 @@ from cockpit import process
 from cockpit.errors import ProcessError
 from cockpit.process import Finished, run, shell
 
-SOON = 20.0  # seconds within which what must happen has happened
+SOON = 60.0
 
 
 def until(holds: Callable[[], object]) -> None:
