@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 import subprocess
 from pathlib import Path
 
@@ -90,8 +91,14 @@ def test_stop_ends_everything_even_where_the_watchdog_was_killed(
     demo = Demo.create(None if temporary else tmp_path / "named", now=NOW)
     demo.start()
     os.kill(demo.watchdog_pid, signal.SIGKILL)
-    assert len(watchdog.processes_of(demo.root)) == 2
-    demo.stop()
+    try:
+        # A process carries the mark from its exec on, which a busy machine may put off.
+        deadline = time.monotonic() + 30
+        while len(watchdog.processes_of(demo.root)) != 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    finally:
+        demo.stop()
     assert not watchdog.processes_of(demo.root)
     assert demo.root.exists() is not temporary
     demo.stop()
