@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
