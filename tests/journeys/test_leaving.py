@@ -12,7 +12,9 @@ from tests.journeys.shop import FIRST_OPEN, Shop, leave, roll_back
 from tests.journeys.terminal import wait_until
 
 
-@pytest.mark.parametrize("way", ["leave", "hang up", "kill"])
+@pytest.mark.parametrize(
+    "way", [pytest.param("leave", marks=pytest.mark.full), "hang up", pytest.param("kill", marks=pytest.mark.full)]
+)
 def test_a_rollback_outlives_its_screen(way: str, shop: Shop, open_terminal: OpenTerminal) -> None:
     terminal = open_terminal()
     shop.open(terminal)
