@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 MASK = "•••"
-_SECRET_NAME = re.compile(r"(?i)secret|token|passw|passwd|pwd|api_?key|private|credential|auth")
+_SECRET_NAME = re.compile(r"(?i)secret|token|passw|passwd|(?<=_)pwd|api_?key|private_key|credential")
 _SHORTEST = 6  # characters of a value that may be masked everywhere: shorter ones are ordinary words
 _ASSIGNED = re.compile(
     r"(?i)\b((?:[a-z0-9_-]*(?:passw(?:or)?d|secret|token|api[_-]?key)[a-z0-9_-]*)\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;&]+)"
