@@ -17,6 +17,8 @@ from cockpit.content.problems import Problems, quoted
 from cockpit.content.syntax_errors import explain
 
 DEEPEST = 100
+_TOO_DEEP = f"nested more than {DEEPEST} levels deep: bring it to fewer levels"
+_PARSER_TOO_DEEP = "exceeded maximum nesting depth"  # libyaml's own bound, which may come before ours
 # YAML 1.2's printable characters, less those that YAML 1.1 takes as line ends and editors do not.
 _FORBIDDEN = re.compile(
     r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|\r(?!\n)"
@@ -74,7 +76,10 @@ def parse(text: str, problems: Problems) -> Node:
     try:
         return _Composer(loader, problems).document()
     except yaml.MarkedYAMLError as error:
-        problems.add(*explain(error, text))
+        if (error.problem or "").startswith(_PARSER_TOO_DEEP) and error.problem_mark is not None:
+            problems.add(error.problem_mark.line + 1, error.problem_mark.column + 1, _TOO_DEEP)
+        else:
+            problems.add(*explain(error, text))
     except _TooDeepError:
         pass
     finally:
@@ -118,7 +123,7 @@ class _Composer:
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
         if depth > DEEPEST:
-            self._refuse(event, f"nested more than {DEEPEST} levels deep: bring it to fewer levels")
+            self._refuse(event, _TOO_DEEP)
             raise _TooDeepError
         if isinstance(event, yaml.ScalarEvent):
             node: Node = Scalar(*_place(event), event.value, not event.style)

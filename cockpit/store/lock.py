@@ -59,7 +59,7 @@ class FileLock:
         """Give the lock back; the file stays, empty."""
         if self._descriptor is not None:
             os.ftruncate(self._descriptor, 0)
-            os.close(self._descriptor)
+            _unlock_and_close(self._descriptor)
             self._descriptor = None
 
     def __enter__(self) -> FileLock:
@@ -99,10 +99,18 @@ def holder_of(path: Path) -> Held | None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
+        os.close(descriptor)
         return _read(path) or _UNKNOWN
+    _unlock_and_close(descriptor)
+    return None
+
+
+def _unlock_and_close(descriptor: int) -> None:
+    """Unlock at once: a program that another thread starts just now has a copy of the descriptor until it execs."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
     finally:
         os.close(descriptor)
-    return None
 
 
 def _require_at(descriptor: int, path: Path) -> None:

@@ -25,6 +25,22 @@ print(child.pid, flush=True)
 sys.stdin.read()
 """
 
+# What another thread's fork does between its fork and its exec: it holds a copy of every descriptor.
+FORKER = """
+import os, sys, time
+from pathlib import Path
+from cockpit.store.lock import FileLock, Held, holder_of
+path = Path(sys.argv[1])
+lock = FileLock(path, Held("Ana", "h1", os.getpid(), "noon", "rollback"))
+lock.acquire()
+child = os.fork()
+if child == 0:
+    time.sleep(60)
+lock.release()
+print(holder_of(path))
+os.kill(child, 9)
+"""
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -43,6 +59,11 @@ def test_a_second_holder_is_refused_and_told_who_and_since_when(path: Path) -> N
     assert holder_of(path) is None
     with FileLock(path, BEN):
         assert holder_of(path) == BEN
+
+
+def test_a_lock_is_free_at_once_also_where_a_program_is_just_being_started(path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", FORKER, str(path)], capture_output=True, text=True, check=True)
+    assert done.stdout == "None\n"
 
 
 def test_nobody_holds_a_lock_that_was_never_taken(path: Path) -> None:

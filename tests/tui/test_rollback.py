@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
@@ -100,6 +102,21 @@ async def test_enter_never_confirms(scene: Scene) -> None:
         assert "Enter never confirms" in hint(app)
         assert isinstance(app.screen, ConfirmPlanDialog)
     assert not scene.run.executions
+
+
+async def test_what_is_typed_in_one_burst_keeps_its_order(scene: Scene) -> None:
+    async with at_confirmation(scene) as (app, pilot):
+        for turns in range(6):  # the focus moves while later keys are on their way
+            for letter in "v2.4.0":
+                app.post_message(events.Key(_character_to_key(letter), letter))
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+            await settle(pilot)
+            assert typed(app).value == "v2.4.0"
+            assert app.focused is typed(app)
+            typed(app).value = ""
+            app.screen.query_one("#cancel").focus()
+            await settle(pilot)
 
 
 async def test_what_is_pasted_is_refused(scene: Scene) -> None:

@@ -46,7 +46,27 @@ class TypedInput(Input):
         """Something was pasted."""
 
 
-class LastButton(Button):
+def _is_typed(event: events.Event) -> bool:
+    """Whether a key belongs into the field: Space presses buttons."""
+    return isinstance(event, events.Key) and event.is_printable and event.character != " "
+
+
+class PassingButton(Button):
+    """A button that passes on to the field what is typed while it has the focus.
+
+    It does so before the key enters its own queue: the next key may be waiting already, and must not overtake.
+    """
+
+    def _forward_event(self, event: events.Event) -> None:
+        if _is_typed(event):
+            field = self.screen.query_one(TypedInput)
+            self.screen.set_focus(field)
+            field._forward_event(event)
+        else:
+            super()._forward_event(event)
+
+
+class LastButton(PassingButton):
     """The button that starts it; Space presses it, Enter does not."""
 
     BINDINGS = [Binding("space", "press", show=False), Binding("enter", "explain", show=False)]
@@ -111,7 +131,7 @@ class ConfirmPlanDialog(Dialog[bool]):
                 yield LastButton(
                     Content(f"{verb.capitalize()} now"), id="go", compact=True, variant="error", disabled=True
                 )
-                yield Button(Content("Cancel"), id="cancel", compact=True)
+                yield PassingButton(Content("Cancel"), id="cancel", compact=True)
             yield Static(Content("Tab goes on · Space presses the red button · Esc leaves"), id="confirm-hint")
 
     def on_mount(self) -> None:
@@ -124,17 +144,6 @@ class ConfirmPlanDialog(Dialog[bool]):
         """Leave without doing anything; once it has begun there is nothing left to leave."""
         if not self._starting:
             self.dismiss(None)
-
-    def on_key(self, event: events.Key) -> None:
-        """Begin to type from Cancel: what is typed goes where it belongs."""
-        field = self.query_one("#typed", TypedInput)
-        typed = event.character
-        # The field keeps its own keys: what comes here was sent to a button, maybe just before the focus moved.
-        if typed is not None and typed.isprintable() and typed != " ":
-            event.stop()
-            event.prevent_default()
-            self.set_focus(field)  # at once, unlike field.focus(): the next key may be waiting already
-            field.insert_text_at_cursor(typed)
 
     @on(TypedInput.Refused)
     def _refused(self) -> None:
