@@ -31,8 +31,9 @@ from cockpit.store.lock import FileLock, Held
 from cockpit.store.merge import has_diverged, merge_file
 from cockpit.store.objects import Entry, Listing, ObjectDatabase, blob_id, continues
 from cockpit.store.ref import StateRef
-from cockpit.store.restore import restore_format, restore_missing
+from cockpit.store.restore import restore_evidence, restore_format, restore_missing
 from cockpit.store.snapshot import Snapshot
+from cockpit.store.union import next_step, unite
 
 _ATTEMPTS = 5
 _LOCK_WAIT = 20.0  # seconds: a commit takes tens of milliseconds
@@ -48,6 +49,13 @@ class CommitResult(Struct, frozen=True):
     commit: str | None
     moved: bool
     mended: tuple[str, ...] = ()
+    diverged: tuple[str, ...] = ()
+
+
+class Joined(Struct, frozen=True):
+    """What uniting with a remote came to: the ref's commit, and the journals that two sides continued differently."""
+
+    commit: str | None
     diverged: tuple[str, ...] = ()
 
 
@@ -82,6 +90,58 @@ class StateBranch:
                     self._read = None
             raise failure
 
+    def join(self, theirs: str) -> Joined:
+        """Publish what is local and unite it with the fetched commit `theirs`, so that the ref descends from both.
+
+        The ref becomes `theirs` itself, also where that is no descendant of ours, once it holds all that we have: so
+        clones come to one tip. Raises RefusedError (`locked`, `read-only`) or GitError.
+        """
+        mended: list[str] = []
+        failure: GitError | OSError = GitError("the state could not be joined with the remote's")
+        with _disk_trouble_as_git_error(), self._alone("join"):
+            for _ in range(_ATTEMPTS):
+                try:
+                    tip, listing = self._tip(mended)
+                    committed = self._advance(tip, listing, "cockpit: state", mended)
+                    return self._join(committed, theirs)
+                except (GitError, OSError) as error:
+                    failure = error
+                    self._read = None
+            raise failure
+
+    def _join(self, committed: CommitResult, theirs: str) -> Joined:
+        self._objects.require_complete(theirs, walk=False)
+        their_tree = self._objects.read_tree(theirs)
+        if FORMAT_PATH in their_tree:
+            entry = their_tree[FORMAT_PATH]
+            require_known_format(self._objects.read_blobs([entry.oid])[entry.oid])
+        tip = committed.commit
+        our_tree = self._read[1] if self._read is not None and self._read[0] == tip else {}
+        united = unite(self._objects, our_tree, their_tree)
+        step = next_step(
+            ours=tip, theirs=theirs, united_is_theirs=united.listing == their_tree,
+            united_is_ours=united.listing == our_tree, theirs_is_ancestor=lambda: self._descends(tip, theirs),
+        )  # fmt: skip
+        if step == "keep":
+            return Joined(tip, committed.diverged)
+        if step == "adopt":
+            self._ref.swap(theirs, tip, "cockpit: adopt the remote's")
+            self._read = (theirs, their_tree)
+            return Joined(theirs, committed.diverged)
+        parents = [theirs, *([tip] if tip else [])]
+        commit = self._objects.write_commit(self._objects.write_tree(united.listing), parents, "cockpit: join")
+        self._objects.require_complete(commit, known=parents)
+        self._ref.swap(commit, tip, "cockpit: join")
+        self._read = (commit, united.listing)
+        return Joined(commit, (*committed.diverged, *united.diverged))
+
+    def _descends(self, commit: str | None, ancestor: str) -> bool:
+        return commit is not None and self._objects.run("merge-base", "--is-ancestor", ancestor, commit).ok
+
+    def tip(self) -> str | None:
+        """Return the commit of the local state ref, or None where there is none."""
+        return self._ref.tip()
+
     def restore_missing(self, *, own_writer: str) -> list[str]:
         """Bring in what the ref has and the journal directory has not; return the paths written.
 
@@ -94,6 +154,7 @@ class StateBranch:
             if FORMAT_PATH in listing:
                 entry = listing[FORMAT_PATH]
                 restore_format(self._location, self._objects.read_blobs([entry.oid])[entry.oid])
+            restore_evidence(self._location, self._objects, listing)  # before the events that name it
             return restore_missing(self._location, self._objects, self._snapshot, listing, own_writer=own_writer)
 
     def published_evidence(self, sha256: str) -> bytes | None:

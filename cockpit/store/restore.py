@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from cockpit.store import files
-from cockpit.store.layout import FORMAT_PATH, format_major, parse_journal_path
+from cockpit.store.layout import FORMAT_PATH, format_major, parse_evidence_path, parse_journal_path
 from cockpit.store.location import StoreLocation
 from cockpit.store.merge import merge_file
 from cockpit.store.objects import Listing, ObjectDatabase, continues
 from cockpit.store.snapshot import Snapshot
+
+_LARGEST_TEXT = 128 * 1024  # bytes: a text with its header, as JSON
 
 
 def restore_missing(
@@ -45,6 +48,23 @@ def restore_missing(
         if merged != mine and _replace(location, path, merged):
             restored.append(path)
     return restored
+
+
+def restore_evidence(location: StoreLocation, objects: ObjectDatabase, published: Listing) -> None:
+    """Write the blobs that are missing here, so that a text costs no git command each; large ones stay in the ref."""
+    wanted = {}
+    for path, entry in published.items():
+        sha256 = parse_evidence_path(path)
+        if sha256 is not None and entry.size <= _LARGEST_TEXT and not (location.evidence / sha256).exists():
+            wanted[sha256] = entry.oid
+    if not wanted:
+        return
+    files.make_directories(location.evidence, below=location.common, share=location.share)
+    contents = objects.read_blobs(set(wanted.values()))
+    for sha256, oid in wanted.items():
+        if hashlib.sha256(contents[oid]).hexdigest() == sha256:
+            target = location.evidence / sha256
+            files.write_whole(target, contents[oid], temporary=location.temporary, share=location.share)
 
 
 def restore_format(location: StoreLocation, published: bytes) -> None:

@@ -18,6 +18,8 @@ from cockpit.store.evidence import EvidenceStore
 from cockpit.store.layout import FORMAT, require_known_format
 from cockpit.store.location import StoreLocation, require_access
 from cockpit.store.reader import JournalFault, JournalReader, list_streams
+from cockpit.store.remote import StateRemote
+from cockpit.store.sync import Synchroniser
 from cockpit.store.writer import JournalWriter
 
 Sign = Callable[[bytes], str]
@@ -158,6 +160,10 @@ class Store:
         """Bring in other writers' journals that the state ref holds, as after a clone; return the paths written."""
         self._require_writable()
         return self._branch.restore_missing(own_writer=self._writer.writer)
+
+    def synchroniser(self, remote: StateRemote, *, now: Callable[[], float] = time.time) -> Synchroniser:
+        """Return what exchanges this store's state with a remote."""
+        return Synchroniser(self._location, self._branch, remote, own_writer=self.writer_id, host=self._host, now=now)
 
     def close(self) -> None:
         """Let go of the journal files."""

@@ -1,0 +1,179 @@
+"""The exchange with a remote: fetch, unite, publish, and again where somebody else was quicker."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Struct
+
+from cockpit.errors import GitError, RefusedError
+from cockpit.store import files
+from cockpit.store.branch import StateBranch
+from cockpit.store.location import StoreLocation
+from cockpit.store.lock import FileLock, Held
+from cockpit.store.objects import ObjectDatabase
+from cockpit.store.remote import RemoteError, StateRemote, Trouble
+
+_ATTEMPTS = 8
+_LOCK_WAIT = 40.0  # seconds to outlast another process's exchange
+
+
+class SyncStatus(Struct, frozen=True, omit_defaults=True):
+    """How the last exchange went: kept beside the journals, for whoever shows it.
+
+    `state` is `none` (no remote), `synced`, or a `Trouble`; `at` is the last success and `tried_at` the last attempt,
+    in epoch seconds, 0 where there was none; `ahead` and `behind` count commits as far as known.
+    """
+
+    state: str = "none"
+    remote: str = ""
+    address: str = ""
+    at: float = 0.0
+    tried_at: float = 0.0
+    reason: str = ""
+    fix: str = ""
+    ahead: int = 0
+    behind: int = 0
+    trouble_since: float = 0.0
+
+
+class Exchange(Struct, frozen=True):
+    """What one exchange did: the status to show, whether anything came in or went out, and journals that diverged."""
+
+    status: SyncStatus
+    received: bool = False
+    sent: bool = False
+    diverged: tuple[str, ...] = ()
+
+
+class Synchroniser:
+    """Exchanges one repository's state with one remote; one process at a time does so.
+
+    `pause` sleeps between attempts; `now` is in epoch seconds.
+    """
+
+    def __init__(
+        self,
+        location: StoreLocation,
+        branch: StateBranch,
+        remote: StateRemote,
+        *,
+        own_writer: str,
+        host: str,
+        now: Callable[[], float] = time.time,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.remote = remote
+        self._location = location
+        self._branch = branch
+        self._own_writer = own_writer
+        self._host = host
+        self._now = now
+        self._pause = pause
+        self._objects = ObjectDatabase(location)
+
+    def exchange(self, *, cancel: threading.Event | None = None) -> Exchange:
+        """Bring both sides to the same state; trouble with the remote is told in the status, not raised.
+
+        Raises RefusedError (`locked`, `read-only`, `not-writable`) and GitError for what is wrong on this side.
+        """
+        with self._alone():
+            before = read_status(self._location)
+            try:
+                done = self._bring_together(cancel)
+            except RemoteError as error:
+                status = self._troubled(before, error)
+                write_status(self._location, status)
+                return Exchange(status)
+            write_status(self._location, done.status)
+            return done
+
+    def _bring_together(self, cancel: threading.Event | None) -> Exchange:
+        received = sent = False
+        diverged: tuple[str, ...] = ()
+        failure = RemoteError("others were quicker every time", trouble=Trouble.REJECTED)
+        for attempt in range(_ATTEMPTS):
+            theirs = self.remote.fetch(cancel=cancel)
+            if theirs is None:
+                ours = self._branch.commit("cockpit: state").commit
+            else:
+                joined = self._branch.join(theirs)
+                ours, diverged = joined.commit, joined.diverged
+                received = bool(self._branch.restore_missing(own_writer=self._own_writer)) or received
+            if ours is None or ours == theirs:
+                return Exchange(self._synced(), received, sent, diverged)
+            try:
+                self.remote.push_state(ours)
+            except RemoteError as error:
+                if error.trouble is not Trouble.REJECTED:
+                    raise
+                failure = error
+                # Jittered, so that two who collide do not collide again; S311: this is no secret.
+                self._pause(random.uniform(0.02, 0.1) * 2 ** min(attempt, 4))  # noqa: S311
+                continue
+            sent = True
+            return Exchange(self._synced(), received, sent, diverged)
+        raise failure
+
+    def _synced(self) -> SyncStatus:
+        now = self._now()
+        return SyncStatus("synced", self.remote.name, self.remote.shown, at=now, tried_at=now)
+
+    def _troubled(self, before: SyncStatus, error: RemoteError) -> SyncStatus:
+        ahead, behind = self._distance()
+        now = self._now()
+        same = before.remote == self.remote.name
+        return SyncStatus(
+            error.trouble.value,
+            self.remote.name,
+            self.remote.shown,
+            at=before.at if same else 0.0,
+            tried_at=now,
+            reason=error.what,
+            fix=error.fix,
+            ahead=ahead,
+            behind=behind,
+            trouble_since=before.trouble_since if same and before.trouble_since else now,
+        )
+
+    def _distance(self) -> tuple[int, int]:
+        """Return how many commits each side has that the other, as last seen, has not."""
+        with contextlib.suppress(GitError, RefusedError):
+            self._branch.commit("cockpit: state")
+        ours, theirs = self._branch.tip(), self.remote.tracked()
+        if ours is None:
+            return 0, 0
+        if theirs is None:
+            counted = self._objects.run("rev-list", "--count", ours)
+            return (int(counted.text), 0) if counted.ok else (0, 0)
+        counted = self._objects.run("rev-list", "--left-right", "--count", f"{ours}...{theirs}")
+        ahead, _, behind = counted.text.strip().partition("\t")
+        return (int(ahead), int(behind)) if counted.ok else (0, 0)
+
+    def _alone(self) -> FileLock:
+        place = self._location
+        for directory in (place.temporary, place.locks, place.run):
+            files.make_directories(directory, below=place.common, share=place.share)
+        holder = Held("a cockpit", self._host, os.getpid(), f"{self._now():.0f}", "exchanging the state")
+        return FileLock(place.lock("sync"), holder, wait=_LOCK_WAIT, share=place.share)
+
+
+def read_status(location: StoreLocation) -> SyncStatus:
+    """Return how the last exchange on this clone went; `none` where there was none yet."""
+    try:
+        return msgspec.json.decode((location.run / "sync.json").read_bytes(), type=SyncStatus)
+    except (OSError, msgspec.DecodeError):
+        return SyncStatus()
+
+
+def write_status(location: StoreLocation, status: SyncStatus) -> None:
+    """Keep how the last exchange went; readers see the old or the new one, whole. It need not survive a power cut."""
+    draft = location.run / f".sync.{os.getpid()}"
+    draft.write_bytes(msgspec.json.encode(status))
+    draft.replace(location.run / "sync.json")

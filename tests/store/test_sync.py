@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cockpit.errors import NotFoundError, RefusedError
+from cockpit.store.location import StoreLocation
+from cockpit.store.remote import RemoteNames, StateRemote
+from cockpit.store.store import Store
+from cockpit.store.sync import Exchange, read_status
+from tests.store.support import REF, STREAM, git, ids, start, tick
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> Path:
+    """A bare repository that both clones can reach."""
+    directory = tmp_path / "remote.git"
+    git(tmp_path, "init", "-q", "--bare", str(directory))
+    return directory
+
+
+def clone(tmp_path: Path, name: str, remote: Path) -> StoreLocation:
+    git(tmp_path, "clone", "-q", str(remote), name)
+    return StoreLocation.of(tmp_path / name)
+
+
+@pytest.fixture
+def ana(tmp_path: Path, remote: Path) -> StoreLocation:
+    return clone(tmp_path, "ana", remote)
+
+
+@pytest.fixture
+def ben(tmp_path: Path, remote: Path) -> StoreLocation:
+    return clone(tmp_path, "ben", remote)
+
+
+def exchange(store: Store, *, configured: str = "", branch: str = "") -> Exchange:
+    remote = StateRemote.of(store.location, configured, branch=branch)
+    assert remote is not None
+    return store.synchroniser(remote).exchange()
+
+
+def tips(*places: Path | StoreLocation) -> set[str]:
+    return {git(place.common if isinstance(place, StoreLocation) else place, "rev-parse", REF) for place in places}
+
+
+def test_what_one_wrote_the_other_reads_and_both_end_at_one_tip(
+    ana: StoreLocation, ben: StoreLocation, remote: Path
+) -> None:
+    here, there = start(ana), start(ben)
+    there.load([STREAM])
+    mine = tick(here, 1)
+    note = here.evidence.put_text("queue is draining")
+    sent = exchange(here)
+    assert (sent.sent, sent.received, sent.status.state) == (True, False, "synced")
+    theirs = tick(there, 2)
+    got = exchange(there)
+    assert (got.sent, got.received) == (True, True)
+    assert ids(there.poll()) == {mine.id}
+    assert there.evidence.get(note.sha256).content == b"queue is draining"
+    assert (ben.evidence / note.sha256).exists(), "texts are at hand, not fetched from git one by one"
+    again = exchange(here)
+    assert (again.sent, again.received) == (False, True)
+    assert ids(here.load([STREAM])) == {mine.id, theirs.id}
+    assert len(tips(ana, ben, remote)) == 1
+
+
+def test_two_who_began_apart_come_to_one_history(ana: StoreLocation, ben: StoreLocation, remote: Path) -> None:
+    here, there = start(ana), start(ben)
+    first, second = tick(here, 1), tick(there, 2)
+    here.commit("apart")
+    there.commit("apart")
+    exchange(here)
+    exchange(there)
+    exchange(here)
+    assert len(tips(ana, ben, remote)) == 1
+    assert ids(start(ana).load([STREAM])) == {first.id, second.id}
+
+
+def test_a_remote_whose_state_was_deleted_gets_it_back(ana: StoreLocation, ben: StoreLocation, remote: Path) -> None:
+    here, there = start(ana), start(ben)
+    first = tick(here, 1)
+    exchange(here)
+    exchange(there)
+    git(remote, "update-ref", "-d", REF)
+    exchange(there)
+    exchange(here)
+    assert len(tips(ana, ben, remote)) == 1
+    assert ids(start(ben).load([STREAM])) == {first.id}
+
+
+def test_nothing_to_say_makes_no_commit(ana: StoreLocation, ben: StoreLocation, remote: Path) -> None:
+    here, there = start(ana), start(ben)
+    assert exchange(here).status.state == "synced"
+    assert git(remote, "for-each-ref") == ""
+    tick(here, 1)
+    exchange(here)
+    tip = tips(remote)
+    for store in (there, here, there):
+        assert not exchange(store).sent
+    assert tips(ana, ben, remote) == tip
+
+
+def test_offline_is_a_state_with_a_reason_and_an_age(ana: StoreLocation, remote: Path, tmp_path: Path) -> None:
+    here = start(ana)
+    tick(here, 1)
+    exchange(here)
+    remote.rename(tmp_path / "gone.git")
+    tick(here, 2)
+    status = exchange(here).status
+    assert status.state == "offline"
+    assert "does not appear to be a git repository" in status.reason
+    assert status.at > 0
+    assert (status.ahead, status.behind) == (1, 0)
+    since = status.trouble_since
+    assert exchange(here).status.trouble_since == since
+    assert read_status(ana).state == "offline"
+    (tmp_path / "gone.git").rename(remote)
+    status = exchange(here).status
+    assert (status.state, status.ahead, status.trouble_since) == ("synced", 0, 0.0)
+
+
+def test_nobody_listens_there(ana: StoreLocation) -> None:
+    here = start(ana)
+    tick(here, 1)
+    status = exchange(here, configured="http://user:s3cret@127.0.0.1:1/state.git").status
+    assert status.state == "offline"
+    assert "s3cret" not in status.reason + status.address
+    assert "127.0.0.1" in status.address
+
+
+def test_a_refused_ref_is_told_and_a_branch_is_taken_instead(
+    ana: StoreLocation, ben: StoreLocation, remote: Path
+) -> None:
+    hook = remote / "hooks" / "update"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text('#!/bin/sh\ncase "$1" in refs/heads/*) ;; *) echo "only branches here" >&2; exit 1;; esac\n')
+    hook.chmod(0o755)
+    here, there = start(ana), start(ben)
+    mine = tick(here, 1)
+    status = exchange(here).status
+    assert status.state == "refused"
+    assert "only branches here" in status.reason
+    assert "state_branch" in status.fix
+    assert exchange(here, branch="cockpit-state").status.state == "synced"
+    exchange(there, branch="cockpit-state")
+    assert ids(there.load([STREAM])) == {mine.id}
+    assert tips(ana, ben) == {git(remote, "rev-parse", "refs/heads/cockpit-state")}
+
+
+def test_a_newer_format_over_there_is_left_alone(ana: StoreLocation, ben: StoreLocation, remote: Path) -> None:
+    here, there = start(ana), start(ben)
+    tick(here, 1)
+    exchange(here)
+    (ana.common / "nine").write_text("9\n")
+    nine = git(ana.common, "hash-object", "-w", "nine")
+    lines = git(ana.common, "ls-tree", REF).replace(git(ana.common, "rev-parse", f"{REF}:FORMAT"), nine)
+    (ana.common / "lines").write_text(lines + "\n")
+    with (ana.common / "lines").open() as file:
+        made = subprocess.run(["git", "mktree"], cwd=ana.common, stdin=file, text=True, capture_output=True, check=True)
+    tree = made.stdout.strip()
+    commit = git(ana.common, "commit-tree", "-p", REF, "-m", "later", tree)
+    git(ana.common, "push", "-q", str(remote), f"{commit}:{REF}")
+    with pytest.raises(RefusedError, match="format 9"):
+        exchange(there)
+    assert tips(remote) == {commit}
+
+
+def test_which_remote_is_meant(ana: StoreLocation, tmp_path: Path) -> None:
+    found = StateRemote.of(ana)
+    assert found is not None
+    assert found.name == "origin"
+    git(ana.common, "remote", "add", "other", "/nowhere/x.git")
+    found = StateRemote.of(ana, "other")
+    assert found is not None
+    assert found.shown == "/nowhere/x.git"
+    with pytest.raises(NotFoundError, match="no git remote 'missing'"):
+        StateRemote.of(ana, "missing")
+    git(ana.common, "remote", "rename", "origin", "upstream")
+    assert StateRemote.of(ana) is None, "of several remotes none is taken by chance"
+    assert RemoteNames.on_branch("b").state == "refs/heads/b"
+
+
+def test_an_address_never_runs_a_program(ana: StoreLocation, tmp_path: Path) -> None:
+    here = start(ana)
+    tick(here, 1)
+    trap = tmp_path / "trap"
+    status = exchange(here, configured=f"ext::sh -c 'touch {trap}'").status
+    assert status.state != "synced"
+    assert not trap.exists()
