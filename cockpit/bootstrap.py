@@ -18,6 +18,7 @@ from cockpit.release.record import Actor
 from cockpit.session import Session
 from cockpit.store.clock import HybridClock
 from cockpit.store.location import StoreLocation
+from cockpit.store.remote import StateRemote
 from cockpit.store.store import Store
 from cockpit.trust import TrustStore
 from cockpit.workspace import Options, Workspace, choose_run, list_runs, pinned_of
@@ -89,6 +90,19 @@ def open_workspace(options: Options, *, any_run: bool = False) -> Workspace:
     session = Session(store, find_actor(git, options.by), now=now, readonly=options.readonly)
     session.focus(run_id, pinned)
     return Workspace(root=root, git=git, store=store, session=session, trust=TrustStore(), runs=runs)
+
+
+def remote_of(options: Options, store: Store, *, named: str = "", branch: str = "") -> StateRemote | None:
+    """Return the remote to exchange the state with; also in a fresh clone, where no run and no configuration is yet."""
+    try:
+        workspace = open_workspace(options, any_run=True)
+    except NotFoundError:
+        local = Git(options.repo).run("config", "--get", "cockpit.stateRemote").text.strip()
+        return StateRemote.of(store.location, named or local, branch=branch)
+    found = workspace.state_remote(named)
+    if found is not None and branch:
+        return found.on_branch(branch)
+    return found
 
 
 def commit_quietly(store: Store, message: str) -> None:

@@ -9,11 +9,13 @@ from cockpit.durations import parse_duration
 from cockpit.errors import RefusedError
 from cockpit.execution.prepare import Obstacles, readiness
 from cockpit.presence import present
-from cockpit.release.live import Live, ProbeFeed, Readiness
+from cockpit.release.live import Live, ProbeFeed, Readiness, SyncFeed
 from cockpit.release.run import Run
 from cockpit.samples.reader import SampleReader
 from cockpit.samples.schema import Current, Sample
+from cockpit.store.location import StoreLocation
 from cockpit.store.lock import holder_of
+from cockpit.store.sync import read_status
 from cockpit.watch.asks import ProbeNow, ask
 from cockpit.workspace import Workspace
 
@@ -71,6 +73,7 @@ class LiveSource:
             watcher_at=max(beats, default=0.0),
             trusted=trusted,
             host=self._workspace.host,
+            sync=sync_feed(self._workspace.store.location),
             executing=holder_of(self._workspace.store.location.lock(self._workspace.execution_lock)) is not None,
         )
 
@@ -93,6 +96,15 @@ class LiveSource:
         current = self._samples.current()
         windows = self._samples.windows(keys.values(), time.time() - _WINDOW, POINTS)
         return tuple(probe_feed(run, name, current.get(key), windows.get(key, ())) for name, key in keys.items())
+
+
+def sync_feed(location: StoreLocation) -> SyncFeed:
+    """Return how the exchange with the remote stands on this clone."""
+    status = read_status(location)
+    return SyncFeed(
+        status.state, status.remote, status.at, status.trouble_since, status.reason, status.fix, status.ahead,
+        status.behind,
+    )  # fmt: skip
 
 
 def sample_key(run: Run, name: str) -> str:

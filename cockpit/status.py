@@ -9,7 +9,7 @@ import msgspec
 
 from cockpit.release.gates import Gate, debt_of, gate_of
 from cockpit.release.ledger import state_digest
-from cockpit.release.live import Live, ProbeFeed
+from cockpit.release.live import Live, ProbeFeed, SyncFeed
 from cockpit.release.run import ItemView, Run
 from cockpit.times import rfc3339
 
@@ -41,7 +41,7 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
             "target": live.readiness.target,
         },
         "debt": msgspec.to_builtins(debt_of(run)),
-        "sync": {"remote": None, "ahead": None, "behind": None, "at": None},
+        "sync": sync_document(live.sync),
         "digest": state_digest(run),
         "execution": execution_document(run),
         "deploys_locked": run.deploys_locked,
@@ -73,6 +73,19 @@ def item_document(view: ItemView) -> dict[str, Any]:
         "claimed_by": view.claimed_by.name if view.claimed_by is not None else None,
         "killer": view.item.killer,
         "two_person": view.item.two_person,
+    }
+
+
+def sync_document(feed: SyncFeed) -> dict[str, Any]:
+    """Return how the exchange with the remote stands; the counts are of commits, as far as known."""
+    known = feed.state not in {"none", "unpublished"}
+    return {
+        "remote": feed.remote or None,
+        "ahead": feed.ahead if known else None,
+        "behind": feed.behind if known else None,
+        "at": rfc3339(feed.at) if feed.at else None,
+        "state": feed.state,
+        "reason": feed.reason,
     }
 
 
@@ -116,6 +129,10 @@ def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
     light = f"READY to {live.readiness.target}" if live.readiness.ready else "NOT READY"
     lines.append(f"rollback {light}")
     lines += [f"  - {reason}" for reason in live.readiness.reasons]
+    if live.sync.state != "none":
+        age = short_duration(now - live.sync.at) + " ago" if live.sync.at else "never"
+        why = f": {live.sync.reason}. {live.sync.fix}" if live.sync.reason else ""
+        lines.append(f"sync with {live.sync.remote}: {live.sync.state}, last {age}{why}")
     lines += [f"debt: {debt.kind} {debt.text}: {debt.reason}" for debt in debt_of(run)]
     if run.deploys_locked:
         lines.append(f"deploys locked: {run.deploys_locked}")

@@ -26,6 +26,7 @@ from cockpit.release.intents import Intent
 from cockpit.samples.reader import SampleReader
 from cockpit.samples.writer import SampleWriter
 from cockpit.store.lock import FileLock, Held, holder_of
+from cockpit.syncing import Exchanger
 from cockpit.times import rfc3339, zone
 from cockpit.watch.asks import ProbeNow, take_asks
 from cockpit.watch.surroundings import LogTotals
@@ -97,6 +98,7 @@ class Around:
         self._looks_left = 0
         self._readers: dict[str, LogReader] = {}
         workspace.session.subscribe(lambda _run, _records: self._note_change())
+        self._exchanger = Exchanger(workspace)
         self._follow_logs()
 
     @property
@@ -145,6 +147,7 @@ class Around:
 
     def _note_change(self) -> None:
         self._changed = True
+        self._exchanger.note_change()
 
     def unpublished(self) -> bool:
         return self._changed
@@ -152,6 +155,15 @@ class Around:
     def publish(self) -> None:
         self._changed = False
         self._workspace.store.commit("cockpit: state")
+
+    def exchange_due(self) -> bool:
+        return self._exchanger.due()
+
+    def exchange(self) -> None:
+        self._exchanger.exchange()
+
+    def stop_exchanging(self) -> None:
+        self._exchanger.cancel.set()
 
     def act(self, intent: Intent) -> object:
         return self._workspace.session.act(intent)

@@ -24,6 +24,7 @@ from cockpit.release.record import Record
 from cockpit.release.run import ExecutionView, Run, RunSummary
 from cockpit.session import SERVICE_STREAM, Session
 from cockpit.store.reader import JournalReader
+from cockpit.store.remote import StateRemote
 from cockpit.store.store import Store
 from cockpit.trust import TrustStore
 
@@ -101,6 +102,28 @@ class Workspace:
             if view is not None:
                 return run_id, view
         return None
+
+    def state_remote(self, named: str = "") -> StateRemote | None:
+        """Return the remote that the state is exchanged with, or None where there is none or it is `none`.
+
+        What is named wins, then git's `cockpit.stateRemote`, then the configuration, then origin or the only remote.
+        Raises NotFoundError for a name that is no remote, RefusedError (`not-trusted`) for an address that only an
+        untrusted configuration names.
+        """
+        location, configuration = self.store.location, self.run.configuration
+        local = self.git.run("config", "--get", "cockpit.stateRemote").text.strip()
+        wanted = named or local or configuration.state_remote
+        if wanted == "none":
+            return None
+        remote = StateRemote.of(location, wanted, branch=configuration.state_branch)
+        by_file = not named and not local
+        if remote is not None and by_file and not remote.configured_in_git and not self.trusted:
+            raise RefusedError(
+                f"the state would go to {remote.shown}, and this configuration is not trusted on this host",
+                fix="Look at it and say: cockpit trust",
+                code="not-trusted",
+            )
+        return remote
 
     def log_path(self, name: str) -> Path:
         """Return the file of a configured log; NotFoundError lists those there are."""

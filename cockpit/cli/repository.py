@@ -21,7 +21,10 @@ def add_commands(table: CommandTable) -> None:
 
 
 def _init(arguments: argparse.Namespace) -> ExitCode:
-    from cockpit.content.init import Answers, detect, write_configuration
+    import msgspec
+
+    from cockpit.cli.state_remote import propose_state_remote
+    from cockpit.content.init import Answers, detect, state_lines, write_configuration
     from cockpit.git.command import Git
 
     require_writing(arguments)
@@ -33,6 +36,7 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
         raise RefusedError(f"{repo} is not in a git work tree", fix="Run git init first", code="no-repository")
     root = Path(top.text.rstrip("\n"))
     answers = detect(root)
+    remote, branch, remark = propose_state_remote(root)
     if not arguments.yes:
         answers = Answers(
             service=_ask("Service", answers.service),
@@ -43,12 +47,15 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
             log_file=_ask("Log file", answers.log_file),
             unit=answers.unit,
         )
+    answers = msgspec.structs.replace(answers, state=state_lines(remote, branch, remark))
     written = write_configuration(root, answers)
     if wants_json(arguments):
-        print_json({"written": [str(path.relative_to(root)) for path in written]})
+        shared = {"state_remote": remote or None, "state_branch": branch or None, "remark": remark}
+        print_json({"written": [str(path.relative_to(root)) for path in written], **shared})
     else:
         for path in written:
             say(f"wrote {path.relative_to(root)}")
+        say(remark)
         say("Look it over, then: cockpit validate, cockpit trust --show, cockpit trust, cockpit release open NAME")
     return ExitCode.OK
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from cockpit.errors import CockpitError, ExitCode, UsageError
 if TYPE_CHECKING:
     from cockpit.demo.demo import Demo
     from cockpit.workspace import Workspace
+
+_PATIENCE = 10.0  # seconds for a remote to answer before the screen opens without it
 
 
 def add_commands(table: CommandTable) -> None:
@@ -25,14 +28,42 @@ def add_commands(table: CommandTable) -> None:
 def open_app(arguments: argparse.Namespace) -> ExitCode:
     """Open the full-screen app on this repository."""
     _require_terminal()
+    workspace = _open(arguments)
+    if not workspace.run.open and _took_in_what_others_have(workspace):
+        workspace = _open(arguments)
+    return fly(workspace)
+
+
+def _open(arguments: argparse.Namespace) -> Workspace:
     try:
-        workspace = open_here(arguments)
+        return open_here(arguments)
     except UsageError as error:
         if error.code != "several-runs":
             raise
         arguments.run = _ask_which(error)
-        workspace = open_here(arguments)
-    return fly(workspace)
+        return open_here(arguments)
+
+
+def _took_in_what_others_have(workspace: Workspace) -> bool:
+    """Ask the remote for a release that colleagues have opened already, as in a fresh clone; never for long."""
+    if workspace.session.readonly:
+        return False
+    from cockpit.syncing import exchange
+
+    too_long = threading.Event()
+    timer = threading.Timer(_PATIENCE, too_long.set)
+    try:
+        remote = workspace.state_remote()
+        if remote is None:
+            return False
+        say(f"Asking {remote.name} whether a release is under way…")
+        timer.start()
+        return exchange(workspace, remote, begin=False, cancel=too_long).received
+    except CockpitError as error:
+        say(str(error))
+        return False
+    finally:
+        timer.cancel()
 
 
 def _ask_which(error: UsageError) -> str:

@@ -17,6 +17,8 @@ from cockpit.release.configuration import Configuration, Plans, Probe, Step, Ver
 # Returns a complaint about a probe's condition, or None where it can be understood.
 CheckCondition = Callable[[str], str | None]
 
+_BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*")
+_CREDENTIALS = re.compile(r"://[^/@\s]*:[^/@\s]*@")
 _METHOD = re.compile(r"[A-Z]+")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, token
 _HOST_AND_PORT = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):([0-9]{1,5})")
@@ -45,6 +47,7 @@ class _ConfigurationReview(Review[Configuration]):
         self.complain(name_complaint(self.value.environment.name), "environment", "name")
         self.complain(_timezone_complaint(self.value.timezone), "timezone")
         self._checklists()
+        self._state_remote()
         for key in ("directory", "tags"):
             self.filled(getattr(self.value.code, key), "code", key)
         for name, log in self.value.logs.items():
@@ -57,6 +60,16 @@ class _ConfigurationReview(Review[Configuration]):
             self._version(self.value.version, "version")
         self._plan(self.value.rollback, "rollback")
         self._plan(self.value.deploy, "deploy")
+
+    def _state_remote(self) -> None:
+        remote, branch = self.value.state_remote, self.value.state_branch
+        if remote and (remote.startswith("-") or remote != remote.strip() or "\n" in remote):
+            message = f"{quoted(remote)} is neither a remote nor an address: write one such as origin or host:state.git"
+            self.complain(message, "state_remote")
+        if _CREDENTIALS.search(remote):
+            self.complain("an address here must hold no password: leave it to git's credentials", "state_remote")
+        if branch and not _BRANCH.fullmatch(branch):
+            self.complain(f"{quoted(branch)} cannot name a branch: write one such as cockpit-state", "state_branch")
 
     def _checklists(self) -> None:
         if not self.value.checklists:

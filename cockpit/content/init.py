@@ -25,6 +25,7 @@ class Answers(Struct, frozen=True):
     health_url: str = "http://127.0.0.1:5000/health"
     log_file: str = "/var/log/app.log"
     unit: str = "app.service"
+    state: str = ""  # the lines that say where the shared state goes
 
 
 def detect(root: Path) -> Answers:
@@ -57,7 +58,7 @@ service: {quoted["service"]}
 environment: {{name: {quoted["environment"]}, production: {"true" if answers.production else "false"}}}
 timezone: {quoted["timezone"]}
 checklists: [production-deployment]
-
+{answers.state}
 logs:
   app: {{file: {quoted["log_file"]}}}
 
@@ -81,6 +82,15 @@ rollback:
        done_when: "systemctl is-active --quiet {answers.unit}"}}
     - {{id: verify, title: Verify health and version, verify: {{probes: [health], within: 60s}}}}
 """
+
+
+def state_lines(remote: str, branch: str, remark: str) -> str:
+    """Return the lines that say where the shared state goes, with a remark on how that was found out."""
+    lines = ["", *(f"# {line}" for line in remark.splitlines())]
+    lines.append(f"state_remote: {_quoted(remote)}" if remote else "# state_remote: host:path/state.git")
+    if branch:
+        lines.append(f"state_branch: {_quoted(branch)}")
+    return "\n".join(lines) + "\n"
 
 
 def write_configuration(root: Path, answers: Answers) -> list[Path]:

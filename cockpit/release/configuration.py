@@ -124,4 +124,6 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     version: VersionSeen | None = None
     rollback: Plans = Plans()
     deploy: Plans = Plans()
+    state_remote: str = ""  # a git remote's name or an address; empty takes origin or the only one, none keeps it here
+    state_branch: str = ""  # the branch that carries the state where the remote takes no refs of ours
     shared_accounts: tuple[str, ...] = ("root", "deploy", "ubuntu", "admin")

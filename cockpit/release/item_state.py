@@ -45,12 +45,13 @@ _BY_EVENT: dict[type[Event], ItemState] = {
 def item_state(item: Item, register: Register, *, claimed: bool, run_state: RunState) -> ItemState:
     """Return the state of `item`, given its state register, whether someone holds it, and the run's state.
 
-    Concurrent writers of the same kind agree (two ticks are a tick); of different kinds they are contested.
+    What several people wrote, none having seen the other, is contested until one of them decides, also where they
+    said the same: each may have looked at something else.
     What was seen of a version that has been rolled back is suspended, not red. What a newer cockpit wrote is
     unknown.
     """
     winner = register.winner
-    if register.contested and len({type(record.data) for record in register.heads}) > 1:
+    if register.contested:
         return ItemState.CONTESTED
     if winner is not None and isinstance(winner.data, Unknown):
         return ItemState.UNKNOWN

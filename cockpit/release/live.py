@@ -55,6 +55,27 @@ class Readiness(Struct, frozen=True):
     why_target: str = ""
 
 
+class SyncFeed(Struct, frozen=True):
+    """How the exchange with the remote stands: `none`, `unpublished`, `synced`, or what is wrong with it.
+
+    `at` is the last success, `since` when the trouble began, in epoch seconds, 0 where there is none.
+    """
+
+    state: str = "none"
+    remote: str = ""
+    at: float = 0.0
+    since: float = 0.0
+    reason: str = ""
+    fix: str = ""
+    ahead: int = 0
+    behind: int = 0
+
+    @property
+    def troubled(self) -> bool:
+        """Whether something keeps the two sides apart."""
+        return self.state not in {"none", "unpublished", "synced"}
+
+
 class Live(Struct, frozen=True):
     """All feeds of one moment."""
 
@@ -64,6 +85,7 @@ class Live(Struct, frozen=True):
     watcher_at: float = 0.0  # epoch seconds of the watcher's last heartbeat
     trusted: bool = False
     host: str = ""
+    sync: SyncFeed = SyncFeed()
     executing: bool = False  # whether a worker on this host holds the execution lock
 
     def watcher_alive(self, now: float) -> bool:

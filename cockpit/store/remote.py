@@ -24,6 +24,7 @@ from cockpit.text import visible
 
 FETCH = ("fetch", "--no-tags", "--no-write-fetch-head", "--no-auto-gc", "--no-filter", "--no-recurse-submodules")
 PUSH = ("push", "--porcelain", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no")
+ADDRESS = "_address"  # what a remote is called that has no name in git's configuration
 _TIMEOUT = 30.0  # seconds for one exchange; a large first fetch gets more
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -97,6 +98,9 @@ class StateRemote:
         self.name = name
         self.names = names
         self.shown = without_credentials(url)
+        self.configured_in_git = name != ADDRESS
+        self._location = location
+        self._timeout = timeout
         self._url = url
         self._objects = ObjectDatabase(location)
         self._git = Git(location.common, timeout=timeout)
@@ -124,9 +128,14 @@ class StateRemote:
             listed = ", ".join(map(visible, known)) or "none"
             raise NotFoundError(f"there is no git remote {configured!r}", fix=f"There is: {listed}", code="no-remote")
         else:
-            return cls(location, "state-remote", configured, names, timeout=timeout)
+            return cls(location, ADDRESS, configured, names, timeout=timeout)
         url = os.fsdecode(git.output(where, "remote", "get-url", chosen)).rstrip("\n")
         return cls(location, _slug(chosen), url, names, timeout=timeout)
+
+    def on_branch(self, branch: str) -> StateRemote:
+        """Return the same remote with the state on a branch."""
+        names = RemoteNames.on_branch(branch)
+        return StateRemote(self._location, self.name, self._url, names, timeout=self._timeout)
 
     @property
     def tracking_state(self) -> str:

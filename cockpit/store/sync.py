@@ -27,8 +27,8 @@ _LOCK_WAIT = 40.0  # seconds to outlast another process's exchange
 class SyncStatus(Struct, frozen=True, omit_defaults=True):
     """How the last exchange went: kept beside the journals, for whoever shows it.
 
-    `state` is `none` (no remote), `synced`, or a `Trouble`; `at` is the last success and `tried_at` the last attempt,
-    in epoch seconds, 0 where there was none; `ahead` and `behind` count commits as far as known.
+    `state` is `none` (no remote), `unpublished`, `synced`, or a `Trouble`; `at` is the last success and `tried_at` the
+    last attempt, in epoch seconds, 0 where there was none; `ahead` and `behind` count commits as far as known.
     """
 
     state: str = "none"
@@ -78,15 +78,16 @@ class Synchroniser:
         self._pause = pause
         self._objects = ObjectDatabase(location)
 
-    def exchange(self, *, cancel: threading.Event | None = None) -> Exchange:
+    def exchange(self, *, begin: bool = True, cancel: threading.Event | None = None) -> Exchange:
         """Bring both sides to the same state; trouble with the remote is told in the status, not raised.
 
+        Without `begin` nothing is published to a remote that never had our state: a release's log goes nowhere unasked.
         Raises RefusedError (`locked`, `read-only`, `not-writable`) and GitError for what is wrong on this side.
         """
         with self._alone():
             before = read_status(self._location)
             try:
-                done = self._bring_together(cancel)
+                done = self._bring_together(begin or self._began(before), cancel)
             except RemoteError as error:
                 status = self._troubled(before, error)
                 write_status(self._location, status)
@@ -94,12 +95,17 @@ class Synchroniser:
             write_status(self._location, done.status)
             return done
 
-    def _bring_together(self, cancel: threading.Event | None) -> Exchange:
+    def _began(self, before: SyncStatus) -> bool:
+        return before.remote == self.remote.name and before.address == self.remote.shown and before.at > 0
+
+    def _bring_together(self, begin: bool, cancel: threading.Event | None) -> Exchange:
         received = sent = False
         diverged: tuple[str, ...] = ()
         failure = RemoteError("others were quicker every time", trouble=Trouble.REJECTED)
         for attempt in range(_ATTEMPTS):
             theirs = self.remote.fetch(cancel=cancel)
+            if theirs is None and not begin:
+                return Exchange(self._unpublished())
             if theirs is None:
                 ours = self._branch.commit("cockpit: state").commit
             else:
@@ -124,6 +130,13 @@ class Synchroniser:
     def _synced(self) -> SyncStatus:
         now = self._now()
         return SyncStatus("synced", self.remote.name, self.remote.shown, at=now, tried_at=now)
+
+    def _unpublished(self) -> SyncStatus:
+        return SyncStatus(
+            "unpublished", self.remote.name, self.remote.shown, tried_at=self._now(),
+            reason=f"the state has never been published to {self.remote.name}",
+            fix="cockpit sync does so; from then on it goes by itself",
+        )  # fmt: skip
 
     def _troubled(self, before: SyncStatus, error: RemoteError) -> SyncStatus:
         ahead, behind = self._distance()
@@ -174,6 +187,7 @@ def read_status(location: StoreLocation) -> SyncStatus:
 
 def write_status(location: StoreLocation, status: SyncStatus) -> None:
     """Keep how the last exchange went; readers see the old or the new one, whole. It need not survive a power cut."""
+    location.run.mkdir(parents=True, exist_ok=True)
     draft = location.run / f".sync.{os.getpid()}"
     draft.write_bytes(msgspec.json.encode(status))
     draft.replace(location.run / "sync.json")

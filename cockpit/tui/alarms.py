@@ -69,6 +69,9 @@ def alarms_of(run: Run, live: Live, now: float) -> list[Alarm]:
     if run.open and not live.readiness.ready:
         why = "; ".join(live.readiness.reasons)
         alarms.append(Alarm("readiness", "rollback NOT READY", why, False, "tags"))
+    if live.sync.troubled:
+        title = f"state not exchanged with {live.sync.remote}: {live.sync.state}"
+        alarms.append(Alarm("sync", title, f"{live.sync.reason}. {live.sync.fix}", False, "timeline"))
     if run.deploys_locked:
         alarms.append(Alarm("deploys", "deploys locked", run.deploys_locked, False, "tags"))
     return alarms

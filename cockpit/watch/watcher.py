@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 from collections.abc import Awaitable, Callable
@@ -25,6 +26,8 @@ class Pace(Struct, frozen=True):
 
     beat: float = 1.0  # between heartbeats, flushes and looks around
     commit_after: float = 1.5  # a change, so that a burst is one commit
+    exchange: float = 0.2  # between looks whether the state is to be exchanged
+    farewell: float = 5.0  # for the last exchange, at the end
     alone: float = 10.0  # without a screen, until a watcher that nobody started by hand ends
 
 
@@ -64,13 +67,38 @@ class Watcher:
         """Watch until stopped or left alone."""
         self._plan()
         serving = asyncio.create_task(self._schedule.serve())
+        exchanging = asyncio.create_task(self._exchange_on())
         try:
             await self._beat_on()
         finally:
             serving.cancel()
+            self._stopping.set()
             await asyncio.gather(serving, return_exceptions=True)
             self._samples.leave(self._around.host)
             await self._publish()
+            await self._say_farewell(exchanging)
+
+    async def _exchange_on(self) -> None:
+        """Exchange the state in a turn of its own: no remote, however slow, holds up a probe."""
+        while not self._stopping.is_set():
+            if self._around.exchange_due():
+                await self._exchange()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), self._pace.exchange)
+        await self._exchange()
+
+    async def _exchange(self) -> None:
+        try:
+            await asyncio.to_thread(self._around.exchange)
+        except (CockpitError, OSError) as error:
+            self._say_once(f"the state was not exchanged: {error}")
+
+    async def _say_farewell(self, exchanging: asyncio.Task[None]) -> None:
+        """Let what was written last go out, for as long as may be waited for it."""
+        _, pending = await asyncio.wait([exchanging], timeout=self._pace.farewell)
+        if pending:
+            self._around.stop_exchanging()
+        await asyncio.gather(exchanging, return_exceptions=True)
 
     def _plan(self) -> None:
         probes = self._around.probes()

@@ -212,7 +212,7 @@ def test_init_writes_a_valid_file_once(flight: Flight) -> None:
     assert console.refused("status", code=2)["code"] == "no-configuration"
     assert console.refused("validate", code=2)["code"] == "no-configuration"
     assert console.process("init", "--json").returncode == 2
-    assert console.json("init", "--yes") == {"written": ["cockpit.yaml"]}
+    assert console.json("init", "--yes")["written"] == ["cockpit.yaml"]
     text = (flight.repo / "cockpit.yaml").read_text()
     assert "systemctl stop shop.service" in text
     assert console.json("validate")["problems"] == []

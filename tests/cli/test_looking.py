@@ -25,7 +25,7 @@ def test_status_has_every_field(shop: Console) -> None:
     assert {"id", "text", "state", "by", "at", "detail", "evidence"} <= set(status["items"][0])
     assert {"phase", "go", "reasons"} == set(status["gate"])
     assert {"item", "why"} <= set(status["gate"]["reasons"][0])
-    assert {"remote", "ahead", "behind", "at"} == set(status["sync"])
+    assert {"remote", "ahead", "behind", "at"} <= set(status["sync"])
     assert len(status["items"]) == len({item["id"] for item in status["items"]}) == 116
     assert shop.say("status")[0] == 0
 

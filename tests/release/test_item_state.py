@@ -61,14 +61,9 @@ TABLE: list[tuple[tuple[Event, ...], Item, tuple[RunState, ...], bool, ItemState
         for claimed in (False, True)
     ],
     *[
-        ((event, event), LOOSE, ANY, False, state)
-        for event, state in (
-            (DONE, ItemState.DONE),
-            (OPEN, ItemState.OPEN),
-            (DEFERRED, ItemState.DEFERRED),
-            (NA, ItemState.NA),
-            (OVERRIDDEN, ItemState.OVERRIDDEN),
-        )
+        ((event, event), LOOSE, ANY, claimed, ItemState.CONTESTED)
+        for event in (DONE, OPEN, DEFERRED, NA, OVERRIDDEN)
+        for claimed in (False, True)
     ],
 ]
 

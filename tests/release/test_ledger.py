@@ -151,10 +151,11 @@ def test_concurrent_records_of_different_kinds_are_contested_and_told_with_their
     assert view.detail == "Ben: deferred against Ana: done"
 
 
-def test_concurrent_records_of_the_same_kind_agree() -> None:
-    view = fold([record(ItemDone(), w="a" * 32), record(ItemDone(), w="b" * 32)]).items["k"]
-    assert view.state == "done"
-    assert view.register.contested
+def test_two_ticks_apart_are_contested_too_until_one_of_the_two_decides() -> None:
+    ticks = [record(ItemDone(), w="a" * 32, by=ANA), record(ItemDone(), w="b" * 32, by=BEN, h=(NOW + 1, 0))]
+    view = fold(ticks).items["k"]
+    assert (view.state, view.detail) == ("contested", "Ben: done against Ana: done")
+    assert fold([*ticks, record(ItemDone(), w="a" * 32, s=2, sup=ticks)]).items["k"].state == "done"
 
 
 def test_a_later_record_that_lists_all_heads_ends_a_contest() -> None:

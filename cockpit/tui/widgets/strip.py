@@ -90,6 +90,7 @@ class IdentityStrip(LineWidget):
         optional = {
             "watcher": self._watcher(inks),
             "utc": utc,
+            "sync": self._sync(inks),
             "people": self._people(inks),
             "clock": clock,
             "local": local,
@@ -97,9 +98,11 @@ class IdentityStrip(LineWidget):
         for name in optional:
             if width_of(left) + sum(map(width_of, optional.values())) + 2 <= width:
                 break
-            if name != "watcher" or self._live.watcher_alive(self._now):
+            if (name != "watcher" or self._live.watcher_alive(self._now)) and (
+                name != "sync" or not self._live.sync.troubled
+            ):
                 optional[name] = []
-        right = [*optional["clock"], *optional["local"], *optional["utc"], *optional["people"], *optional["watcher"]]
+        right = [part for name in ("clock", "local", "utc", "people", "sync", "watcher") for part in optional[name]]
         return row(left, [*right, (" ", inks.plain)], width)
 
     def _people(self, inks: Inks) -> list[Part]:
@@ -110,6 +113,16 @@ class IdentityStrip(LineWidget):
             return []
         shown = "+".join(name[:10] for name in names) if len(names) <= 3 else f"{len(names)} people"
         return [("  ", inks.plain), part(shown, inks.accent)]
+
+    def _sync(self, inks: Inks) -> list[Part]:
+        sync = self._live.sync
+        if sync.troubled:
+            word = {"auth": "SYNC: NO ACCESS", "refused": "SYNC REFUSED"}.get(sync.state, sync.state.upper())
+            return [("  ", inks.plain), (f" {word} {short_duration(self._now - sync.since)} ", inks.caution)]
+        if sync.state == "synced":
+            age = max(int(self._now - sync.at), 0)
+            return [(f"  sync {f'{age}s' if age < 60 else short_duration(age)}", inks.muted)]
+        return []
 
     def _watcher(self, inks: Inks) -> list[Part]:
         if self._live.watcher_alive(self._now):

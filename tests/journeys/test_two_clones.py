@@ -1,0 +1,36 @@
+"""Two people at two laptops: each sees what the other does, and what both did apart is contested until one decides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.journeys.clones import TwoClones
+from tests.journeys.conftest import OpenTerminal
+
+FIRST = "Run security audit of codebase"
+SECOND = "Review all API endpoints for vulnerabilities"
+THIRD = "Check password hashing implementation"
+
+
+def test_a_tick_here_appears_there_and_two_apart_are_contested(open_terminal: OpenTerminal, tmp_path: Path) -> None:
+    both = TwoClones(tmp_path)
+    ana, ben = open_terminal(), open_terminal()
+    both.ana.open(ana)
+    both.ben.open(ben)  # a fresh clone: the run comes by the remote
+    for each in (ana, ben):
+        each.wait_for(rf"▸[·◆] {FIRST}")
+        each.wait_for(r"\A.* sync \d+s ")
+    ben.press("j", "Space")
+    ben.wait_for(f"✓ {SECOND}")
+    ana.wait_for(rf"✓ {SECOND} +ben \d\d:\d\d")
+
+    away = both.remote.rename(tmp_path / "away.git")
+    for each in (ana, ben):
+        each.wait_for(r"\A.* OFFLINE \d+s ")
+    for each in (ana, ben):
+        each.press("g", "j", "j", "Space")
+        each.wait_for(f"▸✓ {THIRD}")
+    away.rename(both.remote)
+    for each in (ana, ben):
+        each.wait_for(r"▸≠ Check password hash.* CONTESTED ", within=90)
+    assert len({clone.ask("status")["digest"] for clone in (both.ana, both.ben)}) == 1
