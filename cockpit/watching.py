@@ -157,6 +157,7 @@ class Around:
         self._workspace.store.commit("cockpit: state")
 
     def exchange_due(self) -> bool:
+        self._workspace.session.poll()  # what a screen wrote should not wait for the next beat
         return self._exchanger.due()
 
     def exchange(self) -> None:

@@ -81,11 +81,18 @@ class Watcher:
     async def _exchange_on(self) -> None:
         """Exchange the state in a turn of its own: no remote, however slow, holds up a probe."""
         while not self._stopping.is_set():
-            if self._around.exchange_due():
+            if await self._exchange_due():
                 await self._exchange()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), self._pace.exchange)
         await self._exchange()
+
+    async def _exchange_due(self) -> bool:
+        try:
+            return await asyncio.to_thread(self._around.exchange_due)
+        except (CockpitError, OSError) as error:
+            self._say_once(f"the store could not be read: {error}")
+            return False
 
     async def _exchange(self) -> None:
         try:
