@@ -212,6 +212,8 @@ class StateRemote:
             refusal = _refusal(said)
             if refusal is not None:
                 return refusal
+        if done.cancelled:
+            said += f"\nno end after {done.seconds:.0f} s, given up"
         if done.timed_out:
             said += f"\nno end after {done.seconds:.0f} s"
         for trouble, saying, fix in _SAYINGS:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -190,3 +191,57 @@ def test_an_address_never_runs_a_program(ana: StoreLocation, tmp_path: Path) -> 
     status = exchange(here, configured=f"ext::sh -c 'touch {trap}'").status
     assert status.state != "synced"
     assert not trap.exists()
+
+
+def test_nothing_is_published_where_nobody_asked_for_it(ana: StoreLocation, ben: StoreLocation, remote: Path) -> None:
+    here, there = start(ana), start(ben)
+    tick(here, 1)
+    carrier = StateRemote.of(ana)
+    assert carrier is not None
+    status = here.synchroniser(carrier).exchange(begin=False).status
+    assert (status.state, git(remote, "for-each-ref", "refs/cockpit")) == ("unpublished", "")
+    assert "cockpit sync" in status.fix
+    exchange(here)
+    tick(here, 2)
+    assert here.synchroniser(carrier).exchange(begin=False).sent, "from then on it goes by itself"
+    other = StateRemote.of(ben)
+    assert other is not None
+    tick(there, 3)
+    assert there.synchroniser(other).exchange(begin=False).sent, "where the state is there already, all take part"
+
+
+def test_a_remote_that_hangs_is_given_up(ana: StoreLocation, tmp_path: Path) -> None:
+    hanging = tmp_path / "ssh"
+    hanging.write_text("#!/bin/sh\nexec sleep 60\n")
+    hanging.chmod(0o755)
+    git(ana.common, "config", "core.sshCommand", str(hanging))
+    here = start(ana)
+    tick(here, 1)
+    remote = StateRemote.of(ana, "host:state.git", timeout=0.5)
+    assert remote is not None
+    status = here.synchroniser(remote).exchange().status
+    assert status.state == "offline"
+    assert "no end after" in status.reason
+    called_off = threading.Event()
+    threading.Timer(0.3, called_off.set).start()
+    patient = StateRemote.of(ana, "host:state.git")
+    assert patient is not None
+    assert here.synchroniser(patient).exchange(cancel=called_off).status.state == "offline"
+
+
+def test_a_mirror_remote_that_takes_our_ref_away_loses_nothing(
+    ana: StoreLocation, ben: StoreLocation, remote: Path
+) -> None:
+    here, there = start(ana), start(ben)
+    first = tick(here, 1)
+    exchange(here)
+    exchange(there)
+    second = tick(there, 2)
+    there.commit("before the mirror")
+    git(ben.common, "config", "remote.origin.fetch", "+refs/*:refs/*")
+    git(remote, "update-ref", "-d", REF)
+    git(ben.common, "fetch", "-q", "--prune", "origin", "+refs/cockpit/*:refs/cockpit/*")
+    exchange(there)
+    exchange(here)
+    assert ids(start(ana).load([STREAM])) == {first.id, second.id}
+    assert len(tips(ana, ben, remote)) == 1
