@@ -11,7 +11,7 @@ from cockpit.store.location import StoreLocation
 from cockpit.store.remote import RemoteNames, StateRemote
 from cockpit.store.store import Store
 from cockpit.store.sync import Exchange, read_status
-from tests.store.support import REF, STREAM, git, ids, start, tick
+from tests.store.support import REF, STREAM, git, ids, make_repository, start, tick
 
 
 @pytest.fixture
@@ -245,3 +245,36 @@ def test_a_mirror_remote_that_takes_our_ref_away_loses_nothing(
     exchange(here)
     assert ids(start(ana).load([STREAM])) == {first.id, second.id}
     assert len(tips(ana, ben, remote)) == 1
+
+
+@pytest.mark.parametrize("options", [("--depth=1",), ("--filter=blob:none",), ("--bare",), ("--mirror",)])
+def test_clones_of_every_kind_take_part(
+    options: tuple[str, ...], ana: StoreLocation, remote: Path, tmp_path: Path
+) -> None:
+    source = make_repository(tmp_path / "source")
+    git(source, "push", "-q", str(remote), "main", "v1", "v2")
+    git(remote, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", *options, f"file://{remote}", "other")
+    other = StoreLocation.of(tmp_path / "other")
+    here, there = start(ana), start(other)
+    mine, theirs = tick(here, 1), tick(there, 2)
+    for store in (here, there, here):
+        assert exchange(store).status.state == "synced"
+    for place in (ana, other):
+        assert ids(start(place).load([STREAM])) == {mine.id, theirs.id}
+    assert len(tips(ana, other, remote)) == 1
+    git(other.common, "fsck", "--strict")
+
+
+def test_a_linked_work_tree_and_inherited_variables_change_nothing(
+    ana: StoreLocation, remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(make_repository(tmp_path / "source"), "push", "-q", str(remote), "main")
+    git(ana.common, "fetch", "-q", "origin")
+    git(ana.common, "worktree", "add", "-q", str(tmp_path / "linked"), "origin/main")
+    for name, value in (("GIT_DIR", "/nowhere"), ("GIT_INDEX_FILE", "/nowhere/index"), ("GIT_WORK_TREE", "/nowhere")):
+        monkeypatch.setenv(name, value)
+    here = start(StoreLocation.of(tmp_path / "linked"))
+    tick(here, 1)
+    assert exchange(here).sent
+    assert len(tips(ana, remote)) == 1
