@@ -29,7 +29,7 @@ _VERBS = {
     "note": "write a note on it (--reason)",
     "attach": "attach a file (--file)",
     "undo": "reverse your own last record on it",
-    "redo": "reverse your own last undo on it",
+    "redo": "bring back what you have undone last on it",
 }
 
 

@@ -82,7 +82,7 @@ def end(intent: EndExecution, context: Context) -> list[Draft]:
         return [ended]
     drafts = []
     if view.direction == "rollback":
-        drafts.append(context.draft(RUN, RunStateChanged(state="rolled-back")))
+        drafts.append(context.draft(RUN, RunStateChanged(state="rolled-back", commit=view.from_commit)))
         reason = f"rolled back from {view.from_tag or view.from_commit[:8]} to {view.tag}"
         drafts.append(context.draft(SERVICE, DeploysLocked(reason=reason), scope="service"))
     else:
