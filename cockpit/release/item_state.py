@@ -54,7 +54,11 @@ class Flown(Struct, frozen=True):
 
 def telling(register: Register, flown: Flown) -> Record | None:
     """Return the head that the state is read from: the winner, or one that agrees with it and is of this commit."""
-    return next((head for head in register.heads if flown.commit and _commit_of(head) == flown.commit), register.winner)
+    winner = register.winner
+    if winner is None or not flown.commit:
+        return winner
+    agreeing = (head for head in register.heads if type(head.data) is type(winner.data))
+    return next((head for head in agreeing if _commit_of(head) == flown.commit), winner)
 
 
 def item_state(item: Item, register: Register, *, claimed: bool, flown: Flown) -> ItemState:

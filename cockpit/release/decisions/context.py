@@ -61,6 +61,10 @@ class Context(Struct, frozen=True):
             data = msgspec.structs.replace(data, commit=self.run.commit)
         return self.draft(item_entity(view.id), data)
 
+    def contested(self, register: str) -> bool:
+        """Whether people have written that register of the run at the same time and not alike."""
+        return any(contest.register == register for contest in self.run.contests)
+
     def require_run(self) -> None:
         """Refuse unless a run is open and not over."""
         if not self.run.open:
