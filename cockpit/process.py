@@ -13,7 +13,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -80,6 +80,27 @@ def kill_group(process_group: int, *, grace: float = 5.0) -> bool:
                 return True
             time.sleep(0.02)
     return not _group_alive(process_group)
+
+
+def end_all(alive: Callable[[], Collection[int]], *, grace: float = 5.0) -> bool:
+    """End every process that `alive` finds, and what they start meanwhile; return whether all are gone.
+
+    SIGTERM comes first, SIGKILL after `grace` seconds.
+    """
+    for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
+        told: set[int] = set()
+        deadline = time.monotonic() + patience
+        while left := set(alive()):
+            for pid in left - told:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, number)
+            told |= left
+            if time.monotonic() >= deadline:
+                break
+            time.sleep(0.02)
+        else:
+            return True
+    return not alive()
 
 
 def _group_alive(process_group: int) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from cockpit.release.events import ItemEvent
 from cockpit.release.gates import Gate, debt_of, gate_of
 from cockpit.release.ledger import state_digest
 from cockpit.release.live import Live, ProbeFeed, SyncFeed
@@ -46,6 +47,7 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
         "execution": execution_document(run),
         "deploys_locked": run.deploys_locked,
         "bad_lines": run.bad_lines,
+        "contests": msgspec.to_builtins(run.contests),
     }
 
 
@@ -73,6 +75,9 @@ def item_document(view: ItemView) -> dict[str, Any]:
         "claimed_by": view.claimed_by.name if view.claimed_by is not None else None,
         "killer": view.item.killer,
         "two_person": view.item.two_person,
+        "contested": msgspec.to_builtins(view.sides),
+        "lost_claims": [{"by": record.by.name, "at": record.wall} for record in view.lost_claims],
+        "commit": closed_for(view),
     }
 
 
@@ -87,6 +92,12 @@ def sync_document(feed: SyncFeed) -> dict[str, Any]:
         "state": feed.state,
         "reason": feed.reason,
     }
+
+
+def closed_for(view: ItemView) -> str | None:
+    """Return the commit that an item was closed for; None where it is open, or where nobody noted it."""
+    data = view.said.data if view.said is not None else None
+    return (data.commit or None) if isinstance(data, ItemEvent) else None
 
 
 def probe_document(feed: ProbeFeed, *, now: float) -> dict[str, Any]:
@@ -133,6 +144,8 @@ def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
         age = short_duration(now - live.sync.at) + " ago" if live.sync.at else "never"
         why = f": {live.sync.reason}. {live.sync.fix}" if live.sync.reason else ""
         lines.append(f"sync with {live.sync.remote}: {live.sync.state}, last {age}{why}")
+    lines += [f"contested: {contest.title}: {contest.told}" for contest in run.contests]
+    lines += [f"contested: {view.item.text}: {view.detail}" for view in run.items.values() if view.sides]
     lines += [f"debt: {debt.kind} {debt.text}: {debt.reason}" for debt in debt_of(run)]
     if run.deploys_locked:
         lines.append(f"deploys locked: {run.deploys_locked}")

@@ -8,12 +8,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, wants_json
+from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, wants_json, warn
 from cockpit.errors import ExitCode, NotFoundError, UsageError
 from cockpit.text import visible
 
 if TYPE_CHECKING:
     from cockpit.release.intents import Intent
+    from cockpit.release.record import Record
     from cockpit.release.run import Run
     from cockpit.workspace import Workspace
 
@@ -29,7 +30,7 @@ _VERBS = {
     "note": "write a note on it (--reason)",
     "attach": "attach a file (--file)",
     "undo": "reverse your own last record on it",
-    "redo": "reverse your own last undo on it",
+    "redo": "bring back what you have undone last on it",
 }
 
 
@@ -87,11 +88,15 @@ def find_item(run: Run, wanted: str) -> str:
 
 
 def _item(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.release.item_state import ItemState
+
     workspace = open_here(arguments)
     if not workspace.run.open:
         raise NotFoundError("no release run is open", fix="Open one: cockpit release open NAME", code="no-run")
     item = find_item(workspace.run, arguments.item)
-    workspace.session.act(_intent(arguments, item))
+    written = workspace.session.act(_intent(arguments, item))
+    if arguments.verb in {"undo", "redo"}:
+        _tell_reversed(workspace, written)
     publish(workspace)
     view = workspace.run.items[item]
     if wants_json(arguments):
@@ -100,7 +105,21 @@ def _item(arguments: argparse.Namespace) -> ExitCode:
         print_json(item_document(view))
     else:
         say(view.state.value)
+        if view.sides or (view.state is ItemState.CLAIMED and view.lost_claims):
+            warn(view.detail)
     return ExitCode.OK
+
+
+def _tell_reversed(workspace: Workspace, written: list[Record]) -> None:
+    from cockpit.release.narrative import sentence
+
+    run = workspace.run
+    for record in written:
+        redone = getattr(record.data, "redoes", "")
+        meant = redone or getattr(record.data, "undoes", "") or getattr(record.data, "note", "")
+        found = next((other for other in run.records if other.id == meant), None)
+        if found is not None:
+            warn(f"{'redone' if redone else 'undone'}: {sentence(found, run)}")
 
 
 def _intent(arguments: argparse.Namespace, item: str) -> Intent:

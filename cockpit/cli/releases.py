@@ -15,6 +15,7 @@ from cockpit.cli.common import (
     say,
     shared_options,
     wants_json,
+    warn,
 )
 from cockpit.errors import ExitCode, RefusedError
 
@@ -139,6 +140,8 @@ def _show(arguments: argparse.Namespace) -> ExitCode:
     workspace = open_here(arguments)
     if not workspace.run.open:
         raise RefusedError("no release run is open", fix="Open one: cockpit release open NAME", code="no-run")
+    for contest in workspace.run.contests:
+        warn(f"contested: {contest.title}: {contest.told}")
     return _show_summary(arguments, workspace.run.summary())
 
 

@@ -79,7 +79,7 @@ class StepRunner:
             finished = process.run(
                 process.shell(step.command),
                 cwd=Path(step.directory),
-                env=self._environment(),
+                env={**self._environment(), **self._under_way.begin()},
                 timeout=step.timeout,
                 cancel=self._cancel,
                 output_file=self._output.descriptor,
@@ -87,6 +87,8 @@ class StepRunner:
             )
         except CockpitError as error:
             return StepResult("failed", error.what)
+        if finished.cancelled or finished.timed_out:
+            self._end_the_rest()
         self._under_way.ended()
         if finished.cancelled:
             return StepResult("aborted", "stopped by a person", None, finished.seconds)
@@ -95,6 +97,13 @@ class StepRunner:
         if not finished.ok:
             return StepResult("failed", f"exit status {finished.code}", finished.code, finished.seconds)
         return StepResult("ok", "", finished.code, finished.seconds)
+
+    def _end_the_rest(self) -> None:
+        """End what has left the step's process group, such as a daemon; what cannot be ended is told."""
+        try:
+            self._under_way.end_leftover()
+        except CockpitError as error:
+            self._output.line(str(error))
 
     def _checkout(self, step: PlanStep) -> StepResult:
         try:

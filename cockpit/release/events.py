@@ -82,20 +82,30 @@ class LaunchMoved(Event, frozen=True):
 
 @_kind("run.state-changed", register="state")
 class RunStateChanged(Event, frozen=True):
-    """The run was activated, held, resumed, rolled back, aborted, superseded, closed or reopened."""
+    """The run was activated, held, resumed, rolled back, aborted, superseded, closed or reopened.
+
+    `commit` is what a rollback has undone; empty where that is not said.
+    """
 
     state: RunState
     reason: TextRef | None = None
     by_run: str = ""
+    commit: str = ""
 
 
 # Items
 
 
 class ItemEvent(Event, frozen=True):
-    """Base of what writes an item; `undoes` is the id of the record that it reverses, if any."""
+    """Base of what writes an item.
+
+    `undoes` is the id of the record that it reverses, `redoes` of the one that it brings back after that, if any;
+    `commit` is the one that the run flew as the item was closed, empty where there was none or nobody noted it.
+    """
 
     undoes: str = ""
+    redoes: str = ""
+    commit: str = ""
 
 
 @_kind("item.done", register="state")
@@ -145,9 +155,10 @@ class ItemUnclaimed(ItemEvent, frozen=True):
 
 @_kind("note.added")
 class NoteAdded(Event, frozen=True):
-    """A note on the run, or on the item that `ent` names."""
+    """A note on the run, or on the item that `ent` names; `redoes` is the taken back one that it repeats, if any."""
 
     text: TextRef
+    redoes: str = ""
 
 
 @_kind("note.revoked")

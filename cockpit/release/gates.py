@@ -30,12 +30,13 @@ class Gate(Struct, frozen=True):
 def gate_of(run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]]) -> Gate:
     """Return the poll of a phase; `probe_states` are (name, what may be relied on now: `ProbeFeed.reliable`).
 
-    No-go while a killer item is not done, an item is contested, blocked, regressed or unknown, a probe is down or
-    unknown, or an execution is not over. Deferred, overridden and suspended killers are named too: nothing is waved
-    through.
+    No-go while a killer item is not done, an item is contested, blocked, regressed or unknown, the run's target,
+    launch or state is contested, a probe is down or unknown, or an execution is not over. Deferred, overridden,
+    suspended and stale killers are named too: nothing is waved through.
     """
     reasons = [Reason(view.id, why) for view in phase.items if (why := _objection(view))]
     reasons += [Reason(f"probe:{name}", f"{name} is {state}") for name, state in probe_states if state in _RED_PROBES]
+    reasons += [Reason(f"run:{contest.register}", f"{contest.title}: {contest.told}") for contest in run.contests]
     execution = run.current_execution
     if execution is not None:
         reasons.append(Reason(f"execution:{execution.id}", f"a {execution.direction} is {execution.state}"))
@@ -45,7 +46,7 @@ def gate_of(run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]])
 def _objection(view: ItemView) -> str:
     text = view.item.text
     match view.state:
-        case ItemState.CONTESTED | ItemState.REGRESSED | ItemState.UNKNOWN | ItemState.STALE | ItemState.BLOCKED:
+        case ItemState.CONTESTED | ItemState.REGRESSED | ItemState.UNKNOWN | ItemState.BLOCKED:
             return f"{text}: {view.state}"
         case ItemState.NA:
             return ""

@@ -82,9 +82,10 @@ class Undo(Intent, frozen=True):
 
 
 class Redo(Intent, frozen=True):
-    """Reverse one's own last undo, on one item or anywhere."""
+    """Bring back what one has undone last, on one item or anywhere; `record` is the id of what the person was shown."""
 
     item: str = ""
+    record: str = ""
 
 
 class OpenRun(Intent, frozen=True):

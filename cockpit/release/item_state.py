@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from msgspec import Struct
+
 from cockpit.release.checklist import Item
-from cockpit.release.events import ItemDeferred, ItemDone, ItemNotApplicable, ItemOverridden, RunState
-from cockpit.release.record import Event, Unknown
+from cockpit.release.events import ItemDeferred, ItemDone, ItemEvent, ItemNotApplicable, ItemOverridden, RunState
+from cockpit.release.record import Event, Record, Unknown
 from cockpit.release.registers import Register
 
 
@@ -42,22 +44,42 @@ _BY_EVENT: dict[type[Event], ItemState] = {
 }
 
 
-def item_state(item: Item, register: Register, *, claimed: bool, run_state: RunState) -> ItemState:
-    """Return the state of `item`, given its state register, whether someone holds it, and the run's state.
+class Flown(Struct, frozen=True):
+    """What the run flies: its state, its commit, and the commit that a rollback has undone, each empty if unknown."""
+
+    state: RunState
+    commit: str = ""
+    undone: str = ""
+
+
+def item_state(item: Item, register: Register, *, claimed: bool, flown: Flown) -> ItemState:
+    """Return the state of `item`, given its state register, whether someone holds it, and what the run flies.
 
     What several people wrote, none having seen the other, is contested until one of them decides, also where they
-    said the same: each may have looked at something else.
-    What was seen of a version that has been rolled back is suspended, not red. What a newer cockpit wrote is
-    unknown.
+    said the same: each may have looked at something else. What is bound to a commit goes stale where the run flies
+    another one, and is suspended, not red, where a rollback has undone it. What a newer cockpit wrote is unknown.
     """
-    winner = register.winner
     if register.contested:
         return ItemState.CONTESTED
-    if winner is not None and isinstance(winner.data, Unknown):
+    told = register.winner
+    if told is not None and isinstance(told.data, Unknown):
         return ItemState.UNKNOWN
-    state = _BY_EVENT.get(type(winner.data), ItemState.OPEN) if winner is not None else ItemState.OPEN
-    if state is ItemState.DONE and item.binds == "commit" and run_state == "rolled-back":
-        return ItemState.SUSPENDED
+    state = _BY_EVENT.get(type(told.data), ItemState.OPEN) if told is not None else ItemState.OPEN
+    if state is ItemState.DONE and item.binds == "commit" and told is not None:
+        return _bound_state(_commit_of(told), flown)
     if state is ItemState.OPEN and claimed:
         return ItemState.CLAIMED
     return state
+
+
+def _bound_state(done_for: str, flown: Flown) -> ItemState:
+    if flown.state == "rolled-back":
+        # Only what was done for the next version, after the rollback, holds already.
+        is_for_next = bool(flown.undone) and done_for == flown.commit != flown.undone
+        return ItemState.DONE if is_for_next else ItemState.SUSPENDED
+    # An event without a commit is of an older cockpit, or of a run that had no tag yet.
+    return ItemState.STALE if done_for and flown.commit and done_for != flown.commit else ItemState.DONE
+
+
+def _commit_of(record: Record) -> str:
+    return record.data.commit if isinstance(record.data, ItemEvent) else ""

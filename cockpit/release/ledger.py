@@ -14,15 +14,12 @@ from msgspec import Struct
 
 from cockpit.release.checklist import Checklist, Item
 from cockpit.release.configuration import Configuration
+from cockpit.release.contests import CONTESTABLE, item_sides, run_contest, text_said
 from cockpit.release.events import (
     DeploysLocked,
     EvidenceAttached,
     ItemClaimed,
-    ItemDeferred,
     ItemDone,
-    ItemNotApplicable,
-    ItemOverridden,
-    ItemReopened,
     LaunchMoved,
     NoteAdded,
     NoteRevoked,
@@ -35,11 +32,21 @@ from cockpit.release.events import (
     register_of,
 )
 from cockpit.release.executions import fold_execution
-from cockpit.release.item_state import ItemState, item_state
+from cockpit.release.item_state import Flown, ItemState, item_state
 from cockpit.release.library import Library
+from cockpit.release.origins import origin
 from cockpit.release.record import HybridTime, Record, TextRef
 from cockpit.release.registers import EMPTY, Register, RegisterCell, RegisterKey
-from cockpit.release.run import ExecutionView, ItemView, Note, PhaseView, ProbeTransition, Run, TagMark
+from cockpit.release.run import (
+    ExecutionView,
+    ItemView,
+    Note,
+    PhaseView,
+    ProbeTransition,
+    Run,
+    TagMark,
+    told_by,
+)
 from cockpit.release.timeline import timeline_order
 
 RUN = "run"  # the entity of the run itself
@@ -78,7 +85,7 @@ class Ledger:
         self._latest: tuple[HybridTime, str, int, str] | None = None
         self._causes: set[str] = set()
         self._item_views: dict[str, ItemView] = {}
-        self._view_context: tuple[str, RunState] = ("", "planned")
+        self._view_context: tuple[str, Flown] = ("", Flown("planned"))
         self._execution_views: dict[str, ExecutionView] = {}
 
     def __len__(self) -> int:
@@ -139,6 +146,13 @@ class Ledger:
         opened = self.opened()
         return (opened.tag, opened.commit) if opened is not None else ("", "")
 
+    def flown(self) -> Flown:
+        """Return what items that are bound to a commit are measured against."""
+        winner = self.register(RUN, "state").winner
+        data = winner.data if winner is not None else None
+        undone = data.commit if isinstance(data, RunStateChanged) and data.state == "rolled-back" else ""
+        return Flown(self.run_state(), self.target()[1], undone)
+
     def launch_at(self) -> str:
         """Return the launch time, RFC 3339 UTC, or empty."""
         winner = self.register(RUN, "launch").winner
@@ -159,12 +173,13 @@ class Ledger:
         opened = self.opened()
         state = self.run_state()
         tag, commit = self.target()
-        context = (pinned.digest, state)
+        flown = self.flown()
+        context = (pinned.digest, flown)
         if context != self._view_context:
             self._item_views.clear()
             self._view_context = context
         notes = self._notes()
-        phases = tuple(self._phases(pinned, state, notes))
+        phases = tuple(self._phases(pinned, flown, notes))
         opened_record = self.register(RUN, "opened").winner
         return Run(
             id=run_id,
@@ -192,9 +207,12 @@ class Ledger:
             deploys_locked=self._deploys_locked(),
             records=tuple(self.timeline()),
             bad_lines=bad_lines,
+            contests=tuple(
+                contest for name in CONTESTABLE if (contest := run_contest(name, self.register(RUN, name))) is not None
+            ),
         )
 
-    def _phases(self, pinned: Pinned, state: RunState, notes: list[Note]) -> Iterable[PhaseView]:
+    def _phases(self, pinned: Pinned, flown: Flown, notes: list[Note]) -> Iterable[PhaseView]:
         notes_by_entity: dict[str, list[Note]] = {}
         for note in notes:
             notes_by_entity.setdefault(note.ent, []).append(note)
@@ -207,20 +225,29 @@ class Ledger:
                     if view is None:
                         found = tuple(notes_by_entity.get(entity, ()))
                         view = self._item_view(
-                            item, phase_id=phase.id, section=section.title, depth=depth, run_state=state, notes=found
+                            item, phase_id=phase.id, section=section.title, depth=depth, flown=flown, notes=found
                         )
                         self._item_views[entity] = view
                     views.append(view)
                 yield PhaseView(phase, checklist.id, tuple(views))
 
     def _item_view(
-        self, item: Item, *, phase_id: str, section: str, depth: int, run_state: RunState, notes: tuple[Note, ...]
+        self, item: Item, *, phase_id: str, section: str, depth: int, flown: Flown, notes: tuple[Note, ...]
     ) -> ItemView:
         entity = item_entity(item.id)
         register = self.register(entity, "state")
         claim = self.register(entity, "claim")
-        holder = earliest(claim)
-        state = item_state(item, register, claimed=holder is not None, run_state=run_state)
+        holding = earliest(claim)
+        holder = origin(holding, self._records.get) if holding is not None else None
+        lost = tuple(
+            head
+            for head in reversed(claim.heads)
+            if isinstance(head.data, ItemClaimed) and holder is not None and head.by != holder.by
+        )
+        state = item_state(item, register, claimed=holder is not None, flown=flown)
+        told = register.winner
+        said = origin(told, self._records.get) if told is not None else None
+        sides = item_sides(register, self._text_of) if state is ItemState.CONTESTED else ()
         history = tuple(timeline_order(self._by_entity.get(entity, ())))
         return ItemView(
             item=item,
@@ -232,32 +259,33 @@ class Ledger:
             claim=claim,
             claimed_by=holder.by if holder is not None else None,
             claimed_at=holder.wall if holder is not None else None,
-            detail=self._detail(state, register),
+            detail=told_by(sides) if sides else self._detail(state, said, flown, lost),
             unverified_second=item.two_person and state is ItemState.DONE,
             notes=notes,
             attachments=tuple(record for record in history if isinstance(record.data, EvidenceAttached)),
             history=history,
+            said=said,
+            sides=sides,
+            lost_claims=lost,
         )
 
-    def _detail(self, state: ItemState, register: Register) -> str:
-        if state is ItemState.CONTESTED:
-            return " against ".join(
-                f"{record.by.name}: {record.kind.removeprefix('item.')}" for record in register.heads
-            )
-        winner = register.winner
-        if winner is None:
-            return ""
-        match winner.data:
-            case ItemDone(value=ref) | ItemReopened(reason=ref):
-                pass
-            case ItemDeferred(reason=ref) | ItemNotApplicable(reason=ref) | ItemOverridden(reason=ref):
-                pass
-            case _:
-                return ""
-        if ref is None:
-            return ""
-        text = self._text_of(ref)
-        return "(this text is not here yet)" if text is None else text
+    def _detail(self, state: ItemState, said: Record | None, flown: Flown, lost: tuple[Record, ...]) -> str:
+        text = text_said(said, self._text_of) if said is not None else ""
+        text = "(this text is not here yet)" if text is None else text
+        if state is ItemState.STALE and said is not None and isinstance(said.data, ItemDone):
+            stale = f"done for {self._tag_of(said.data.commit)}, the run flies {self._tag_of(flown.commit)}"
+            return f"{stale}: {text}" if text else stale
+        if state is ItemState.CLAIMED and lost:
+            names = ", ".join(dict.fromkeys(record.by.name for record in lost))
+            return f"{names} claimed it at the same time, a little later"
+        return text
+
+    def _tag_of(self, commit: str) -> str:
+        """Return the tag under which the run flies or flew a commit, else its first 8 digits."""
+        for record in reversed(self._by_entity.get(RUN, ())):
+            if isinstance(record.data, (RunOpened, RunRetargeted)) and record.data.commit == commit and record.data.tag:
+                return record.data.tag
+        return commit[:8]
 
     def _notes(self) -> list[Note]:
         taken_back = {

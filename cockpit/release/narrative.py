@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cockpit.durations import short_duration
+from cockpit.release.contests import CONTESTABLE, word_of
 from cockpit.release.events import (
     DeploysLocked,
     DeploysUnlocked,
@@ -29,8 +30,10 @@ from cockpit.release.events import (
     StepStarted,
     TagMarked,
     WorkerStarted,
+    register_of,
 )
 from cockpit.release.record import Record
+from cockpit.release.registers import EMPTY
 from cockpit.release.run import Run
 
 _ITEM_WORDS: dict[type[ItemEvent], str] = {
@@ -60,7 +63,48 @@ def is_alarming(record: Record) -> bool:
 
 
 def sentence(record: Record, run: Run) -> str:
-    """Return what happened, without who and when."""
+    """Return what happened, without who and when; what is at odds with somebody else's word says so."""
+    return _plain_sentence(record, run) + _aside(record, run)
+
+
+def _aside(record: Record, run: Run) -> str:
+    """Return what the record is at odds with, or what it settles; empty for nearly all."""
+    register = register_of(record.kind)
+    if register is None or not (record.ent.startswith("item:") or (record.ent == "run" and register in CONTESTABLE)):
+        return ""
+    heads = run.registers.get((record.ent, register), EMPTY).heads
+    if record in heads and len(heads) > 1:
+        return _at_odds(record, heads, register, run)
+    if len(record.sup) > 1:
+        replaced = [other for other in run.records if other.id in record.sup and register_of(other.kind) == register]
+        if len({word_of(other) for other in replaced}) > 1:
+            return f" (settles {', '.join(f'{other.by.name}: {word_of(other)}' for other in replaced)})"
+    return ""
+
+
+def _at_odds(record: Record, heads: tuple[Record, ...], register: str, run: Run) -> str:
+    if register == "claim":
+        view = run.items.get(record.ent.removeprefix("item:"))
+        lost = view is not None and record in view.lost_claims
+        holder = view.claimed_by if view is not None else None
+        return f" (too late: {holder.name} had claimed it)" if lost and holder is not None else ""
+    others = [other for other in heads if other is not record]
+    if record.ent == "run":  # of the run, two who say the same agree
+        others = [other for other in others if word_of(other) != word_of(record)]
+    if not others:
+        return ""
+    return f" (CONTESTED by {', '.join(f'{other.by.name}: {word_of(other)}' for other in others)})"
+
+
+def is_contested(record: Record, run: Run) -> bool:
+    """Whether the record stands against somebody else's word, and nobody has decided."""
+    if record.ent == "run":
+        return any(side.record == record.id for contest in run.contests for side in contest.sides)
+    view = run.items.get(record.ent.removeprefix("item:")) if record.ent.startswith("item:") else None
+    return view is not None and any(side.record == record.id for side in view.sides)
+
+
+def _plain_sentence(record: Record, run: Run) -> str:
     data = record.data
     if isinstance(data, ItemEvent):
         return _item_sentence(record, data, run)
@@ -118,5 +162,5 @@ def _item_text(entity: str, run: Run) -> str:
 
 def _item_sentence(record: Record, data: ItemEvent, run: Run) -> str:
     words = _ITEM_WORDS.get(type(data), record.kind)
-    undone = " (undo)" if data.undoes else ""
+    undone = " (undo)" if data.undoes else " (redo)" if data.redoes else ""
     return f"{words} {_item_text(record.ent, run)}{undone}"

@@ -30,6 +30,34 @@ class Note(Struct, frozen=True):
     text: str | None
 
 
+class Side(Struct, frozen=True):
+    """What one of several people wrote who had not seen each other's word."""
+
+    by: str
+    at: str  # RFC 3339 UTC
+    host: str
+    said: str
+    record: str
+
+
+def told_by(sides: tuple[Side, ...]) -> str:
+    """Return a contest in one line, with every name and what each said."""
+    return " against ".join(f"{side.by}: {side.said}" for side in sides)
+
+
+class Contest(Struct, frozen=True):
+    """A register of the run that people wrote at the same time and not alike; the first side counts meanwhile."""
+
+    register: str  # target, launch or state
+    title: str
+    sides: tuple[Side, ...]
+
+    @property
+    def told(self) -> str:
+        """Who said what."""
+        return told_by(self.sides)
+
+
 class ItemView(Struct, frozen=True):
     """An item with all that has happened to it."""
 
@@ -47,6 +75,9 @@ class ItemView(Struct, frozen=True):
     notes: tuple[Note, ...] = ()
     attachments: tuple[Record, ...] = ()
     history: tuple[Record, ...] = ()
+    said: Record | None = None  # whose word the state is: behind an undo, the record that it brought back
+    sides: tuple[Side, ...] = ()  # of a contested item, the one that came last first
+    lost_claims: tuple[Record, ...] = ()  # of those who claimed it at the same time as its holder
 
     @property
     def id(self) -> str:
@@ -58,16 +89,14 @@ class ItemView(Struct, frozen=True):
         """Who put the item into its present state, or who is on it."""
         if self.state is ItemState.CLAIMED:
             return self.claimed_by
-        winner = self.register.winner
-        return winner.by if winner is not None else None
+        return self.said.by if self.said is not None else None
 
     @property
     def at(self) -> str | None:
         """When that was, RFC 3339 UTC."""
         if self.state is ItemState.CLAIMED:
             return self.claimed_at
-        winner = self.register.winner
-        return winner.wall if winner is not None else None
+        return self.said.wall if self.said is not None else None
 
     @property
     def evidence_count(self) -> int:
@@ -204,6 +233,7 @@ class Run(Struct, frozen=True):
     deploys_locked: str  # the reason, or empty
     records: tuple[Record, ...]  # of the run and of its service, in timeline order
     bad_lines: int = 0
+    contests: tuple[Contest, ...] = ()  # over the run itself: its target, its launch, its state
 
     @property
     def open(self) -> bool:

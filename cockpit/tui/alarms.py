@@ -49,6 +49,10 @@ def alarms_of(run: Run, live: Live, now: float) -> list[Alarm]:
         for feed in live.probes
         if feed.state == "down"
     ]
+    for contest in run.contests:
+        # Which tag is flown, and whether at all, nobody may be mistaken about.
+        grave = contest.register != "launch"
+        alarms.append(Alarm(f"run:{contest.register}", f"{contest.title} CONTESTED", contest.told, grave, "timeline"))
     for view in run.items.values():
         if view.state in ALARMING:
             title = f"{view.item.text}: {view.state}"

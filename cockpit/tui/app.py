@@ -18,6 +18,7 @@ from cockpit.live_source import LiveSource, presence_directory
 from cockpit.presence import PresenceFile
 from cockpit.release.intents import Intent
 from cockpit.release.live import Live, Presence
+from cockpit.release.notices import notices_of
 from cockpit.release.record import Record
 from cockpit.release.run import Run
 from cockpit.text import visible
@@ -119,6 +120,8 @@ class CockpitApp(App[int], inherit_bindings=False):
 
     def on_run_changed(self, message: RunChanged) -> None:
         self.run_now = message.run
+        for notice in notices_of(message.run, self.workspace.session.actor, message.records):
+            self.tell(notice, severity="warning")
         self._hand_over()
 
     def on_live_changed(self, message: LiveChanged) -> None:

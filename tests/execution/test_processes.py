@@ -16,6 +16,7 @@ from cockpit import process
 from cockpit.errors import ProcessError, RefusedError
 from cockpit.executing import abort_execution, execution_lock, start_execution, start_worker, worker_pid
 from cockpit.execution.control import abort
+from cockpit.execution.leftover import StepProcess
 from cockpit.release.intents import RequestExecution
 from cockpit.workspace import Workspace
 from tests.execution.flight import WAIT, Flight, Step, alive, wait_until
@@ -104,6 +105,79 @@ def test_abort_ends_the_step_of_a_worker_that_was_killed(flight: Flight) -> None
     abort_execution(workspace, flight.view(workspace), reason="")
     assert not alive(step)
     assert flight.view(workspace).outcome == "aborted"
+
+
+def orphaned(flight: Flight, way: str = "") -> Workspace:
+    """Leave a grandchild of a step behind whose shell, and whose worker, were killed."""
+    script = f'{way} sh -c \'echo $$ > "$0/grand.pid"; exec sleep 300\' "$V" & echo $$ > "$V/leader.pid"; wait'
+    workspace = flight.begin([flight.step("hang", script)])
+    start(flight, workspace)
+    wait_until(lambda: (flight.var / "grand.pid").exists() and (flight.var / "leader.pid").exists())
+    wait_until((flight.var / "grand.pid").read_text)
+    flight.kill_worker(workspace)
+    leader = int((flight.var / "leader.pid").read_text())
+    os.kill(leader, signal.SIGKILL)
+    wait_until(lambda: not alive(leader))
+    assert alive(grandchild(flight))
+    return workspace
+
+
+def grandchild(flight: Flight) -> int:
+    return int((flight.var / "grand.pid").read_text())
+
+
+@pytest.mark.parametrize("way", ["", "setsid"])
+def test_abort_ends_a_grandchild_whose_leader_is_dead(flight: Flight, way: str) -> None:
+    workspace = orphaned(flight, way)
+    abort_execution(workspace, flight.view(workspace), reason="")
+    assert not alive(grandchild(flight))
+    assert flight.view(workspace).outcome == "aborted"
+
+
+@pytest.mark.parametrize("way", ["", "setsid"])
+def test_resume_ends_a_grandchild_whose_leader_is_dead_before_it_goes_on(flight: Flight, way: str) -> None:
+    workspace = orphaned(flight, way)
+    left = grandchild(flight)
+    start_worker(workspace, flight.view(workspace).id)
+    wait_until(lambda: not alive(left))
+    output = workspace.executions_directory / flight.view(workspace).id / "output.log"
+    wait_until(lambda: "the step that was left running is ended" in output.read_text())
+    wait_until(lambda: grandchild(flight) != left)
+    flight.kill_worker(workspace, signal.SIGTERM)
+    assert not alive(grandchild(flight))
+
+
+def test_where_there_is_no_proc_the_group_is_found_all_the_same(flight: Flight) -> None:
+    workspace = orphaned(flight)
+    directory = workspace.executions_directory / flight.view(workspace).id
+    assert StepProcess(directory, flight.view(workspace).id, proc=flight.home / "nowhere").end_leftover()
+    assert not alive(grandchild(flight))
+    assert not StepProcess(directory, flight.view(workspace).id).end_leftover()
+
+
+def test_what_an_earlier_step_has_started_outlives_the_end_of_a_later_one(flight: Flight) -> None:
+    serve = 'setsid sh -c \'echo $$ > "$0/service.pid"; exec sleep 300\' "$V" > /dev/null 2>&1 &'
+    workspace = flight.begin([flight.step("serve", serve), hanging(flight)])
+    start(flight, workspace)
+    wait_until((flight.var / "hang.pid").exists)
+    flight.kill_worker(workspace)
+    step = int((flight.var / "hang.pid").read_text())
+    abort_execution(workspace, flight.view(workspace), reason="")
+    assert not alive(step)
+    assert alive(int((flight.var / "service.pid").read_text()))
+
+
+def test_a_pid_that_is_somebody_elses_by_now_is_left_alone(flight: Flight) -> None:
+    workspace = flight.begin([hanging(flight)])
+    directory = workspace.executions_directory / flight.request(workspace)
+    directory.mkdir(parents=True)
+    with subprocess.Popen(["sleep", "300"], start_new_session=True) as stranger:
+        for noted in (f"{stranger.pid}\n0123456789abcdef\n", f"{stranger.pid}\n", "0\n0123456789abcdef\n"):
+            (directory / "step.pid").write_text(noted)
+            assert not StepProcess(directory, "0a1b2c3d").end_leftover()
+            assert stranger.poll() is None
+            assert not (directory / "step.pid").exists()
+        stranger.kill()
 
 
 def test_abort_never_signals_whoever_else_holds_the_lock(flight: Flight) -> None:

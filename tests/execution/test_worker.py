@@ -103,6 +103,14 @@ def test_nothing_is_skipped_while_it_runs(flight: Flight) -> None:
         skip_step(workspace.session.act, view)
 
 
+def test_a_time_out_ends_what_has_left_the_group_too(flight: Flight) -> None:
+    hang = 'setsid sh -c \'echo $$ > "$0/away.pid"; exec sleep 300\' "$V" & while :; do sleep 0.05; done'
+    workspace = flight.begin([flight.step("one", hang, timeout="2s")])
+    view = flight.work(workspace, flight.request(workspace))
+    assert view.steps[0].state == "timed-out"
+    assert not alive(int((flight.var / "away.pid").read_text()))
+
+
 def test_a_time_out_ends_the_whole_group(flight: Flight) -> None:
     hang = 'sleep 300 & echo $! > "$V/sleeper"; echo $$ > "$V/step.pid"; wait'
     workspace = flight.begin([flight.step("one", hang, timeout="300ms")])

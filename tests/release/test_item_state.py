@@ -17,7 +17,7 @@ from cockpit.release.events import (
     ItemReopened,
     RunState,
 )
-from cockpit.release.item_state import COUNTS_AS_DONE, SETTLED, ItemState, item_state
+from cockpit.release.item_state import COUNTS_AS_DONE, SETTLED, Flown, ItemState, item_state
 from cockpit.release.record import Event, TextRef, Unknown
 from cockpit.release.registers import EMPTY, RegisterCell
 from tests.release.support import fold, record
@@ -79,7 +79,7 @@ def test_every_cell(
             cell.add(record(data, kind="item.done", w=f"{number:032x}"))
         register = cell.value()
     for run_state in run_states:
-        assert item_state(item, register, claimed=claimed, run_state=run_state) is expected
+        assert item_state(item, register, claimed=claimed, flown=Flown(run_state)) is expected
 
 
 def test_the_table_leaves_no_cell_out() -> None:

@@ -200,13 +200,17 @@ class Scene:
 
     def contradict(self, item: str, reason: str) -> None:
         """Let Ben defer an item without having seen what Ana wrote on it."""
-        self.clock.time += 1.0
-        run, blob = self.run, self.store.evidence.put_text(reason)
-        event = ItemDeferred(reason=TextRef(blob.sha256, blob.size))
+        blob = self.store.evidence.put_text(reason)
+        self.meanwhile(item_entity(item), ItemDeferred(reason=TextRef(blob.sha256, blob.size)))
+
+    def meanwhile(self, entity: str, event: Event, *, later: float = 1.0) -> None:
+        """Let Ben write something without having seen what Ana wrote, `later` (which may be negative) by his clock."""
+        self.clock.time += later
+        run = self.run
         self._open_store().append(
             f"{run.service}/{run.environment}/{run.id}",
             kind_of(event),
-            item_entity(item),
+            entity,
             (),
             encode_data(event),
             by=By(BEN.name, BEN.email),

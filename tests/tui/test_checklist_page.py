@@ -189,8 +189,15 @@ async def test_undo_shows_the_record_first_and_only_reverses_it_on_yes(scene: Sc
         assert scene.run.items[RATES].state is ItemState.DEFERRED, "the focus starts on Cancel"
         await pilot.press("u", "right", "enter")
         await until(pilot, lambda: scene.run.items[RATES].state is ItemState.OPEN)
+        # The screen must have heard of the undo before it can show what comes back.
+        await until(pilot, lambda: app.run_now is not None and app.run_now.items[RATES].state is ItemState.OPEN)
         await pilot.press("U")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        assert "deferred Monitor error rates" in text_in(app, app.screen.region)
+        await pilot.press("right", "enter")
         await until(pilot, lambda: scene.run.items[RATES].state is ItemState.DEFERRED)
+        await pilot.press("U")
+        await until(pilot, lambda: "nothing to redo" in str([toast.message for toast in app._notifications]))
 
 
 async def test_claiming_and_letting_go(scene: Scene) -> None:

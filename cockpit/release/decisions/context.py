@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 from cockpit.errors import NotFoundError, RefusedError
-from cockpit.release.events import kind_of, register_of
+from cockpit.release.events import (
+    ItemDeferred,
+    ItemDone,
+    ItemNotApplicable,
+    ItemOverridden,
+    kind_of,
+    register_of,
+)
 from cockpit.release.ledger import item_entity
 from cockpit.release.record import Actor, Event, TextRef
 from cockpit.release.registers import EMPTY
@@ -17,6 +25,7 @@ from cockpit.release.run import ItemView, Run
 Scope = Literal["run", "service"]
 
 OVER = frozenset({"aborted", "superseded", "closed"})
+_CLOSING = (ItemDone, ItemDeferred, ItemNotApplicable, ItemOverridden)
 
 
 class Draft(Struct, frozen=True):
@@ -47,8 +56,14 @@ class Context(Struct, frozen=True):
         return Draft(ent, data, self.run.registers.get((ent, register), EMPTY).head_ids, scope)
 
     def item_draft(self, view: ItemView, data: Event) -> Draft:
-        """Return a draft of an event on an item."""
+        """Return a draft of an event on an item; what closes it keeps the commit that it was closed for."""
+        if isinstance(data, _CLOSING):
+            data = msgspec.structs.replace(data, commit=self.run.commit)
         return self.draft(item_entity(view.id), data)
+
+    def contested(self, register: str) -> bool:
+        """Whether people have written that register of the run at the same time and not alike."""
+        return any(contest.register == register for contest in self.run.contests)
 
     def require_run(self) -> None:
         """Refuse unless a run is open and not over."""

@@ -82,13 +82,13 @@ def end(intent: EndExecution, context: Context) -> list[Draft]:
         return [ended]
     drafts = []
     if view.direction == "rollback":
-        drafts.append(context.draft(RUN, RunStateChanged(state="rolled-back")))
+        drafts.append(context.draft(RUN, RunStateChanged(state="rolled-back", commit=view.from_commit)))
         reason = f"rolled back from {view.from_tag or view.from_commit[:8]} to {view.tag}"
         drafts.append(context.draft(SERVICE, DeploysLocked(reason=reason), scope="service"))
     else:
-        if (context.run.tag, context.run.commit) != (view.tag, view.commit):
+        if (context.run.tag, context.run.commit) != (view.tag, view.commit) or context.contested("target"):
             drafts.append(context.draft(RUN, RunRetargeted(tag=view.tag, commit=view.commit)))
-        if context.run.state != "active":
+        if context.run.state != "active" or context.contested("state"):
             drafts.append(context.draft(RUN, RunStateChanged(state="active")))
     return [*drafts, ended]
 

@@ -99,6 +99,10 @@ def unclaim(intent: UnclaimItem, context: Context) -> list[Draft]:
         raise RefusedError(f"it is {view.state} already", code="already")
     if view.claimed_by is None:
         raise RefusedError("nobody has claimed it", fix="Take it on: cockpit item claim", code="already")
+    ours = tuple(record.id for record in view.lost_claims if record.by == context.actor)
+    if ours:
+        # Whoever came too late lets go of their own claim; the colleague's stays.
+        return [Draft(item_entity(view.id), ItemUnclaimed(), tuple(sorted(ours)))]
     return [context.item_draft(view, ItemUnclaimed())]
 
 

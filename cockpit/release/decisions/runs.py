@@ -15,6 +15,7 @@ from cockpit.release.events import (
 )
 from cockpit.release.intents import ChangeRunState, MarkTag, MoveLaunch, OpenRun, Retarget, UnlockDeploys
 from cockpit.release.ledger import RUN, SERVICE
+from cockpit.release.registers import EMPTY
 
 # To each state: from which ones it can be reached by a person.
 _REACHED_FROM: dict[RunState, frozenset[str]] = {
@@ -59,7 +60,8 @@ def open_run(intent: OpenRun, context: Context) -> list[Draft]:
 def retarget(intent: Retarget, context: Context) -> list[Draft]:
     """Fly another tag."""
     context.require_run()
-    if (intent.tag, intent.commit) == (context.run.tag, context.run.commit):
+    # Where two have named two, the one that counts meanwhile must be confirmed, too.
+    if (intent.tag, intent.commit) == (context.run.tag, context.run.commit) and not context.contested("target"):
         raise RefusedError(f"the run flies {intent.tag} already", fix="Name another tag", code="already")
     return [context.draft(RUN, RunRetargeted(tag=intent.tag, commit=intent.commit))]
 
@@ -76,7 +78,7 @@ def change_state(intent: ChangeRunState, context: Context) -> list[Draft]:
     if not run.open:
         context.require_run()
     allowed = _REACHED_FROM.get(intent.state, frozenset())
-    if run.state not in allowed:
+    if run.state not in allowed and not _settles(intent, context):
         ways = ", ".join(state for state, sources in _REACHED_FROM.items() if run.state in sources)
         raise RefusedError(
             f"the run is {run.state}: it cannot become {intent.state}", fix=f"It can become: {ways}", code="conflicting"
@@ -88,6 +90,13 @@ def change_state(intent: ChangeRunState, context: Context) -> list[Draft]:
         raise RefusedError("this needs a reason", fix='Say why: --reason "payment provider down"', code="no-reason")
     data = RunStateChanged(state=intent.state, reason=context.seal(reason) if reason else None, by_run=intent.by_run)
     return [context.draft(RUN, data)]
+
+
+def _settles(intent: ChangeRunState, context: Context) -> bool:
+    """Whether the run has been said to be in several states at once, and this is one of them."""
+    heads = context.run.registers.get((RUN, "state"), EMPTY).heads
+    said = {head.data.state for head in heads if isinstance(head.data, RunStateChanged)}
+    return context.contested("state") and intent.state in said
 
 
 def mark_tag(intent: MarkTag, context: Context) -> list[Draft]:

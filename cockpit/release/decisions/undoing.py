@@ -1,14 +1,21 @@
-"""Undo and redo: new events that reverse one's own last record, never an erasure."""
+"""Undo and redo: new events that reverse one's own last record, never an erasure.
+
+One's own records are read as two stacks: what was done and not undone, and what was undone and may be redone until
+one writes something else. Nothing but items and notes is undone: a sign-off, an answer at a gate, a message that was
+sent and an execution have their own ways back.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 import msgspec
+from msgspec import Struct
 
 from cockpit.errors import RefusedError
 from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.events import (
+    ExecutionRequested,
     ItemEvent,
     ItemReopened,
     ItemUnclaimed,
@@ -18,99 +25,139 @@ from cockpit.release.events import (
 )
 from cockpit.release.intents import Redo, Undo
 from cockpit.release.ledger import item_entity
-from cockpit.release.record import Actor, Record
+from cockpit.release.origins import Find, origin, replaced
+from cockpit.release.record import Actor, Event, Record
 from cockpit.release.registers import EMPTY, Register
 from cockpit.release.run import Run
+
+# Nobody undoes past these: whoever presses u means the last thing they did.
+FINAL: tuple[type[Event], ...] = (ExecutionRequested,)
+
+
+class Undone(Struct, frozen=True):
+    """A record that was undone, and the undo."""
+
+    record: Record
+    undo: Record
 
 
 def undo(intent: Undo, context: Context) -> list[Draft]:
     """Reverse one's own last record that is not itself an undo and has not been undone."""
     context.require_run()
-    record = last_undoable(context.run, context.actor, item=intent.item)
-    if record is None:
+    done, _ = _stacks(context.run, context.actor, intent.item)
+    if not done:
         raise RefusedError("you have nothing to undo here", fix="Only your own last record can be undone", code="none")
-    if intent.record and record.id != intent.record:
+    record = done[-1]
+    _require_shown(intent.record, record)
+    if isinstance(record.data, FINAL):
         raise RefusedError(
-            "what you were shown is not your last record any more", fix="Look again: u shows it", code="overtaken"
+            "your last record cannot be undone: what executes is not taken back",
+            fix="Abort it, or go the other way: cockpit execution status; of one item: cockpit item undo ITEM",
+            code="not-undoable",
         )
     if isinstance(record.data, NoteAdded):
         return [Draft(record.ent, NoteRevoked(note=record.id))]
-    if not isinstance(record.data, ItemEvent):
-        raise RefusedError(f"{record.kind} cannot be undone", code="not-undoable")
-    register = register_of(record.kind) or ""
-    heads = context.run.registers.get((record.ent, register), EMPTY)
-    _refuse_if_overtaken(heads, lambda head: _restored(context.run, head).id == record.id)
-    before = _replaced(context.run, record)
-    reversal = before.data if before is not None and isinstance(before.data, ItemEvent) else _initial(register)
-    return [Draft(record.ent, msgspec.structs.replace(reversal, undoes=record.id), heads.head_ids)]
+    find = finder(context.run)
+    heads = _heads(context.run, record)
+    ours = origin(record, find).id
+    _refuse_if_overtaken(heads, context.actor, lambda head: origin(head, find).id == ours)
+    before = replaced(record, find)
+    restored = before.data if before is not None and isinstance(before.data, ItemEvent) else _initial(record)
+    return [Draft(record.ent, msgspec.structs.replace(restored, undoes=record.id, redoes=""), heads.head_ids)]
 
 
 def redo(intent: Redo, context: Context) -> list[Draft]:
-    """Reverse one's own last undo, where nothing came after it."""
+    """Bring back what one has undone last; each further redo goes on, until one has written something else."""
     context.require_run()
-    last = next(_own_item_records(context.run, context.actor, intent.item), None)
-    undone_id = last.data.undoes if last is not None and isinstance(last.data, ItemEvent) else ""
-    undone = _find(context.run, undone_id) if undone_id else None
-    if last is None or undone is None or not isinstance(undone.data, ItemEvent):
-        raise RefusedError("you have nothing to redo here", fix="Redo follows an undo directly", code="none")
-    heads = context.run.registers.get((last.ent, register_of(last.kind) or ""), EMPTY)
-    _refuse_if_overtaken(heads, lambda head: head.id == last.id)
-    return [Draft(last.ent, msgspec.structs.replace(undone.data, undoes=""), heads.head_ids)]
+    _, undone = _stacks(context.run, context.actor, intent.item)
+    if not undone:
+        raise RefusedError(
+            "you have nothing to redo here",
+            fix="Redo follows your own undo, before you write anything else",
+            code="none",
+        )
+    record, reversal = undone[-1].record, undone[-1].undo
+    _require_shown(intent.record, record)
+    if isinstance(record.data, NoteAdded):
+        return [Draft(record.ent, NoteAdded(text=record.data.text, redoes=record.id))]
+    find = finder(context.run)
+    heads = _heads(context.run, record)
+    left = origin(reversal, find).id
+    _refuse_if_overtaken(heads, context.actor, lambda head: origin(head, find).id == left)
+    return [Draft(record.ent, msgspec.structs.replace(record.data, undoes="", redoes=record.id), heads.head_ids)]
 
 
 def last_undoable(run: Run, actor: Actor, *, item: str = "") -> Record | None:
     """Return the record that an undo by `actor` would reverse, so that it can be shown first."""
-    undone = {record.data.undoes for record in run.records if isinstance(record.data, ItemEvent)}
-    undone |= {record.data.note for record in run.records if isinstance(record.data, NoteRevoked)}
-    for record in _own_item_records(run, actor, item):
-        if record.id in undone or (isinstance(record.data, ItemEvent) and record.data.undoes):
+    done, _ = _stacks(run, actor, item)
+    return done[-1] if done and not isinstance(done[-1].data, FINAL) else None
+
+
+def last_redoable(run: Run, actor: Actor, *, item: str = "") -> Record | None:
+    """Return the record that a redo by `actor` would bring back, so that it can be shown first."""
+    _, undone = _stacks(run, actor, item)
+    return undone[-1].record if undone else None
+
+
+def finder(run: Run) -> Find:
+    """Return a look-up of the run's records by id."""
+    by_id = {record.id: record for record in run.records}
+    return by_id.get
+
+
+def _stacks(run: Run, actor: Actor, item: str) -> tuple[list[Record], list[Undone]]:
+    """Return what `actor` did and did not undo, and what they undid, each the last one last."""
+    done: list[Record] = []
+    undone: list[Undone] = []
+    for record in _own_records(run, actor, item):
+        data = record.data
+        reversed_id = data.note if isinstance(data, NoteRevoked) else getattr(data, "undoes", "")
+        redone_id = getattr(data, "redoes", "")
+        if reversed_id:
+            target = next((one for one in reversed(done) if one.id == reversed_id), None)
+            if target is not None:
+                done.remove(target)
+                undone.append(Undone(target, record))
             continue
-        return record
-    return None
+        if redone_id:
+            undone = [one for one in undone if one.record.id != redone_id]
+        else:
+            undone.clear()
+        done.append(record)
+    return done, undone
 
 
-def _own_item_records(run: Run, actor: Actor, item: str) -> Iterator[Record]:
+def _own_records(run: Run, actor: Actor, item: str) -> Iterator[Record]:
     wanted = item_entity(item) if item else ""
-    for record in reversed(run.records):
+    for record in run.records:
         own = record.by.name == actor.name and record.by.email == actor.email
-        mine = isinstance(record.data, (ItemEvent, NoteAdded)) and own
-        if mine and (not wanted or record.ent == wanted):
+        counts = isinstance(record.data, (ItemEvent, NoteAdded, NoteRevoked, *FINAL))
+        if own and counts and (not wanted or record.ent == wanted):
             yield record
 
 
-def _refuse_if_overtaken(heads: Register, is_ours: Callable[[Record], bool]) -> None:
+def _heads(run: Run, record: Record) -> Register:
+    return run.registers.get((record.ent, register_of(record.kind) or ""), EMPTY)
+
+
+def _require_shown(shown: str, record: Record) -> None:
+    if shown and record.id != shown:
+        raise RefusedError(
+            "what you were shown is not your last record any more", fix="Look again before you answer", code="overtaken"
+        )
+
+
+def _refuse_if_overtaken(heads: Register, actor: Actor, is_ours: Callable[[Record], bool]) -> None:
     # Also by somebody who wrote at the same time: undoing ours must not wipe out theirs.
     other = next((head for head in heads.heads if not is_ours(head)), None)
     if other is not None:
+        who = "you have" if other.by == actor else f"{other.by.name} has"
         raise RefusedError(
-            f"{other.by.name} has changed it since, or at the same time",
-            fix="Reopen the item instead",
+            f"{who} changed it since, or at the same time",
+            fix="Say what holds now: tick it, reopen it, defer it",
             code="overtaken",
         )
 
 
-def _restored(run: Run, record: Record) -> Record:
-    """Return the record whose value `record` brought back, if it is an undo; else itself."""
-    while isinstance(record.data, ItemEvent) and record.data.undoes:
-        undone = _find(run, record.data.undoes)
-        before = _replaced(run, undone) if undone is not None else None
-        if before is None:
-            break
-        record = before
-    return record
-
-
-def _replaced(run: Run, record: Record) -> Record | None:
-    """Return the record that `record` took the place of; None where there was none, or several that disagreed."""
-    found = [other for other in run.records if other.id in record.sup]
-    if len({type(other.data) for other in found}) != 1:
-        return None
-    return max(found, key=lambda other: other.order)
-
-
-def _find(run: Run, identity: str) -> Record | None:
-    return next((record for record in run.records if record.id == identity), None)
-
-
-def _initial(register: str) -> ItemEvent:
-    return ItemUnclaimed() if register == "claim" else ItemReopened()
+def _initial(record: Record) -> ItemEvent:
+    return ItemUnclaimed() if register_of(record.kind) == "claim" else ItemReopened()

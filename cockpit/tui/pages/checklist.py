@@ -35,8 +35,7 @@ from cockpit.tui.widgets.probes import ProbeBoard, ProbeStrip
 from cockpit.tui.widgets.row_list import RowList
 from cockpit.tui.widgets.timeline import TimelineList
 
-_WAITING = frozenset({ItemState.OPEN, ItemState.CLAIMED, ItemState.REGRESSED, ItemState.CONTESTED})
-
+_WAITING = frozenset({ItemState.OPEN, ItemState.CLAIMED, ItemState.REGRESSED, ItemState.CONTESTED, ItemState.STALE})
 
 _ITEM_ACTIONS = frozenset(command.binding_action for command in commands_of("checklist"))
 
@@ -139,6 +138,9 @@ class ChecklistPage(Page):
         right: list[Part] = [(f"{phase.done}/{phase.total}", inks.good if phase.state == "done" else inks.strong)]
         deferred = sum(view.state is ItemState.DEFERRED for view in phase.items)
         right.append((f" · deferred {deferred} · debt {len(debt_of(run))}", inks.muted))
+        stale = sum(view.state is ItemState.STALE for view in phase.items)
+        if stale:
+            right.append((f" · stale {stale}", inks.warn))
         left: list[Part] = [part(phase.phase.when, inks.muted)] if phase.phase.when and self.size.width >= 100 else []
         if self._filter:
             left.append(part(f"/{self._filter}", inks.accent))

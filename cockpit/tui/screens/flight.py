@@ -6,10 +6,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import ContentSwitcher, Input
 
-from cockpit.release.decisions.undoing import last_undoable
-from cockpit.release.intents import AddNote, Redo, Undo
+from cockpit.release.decisions.undoing import last_redoable, last_undoable
+from cockpit.release.intents import AddNote, Intent, Redo, Undo
 from cockpit.release.live import Live
 from cockpit.release.narrative import sentence
+from cockpit.release.record import Record
 from cockpit.release.run import Run
 from cockpit.tui.commands import bindings
 from cockpit.tui.dialogs.abnormal import AbnormalDialog
@@ -199,20 +200,26 @@ class FlightScreen(StripScreen):
         run = self.cockpit.moment[0]
         record = last_undoable(run, self.cockpit.workspace.session.actor)
         if record is None:
-            self.cockpit.tell("you have nothing to undo: only your own last record can be", severity="warning")
+            self.cockpit.act(Undo())  # refused, with the reason
             return
-        question = f"Undo your last record?\n\n{sentence(record, run)}"
-        undo = Undo(record=record.id)
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.cockpit.act(undo, said="undone; U brings it back")
-
-        self.app.push_screen(ConfirmDialog(question, "Undo"), answered)
+        self._confirm_step("Undo your last record?", record, "Undo", Undo(record=record.id), "undone; U brings it back")
 
     def action_redo(self) -> None:
-        """Redo what was just undone."""
-        self.cockpit.act(Redo(), said="redone")
+        """Redo what one has undone last, after showing it."""
+        run = self.cockpit.moment[0]
+        record = last_redoable(run, self.cockpit.workspace.session.actor)
+        if record is None:
+            self.cockpit.act(Redo())
+            return
+        self._confirm_step("Bring back what you have undone?", record, "Redo", Redo(record=record.id), "redone")
+
+    def _confirm_step(self, question: str, record: Record, word: str, intent: Intent, said: str) -> None:
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.cockpit.act(intent, said=said)
+
+        shown = sentence(record, self.cockpit.moment[0])
+        self.app.push_screen(ConfirmDialog(f"{question}\n\n{shown}", word), answered)
 
     def action_note(self) -> None:
         """Write a note: on the item under the cursor, elsewhere on the release."""

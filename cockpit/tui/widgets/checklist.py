@@ -269,7 +269,10 @@ def detail_lines(view: ItemView, inks: Inks, *, timezone: str, now: float, width
     def add(label: str, text: str, ink: Style) -> None:
         lines.extend(labelled(label, text, ink, inks.muted, width=width))
 
-    if view.by is not None and view.state is not ItemState.OPEN:
+    if view.sides:
+        add("contested", view.detail, inks.bad)
+        add("", "they wrote at the same time: whatever is said next decides", inks.muted)
+    elif view.by is not None and view.state is not ItemState.OPEN:
         at = epoch(view.at or "")
         said = "suspended; done" if view.state is ItemState.SUSPENDED else view.state.value
         who = f"{said} by {view.by.name} {clock_time(at, timezone)}, {age_of(now - at)} ago"
@@ -282,6 +285,11 @@ def detail_lines(view: ItemView, inks: Inks, *, timezone: str, now: float, width
         add("state", " · ".join([view.state, *asks]), inks.plain)
     if view.state is ItemState.SUSPENDED:
         add("", "what was done holds for the version that was rolled back; tick it again for the next", inks.warn)
+    if view.state is ItemState.STALE:
+        add("", "tick it again once it holds for what the run flies now", inks.warn)
+    for record in view.lost_claims if view.state is ItemState.CLAIMED else ():
+        when = clock_time(epoch(record.wall), timezone, with_seconds=True)
+        add("", f"{record.by.name} claimed it too, at {when}: the earlier claim holds", inks.warn)
     if view.unverified_second:
         add("", "one person answered; the second is not verified (stands as debt)", inks.warn)
     if item.run:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
-from cockpit.release.narrative import is_alarming, sentence
+from cockpit.release.narrative import is_alarming, is_contested, sentence
 from cockpit.release.record import Record
 from cockpit.release.run import Run
 from cockpit.times import clock_time, day_month, epoch
@@ -49,7 +49,7 @@ class TimelineList(RowList[Record]):
     def _lay(self, record: Record, width: int, inks: Inks, *, cursor: bool) -> Strip:
         if self._run is None:
             return Strip.blank(width)
-        alarming = is_alarming(record)
+        alarming = is_alarming(record) or is_contested(record, self._run)
         at = epoch(record.wall)
         left: list[Part] = [
             (self._glyphs.cursor if cursor and self.has_focus else " ", inks.title),

@@ -1,0 +1,40 @@
+"""What a person is told at once, because a colleague's word has met their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cockpit.release.events import ItemClaimed, register_of
+from cockpit.release.record import Actor, Record
+from cockpit.release.registers import EMPTY
+from cockpit.release.run import Run
+
+
+def notices_of(run: Run, actor: Actor, records: Iterable[Record]) -> list[str]:
+    """Return what `records`, which have just arrived, mean for what `actor` wrote at the same time."""
+    notices = [notice for record in records if (notice := _notice(run, actor, record))]
+    return list(dict.fromkeys(notices))
+
+
+def _notice(run: Run, actor: Actor, record: Record) -> str:
+    register = register_of(record.kind)
+    if register is None or _is_of(record, actor):
+        return ""
+    heads = run.registers.get((record.ent, register), EMPTY).heads
+    if record not in heads or not any(_is_of(head, actor) for head in heads):
+        return ""
+    contest = next((each for each in run.contests if record.ent == "run" and each.register == register), None)
+    if contest is not None:
+        return f"{contest.title} is contested: {contest.told}. Say again what holds"
+    view = run.items.get(record.ent.removeprefix("item:"))
+    if view is None:
+        return ""
+    if register == "claim" and isinstance(record.data, ItemClaimed) and view.claimed_by is not None:
+        if view.claimed_by == actor:
+            return f"{record.by.name} claimed “{view.item.text}” too, after you: it is yours"
+        return f"{view.claimed_by.name} claimed “{view.item.text}” before you: it is theirs"
+    return f"“{view.item.text}” is contested: {view.detail}. What is said next decides" if view.sides else ""
+
+
+def _is_of(record: Record, actor: Actor) -> bool:
+    return (record.by.name, record.by.email) == (actor.name, actor.email)
