@@ -78,6 +78,7 @@ def item_document(view: ItemView) -> dict[str, Any]:
         "contested": msgspec.to_builtins(view.sides),
         "lost_claims": [{"by": record.by.name, "at": record.wall} for record in view.lost_claims],
         "commit": closed_for(view),
+        "checked_in_source": view.item.checked,
     }
 
 

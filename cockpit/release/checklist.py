@@ -29,6 +29,8 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 
     id: str
     text: str
+    checked: bool = False  # ticked in the file it was imported from, which says nothing of this release
+    ordered: bool = False  # numbered there: to be done in this order
     note: str = ""
     role: str = ""
     killer: bool = False
@@ -95,6 +97,8 @@ class Checklist(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     next_review: str = ""
     note: str = ""
     phases: tuple[Phase, ...] = field(default=())
+    appendix: str = ""  # the rest of the document it was imported from, as Markdown
+    front_matter: str = ""  # of that document, as YAML
 
     def walk(self) -> Iterator[tuple[Phase, Section, Item, int]]:
         """Yield (phase, section, item, depth) in reading order."""

@@ -283,6 +283,8 @@ def detail_lines(view: ItemView, inks: Inks, *, timezone: str, now: float, width
         asks += [f"due {item.due}"] if item.due else []
         asks += ["if applicable"] if item.applies == "if-applicable" else []
         add("state", " · ".join([view.state, *asks]), inks.plain)
+    if item.checked and view.state is ItemState.OPEN:
+        add("", "ticked in the file it was imported from; in this run nobody has done it", inks.muted)
     if view.state is ItemState.SUSPENDED:
         add("", "what was done holds for the version that was rolled back; tick it again for the next", inks.warn)
     if view.state is ItemState.STALE:

@@ -1,0 +1,173 @@
+"""Any Markdown into a checklist: every task item in its phase and section, and every other box-like line named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from cockpit.content.ids import slug, unique
+from cockpit.content.markdown.blocks import Block, Document, parse_document
+from cockpit.content.markdown.boxes import is_box_like
+from cockpit.content.markdown.found import FoundParts, find_parts
+from cockpit.content.markdown.inline import Inline
+from cockpit.content.markdown.lenient import place_leniently
+from cockpit.content.markdown.outline import Node, Outline, outline, rest
+from cockpit.content.markdown.sections import Entry, Part, parts_of
+from cockpit.content.markdown.writing import write
+from cockpit.errors import ConfigurationError, Problem
+from cockpit.release.checklist import Cadence, Checklist, Item, Link, Phase, Section
+
+SHELLS = frozenset({"", "bash", "sh", "shell", "zsh", "ksh", "fish"})
+# A YAML file is read 100 levels deep; what stands around the items takes six, each item two.
+DEEPEST_ITEM = 46
+_LONGEST_SLUG = 60
+_WHEN = re.compile(
+    r"(.*\S)\s*\(([^()]*\b(?:T[-+]\d+\w*|before|after|day|days|week|weeks|month|months|hours?|launch)\b[^()]*)\)"
+)
+_CADENCES: dict[str, Cadence] = {
+    "daily": "daily", "weekly": "weekly", "monthly": "monthly", "quarterly": "quarterly", "annually": "annually",
+    "yearly": "annually",
+}  # fmt: skip
+_IF_APPLICABLE = re.compile(r"\((?:if|where) applicable\)", re.IGNORECASE)
+
+
+class Unplaced(Struct, frozen=True):
+    """A line that looks like a box to tick and became no item; lines count from 1."""
+
+    line: int
+    text: str
+
+
+class Imported(Struct, frozen=True):
+    """What a Markdown file holds; `lines` are those of the items, in reading order."""
+
+    checklist: Checklist
+    lines: tuple[int, ...]
+    parts: FoundParts
+    unplaced: tuple[Unplaced, ...]
+
+
+def import_text(text: str, path: str, name: str, *, lenient: bool = False) -> Imported:
+    """Return what the Markdown `text`, as `source.clean` returns it, holds.
+
+    `name` is its title where nothing in it says another; with `lenient`, box-like lines become items, too.
+    ConfigurationError where there is no item, or one deeper than a checklist file can hold.
+    """
+    document = parse_document(text)
+    outlined = outline(document.blocks, document.front_matter, name)
+    drafts = [(phase, parts_of(phase)) for phase in outlined.phases]
+    taken = {entry.line for _, parts in drafts for part in parts for entry, _ in _walk(part.entries, 1)}
+    # Only a line feed ends a line here, as for the parser.
+    unplaced = [
+        Unplaced(number, line.strip())
+        for number, line in enumerate(text.split("\n"), 1)
+        if number not in taken and is_box_like(line)
+    ]
+    if lenient:
+        left = place_leniently(drafts, [(each.line, each.text) for each in unplaced], outlined)
+        unplaced = [each for each in unplaced if each.line in left]
+    _complain(drafts, unplaced, path)
+    lines = tuple(entry.line for _, parts in drafts for part in parts for entry, _ in _walk(part.entries, 1))
+    builder = _Builder(document, outlined)
+    return Imported(builder.checklist(drafts), lines, find_parts(outlined.root), tuple(unplaced))
+
+
+def _walk(entries: list[Entry], depth: int) -> Iterator[tuple[Entry, int]]:
+    for entry in entries:
+        yield entry, depth
+        yield from _walk(entry.children, depth + 1)
+
+
+def _complain(drafts: list[tuple[Node, list[Part]]], unplaced: list[Unplaced], path: str) -> None:
+    found = [each for _, parts in drafts for part in parts for each in _walk(part.entries, 1)]
+    deepest = next((entry for entry, depth in found if depth > DEEPEST_ITEM), None)
+    if deepest is not None:
+        message = f"an item nested more than {DEEPEST_ITEM} levels deep: bring it to fewer levels"
+        raise ConfigurationError([Problem(path, deepest.line, 1, message)])
+    if not found:
+        message = "no task item is in this file: write them as '- [ ] text'"
+        if unplaced:
+            message += f"; {len(unplaced)} lines look like boxes, which --lenient takes"
+        raise ConfigurationError([Problem(path, unplaced[0].line if unplaced else 1, 1, message)])
+
+
+class _Builder:
+    def __init__(self, document: Document, outlined: Outline) -> None:
+        self._document = document
+        self._outline = outlined
+        self._inline = Inline(document.environment)
+        self._taken: set[str] = set()
+
+    def checklist(self, drafts: list[tuple[Node, list[Part]]]) -> Checklist:
+        title = self._outline.title
+        appendix = write(rest(list(self._outline.after)))
+        definitions = "\n".join(self._document.definitions)
+        ids: set[str] = set()
+        return Checklist(
+            id=self._slug(title),
+            title=title,
+            note=write(rest(self._outline.before)),
+            phases=tuple(self._phase(node, parts, ids) for node, parts in drafts),
+            appendix="\n\n".join(filter(None, (appendix, definitions))),
+            front_matter=self._document.front_matter.strip("\n"),
+        )
+
+    def _phase(self, node: Node, parts: list[Part], phase_ids: set[str]) -> Phase:
+        title, when = node.title, ""
+        match = _WHEN.fullmatch(title)
+        if match:
+            title, when = match[1], match[2].strip()
+        own = unique(self._slug(title), phase_ids)
+        note = write(next((part.notes for part in parts if part.own), []))
+        section_ids: set[str] = set()
+        sections = tuple(
+            self._section(part, title if part.own else part.title, own, section_ids)
+            for part in parts
+            if part.entries or not part.own
+        )
+        recurring = all(section.cadence for section in sections if section.items)
+        return Phase(id=own, title=title, when=when, note=note, maintenance=recurring, sections=sections)
+
+    def _section(self, part: Part, title: str, phase_id: str, section_ids: set[str]) -> Section:
+        own = unique(self._slug(title), section_ids)
+        return Section(
+            id=own,
+            title=title,
+            note="" if part.own else write(part.notes),
+            cadence=_CADENCES.get(title.lower()),
+            items=tuple(self._item(entry, f"{phase_id}/{own}") for entry in part.entries),
+        )
+
+    def _item(self, entry: Entry, parent: str) -> Item:
+        own = unique(f"{parent}/{self._slug(entry.text)}", self._taken)
+        run, notes = _command(entry.notes)
+        return Item(
+            id=own,
+            text=entry.text,
+            checked=entry.ticked,
+            ordered=entry.numbered,
+            note=write(notes),
+            run=run,
+            applies="if-applicable" if _IF_APPLICABLE.search(entry.text) else "always",
+            links=tuple(Link(title, url) for title, url in self._inline.links(entry.text)),
+            items=tuple(self._item(child, own) for child in entry.children),
+        )
+
+    def _slug(self, text: str) -> str:
+        found = slug(self._inline.plain(text))
+        if len(found) > _LONGEST_SLUG:
+            found = found[: _LONGEST_SLUG + 1].rpartition("-")[0] or found[:_LONGEST_SLUG]
+        return found.strip("-")
+
+
+def _command(notes: list[Block]) -> tuple[str, list[Block]]:
+    """Return the first command block of an item, and its other blocks; templates with boxes are no commands."""
+    for index, block in enumerate(notes):
+        lines = block.text.split("\n")
+        if block.kind == "fence" and block.info.lower() in SHELLS and block.text.strip():
+            if any(map(is_box_like, lines)):
+                continue
+            return block.text.removesuffix("\n"), [*notes[:index], *notes[index + 1 :]]
+    return "", notes
