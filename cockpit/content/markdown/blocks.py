@@ -10,13 +10,13 @@ from markdown_it.common.utils import normalizeReference
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
-from mdit_py_plugins.tasklists import tasklists_plugin
 from msgspec import Struct, field
 
 # A list within a list takes two. The parser leaves out what is deeper; it recurses, and must stay off Python's bound.
 DEEPEST = 200
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[\w\"'$][^\n:]*:(?:[ \t]|\n)")
-_ITEM_BOX = re.compile(r"\[([ xX])\]\s")
+# The rule of mdit_py_plugins.tasklists, whose own search for an item's list grows with the square of the list.
+_ITEM_BOX = re.compile(r"\[([ xX])\][ \t\n\v\f\r]")
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.)+)\]:")
 
 
@@ -48,7 +48,7 @@ class Document(Struct, frozen=True):
 
 def parse_document(text: str) -> Document:
     """Return the blocks of `text`, whose lines end in line feeds."""
-    parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable("table").use(tasklists_plugin)
+    parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable("table")
     if _FRONT_MATTER.match(text):
         parser.use(front_matter_plugin)
     # Inline text is looked at item by item where it is needed: a hostile paragraph would cost minutes.
@@ -78,13 +78,18 @@ def _tree(tokens: list[Token]) -> list[Block]:
             open_blocks[-1].tasks += closed.tasks
         elif token.type == "inline":
             around.text = token.meta["written"]
-            if around.kind == "paragraph" and len(open_blocks) > 1 and open_blocks[-2].ticked is not None:
-                item = open_blocks[-2]
-                box = _ITEM_BOX.match(around.text) if item.children == [around] else None
-                item.ticked = item.ticked if box is None else box[1] != " "
+            if around.kind == "paragraph":
+                _recognise_item(open_blocks[-2], around)
         elif token.type != "front_matter":
             around.children.append(_leaf(token))
     return root.children
+
+
+def _recognise_item(around: Block, paragraph: Block) -> None:
+    """Make a list entry a task item where its first paragraph, which opens it, begins with a box and a blank."""
+    box = _ITEM_BOX.match(paragraph.text)
+    if box and around.kind == "list_item" and len(around.children) == 1:
+        around.ticked, around.tasks = box[1] != " ", 1
 
 
 def _opened(token: Token, around: Block) -> Block:
@@ -96,8 +101,6 @@ def _opened(token: Token, around: Block) -> Block:
         block.number = int(token.tag[1:])
     elif kind == "ordered_list":
         block.number = int(token.attrGet("start") or 1) if token.attrGet("start") != 0 else 0
-    elif kind == "list_item" and "task-list-item" in str(token.attrGet("class") or "").split():
-        block.ticked, block.tasks = False, 1
     elif kind in {"th", "td"}:
         block.info = str(token.attrGet("style") or "").removeprefix("text-align:")
     around.children.append(block)

@@ -99,6 +99,7 @@ class _Builder:
         self._outline = outlined
         self._inline = Inline(document.environment)
         self._taken: set[str] = set()
+        self._last_number: dict[str, int] = {}
 
     def checklist(self, drafts: list[tuple[Node, list[Part]]]) -> Checklist:
         title = self._outline.title
@@ -141,7 +142,7 @@ class _Builder:
         )
 
     def _item(self, entry: Entry, parent: str) -> Item:
-        own = unique(f"{parent}/{self._slug(entry.text)}", self._taken)
+        own = self._unique(f"{parent}/{self._slug(entry.text)}")
         run, notes = _command(entry.notes)
         return Item(
             id=own,
@@ -154,6 +155,16 @@ class _Builder:
             links=tuple(Link(title, url) for title, url in self._inline.links(entry.text)),
             items=tuple(self._item(child, own) for child in entry.children),
         )
+
+    def _unique(self, candidate: str) -> str:
+        """Return what `unique` returns, without counting again past thousands of items of the same words."""
+        found, number = candidate, self._last_number.get(candidate, 1)
+        while found in self._taken:
+            number += 1
+            found = f"{candidate}-{number}"
+        self._last_number[candidate] = number
+        self._taken.add(found)
+        return found
 
     def _slug(self, text: str) -> str:
         found = slug(self._inline.plain(text))

@@ -87,6 +87,13 @@ class _Reader:
                 self._list(block, labelled)
             elif block.tasks:
                 self._blocks(block.children, labelled)
+            elif block.kind == "heading":  # one within a quotation or a list
+                title = one_line_title(block.text)
+                if following is not None and title:
+                    labelled = (*path, title)
+                    self._open(labelled, block.line)
+                elif title:
+                    self._sink.append(Block("paragraph", block.line, f"**{title}**"))
             elif block.kind == "paragraph":
                 label = self._label(block, following)
                 if label:

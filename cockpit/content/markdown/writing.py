@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from cockpit.content.markdown.blocks import Block
 
 _UNDERLINE = re.compile(r"(?:=+|-+)\s*")
-_STARTS_A_BLOCK = re.compile(r"[-+*>#|`~<=_]|\d+[.)]")
+# What would begin a block of its own, were it not indented like code.
+_STARTS_A_BLOCK = re.compile(r"(?:[-+*]|\d{1,9}[.)]|#{1,6})(?:\s|$)|>|`{3}|~{3}|(?:[-*_]\s*){3}$")
+_MAY_START_ONE = re.compile(r"[<|\[]")
 _ALIGNED = {"left": ":---", "right": "---:", "center": ":---:"}
 # HTML blocks that go on, over blank lines, until their end is seen (CommonMark 4.6, kinds 1 to 5).
 _UNTIL = (
@@ -87,7 +89,7 @@ def _paragraph(text: str) -> list[str]:
         body = line.strip()
         if _UNDERLINE.fullmatch(body):
             body = "\\" + body
-        elif _STARTS_A_BLOCK.match(body) and len(line) - len(line.lstrip()) >= 4:
+        elif _STARTS_A_BLOCK.match(body) or (_MAY_START_ONE.match(body) and line.expandtabs(4).startswith("    ")):
             body = "    " + body
         lines.append(body)
     before = first, *others[:-1]
