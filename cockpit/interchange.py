@@ -10,6 +10,7 @@ import msgspec
 from cockpit.release.checklist import Checklist, Item
 from cockpit.release.item_state import COUNTS_AS_DONE, ItemState
 from cockpit.release.run import ItemView, Run
+from cockpit.text import visible
 
 _PLAIN = frozenset({ItemState.OPEN, ItemState.DONE})
 
@@ -37,7 +38,7 @@ def _words(view: ItemView) -> str:
     who = f" by {view.by.name}" if view.by is not None else ""
     when = f" {view.at}" if view.at else ""
     why = f": {view.detail}" if view.detail else ""
-    text = " ".join(f"{view.state.value}{who}{when}{why}".split())
+    text = visible(" ".join(f"{view.state.value}{who}{when}{why}".split()))
     # A reason is a text that nobody wrote as Markdown.
     return "".join("\\" + letter if letter in "\\`*_[]<>&" else letter for letter in text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cockpit.cli.common import CommandTable, open_here, options_of, print_json, require_writing, say, wants_json, warn
 from cockpit.errors import ExitCode, NotFoundError, UsageError
@@ -53,7 +53,8 @@ def read_import(file: str, *, lenient: bool = False) -> Imported:
 
 
 def _import(arguments: argparse.Namespace) -> ExitCode:
-    from cockpit.content.markdown.files import checklist_text, part_texts, write_files
+    from cockpit.content.markdown.files import checklist_text, part_texts
+    from cockpit.content.written import write_files
 
     if arguments.output and arguments.directory:
         raise UsageError("--output and --directory exclude each other", fix="Name one place to write to")
@@ -65,7 +66,7 @@ def _import(arguments: argparse.Namespace) -> ExitCode:
     if arguments.output:
         texts[Path(arguments.output)] = text
     elif arguments.directory:
-        texts = directory_texts(Path(arguments.directory), imported, text)
+        texts = _directory_texts(Path(arguments.directory), imported, text)
     else:
         part_texts(imported.parts)
     written = write_files(texts, force=arguments.force)
@@ -81,15 +82,30 @@ def _import(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.OK
 
 
-def directory_texts(directory: Path, imported: Imported, checklist: str, name: str = "") -> dict[Path, str]:
+def _directory_texts(directory: Path, imported: Imported, checklist: str) -> dict[Path, str]:
     """Return the files of a checklist directory that holds everything imported, by their paths."""
     from cockpit.content.markdown.files import part_texts
 
-    parts = part_texts(imported.parts)
-    name = name or imported.checklist.id
-    if f"{name}.yaml" in parts:
-        name += "-checklist"
-    return {directory / f"{name}.yaml": checklist, **{directory / place: text for place, text in parts.items()}}
+    texts = {directory / f"{imported.checklist.id}.yaml": checklist}
+    return texts | {directory / place: text for place, text in part_texts(imported.parts).items()}
+
+
+class ImportedFiles(NamedTuple):
+    """An import as it will lie in a repository: the checklist's name, all files, what to tell of it."""
+
+    name: str
+    texts: dict[Path, str]
+    summary: list[str]
+
+
+def imported_files(file: str, root: Path) -> ImportedFiles:
+    """Return what a Markdown file becomes in `root`/checklists."""
+    from cockpit.content.markdown.files import checklist_text
+
+    imported = read_import(file)
+    text = checklist_text(imported.checklist, Path(file).name)
+    texts = _directory_texts(root / "checklists", imported, text)
+    return ImportedFiles(imported.checklist.id, texts, summary_lines(imported))
 
 
 def _document(imported: Imported, written: list[Path]) -> dict[str, Any]:

@@ -13,6 +13,9 @@ from cockpit.errors import ConfigurationError, ExitCode, NotFoundError, Problem,
 def add_commands(table: CommandTable) -> None:
     """Add the commands on configuration."""
     init = table.add("init", _init, "write cockpit.yaml for this repository; never overwrites")
+    init.add_argument(
+        "--from", dest="source", metavar="FILE.md", help="write checklists/ from a Markdown checklist, and fly by it"
+    )
     init.add_argument("--yes", action="store_true", help="take the defaults and ask nothing")
     validate = table.add("validate", _validate, "check cockpit.yaml and the checklists")
     validate.add_argument("paths", nargs="*", metavar="PATH")
@@ -23,8 +26,10 @@ def add_commands(table: CommandTable) -> None:
 def _init(arguments: argparse.Namespace) -> ExitCode:
     import msgspec
 
+    from cockpit.cli.interchange import imported_files
     from cockpit.cli.state_remote import propose_state_remote
     from cockpit.content.init import Answers, detect, state_lines, write_configuration
+    from cockpit.content.written import refuse_existing, write_files
     from cockpit.git.command import Git
 
     require_writing(arguments)
@@ -35,6 +40,10 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
     if not top.ok:
         raise RefusedError(f"{repo} is not in a git work tree", fix="Run git init first", code="no-repository")
     root = Path(top.text.rstrip("\n"))
+    imported = imported_files(arguments.source, root) if arguments.source else None
+    if imported is not None:
+        # Nothing is asked, and nothing written, for an answer that would be refused in the end.
+        refuse_existing([root / "cockpit.yaml", *imported.texts], fix="Move it away, or edit it: init never overwrites")
     answers = detect(root)
     remote, branch, remark = propose_state_remote(root)
     if not arguments.yes:
@@ -48,13 +57,19 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
             unit=answers.unit,
         )
     answers = msgspec.structs.replace(answers, state=state_lines(remote, branch, remark))
+    if imported is not None:
+        answers = msgspec.structs.replace(answers, checklists=(imported.name,))
     written = write_configuration(root, answers)
+    if imported is not None:
+        written += write_files(imported.texts)
     if wants_json(arguments):
         shared = {"state_remote": remote or None, "state_branch": branch or None, "remark": remark}
         print_json({"written": [str(path.relative_to(root)) for path in written], **shared})
     else:
         for path in written:
             say(f"wrote {path.relative_to(root)}")
+        if imported is not None:
+            say("\n".join(imported.summary))
         say(remark)
         say("Look it over, then: cockpit validate, cockpit trust --show, cockpit trust, cockpit release open NAME")
     return ExitCode.OK

@@ -25,6 +25,7 @@ class Answers(Struct, frozen=True):
     health_url: str = "http://127.0.0.1:5000/health"
     log_file: str = "/var/log/app.log"
     unit: str = "app.service"
+    checklists: tuple[str, ...] = ("production-deployment",)
     state: str = ""  # the lines that say where the shared state goes
 
 
@@ -50,14 +51,14 @@ def _local_zone() -> str:
 
 def configuration_text(answers: Answers) -> str:
     """Return the file's text; it is checked like any other before it is written."""
-    quoted = {name: _quoted(str(getattr(answers, name))) for name in answers.__struct_fields__}
+    quoted = {name: _quoted(str(getattr(answers, name))) for name in answers.__struct_fields__ if name != "checklists"}
     return f"""\
 # The release cockpit's configuration. Check it with `cockpit validate`; look at what it would run with
 # `cockpit trust --show` and allow that on this host with `cockpit trust`.
 service: {quoted["service"]}
 environment: {{name: {quoted["environment"]}, production: {"true" if answers.production else "false"}}}
 timezone: {quoted["timezone"]}
-checklists: [production-deployment]
+checklists: [{", ".join(answers.checklists)}]
 {answers.state}
 logs:
   app: {{file: {quoted["log_file"]}}}

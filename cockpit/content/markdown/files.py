@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
 import msgspec
 
 from cockpit.content.checklists import parse_checklist_text
@@ -12,7 +9,7 @@ from cockpit.content.library import parse_library_texts
 from cockpit.content.markdown.found import FoundParts
 from cockpit.content.strict_yaml import LARGEST_FILE
 from cockpit.content.yaml_text import yaml_text
-from cockpit.errors import ConfigurationError, NotFoundError, Problem, RefusedError
+from cockpit.errors import ConfigurationError, Problem
 from cockpit.release.checklist import Checklist
 from cockpit.release.library import Contact, EnvVariable, SignOffRole, Target, ToolGroup
 
@@ -67,20 +64,3 @@ def part_texts(parts: FoundParts) -> dict[str, str]:
     texts |= {name: yaml_text(shelf) for name, shelf in shelves.items() if shelf is not None}
     parse_library_texts(texts)
     return texts
-
-
-def write_files(texts: Mapping[Path, str], *, force: bool = False) -> list[Path]:
-    """Write the files; unless `force`, RefusedError names those that are there already, and nothing is written."""
-    there = [str(path) for path in texts if path.exists() or path.is_symlink()]
-    if there and not force:
-        raise RefusedError(
-            f"there is {', '.join(there)} already", fix="Name another place, or overwrite with --force", code="exists"
-        )
-    for path, text in texts.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("w" if force else "x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-        except OSError as error:
-            raise NotFoundError(f"{path} cannot be written: {error.strerror or error}") from error
-    return list(texts)

@@ -30,6 +30,8 @@ _CADENCES: dict[str, Cadence] = {
     "daily": "daily", "weekly": "weekly", "monthly": "monthly", "quarterly": "quarterly", "annually": "annually",
     "yearly": "annually",
 }  # fmt: skip
+# What a checklist directory keeps in files of these names is no checklist.
+_OTHER_FILES = frozenset({"targets", "env", "tools", "contacts", "signoff", "notes"})
 _IF_APPLICABLE = re.compile(r"\((?:if|where) applicable\)", re.IGNORECASE)
 
 
@@ -88,8 +90,10 @@ def _complain(drafts: list[tuple[Node, list[Part]]], unplaced: list[Unplaced], p
         raise ConfigurationError([Problem(path, deepest.line, 1, message)])
     if not found:
         message = "no task item is in this file: write them as '- [ ] text'"
-        if unplaced:
-            message += f"; {len(unplaced)} lines look like boxes, which --lenient takes"
+        if len(unplaced) == 1:
+            message += "; this line looks like a box, and --lenient takes it"
+        elif unplaced:
+            message += f"; {len(unplaced)} lines from here on look like boxes, and --lenient takes them"
         raise ConfigurationError([Problem(path, unplaced[0].line if unplaced else 1, 1, message)])
 
 
@@ -106,8 +110,9 @@ class _Builder:
         appendix = write(rest(list(self._outline.after)))
         definitions = "\n".join(self._document.definitions)
         ids: set[str] = set()
+        own = self._slug(title)
         return Checklist(
-            id=self._slug(title),
+            id=f"{own}-checklist" if own in _OTHER_FILES else own,
             title=title,
             note=write(rest(self._outline.before)),
             phases=tuple(self._phase(node, parts, ids) for node, parts in drafts),

@@ -23,7 +23,7 @@ def place_leniently(
             left.add(number)
             continue
         entry = Entry(words, number, ticked)
-        _entries_at(drafts, nodes, number, outlined.title).append(entry)
+        _entries_at(drafts, nodes, number, outlined).append(entry)
     for _, parts in drafts:
         for part in parts:
             part.entries.sort(key=lambda entry: entry.line)
@@ -31,7 +31,8 @@ def place_leniently(
     return frozenset(left)
 
 
-def _entries_at(drafts: list[tuple[Node, list[Part]]], nodes: list[Node], line: int, title: str) -> list[Entry]:
+def _entries_at(drafts: list[tuple[Node, list[Part]]], nodes: list[Node], line: int, outlined: Outline) -> list[Entry]:
+    title = outlined.title
     heading = max((node for node in nodes if node.line <= line), key=lambda node: node.line)
     for node, parts in drafts:
         inside = any(each is heading for each, _ in node.walk())
@@ -42,5 +43,10 @@ def _entries_at(drafts: list[tuple[Node, list[Part]]], nodes: list[Node], line: 
             return (above[-1] if above else parts[0]).entries
     phase = Node(heading.title or title, heading.line, heading.level)
     part = Part(phase.title, phase.line, own=True)
+    for others in (outlined.before, outlined.after):
+        index = next((number for number, each in enumerate(others) if each is heading), None)
+        if index is not None and not heading.children:
+            del others[index]
+            part.notes += heading.blocks
     drafts.append((phase, [part]))
     return part.entries
