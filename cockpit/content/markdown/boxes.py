@@ -6,7 +6,7 @@ import re
 
 _GLYPHS = "☐☑☒□▢◻◽⬜🔲🔳❏❑❒🗹🗸"
 # What begins a line before the box: quotes, bullets, numbers, a table's border.
-_LEAD = r"^(?:[\s>|*+•·–—-]|\d{1,9}[.)])*"
+_LEAD = r"^(?:[\s>|*+•·–—-]|\d{1,9}[.)]|<!--)*"
 _ASCII = r"\\?\[(?P<inner>[ \txX]?)\\?\]"
 _WHOLE = re.compile(
     "|".join(
@@ -47,6 +47,7 @@ def read_box(line: str) -> tuple[str, bool]:
         boxes = [cell for cell in cells if is_box_like(cell)]
         texts = [_BOX.sub("", cell, count=1) if is_box_like(cell) else cell for cell in cells]
         return " · ".join(text.strip() for text in texts if text.strip()), bool(boxes and _TICKED.search(boxes[0]))
+    line = line.removesuffix("-->")
     match = _BOX.match(line)
     if match is None:
         return re.sub(_LEAD, "", line).strip(), False
