@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cockpit.cli.common import CommandTable, open_here, options_of, print_json, require_writing, say, wants_json, warn
-from cockpit.errors import ExitCode, NotFoundError, UsageError
+from cockpit.errors import CockpitError, ExitCode, NotFoundError, UsageError
 from cockpit.text import visible
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def read_import(file: str, *, lenient: bool = False) -> Imported:
         raise NotFoundError(f"there is no file {file}", fix="Name a Markdown file")
     if not path.is_file():
         raise NotFoundError(f"{file} is no file", fix="Name a Markdown file")
-    return import_text(read_markdown(path), file, path.stem, lenient=lenient)
+    return import_text(read_markdown(path), file, visible(path.stem), lenient=lenient)
 
 
 def _import(arguments: argparse.Namespace) -> ExitCode:
@@ -204,8 +204,8 @@ def _find(arguments: argparse.Namespace) -> tuple[Checklist, Run | None]:
         return load_checklist(Path(name)), None
     try:
         run = open_here(arguments).run
-    except NotFoundError as error:
-        if not name or error.code != "no-configuration":
+    except CockpitError as error:
+        if not name or error.code not in {"no-configuration", "no-repository"}:
             raise
         run = None
     found = {checklist.id: checklist for checklist in run.checklists} if run is not None else {}

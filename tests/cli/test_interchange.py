@@ -129,6 +129,11 @@ def test_out_and_back_through_files(away: Console) -> None:
     assert away.json("export", out, "--format", "md", code=2)["error"]["code"] == "usage"
 
 
+def test_a_shipped_checklist_needs_no_repository(away: Console) -> None:
+    assert away.say("export", "production-deployment")[1].count("- [ ]") == 116
+    assert away.refused("export", code=4)["code"] == "no-repository"
+
+
 def test_export_shows_the_state_of_the_run(console: Console) -> None:
     assert console.say("export")[1].count("- [ ]") == 1
     console.json("item", "defer", "look", "--reason", "until *red\x1b[31m* is [fixed]", "--by", "Ben")

@@ -67,7 +67,7 @@ def _items(items: Sequence[Item], marks: Marks) -> list[str]:
 def _inside(item: Item, marks: Marks) -> list[str]:
     parts: list[list[str]] = []
     if item.run:
-        parts.append(fenced(item.run, "bash"))
+        parts.append(fenced(item.run.rstrip("\n"), "bash"))
     if item.note:
         parts.append(item.note.strip("\n").split("\n"))
     children = _items(item.items, marks)

@@ -12,6 +12,7 @@ from cockpit.content.yaml_text import yaml_text
 from cockpit.errors import ConfigurationError, Problem
 from cockpit.release.checklist import Checklist
 from cockpit.release.library import Contact, EnvVariable, SignOffRole, Target, ToolGroup
+from cockpit.text import visible
 
 _HEAD = """\
 # Imported from {source}. An item's id is what a release's record refers to: it stays as it is, also when the text is
@@ -41,7 +42,7 @@ class _Tools(msgspec.Struct):
 
 def checklist_text(checklist: Checklist, source: str) -> str:
     """Return the checklist's YAML, read back for proof; ConfigurationError where it would be too large to read."""
-    text = _HEAD.format(source=source.replace("\n", " ")) + yaml_text(checklist)
+    text = _HEAD.format(source=visible(source, limit=200)) + yaml_text(checklist)
     if len(text.encode()) > LARGEST_FILE:
         message = f"it becomes more than {LARGEST_FILE // 1024 // 1024} MiB of YAML: split it"
         raise ConfigurationError([Problem(source, 1, 1, message)])

@@ -185,5 +185,5 @@ def _command(notes: list[Block]) -> tuple[str, list[Block]]:
         if block.kind == "fence" and block.info.lower() in SHELLS and block.text.strip():
             if any(map(is_box_like, lines)):
                 continue
-            return block.text.removesuffix("\n"), [*notes[:index], *notes[index + 1 :]]
+            return block.text.rstrip("\n"), [*notes[:index], *notes[index + 1 :]]
     return "", notes

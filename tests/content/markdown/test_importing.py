@@ -98,7 +98,7 @@ def test_ids_are_slugs_that_stay() -> None:
 
 def test_commands_notes_and_links() -> None:
     text = (
-        "# T\nhello\n## P\nbefore\n- [ ] a [doc](https://e/a) [r]\n  ```bash\n  make\n  ```\n  words\n\n  - plain\n\n"
+        "# T\nhello\n## P\nbefore\n- [ ] a [doc](https://e/a) [r]\n  ```bash\n  make\n\n  ```\n  words\n\n  - plain\n\n"
         "  ```json\n  {}\n  ```\n- [ ] b\n```sh\nrun b\n```\n\n> quote\n\nafter\n\n## Rest\n1. x\n\n[r]: https://e/r\n"
     )
     checklist = read(text).checklist
