@@ -47,7 +47,7 @@ def items(depth: int) -> st.SearchStrategy[tuple[Item, ...]]:
             st.booleans(),
             st.booleans(),
             notes,
-            st.sampled_from(["", "", "make", "a\n\n  b # ``` c"]),
+            st.sampled_from(["", "", "make", "```\n\n  b # ~~~ c"]),
             inner,
         ),
         max_size=3,
@@ -105,6 +105,13 @@ def test_a_blank_sheet_has_the_same_items_and_no_tick(checklist: Checklist) -> N
     sheet = read(checklist_markdown(checklist, blank)).checklist
     assert [item.text for _, _, item, _ in sheet.walk()] == [item.text for _, _, item, _ in checklist.walk()]
     assert not any(item.checked for _, _, item, _ in sheet.walk())
+
+
+def test_lists_in_a_row_stay_apart_and_fences_outgrow_what_they_hold() -> None:
+    text = "- [ ] a\n  ````bash\n  ```\n  ````\n\n  - one\n\n  * two\n"
+    (item,) = read(text).checklist.phases[0].sections[0].items
+    assert (item.run, item.note) == ("```", "- one\n\n* two")
+    assert checklist_markdown(read(text).checklist).endswith(text)
 
 
 def test_it_looks_like_this() -> None:

@@ -36,6 +36,7 @@ def shape(text: str) -> list[tuple[str, list[tuple[str, list[str]]]]]:
         ("- [ ] a \\[x\\] [r][ref] ![i](j) [^1]\n\n[ref]: http://e\n", [("a \\[x\\] [r][ref] ![i](j) [^1]", False, 1)]),
         ("- [ ] a\n<!--\n- [ ] hidden\n-->\n```\n- [ ] code\n```\n    - [ ] code\n", [("a", False, 1)]),
         ("- [ ] a\n- [ ]\n- []b\n- [x]c\n- \\[ ] d\n[ ] e\n", [("a", False, 1)]),
+        ("- [ ] a\n- words\n\n  [ ] b\n", [("a", False, 1)]),
         ("- [ ] # no heading\n- [ ] > no quotation\n", [("# no heading", False, 1), ("> no quotation", False, 1)]),
     ],
 )  # fmt: skip
@@ -147,6 +148,7 @@ def test_lenient_takes_them() -> None:
     ]
     assert [phase.title for phase in found.checklist.phases] == ["T", "A", "B", "C"]
     assert [each.line for each in found.unplaced] == [10]
+    assert (found.checklist.note, found.checklist.appendix) == ("", "")
     assert list(found.lines) == [2, 4, 5, 9, 13, 16]
 
 
@@ -163,6 +165,7 @@ def test_lenient_takes_them() -> None:
         (">" * 20000 + " - [ ] a\n", 1, "looks like a box"),
         ("- " * 5000 + "[ ] a\n", 1, "looks like a box"),
     ],
+    ids=["empty", "blank", "words", "boxes", "deep", "deeper", "binary", "quotations", "dashes"],
 )
 def test_what_cannot_be_imported_says_so(text: str, line: int, words: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
