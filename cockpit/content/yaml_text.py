@@ -16,7 +16,7 @@ _WORDS = re.compile(r"(?:true|false|yes|no|on|off|null|y|n|nan|inf)", re.IGNOREC
 # What a YAML file, or our reader of it, does not take as it is.
 _UNPRINTABLE = re.compile("[\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]")
 # What a block of lines would not give back as it was, or not show.
-_UNFIT_FOR_A_BLOCK = re.compile(r"[ \t]\n|^[ \t\n]|\n[ \t\n]*$|\t")
+_UNFIT_FOR_A_BLOCK = re.compile(r"\A\Z|[ \t]\n|^[ \t\n]|\n[ \t\n]*$|\t")
 
 
 def yaml_text(value: msgspec.Struct) -> str:
@@ -58,7 +58,12 @@ def _scalar(value: object) -> str:
 
 
 def _text(key: str, text: str, depth: int) -> list[str]:
-    if "\n" not in text or _UNPRINTABLE.search(text) or _UNFIT_FOR_A_BLOCK.search(text.removesuffix("\n")):
+    if (
+        "\n" not in text
+        or text == "\n"
+        or _UNPRINTABLE.search(text)
+        or _UNFIT_FOR_A_BLOCK.search(text.removesuffix("\n"))
+    ):
         return [f"{key} {_one_line(text)}"]
     body = text.removesuffix("\n")
     pad = " " * (depth + 2)

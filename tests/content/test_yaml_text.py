@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cockpit.content.strict_yaml import load_text
@@ -38,6 +38,7 @@ texts = st.text(printable | st.sampled_from("\n\n\t :#-'\"|>&*!%@`[]{},?\\=~")) 
 
 
 @settings(max_examples=500, deadline=None)
+@example(["\n", "\n", "\n", "\n"], True)
 @given(st.lists(texts, min_size=4, max_size=4), st.booleans())
 def test_any_text_is_read_back(four: list[str], checked: bool) -> None:
     item = Item(id=four[0], text=four[1], checked=checked, note=four[2], paths=(four[3], four[0]))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import msgspec
+from textual.app import App
 
 from cockpit.release.item_state import ItemState
 from cockpit.tui.theme import inks_of
@@ -16,7 +19,7 @@ async def test_a_tick_in_the_imported_file_is_shown_as_nobodys(scene: Scene) -> 
     app = scene.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        inks = inks_of(app)
+        inks = inks_of(cast("App[object]", app))
     plain = scene.run.items[LOGS]
     assert plain.state is ItemState.OPEN
     ticked = msgspec.structs.replace(plain, item=msgspec.structs.replace(plain.item, checked=True))

@@ -148,7 +148,7 @@ def test_lenient_takes_them() -> None:
     ]
     assert [phase.title for phase in found.checklist.phases] == ["T", "A", "B", "C"]
     assert [each.line for each in found.unplaced] == [10]
-    assert (found.checklist.note, found.checklist.appendix) == ("", "")
+    assert (found.checklist.note, found.checklist.appendix) == ("[x] first", "")
     assert list(found.lines) == [2, 4, 5, 9, 13, 16]
 
 
