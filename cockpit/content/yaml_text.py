@@ -58,12 +58,7 @@ def _scalar(value: object) -> str:
 
 
 def _text(key: str, text: str, depth: int) -> list[str]:
-    if (
-        "\n" not in text
-        or text == "\n"
-        or _UNPRINTABLE.search(text)
-        or _UNFIT_FOR_A_BLOCK.search(text.removesuffix("\n"))
-    ):
+    if "\n" not in text or _UNPRINTABLE.search(text) or _UNFIT_FOR_A_BLOCK.search(text.removesuffix("\n")):
         return [f"{key} {_one_line(text)}"]
     body = text.removesuffix("\n")
     pad = " " * (depth + 2)
