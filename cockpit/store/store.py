@@ -15,6 +15,7 @@ from cockpit.store.branch import CommitResult, StateBranch
 from cockpit.store.clock import HybridClock
 from cockpit.store.envelope import VERSION, By, Envelope, Stored, encode_payload, event_id
 from cockpit.store.evidence import EvidenceStore
+from cockpit.store.forgetting import Forgotten
 from cockpit.store.layout import FORMAT, require_known_format
 from cockpit.store.location import StoreLocation, require_access
 from cockpit.store.reader import JournalFault, JournalReader, list_streams
@@ -42,6 +43,8 @@ class Store:
         self._host = host
         self._reader = JournalReader(location.root)
         self._accessible = False
+        self._format_path = str(location.format)
+        self._known_format: files.Identity | None = None  # of the file that states a format we can write
         self._appending = threading.Lock()
         self._reading = threading.Lock()
 
@@ -156,6 +159,11 @@ class Store:
         self._require_writable()
         return self._branch.commit(message)
 
+    def prune(self) -> Forgotten:
+        """Remove what only histories hold that a purge has left behind; raises RefusedError or GitError."""
+        self._require_writable()
+        return self._branch.prune()
+
     def restore_missing(self) -> list[str]:
         """Bring in other writers' journals that the state ref holds, as after a clone; return the paths written."""
         self._require_writable()
@@ -179,9 +187,13 @@ class Store:
         if not self._accessible:
             require_access(self._location)
             self._accessible = True
+        mark = files.identity(self._format_path)
+        if mark is not None and mark == self._known_format:
+            return  # looked at for every event, and hardly ever another one
         stated = self._stated_format()
         if stated is not None:
             require_known_format(stated)
+        self._known_format = mark
 
     def _stated_format(self) -> bytes | None:
         try:
@@ -190,9 +202,9 @@ class Store:
             return self._branch.published_format()
 
     def _state_format(self) -> None:
-        place = self._location
-        if place.format.exists():
+        if self._known_format is not None:
             return
+        place = self._location
         try:
             files.make_directories(place.temporary, below=place.common, share=place.share)
             files.write_whole(place.format, FORMAT, temporary=place.temporary, share=place.share)
