@@ -16,10 +16,13 @@ from cockpit.store.evidence import EvidenceRef
 from cockpit.store.location import StoreLocation
 from cockpit.store.merge import merge_trees
 from cockpit.store.purge import purged_blobs, purged_in
+from cockpit.store.remote import StateRemote
 from cockpit.store.store import Store
+from cockpit.store.sync import Exchange
 from tests.store.support import ANA, REF, STREAM, git, published, start, tick
 
 A, B = "a" * 64, "b" * 64
+BRANCH = "cockpit-state"  # of branches alone a remote can keep the history
 JOURNAL = f"journal/s/p/_service/{0xA:032x}.1.jsonl"
 
 
@@ -182,3 +185,84 @@ def test_an_event_names_a_purged_blob_without_being_a_fault(location: StoreLocat
     store.commit("purged before it was ever published")
     store.close()
     assert examine(location, named=named_blobs, host="h1", mend=True).findings == ()
+
+
+def clone_of(remote: Path, name: str) -> StoreLocation:
+    git(remote.parent, "clone", "-q", f"file://{remote}", name)  # by path it would copy what nothing reaches, too
+    return StoreLocation.of(remote.parent / name)
+
+
+def exchange(store: Store, *, branch: str = "") -> Exchange:
+    remote = StateRemote.of(store.location, branch=branch)
+    assert remote is not None
+    done = store.synchroniser(remote).exchange()
+    assert done.status.state == "synced", done.status.reason
+    return done
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> Path:
+    git(tmp_path, "init", "-q", "--bare", "remote.git")
+    return tmp_path / "remote.git"
+
+
+def reachable(place: Path) -> str:
+    return git(place, "rev-list", "--objects", REF)
+
+
+def test_a_purge_goes_through_every_clone_and_its_remote(remote: Path) -> None:
+    ana, ben, cleo = (clone_of(remote, name) for name in ("ana", "ben", "cleo"))
+    stores = [start(ana), start(ben), start(cleo)]
+    here, there, elsewhere = stores
+    secret = here.evidence.put_text("password: hunter2")
+    events = [tick(here)]
+    for store in stores:
+        exchange(store)
+    oid = git(ana.common, "rev-parse", f"{REF}:evidence/{secret.sha256}")
+    assert all(oid in reachable(place) for place in (remote, ana.common, ben.common, cleo.common))
+    purge(here, secret)
+    # Ben wrote meanwhile, and his history still holds the blob.
+    events.append(tick(there))
+    there.commit("ben")
+    assert exchange(here).sent
+    assert oid not in reachable(remote)
+    exchange(there)
+    events.append(tick(elsewhere))
+    for store in (elsewhere, here, there, elsewhere):
+        exchange(store)
+    places = [remote, ana.common, ben.common, cleo.common]
+    assert len({git(place, "rev-parse", REF) for place in places}) == 1
+    assert all(oid not in reachable(place) for place in places)
+    for store in stores:
+        assert not (store.location.evidence / secret.sha256).exists()
+        assert {event.id for event in events} <= {event.id for event in store.load()}
+        store.close()
+        found = examine(store.location, named=named_blobs, host="h1", mend=True)
+        assert found.well, found
+        assert oid not in everything(store.location.common)
+        git(store.location.common, "fsck", "--strict")
+    late = start(clone_of(remote, "late"))
+    exchange(late)
+    assert oid not in everything(late.location.common)
+
+
+def test_a_remote_that_keeps_its_history_stays_in_step_and_is_told_of(remote: Path) -> None:
+    git(remote, "config", "receive.denyNonFastForwards", "true")
+    store, other = start(clone_of(remote, "ana")), start(clone_of(remote, "ben"))
+    secret = store.evidence.put_text("password: hunter2")
+    tick(store)
+    exchange(store, branch=BRANCH)
+    exchange(other, branch=BRANCH)
+    purge(store, secret)
+    done = exchange(store, branch=BRANCH)
+    assert "still holds what was purged" in done.kept
+    assert "receive.denyNonFastForwards" in done.kept
+    later = tick(other)
+    for each in (other, store, other):
+        assert exchange(each, branch=BRANCH).kept == ""
+    assert later.id in {event.id for event in store.load()}
+    assert f"evidence/{secret.sha256}" not in published(store.location)
+    tips = {git(each.location.common, "rev-parse", REF) for each in (store, other)}
+    assert tips == {git(remote, "rev-parse", BRANCH)}
+    store.close()
+    other.close()
