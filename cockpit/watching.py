@@ -25,6 +25,7 @@ from cockpit.release.health import Debounced, ProbeResult
 from cockpit.release.intents import Intent
 from cockpit.samples.reader import SampleReader
 from cockpit.samples.writer import SampleWriter
+from cockpit.store import files
 from cockpit.store.lock import FileLock, Held, holder_of
 from cockpit.syncing import Exchanger
 from cockpit.times import rfc3339, zone
@@ -214,11 +215,12 @@ def watch(workspace: Workspace, *, by_hand: bool, say: Callable[[str], None]) ->
     Raises RefusedError (`locked`) where another watcher runs on this clone.
     """
     location = workspace.store.location
-    location.locks.mkdir(parents=True, exist_ok=True)
+    files.make_directories(location.locks, below=location.common, share=location.share)
+    workspace.store.share_places()
     holder = Held(
         workspace.session.actor.name, workspace.host, os.getpid(), rfc3339(now()), "watching", secrets.token_hex(8)
     )
-    with FileLock(location.lock(WATCHER_LOCK), holder):
+    with FileLock(location.lock(WATCHER_LOCK), holder, share=location.share):
         asyncio.run(keep_watch(workspace, by_hand=by_hand, say=say))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -74,6 +76,21 @@ class Store:
     def writer_id(self) -> str:
         """The id that this process's events carry."""
         return self._writer.writer
+
+    def share_places(self) -> None:
+        """In a repository that several users share, make the places of running processes for all of them to write.
+
+        Raises OSError where they are another user's and not shared.
+        """
+        place = self._location
+        if not place.share:
+            return
+        ours = (place.run / "presence", place.run / "asks", place.locks, place.temporary, place.root / "executions")
+        for directory in ours:
+            files.make_directories(directory, below=place.common, share=place.share)
+        for path in (place.samples, place.run / "watcher.log"):
+            with contextlib.suppress(FileExistsError):
+                os.close(files.create(path, share=place.share))
 
     def read_only_because(self) -> RefusedError | None:
         """Return why nothing can be appended here (an unknown format, another user's store), or None."""
