@@ -18,6 +18,7 @@ from cockpit.git.worktree import refuse_dirty, refuse_overwriting
 from cockpit.release.intents import RequestExecution
 from cockpit.release.plan import Plan
 from cockpit.release.run import ExecutionView
+from cockpit.store import files
 from cockpit.store.lock import FileLock, Held, holder_of
 from cockpit.times import rfc3339
 from cockpit.workspace import Workspace
@@ -55,11 +56,12 @@ def require_idle(workspace: Workspace) -> None:
 def execution_lock(workspace: Workspace, reason: str) -> FileLock:
     """Return the lock that everything holds which executes, for this process; it is taken by `with`."""
     location = workspace.store.location
-    location.locks.mkdir(parents=True, exist_ok=True)
+    files.make_directories(location.locks, below=location.common, share=location.share)
+    workspace.store.share_places()
     holder = Held(
         workspace.session.actor.name, workspace.host, os.getpid(), rfc3339(now()), reason, secrets.token_hex(8)
     )
-    return FileLock(location.lock(workspace.execution_lock), holder, wait=_OTHERS_REQUEST)
+    return FileLock(location.lock(workspace.execution_lock), holder, wait=_OTHERS_REQUEST, share=location.share)
 
 
 def start_execution(workspace: Workspace, intent: RequestExecution) -> int:

@@ -10,6 +10,7 @@ import contextlib
 import os
 import selectors
 import signal
+import stat
 import subprocess
 import threading
 import time
@@ -22,6 +23,7 @@ from msgspec import Struct
 from cockpit.errors import ProcessError
 
 _CHUNK = 65536
+_SHARED = stat.S_ISGID | stat.S_IWGRP
 _POLL = 0.05  # seconds between looks at a cancel flag
 _DRAIN = 0.2  # seconds to read on after the command ended while a background child holds its pipe
 
@@ -246,9 +248,23 @@ def _pump(
                 target += chunk[: max(room, 0)]
 
 
+def make_directory(directory: Path) -> None:
+    """Create a directory and what is missing above it; below one that is shared with a group, it is shared, too."""
+    missing = [path for path in (directory, *directory.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(exist_ok=True)
+        if is_shared(path.parent):
+            path.chmod(stat.S_IMODE(path.stat().st_mode) | _SHARED | stat.S_IRGRP | stat.S_IXGRP)
+
+
+def is_shared(directory: Path) -> bool:
+    """Return whether what is made in a directory is for its whole group to write."""
+    return directory.stat().st_mode & _SHARED == _SHARED
+
+
 def spawn_detached(argv: Sequence[str], *, cwd: Path, log: Path, env: Mapping[str, str] | None = None) -> int:
     """Start a process that outlives us and our terminal, its output appended to `log`; return its pid."""
-    log.parent.mkdir(parents=True, exist_ok=True)
+    make_directory(log.parent)
     with log.open("ab") as output:
         try:
             child = subprocess.Popen(

@@ -150,4 +150,6 @@ def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
     lines += [f"debt: {debt.kind} {debt.text}: {debt.reason}" for debt in debt_of(run)]
     if run.deploys_locked:
         lines.append(f"deploys locked: {run.deploys_locked}")
+    if run.bad_lines:
+        lines.append(f"{run.bad_lines} lines of the journals cannot be read: cockpit doctor")
     return lines

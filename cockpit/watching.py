@@ -23,8 +23,10 @@ from cockpit.presence import present
 from cockpit.release.configuration import Probe
 from cockpit.release.health import Debounced, ProbeResult
 from cockpit.release.intents import Intent
+from cockpit.reporting import Reporter
 from cockpit.samples.reader import SampleReader
 from cockpit.samples.writer import SampleWriter
+from cockpit.store import files
 from cockpit.store.lock import FileLock, Held, holder_of
 from cockpit.syncing import Exchanger
 from cockpit.times import rfc3339, zone
@@ -90,7 +92,7 @@ class RunSamples:
 class Around:
     """The watcher's surroundings, on a workspace."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, say: Callable[[str], None]) -> None:
         self._workspace = workspace
         self.host = workspace.host
         self._changed = True
@@ -99,6 +101,7 @@ class Around:
         self._readers: dict[str, LogReader] = {}
         workspace.session.subscribe(lambda _run, _records: self._note_change())
         self._exchanger = Exchanger(workspace)
+        self._reporter = Reporter(workspace, say)
         self._follow_logs()
 
     @property
@@ -161,7 +164,10 @@ class Around:
         return self._exchanger.due()
 
     def exchange(self) -> None:
-        self._exchanger.exchange()
+        try:
+            self._exchanger.exchange()
+        finally:
+            self._reporter.refresh()
 
     def stop_exchanging(self) -> None:
         self._exchanger.cancel.set()
@@ -214,11 +220,12 @@ def watch(workspace: Workspace, *, by_hand: bool, say: Callable[[str], None]) ->
     Raises RefusedError (`locked`) where another watcher runs on this clone.
     """
     location = workspace.store.location
-    location.locks.mkdir(parents=True, exist_ok=True)
+    files.make_directories(location.locks, below=location.common, share=location.share)
+    workspace.store.share_places()
     holder = Held(
         workspace.session.actor.name, workspace.host, os.getpid(), rfc3339(now()), "watching", secrets.token_hex(8)
     )
-    with FileLock(location.lock(WATCHER_LOCK), holder):
+    with FileLock(location.lock(WATCHER_LOCK), holder, share=location.share):
         asyncio.run(keep_watch(workspace, by_hand=by_hand, say=say))
 
 
@@ -230,7 +237,7 @@ async def keep_watch(
     pace: Pace = Pace(),  # noqa: B008
 ) -> None:
     """Watch in the main thread's event loop, as `watch` does; the lock is the caller's matter."""
-    around = Around(workspace)
+    around = Around(workspace, say)
     samples = SampleWriter(workspace.store.location.root)
     async with Prober(observer=workspace.host, directory=workspace.root, trusted=workspace.trusted) as prober:
 

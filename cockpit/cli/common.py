@@ -89,10 +89,14 @@ def options_of(arguments: argparse.Namespace) -> Options:
 
 
 def open_here(arguments: argparse.Namespace, *, any_run: bool = False) -> Workspace:
-    """Open the workspace that the arguments name."""
+    """Open the workspace that the arguments name; what is wrong with its store at first sight is told."""
     from cockpit.bootstrap import open_workspace
+    from cockpit.store.doctor.cheap import cheap_findings
 
-    return open_workspace(options_of(arguments), any_run=any_run)
+    workspace = open_workspace(options_of(arguments), any_run=any_run)
+    for finding in cheap_findings(workspace.store.location):
+        warn(f"cockpit: {finding}")
+    return workspace
 
 
 def require_writing(arguments: argparse.Namespace) -> None:
@@ -163,6 +167,11 @@ def columns(rows: list[list[str]], *, gap: int = 2) -> str:
 def publish(workspace: Workspace) -> None:
     """Commit what was written to the state ref; a failure is told, the events are safe in the journal all the same."""
     try:
-        workspace.store.commit("cockpit: state")
+        result = workspace.store.commit("cockpit: state")
     except CockpitError as error:
         warn(f"cockpit: saved, but not yet committed to the state ref: {error}")
+        return
+    for mended in result.mended:
+        warn(f"cockpit: {mended}")
+    for path in result.diverged:
+        warn(f"cockpit: two copies of this clone have written {path}: cockpit doctor")

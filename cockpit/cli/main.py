@@ -9,11 +9,37 @@ import sys
 from collections.abc import Sequence
 
 from cockpit import __version__
-from cockpit.cli import checklist, executions, interchange, observe, releases, repository, run_app, sync, watching
+from cockpit.cli import (
+    checklist,
+    doctor,
+    executions,
+    interchange,
+    observe,
+    releases,
+    report,
+    repository,
+    run_app,
+    sync,
+    watching,
+)
 from cockpit.cli.common import CommandTable, Parser, mute, report_failure, shared_options
 from cockpit.errors import CockpitError, ExitCode
 
 _DESCRIPTION = "Fly a production release: checklist, logs, probes, tags and rollback in one terminal."
+# In the order in which `cockpit --help` lists them.
+_GROUPS = (
+    run_app,
+    repository,
+    releases,
+    checklist,
+    interchange,
+    observe,
+    executions,
+    sync,
+    watching,
+    doctor,
+    report,
+)
 
 
 def build_parser() -> Parser:
@@ -23,7 +49,7 @@ def build_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"cockpit {__version__}")
     parser.set_defaults(function=run_app.open_app)
     table = CommandTable(parser.add_subparsers(metavar="COMMAND", parser_class=Parser), shared)
-    for module in (run_app, repository, releases, checklist, interchange, observe, executions, sync, watching):
+    for module in _GROUPS:
         module.add_commands(table)
     return parser
 

@@ -95,6 +95,7 @@ def fly(workspace: Workspace) -> ExitCode:
     trouble = ""
     if not workspace.session.readonly:
         try:
+            workspace.store.share_places()
             ensure_watcher(workspace)
         except (CockpitError, OSError) as error:  # the screen shows NO WATCHER, and is of use all the same
             trouble = f"no watcher could be started: {error}"

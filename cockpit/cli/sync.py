@@ -6,7 +6,7 @@ import argparse
 
 import msgspec
 
-from cockpit.cli.common import CommandTable, options_of, print_json, require_writing, say, wants_json
+from cockpit.cli.common import CommandTable, options_of, print_json, require_writing, say, wants_json, warn
 from cockpit.errors import ExitCode, NotFoundError
 
 
@@ -43,12 +43,14 @@ def _sync(arguments: argparse.Namespace) -> ExitCode:
             {
                 **{key: document.get(key, "") for key in ("state", "remote", "address")},
                 "at": at, "ahead": 0, "behind": 0, "received": done.received, "sent": done.sent,
-                "diverged": list(done.diverged),
+                "diverged": list(done.diverged), "kept": done.kept,
             }
         )  # fmt: skip
         return ExitCode.OK
     what = {(True, True): "received and sent", (True, False): "received", (False, True): "sent"}
     say(f"in step with {status.remote} ({status.address}): {what.get((done.received, done.sent), 'nothing new')}")
+    if done.kept:
+        warn(done.kept)
     for path in done.diverged:
         say(f"  {path} was continued on two sides; both are kept, see cockpit doctor")
     return ExitCode.OK

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from cockpit import process
+
 _KEPT = 64 * 1024  # bytes of a step's output that go into the store
 
 
@@ -12,9 +14,11 @@ class OutputFile:
     """Appends to one file; each step's share of it is known by its offsets."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        process.make_directory(path.parent)
         self.path = path
         self.descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        if process.is_shared(path.parent) and os.fstat(self.descriptor).st_uid == os.geteuid():
+            os.fchmod(self.descriptor, 0o660)  # a colleague may have to go on with what we began
 
     def heading(self, text: str) -> None:
         """Write a line of our own between the steps' output."""

@@ -126,4 +126,5 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     deploy: Plans = Plans()
     state_remote: str = ""  # a git remote's name or an address; empty takes origin or the only one, none keeps it here
     state_branch: str = ""  # the branch that carries the state where the remote takes no refs of ours
+    report_branch: bool = False  # whether the branch cockpit-report shows the release on the code's forge
     shared_accounts: tuple[str, ...] = ("root", "deploy", "ubuntu", "admin")

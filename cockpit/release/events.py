@@ -179,6 +179,14 @@ class EvidenceAttached(Event, frozen=True):
     path: str = ""
 
 
+@_kind("evidence.purged")
+class EvidencePurged(Event, frozen=True, kw_only=True):
+    """These blobs (by the sha256 of each) are forgotten: every clone that learns of it drops them, for ever."""
+
+    blobs: tuple[str, ...]
+    reason: TextRef | None = None
+
+
 # Health
 
 

@@ -74,6 +74,13 @@ class AttachEvidence(ItemIntent, frozen=True):
     path: str = ""
 
 
+class PurgeEvidence(Intent, frozen=True):
+    """Forget blobs, by their hashes, in every clone; it cannot be taken back."""
+
+    blobs: tuple[str, ...]
+    reason: str = ""
+
+
 class Undo(Intent, frozen=True):
     """Reverse one's own last record, on one item or anywhere; `record` is the id of what the person was shown."""
 

@@ -18,6 +18,7 @@ from cockpit.release.contests import CONTESTABLE, item_sides, run_contest, text_
 from cockpit.release.events import (
     DeploysLocked,
     EvidenceAttached,
+    EvidencePurged,
     ItemClaimed,
     ItemDone,
     LaunchMoved,
@@ -35,7 +36,7 @@ from cockpit.release.executions import fold_execution
 from cockpit.release.item_state import Flown, ItemState, item_state
 from cockpit.release.library import Library
 from cockpit.release.origins import origin
-from cockpit.release.record import HybridTime, Record, TextRef
+from cockpit.release.record import Order, Record, TextRef, by_order
 from cockpit.release.registers import EMPTY, Register, RegisterCell, RegisterKey
 from cockpit.release.run import (
     ExecutionView,
@@ -47,10 +48,11 @@ from cockpit.release.run import (
     TagMark,
     told_by,
 )
-from cockpit.release.timeline import timeline_order
+from cockpit.release.timeline import causal_order, timeline_order
 
 RUN = "run"  # the entity of the run itself
 SERVICE = "service"
+PURGED_TEXT = "(this text was purged)"
 
 
 def item_entity(item_id: str) -> str:
@@ -82,8 +84,12 @@ class Ledger:
         self._by_entity: dict[str, list[Record]] = {}
         self._records: dict[str, Record] = {}
         self._ordered: list[Record] | None = []
-        self._latest: tuple[HybridTime, str, int, str] | None = None
-        self._causes: set[str] = set()
+        self._latest: Order | None = None
+        self._awaited: set[str] = set()  # causes that are not here
+        self._in_order = True  # everything came in timeline order, so that each part of it is in order, too
+        self._remarks: list[Record] = []
+        self._purged: set[str] = set()
+        self._taken_back: set[tuple[str, str]] = set()  # (entity, note)
         self._item_views: dict[str, ItemView] = {}
         self._view_context: tuple[str, Flown] = ("", Flown("planned"))
         self._execution_views: dict[str, ExecutionView] = {}
@@ -92,36 +98,53 @@ class Ledger:
         return len(self._records)
 
     def add(self, records: Iterable[Record]) -> list[Record]:
-        """Take in records; return those that were new."""
-        return [record for record in records if self._add(record)]
+        """Take in records; return those that were new, in the order of their clocks."""
+        fresh = {record.id: record for record in records if record.id not in self._records}
+        arrived = sorted(fresh.values(), key=by_order)
+        if arrived:
+            self._records.update(fresh)
+            self._put_in_order(arrived)
+            for record in arrived:
+                self._enter(record)
+        return arrived
 
     def forget_views(self) -> None:
         """Read every text anew at the next snapshot: one that was missing has arrived."""
         self._item_views.clear()
         self._execution_views.clear()
 
-    def _add(self, record: Record) -> bool:
-        if record.id in self._records:
-            return False
-        self._records[record.id] = record
-        # The usual case, an event after all others that caused none of them, must not sort the whole history again.
-        last = self._latest is None or record.order > self._latest
-        if last:
-            self._latest = record.order
-        if self._ordered is not None and last and record.id not in self._causes:
-            self._ordered.append(record)
+    def _put_in_order(self, arrived: list[Record]) -> None:
+        # The usual case, events after all others that caused none of them, must not sort the whole history again.
+        inner, outside = causal_order(arrived)
+        last = self._latest is None or arrived[0].order > self._latest
+        if last and self._ordered is not None and self._awaited.isdisjoint(record.id for record in arrived):
+            self._ordered += inner
+            self._in_order = self._in_order and inner is arrived
         else:
             self._ordered = None
-        self._causes.update(record.sup)
-        if record.prev is not None:
-            self._causes.add(record.prev)
-        self._by_entity.setdefault(record.ent, []).append(record)
-        self._item_views.pop(record.ent, None)
-        self._execution_views.pop(record.ent, None)
+            self._in_order = False
+        self._latest = arrived[-1].order if self._latest is None else max(self._latest, arrived[-1].order)
+        self._awaited.difference_update(record.id for record in arrived)
+        self._awaited.update(cause for cause in outside if cause not in self._records)
+
+    def _enter(self, record: Record) -> None:
+        entity = record.ent
+        self._by_entity.setdefault(entity, []).append(record)
+        self._item_views.pop(entity, None)
+        self._execution_views.pop(entity, None)
         register = register_of(record.kind)
         if register is not None:
-            self._cells.setdefault((record.ent, register), RegisterCell()).add(record)
-        return True
+            cell = self._cells.get((entity, register))
+            if cell is None:
+                cell = self._cells[entity, register] = RegisterCell()
+            cell.add(record)
+        elif isinstance(record.data, NoteAdded):
+            self._remarks.append(record)
+        elif isinstance(record.data, NoteRevoked):
+            self._taken_back.add((entity, record.data.note))
+        elif isinstance(record.data, EvidencePurged):
+            self._purged.update(record.data.blobs)
+            self.forget_views()
 
     def register(self, entity: str, register: str) -> Register:
         """Return the present heads of a register; empty where nobody has written it."""
@@ -166,6 +189,9 @@ class Ledger:
         if self._ordered is None:
             self._ordered = timeline_order(self._records.values())
         return self._ordered
+
+    def _sorted(self, records: list[Record]) -> list[Record]:
+        return records if self._in_order else timeline_order(records)
 
     def snapshot(self, run_id: str, pinned: Pinned, *, bad_lines: int = 0) -> Run:
         """Return the present state as an immutable value."""
@@ -247,8 +273,8 @@ class Ledger:
         state = item_state(item, register, claimed=holder is not None, flown=flown)
         told = register.winner
         said = origin(told, self._records.get) if told is not None else None
-        sides = item_sides(register, self._text_of) if state is ItemState.CONTESTED else ()
-        history = tuple(timeline_order(self._by_entity.get(entity, ())))
+        sides = item_sides(register, self._text) if state is ItemState.CONTESTED else ()
+        history = tuple(self._sorted(self._by_entity.get(entity, [])))
         return ItemView(
             item=item,
             phase_id=phase_id,
@@ -270,7 +296,7 @@ class Ledger:
         )
 
     def _detail(self, state: ItemState, said: Record | None, flown: Flown, lost: tuple[Record, ...]) -> str:
-        text = text_said(said, self._text_of) if said is not None else ""
+        text = text_said(said, self._text) if said is not None else ""
         text = "(this text is not here yet)" if text is None else text
         if state is ItemState.STALE and said is not None and isinstance(said.data, ItemDone):
             stale = f"done for {self._tag_of(said.data.commit)}, the run flies {self._tag_of(flown.commit)}"
@@ -287,14 +313,14 @@ class Ledger:
                 return record.data.tag
         return commit[:8]
 
+    def _text(self, ref: TextRef) -> str | None:
+        return PURGED_TEXT if ref.sha256 in self._purged else self._text_of(ref)
+
     def _notes(self) -> list[Note]:
-        taken_back = {
-            (record.ent, record.data.note) for record in self._records.values() if isinstance(record.data, NoteRevoked)
-        }
         return [
-            Note(record.id, record.by, record.wall, record.ent, self._text_of(record.data.text))
-            for record in self.timeline()
-            if isinstance(record.data, NoteAdded) and (record.ent, record.id) not in taken_back
+            Note(record.id, record.by, record.wall, record.ent, self._text(record.data.text))
+            for record in self._sorted(self._remarks)
+            if isinstance(record.data, NoteAdded) and (record.ent, record.id) not in self._taken_back
         ]
 
     def executions(self) -> Iterable[ExecutionView]:
@@ -305,7 +331,7 @@ class Ledger:
                 continue
             view = self._execution_views.get(entity)
             if view is None:
-                view = fold_execution(entity.removeprefix("execution:"), timeline_order(records), self._text_of)
+                view = fold_execution(entity.removeprefix("execution:"), self._sorted(records), self._text)
                 if view is None:
                     continue
                 self._execution_views[entity] = view
@@ -337,7 +363,7 @@ class Ledger:
             heads.sort(key=lambda head: isinstance(head.data, TagMarked) and head.data.mark != "bad")
             for head in heads[:1]:
                 if isinstance(head.data, TagMarked):
-                    reason = self._text_of(head.data.reason) or ""
+                    reason = self._text(head.data.reason) or ""
                     marks[tag] = TagMark(tag, head.data.mark, reason, head.by, head.wall)
         return marks
 

@@ -8,6 +8,7 @@ from cockpit.release.events import (
     DeploysLocked,
     DeploysUnlocked,
     EvidenceAttached,
+    EvidencePurged,
     ExecutionEnded,
     ExecutionRequested,
     ExecutionStopped,
@@ -117,6 +118,8 @@ def _plain_sentence(record: Record, run: Run) -> str:
             return "took a note back"
         case EvidenceAttached(name=name, size=size):
             return f"attached {name} ({size} bytes) to {_item_text(record.ent, run)}"
+        case EvidencePurged(blobs=blobs):
+            return f"purged {len(blobs)} piece{'s' if len(blobs) != 1 else ''} of evidence"
         case ProbeChanged(state=state, previous=previous, detail=detail):
             return f"{record.ent.removeprefix('probe:')} {previous or 'new'} → {state}: {detail}"
         case RunOpened(name=name, tag=tag):

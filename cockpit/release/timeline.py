@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
-from cockpit.release.record import HybridTime, Record
+from cockpit.release.record import Order, Record, by_order
 
 
 def timeline_order(records: Iterable[Record]) -> list[Record]:
@@ -14,24 +14,38 @@ def timeline_order(records: Iterable[Record]) -> list[Record]:
     Clocks agree with causes except where an event came from far in the future, so the plain sort is checked
     first and the graph is walked only when it is wrong.
     """
-    ordered = sorted(records, key=lambda record: record.order)
-    known = {record.id for record in ordered}
-    seen: set[str] = set()
-    for record in ordered:
-        if any(cause in known and cause not in seen for cause in _causes(record)):
-            return _walk(ordered, known)
-        seen.add(record.id)
-    return ordered
+    return causal_order(sorted(records, key=by_order))[0]
+
+
+def causal_order(ordered: list[Record]) -> tuple[list[Record], set[str]]:
+    """Return records, given in the order of their clocks, in timeline order; and causes that are not among them."""
+    places = {record.id: place for place, record in enumerate(ordered)}
+    outside: set[str] = set()
+    wrong = False
+    for place, record in enumerate(ordered):
+        if record.prev is not None:
+            at = places.get(record.prev)
+            if at is None:
+                outside.add(record.prev)
+            elif at > place:
+                wrong = True
+        for cause in record.sup:
+            at = places.get(cause)
+            if at is None:
+                outside.add(cause)
+            elif at > place:
+                wrong = True
+    return (_walk(ordered, places.keys()) if wrong else ordered), outside
 
 
 def _causes(record: Record) -> set[str]:
     return {*record.sup, record.prev} if record.prev else set(record.sup)
 
 
-def _walk(ordered: list[Record], known: set[str]) -> list[Record]:
+def _walk(ordered: list[Record], known: Set[str]) -> list[Record]:
     waiting: dict[str, int] = {}
     effects: dict[str, list[Record]] = {}
-    ready: list[tuple[tuple[HybridTime, str, int, str], Record]] = []
+    ready: list[tuple[Order, Record]] = []
     for record in ordered:
         causes = _causes(record) & known
         waiting[record.id] = len(causes)

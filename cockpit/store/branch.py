@@ -10,14 +10,16 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from msgspec import Struct
 
 from cockpit.errors import GitError
 from cockpit.store import files
+from cockpit.store.forgetting import Forgotten, Purges, loosen_abandoned, note_abandoned, prune_abandoned
 from cockpit.store.layout import (
+    EVIDENCE,
     FORMAT,
     FORMAT_PATH,
     STATE_REF,
@@ -32,7 +34,7 @@ from cockpit.store.merge import has_diverged, merge_file
 from cockpit.store.objects import Entry, Listing, ObjectDatabase, blob_id, continues
 from cockpit.store.ref import StateRef
 from cockpit.store.restore import restore_evidence, restore_format, restore_missing
-from cockpit.store.snapshot import Snapshot
+from cockpit.store.snapshot import LocalJournal, Snapshot
 from cockpit.store.union import next_step, unite
 
 _ATTEMPTS = 5
@@ -53,10 +55,14 @@ class CommitResult(Struct, frozen=True):
 
 
 class Joined(Struct, frozen=True):
-    """What uniting with a remote came to: the ref's commit, and the journals that two sides continued differently."""
+    """What uniting with a remote came to: the ref's commit, and the journals that two sides continued differently.
+
+    `replaces` is the remote's commit where ours must take its place without descending from it: it holds purged blobs.
+    """
 
     commit: str | None
     diverged: tuple[str, ...] = ()
+    replaces: str = ""
 
 
 class StateBranch:
@@ -69,11 +75,13 @@ class StateBranch:
         self._objects = ObjectDatabase(location)
         self._ref = StateRef(location, self._objects, now=now)
         self._snapshot = Snapshot(location)
+        self._purges = Purges(location, self._objects)
         self._read: tuple[str, Listing] | None = None
+        self._evidence: tuple[object, frozenset[str]] | None = None  # the blobs in the ref, and the ref's marks then
         self._absorbed: set[tuple[str, str]] = set()  # journals (ours, published) whose union is the published one
 
-    def commit(self, message: str) -> CommitResult:
-        """Publish what is local and not yet in the ref.
+    def commit(self, message: str, *, fresh_root: bool = False) -> CommitResult:
+        """Publish what is local and not yet in the ref; with `fresh_root`, or to drop a purged blob, without history.
 
         Raises RefusedError (`locked`, `read-only`) or, after several attempts, the GitError that stood in the way.
         """
@@ -84,17 +92,18 @@ class StateBranch:
             for _ in range(_ATTEMPTS):
                 try:
                     tip, listing = self._tip(mended)
-                    return self._advance(tip, listing, message, mended)
+                    return self._advance(tip, listing, message, mended, fresh_root=fresh_root)
                 except (GitError, OSError) as error:
                     failure = error
                     self._read = None
             raise failure
 
-    def join(self, theirs: str) -> Joined:
+    def join(self, theirs: str, *, keep_history: bool = False) -> Joined:
         """Publish what is local and unite it with the fetched commit `theirs`, so that the ref descends from both.
 
         The ref becomes `theirs` itself, also where that is no descendant of ours, once it holds all that we have: so
-        clones come to one tip. Raises RefusedError (`locked`, `read-only`) or GitError.
+        clones come to one tip. It does not descend from a commit that holds a purged blob, unless `keep_history`.
+        Raises RefusedError (`locked`, `read-only`) or GitError.
         """
         mended: list[str] = []
         failure: GitError | OSError = GitError("the state could not be joined with the remote's")
@@ -102,14 +111,14 @@ class StateBranch:
             for _ in range(_ATTEMPTS):
                 try:
                     tip, listing = self._tip(mended)
-                    committed = self._advance(tip, listing, "cockpit: state", mended)
-                    return self._join(committed, theirs)
+                    committed = self._advance(tip, listing, "cockpit: state", mended, fresh_root=False)
+                    return self._join(committed, theirs, keep_history=keep_history)
                 except (GitError, OSError) as error:
                     failure = error
                     self._read = None
             raise failure
 
-    def _join(self, committed: CommitResult, theirs: str) -> Joined:
+    def _join(self, committed: CommitResult, theirs: str, *, keep_history: bool) -> Joined:
         self._objects.require_complete(theirs, walk=False)
         their_tree = self._objects.read_tree(theirs)
         if FORMAT_PATH in their_tree:
@@ -117,23 +126,33 @@ class StateBranch:
             require_known_format(self._objects.read_blobs([entry.oid])[entry.oid])
         tip = committed.commit
         our_tree = self._read[1] if self._read is not None and self._read[0] == tip else {}
-        united = unite(self._objects, our_tree, their_tree)
+        purged = {evidence_path(sha256) for sha256 in self._purges.of(self._snapshot.scan(), our_tree, their_tree)}
+        we_hold, they_hold = (not purged.isdisjoint(tree) and not keep_history for tree in (our_tree, their_tree))
+        united = unite(self._objects, our_tree, their_tree, without=purged)
         step = next_step(
             ours=tip, theirs=theirs, united_is_theirs=united.listing == their_tree,
-            united_is_ours=united.listing == our_tree, theirs_is_ancestor=lambda: self._descends(tip, theirs),
+            united_is_ours=united.listing == our_tree,
+            theirs_is_ancestor=lambda: they_hold or self._descends(tip, theirs),
         )  # fmt: skip
+        replaces = theirs if they_hold else ""
         if step == "keep":
-            return Joined(tip, committed.diverged)
+            return Joined(tip, committed.diverged, replaces)
+        if we_hold and tip:
+            note_abandoned(self._location, tip)
         if step == "adopt":
             self._ref.swap(theirs, tip, "cockpit: adopt the remote's")
+            if we_hold:
+                self._ref.forget_reflog()
             self._read = (theirs, their_tree)
             return Joined(theirs, committed.diverged)
-        parents = [theirs, *([tip] if tip else [])]
+        parents = [*([] if they_hold else [theirs]), *([tip] if tip and not we_hold else [])]
         commit = self._objects.write_commit(self._objects.write_tree(united.listing), parents, "cockpit: join")
         self._objects.require_complete(commit, known=parents)
         self._ref.swap(commit, tip, "cockpit: join")
+        if we_hold:
+            self._ref.forget_reflog()
         self._read = (commit, united.listing)
-        return Joined(commit, (*committed.diverged, *united.diverged))
+        return Joined(commit, (*committed.diverged, *united.diverged), replaces)
 
     def _descends(self, commit: str | None, ancestor: str) -> bool:
         return commit is not None and self._objects.run("merge-base", "--is-ancestor", ancestor, commit).ok
@@ -143,7 +162,7 @@ class StateBranch:
         return self._ref.tip()
 
     def restore_missing(self, *, own_writer: str) -> list[str]:
-        """Bring in what the ref has and the journal directory has not; return the paths written.
+        """Bring in what the ref has and we have not, journals and evidence; return the journals' paths.
 
         Raises RefusedError (`locked`) or GitError.
         """
@@ -154,11 +173,27 @@ class StateBranch:
             if FORMAT_PATH in listing:
                 entry = listing[FORMAT_PATH]
                 restore_format(self._location, self._objects.read_blobs([entry.oid])[entry.oid])
-            restore_evidence(self._location, self._objects, listing)  # before the events that name it
+            purged = self._purges.of(self._snapshot.scan(), listing)
+            self._purges.remove_local()
+            restore_evidence(self._location, self._objects, listing, purged)  # before the events that name it
             return restore_missing(self._location, self._objects, self._snapshot, listing, own_writer=own_writer)
+
+    def prune(self) -> Forgotten:
+        """Remove what only histories hold that a purge has left behind; raises RefusedError (`locked`) or GitError."""
+        trouble = loosen_abandoned(self._location, self._objects)
+        if trouble:
+            return Forgotten(0, trouble)
+        with _disk_trouble_as_git_error(), self._alone("prune"):
+            return prune_abandoned(self._location, self._objects)
 
     def published_evidence(self, sha256: str) -> bytes | None:
         """Return a blob's bytes from the ref, or None."""
+        marks = self._ref.marks()
+        if self._evidence is None or self._evidence[0] != marks:
+            # One look at the tree tells of all blobs: a clone may lack thousands, and a git command each takes long.
+            self._evidence = (marks, self._objects.names_below(STATE_REF, EVIDENCE))
+        if sha256 not in self._evidence[1]:
+            return None
         return self._objects.read_path(STATE_REF, evidence_path(sha256))
 
     def published_format(self) -> bytes | None:
@@ -191,24 +226,36 @@ class StateBranch:
                 raise
         return self._read
 
-    def _advance(self, tip: str | None, listing: Listing, message: str, mended: list[str]) -> CommitResult:
-        changes, diverged = self._changes(listing)
-        if not changes:
+    def _advance(
+        self, tip: str | None, listing: Listing, message: str, mended: list[str], *, fresh_root: bool
+    ) -> CommitResult:
+        local = self._snapshot.scan()
+        changes, diverged = self._changes(local, listing)
+        purged = {evidence_path(sha256) for sha256 in self._purges.of(local, listing)}
+        self._purges.remove_local()
+        changes = {path: data for path, data in changes.items() if path not in purged}
+        forgets = not purged.isdisjoint(listing)
+        fresh_root = fresh_root or forgets
+        if not changes and not fresh_root:
             return CommitResult(tip, False, tuple(mended))
         paths = sorted(changes)
         oids = self._objects.write_blobs([changes[path] for path in paths])
         union = listing | {path: Entry(oid, len(changes[path])) for path, oid in zip(paths, oids, strict=True)}
-        union = {path: union[path] for path in sorted(without_shadowed(union))}
-        parents = [tip] if tip else []
+        union = {path: union[path] for path in sorted(without_shadowed(union.keys() - purged))}
+        parents = [tip] if tip and not fresh_root else []
         commit = self._objects.write_commit(self._objects.write_tree(union), parents, message)
         self._objects.require_complete(commit, known=parents)
+        if forgets and tip:
+            note_abandoned(self._location, tip)
         self._ref.swap(commit, tip, "cockpit: commit")
+        if fresh_root:
+            self._ref.forget_reflog()
         self._read = (commit, union)
         return CommitResult(commit, True, tuple(mended), tuple(diverged))
 
-    def _changes(self, listing: Listing) -> tuple[dict[str, bytes], list[str]]:
+    def _changes(self, local: Mapping[str, LocalJournal], listing: Listing) -> tuple[dict[str, bytes], list[str]]:
         """Return the paths whose union differs from the published content, and the journals that diverged."""
-        changes, diverged = self._journal_changes(listing)
+        changes, diverged = self._journal_changes(local, listing)
         changes |= self._evidence_changes(listing)  # after the journals: what their events name is there by now
         published = listing.get(FORMAT_PATH)
         if published is not None and published.oid != blob_id(FORMAT, self._location.object_format):
@@ -217,10 +264,11 @@ class StateBranch:
             changes[FORMAT_PATH] = FORMAT
         return changes, diverged
 
-    def _journal_changes(self, listing: Listing) -> tuple[dict[str, bytes], list[str]]:
+    def _journal_changes(
+        self, local: Mapping[str, LocalJournal], listing: Listing
+    ) -> tuple[dict[str, bytes], list[str]]:
         changes: dict[str, bytes] = {}
         unlike: dict[str, bytes] = {}
-        local = self._snapshot.scan()
         for path, journal in local.items():
             entry = listing.get(path)
             if entry is None:

@@ -56,9 +56,10 @@ class Stored(Struct, frozen=True, gc=False):
 
 
 class BadLine(Struct, frozen=True):
-    """Why a line of a journal is no event."""
+    """Why a line of a journal is no event; `newer` where a later version wrote it: it is whole, and not for us."""
 
     reason: str
+    newer: bool = False
 
 
 class Line(Struct, gc=False):
@@ -103,7 +104,7 @@ def decode_line(line: bytes) -> Stored | BadLine:
     try:
         envelope = _envelopes.decode(payload)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        return BadLine(_payload_reason(payload, error))
+        return _bad_payload(payload, error)
     return Stored(hashlib.sha256(payload).hexdigest(), envelope, outer.g, payload)
 
 
@@ -113,11 +114,11 @@ def _line_reason(line: bytes, error: Exception) -> str:
     return f"is no journal line: {error}"
 
 
-def _payload_reason(payload: bytes, error: Exception) -> str:
+def _bad_payload(payload: bytes, error: Exception) -> BadLine:
     try:
         version = _versions.decode(payload).v
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         version = VERSION
     if version > VERSION:
-        return f"is of version {version}, which this program cannot read: {error}"
-    return f"holds no event: {error}"
+        return BadLine(f"is of version {version}, which this program cannot read: {error}", newer=True)
+    return BadLine(f"holds no event: {error}")

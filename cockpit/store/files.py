@@ -11,6 +11,17 @@ import secrets
 import stat
 from pathlib import Path
 
+Identity = tuple[int, int, int]
+
+
+def identity(path: str) -> Identity | None:
+    """Return what tells, without reading, whether a file is the one it was: inode, size and time of the last write."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - asked for every event, and a Path costs more than the answer
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
 
 def sync_directory(directory: Path) -> None:
     """Make the names in `directory` durable."""

@@ -16,6 +16,7 @@ from cockpit.errors import RefusedError
 
 STATE_REF = "refs/cockpit/state"
 FORMAT_PATH = "FORMAT"
+EVIDENCE = "evidence"
 FORMAT_MAJOR = 1
 FORMAT = b"1\n"
 

@@ -115,7 +115,7 @@ def require_access(location: StoreLocation) -> None:
     common = location.common
     for place in (common, location.root, location.journal, location.evidence, common / "objects", common / "refs"):
         if place.is_dir() and not os.access(place, os.W_OK | os.X_OK):
-            owner = place.owner()
+            owner = _owner(place)
             raise RefusedError(
                 f"{place} belongs to {owner} and you may not write there: the state is open for reading only",
                 fix=(
@@ -125,6 +125,13 @@ def require_access(location: StoreLocation) -> None:
                 ),
                 code="not-writable",
             )
+
+
+def _owner(path: Path) -> str:
+    try:
+        return path.owner()
+    except KeyError:  # of another machine, or removed
+        return f"user {path.stat().st_uid}"
 
 
 def _ask(repo: Path) -> tuple[Path, str]:

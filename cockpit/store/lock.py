@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -103,6 +105,22 @@ def holder_of(path: Path) -> Held | None:
         return _read(path) or _UNKNOWN
     _unlock_and_close(descriptor)
     return None
+
+
+@contextlib.contextmanager
+def lock_if_free(path: Path) -> Iterator[int | None]:
+    """Hold the lock meanwhile and give its descriptor, or None where somebody else holds it."""
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        yield None
+        return
+    try:
+        yield descriptor
+    finally:
+        _unlock_and_close(descriptor)
 
 
 def _unlock_and_close(descriptor: int) -> None:

@@ -4,6 +4,7 @@ A path that is missing on one side is taken from the other; absence is never del
 the union of their whole lines sorted by (sequence, id, line bytes), without unsigned copies of lines that are signed.
 A journal as writers leave it is in that order already, so that of two journals of which one continues the other the
 longer is kept as it stands. Everything else that differs is a choice between two, by an order that all clones share.
+A blob that the journals of either side say is purged is in no union.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from msgspec import Struct
 
 from cockpit.store.layout import (
     FORMAT_PATH,
+    evidence_path,
     format_major,
     parse_evidence_path,
     parse_journal_path,
     without_shadowed,
 )
+from cockpit.store.purge import purged_in
 
 # The opening every version of the format writes. Order must not hang on what a version can decode, or two versions
 # would rewrite each other's trees for ever.
@@ -56,7 +59,8 @@ def merge_trees(ours: Mapping[str, bytes], theirs: Mapping[str, bytes]) -> Merge
     """Return the union of two trees (path to content); a file in the way of a directory gives way."""
     tree: dict[str, bytes] = {}
     diverged = []
-    for path in sorted(without_shadowed({*ours, *theirs})):
+    purged = {evidence_path(sha256) for sha256 in purged_in(ours) | purged_in(theirs)}
+    for path in sorted(without_shadowed({*ours, *theirs} - purged)):
         if path in ours and path in theirs:
             tree[path] = merge_file(path, ours[path], theirs[path])
             if parse_journal_path(path) and has_diverged(ours[path], theirs[path]):

@@ -59,10 +59,17 @@ class ObjectDatabase:
         self._git = Git(location.common)
         self._identity: dict[str, str] | None = None
 
-    def run(self, *arguments: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> Finished:
+    def run(
+        self,
+        *arguments: str,
+        stdin: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> Finished:
         """Run git on this repository and return how it ended."""
         where = f"--git-dir={self._location.common}"
-        return self._git.run(where, *DURABLE, *_PLAIN, *arguments, stdin=stdin, env={**_ENVIRONMENT, **(env or {})})
+        environment = {**_ENVIRONMENT, **(env or {})}
+        return self._git.run(where, *DURABLE, *_PLAIN, *arguments, stdin=stdin, env=environment, timeout=timeout)
 
     def output(self, *arguments: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> bytes:
         """Run git and return its output; an empty object file that it stumbles over is removed, for the next try."""
@@ -103,6 +110,11 @@ class ObjectDatabase:
         done = self.run("cat-file", "blob", f"{ref}:{path}")
         return done.out if done.ok else None
 
+    def names_below(self, ref: str, directory: str) -> frozenset[str]:
+        """Return the names in one directory of a ref; none where either is not there."""
+        done = self.run("ls-tree", "-z", "--name-only", f"{ref}:{directory}")
+        return frozenset(done.out.decode("utf-8", "surrogateescape").split("\0")) if done.ok else frozenset()
+
     def write_blobs(self, contents: Sequence[bytes]) -> list[str]:
         """Store blobs and return their object ids, in order."""
         with self._scratch() as scratch:
@@ -134,7 +146,9 @@ class ObjectDatabase:
         """
         limits = [f"^{oid}" for oid in known] if walk else ["--no-walk"]
         objects = self.output("rev-list", "--objects", commit, *limits).decode("utf-8", "replace").splitlines()
-        empty = [oid for oid in (line.partition(" ")[0] for line in objects) if self._remove_if_empty(self._loose(oid))]
+        empty = [
+            oid for oid in (line.partition(" ")[0] for line in objects) if self._remove_if_empty(self.loose_path(oid))
+        ]
         if empty:
             raise GitError(f"object {empty[0]} was an empty file")
 
@@ -151,7 +165,8 @@ class ObjectDatabase:
     def _scratch(self) -> tempfile.TemporaryDirectory[str]:
         return tempfile.TemporaryDirectory(dir=self._location.temporary, prefix="commit-", ignore_cleanup_errors=True)
 
-    def _loose(self, oid: str) -> Path:
+    def loose_path(self, oid: str) -> Path:
+        """Return where an object's own file is, or would be."""
         return self._location.common / "objects" / oid[:2] / oid[2:]
 
     def _remove_if_empty(self, path: Path) -> bool:

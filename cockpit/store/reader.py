@@ -45,7 +45,9 @@ class _Progress:
         self.size = self.offset + len(data)
         end = data.rfind(b"\n") + 1
         self.offset += end
-        return [event for line in data[:end].split(b"\n")[:-1] if (event := self._decode(line)) is not None]
+        lines = data[:end].split(b"\n")
+        lines.pop()
+        return [event for line in lines if (event := self._decode(line)) is not None]
 
     def unfinished(self) -> JournalFault | None:
         """Return what stands behind the last newline: an event that is being written, or that never was."""
@@ -111,7 +113,8 @@ class JournalReader:
         if key in self._seen:
             return False
         self._seen.add(event.id)
-        self._seen.add(key)
+        if event.signature is not None:
+            self._seen.add(key)
         return True
 
     def _grown(self, path: str, entry: os.DirEntry[str]) -> list[Stored]:

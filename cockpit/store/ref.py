@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from cockpit.errors import GitError
+from cockpit.store import files
 from cockpit.store.layout import STATE_REF
 from cockpit.store.location import StoreLocation
 from cockpit.store.objects import ObjectDatabase
@@ -15,7 +17,7 @@ _VALID = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64})\s*|ref: .+\n", re.DOTALL)
 _REFLOG_NEW = re.compile(rb"[0-9a-f]+ ([0-9a-f]{40,64}) ")
 _CANDIDATES = 50
 _KEEP_WHOLE = ("--stale-fix", "--expire=never", "--expire-unreachable=never")  # drops entries of lost commits alone
-_STALE = 60.0  # seconds: git holds a ref's lock file for milliseconds
+STALE = 60.0  # seconds: git holds a ref's lock file for milliseconds
 
 
 class StateRef:
@@ -27,6 +29,7 @@ class StateRef:
         self._objects = objects
         self._now = now
         self._loose = location.common / STATE_REF
+        self._packed = location.common / "packed-refs"
         self._reflog = location.common / "logs" / STATE_REF
 
     def tip(self) -> str | None:
@@ -34,23 +37,28 @@ class StateRef:
         done = self._objects.run("rev-parse", "--verify", "--quiet", "--end-of-options", STATE_REF)
         return done.text.strip() if done.ok else None
 
+    def marks(self) -> tuple[files.Identity | None, ...]:
+        """Return what tells, without git, whether the ref may have moved: inode, size and time of its files."""
+        return tuple(files.identity(str(path)) for path in (self._loose, self._packed))
+
     def swap(self, new: str, old: str | None, message: str) -> None:
         """Move the ref from `old` (None: it must not exist) to `new`; raises GitError where it is not at `old`."""
         arguments = ("-m", message, "--no-deref", "--create-reflog", STATE_REF, new, old or "")
         self._objects.output("update-ref", *arguments, env=self._objects.identity())
 
+    def forget_reflog(self) -> None:
+        """Let go of the commits that the ref was at before: they hold what was purged, or lack what was lost."""
+        self._objects.run("reflog", "expire", "--expire=all", STATE_REF)
+
     def is_broken(self) -> bool:
         """Return whether the ref's file holds no object id: a crash leaves it empty or full of NUL bytes."""
-        try:
-            return _VALID.fullmatch(self._loose.read_bytes()) is None
-        except OSError:
-            return False
+        return holds_no_object_id(self._loose)
 
     def remove_stale_lock(self) -> str | None:
         """Remove the lock file of a git that was killed; return what was done, for a report."""
         lock = self._loose.with_name(self._loose.name + ".lock")
         try:
-            if self._now() - lock.stat().st_mtime < _STALE:
+            if self._now() - lock.stat().st_mtime < STALE:
                 return None
             lock.unlink()
         except OSError:
@@ -84,3 +92,11 @@ class StateRef:
         except GitError:
             return False
         return True
+
+
+def holds_no_object_id(path: Path) -> bool:
+    """Return whether the file of a ref is there and names nothing."""
+    try:
+        return _VALID.fullmatch(path.read_bytes()) is None
+    except OSError:
+        return False

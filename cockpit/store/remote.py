@@ -176,9 +176,13 @@ class StateRemote:
         found = self._objects.run("rev-parse", "--verify", "--quiet", "--end-of-options", self.tracking_state)
         return found.text.strip() if found.ok else None
 
-    def push_state(self, commit: str) -> None:
-        """Publish a commit that has the remote's in its history; RemoteError `rejected` where somebody was quicker."""
-        self.push(f"{commit}:{self.names.state}")
+    def push_state(self, commit: str, *, replacing: str = "") -> None:
+        """Publish a commit that has the remote's in its history; RemoteError `rejected` where somebody was quicker.
+
+        One that takes the place of `replacing` need not: `refused` where the remote does not let its history go.
+        """
+        options = (f"--force-with-lease={self.names.state}:{replacing}",) if replacing else ()
+        self.push(f"{commit}:{self.names.state}", options=options)
         self._objects.run("update-ref", "--no-deref", self.tracking_state, commit)
 
     def push(self, *specs: str, options: Sequence[str] = ()) -> None:
@@ -232,6 +236,12 @@ def _refusal(said: str) -> RemoteError | None:
     if not lines:
         return None
     reason = _shown(lines[0].rpartition("\t")[2])
+    if "denying non-fast-forward" in said:
+        return RemoteError(
+            "the remote does not let its history be replaced",
+            trouble=Trouble.REFUSED,
+            fix="Let it: git config receive.denyNonFastForwards false, in the remote's repository",
+        )
     if _REJECTED.search(said):
         return RemoteError(f"somebody else was quicker: {reason}", trouble=Trouble.REJECTED)
     told = next((line for line in said.splitlines() if line.startswith("remote: ") and line[8:].strip()), "")

@@ -17,6 +17,7 @@ from cockpit.store.objects import Listing, ObjectDatabase, continues
 from cockpit.store.snapshot import Snapshot
 
 _LARGEST_TEXT = 128 * 1024  # bytes: a text with its header, as JSON
+_BATCH = 200  # blobs read by one git command
 
 
 def restore_missing(
@@ -50,21 +51,30 @@ def restore_missing(
     return restored
 
 
-def restore_evidence(location: StoreLocation, objects: ObjectDatabase, published: Listing) -> None:
+def restore_evidence(
+    location: StoreLocation, objects: ObjectDatabase, published: Listing, purged: frozenset[str]
+) -> None:
     """Write the blobs that are missing here, so that a text costs no git command each; large ones stay in the ref."""
-    wanted = {}
-    for path, entry in published.items():
-        sha256 = parse_evidence_path(path)
-        if sha256 is not None and entry.size <= _LARGEST_TEXT and not (location.evidence / sha256).exists():
-            wanted[sha256] = entry.oid
+    wanted = {
+        path: entry
+        for path, entry in published.items()
+        if (sha256 := parse_evidence_path(path)) is not None
+        and sha256 not in purged
+        and entry.size <= _LARGEST_TEXT
+        and not (location.evidence / sha256).exists()
+    }
     if not wanted:
         return
-    files.make_directories(location.evidence, below=location.common, share=location.share)
-    contents = objects.read_blobs(set(wanted.values()))
-    for sha256, oid in wanted.items():
-        if hashlib.sha256(contents[oid]).hexdigest() == sha256:
-            target = location.evidence / sha256
-            files.write_whole(target, contents[oid], temporary=location.temporary, share=location.share)
+    for directory in (location.temporary, location.evidence):
+        files.make_directories(directory, below=location.common, share=location.share)
+    paths = sorted(wanted)
+    for start in range(0, len(paths), _BATCH):
+        batch = paths[start : start + _BATCH]
+        contents = objects.read_blobs({wanted[path].oid for path in batch})
+        for path in batch:
+            data = contents[wanted[path].oid]
+            if hashlib.sha256(data).hexdigest() == parse_evidence_path(path):
+                files.write_whole(location.root / path, data, temporary=location.temporary, share=location.share)
 
 
 def restore_format(location: StoreLocation, published: bytes) -> None:
@@ -80,14 +90,14 @@ def restore_format(location: StoreLocation, published: bytes) -> None:
 def _replace(location: StoreLocation, path: str, data: bytes) -> bool:
     target = location.root / path
     files.make_directories(target.parent, below=location.common, share=location.share)
-    with _without_writer(target) as free:
+    with without_writer(target) as free:
         if free:
             files.write_whole(target, data, temporary=location.temporary, share=location.share)
         return free
 
 
 @contextlib.contextmanager
-def _without_writer(path: Path) -> Iterator[bool]:
+def without_writer(path: Path) -> Iterator[bool]:
     """Hold a journal file's lock meanwhile, and say whether its writer had let go of it."""
     try:
         descriptor = os.open(path, os.O_RDONLY)

@@ -10,15 +10,17 @@ from cockpit.errors import GitError
 from cockpit.store.layout import JournalName, parse_journal_path
 from cockpit.store.location import StoreLocation
 from cockpit.store.objects import blob_id
+from cockpit.store.purge import purged_blobs
 from cockpit.store.reader import list_streams
 
 
 class LocalJournal(Struct, frozen=True):
-    """A journal file cut at its last newline: its name, and the id and size of that part."""
+    """A journal file cut at its last newline: its name, the id and size of that part, and the blobs it purges."""
 
     name: JournalName
     oid: str
     size: int
+    purged: frozenset[str] = frozenset()
 
 
 class Snapshot:
@@ -58,4 +60,5 @@ class Snapshot:
     def _measure(self, name: JournalName) -> LocalJournal:
         data = (self._location.root / name.path).read_bytes()
         whole = data[: data.rfind(b"\n") + 1]
-        return LocalJournal(name, blob_id(whole, self._location.object_format), len(whole))
+        oid = blob_id(whole, self._location.object_format)
+        return LocalJournal(name, oid, len(whole), purged_blobs([whole]))

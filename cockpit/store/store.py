@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,6 +17,7 @@ from cockpit.store.branch import CommitResult, StateBranch
 from cockpit.store.clock import HybridClock
 from cockpit.store.envelope import VERSION, By, Envelope, Stored, encode_payload, event_id
 from cockpit.store.evidence import EvidenceStore
+from cockpit.store.forgetting import Forgotten
 from cockpit.store.layout import FORMAT, require_known_format
 from cockpit.store.location import StoreLocation, require_access
 from cockpit.store.reader import JournalFault, JournalReader, list_streams
@@ -42,6 +45,8 @@ class Store:
         self._host = host
         self._reader = JournalReader(location.root)
         self._accessible = False
+        self._format_path = str(location.format)
+        self._known_format: files.Identity | None = None  # of the file that states a format we can write
         self._appending = threading.Lock()
         self._reading = threading.Lock()
 
@@ -71,6 +76,21 @@ class Store:
     def writer_id(self) -> str:
         """The id that this process's events carry."""
         return self._writer.writer
+
+    def share_places(self) -> None:
+        """In a repository that several users share, make the places of running processes for all of them to write.
+
+        Raises OSError where they are another user's and not shared.
+        """
+        place = self._location
+        if not place.share:
+            return
+        ours = (place.run / "presence", place.run / "asks", place.locks, place.temporary, place.root / "executions")
+        for directory in ours:
+            files.make_directories(directory, below=place.common, share=place.share)
+        for path in (place.samples, place.run / "watcher.log"):
+            with contextlib.suppress(FileExistsError):
+                os.close(files.create(path, share=place.share))
 
     def read_only_because(self) -> RefusedError | None:
         """Return why nothing can be appended here (an unknown format, another user's store), or None."""
@@ -156,6 +176,11 @@ class Store:
         self._require_writable()
         return self._branch.commit(message)
 
+    def prune(self) -> Forgotten:
+        """Remove what only histories hold that a purge has left behind; raises RefusedError or GitError."""
+        self._require_writable()
+        return self._branch.prune()
+
     def restore_missing(self) -> list[str]:
         """Bring in other writers' journals that the state ref holds, as after a clone; return the paths written."""
         self._require_writable()
@@ -179,9 +204,13 @@ class Store:
         if not self._accessible:
             require_access(self._location)
             self._accessible = True
+        mark = files.identity(self._format_path)
+        if mark is not None and mark == self._known_format:
+            return  # looked at for every event, and hardly ever another one
         stated = self._stated_format()
         if stated is not None:
             require_known_format(stated)
+        self._known_format = mark
 
     def _stated_format(self) -> bytes | None:
         try:
@@ -190,9 +219,9 @@ class Store:
             return self._branch.published_format()
 
     def _state_format(self) -> None:
-        place = self._location
-        if place.format.exists():
+        if self._known_format is not None:
             return
+        place = self._location
         try:
             files.make_directories(place.temporary, below=place.common, share=place.share)
             files.write_whole(place.format, FORMAT, temporary=place.temporary, share=place.share)

@@ -44,12 +44,16 @@ class SyncStatus(Struct, frozen=True, omit_defaults=True):
 
 
 class Exchange(Struct, frozen=True):
-    """What one exchange did: the status to show, whether anything came in or went out, and journals that diverged."""
+    """What one exchange did: the status to show, whether anything came in or went out, and journals that diverged.
+
+    `kept` says why the remote still holds what was purged, where it does not let it go.
+    """
 
     status: SyncStatus
     received: bool = False
     sent: bool = False
     diverged: tuple[str, ...] = ()
+    kept: str = ""
 
 
 class Synchroniser:
@@ -100,23 +104,29 @@ class Synchroniser:
 
     def _bring_together(self, begin: bool, cancel: threading.Event | None) -> Exchange:
         received = sent = False
+        kept = ""
         diverged: tuple[str, ...] = ()
         failure = RemoteError("others were quicker every time", trouble=Trouble.REJECTED)
         for attempt in range(_ATTEMPTS):
             theirs = self.remote.fetch(cancel=cancel)
             if theirs is None and not begin:
                 return Exchange(self._unpublished())
+            replaces = ""
             if theirs is None:
                 ours = self._branch.commit("cockpit: state").commit
             else:
-                joined = self._branch.join(theirs)
-                ours, diverged = joined.commit, joined.diverged
+                joined = self._branch.join(theirs, keep_history=bool(kept))
+                ours, diverged, replaces = joined.commit, joined.diverged, joined.replaces
                 received = bool(self._branch.restore_missing(own_writer=self._own_writer)) or received
             if ours is None or ours == theirs:
-                return Exchange(self._synced(), received, sent, diverged)
+                return Exchange(self._synced(), received, sent, diverged, kept)
             try:
-                self.remote.push_state(ours)
+                self.remote.push_state(ours, replacing=replaces)
             except RemoteError as error:
+                if replaces and error.trouble is Trouble.REFUSED:
+                    # To be in step matters more than to forget; that it still holds what was purged is told.
+                    kept = f"{error.what}: it still holds what was purged. {error.fix}"
+                    continue
                 if error.trouble is not Trouble.REJECTED:
                     raise
                 failure = error
@@ -124,7 +134,7 @@ class Synchroniser:
                 self._pause(random.uniform(0.02, 0.1) * 2 ** min(attempt, 4))  # noqa: S311
                 continue
             sent = True
-            return Exchange(self._synced(), received, sent, diverged)
+            return Exchange(self._synced(), received, sent, diverged, kept)
         raise failure
 
     def _synced(self) -> SyncStatus:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Literal
 
 from msgspec import Struct
@@ -21,11 +21,14 @@ class United(Struct, frozen=True):
     diverged: tuple[str, ...] = ()
 
 
-def unite(objects: ObjectDatabase, ours: Listing, theirs: Listing) -> United:
-    """Return the union of two trees as `merge.merge_trees` defines it; only blobs that differ are read."""
+def unite(objects: ObjectDatabase, ours: Listing, theirs: Listing, *, without: Set[str] = frozenset()) -> United:
+    """Return the union of two trees as `merge.merge_trees` defines it, without the paths of what was purged.
+
+    Only blobs that differ are read.
+    """
     united: Listing = {}
     unlike = []
-    for path in sorted(without_shadowed({*ours, *theirs})):
+    for path in sorted(without_shadowed({*ours, *theirs} - without)):
         mine, other = ours.get(path), theirs.get(path)
         if mine is None:
             united[path] = theirs[path]

@@ -21,6 +21,7 @@ from cockpit.release.live import Live, Presence
 from cockpit.release.notices import notices_of
 from cockpit.release.record import Record
 from cockpit.release.run import Run
+from cockpit.store.doctor.cheap import cheap_findings
 from cockpit.text import visible
 from cockpit.tui.alarms import alarms_of, terminal_title
 from cockpit.tui.clipboard import keep_copy, send_to_clipboard
@@ -107,6 +108,15 @@ class CockpitApp(App[int], inherit_bindings=False):
         if self._trouble:
             self.tell(self._trouble, severity="warning")
         self._feeds.start()
+        self.run_worker(self._look_for_faults(), exit_on_error=False)
+
+    async def _look_for_faults(self) -> None:
+        """Tell what is wrong with the store at first sight."""
+        findings = await asyncio.to_thread(cheap_findings, self.workspace.store.location)
+        for finding in findings:
+            self.tell(str(finding), severity="warning")
+        if self.workspace.run.bad_lines:
+            self.tell(f"{self.workspace.run.bad_lines} lines of the journals cannot be read: cockpit doctor")
 
     def on_unmount(self) -> None:
         self._feeds.stop()

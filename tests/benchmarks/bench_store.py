@@ -23,7 +23,7 @@ from cockpit.store.reader import JournalReader
 from cockpit.store.store import Store
 
 ROUNDS = 7
-APPENDS = 200
+APPENDS = 1500
 LINES = 100_000
 FILES = 400
 STREAM = "shop/production/spring-0a1b2c3d"
@@ -61,10 +61,15 @@ def bare_append(descriptor: int, line: bytes) -> None:
     os.fsync(descriptor)
 
 
-def repeat(times: int, action: Callable[[], object]) -> None:
-    """Call `action` so often."""
-    for _ in range(times):
-        action()
+def in_turns(first: Callable[[], object], second: Callable[[], object]) -> tuple[float, float]:
+    """Return the medians of seconds that two actions take, done in turns: a busy disk slows both alike."""
+    taken: tuple[list[float], list[float]] = ([], [])
+    for _ in range(APPENDS):
+        for action, times in zip((first, second), taken, strict=True):
+            started = time.perf_counter()
+            action()
+            times.append(time.perf_counter() - started)
+    return statistics.median(taken[0]), statistics.median(taken[1])
 
 
 def multiply(directory: Path, line: bytes) -> None:
@@ -88,8 +93,7 @@ def main() -> None:
         journal = location.journal / STREAM / f"{1:032x}.1.jsonl"
         line = journal.read_bytes()
         plain = os.open(location.root / "plain", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        bare = median(lambda: repeat(APPENDS, lambda: bare_append(plain, line))) / APPENDS
-        stored = median(lambda: repeat(APPENDS, lambda: append(store))) / APPENDS
+        bare, stored = in_turns(lambda: bare_append(plain, line), lambda: append(store))
         os.close(plain)
         print(f"append: {stored * 1e3:.3f} ms, bare write + fsync {bare * 1e3:.3f} ms: {stored / bare:.2f} times")
 

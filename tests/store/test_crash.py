@@ -6,13 +6,16 @@ import random
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from cockpit.codec import named_blobs
+from cockpit.store.doctor.examine import examine
 from cockpit.store.location import StoreLocation
 from cockpit.store.reader import JournalReader
-from tests.store.support import REF, git, ids, published, start, tick
+from tests.store.support import REF, git, ids, journal_files, published, start, tick
 
 WRITER = """
 import sys
@@ -93,3 +96,87 @@ def test_a_commit_that_is_killed_leaves_a_ref_that_the_next_one_continues(
     store = start(location)
     assert acknowledged <= ids(store.load())
     store.close()
+
+
+# A writer as a session is one: a note with its text, a tick, now and then a commit; segments are short, so that many
+# begin. What is printed is what the user is told.
+BUSY = """
+import random, secrets, sys
+from pathlib import Path
+from cockpit.store import writer
+from cockpit.store.location import StoreLocation
+from tests.store.support import ANA, STREAM, start, tick
+
+writer.SEGMENT_BYTES = 2048
+dice = random.Random(sys.argv[2])
+store = start(StoreLocation.of(Path(sys.argv[1])), int(secrets.token_hex(16), 16))
+print("started", flush=True)
+while True:
+    text = store.evidence.put_text("x" * dice.randrange(5000))
+    data = b'{"text":{"sha256":"%s","size":%d}}' % (text.sha256.encode(), text.size)
+    note = store.append(STREAM, "note.added", "run", (), data, by=ANA, wall="2027-01-15T08:00:00Z")
+    print("event", note.id, flush=True)
+    print("text", text.sha256, flush=True)
+    print("event", tick(store, stream="shop/production/_service").id, flush=True)
+    if dice.random() < 0.3:
+        print("commit", store.commit("now and then").commit, flush=True)
+"""
+
+
+def kill_two(repository: Path, dice: random.Random) -> set[tuple[str, str]]:
+    """Run two writers at once, kill both at random, and return what they acknowledged."""
+    command = [sys.executable, "-c", BUSY, str(repository)]
+    with ExitStack() as stack:
+        children = [
+            stack.enter_context(subprocess.Popen([*command, str(seed)], stdout=subprocess.PIPE, text=True))
+            for seed in (dice.random(), dice.random())
+        ]
+        for child in children:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "started\n"
+            time.sleep(dice.random() * 0.12)
+        for child in children:
+            time.sleep(dice.random() * 0.02)
+            child.kill()
+        said = [line for child in children for line in (child.stdout or ()) if line.endswith("\n")]
+    return {(kind, value) for kind, value in (line.split() for line in said)}
+
+
+def check_busy_rounds(location: StoreLocation, rounds: int, seed: int) -> None:
+    repository, dice = location.common.parent, random.Random(seed)
+    told: set[tuple[str, str]] = set()
+    for number in range(rounds):
+        told |= kill_two(repository, dice)
+        here = ids(JournalReader(location.root).poll())
+        assert {value for kind, value in told if kind == "event"} <= here
+        if number % 20 == 19:
+            found = examine(location, named=named_blobs, host="h1", mend=True)
+            assert found.well, found
+    found = examine(location, named=named_blobs, host="h1", mend=True, now=lambda: time.time() + 7200)
+    assert found.well, found
+    assert examine(location, named=named_blobs, host="h1", mend=True).findings == ()
+    store = start(location)
+    store.commit("after all crashes")
+    assert {value for kind, value in told if kind == "event"} <= ids(store.load())
+    for kind, value in told:
+        if kind == "text":
+            store.evidence.get(value)
+    tree = published(location)
+    assert all(
+        tree[path.relative_to(location.root).as_posix()] == path.read_bytes()
+        for path in journal_files(location)
+        if path.stat().st_size
+    )
+    history = set(git(repository, "rev-list", REF).split())
+    assert {value for kind, value in told if kind == "commit"} <= history
+    assert len(told) > rounds
+    git(repository, "fsck", "--strict")
+
+
+def test_writers_that_note_and_commit_lose_nothing_when_killed(location: StoreLocation) -> None:
+    check_busy_rounds(location, 5, seed=4)
+
+
+@pytest.mark.full
+def test_two_hundred_rounds_of_killed_writers_lose_nothing(location: StoreLocation) -> None:
+    check_busy_rounds(location, 200, seed=5)

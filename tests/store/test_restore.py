@@ -136,3 +136,17 @@ def test_hostile_paths_in_a_published_tree_touch_nothing(location: StoreLocation
         assert sorted(path for path in tmp_path.rglob("*") if ".git" not in path.parts) == before
         assert "kept" in git(location.common, "ls-tree", "--full-tree", "--name-only", REF).split()
         store.close()
+
+
+def test_evidence_comes_along_and_a_forged_blob_does_not(location: StoreLocation, clone: StoreLocation) -> None:
+    store = start(location)
+    refs = [store.evidence.put_text(f"text {number}") for number in range(45)]
+    tick(store)
+    store.commit("one")
+    store.close()
+    fetch(clone)
+    other = start(clone)
+    other.restore_missing()
+    git(clone.common, "update-ref", "-d", REF)
+    assert [other.evidence.get(ref.sha256).content for ref in refs] == [b"text %d" % n for n in range(45)]
+    assert not list(clone.temporary.iterdir())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from cockpit.release.decisions import executions, items, runs, undoing
+from cockpit.release.decisions import executions, items, purging, runs, undoing
 from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.intents import (
     AddNote,
@@ -20,6 +20,7 @@ from cockpit.release.intents import (
     MoveLaunch,
     OpenRun,
     OverrideItem,
+    PurgeEvidence,
     RecordFact,
     Redo,
     ReopenItem,
@@ -41,6 +42,7 @@ _DECISIONS: Final[dict[type[Intent], Callable[[Any, Context], list[Draft]]]] = {
     UnclaimItem: items.unclaim,
     AddNote: items.add_note,
     AttachEvidence: items.attach,
+    PurgeEvidence: purging.purge,
     Undo: undoing.undo,
     Redo: undoing.redo,
     OpenRun: runs.open_run,

@@ -1,0 +1,157 @@
+"""Reports drawn from runs whose every text is hostile, read back by real parsers."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from cockpit.reports.html import to_html
+from cockpit.reports.markdown import plain, to_markdown
+from cockpit.reports.report import Report, report_of
+from cockpit.workspace import Workspace
+from tests.execution.flight import Flight
+
+HOSTILE = (
+    "<script>alert(1)</script> <img src=x onerror=y> [click](javascript:z) ![i](http://e.x/p) `code` **bold** | cell |"
+    "\n# heading\n- list\n\n```\nfence\n@everyone #1 https://e.x/ www.e.x &lt; &amp; \x1b[31m \u202e \\ ~~s~~ <!-- $x$"
+)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("COCKPIT_STATE_DIR", str(tmp_path / "state"))
+    return Flight(tmp_path).begin()
+
+
+def hostile_report(workspace: Workspace) -> Report:
+    from cockpit.release.intents import AddNote, DeferItem
+
+    workspace.session.actor = type(workspace.session.actor)(HOSTILE, "x")
+    workspace.session.act(AddNote(HOSTILE))
+    workspace.session.act(AddNote(HOSTILE, "day/before/look"))
+    workspace.session.act(DeferItem("day/before/look", HOSTILE))
+    return report_of(workspace.run)
+
+
+class Tags(HTMLParser):
+    """Collects what a browser would see."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_hostile_text_is_text_in_markdown(workspace: Workspace) -> None:
+    page = to_markdown(hostile_report(workspace))
+    seen = Tags()
+    seen.feed(MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(page))
+    assert seen.tags <= {"h1", "h2", "h3", "ul", "li", "p", "table", "thead", "tbody", "tr", "th", "td", "strong", "em"}
+    assert seen.attributes <= {"style"}
+    assert "<script>alert(1)</script>" in seen.text
+    assert "@everyone #1 https://e.x/" in seen.text
+    assert "@everyone" not in page
+    assert "https://" not in page
+    assert "www.e" not in page
+    assert "\x1b" not in page
+    assert "\u202e" not in page
+
+
+@pytest.mark.parametrize("text", ["", "plain", "a_b*c", "- x", "1. x", "# x", "    x", "x\\", "a|b", "[x]: y", "é ☑"])
+def test_markdown_shows_the_very_characters(text: str) -> None:
+    seen = Tags()
+    seen.feed(MarkdownIt("commonmark").render(f"- {plain(text)}\n"))
+    assert seen.text.strip() == text.strip()
+
+
+def test_hostile_text_is_text_in_html(workspace: Workspace) -> None:
+    page = to_html(hostile_report(workspace))
+    seen = Tags()
+    seen.feed(page)
+    assert not seen.tags & {"script", "img", "a", "iframe", "link"}
+    assert "onerror" not in seen.attributes
+    assert "<script>alert(1)</script>" in seen.text
+    assert "default-src 'none'" in page
+    assert "\x1b" not in page
+
+
+def test_a_report_tells_of_phases_debt_and_timeline(workspace: Workspace) -> None:
+    report = hostile_report(workspace)
+    (phase,) = report.phases
+    assert (phase.total, phase.items[0].state) == (1, "deferred")
+    assert len(report.debt) == 1
+    assert [entry.text.split()[0] for entry in report.timeline] == ["opened", "the", "noted:", "noted", "deferred"]
+    page = to_markdown(report)
+    assert page.startswith("# shop staging\\: v2\n")
+    for heading in ("## Day", "## Debt", "## Timeline"):
+        assert heading in page
+    assert page == to_markdown(report_of(workspace.run))
+
+
+def test_printed_and_published(workspace: Workspace, tmp_path: Path) -> None:
+    flight = Flight.__new__(Flight)
+    flight.repo = workspace.root
+    repo = workspace.root
+    git = workspace.git
+    git.output("init", "--quiet", "--bare", str(tmp_path / "forge.git"))
+    git.output("remote", "add", "origin", str(tmp_path / "forge.git"))
+    assert flight.json("report")["run"]["tag"] == "v2"
+    assert json.loads(flight.cockpit("report", "--format", "json").stdout)["phases"][0]["id"] == "day"
+    assert flight.cockpit("report", "--format", "html").stdout.startswith("<!DOCTYPE html>")
+    printed = flight.cockpit("report").stdout
+    before = (git.text("status", "--porcelain"), git.text("rev-parse", "HEAD"), (repo / ".git" / "index").read_bytes())
+    first = flight.json("report", "--publish")["commit"]
+    assert git.text("show", "cockpit-report:README.md") == printed.rstrip("\n")
+    assert flight.json("report", "--publish")["commit"] is None
+    assert flight.cockpit("item", "tick", "look").returncode == 0
+    second = flight.json("report", "--publish")["commit"]
+    assert git.text("rev-list", "cockpit-report").split() == [second, first]
+    assert git.text(f"--git-dir={tmp_path / 'forge.git'}", "rev-parse", "cockpit-report") == second
+    after = (git.text("status", "--porcelain"), git.text("rev-parse", "HEAD"), (repo / ".git" / "index").read_bytes())
+    assert after == before
+    git.output("worktree", "add", "--quiet", str(tmp_path / "page"), "cockpit-report")
+    assert flight.json("report", "--publish", code=4)["error"]["code"] == "checked-out"
+
+
+def test_the_watcher_publishes_only_where_it_is_asked_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cockpit.reporting import Reporter
+
+    monkeypatch.setenv("COCKPIT_STATE_DIR", str(tmp_path / "state"))
+    said: list[str] = []
+    silent = Flight(tmp_path / "silent").begin()
+    Reporter(silent, said.append).refresh()
+    assert not silent.git.run("rev-parse", "--verify", "--quiet", "cockpit-report").ok
+    flight = Flight(tmp_path / "asked")
+    asked = flight.begin(report_branch=True)
+    at = [0.0]
+    reporter = Reporter(asked, said.append, monotonic=lambda: at[0])
+    reporter.refresh()
+    first = asked.git.text("rev-parse", "cockpit-report")
+    assert flight.cockpit("item", "tick", "look").returncode == 0
+    asked.session.poll()
+    reporter.refresh()
+    assert asked.git.text("rev-parse", "cockpit-report") == first
+    at[0] = 61.0
+    reporter.refresh()
+    assert asked.git.text("rev-parse", "cockpit-report^") == first
+    asked.git.output("remote", "add", "origin", str(tmp_path / "nowhere.git"))
+    at[0] = 200.0
+    assert flight.cockpit("note", "more").returncode == 0
+    asked.session.poll()
+    reporter.refresh()
+    at[0] = 400.0
+    reporter.refresh()
+    assert len(said) == 1
+    assert "was not published" in said[0]
