@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cockpit.errors import CockpitError, NotFoundError
 from cockpit.git.command import Git
 from cockpit.pinning import read_work_tree
+from cockpit.redact import redacted
 from cockpit.release.ledger import Pinned
 from cockpit.release.record import Actor
 from cockpit.session import Session
@@ -87,7 +88,13 @@ def open_workspace(options: Options, *, any_run: bool = False) -> Workspace:
     if options.env not in {"", environment}:
         known = ", ".join(sorted({environment, *(summary.environment for summary in runs.values())}))
         raise NotFoundError(f"nothing is known of an environment {options.env!r}", fix=f"There is: {known}")
-    session = Session(store, find_actor(git, options.by), now=now, readonly=options.readonly)
+    session = Session(
+        store,
+        find_actor(git, options.by),
+        now=now,
+        readonly=options.readonly,
+        redact=lambda text: redacted(text, os.environ),
+    )
     session.focus(run_id, pinned)
     return Workspace(root=root, git=git, store=store, session=session, trust=TrustStore(), runs=runs)
 

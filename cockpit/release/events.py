@@ -170,13 +170,17 @@ class NoteRevoked(Event, frozen=True):
 
 @_kind("evidence.attached")
 class EvidenceAttached(Event, frozen=True):
-    """A file was attached to the item that `ent` names; larger ones are recorded by hash and path alone."""
+    """A file was attached to the item that `ent` names; larger ones are recorded by hash and path alone.
+
+    `sha256` and `size` are the file's; where it is `masked`, secrets have been taken out of what is kept.
+    """
 
     name: str
     blob: TextRef | None = None
     sha256: str = ""
     size: int = 0
     path: str = ""
+    masked: bool = False
 
 
 # Health

@@ -115,8 +115,9 @@ def _plain_sentence(record: Record, run: Run) -> str:
             return f"noted{on}: {text if text is not None else '(taken back, or not here yet)'}"
         case NoteRevoked():
             return "took a note back"
-        case EvidenceAttached(name=name, size=size):
-            return f"attached {name} ({size} bytes) to {_item_text(record.ent, run)}"
+        case EvidenceAttached(name=name, size=size, masked=masked):
+            masked_words = ", secrets masked" if masked else ""
+            return f"attached {name} ({size} bytes{masked_words}) to {_item_text(record.ent, run)}"
         case ProbeChanged(state=state, previous=previous, detail=detail):
             return f"{record.ent.removeprefix('probe:')} {previous or 'new'} → {state}: {detail}"
         case RunOpened(name=name, tag=tag):

@@ -117,11 +117,26 @@ def add_note(intent: AddNote, context: Context) -> list[Draft]:
     return [context.draft(ent, NoteAdded(text=context.seal(text)))]
 
 
+def _masked(content: bytes, context: Context) -> bytes:
+    """Return a file with its secrets masked, where it is a text; others stay as they are."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content
+    return content if "\0" in text else context.redact(text).encode()
+
+
 def attach(intent: AttachEvidence, context: Context) -> list[Draft]:
     """Attach a file to an item."""
     view = context.item(intent.item)
-    blob = context.seal(intent.content) if intent.content is not None else None
+    content = _masked(intent.content, context) if intent.content is not None else None
+    blob = context.seal(content) if content is not None else None
     data = EvidenceAttached(
-        name=intent.name, blob=blob, sha256=intent.sha256, size=intent.size, path=intent.path if blob is None else ""
+        name=intent.name,
+        blob=blob,
+        sha256=intent.sha256,
+        size=intent.size,
+        path=intent.path if blob is None else "",
+        masked=content != intent.content,
     )
     return [context.item_draft(view, data)]
