@@ -78,6 +78,8 @@ def item_document(view: ItemView) -> dict[str, Any]:
         "contested": msgspec.to_builtins(view.sides),
         "lost_claims": [{"by": record.by.name, "at": record.wall} for record in view.lost_claims],
         "commit": closed_for(view),
+        "unverified_second": view.unverified_second,
+        "challenge": challenge_document(view),
     }
 
 
@@ -92,6 +94,12 @@ def sync_document(feed: SyncFeed) -> dict[str, Any]:
         "state": feed.state,
         "reason": feed.reason,
     }
+
+
+def challenge_document(view: ItemView) -> dict[str, Any] | None:
+    """Return what waits for a second person's answer, or None."""
+    record = view.challenge
+    return None if record is None else {"by": record.by.name, "at": record.wall}
 
 
 def closed_for(view: ItemView) -> str | None:

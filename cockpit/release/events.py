@@ -110,9 +110,13 @@ class ItemEvent(Event, frozen=True):
 
 @_kind("item.done", register="state")
 class ItemDone(ItemEvent, frozen=True):
-    """A person says that the item is done, with the value they saw, if any."""
+    """A person says that the item is done, with the value they saw, if any.
+
+    `answers` is the id of the challenge, or of the first person's tick, which it answers as the second person.
+    """
 
     value: TextRef | None = None
+    answers: str = ""
 
 
 @_kind("item.reopened", register="state")
@@ -151,6 +155,14 @@ class ItemClaimed(ItemEvent, frozen=True):
 @_kind("item.unclaimed", register="claim")
 class ItemUnclaimed(ItemEvent, frozen=True):
     """Nobody is on it any more."""
+
+
+@_kind("item.challenged", register="challenge")
+class ItemChallenged(Event, frozen=True):
+    """The first of two persons has done their part, with what they saw, and puts the item to the second."""
+
+    value: TextRef | None = None
+    commit: str = ""
 
 
 @_kind("note.added")
