@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cockpit.errors import CockpitError, NotFoundError
 from cockpit.git.command import Git
 from cockpit.pinning import read_work_tree
+from cockpit.redact import redacted
 from cockpit.release.ledger import Pinned
 from cockpit.release.record import Actor
 from cockpit.session import Session
@@ -76,20 +77,28 @@ def open_workspace(options: Options, *, any_run: bool = False) -> Workspace:
     if chosen is not None:
         pinned = pinned_of(store, chosen)
     else:
+        past = [summary for summary in runs.values() if options.env in {"", summary.environment}]
         try:
             pinned = read_work_tree(root).pinned
         except NotFoundError:
-            past = [summary for summary in runs.values() if options.env in {"", summary.environment}]
             if not past:
                 raise
             pinned = pinned_of(store, past[-1])
+        if options.env not in {"", pinned.configuration.environment.name} and past:
+            pinned = pinned_of(store, past[-1])  # of an environment in which no run is open at present
     environment = pinned.configuration.environment.name
     if options.env not in {"", environment}:
         known = ", ".join(sorted({environment, *(summary.environment for summary in runs.values())}))
         raise NotFoundError(f"nothing is known of an environment {options.env!r}", fix=f"There is: {known}")
-    session = Session(store, find_actor(git, options.by), now=now, readonly=options.readonly)
+    session = Session(
+        store,
+        find_actor(git, options.by),
+        now=now,
+        readonly=options.readonly,
+        redact=lambda text: redacted(text, os.environ),
+    )
     session.focus(run_id, pinned)
-    return Workspace(root=root, git=git, store=store, session=session, trust=TrustStore(), runs=runs)
+    return Workspace(root=root, git=git, store=store, session=session, trust=TrustStore(), runs=runs, env=options.env)
 
 
 def remote_of(options: Options, store: Store, *, named: str = "", branch: str = "") -> StateRemote | None:

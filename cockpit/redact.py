@@ -1,29 +1,124 @@
 """Takes secrets out of text before it is written into the store, where it would stay.
 
-What is masked: the values of environment variables whose names speak of secrets, `password=` and its like, HTTP
-authorization, and the user part of URLs. It is a net, not a proof: a secret that looks like nothing passes.
+What is masked: the values of environment variables whose names speak of secrets, what is assigned to a password and
+its like, HTTP authorization and cookies, the user part of URLs, private keys, and tokens of well-known shapes. It is
+a net, not a proof: a secret that looks like nothing passes. What may as well be prose is left alone.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
-MASK = "•••"
+MASK: Final = "•••"
+
 _SECRET_NAME = re.compile(r"(?i)secret|token|passw|passwd|(?<=_)pwd|api_?key|private_key|credential")
+# Of such a variable, these tell where or whose, and not the secret itself.
+_HARMLESS_NAME = re.compile(r"(?i)(?:^|_)(?:file|path|dir|directory|url|uri|host|name|user|owner|id|type|ttl|store)$")
 _SHORTEST = 6  # characters of a value that may be masked everywhere: shorter ones are ordinary words
-_ASSIGNED = re.compile(
-    r"(?i)\b((?:[a-z0-9_-]*(?:passw(?:or)?d|secret|token|api[_-]?key)[a-z0-9_-]*)\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;&]+)"
+_WORD = re.compile(r"[A-Za-z]{1,15}|\d{1,7}")
+_PATH = re.compile(r"[~.]{0,2}/")
+
+_NAME = (
+    r"(?:[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)"
+    r"|[a-z0-9_.-]*[_-]pwd)(?:[_-]?(?:key|base|value|id|\d+))*"
 )
-_AUTHORIZATION = re.compile(r"(?i)(authorization\s*[:=]\s*(?:bearer|basic|apikey|token)?\s*)\S+")
-_USER_INFO = re.compile(r"([a-z][a-z0-9+.-]*://)[^/\s:@]+:[^/\s@]+@", re.IGNORECASE)
+_QUOTED_OR_BARE = r"""(?:"[^"\n]*"|'[^'\n]*'|[^\s,;&"'`]+)"""
+_ASSIGNED = re.compile(
+    rf"""(?i)(?<![a-z0-9_.-])(?P<name>{_NAME}["']?)(?P<sign>\s*(?<![=!<>])[=:](?!=)\s*)(?P<value>{_QUOTED_OR_BARE})"""
+)
+_FLAG = re.compile(
+    r"(?i)(?<!\S)(?P<name>--?(?:password|passwd|pass|secret|token|api-?key))(?P<sign>\s+)"
+    rf"(?P<value>{_QUOTED_OR_BARE})"
+)
+_AUTHORIZATION = re.compile(
+    r"""(?i)(?P<name>authorization["']?)(?P<sign>\s*[:=]\s*["']?)"""
+    r"""(?:(?P<scheme>basic|bearer|digest|negotiate|apikey|token|aws4-hmac-sha256)\s+)?(?P<value>[^\s"']+)"""
+)
+_PARAMETERS = re.compile(r"(?i)\b(authorization\s*:\s*(?:digest|aws4-hmac-sha256)\s+)[^\n]+")
+_BEARER = re.compile(r"\b(?P<name>[Bb]earer)(?P<sign>\s+)(?P<value>[\w.~+/=-]{16,})")
+_COOKIE = re.compile(r"(?i)\b((?:set-)?cookie\s*:\s*)(?=[^\s=;]+=)[^\n\"']+")
+_USER_INFO = re.compile(r"""(?i)(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*://)(?:[^/\s:@"'<>]*:[^/\s"'<>]*|[\w-]{20,})@""")
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
+_KNOWN = re.compile(
+    r"(?<![A-Za-z0-9_-])(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|npm_[A-Za-z0-9]{30,}"
+    r"|xox[abeprs]-[\w-]{10,}|(?:AKIA|ASIA)[0-9A-Z]{16}|(?:sk|rk|rzp)_(?:live|test)_\w{10,}|sk-[\w-]{20,}"
+    r"|AIza[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"
+)
+_WEBHOOK = re.compile(r"(hooks\.slack\.com/services/)[\w/-]+")
+
+_REFERENCE = re.compile(r"""["']?(?:\$|%\(|\{\{|<|\*{2}|…|""" + MASK + ")")
+_PLAIN = re.compile(r"(?i)true|false|none|null|yes|no|ok|required|missing|empty|unset|invalid|expired|\d{1,5}")
+# What has letters and digits in it and is no secret: versions, tickets, dates.
+_LABEL = re.compile(r"v?\d+(?:\.\d+)+(?:[-+.]\w+)*|[A-Z]{2,}-\d+|\d{4}-\d\d-\d\d\S*")
 
 
 def redacted(text: str, environment: Mapping[str, str]) -> str:
     """Return `text` with secrets masked."""
-    values = [value for name, value in environment.items() if _SECRET_NAME.search(name) and len(value) >= _SHORTEST]
-    for value in sorted(values, key=len, reverse=True):
-        text = text.replace(value, MASK)
-    text = _AUTHORIZATION.sub(rf"\1{MASK}", text)
-    text = _ASSIGNED.sub(rf"\1{MASK}", text)
-    return _USER_INFO.sub(rf"\1{MASK}@", text)
+    for value in sorted(_secret_values(environment), key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", MASK, text)
+    text = _PRIVATE_KEY.sub(MASK, text)
+    text = _USER_INFO.sub(rf"\1{MASK}@", text)
+    text = _PARAMETERS.sub(rf"\1{MASK}", text)
+    text = _COOKIE.sub(rf"\1{MASK}", text)
+    text = _AUTHORIZATION.sub(_authorization, text)
+    text = _BEARER.sub(_where_it_looks_so, text)
+    text = _ASSIGNED.sub(_assigned, text)
+    text = _FLAG.sub(_where_it_looks_so, text)
+    text = _WEBHOOK.sub(rf"\1{MASK}", text)
+    return _KNOWN.sub(MASK, text)
+
+
+def _secret_values(environment: Mapping[str, str]) -> set[str]:
+    return {
+        value
+        for name, value in environment.items()
+        if _SECRET_NAME.search(name)
+        and not _HARMLESS_NAME.search(name)
+        and len(value) >= _SHORTEST
+        and not _WORD.fullmatch(value)
+        and not _PATH.match(value)
+        and "\n" not in value.strip()
+    }
+
+
+def _assigned(found: re.Match[str]) -> str:
+    value = found["value"]
+    if _REFERENCE.match(value) or _PLAIN.fullmatch(value.strip("\"'")):
+        return found[0]
+    # `password=…` is no prose; with blanks or a colon it may well be.
+    return _masked(found) if found["sign"] == "=" or _is_quoted(value) else _where_it_looks_so(found)
+
+
+def _authorization(found: re.Match[str]) -> str:
+    scheme = (found["scheme"] or "").lower()
+    if _REFERENCE.match(found["value"]):
+        return found[0]
+    if scheme in {"basic", "bearer", "negotiate", "apikey"} or _looks_secret(found["value"]):
+        return f"{found['name']}{found['sign']}{found['scheme'] + ' ' if scheme else ''}{MASK}"
+    return found[0]
+
+
+def _where_it_looks_so(found: re.Match[str]) -> str:
+    value = found["value"]
+    return _masked(found) if not _REFERENCE.match(value) and _looks_secret(value.strip("\"'")) else found[0]
+
+
+def _masked(found: re.Match[str]) -> str:
+    quote = found["value"][0] if _is_quoted(found["value"]) else ""
+    return f"{found['name']}{found['sign']}{quote}{MASK}{quote}"
+
+
+def _is_quoted(value: str) -> bool:
+    return len(value) >= 2 and value[0] in "\"'" and value[-1] == value[0]
+
+
+def _looks_secret(value: str) -> bool:
+    """Whether a value is neither a word nor a label: it mixes letters and digits, or cases, or is far too long."""
+    bare = value.rstrip(".:!?)")
+    if len(bare) < _SHORTEST or _LABEL.fullmatch(bare) or _PATH.match(bare):
+        return False
+    has_letter, has_digit = any(map(str.isalpha, bare)), any(map(str.isdigit, bare))
+    mixes_cases = re.search(r"[a-z][A-Z]", bare) is not None and len(bare) >= 8
+    return (has_letter and has_digit) or mixes_cases or len(bare) >= 24

@@ -5,20 +5,28 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import msgspec
+
 from cockpit.codec import encode_data, to_record
 from cockpit.errors import NotFoundError, RefusedError
+from cockpit.redact import redacted
 from cockpit.release.decisions import Context, decide
 from cockpit.release.events import kind_of
 from cockpit.release.intents import Intent
 from cockpit.release.ledger import Ledger, Pinned
-from cockpit.release.record import Actor, Record, TextRef
+from cockpit.release.record import Actor, Event, Record, TextRef
 from cockpit.release.run import Run
 from cockpit.store.envelope import By
 from cockpit.store.store import Store
 from cockpit.times import rfc3339
 
 SERVICE_STREAM = "_service"
+_FREE_WORDS = ("detail", "reason", "version_seen")  # fields of events that hold text as it was met
 _LOOK_AGAIN = 2.0  # seconds between looks for texts that have not arrived yet
+
+
+def _by_shape(text: str) -> str:
+    return redacted(text, {})
 
 
 class Session:
@@ -27,8 +35,17 @@ class Session:
     `focus` chooses the run; `run` is its present snapshot; `act` writes; `poll` takes in what others wrote.
     """
 
-    def __init__(self, store: Store, actor: Actor, *, now: Callable[[], float], readonly: bool = False) -> None:
+    def __init__(
+        self,
+        store: Store,
+        actor: Actor,
+        *,
+        now: Callable[[], float],
+        readonly: bool = False,
+        redact: Callable[[str], str] = _by_shape,
+    ) -> None:
         self._store = store
+        self._redact = redact
         self.actor = actor
         self.readonly = readonly
         self._now = now
@@ -154,7 +171,9 @@ class Session:
         return bool(arrived)
 
     def _write(self, intent: Intent, written: list[Record]) -> None:
-        context = Context(run=self.run, actor=self.actor, now=rfc3339(self._now()), seal=self._seal)
+        context = Context(
+            run=self.run, actor=self.actor, now=rfc3339(self._now()), seal=self._seal, redact=self._redact
+        )
         by = By(self.actor.name, self.actor.email, self.actor.key)
         for draft in decide(intent, context):
             stream = self._run_stream if draft.scope == "run" and self._run_stream else self._service_stream
@@ -163,14 +182,22 @@ class Session:
                 kind=kind_of(draft.data),
                 ent=draft.ent,
                 sup=draft.sup,
-                d=encode_data(draft.data),
+                d=encode_data(self._masked(draft.data)),
                 by=by,
                 wall=context.now,
             )
             written += self._ledger.add([to_record(stored)])
 
+    def _masked(self, data: Event) -> Event:
+        """Take secrets out of what an event says in words of its own, such as a probe's detail."""
+        words = {name: getattr(data, name, None) for name in _FREE_WORDS}
+        changed = {name: self._redact(text) for name, text in words.items() if isinstance(text, str) and text}
+        return msgspec.structs.replace(data, **changed) if changed else data
+
     def _seal(self, text: str | bytes) -> TextRef:
         # The blob reaches the disk before the event that names it; one whose event is then refused lies there unused.
+        # Bytes are files that must stay as they are, such as the pinned ones: whoever hands them over masks them.
+        text = self._redact(text) if isinstance(text, str) else text
         ref = self._store.evidence.put_text(text) if isinstance(text, str) else self._store.evidence.put(text)
         return TextRef(ref.sha256, ref.size)
 

@@ -79,6 +79,8 @@ def item_document(view: ItemView) -> dict[str, Any]:
         "lost_claims": [{"by": record.by.name, "at": record.wall} for record in view.lost_claims],
         "commit": closed_for(view),
         "checked_in_source": view.item.checked,
+        "unverified_second": view.unverified_second,
+        "challenge": challenge_document(view),
     }
 
 
@@ -93,6 +95,12 @@ def sync_document(feed: SyncFeed) -> dict[str, Any]:
         "state": feed.state,
         "reason": feed.reason,
     }
+
+
+def challenge_document(view: ItemView) -> dict[str, Any] | None:
+    """Return what waits for a second person's answer, or None."""
+    record = view.challenge
+    return None if record is None else {"by": record.by.name, "at": record.wall}
 
 
 def closed_for(view: ItemView) -> str | None:

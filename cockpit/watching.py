@@ -44,7 +44,10 @@ def ensure_watcher(workspace: Workspace) -> bool:
         return False
     process.spawn_detached(
         # -P: nothing that lies in the work tree is ever imported.
-        [sys.executable, "-P", "-m", "cockpit", "watch", "--attached", f"--repo={workspace.root}"],
+        [
+            *(sys.executable, "-P", "-m", "cockpit", "watch", "--attached", f"--repo={workspace.root}"),
+            *([f"--env={workspace.env}"] if workspace.env else []),
+        ],
         cwd=workspace.root,
         log=workspace.store.location.run / "watcher.log",
     )
@@ -142,7 +145,7 @@ class Around:
     def _turn_to_newest(self) -> None:
         runs = list_runs(self._workspace.store)
         try:
-            chosen = choose_run(runs, run="", env="")
+            chosen = choose_run(runs, run="", env=self._workspace.env)
         except CockpitError:  # several are open: stay with the one we have
             return
         if chosen is not None and chosen.id != self._workspace.run.id:

@@ -16,6 +16,7 @@ from cockpit.errors import CockpitError, NotFoundError, RefusedError, UsageError
 from cockpit.git.command import Git
 from cockpit.git.resolve import resolve_tag
 from cockpit.pinning import Sources, parse_texts, read_work_tree
+from cockpit.release.configuration import Configuration
 from cockpit.release.decisions.context import OVER
 from cockpit.release.events import RunOpened
 from cockpit.release.intents import OpenRun
@@ -45,7 +46,15 @@ class Workspace:
     """The composition of one process, made by `bootstrap.open_workspace`."""
 
     def __init__(
-        self, *, root: Path, git: Git, store: Store, session: Session, trust: TrustStore, runs: Mapping[str, RunSummary]
+        self,
+        *,
+        root: Path,
+        git: Git,
+        store: Store,
+        session: Session,
+        trust: TrustStore,
+        runs: Mapping[str, RunSummary],
+        env: str = "",
     ) -> None:
         self.root = root
         self.git = git
@@ -53,6 +62,7 @@ class Workspace:
         self.session = session
         self.trust = trust
         self.runs = dict(runs)
+        self.env = env  # the environment that was asked for by name; empty where it was left open
         self.host = socket.gethostname()
 
     @property
@@ -136,9 +146,11 @@ class Workspace:
     def open_run(self, name: str, *, tag: str, launch_at: str, checklists: tuple[str, ...] = ()) -> Run:
         """Open a run with the work tree's files pinned, and turn to it.
 
-        Where `tag` is empty and `name` is a tag, it is that tag; the tag is resolved to its commit here.
+        Where `tag` is empty and `name` is a tag, it is that tag; the tag is resolved to its commit here. Refused where
+        another environment was asked for than the one that the work tree's `cockpit.yaml` describes.
         """
         sources = read_work_tree(self.root)
+        require_environment(self.env, sources.pinned.configuration)
         sources = self._with_checklists(sources, checklists)
         configuration = sources.pinned.configuration
         code_git = Git((self.root / configuration.code.directory).resolve())
@@ -207,6 +219,17 @@ class Workspace:
             sources.pinned.digest,
         )
         return Sources(sources.texts, pinned)
+
+
+def require_environment(wanted: str, configuration: Configuration) -> None:
+    """Refuse where a `cockpit.yaml` describes another environment than the one asked for; empty asks for none."""
+    name = configuration.environment.name
+    if wanted not in {"", name}:
+        raise RefusedError(
+            f"cockpit.yaml here describes the environment {name!r}, not {wanted!r}",
+            fix=f"Leave --env out for {name}; {wanted} needs a cockpit.yaml that says environment: {{name: {wanted}}}",
+            code="other-environment",
+        )
 
 
 def list_runs(store: Store) -> dict[str, RunSummary]:

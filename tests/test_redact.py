@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cockpit.redact import MASK, redacted
+
+SECRET = "hunter2-long"
 
 
 @pytest.mark.parametrize(
@@ -12,14 +18,54 @@ from cockpit.redact import MASK, redacted
     [
         "PASSWORD=hunter2-long",
         "db_password: 'hunter2-long'",
+        "the DB password: hunter2-long",
+        "password = hunter2-long",
+        '{"token": "hunter2-long", "a": 1}',
         "Authorization: Bearer hunter2-long",
+        "Authorization: hunter2-long",
+        "authorization: token hunter2-long",
+        'curl -H "Authorization: Basic hunter2-long" http://localhost/',
+        'Authorization: Digest username="ana", response="hunter2-long"',
+        "sent Bearer hunter2-long-0123456789abcdef",
         "postgresql://shop:hunter2-long@db.example/shop",
+        "redis://:hunter2-long@cache:6379/0",
+        "https://ana:p@ss-hunter2-long@git.example/shop.git",
+        "https://hunter2-long-0123456789abcdef@git.example/shop.git",
+        "GET /pay?token=hunter2-long&order=8812 200",
+        "X-Api-Key: hunter2-long",
         "api-key=hunter2-long, next",
+        "AWS_SECRET_ACCESS_KEY=hunter2-long",
+        "client_secret=hunter2-long",
+        "secret_key_base: hunter2-long",
+        "DB_PWD=hunter2-long",
+        "mysqldump --password hunter2-long shop",
+        "mysqldump --password=hunter2-long shop",
+        "Set-Cookie: session=hunter2-long; Path=/",
+        "-----BEGIN RSA PRIVATE KEY-----\nhunter2-long\n-----END RSA PRIVATE KEY-----\nthen",
+        "-----BEGIN PRIVATE KEY-----\nhunter2-long\ncut off",
+        "https://hooks.slack.com/services/T000/B000/hunter2-long",
     ],
 )
 def test_what_looks_like_a_secret_is_masked(text: str) -> None:
-    assert "hunter2-long" not in redacted(text, {})
+    assert SECRET not in redacted(text, {})
     assert MASK in redacted(text, {})
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "ghp_" + "a1" * 18,
+        "github_pat_" + "a1" * 20,
+        "glpat-" + "a1" * 10,
+        "xoxb-1234567890-abcdef",
+        "AKIA" + "A1B2" * 4,
+        "sk_live_" + "a1" * 10,
+        "rzp_live_" + "a1" * 7,
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+    ],
+)
+def test_tokens_of_well_known_shapes_are_masked_wherever_they_stand(token: str) -> None:
+    assert redacted(f"sent {token}, and got 200", {}) == f"sent {MASK}, and got 200"
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "PGPASSWORD", "SLACK_TOKEN", "DB_PWD", "AWS_API_KEY"])
@@ -27,11 +73,100 @@ def test_the_value_of_a_secret_variable_is_masked_wherever_it_stands(name: str) 
     assert redacted("connected with s3cr3t-value, ok", {name: "s3cr3t-value"}) == f"connected with {MASK}, ok"
 
 
-@pytest.mark.parametrize("name", ["PWD", "OLDPWD", "GIT_AUTHOR_NAME", "SSH_AUTH_SOCK", "HOME"])
-def test_ordinary_variables_stay_readable(name: str) -> None:
-    assert redacted("restored /srv/shop by Ana Lima", {name: "/srv/shop"}) == "restored /srv/shop by Ana Lima"
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *((name, "/srv/shop") for name in ("PWD", "OLDPWD", "GIT_AUTHOR_NAME", "SSH_AUTH_SOCK", "HOME")),
+        ("GOOGLE_APPLICATION_CREDENTIALS", "/srv/shop"),
+        ("SECRETS_DIR", "/srv/shop"),
+        ("TOKEN_OWNER", "Ana Lima"),
+        ("SECRET_ENVIRONMENT", "restored"),
+        ("DB_PASSWORD", "restored"),
+        ("MAX_TOKEN", "206"),
+    ],
+)
+def test_ordinary_variables_stay_readable(name: str, value: str) -> None:
+    text = "restored /srv/shop by Ana Lima, 206 rows"
+    assert redacted(text, {name: value}) == text
 
 
-def test_ordinary_output_is_left_alone() -> None:
-    text = "orders: 206 rows\nhttps://shop.example/health 200\nshop started, pid 4284"
+ORDINARY = [
+    "orders: 206 rows\nhttps://shop.example/health 200\nshop started, pid 4284",
+    "the token expired, so I rotated it",
+    "password: rotated by Ana; secret: none",
+    "token: OPS-812, secret: v2.4.1, password: see the vault",
+    "authorization: the vendor has signed",
+    "secretary=Ana Lima",
+    "max_tokens: 4096, token=12",
+    "export PASSWORD=$SHOP_PASSWORD TOKEN=${SHOP_TOKEN}",
+    "if password == stored: go on",
+    "passwords: all 12 rotated 2026-11-24T13:16:31Z",
+    "ssh://git@git.example/shop.git and git@git.example:shop.git, mail ana@example.org",
+    "http://shop.example:8080/health?a=1&b=2",
+    "cookie: the banner is shown",
+    "pwd=/srv/shop PWD=/srv/shop\ncwd: /home/ana/the shop",
+    "Author: Ana Lima <ana@example.org>\ncommit 0123456789abcdef0123456789abcdef01234567",
+    "bearer of bad news",
+    "--password is asked for",
+]
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_ordinary_text_is_left_alone(text: str) -> None:
     assert redacted(text, {}) == text
+
+
+PROSE = (
+    "the a token password secret key credential author Ana Lima Ben /srv/shop ~/shop ./bin v2.4.1 OPS-812 14:16 is was "
+    "rotated expired 206 rows 2026-11-24 200 https://shop.example/health ana@example.org authorization bearer cookie "
+    "0123456789abcdef0123456789abcdef01234567 pwd cwd"
+)
+_WORDS = st.sampled_from(PROSE.split())
+
+
+@given(st.lists(st.tuples(_WORDS, st.sampled_from([" ", ", ", ". ", "\n", " (", ") "])), max_size=30))
+def test_no_prose_is_eaten(words: list[tuple[str, str]]) -> None:
+    text = "".join(word + gap for word, gap in words)
+    assert redacted(text, {}) == text
+
+
+_SECRETS = st.from_regex(r"[A-Za-z]{4}[0-9][A-Za-z0-9_+-]{6,20}", fullmatch=True)
+_PLACES = st.sampled_from(
+    [
+        "PASSWORD={}", "api_token: {}", '{{"secret": "{}"}}', "Authorization: Bearer {}", "https://ana:{}@host/",
+        "?access_token={}&x=1", "--token {}", "X-Auth-Token: {}", "DB_PWD='{}'",
+    ]
+)  # fmt: skip
+
+
+@given(_SECRETS, _PLACES, st.lists(_WORDS, max_size=6), st.lists(_WORDS, max_size=6))
+def test_no_secret_survives_and_what_stands_around_it_does(
+    secret: str, place: str, before: list[str], after: list[str]
+) -> None:
+    head, tail = " ".join(["look,", *before, ""]), " ".join(["", "so", *after])
+    masked = redacted(head + place.format(secret) + tail, {})
+    assert secret not in masked
+    assert masked.startswith(head)
+    assert masked.endswith(tail)
+
+
+@given(st.text(max_size=200), st.lists(st.tuples(_SECRETS, _PLACES), max_size=4))
+def test_what_is_masked_once_stays_as_it_is(text: str, secrets: list[tuple[str, str]]) -> None:
+    once = redacted(text + " ".join(place.format(secret) for secret, place in secrets), {"DB_PASSWORD": "s3cr3t-value"})
+    assert redacted(once, {"DB_PASSWORD": "s3cr3t-value"}) == once
+
+
+def test_a_masked_document_is_still_a_document() -> None:
+    document = {"password": "hunter2", "nested": {"api_key": "abc123def456", "rows": 206}}
+    masked = json.loads(redacted(json.dumps(document), {}))
+    assert masked == {"password": MASK, "nested": {"api_key": MASK, "rows": 206}}
+
+
+@pytest.mark.parametrize("piece", ["a", "a:", "a=", "://", "token", "token=", "-----BEGIN PRIVATE KEY-----", "eyJa."])
+def test_long_output_is_read_in_time(piece: str) -> None:
+    """Each would take minutes where a pattern starts anew at every letter."""
+    import time
+
+    started = time.process_time()
+    redacted(piece * (64 * 1024 // len(piece)), {})
+    assert time.process_time() - started < 5

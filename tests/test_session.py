@@ -15,8 +15,8 @@ import pytest
 
 from cockpit.errors import CockpitError, RefusedError
 from cockpit.release.decisions.executions import execution_entity
-from cockpit.release.events import ItemDone, StepEnded
-from cockpit.release.intents import AddNote, ClaimItem, DeferItem, OpenRun, RecordFact, TickItem, Undo
+from cockpit.release.events import EvidenceAttached, ItemDone, ProbeChanged, StepEnded
+from cockpit.release.intents import AddNote, AttachEvidence, ClaimItem, DeferItem, OpenRun, RecordFact, TickItem, Undo
 from cockpit.release.ledger import Pinned, state_digest
 from cockpit.release.record import Record
 from cockpit.release.run import Run
@@ -86,6 +86,26 @@ def test_what_act_returns_is_on_the_disk_and_in_the_next_start(ana: Session, sta
     ben = start("Ben")
     assert (state(ben), ben.run.items[LOOK].detail, ben.run.items[LOOK].by) == ("done", "42", ana.actor)
     assert state_digest(ben.run) == state_digest(ana.run)
+
+
+def test_secrets_are_masked_before_anything_is_written(ana: Session, repository: Path) -> None:
+    secret = "hunter2-long"
+    ana.act(DeferItem(LOOK, f"waits for password={secret}"))
+    ana.act(AddNote(f"https://ana:{secret}@host/ answers", LOOK))
+    ana.act(AttachEvidence(LOOK, "app.log", f"GET /?token={secret}&a=1 200\n".encode()))
+    ana.act(AttachEvidence(LOOK, "plain.log", b"GET / 200\n"))
+    ana.act(AttachEvidence(LOOK, "shot.png", b"\x89PNG\xff password=x1y2z3"))
+    detail = f"Authorization: Bearer {secret} refused"
+    ana.act(RecordFact("probe:api", ProbeChanged("down", "ok", detail, "h1")))
+    view = ana.run.items[LOOK]
+    assert view.detail == "waits for password=•••"
+    assert view.notes[0].text == "https://•••@host/ answers"
+    assert ana.run.probes["api"].detail == "Authorization: Bearer ••• refused"
+    attached = [record.data for record in view.attachments]
+    assert [data.masked for data in attached if isinstance(data, EvidenceAttached)] == [True, False, False]
+    stored = [path.read_bytes() for path in (repository / ".git" / "cockpit").rglob("*") if path.is_file()]
+    assert not any(secret.encode() in content for content in stored)
+    assert any(b"GET /?token=\xe2\x80\xa2" in content for content in stored)
 
 
 def test_a_second_session_sees_it_by_poll_and_never_its_own(ana: Session, start: Start) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _ATTACHMENT_LIMIT = 1024 * 1024
 _VERBS = {
     "tick": "say that the item is done",
+    "challenge": "put it to the second person, with what you saw (--value)",
+    "answer": "answer as the second person, with what you saw (--value)",
     "reopen": "open the item again",
     "claim": "say that you are on it",
     "unclaim": "let it go",
@@ -128,6 +130,10 @@ def _intent(arguments: argparse.Namespace, item: str) -> Intent:
     match arguments.verb:
         case "tick":
             return intents.TickItem(item, arguments.value)
+        case "challenge":
+            return intents.ChallengeItem(item, arguments.value)
+        case "answer":
+            return intents.AnswerItem(item, arguments.value)
         case "reopen":
             return intents.ReopenItem(item, arguments.reason)
         case "claim":

@@ -217,7 +217,7 @@ def _tags(arguments: argparse.Namespace) -> ExitCode:
         git = workspace.code_git
     except CockpitError as error:
         # A repository that nobody has configured has tags all the same.
-        if error.code != "no-configuration":
+        if error.code != "no-configuration" or options_of(arguments).env:
             raise
     pattern = workspace.run.configuration.code.tags if workspace is not None else "*"
     marks = workspace.run.marks if workspace is not None else {}

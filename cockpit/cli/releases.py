@@ -110,11 +110,11 @@ def _change_state(arguments: argparse.Namespace) -> ExitCode:
         "supersede": "superseded",
     }
     workspace = open_here(arguments, any_run=arguments.verb == "reopen")
-    if not workspace.run.open and arguments.verb == "reopen" and workspace.runs:
+    past = [run for run in workspace.runs.values() if workspace.env in {"", run.environment}]
+    if not workspace.run.open and arguments.verb == "reopen" and past:
         from cockpit.workspace import pinned_of
 
-        newest = list(workspace.runs.values())[-1]
-        workspace.session.focus(newest.id, pinned_of(workspace.store, newest))
+        workspace.session.focus(past[-1].id, pinned_of(workspace.store, past[-1]))
     by_run = getattr(arguments, "by_run", "")
     workspace.session.act(ChangeRunState(states[arguments.verb], arguments.reason, by_run))
     publish(workspace)
@@ -126,11 +126,16 @@ def _list(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.cli.common import options_of
     from cockpit.workspace import list_runs
 
-    runs = list(list_runs(open_store(options_of(arguments).repo)).values())
+    options = options_of(arguments)
+    every = list_runs(open_store(options.repo)).values()
+    runs = [run for run in every if options.env in {"", run.environment} and options.run in {"", run.id, run.name}]
     if wants_json(arguments):
         print_json(runs)
     elif runs:
         say(columns([[run.id, run.environment, run.tag or "–", run.state, run.opened_at, run.name] for run in runs]))
+    elif every:
+        known = ", ".join(sorted({run.environment for run in every}))
+        say(f"No such run; there are {len(every)} runs, in {known}: cockpit release list")
     else:
         say("No run has been opened: cockpit release open NAME")
     return ExitCode.OK

@@ -46,6 +46,9 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
         refuse_existing([root / "cockpit.yaml", *imported.texts], fix="Move it away, or edit it: init never overwrites")
     answers = detect(root)
     remote, branch, remark = propose_state_remote(root)
+    environment = options_of(arguments).env
+    if environment:
+        answers = msgspec.structs.replace(answers, environment=environment, production=environment.startswith("prod"))
     if not arguments.yes:
         answers = Answers(
             service=_ask("Service", answers.service),
@@ -89,6 +92,7 @@ def _validate(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.git.command import Git
     from cockpit.health.conditions import check_condition
     from cockpit.pinning import CONFIGURATION_FILE, read_work_tree
+    from cockpit.workspace import require_environment
 
     problems: list[Problem] = []
     checked: list[str] = []
@@ -110,7 +114,9 @@ def _validate(arguments: argparse.Namespace) -> ExitCode:
             repo = options_of(arguments).repo
             top = Git(repo).run("rev-parse", "--show-toplevel")
             root = Path(top.text.rstrip("\n")) if top.ok else repo
-            checked = list(read_work_tree(root).texts)
+            sources = read_work_tree(root)
+            require_environment(options_of(arguments).env, sources.pinned.configuration)
+            checked = list(sources.texts)
     except ConfigurationError as error:
         problems += error.problems
     except OSError as error:

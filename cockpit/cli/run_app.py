@@ -130,6 +130,8 @@ def _demo(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.content.shipped import shipped_directory
     from cockpit.demo.demo import Demo
 
+    if getattr(arguments, "env", ""):
+        raise UsageError("the demo has an environment of its own", fix="Leave --env out")
     if arguments.serve:
         _serve(arguments)
         return ExitCode.OK

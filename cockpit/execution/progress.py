@@ -10,6 +10,7 @@ from cockpit.release.events import Outcome, WorkerStarted
 from cockpit.release.plan import Plan, PlanStep
 from cockpit.release.run import ExecutionView, Run
 
+_WAITS = "waits for a person"
 PASSED = frozenset({"ok", "already", "skipped"})
 
 
@@ -38,7 +39,12 @@ def turns_taken(run: Run, execution: str) -> int:
 
 def waiting_for(step: PlanStep) -> str:
     """Return why an execution stops at a step that a person confirms."""
-    return f"waits for a person: {step.confirm}"
+    return f"{_WAITS}: {step.confirm}"
+
+
+def is_waiting(view: ExecutionView) -> bool:
+    """Whether an execution has stopped at a step that a person confirms."""
+    return view.detail.startswith(f"{_WAITS}:")
 
 
 def next_step(view: ExecutionView) -> int:

@@ -16,9 +16,16 @@ from pathlib import Path
 from cockpit.errors import CockpitError, NotFoundError, RefusedError
 from cockpit.execution.leftover import StepProcess
 from cockpit.execution.output import OutputFile
-from cockpit.execution.progress import PASSED, conclusion, next_step, remaining_steps, turns_taken, waiting_for
+from cockpit.execution.progress import (
+    PASSED,
+    conclusion,
+    is_waiting,
+    next_step,
+    remaining_steps,
+    turns_taken,
+    waiting_for,
+)
 from cockpit.execution.steps import StepResult, StepRunner
-from cockpit.redact import redacted
 from cockpit.release.decisions.executions import execution_entity
 from cockpit.release.events import ExecutionStopped, Outcome, StepEnded, StepStarted, WorkerStarted
 from cockpit.release.intents import EndExecution, Intent, RecordFact
@@ -97,16 +104,20 @@ class Worker:
 
     def _checked_plan(self, view: ExecutionView) -> Plan:
         plan = view.plan
-        if plan is None or plan.digest != view.plan_digest:
-            raise RefusedError("the plan in the store is not the one that was confirmed", code="conflicting")
+        if plan is None:
+            raise RefusedError(
+                "the plan in the store is not the one that was confirmed, or is not here yet", code="conflicting"
+            )
         if not self._trusted(plan.configuration_digest):
             raise RefusedError(
                 "this configuration is not trusted on this host",
                 fix="Look at it and say: cockpit trust",
                 code="not-trusted",
             )
-        # The plan must follow from the trusted configuration: whoever can write the journal could alter its steps.
-        if self._rebuild(plan).digest != plan.digest:
+        # What runs follows from the trusted configuration: whoever can write the journal could alter the steps in it,
+        # and secrets have been taken out of them.
+        plan = self._rebuild(plan)
+        if plan.digest != view.plan_digest:
             raise RefusedError(
                 "the plan is not what this run's configuration says", fix="Abort, and confirm anew", code="conflicting"
             )
@@ -153,7 +164,7 @@ class Worker:
             if self.cancel.is_set():
                 self._record(ExecutionStopped(index=index, reason=f"stopped before step {index + 1}, {step.title}"))
                 return None
-            if step.kind == "confirm" and index == remaining[0] and view.detail == waiting_for(step):
+            if step.kind == "confirm" and index == remaining[0] and is_waiting(view):
                 # A person came back to the step that waits for one: that is the confirmation, of this step alone.
                 self._end_step(index, step, attempt, StepResult("ok", "confirmed"), "")
                 continue
@@ -209,7 +220,7 @@ class Worker:
             code=result.code,
             detail=result.detail,
         )
-        self._record(ended, redacted(text, os.environ))
+        self._record(ended, text)
 
     def _end(self, plan: Plan, verdicts: list[StepResult]) -> Outcome:
         outcome, detail, seen = conclusion(plan, verdicts)

@@ -110,9 +110,13 @@ class ItemEvent(Event, frozen=True):
 
 @_kind("item.done", register="state")
 class ItemDone(ItemEvent, frozen=True):
-    """A person says that the item is done, with the value they saw, if any."""
+    """A person says that the item is done, with the value they saw, if any.
+
+    `answers` is the id of the challenge, or of the first person's tick, which it answers as the second person.
+    """
 
     value: TextRef | None = None
+    answers: str = ""
 
 
 @_kind("item.reopened", register="state")
@@ -153,6 +157,14 @@ class ItemUnclaimed(ItemEvent, frozen=True):
     """Nobody is on it any more."""
 
 
+@_kind("item.challenged", register="challenge")
+class ItemChallenged(Event, frozen=True):
+    """The first of two persons has done their part, with what they saw, and puts the item to the second."""
+
+    value: TextRef | None = None
+    commit: str = ""
+
+
 @_kind("note.added")
 class NoteAdded(Event, frozen=True):
     """A note on the run, or on the item that `ent` names; `redoes` is the taken back one that it repeats, if any."""
@@ -170,13 +182,17 @@ class NoteRevoked(Event, frozen=True):
 
 @_kind("evidence.attached")
 class EvidenceAttached(Event, frozen=True):
-    """A file was attached to the item that `ent` names; larger ones are recorded by hash and path alone."""
+    """A file was attached to the item that `ent` names; larger ones are recorded by hash and path alone.
+
+    `sha256` and `size` are the file's; where it is `masked`, secrets have been taken out of what is kept.
+    """
 
     name: str
     blob: TextRef | None = None
     sha256: str = ""
     size: int = 0
     path: str = ""
+    masked: bool = False
 
 
 @_kind("evidence.purged")

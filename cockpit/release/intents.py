@@ -57,6 +57,18 @@ class UnclaimItem(ItemIntent, frozen=True):
     """Let an item go."""
 
 
+class ChallengeItem(ItemIntent, frozen=True):
+    """Put a two-person item to the second person, with what the first one saw."""
+
+    value: str = ""
+
+
+class AnswerItem(ItemIntent, frozen=True):
+    """Answer as the second person, with the value seen."""
+
+    value: str
+
+
 class AddNote(Intent, frozen=True):
     """Write a note on the run, or on an item."""
 

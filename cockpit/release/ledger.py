@@ -49,6 +49,7 @@ from cockpit.release.run import (
     told_by,
 )
 from cockpit.release.timeline import causal_order, timeline_order
+from cockpit.release.two_persons import is_verified, open_challenge
 
 RUN = "run"  # the entity of the run itself
 SERVICE = "service"
@@ -286,13 +287,16 @@ class Ledger:
             claimed_by=holder.by if holder is not None else None,
             claimed_at=holder.wall if holder is not None else None,
             detail=told_by(sides) if sides else self._detail(state, said, flown, lost),
-            unverified_second=item.two_person and state is ItemState.DONE,
+            unverified_second=item.two_person
+            and state is ItemState.DONE
+            and not (said is not None and is_verified(said, self._records.get)),
             notes=notes,
             attachments=tuple(record for record in history if isinstance(record.data, EvidenceAttached)),
             history=history,
             said=said,
             sides=sides,
             lost_claims=lost,
+            challenge=open_challenge(item, state, self.register(entity, "challenge"), said, history, self._records.get),
         )
 
     def _detail(self, state: ItemState, said: Record | None, flown: Flown, lost: tuple[Record, ...]) -> str:

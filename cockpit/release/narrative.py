@@ -12,6 +12,7 @@ from cockpit.release.events import (
     ExecutionEnded,
     ExecutionRequested,
     ExecutionStopped,
+    ItemChallenged,
     ItemClaimed,
     ItemDeferred,
     ItemDone,
@@ -114,10 +115,13 @@ def _plain_sentence(record: Record, run: Run) -> str:
             text = next((note.text for note in run.notes if note.id == record.id), None)
             on = f" on {_item_text(record.ent, run)}" if record.ent.startswith("item:") else ""
             return f"noted{on}: {text if text is not None else '(taken back, or not here yet)'}"
+        case ItemChallenged():
+            return f"put {_item_text(record.ent, run)} to the second person"
         case NoteRevoked():
             return "took a note back"
-        case EvidenceAttached(name=name, size=size):
-            return f"attached {name} ({size} bytes) to {_item_text(record.ent, run)}"
+        case EvidenceAttached(name=name, size=size, masked=masked):
+            masked_words = ", secrets masked" if masked else ""
+            return f"attached {name} ({size} bytes{masked_words}) to {_item_text(record.ent, run)}"
         case EvidencePurged(blobs=blobs):
             return f"purged {len(blobs)} piece{'s' if len(blobs) != 1 else ''} of evidence"
         case ProbeChanged(state=state, previous=previous, detail=detail):
@@ -165,5 +169,7 @@ def _item_text(entity: str, run: Run) -> str:
 
 def _item_sentence(record: Record, data: ItemEvent, run: Run) -> str:
     words = _ITEM_WORDS.get(type(data), record.kind)
+    if isinstance(data, ItemDone) and data.answers:
+        words = "answered as the second person:"
     undone = " (undo)" if data.undoes else " (redo)" if data.redoes else ""
     return f"{words} {_item_text(record.ent, run)}{undone}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cockpit.release.events import ItemClaimed, register_of
+from cockpit.release.events import ItemChallenged, ItemClaimed, register_of
 from cockpit.release.record import Actor, Record
 from cockpit.release.registers import EMPTY
 from cockpit.release.run import Run
@@ -20,6 +20,10 @@ def _notice(run: Run, actor: Actor, record: Record) -> str:
     register = register_of(record.kind)
     if register is None or _is_of(record, actor):
         return ""
+    if isinstance(record.data, ItemChallenged):
+        asked = run.items.get(record.ent.removeprefix("item:"))
+        waits = asked is not None and asked.challenge == record
+        return f"{record.by.name} asks for a second person: “{asked.item.text}”" if waits and asked else ""
     heads = run.registers.get((record.ent, register), EMPTY).heads
     if record not in heads or not any(_is_of(head, actor) for head in heads):
         return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shlex
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -63,6 +64,14 @@ class Plan(Struct, frozen=True, omit_defaults=True):
     def encoded(self) -> bytes:
         """Return the plan's canonical text: JSON with sorted keys."""
         return msgspec.json.encode(self, order="sorted")
+
+    def masked(self, redact: Callable[[str], str]) -> Plan:
+        """Return the plan as it is kept and shown later; what runs is built anew, and checked by the digest."""
+        steps = []
+        for step in self.steps:
+            told = ("title", "command", "done_when", "confirm", "danger", "undo")
+            steps.append(msgspec.structs.replace(step, **{name: redact(getattr(step, name)) for name in told}))
+        return msgspec.structs.replace(self, steps=tuple(steps))
 
 
 def step_kind(step: Step) -> StepKind:

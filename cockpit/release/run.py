@@ -77,6 +77,7 @@ class ItemView(Struct, frozen=True):
     history: tuple[Record, ...] = ()
     said: Record | None = None  # whose word the state is: behind an undo, the record that it brought back
     sides: tuple[Side, ...] = ()  # of a contested item, the one that came last first
+    challenge: Record | None = None  # what waits for the second person's answer, if anything
     lost_claims: tuple[Record, ...] = ()  # of those who claimed it at the same time as its holder
 
     @property

@@ -10,6 +10,7 @@ from cockpit.release.events import ItemClaimed, ItemDone, RunRetargeted, kind_of
 from cockpit.release.record import Event
 from cockpit.store.envelope import By
 from tests.cli.conftest import Console
+from tests.execution.flight import Flight
 
 ITEM = "day/before/look"
 
@@ -62,6 +63,18 @@ def test_a_contested_target_is_told_and_confirmed(console: Console) -> None:
     assert "contested: the run's target" in console.say("release", "show")[2]
     assert console.json("release", "retarget", "v1")["tag"] == "v1"
     assert console.json("status")["contests"] == []
+
+
+def test_two_persons_answer_one_item(flight: Flight) -> None:
+    path = flight.repo / "checklists" / "short.yaml"
+    path.write_text(path.read_text().replace("text: Look}", "text: Look, two_person: true}"))
+    flight.begin()
+    console = Console(flight.repo)
+    assert console.json("item", "challenge", ITEM, "--value", "paid 49.90")["challenge"]["by"] == "Ana"
+    assert console.refused("item", "answer", ITEM, "--value", "49.90", code=4)["code"] == "same-person"
+    answered = console.json("item", "answer", ITEM, "--value", "receipt 49.90", "--by", "Ben")
+    assert (answered["state"], answered["by"], answered["unverified_second"]) == ("done", "Ben", False)
+    assert console.json("status")["debt"] == []
 
 
 def test_undo_and_redo_say_what_they_reverse(console: Console) -> None:

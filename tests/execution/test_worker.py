@@ -31,6 +31,25 @@ def test_the_whole_plan(flight: Flight) -> None:
     assert "HEAD is now at" in output_path(workspace.executions_directory, identity).read_text()
 
 
+def test_a_secret_in_a_step_reaches_it_and_neither_the_plan_in_the_store_nor_what_is_told(flight: Flight) -> None:
+    login = 'LOGIN_PASSWORD=hunter2-long; printf %s "$LOGIN_PASSWORD" > "$V/login"; echo "password=$LOGIN_PASSWORD"'
+    ask = {"id": "ask", "confirm": "Is api_token: hunter2-long still right?"}
+    workspace = flight.begin([flight.step("login", login), ask, *flight.usual_steps()])
+    identity = flight.request(workspace)
+    assert flight.work(workspace, identity).state == "stopped"
+    view = flight.work(workspace, identity)
+    assert view.outcome == "succeeded"
+    assert (flight.var / "login").read_text() == "hunter2-long"
+    assert view.plan is not None
+    assert "LOGIN_PASSWORD=•••" in view.plan.steps[0].command
+    cockpit = flight.repo / ".git/cockpit"
+    holding = [path for path in cockpit.rglob("*") if path.is_file() and b"hunter2-long" in path.read_bytes()]
+    pins = [path for path in holding if b'"service": "shop"' in path.read_bytes()]
+    printed = [output_path(workspace.executions_directory, identity)]  # on this host alone, for its owner
+    assert sorted(holding) == sorted(pins + printed)
+    assert len(pins) == 1, "the pinned configuration stays as it is: it runs"
+
+
 def test_a_step_is_checkpointed_before_it_acts(flight: Flight) -> None:
     count = f"grep -roh execution.step-started '{flight.repo}/.git/cockpit/journal' | wc -l >> \"$V/counts\""
     workspace = flight.begin([flight.step("one", count), flight.step("two", count), flight.step("three", count)])

@@ -40,13 +40,15 @@ class Draft(Struct, frozen=True):
 class Context(Struct, frozen=True):
     """The run as it is, who asks, and the time (RFC 3339 UTC).
 
-    `seal` names the blob that a free text (clipped at its ends' limit) or some bytes (kept whole) will be.
+    `seal` names the blob that a free text (clipped at its ends' limit, secrets masked) or some bytes (kept whole) will
+    be; `redact` masks the secrets of a text.
     """
 
     run: Run
     actor: Actor
     now: str
     seal: Callable[[str | bytes], TextRef]
+    redact: Callable[[str], str] = str
 
     def draft(self, ent: str, data: Event, *, scope: Scope = "run") -> Draft:
         """Return a draft that supersedes the present heads of the register it writes, if it writes one."""

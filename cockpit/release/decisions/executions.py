@@ -57,7 +57,7 @@ def request(intent: RequestExecution, context: Context) -> list[Draft]:
         commit=plan.commit,
         from_tag=plan.from_tag,
         from_commit=plan.from_commit,
-        plan=context.seal(plan.encoded()),
+        plan=context.seal(plan.masked(context.redact).encoded()),
         plan_digest=plan.digest,
         confirmed=intent.confirmed,
     )

@@ -6,6 +6,7 @@ from cockpit.errors import RefusedError
 from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.events import (
     EvidenceAttached,
+    ItemChallenged,
     ItemClaimed,
     ItemDeferred,
     ItemDone,
@@ -17,7 +18,9 @@ from cockpit.release.events import (
 )
 from cockpit.release.intents import (
     AddNote,
+    AnswerItem,
     AttachEvidence,
+    ChallengeItem,
     ClaimItem,
     DeferItem,
     MarkNotApplicable,
@@ -28,6 +31,7 @@ from cockpit.release.intents import (
 )
 from cockpit.release.item_state import SETTLED, ItemState
 from cockpit.release.ledger import RUN, item_entity
+from cockpit.release.two_persons import is_other
 
 
 def tick(intent: TickItem, context: Context) -> list[Draft]:
@@ -46,6 +50,43 @@ def tick(intent: TickItem, context: Context) -> list[Draft]:
             code="no-evidence",
         )
     return [context.item_draft(view, ItemDone(value=context.seal(value) if value else None))]
+
+
+def challenge(intent: ChallengeItem, context: Context) -> list[Draft]:
+    """Put an item to the second person; whoever has done the first part says what they saw."""
+    view = context.item(intent.item)
+    if not view.item.two_person:
+        raise RefusedError("this item asks for one person", fix="Tick it", code="not-two-person")
+    if view.state is ItemState.DONE and not view.unverified_second:
+        raise RefusedError("two persons have answered it already", fix="Reopen it to ask again", code="already")
+    value = intent.value.strip()
+    data = ItemChallenged(value=context.seal(value) if value else None, commit=context.run.commit)
+    return [context.item_draft(view, data)]
+
+
+def answer(intent: AnswerItem, context: Context) -> list[Draft]:
+    """Answer as the second person, who must be another one, with the value seen."""
+    view = context.item(intent.item)
+    asked = view.challenge
+    if asked is None:
+        raise RefusedError(
+            "nothing waits for a second person here", fix="The first one asks: cockpit item challenge", code="not-asked"
+        )
+    if not is_other(asked, context.actor):
+        raise RefusedError(
+            "you are the first person: the second must be another one",
+            fix="Let a colleague answer, in a cockpit of their own",
+            code="same-person",
+        )
+    commit = getattr(asked.data, "commit", "")
+    if view.item.binds == "commit" and commit and commit != context.run.commit:
+        raise RefusedError(
+            "the run flies another commit than when it was asked", fix="Ask again: cockpit item challenge", code="stale"
+        )
+    value = intent.value.strip()
+    if not value:
+        raise RefusedError("an answer needs what you saw", fix='Give it: --value "receipt 49.90"', code="no-value")
+    return [context.item_draft(view, ItemDone(value=context.seal(value), answers=asked.id))]
 
 
 def reopen(intent: ReopenItem, context: Context) -> list[Draft]:
@@ -117,11 +158,26 @@ def add_note(intent: AddNote, context: Context) -> list[Draft]:
     return [context.draft(ent, NoteAdded(text=context.seal(text)))]
 
 
+def _masked(content: bytes, context: Context) -> bytes:
+    """Return a file with its secrets masked, where it is a text; others stay as they are."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content
+    return content if "\0" in text else context.redact(text).encode()
+
+
 def attach(intent: AttachEvidence, context: Context) -> list[Draft]:
     """Attach a file to an item."""
     view = context.item(intent.item)
-    blob = context.seal(intent.content) if intent.content is not None else None
+    content = _masked(intent.content, context) if intent.content is not None else None
+    blob = context.seal(content) if content is not None else None
     data = EvidenceAttached(
-        name=intent.name, blob=blob, sha256=intent.sha256, size=intent.size, path=intent.path if blob is None else ""
+        name=intent.name,
+        blob=blob,
+        sha256=intent.sha256,
+        size=intent.size,
+        path=intent.path if blob is None else "",
+        masked=content != intent.content,
     )
     return [context.item_draft(view, data)]

@@ -9,7 +9,9 @@ from cockpit.release.decisions import executions, items, purging, runs, undoing
 from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.intents import (
     AddNote,
+    AnswerItem,
     AttachEvidence,
+    ChallengeItem,
     ChangeRunState,
     ClaimItem,
     DeferItem,
@@ -34,6 +36,8 @@ from cockpit.release.intents import (
 
 _DECISIONS: Final[dict[type[Intent], Callable[[Any, Context], list[Draft]]]] = {
     TickItem: items.tick,
+    ChallengeItem: items.challenge,
+    AnswerItem: items.answer,
     ReopenItem: items.reopen,
     DeferItem: items.defer,
     MarkNotApplicable: items.not_applicable,

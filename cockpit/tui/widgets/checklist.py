@@ -292,6 +292,8 @@ def detail_lines(view: ItemView, inks: Inks, *, timezone: str, now: float, width
     for record in view.lost_claims if view.state is ItemState.CLAIMED else ():
         when = clock_time(epoch(record.wall), timezone, with_seconds=True)
         add("", f"{record.by.name} claimed it too, at {when}: the earlier claim holds", inks.warn)
+    if view.challenge is not None and view.state is not ItemState.DONE:
+        add("", f"{view.challenge.by.name} asks the second person: cockpit item answer, with what you see", inks.warn)
     if view.unverified_second:
         add("", "one person answered; the second is not verified (stands as debt)", inks.warn)
     if item.run:

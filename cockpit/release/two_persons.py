@@ -1,0 +1,42 @@
+"""The two-person rule: the second answer is another identity's, and another process's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cockpit.release.checklist import Item
+from cockpit.release.events import ItemChallenged, ItemDone, ItemEvent
+from cockpit.release.item_state import ItemState
+from cockpit.release.origins import Find
+from cockpit.release.record import Actor, Record
+from cockpit.release.registers import Register
+
+
+def is_verified(said: Record, find: Find) -> bool:
+    """Whether a tick answers what another person said, from another process: a name alone is no second person."""
+    data = said.data
+    first = find(data.answers) if isinstance(data, ItemDone) and data.answers else None
+    if first is None or first.ent != said.ent or not isinstance(first.data, (ItemChallenged, ItemDone)):
+        return False
+    return is_other(first, said.by) and first.w != said.w
+
+
+def is_other(record: Record, actor: Actor) -> bool:
+    """Whether somebody else than `actor` wrote the record: neither the name nor the address may be the same."""
+    by = record.by
+    return by.name != actor.name and (not by.email or by.email != actor.email)
+
+
+def open_challenge(
+    item: Item, state: ItemState, challenges: Register, said: Record | None, history: Iterable[Record], find: Find
+) -> Record | None:
+    """Return what a second person could answer now: the last challenge, or the tick of one person alone."""
+    if not item.two_person or (state is ItemState.DONE and said is not None and is_verified(said, find)):
+        return None
+    records = tuple(history)
+    undone = {record.data.undoes for record in records if isinstance(record.data, ItemEvent)}
+    answered = {r.data.answers for r in records if isinstance(r.data, ItemDone) and r.id not in undone}
+    winner = challenges.winner
+    if winner is not None and isinstance(winner.data, ItemChallenged) and winner.id not in answered:
+        return winner
+    return said if state is ItemState.DONE else None
