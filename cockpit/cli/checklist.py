@@ -183,7 +183,8 @@ def _note(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.OK
 
 
-def _since(text: str) -> float:
+def since_of(text: str) -> float:
+    """Return the epoch seconds that `--since` means: a duration back from now, or a time with an offset."""
     from cockpit.bootstrap import now
     from cockpit.durations import parse_duration
     from cockpit.times import epoch, parse_time
@@ -200,7 +201,7 @@ def _timeline(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.release.narrative import sentence
     from cockpit.times import date_time, epoch
 
-    since = _since(arguments.since)
+    since = since_of(arguments.since)
     workspace: Workspace = open_here(arguments, any_run=False)
     run = workspace.run
     records = [record for record in run.records if epoch(record.wall) >= since]

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from cockpit import __version__
-from cockpit.cli import checklist, executions, observe, releases, repository, run_app, sync, watching
+from cockpit.cli import checklist, driver, executions, observe, releases, repository, run_app, sync, watching
 from cockpit.cli.common import CommandTable, Parser, mute, report_failure, shared_options
 from cockpit.errors import CockpitError, ExitCode
 
@@ -23,7 +23,7 @@ def build_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"cockpit {__version__}")
     parser.set_defaults(function=run_app.open_app)
     table = CommandTable(parser.add_subparsers(metavar="COMMAND", parser_class=Parser), shared)
-    for module in (run_app, repository, releases, checklist, observe, executions, sync, watching):
+    for module in (run_app, repository, releases, checklist, observe, executions, driver, sync, watching):
         module.add_commands(table)
     return parser
 
