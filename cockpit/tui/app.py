@@ -14,8 +14,8 @@ from textual.binding import Binding
 from textual.reactive import reactive
 
 from cockpit.errors import CockpitError
-from cockpit.live_source import LiveSource, presence_directory
-from cockpit.presence import PresenceFile
+from cockpit.live_source import LiveSource
+from cockpit.presence import PresenceFile, presence_directory
 from cockpit.release.intents import Intent
 from cockpit.release.live import Live, Presence
 from cockpit.release.notices import notices_of
@@ -101,7 +101,7 @@ class CockpitApp(App[int], inherit_bindings=False):
         session = self.workspace.session
         me = Presence(session.actor.name, self.workspace.host, session.writer, "screen", self.now())
         try:
-            self._presence = PresenceFile(presence_directory(self.workspace), me)
+            self._presence = PresenceFile(presence_directory(self.workspace.store.location), me)
         except OSError as error:  # a store that one may only read is still worth looking at
             self.tell(f"others cannot see that you are here: {error.strerror}", severity="warning")
         if self._trouble:
