@@ -30,6 +30,7 @@ from cockpit.tui.palette import CommandProvider
 from cockpit.tui.screens.base import StripScreen
 from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.theme import DARK, LIGHT
+from cockpit.tui.wheel import told_of_wheel
 from cockpit.workspace import Workspace
 
 _LONGEST_TOLD = 500  # characters: a longer toast would cover the screen, and grow out of its top
@@ -69,6 +70,7 @@ class CockpitApp(App[int], inherit_bindings=False):
         self._trouble = trouble  # met on the way here, to be told once the screen is there
         self._feeds = Feeds(workspace.session, lambda: LiveSource(workspace), self.post_message)
         self._presence: PresenceFile | None = None
+        self._place = ""
         self._rung: frozenset[str] = frozenset()
         self.set_reactive(CockpitApp.run_now, workspace.run)
         self.register_theme(DARK)
@@ -79,6 +81,18 @@ class CockpitApp(App[int], inherit_bindings=False):
     def moment(self) -> tuple[Run, Live, float]:
         """The run, the feeds and the time, as every screen is handed them."""
         return self.workspace.run if self.run_now is None else self.run_now, self.live, self.now()
+
+    @property
+    def me(self) -> str:
+        """The name of whoever sits here."""
+        return self.workspace.session.actor.name
+
+    @property
+    def shown(self) -> StripScreen | None:
+        """The topmost full screen, which is in view also below a dialog."""
+        if not self.is_running:
+            return None
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, StripScreen)), None)
 
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
@@ -123,6 +137,10 @@ class CockpitApp(App[int], inherit_bindings=False):
         for notice in notices_of(message.run, self.workspace.session.actor, message.records):
             self.tell(notice, severity="warning")
         self._hand_over()
+        told = told_of_wheel(message.records, self.me)
+        if told:
+            self.bell()
+            self.tell(told, severity="warning")
 
     def on_live_changed(self, message: LiveChanged) -> None:
         self.live = message.live
@@ -132,15 +150,18 @@ class CockpitApp(App[int], inherit_bindings=False):
         self.tell(message.what, severity="error")
 
     def tick_clock(self) -> None:
-        """Let ages and clocks go on."""
+        """Let ages and clocks go on, and colleagues see what is looked at."""
         self._hand_over()
+        shown = self.shown
+        if shown is not None and shown.place != self._place:
+            self._place = shown.place
+            self.look_at(self._place)
 
     def _hand_over(self) -> None:
         if not self.is_running:
             return  # the screens are being taken down
         run, live, now = self.moment
-        # The topmost full screen is in view, also below a dialog.
-        shown = next((screen for screen in reversed(self.screen_stack) if isinstance(screen, StripScreen)), None)
+        shown = self.shown
         if shown is not None:
             shown.show_moment(run, live, now)
             if shown is not self.screen:

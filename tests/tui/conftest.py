@@ -11,6 +11,7 @@ from tests.tui.scenes import Scene, build_repository
 
 MOMENTS: dict[str, Callable[[Scene], None]] = {
     "calm": moments.calm,
+    "driven": moments.driven,
     "red": moments.red,
     "running": moments.running_now,
     "stopped": moments.stopped,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from cockpit.release.health import ConditionResult
 from cockpit.release.intents import (
     AddNote,
@@ -12,6 +14,7 @@ from cockpit.release.intents import (
     MarkNotApplicable,
     MarkTag,
     OverrideItem,
+    TakeWheel,
     TickItem,
 )
 from cockpit.release.live import Live, Presence, ProbeFeed, Readiness
@@ -73,6 +76,11 @@ PRESENT = (
     Presence("Ana Lima", HOST, "a" * 32, "screen", NOW - 900),
     Presence("Ben Okafor", "other", "b" * 32, "screen", NOW - 300),
 )
+COMPANY = (
+    Presence("Ana Lima", HOST, f"{1:032x}", "screen", NOW - 900, "checklist: Verify payment processing"),
+    Presence("Ben Okafor", "laptop-ben", "b" * 32, "screen", NOW - 300, "tags: v2.4.0", seen=NOW - 9, remote=True),
+    Presence("Cleo Q", "laptop-cleo", "c" * 32, "screen", NOW - 90_000, "probes", seen=NOW - 182, remote=True),
+)
 READY = Readiness(True, (), "v2.4.0", "v2.4.0: the release before v2.4.1, never marked good")
 BUSY = Readiness(False, ("a rollback is running",), "v2.4.0")
 HALTED = Readiness(False, ("a rollback is stopped",), "v2.4.0")
@@ -100,6 +108,15 @@ def take_off(scene: Scene) -> None:
     scene.tick([FILES, ROLLBACK_PLAN, ENDPOINTS, DEPLOY])
     scene.act(DeferItem(RATES, 'to 4.1, the vendor\'s "window"'))
     scene.act(MarkTag("v2.3.0", "", True, "flew for three weeks"))
+
+
+def driven(scene: Scene) -> None:
+    """Ben drives from his laptop, Ana watches, and Cleo has not been heard of for a while."""
+    take_off(scene)
+    scene.colleague().act(TakeWheel())
+    scene.session.poll()
+    scene.live = structs.replace(live(), present=COMPANY)
+    scene.clock.time = NOW
 
 
 def calm(scene: Scene) -> None:

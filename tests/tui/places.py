@@ -17,6 +17,7 @@ from cockpit.tui.dialogs.card import CardDialog, CardFacts, CardPane
 from cockpit.tui.dialogs.confirm import ConfirmPlanDialog
 from cockpit.tui.dialogs.help import HelpDialog
 from cockpit.tui.dialogs.item import ItemDialog
+from cockpit.tui.dialogs.people import PeopleDialog
 from cockpit.tui.messages import LiveChanged, RunChanged
 from cockpit.tui.pages.tags import Proposal, TagPicker
 from cockpit.tui.screens.execution import ExecutionScreen
@@ -132,6 +133,11 @@ async def abnormal(app: CockpitApp, scene: Scene, text: str) -> None:
     await _instead(app, AbnormalDialog())  # type: ignore[arg-type]
 
 
+async def people(app: CockpitApp, scene: Scene, text: str) -> None:
+    app.run_now, app.live = poisoned(scene.run, text), poisoned(scene.live, text)
+    await _instead(app, PeopleDialog())  # type: ignore[arg-type]
+
+
 async def help_(app: CockpitApp, scene: Scene, text: str) -> None:
     await _instead(app, HelpDialog(text, {"checklist.tick"}))  # type: ignore[arg-type]
 
@@ -171,6 +177,8 @@ PLACES = {
     "AskDialog": Place(".dialog-title", ask, size=(100, 30)),
     "ConfirmDialog": Place(".dialog-title", confirm, size=(100, 30)),
     "AbnormalDialog": Place("AlarmList", abnormal, moment="red", size=(100, 30)),
+    "PeopleDialog title": Place(".dialog-title", people, moment="driven", size=(100, 30)),
+    "PeopleDialog": Place("PeopleList", people, moment="driven", size=(100, 30)),
     "HelpDialog": Place(".dialog-title", help_, size=(100, 30)),
     "ExecutionScreen StepList": Place("#steps", execution, moment="stopped"),
     "ExecutionScreen OutcomeLine": Place("#outcome", execution, moment="stopped"),
