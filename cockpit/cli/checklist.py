@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cockpit.release.run import Run
     from cockpit.workspace import Workspace
 
+_LAST = "last"
 _ATTACHMENT_LIMIT = 1024 * 1024
 _VERBS = {
     "tick": "say that the item is done",
@@ -48,7 +49,10 @@ def add_commands(table: CommandTable) -> None:
     note = table.add("note", _note, "write a note on the release")
     note.add_argument("text", metavar="TEXT")
     timeline = table.add("timeline", _timeline, "everything that happened, oldest first")
-    timeline.add_argument("--since", default="", metavar="WHEN", help="a duration such as 2h, or a time with an offset")
+    timeline.add_argument(
+        "--since", default="", metavar="WHEN",
+        help="a duration such as 2h, a time with an offset, or last: what you have not seen"
+    )  # fmt: skip
 
 
 def _status(arguments: argparse.Namespace) -> ExitCode:
@@ -197,14 +201,29 @@ def since_of(text: str) -> float:
         return epoch(parse_time(text))
 
 
+def _unseen(workspace: Workspace) -> list[Record]:
+    """Return what this person has not seen of the run, on a screen or by this command, and take it as seen."""
+    from cockpit.bootstrap import now
+    from cockpit.release.since import unseen
+    from cockpit.seen import SeenStore
+
+    run, person = workspace.run, workspace.session.actor.name
+    store = SeenStore(workspace.store.location.common)
+    seen = store.read(run.id, person)
+    if not workspace.session.readonly:
+        store.mark(run.id, person, run.records, now())
+    return unseen(run.records, seen.heads if seen is not None else {})
+
+
 def _timeline(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.release.narrative import sentence
     from cockpit.times import date_time, epoch
 
-    since = since_of(arguments.since)
+    last = arguments.since == _LAST
+    since = 0.0 if last else since_of(arguments.since)
     workspace: Workspace = open_here(arguments, any_run=False)
     run = workspace.run
-    records = [record for record in run.records if epoch(record.wall) >= since]
+    records = _unseen(workspace) if last else [record for record in run.records if epoch(record.wall) >= since]
     if wants_json(arguments):
         print_json(
             [
@@ -222,5 +241,6 @@ def _timeline(arguments: argparse.Namespace) -> ExitCode:
         )
     else:
         rows = [[date_time(epoch(r.wall), run.timezone), r.by.name, sentence(r, run)] for r in records]
-        say(columns(rows) if rows else "Nothing has happened yet.")
+        nothing = "Nothing has happened since you looked." if last else "Nothing has happened yet."
+        say(columns(rows) if rows else nothing)
     return ExitCode.OK

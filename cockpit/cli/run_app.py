@@ -87,6 +87,7 @@ def _require_terminal() -> None:
 
 def fly(workspace: Workspace) -> ExitCode:
     """Run the app until it ends; its return code is ours, so that a crash is no success."""
+    from cockpit.seen import SeenStore
     from cockpit.tui.app import CockpitApp
     from cockpit.watching import ensure_watcher
 
@@ -101,7 +102,7 @@ def fly(workspace: Workspace) -> ExitCode:
     # Exported by some shells, and believed before the terminal itself: the screen would never follow its size.
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)
-    app = CockpitApp(workspace, trouble=trouble)
+    app = CockpitApp(workspace, trouble=trouble, seen=SeenStore(workspace.store.location.common))
     app.run(mouse=os.environ.get("COCKPIT_MOUSE", "1") != "0")
     workspace.store.close()
     return ExitCode(app.return_code) if app.return_code in set(ExitCode) else _other(app.return_code)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding
 from textual.reactive import reactive
@@ -21,6 +22,7 @@ from cockpit.release.live import Live, Presence
 from cockpit.release.notices import notices_of
 from cockpit.release.record import Record
 from cockpit.release.run import Run
+from cockpit.seen import SeenStore
 from cockpit.text import visible
 from cockpit.tui.alarms import alarms_of, terminal_title
 from cockpit.tui.clipboard import keep_copy, send_to_clipboard
@@ -29,6 +31,7 @@ from cockpit.tui.messages import FeedFailed, LiveChanged, RunChanged
 from cockpit.tui.palette import CommandProvider
 from cockpit.tui.screens.base import StripScreen
 from cockpit.tui.screens.flight import FlightScreen
+from cockpit.tui.since import SinceTeller
 from cockpit.tui.theme import DARK, LIGHT
 from cockpit.tui.wheel import told_of_wheel
 from cockpit.workspace import Workspace
@@ -61,7 +64,13 @@ class CockpitApp(App[int], inherit_bindings=False):
     live: reactive[Live] = reactive(Live(), init=False)
 
     def __init__(
-        self, workspace: Workspace, *, now: Callable[[], float] = time.time, feeding: bool = True, trouble: str = ""
+        self,
+        workspace: Workspace,
+        *,
+        now: Callable[[], float] = time.time,
+        feeding: bool = True,
+        trouble: str = "",
+        seen: SeenStore | None = None,
     ) -> None:
         super().__init__()
         self.workspace = workspace
@@ -73,6 +82,7 @@ class CockpitApp(App[int], inherit_bindings=False):
         self._place = ""
         self._rung: frozenset[str] = frozenset()
         self.set_reactive(CockpitApp.run_now, workspace.run)
+        self.since = SinceTeller(self, seen)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
@@ -107,6 +117,9 @@ class CockpitApp(App[int], inherit_bindings=False):
         if self._feeding:
             self.call_after_refresh(self._start_feeding)
         self.set_interval(1.0, self.tick_clock)
+        self.app_suspend_signal.subscribe(self, lambda _: self.since.suspend(suspended=True))
+        self.app_resume_signal.subscribe(self, lambda _: self.since.suspend(suspended=False))
+        self.call_after_refresh(lambda: self.run_worker(self.since.open(), exit_on_error=False))
 
     def _run_changed(self, run: Run, records: list[Record]) -> None:
         self.post_message(RunChanged(run, records))
@@ -124,8 +137,19 @@ class CockpitApp(App[int], inherit_bindings=False):
 
     def on_unmount(self) -> None:
         self._feeds.stop()
+        self.since.close()
         if self._presence is not None:
             self._presence.close()
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key):
+            self.since.touch()
+        await super().on_event(event)
+
+    def watch_app_focus(self, focused: bool) -> None:
+        """Take it that nobody looks while the terminal has not the focus, where it tells."""
+        if self.is_running:
+            self.since.look(focused=focused)
 
     def _end_by_signal(self, number: int) -> None:
         self.exit(return_code=128 + number)
@@ -144,6 +168,7 @@ class CockpitApp(App[int], inherit_bindings=False):
 
     def on_live_changed(self, message: LiveChanged) -> None:
         self.live = message.live
+        self.since.hear(message.live)
         self._hand_over()
 
     def on_feed_failed(self, message: FeedFailed) -> None:
@@ -152,6 +177,7 @@ class CockpitApp(App[int], inherit_bindings=False):
     def tick_clock(self) -> None:
         """Let ages and clocks go on, and colleagues see what is looked at."""
         self._hand_over()
+        self.since.tick()
         shown = self.shown
         if shown is not None and shown.place != self._place:
             self._place = shown.place

@@ -64,3 +64,17 @@ def test_nothing_is_handed_over_where_nothing_is_flown(tmp_path: Path, console: 
     console.json("release", "close")
     for command in (["handover"], ["driver", "show"], ["driver", "take"]):
         assert console.refused(*command, code=4)["code"] in {"no-run", "run-over"}
+
+
+def test_the_timeline_since_last_tells_each_person_what_they_have_not_seen(console: Console) -> None:
+    def last(who: str, *more: str) -> list[str]:
+        return [entry["text"] for entry in console.json("timeline", "--since", "last", "--by", who, *more)]
+
+    assert len(last("Ana")) >= 2, "at first everything is new"
+    assert last("Ana") == []
+    console.json("note", "slow", "--by", "Ben")
+    assert last("Ana", "--readonly") == ["noted: slow"]
+    assert last("Ana") == ["noted: slow"]
+    assert last("Ana") == []
+    assert "noted: slow" in last("Cleo")
+    assert "Nothing has happened since you looked" in console.say("timeline", "--since", "last", "--by", "Ana")[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from cockpit.release.events import ProbeChanged
 from cockpit.release.health import ConditionResult
 from cockpit.release.intents import (
     AddNote,
@@ -14,10 +15,12 @@ from cockpit.release.intents import (
     MarkNotApplicable,
     MarkTag,
     OverrideItem,
+    RecordFact,
     TakeWheel,
     TickItem,
 )
 from cockpit.release.live import Live, Presence, ProbeFeed, Readiness
+from cockpit.seen import SeenStore
 from tests.tui.scenes import EXECUTION, HOST, NOW, Scene
 
 DAY = "deployment-day"
@@ -116,6 +119,29 @@ def driven(scene: Scene) -> None:
     scene.colleague().act(TakeWheel())
     scene.session.poll()
     scene.live = structs.replace(live(), present=COMPANY)
+    scene.clock.time = NOW
+
+
+def returned(scene: Scene) -> None:
+    """Ana comes back after two hours: Ben has worked on, and written against her; a rollback was flown."""
+    take_off(scene)
+    scene.clock.time = NOW - 900
+    scene.seen = SeenStore(scene.repo, scene.state)
+    scene.seen.mark(scene.run.id, scene.session.actor.name, scene.run.records, NOW - 7200)
+    ben = scene.colleague()
+    for item in (LOGS, VERIFY, TIMES):
+        scene.clock.time += 20
+        ben.act(TickItem(item))
+    ben.act(AddNote("The queue drains slowly: the night's worker was down, see 13:50 and after", LOGS))
+    ben.act(TickItem(PAYMENT))
+    scene.session.poll()
+    scene.contradict(RATES, "nobody watches them")
+    running(scene)
+    scene.end(3, "start")
+    scene.act(EndExecution(EXECUTION, "succeeded", "v2.4.0 is seen, 5 of 5 probes pass", "v2.4.0"))
+    scene.act(RecordFact("probe:checkout", ProbeChanged("down", "ok", "connection refused", HOST)))
+    scene.session.readonly = True  # so that looking at it leaves it as it is
+    scene.live = live()
     scene.clock.time = NOW
 
 

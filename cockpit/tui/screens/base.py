@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 class StripScreen(WheelActions, Screen[None]):
     """Draws who and what this is above its own content, and what can be done below it."""
 
+    DEFAULT_CSS = """
+    StripScreen { layers: base above; }
+    """
+
     @property
     def cockpit(self) -> CockpitApp:
         """The app, by its own type."""
@@ -30,6 +34,10 @@ class StripScreen(WheelActions, Screen[None]):
     def place(self) -> str:
         """What is looked at here, for colleagues to see: a page, and what is marked on it."""
         return ""
+
+    def action_since(self) -> None:
+        """List once more what others changed while one did not look."""
+        self.cockpit.since.show_again()
 
     def compose(self) -> ComposeResult:
         yield IdentityStrip(id="identity")
