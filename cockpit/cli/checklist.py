@@ -216,6 +216,7 @@ def _unseen(workspace: Workspace) -> list[Record]:
 
 
 def _timeline(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.identity import is_shared
     from cockpit.release.narrative import sentence
     from cockpit.times import date_time, epoch
 
@@ -235,12 +236,20 @@ def _timeline(arguments: argparse.Namespace) -> ExitCode:
                     "kind": record.kind,
                     "entity": record.ent,
                     "text": sentence(record, run),
+                    "shared": is_shared(record.by.name, run.configuration),
                 }
                 for record in records
             ]
         )
     else:
-        rows = [[date_time(epoch(r.wall), run.timezone), r.by.name, sentence(r, run)] for r in records]
+        rows = [
+            [
+                date_time(epoch(r.wall), run.timezone),
+                r.by.name + (" (shared account)" if is_shared(r.by.name, run.configuration) else ""),
+                sentence(r, run),
+            ]
+            for r in records
+        ]
         nothing = "Nothing has happened since you looked." if last else "Nothing has happened yet."
         say(columns(rows) if rows else nothing)
     return ExitCode.OK

@@ -15,6 +15,7 @@ from textual.binding import Binding
 from textual.reactive import reactive
 
 from cockpit.errors import CockpitError
+from cockpit.identity import Doubt
 from cockpit.live_source import LiveSource
 from cockpit.presence import PresenceFile, presence_directory
 from cockpit.release.intents import Intent
@@ -34,6 +35,7 @@ from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.since import SinceTeller
 from cockpit.tui.theme import DARK, LIGHT
 from cockpit.tui.wheel import told_of_wheel
+from cockpit.tui.who import WhoSitsHere
 from cockpit.workspace import Workspace
 
 _LONGEST_TOLD = 500  # characters: a longer toast would cover the screen, and grow out of its top
@@ -71,6 +73,7 @@ class CockpitApp(App[int], inherit_bindings=False):
         feeding: bool = True,
         trouble: str = "",
         seen: SeenStore | None = None,
+        doubt: Doubt | None = None,
     ) -> None:
         super().__init__()
         self.workspace = workspace
@@ -82,6 +85,7 @@ class CockpitApp(App[int], inherit_bindings=False):
         self._place = ""
         self._rung: frozenset[str] = frozenset()
         self.set_reactive(CockpitApp.run_now, workspace.run)
+        self._who = WhoSitsHere(self, doubt)
         self.since = SinceTeller(self, seen)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -119,7 +123,21 @@ class CockpitApp(App[int], inherit_bindings=False):
         self.set_interval(1.0, self.tick_clock)
         self.app_suspend_signal.subscribe(self, lambda _: self.since.suspend(suspended=True))
         self.app_resume_signal.subscribe(self, lambda _: self.since.suspend(suspended=False))
-        self.call_after_refresh(lambda: self.run_worker(self.since.open(), exit_on_error=False))
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Ask who is here, where that is in doubt, and tell them what they have missed."""
+        if self.workspace.session.doubt:
+            self._who.ask()
+        else:
+            self.known()
+
+    def known(self) -> None:
+        """Go on with somebody known: colleagues see the name, and what was missed is told."""
+        presence, name = self._presence, self.me
+        if presence is not None:
+            self.in_thread(lambda: presence.call(name))
+        self.run_worker(self.since.open(), exit_on_error=False)
 
     def _run_changed(self, run: Run, records: list[Record]) -> None:
         self.post_message(RunChanged(run, records))
@@ -217,7 +235,10 @@ class CockpitApp(App[int], inherit_bindings=False):
             try:
                 records = await asyncio.to_thread(self.workspace.session.act, intent)
             except (CockpitError, OSError) as error:
-                self.tell(str(error), severity="warning")
+                if isinstance(error, CockpitError) and error.code == "who":
+                    self._who.ask(lambda: self.act(intent, said=said, then=then))
+                else:
+                    self.tell(str(error), severity="warning")
                 return
             if said:
                 self.tell(said)

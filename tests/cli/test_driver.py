@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from cockpit.presence import PresenceFile
@@ -78,3 +79,20 @@ def test_the_timeline_since_last_tells_each_person_what_they_have_not_seen(conso
     assert last("Ana") == []
     assert "noted: slow" in last("Cleo")
     assert "Nothing has happened since you looked" in console.say("timeline", "--since", "last", "--by", "Ana")[1]
+
+
+def test_a_script_on_a_shared_account_goes_on_and_what_it_wrote_is_labelled(console: Console) -> None:
+    status, out, err = console.say("note", "by a script", "--json")
+    assert (status, err) == (0, "")
+    (console.repo / ".git" / "config").write_text(
+        (console.repo / ".git" / "config").read_text().replace("name = Ana", "name = deploy")
+    )
+    status, out, err = console.say("note", "by a script", "--json")
+    assert status == 0
+    assert json.loads(out)["by"] == "deploy"
+    assert "deploy is an account that several people use" in err
+    assert "--by NAME" in err
+    assert console.say("note", "by me", "--by", "Dora")[2] == ""
+    entries = console.json("timeline")[-3:]
+    assert [(entry["by"], entry["shared"]) for entry in entries] == [("Ana", False), ("deploy", True), ("Dora", False)]
+    assert "deploy (shared account)" in console.say("timeline")[1]

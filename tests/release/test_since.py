@@ -113,22 +113,22 @@ def test_however_late_something_arrives_it_is_new_once(acts: list[tuple[bool, In
         except Exception as error:
             assert type(error).__name__ == "RefusedError"
     by_writer: dict[str, list[Record]] = {}
-    for record in [*ana.run.records, *ben.run.records]:
-        chain = by_writer.setdefault(f"{record.stream} {record.w}", [])
-        if record not in chain:
-            chain.append(record)
-    everything = {record.id for chain in by_writer.values() for record in chain}
+    for one in [*ana.run.records, *ben.run.records]:
+        chain = by_writer.setdefault(f"{one.stream} {one.w}", [])
+        if one not in chain:
+            chain.append(one)
+    everything = {one.id for chain in by_writer.values() for one in chain}
     arrived: list[Record] = []
     seen: dict[str, int] = {}
     news: list[str] = []
     for chain in by_writer.values():
-        chain.sort(key=lambda record: record.s)
+        chain.sort(key=lambda one: one.s)
     while any(by_writer.values()):
         key = data.draw(st.sampled_from([key for key, chain in by_writer.items() if chain]))
         count = data.draw(st.integers(1, len(by_writer[key])))
         arrived += by_writer[key][:count]
         del by_writer[key][:count]
-        news += [record.id for record in unseen(arrived, seen)]
+        news += [one.id for one in unseen(arrived, seen)]
         seen = heads_of(arrived)
     assert len(news) == len(set(news))
     assert set(news) == everything

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textual import events
 from textual.screen import Screen
 
+from cockpit.identity import Doubt
 from cockpit.release.run import TagMark
 from cockpit.release.since import since_looked
 from cockpit.release.tags import Tag
@@ -18,6 +19,7 @@ from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.card import CardDialog, CardFacts, CardPane
 from cockpit.tui.dialogs.confirm import ConfirmPlanDialog
 from cockpit.tui.dialogs.help import HelpDialog
+from cockpit.tui.dialogs.identity import IdentityDialog
 from cockpit.tui.dialogs.item import ItemDialog
 from cockpit.tui.dialogs.people import PeopleDialog
 from cockpit.tui.messages import LiveChanged, RunChanged
@@ -150,6 +152,10 @@ async def since(app: CockpitApp, scene: Scene, text: str) -> None:
     await screen.mount(SincePanel(Summary(0.0, changes), run, app.now(), before=screen.focused))
 
 
+async def identity(app: CockpitApp, scene: Scene, text: str) -> None:
+    await _instead(app, IdentityDialog(Doubt(text, text), known=text))  # type: ignore[arg-type]
+
+
 async def help_(app: CockpitApp, scene: Scene, text: str) -> None:
     await _instead(app, HelpDialog(text, {"checklist.tick"}))  # type: ignore[arg-type]
 
@@ -192,6 +198,7 @@ PLACES = {
     "PeopleDialog title": Place(".dialog-title", people, moment="driven", size=(100, 30)),
     "PeopleDialog": Place("PeopleList", people, moment="driven", size=(100, 30)),
     "SincePanel": Place("SinceText", since, moment="red"),
+    "IdentityDialog": Place(".dialog-title", identity, size=(100, 30)),
     "HelpDialog": Place(".dialog-title", help_, size=(100, 30)),
     "ExecutionScreen StepList": Place("#steps", execution, moment="stopped"),
     "ExecutionScreen OutcomeLine": Place("#outcome", execution, moment="stopped"),
