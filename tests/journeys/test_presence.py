@@ -38,7 +38,10 @@ def test_on_one_clone_each_sees_where_the_other_is_and_who_drives(shop: Shop, op
     ana.wait_for(r"Who is here: ana drives")
     ana.press("j", "Enter")
     ben.wait_for(r"Type v2\.4\.0 to confirm")
-    ben.press("Escape", "Escape")
+    ben.press("Escape")
+    ben.wait_for(r"Type v2", gone=True)
+    ben.press("Escape")
+    ben.wait_for("direction", gone=True)
     ben.wait_for(r"\A.*⊛ben\+ana\b")
 
     ben.press("q")
