@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from cockpit.release.events import ItemEvent
 from cockpit.durations import short_duration
+from cockpit.release.events import ItemEvent
 from cockpit.release.gates import Gate, debt_of, gate_of
 from cockpit.release.ledger import state_digest
 from cockpit.release.live import Live, Presence, ProbeFeed, SyncFeed

@@ -135,6 +135,7 @@ def _document(run: Run, live: Live, found: Handover) -> dict[str, Any]:
             key: [item_document(view) for view in getattr(found, key)]
             for key in ("open_killers", "regressed", "contested", "claims")
         },
+        "contests": status["contests"],
         "debt": msgspec.to_builtins(found.debt),
         "execution": execution_document(run),
         "notes": [
@@ -164,7 +165,10 @@ def _lines(run: Run, live: Live, found: Handover) -> list[str]:
         what = f"{execution.direction} to {execution.tag} by {execution.by.name}, {when(execution.wall)}"
         lines.append(visible(f"last execution: {what}: {execution.state} {execution.detail}".rstrip()))
     for title, rows in (
-        ("contested", [[view.item.text, view.detail] for view in found.contested]),
+        ("contested", [
+            *([contest.title, contest.told] for contest in run.contests),
+            *([view.item.text, view.detail] for view in found.contested),
+        ]),
         ("regressed", [[view.item.text, view.detail] for view in found.regressed]),
         ("probes not well", [[one.name, one.state, when(one.wall), one.detail] for one in found.probes]),
         ("killer items open", [[view.item.text, view.state.value] for view in found.open_killers]),

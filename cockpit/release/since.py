@@ -38,7 +38,7 @@ from cockpit.release.events import (
     register_of,
 )
 from cockpit.release.item_state import ItemState
-from cockpit.release.narrative import is_alarming, sentence
+from cockpit.release.narrative import is_alarming, is_contested, sentence
 from cockpit.release.record import Record
 from cockpit.release.run import Run
 
@@ -141,9 +141,7 @@ def _changes(records: list[Record], run: Run) -> tuple[Change, ...]:
 def _change(record: Record, run: Run) -> Change:
     weight = _weight(record, run)
     text = sentence(record, run)
-    if weight is Weight.CONTESTED:
-        text = f"{text}: CONTESTED"
-    elif weight is Weight.REGRESSED and record.ent.startswith("item:"):
+    if weight is Weight.REGRESSED and record.ent.startswith("item:"):
         text = f"{text}: REGRESSED"
     return Change(weight, record.wall, text, is_alarming(record) or weight is Weight.CONTESTED)
 
@@ -156,6 +154,8 @@ def _gathered(ticks: list[Change]) -> Change:
 
 def _weight(record: Record, run: Run) -> Weight:
     data = record.data
+    if is_contested(record, run):
+        return Weight.CONTESTED
     if isinstance(data, ItemEvent):
         return _item_weight(record, data, run)
     match data:
@@ -179,8 +179,6 @@ def _item_weight(record: Record, data: ItemEvent, run: Run) -> Weight:
     view = run.items.get(record.ent.removeprefix("item:"))
     claim = isinstance(data, (ItemClaimed, ItemUnclaimed))
     if view is not None and not claim:
-        if view.register.contested and record.id in view.register.head_ids:
-            return Weight.CONTESTED
         if view.state is ItemState.REGRESSED:
             return Weight.REGRESSED
         if view.item.killer:

@@ -53,7 +53,7 @@ def test_it_is_told_by_person_and_the_gravest_first() -> None:
     ana.hear(ben, cleo)
     found = told(ana, seen)
     assert [one.who for one in found] == ["Cleo", "Ben"]
-    assert texts(found[0]) == ["ticked A killer: CONTESTED"]
+    assert texts(found[0]) == ["ticked A killer (CONTESTED by Ana: deferred)"]
     assert found[0].changes[0].alarming
     assert texts(found[1]) == [
         "took the wheel",
