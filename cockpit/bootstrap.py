@@ -22,7 +22,7 @@ from cockpit.store.location import StoreLocation
 from cockpit.store.remote import StateRemote
 from cockpit.store.store import Store
 from cockpit.trust import TrustStore
-from cockpit.workspace import Options, Workspace, choose_run, list_runs, pinned_of
+from cockpit.workspace import NameFrom, Options, Workspace, choose_run, list_runs, pinned_of
 
 if TYPE_CHECKING:
     from cockpit.execution.worker import Worker
@@ -48,8 +48,8 @@ def open_store(repo: Path) -> Store:
     )
 
 
-def find_actor(git: Git, by: str) -> Actor:
-    """Return who acts: `--by`, else git's user.name, else the account's name."""
+def find_actor(git: Git, by: str) -> tuple[Actor, NameFrom]:
+    """Return who acts, and where that is from: `--by`, else git's user.name, else the account's name."""
     configured = dict(
         line.split(" ", 1)
         for line in git.run("config", "--get-regexp", r"^user\.(name|email)$").text.splitlines()
@@ -57,7 +57,8 @@ def find_actor(git: Git, by: str) -> Actor:
     )
     name = by.strip() or configured.get("user.name", "").strip() or os.environ.get("USER", "") or "somebody"
     email = "" if by and by != configured.get("user.name") else configured.get("user.email", "")
-    return Actor(name=name, email=email)
+    name_from: NameFrom = "by" if by.strip() else "git" if configured.get("user.name", "").strip() else "account"
+    return Actor(name=name, email=email), name_from
 
 
 def open_workspace(options: Options, *, any_run: bool = False) -> Workspace:
@@ -90,15 +91,13 @@ def open_workspace(options: Options, *, any_run: bool = False) -> Workspace:
     if options.env not in {"", environment}:
         known = ", ".join(sorted({environment, *(summary.environment for summary in runs.values())}))
         raise NotFoundError(f"nothing is known of an environment {options.env!r}", fix=f"There is: {known}")
-    session = Session(
-        store,
-        find_actor(git, options.by),
-        now=now,
-        readonly=options.readonly,
-        redact=lambda text: redacted(text, os.environ),
-    )
+    actor, name_from = find_actor(git, options.by)
+    session = Session(store, actor, now=now, readonly=options.readonly, redact=lambda text: redacted(text, os.environ))
     session.focus(run_id, pinned)
-    return Workspace(root=root, git=git, store=store, session=session, trust=TrustStore(), runs=runs, env=options.env)
+    return Workspace(
+        root=root, git=git, store=store, session=session, trust=TrustStore(), runs=runs, env=options.env,
+        name_from=name_from,
+    )  # fmt: skip
 
 
 def remote_of(options: Options, store: Store, *, named: str = "", branch: str = "") -> StateRemote | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from cockpit.company import Elsewhere
 from cockpit.durations import parse_duration
 from cockpit.errors import RefusedError
 from cockpit.execution.prepare import Obstacles, readiness
-from cockpit.presence import present
+from cockpit.presence import presence_directory, present
 from cockpit.release.live import Live, ProbeFeed, Readiness, SyncFeed
 from cockpit.release.run import Run
 from cockpit.samples.reader import SampleReader
@@ -24,11 +25,6 @@ WATCHER_LOCK = "watcher"
 POINTS = 120  # samples a sparkline may show
 _WINDOW = 3600.0  # seconds that they may go back
 _READINESS_EVERY = 3.0  # seconds between looks at git; more where git is slow
-
-
-def presence_directory(workspace: Workspace) -> Path:
-    """Return where the processes of this clone say that they are here."""
-    return workspace.store.location.run / "presence"
 
 
 def asks_directory(workspace: Workspace) -> Path:
@@ -51,6 +47,7 @@ class LiveSource:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._samples = SampleReader(workspace.store.location.root)
+        self._elsewhere = Elsewhere(workspace)
         self._feeds: tuple[ProbeFeed, ...] = ()
         self._feeds_of: str = ""
         self._readiness = Readiness(False, ("not looked yet",))
@@ -68,7 +65,7 @@ class LiveSource:
             self._readiness = self._look_at_readiness(run, trusted)
         return Live(
             probes=self._feeds,
-            present=present(presence_directory(self._workspace)),
+            present=present(presence_directory(self._workspace.store.location)) + self._elsewhere.others(),
             readiness=self._readiness,
             watcher_at=max(beats, default=0.0),
             trusted=trusted,

@@ -12,10 +12,16 @@ from typing import Literal, Self
 import msgspec
 
 from cockpit.release.live import Presence
+from cockpit.store.location import StoreLocation
 
 Kind = Literal["screen", "watcher", "worker"]
 _DECODER = msgspec.json.Decoder(Presence)
 _ATTEMPTS = 50  # to read an entry that is being written
+
+
+def presence_directory(location: StoreLocation) -> Path:
+    """Return where the processes of a clone say that they are here."""
+    return location.run / "presence"
 
 
 class PresenceFile:
@@ -36,6 +42,11 @@ class PresenceFile:
     def look_at(self, place: str) -> None:
         """Say what we are looking at now."""
         self._presence = msgspec.structs.replace(self._presence, looking_at=place)
+        self._write()
+
+    def call(self, name: str) -> None:
+        """Say who we are."""
+        self._presence = msgspec.structs.replace(self._presence, name=name)
         self._write()
 
     def _write(self) -> None:

@@ -48,6 +48,7 @@ class Session:
         self._redact = redact
         self.actor = actor
         self.readonly = readonly
+        self.doubt = ""  # why it is not clear who the actor is; until it is, nothing is written
         self._now = now
         self._lock = threading.RLock()
         self._publishing = threading.RLock()
@@ -101,6 +102,20 @@ class Session:
         self._publish([])
         return self.run
 
+    def identify(self, name: str) -> None:
+        """Let somebody say who they are; what is written from now on is theirs."""
+        with self._lock:
+            if name != self.actor.name:
+                self.actor = Actor(name)
+            self.doubt = ""
+
+    def require_identity(self) -> None:
+        """Refuse where it is not clear who acts (`who`)."""
+        if self.doubt:
+            raise RefusedError(
+                f"it is not clear who you are: {self.doubt}", fix="Say so, or start with --by NAME", code="who"
+            )
+
     def subscribe(self, callback: Callable[[Run, list[Record]], None]) -> None:
         """Call `callback` with each new snapshot and the records that made it, in whatever thread that happens."""
         self._subscribers.append(callback)
@@ -116,6 +131,7 @@ class Session:
             with self._lock:
                 if self.readonly:
                     raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
+                self.require_identity()
                 # Not to decide on a state that a colleague has changed a moment ago.
                 news = self._take_in()
                 if news:

@@ -7,11 +7,14 @@ from typing import Any
 
 import msgspec
 
+from cockpit.durations import short_duration
 from cockpit.release.events import ItemEvent
 from cockpit.release.gates import Gate, debt_of, gate_of
 from cockpit.release.ledger import state_digest
-from cockpit.release.live import Live, ProbeFeed, SyncFeed
+from cockpit.release.live import Live, Presence, ProbeFeed, SyncFeed
 from cockpit.release.run import ItemView, Run
+from cockpit.release.wheel import wheel_of
+from cockpit.text import visible
 from cockpit.times import rfc3339
 
 
@@ -45,6 +48,8 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
         "sync": sync_document(live.sync),
         "digest": state_digest(run),
         "execution": execution_document(run),
+        "driver": driver_document(run),
+        "present": [presence_document(one, now=now) for one in live.present],
         "deploys_locked": run.deploys_locked,
         "bad_lines": run.bad_lines,
         "contests": msgspec.to_builtins(run.contests),
@@ -109,6 +114,45 @@ def closed_for(view: ItemView) -> str | None:
     return (data.commit or None) if isinstance(data, ItemEvent) else None
 
 
+def driver_document(run: Run) -> dict[str, Any]:
+    """Return who has the wheel; `driver` is null where nobody has it for certain."""
+    wheel = wheel_of(run)
+    return {
+        "driver": wheel.driver or None,
+        "since": wheel.since or None,
+        "given_by": wheel.given_by or None,
+        "contested": list(wheel.drivers) if wheel.contested else [],
+    }
+
+
+def presence_document(one: Presence, *, now: float) -> dict[str, Any]:
+    """Return one who is here, or was until a moment ago."""
+    return {
+        "name": one.name,
+        "host": one.host,
+        "kind": one.kind,
+        "looking_at": one.looking_at,
+        "since": rfc3339(one.since),
+        "seen": rfc3339(one.seen if one.remote else now),
+        "here": one.here(now),
+        "remote": one.remote,
+    }
+
+
+def presence_lines(live: Live, run: Run, *, now: float) -> list[str]:
+    """Return who is here, a line each, for a person."""
+    wheel = wheel_of(run)
+    lines = []
+    for one in live.present:
+        if one.kind != "screen":
+            continue
+        drives = ", drives" if one.name in wheel.drivers else ""
+        at = f" at {one.looking_at}" if one.looking_at else ""
+        gone = "" if one.here(now) else f", last seen {short_duration(now - one.seen)} ago"
+        lines.append(visible(f"here: {one.name} on {one.host}{at}{drives}{gone}"))
+    return lines
+
+
 def probe_document(feed: ProbeFeed, *, now: float) -> dict[str, Any]:
     """Return one probe as last seen; one without any sample, or only an old one, is unknown."""
     return {
@@ -134,8 +178,6 @@ def execution_document(run: Run) -> dict[str, Any] | None:
 
 def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
     """Return the status in a dozen lines for a person."""
-    from cockpit.durations import short_duration
-
     environment = "PRODUCTION" if run.production else run.environment
     lines = [f"{run.service} {environment}  {run.tag or run.name or 'no run is open'}  {run.state if run.open else ''}"]
     lines += [f"  {view.phase.title:<26} {view.done:>3}/{view.total:<3} {view.state}" for view in run.phases]
@@ -155,6 +197,10 @@ def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
         lines.append(f"sync with {live.sync.remote}: {live.sync.state}, last {age}{why}")
     lines += [f"contested: {contest.title}: {contest.told}" for contest in run.contests]
     lines += [f"contested: {view.item.text}: {view.detail}" for view in run.items.values() if view.sides]
+    wheel = wheel_of(run)
+    if not wheel.free:
+        lines.append(f"{wheel.named} {'drive' if wheel.contested else 'drives'}")
+    lines += presence_lines(live, run, now=now)
     lines += [f"debt: {debt.kind} {debt.text}: {debt.reason}" for debt in debt_of(run)]
     if run.deploys_locked:
         lines.append(f"deploys locked: {run.deploys_locked}")

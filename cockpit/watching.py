@@ -14,12 +14,13 @@ import msgspec
 
 from cockpit import process
 from cockpit.bootstrap import now
+from cockpit.company import Company
 from cockpit.errors import CockpitError
 from cockpit.health.probes import Prober
-from cockpit.live_source import WATCHER_LOCK, asks_directory, presence_directory, sample_key
+from cockpit.live_source import WATCHER_LOCK, asks_directory, sample_key
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.reader import LogReader
-from cockpit.presence import present
+from cockpit.presence import presence_directory, present
 from cockpit.release.configuration import Probe
 from cockpit.release.health import Debounced, ProbeResult
 from cockpit.release.intents import Intent
@@ -103,7 +104,9 @@ class Around:
         self._looks_left = 0
         self._readers: dict[str, LogReader] = {}
         workspace.session.subscribe(lambda _run, _records: self._note_change())
-        self._exchanger = Exchanger(workspace)
+        self._company = Company(workspace)
+        self._exchanger = Exchanger(workspace, company=self._company.there)
+        self._only_tell = False
         self._reporter = Reporter(workspace, say)
         self._follow_logs()
 
@@ -164,13 +167,26 @@ class Around:
 
     def exchange_due(self) -> bool:
         self._workspace.session.poll()  # what a screen wrote should not wait for the next beat
-        return self._exchanger.due()
+        exchange_due = self._exchanger.due()
+        self._only_tell = not exchange_due
+        return exchange_due or self._company.due()
 
     def exchange(self) -> None:
+        only_tell, self._only_tell = self._only_tell, False
+        try:
+            if not only_tell:
+                self._exchanger.exchange()
+        finally:
+            self._reporter.refresh()
+        self._company.tell()
+
+    def leave(self) -> None:
+        self._only_tell = False
         try:
             self._exchanger.exchange()
         finally:
             self._reporter.refresh()
+        self._company.leave()
 
     def stop_exchanging(self) -> None:
         self._exchanger.cancel.set()
@@ -182,7 +198,7 @@ class Around:
         return take_asks(asks_directory(self._workspace))
 
     def anybody_here(self) -> bool:
-        return any(one.kind == "screen" for one in present(presence_directory(self._workspace)))
+        return any(one.kind == "screen" for one in present(presence_directory(self._workspace.store.location)))
 
     def can_record(self) -> bool:
         return self._workspace.run.open

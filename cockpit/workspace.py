@@ -6,8 +6,10 @@ import contextlib
 import re
 import secrets
 import socket
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -15,12 +17,14 @@ from cockpit.codec import to_record
 from cockpit.errors import CockpitError, NotFoundError, RefusedError, UsageError
 from cockpit.git.command import Git
 from cockpit.git.resolve import resolve_tag
+from cockpit.identity import Doubt, doubt_about
 from cockpit.pinning import Sources, parse_texts, read_work_tree
 from cockpit.release.configuration import Configuration
 from cockpit.release.decisions.context import OVER
 from cockpit.release.events import RunOpened
 from cockpit.release.intents import OpenRun
 from cockpit.release.ledger import RUN, Ledger, Pinned
+from cockpit.release.live import Presence
 from cockpit.release.record import Record
 from cockpit.release.run import ExecutionView, Run, RunSummary
 from cockpit.session import SERVICE_STREAM, Session
@@ -28,6 +32,8 @@ from cockpit.store.reader import JournalReader
 from cockpit.store.remote import StateRemote
 from cockpit.store.store import Store
 from cockpit.trust import TrustStore
+
+NameFrom = Literal["by", "git", "account"]  # where the actor's name is from: said, git's user.name, or the account
 
 _SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -55,6 +61,7 @@ class Workspace:
         trust: TrustStore,
         runs: Mapping[str, RunSummary],
         env: str = "",
+        name_from: NameFrom = "by",
     ) -> None:
         self.root = root
         self.git = git
@@ -63,7 +70,19 @@ class Workspace:
         self.trust = trust
         self.runs = dict(runs)
         self.env = env  # the environment that was asked for by name; empty where it was left open
+        self.name_from = name_from
         self.host = socket.gethostname()
+
+    def doubt(self, present: Iterable[Presence] = ()) -> Doubt | None:
+        """Return why one must ask who acts here, given who is here; None where it is clear."""
+        return doubt_about(
+            self.session.actor.name,
+            told=self.name_from == "by",
+            configured=self.name_from == "git",
+            configuration=self.run.configuration,
+            present=present,
+            now=time.time(),
+        )
 
     @property
     def run(self) -> Run:

@@ -247,10 +247,10 @@ def test_a_log_that_is_not_configured_lists_those_that_are(shop: Path) -> None:
 
 
 def test_who_acts_is_as_said_else_as_git_says(shop: Path) -> None:
-    found = find_actor(Git(shop), "")
+    found, _ = find_actor(Git(shop), "")
     assert (found.name, found.email) == ("Ana", "ana@example.org")
-    assert find_actor(Git(shop), "Ana") == found
-    other = find_actor(Git(shop), "Ben")
+    assert find_actor(Git(shop), "Ana") == (found, "by")
+    other, _ = find_actor(Git(shop), "Ben")
     assert (other.name, other.email) == ("Ben", "")
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cockpit.release.run import Run
     from cockpit.workspace import Workspace
 
+_LAST = "last"
 _ATTACHMENT_LIMIT = 1024 * 1024
 _VERBS = {
     "tick": "say that the item is done",
@@ -50,7 +51,10 @@ def add_commands(table: CommandTable) -> None:
     note = table.add("note", _note, "write a note on the release")
     note.add_argument("text", metavar="TEXT")
     timeline = table.add("timeline", _timeline, "everything that happened, oldest first")
-    timeline.add_argument("--since", default="", metavar="WHEN", help="a duration such as 2h, or a time with an offset")
+    timeline.add_argument(
+        "--since", default="", metavar="WHEN",
+        help="a duration such as 2h, a time with an offset, or last: what you have not seen"
+    )  # fmt: skip
 
 
 def _status(arguments: argparse.Namespace) -> ExitCode:
@@ -189,7 +193,8 @@ def _note(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.OK
 
 
-def _since(text: str) -> float:
+def since_of(text: str) -> float:
+    """Return the epoch seconds that `--since` means: a duration back from now, or a time with an offset."""
     from cockpit.bootstrap import now
     from cockpit.durations import parse_duration
     from cockpit.times import epoch, parse_time
@@ -202,14 +207,30 @@ def _since(text: str) -> float:
         return epoch(parse_time(text))
 
 
+def _unseen(workspace: Workspace) -> list[Record]:
+    """Return what this person has not seen of the run, on a screen or by this command, and take it as seen."""
+    from cockpit.bootstrap import now
+    from cockpit.release.since import unseen
+    from cockpit.seen import SeenStore
+
+    run, person = workspace.run, workspace.session.actor.name
+    store = SeenStore(workspace.store.location.common)
+    seen = store.read(run.id, person)
+    if not workspace.session.readonly:
+        store.mark(run.id, person, run.records, now())
+    return unseen(run.records, seen.heads if seen is not None else {})
+
+
 def _timeline(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.identity import is_shared
     from cockpit.release.narrative import sentence
     from cockpit.times import date_time, epoch
 
-    since = _since(arguments.since)
+    last = arguments.since == _LAST
+    since = 0.0 if last else since_of(arguments.since)
     workspace: Workspace = open_here(arguments, any_run=False)
     run = workspace.run
-    records = [record for record in run.records if epoch(record.wall) >= since]
+    records = _unseen(workspace) if last else [record for record in run.records if epoch(record.wall) >= since]
     if wants_json(arguments):
         print_json(
             [
@@ -221,11 +242,20 @@ def _timeline(arguments: argparse.Namespace) -> ExitCode:
                     "kind": record.kind,
                     "entity": record.ent,
                     "text": sentence(record, run),
+                    "shared": is_shared(record.by.name, run.configuration),
                 }
                 for record in records
             ]
         )
     else:
-        rows = [[date_time(epoch(r.wall), run.timezone), r.by.name, sentence(r, run)] for r in records]
-        say(columns(rows) if rows else "Nothing has happened yet.")
+        rows = [
+            [
+                date_time(epoch(r.wall), run.timezone),
+                r.by.name + (" (shared account)" if is_shared(r.by.name, run.configuration) else ""),
+                sentence(r, run),
+            ]
+            for r in records
+        ]
+        nothing = "Nothing has happened since you looked." if last else "Nothing has happened yet."
+        say(columns(rows) if rows else nothing)
     return ExitCode.OK

@@ -164,8 +164,17 @@ def columns(rows: list[list[str]], *, gap: int = 2) -> str:
     return "\n".join(lines)
 
 
+def warn_of_doubt(workspace: Workspace) -> None:
+    """Say that what was written stands under a name that may be anybody's; a script is not stopped by it."""
+    doubt = workspace.doubt()
+    if doubt is not None:
+        name = workspace.session.actor.name
+        warn(f"cockpit: recorded as {name}, and {doubt.why}\n  Say who you are: --by NAME")
+
+
 def publish(workspace: Workspace) -> None:
     """Commit what was written to the state ref; a failure is told, the events are safe in the journal all the same."""
+    warn_of_doubt(workspace)
     try:
         result = workspace.store.commit("cockpit: state")
     except CockpitError as error:

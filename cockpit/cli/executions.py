@@ -18,6 +18,7 @@ from cockpit.cli.common import (
     say,
     wants_json,
     warn,
+    warn_of_doubt,
 )
 from cockpit.errors import ExitCode, RefusedError, UsageError
 from cockpit.text import visible
@@ -131,6 +132,7 @@ def _execute(arguments: argparse.Namespace, workspace: Workspace, plan: Plan) ->
     if not arguments.confirm:
         raise RefusedError("not confirmed", fix=f"Add --confirm {arguments.tag}", code="not-confirmed")
     require_writing(arguments)
+    warn_of_doubt(workspace)
     identity = secrets.token_hex(4)
     return _start(
         arguments,

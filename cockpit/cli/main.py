@@ -12,6 +12,7 @@ from cockpit import __version__
 from cockpit.cli import (
     checklist,
     doctor,
+    driver,
     executions,
     interchange,
     observe,
@@ -35,6 +36,7 @@ _GROUPS = (
     interchange,
     observe,
     executions,
+    driver,
     sync,
     watching,
     doctor,

@@ -14,6 +14,8 @@ from cockpit.errors import CockpitError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from cockpit.demo.demo import Demo
+    from cockpit.identity import Doubt
+    from cockpit.release.live import Presence
     from cockpit.workspace import Workspace
 
 _PATIENCE = 10.0  # seconds for a remote to answer before the screen opens without it
@@ -87,10 +89,13 @@ def _require_terminal() -> None:
 
 def fly(workspace: Workspace) -> ExitCode:
     """Run the app until it ends; its return code is ours, so that a crash is no success."""
+    from cockpit.seen import SeenStore
     from cockpit.tui.app import CockpitApp
     from cockpit.watching import ensure_watcher
 
-    if not workspace.run.open:
+    doubt = None if workspace.session.readonly else workspace.doubt(_people(workspace))
+    if not workspace.run.open and (doubt is None or _said_who(workspace, doubt)):
+        doubt = None
         _offer_run(workspace)
     trouble = ""
     if not workspace.session.readonly:
@@ -102,7 +107,7 @@ def fly(workspace: Workspace) -> ExitCode:
     # Exported by some shells, and believed before the terminal itself: the screen would never follow its size.
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)
-    app = CockpitApp(workspace, trouble=trouble)
+    app = CockpitApp(workspace, trouble=trouble, doubt=doubt, seen=SeenStore(workspace.store.location.common))
     app.run(mouse=os.environ.get("COCKPIT_MOUSE", "1") != "0")
     workspace.store.close()
     return ExitCode(app.return_code) if app.return_code in set(ExitCode) else _other(app.return_code)
@@ -110,6 +115,35 @@ def fly(workspace: Workspace) -> ExitCode:
 
 def _other(code: int | None) -> ExitCode:
     sys.exit(1 if code is None else code)
+
+
+def _people(workspace: Workspace) -> tuple[Presence, ...]:
+    """Return who is here, on this clone and on others."""
+    from cockpit.company import Elsewhere
+    from cockpit.presence import presence_directory, present
+
+    return present(presence_directory(workspace.store.location)) + Elsewhere(workspace).others()
+
+
+def _said_who(workspace: Workspace, doubt: Doubt) -> bool:
+    """Ask who is at a shared account, before a run is opened in that name; an empty answer takes what is proposed."""
+    from cockpit.identity import accepted_name
+
+    proposed = f" [{doubt.proposed}]" if doubt.proposed else ""
+    say(f"{doubt.why}.")
+    while True:
+        try:
+            typed = input(f"Who are you?{proposed} ") or doubt.proposed
+        except EOFError:
+            return False
+        if not typed:
+            return False
+        try:
+            workspace.session.identify(accepted_name(typed, workspace.run.configuration))
+        except UsageError as error:
+            say(str(error))
+        else:
+            return True
 
 
 def _offer_run(workspace: Workspace) -> None:
@@ -139,6 +173,7 @@ def _demo(arguments: argparse.Namespace) -> ExitCode:
     with Demo.create(now=datetime.now(UTC), checklists=shipped_directory()) as demo:
         workspace = prepare_demo(demo, own_state=True)
         demo.start()
+        workspace.name_from = "by"  # it knows its own people
         return fly(workspace)
 
 

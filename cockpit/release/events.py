@@ -93,6 +93,28 @@ class RunStateChanged(Event, frozen=True):
     commit: str = ""
 
 
+# The wheel
+
+
+@_kind("wheel.taken", register="wheel")
+class WheelTaken(Event, frozen=True):
+    """Who writes this drives from now on; `taken_from` names whoever drove until then."""
+
+    taken_from: str = ""
+
+
+@_kind("wheel.given", register="wheel")
+class WheelGiven(Event, frozen=True):
+    """Another person, by name, drives from now on."""
+
+    to: str
+
+
+@_kind("wheel.released", register="wheel")
+class WheelReleased(Event, frozen=True):
+    """Nobody drives any more."""
+
+
 # Items
 
 

@@ -144,6 +144,22 @@ class ChangeRunState(Intent, frozen=True):
     by_run: str = ""
 
 
+class TakeWheel(Intent, frozen=True):
+    """Drive from now on; `seen` names whoever drove when this was decided, so that nobody else is overtaken."""
+
+    seen: str = ""
+
+
+class GiveWheel(Intent, frozen=True):
+    """Let another person drive, by the name that their cockpit goes by."""
+
+    to: str
+
+
+class ReleaseWheel(Intent, frozen=True):
+    """Drive no more."""
+
+
 class MarkTag(Intent, frozen=True):
     """Mark a tag good or bad."""
 

@@ -35,8 +35,15 @@ class ProbeFeed(Struct, frozen=True):
         return "unknown" if blind and self.state != "paused" else self.state
 
 
-class Presence(Struct, frozen=True):
-    """Somebody who has the cockpit open."""
+HERE_FOR = 60.0  # seconds after the last sign of life from another clone
+
+
+class Presence(Struct, frozen=True, omit_defaults=True):
+    """Somebody who has the cockpit open; times are in epoch seconds.
+
+    Those of this clone are here as long as they are listed. A `remote` one is on another clone, and `seen` is when
+    word of it last came.
+    """
 
     name: str
     host: str
@@ -44,6 +51,12 @@ class Presence(Struct, frozen=True):
     kind: str  # screen, watcher or worker
     since: float
     looking_at: str = ""
+    seen: float = 0.0
+    remote: bool = False
+
+    def here(self, now: float) -> bool:
+        """Whether it is to be taken that this person is still there."""
+        return not self.remote or now - self.seen <= HERE_FOR
 
 
 class Readiness(Struct, frozen=True):

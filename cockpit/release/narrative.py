@@ -31,6 +31,9 @@ from cockpit.release.events import (
     StepEnded,
     StepStarted,
     TagMarked,
+    WheelGiven,
+    WheelReleased,
+    WheelTaken,
     WorkerStarted,
     register_of,
 )
@@ -134,6 +137,12 @@ def _plain_sentence(record: Record, run: Run) -> str:
             return f"moved the launch to {launch_at or 'no time'}"
         case RunStateChanged(state=state):
             return f"the run is {state}"
+        case WheelTaken(taken_from=name):
+            return f"took the wheel from {name}" if name else "took the wheel"
+        case WheelGiven(to=name):
+            return f"gave the wheel to {name}"
+        case WheelReleased():
+            return "let go of the wheel"
         case TagMarked(mark=mark):
             return f"marked {record.ent.removeprefix('tag:')} {mark}"
         case DeploysLocked(reason=reason):

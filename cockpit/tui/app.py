@@ -9,18 +9,21 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding
 from textual.reactive import reactive
 
 from cockpit.errors import CockpitError
-from cockpit.live_source import LiveSource, presence_directory
-from cockpit.presence import PresenceFile
+from cockpit.identity import Doubt
+from cockpit.live_source import LiveSource
+from cockpit.presence import PresenceFile, presence_directory
 from cockpit.release.intents import Intent
 from cockpit.release.live import Live, Presence
 from cockpit.release.notices import notices_of
 from cockpit.release.record import Record
 from cockpit.release.run import Run
+from cockpit.seen import SeenStore
 from cockpit.store.doctor.cheap import cheap_findings
 from cockpit.text import visible
 from cockpit.tui.alarms import alarms_of, terminal_title
@@ -30,7 +33,10 @@ from cockpit.tui.messages import FeedFailed, LiveChanged, RunChanged
 from cockpit.tui.palette import CommandProvider
 from cockpit.tui.screens.base import StripScreen
 from cockpit.tui.screens.flight import FlightScreen
+from cockpit.tui.since import SinceTeller
 from cockpit.tui.theme import DARK, LIGHT
+from cockpit.tui.wheel import told_of_wheel
+from cockpit.tui.who import WhoSitsHere
 from cockpit.workspace import Workspace
 
 _LONGEST_TOLD = 500  # characters: a longer toast would cover the screen, and grow out of its top
@@ -61,7 +67,14 @@ class CockpitApp(App[int], inherit_bindings=False):
     live: reactive[Live] = reactive(Live(), init=False)
 
     def __init__(
-        self, workspace: Workspace, *, now: Callable[[], float] = time.time, feeding: bool = True, trouble: str = ""
+        self,
+        workspace: Workspace,
+        *,
+        now: Callable[[], float] = time.time,
+        feeding: bool = True,
+        trouble: str = "",
+        seen: SeenStore | None = None,
+        doubt: Doubt | None = None,
     ) -> None:
         super().__init__()
         self.workspace = workspace
@@ -70,8 +83,11 @@ class CockpitApp(App[int], inherit_bindings=False):
         self._trouble = trouble  # met on the way here, to be told once the screen is there
         self._feeds = Feeds(workspace.session, lambda: LiveSource(workspace), self.post_message)
         self._presence: PresenceFile | None = None
+        self._place = ""
         self._rung: frozenset[str] = frozenset()
         self.set_reactive(CockpitApp.run_now, workspace.run)
+        self._who = WhoSitsHere(self, doubt)
+        self.since = SinceTeller(self, seen)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
@@ -80,6 +96,18 @@ class CockpitApp(App[int], inherit_bindings=False):
     def moment(self) -> tuple[Run, Live, float]:
         """The run, the feeds and the time, as every screen is handed them."""
         return self.workspace.run if self.run_now is None else self.run_now, self.live, self.now()
+
+    @property
+    def me(self) -> str:
+        """The name of whoever sits here."""
+        return self.workspace.session.actor.name
+
+    @property
+    def shown(self) -> StripScreen | None:
+        """The topmost full screen, which is in view also below a dialog."""
+        if not self.is_running:
+            return None
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, StripScreen)), None)
 
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
@@ -94,6 +122,23 @@ class CockpitApp(App[int], inherit_bindings=False):
         if self._feeding:
             self.call_after_refresh(self._start_feeding)
         self.set_interval(1.0, self.tick_clock)
+        self.app_suspend_signal.subscribe(self, lambda _: self.since.suspend(suspended=True))
+        self.app_resume_signal.subscribe(self, lambda _: self.since.suspend(suspended=False))
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Ask who is here, where that is in doubt, and tell them what they have missed."""
+        if self.workspace.session.doubt:
+            self._who.ask()
+        else:
+            self.known()
+
+    def known(self) -> None:
+        """Go on with somebody known: colleagues see the name, and what was missed is told."""
+        presence, name = self._presence, self.me
+        if presence is not None:
+            self.in_thread(lambda: presence.call(name))
+        self.run_worker(self.since.open(), exit_on_error=False)
 
     def _run_changed(self, run: Run, records: list[Record]) -> None:
         self.post_message(RunChanged(run, records))
@@ -102,7 +147,7 @@ class CockpitApp(App[int], inherit_bindings=False):
         session = self.workspace.session
         me = Presence(session.actor.name, self.workspace.host, session.writer, "screen", self.now())
         try:
-            self._presence = PresenceFile(presence_directory(self.workspace), me)
+            self._presence = PresenceFile(presence_directory(self.workspace.store.location), me)
         except OSError as error:  # a store that one may only read is still worth looking at
             self.tell(f"others cannot see that you are here: {error.strerror}", severity="warning")
         if self._trouble:
@@ -120,8 +165,19 @@ class CockpitApp(App[int], inherit_bindings=False):
 
     def on_unmount(self) -> None:
         self._feeds.stop()
+        self.since.close()
         if self._presence is not None:
             self._presence.close()
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key):
+            self.since.touch()
+        await super().on_event(event)
+
+    def watch_app_focus(self, focused: bool) -> None:
+        """Take it that nobody looks while the terminal has not the focus, where it tells."""
+        if self.is_running:
+            self.since.look(focused=focused)
 
     def _end_by_signal(self, number: int) -> None:
         self.exit(return_code=128 + number)
@@ -133,24 +189,33 @@ class CockpitApp(App[int], inherit_bindings=False):
         for notice in notices_of(message.run, self.workspace.session.actor, message.records):
             self.tell(notice, severity="warning")
         self._hand_over()
+        told = told_of_wheel(message.records, self.me)
+        if told:
+            self.bell()
+            self.tell(told, severity="warning")
 
     def on_live_changed(self, message: LiveChanged) -> None:
         self.live = message.live
+        self.since.hear(message.live)
         self._hand_over()
 
     def on_feed_failed(self, message: FeedFailed) -> None:
         self.tell(message.what, severity="error")
 
     def tick_clock(self) -> None:
-        """Let ages and clocks go on."""
+        """Let ages and clocks go on, and colleagues see what is looked at."""
         self._hand_over()
+        self.since.tick()
+        shown = self.shown
+        if shown is not None and shown.place != self._place:
+            self._place = shown.place
+            self.look_at(self._place)
 
     def _hand_over(self) -> None:
         if not self.is_running:
             return  # the screens are being taken down
         run, live, now = self.moment
-        # The topmost full screen is in view, also below a dialog.
-        shown = next((screen for screen in reversed(self.screen_stack) if isinstance(screen, StripScreen)), None)
+        shown = self.shown
         if shown is not None:
             shown.show_moment(run, live, now)
             if shown is not self.screen:
@@ -180,7 +245,10 @@ class CockpitApp(App[int], inherit_bindings=False):
             try:
                 records = await asyncio.to_thread(self.workspace.session.act, intent)
             except (CockpitError, OSError) as error:
-                self.tell(str(error), severity="warning")
+                if isinstance(error, CockpitError) and error.code == "who":
+                    self._who.ask(lambda: self.act(intent, said=said, then=then))
+                else:
+                    self.tell(str(error), severity="warning")
                 return
             if said:
                 self.tell(said)

@@ -36,6 +36,8 @@ class Command:
     hint: bool = False
     in_palette: bool = True
 
+    # Without keys it is found in the palette alone.
+
     @property
     def binding_action(self) -> str:
         """The action string that Textual runs."""
@@ -76,6 +78,11 @@ COMMANDS: Final[tuple[Command, ...]] = (
        action="page('runbooks')"),
     _c("everywhere", "page_timeline", "8", "8", "timeline", "Go to the timeline and notes", action="page('timeline')"),
     _c("everywhere", "execution", "X", "X", "execution", "Go to the rollback or deploy that runs, or ran last"),
+    _c("everywhere", "who", "W", "W", "who", "See who is here, where, what they look at, and who drives"),
+    _c("everywhere", "take_wheel", "", ":", "take the wheel", "Drive: only you confirm what is dangerous, then"),
+    _c("everywhere", "give_wheel", "", ":", "give the wheel", "Let somebody else drive, by name"),
+    _c("everywhere", "release_wheel", "", ":", "let go of the wheel", "Drive no more; then anybody may confirm"),
+    _c("everywhere", "since", "", ":", "since you looked", "List again what others changed while you did not look"),
     _c("move", "cursor_up", "up k", "↑ k", "up", "One line up", in_palette=False),
     _c("move", "cursor_down", "down j", "↓ j", "down", "One line down", in_palette=False),
     _c("move", "cursor_top", "g home", "g", "top", "To the first line", in_palette=False),
@@ -126,11 +133,12 @@ def bindings(*scopes: Scope) -> list[Binding | tuple[str, str] | tuple[str, str,
             id=f"{command.scope}.{command.id}",
         )
         for command in commands_of(*scopes)
+        if command.keys
     ]
 
 
 def key_table(commands: Iterable[Command] = COMMANDS) -> str:
     """Return the README's key table in Markdown."""
     lines = ["| where | key | does |", "|---|---|---|"]
-    lines += [f"| {SCOPE_TITLES[c.scope]} | `{c.shown}` | {c.help} |" for c in commands]
+    lines += [f"| {SCOPE_TITLES[c.scope]} | `{c.shown if c.keys else f': {c.label}'}` | {c.help} |" for c in commands]
     return "\n".join(lines)

@@ -27,6 +27,7 @@ class Glyphs:
     contested: str
     suspended: str
     killer: str
+    wheel: str
     up: str
     down: str
     degraded: str
@@ -43,14 +44,16 @@ class Glyphs:
 
 UNICODE = Glyphs(
     cursor="▸", done="✓", attested="◉", sensed="=", regressed="!", unknown="?", stale="~", open="·", claimed="◐",
-    deferred=">", na="–", overridden="^", blocked="■", contested="≠", suspended="‖", killer="◆", up="✓", down="✗",
-    degraded="▲", paused="‖", rule="─", double_rule="═", ellipsis="…", bullet="•", running="▶", bars="▁▂▃▄▅▆▇█",
+    deferred=">", na="–", overridden="^", blocked="■", contested="≠", suspended="‖", killer="◆", wheel="⊛",
+    up="✓", down="✗", degraded="▲", paused="‖", rule="─", double_rule="═", ellipsis="…", bullet="•", running="▶",
+    bars="▁▂▃▄▅▆▇█",
     full="━", empty="─",
 )  # fmt: skip
 ASCII = Glyphs(
     cursor=">", done="v", attested="@", sensed="=", regressed="!", unknown="?", stale="~", open=".", claimed="o",
-    deferred="/", na="-", overridden="^", blocked="#", contested="%", suspended="|", killer="*", up="v", down="X",
-    degraded="!", paused="|", rule="-", double_rule="=", ellipsis="~", bullet="*", running=">", bars="_.-~=+*#",
+    deferred="/", na="-", overridden="^", blocked="#", contested="%", suspended="|", killer="*", wheel="@",
+    up="v", down="X", degraded="!", paused="|", rule="-", double_rule="=", ellipsis="~", bullet="*", running=">",
+    bars="_.-~=+*#",
     full="#", empty="-",
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.dom import DOMNode
 
 from cockpit.tui.commands import COMMANDS, SCOPE_TITLES, Command
 
@@ -16,10 +17,22 @@ class CommandProvider(Provider):
     def _possible(self) -> Iterator[Command]:
         active = {bound.binding.id for bound in self.screen.active_bindings.values() if bound.enabled}
         for command in COMMANDS:
-            if command.in_palette and f"{command.scope}.{command.id}" in active:
+            keyed = f"{command.scope}.{command.id}" in active
+            if command.in_palette and (keyed or (not command.keys and self._carrier(command) is not None)):
                 yield command
 
+    def _carrier(self, command: Command) -> DOMNode | None:
+        """Return what carries out a command that has no key: the focused node, or the nearest above it that can."""
+        node = self.screen.focused or self.screen
+        name = f"action_{command.binding_action.partition('(')[0]}"
+        return next((one for one in node.ancestors_with_self if callable(getattr(one, name, None))), None)
+
     async def _do(self, command: Command) -> None:
+        if not command.keys:
+            carrier = self._carrier(command)
+            if carrier is not None:
+                await self.app.run_action(command.binding_action, carrier)
+            return
         focused = self.screen.focused
         node = focused if focused is not None else self.screen
         for candidate in node.ancestors_with_self:

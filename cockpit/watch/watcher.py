@@ -82,10 +82,10 @@ class Watcher:
         """Exchange the state in a turn of its own: no remote, however slow, holds up a probe."""
         while not self._stopping.is_set():
             if await self._exchange_due():
-                await self._exchange()
+                await self._in_touch(self._around.exchange)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), self._pace.exchange)
-        await self._exchange()
+        await self._in_touch(self._around.leave)
 
     async def _exchange_due(self) -> bool:
         try:
@@ -94,9 +94,9 @@ class Watcher:
             self._say_once(f"the store could not be read: {error}")
             return False
 
-    async def _exchange(self) -> None:
+    async def _in_touch(self, work: Callable[[], None]) -> None:
         try:
-            await asyncio.to_thread(self._around.exchange)
+            await asyncio.to_thread(work)
         except (CockpitError, OSError) as error:
             self._say_once(f"the state was not exchanged: {error}")
 

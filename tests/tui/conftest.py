@@ -11,6 +11,8 @@ from tests.tui.scenes import Scene, build_repository
 
 MOMENTS: dict[str, Callable[[Scene], None]] = {
     "calm": moments.calm,
+    "driven": moments.driven,
+    "returned": moments.returned,
     "red": moments.red,
     "running": moments.running_now,
     "stopped": moments.stopped,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
+from cockpit.release.events import ProbeChanged
 from cockpit.release.health import ConditionResult
 from cockpit.release.intents import (
     AddNote,
@@ -12,9 +15,12 @@ from cockpit.release.intents import (
     MarkNotApplicable,
     MarkTag,
     OverrideItem,
+    RecordFact,
+    TakeWheel,
     TickItem,
 )
 from cockpit.release.live import Live, Presence, ProbeFeed, Readiness
+from cockpit.seen import SeenStore
 from tests.tui.scenes import EXECUTION, HOST, NOW, Scene
 
 DAY = "deployment-day"
@@ -73,6 +79,11 @@ PRESENT = (
     Presence("Ana Lima", HOST, "a" * 32, "screen", NOW - 900),
     Presence("Ben Okafor", "other", "b" * 32, "screen", NOW - 300),
 )
+COMPANY = (
+    Presence("Ana Lima", HOST, f"{1:032x}", "screen", NOW - 900, "checklist: Verify payment processing"),
+    Presence("Ben Okafor", "laptop-ben", "b" * 32, "screen", NOW - 300, "tags: v2.4.0", seen=NOW - 9, remote=True),
+    Presence("Cleo Q", "laptop-cleo", "c" * 32, "screen", NOW - 90_000, "probes", seen=NOW - 182, remote=True),
+)
 READY = Readiness(True, (), "v2.4.0", "v2.4.0: the release before v2.4.1, never marked good")
 BUSY = Readiness(False, ("a rollback is running",), "v2.4.0")
 HALTED = Readiness(False, ("a rollback is stopped",), "v2.4.0")
@@ -100,6 +111,38 @@ def take_off(scene: Scene) -> None:
     scene.tick([FILES, ROLLBACK_PLAN, ENDPOINTS, DEPLOY])
     scene.act(DeferItem(RATES, 'to 4.1, the vendor\'s "window"'))
     scene.act(MarkTag("v2.3.0", "", True, "flew for three weeks"))
+
+
+def driven(scene: Scene) -> None:
+    """Ben drives from his laptop, Ana watches, and Cleo has not been heard of for a while."""
+    take_off(scene)
+    scene.colleague().act(TakeWheel())
+    scene.session.poll()
+    scene.live = structs.replace(live(), present=COMPANY)
+    scene.clock.time = NOW
+
+
+def returned(scene: Scene) -> None:
+    """Ana comes back after two hours: Ben has worked on, and written against her; a rollback was flown."""
+    take_off(scene)
+    scene.clock.time = NOW - 900
+    scene.seen = SeenStore(scene.repo, scene.state)
+    scene.seen.mark(scene.run.id, scene.session.actor.name, scene.run.records, NOW - 7200)
+    ben = scene.colleague()
+    for item in (LOGS, VERIFY, TIMES):
+        scene.clock.time += 20
+        ben.act(TickItem(item))
+    ben.act(AddNote("The queue drains slowly: the night's worker was down, see 13:50 and after", LOGS))
+    ben.act(TickItem(PAYMENT))
+    scene.session.poll()
+    scene.contradict(RATES, "nobody watches them")
+    running(scene)
+    scene.end(3, "start")
+    scene.act(EndExecution(EXECUTION, "succeeded", "v2.4.0 is seen, 5 of 5 probes pass", "v2.4.0"))
+    scene.act(RecordFact("probe:checkout", ProbeChanged("down", "ok", "connection refused", HOST)))
+    scene.session.readonly = True  # so that looking at it leaves it as it is
+    scene.live = live()
+    scene.clock.time = NOW
 
 
 def calm(scene: Scene) -> None:

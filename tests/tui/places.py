@@ -8,19 +8,25 @@ from dataclasses import dataclass
 from textual import events
 from textual.screen import Screen
 
+from cockpit.identity import Doubt
 from cockpit.release.run import TagMark
+from cockpit.release.since import since_looked
 from cockpit.release.tags import Tag
 from cockpit.tui.app import CockpitApp
+from cockpit.tui.attention import Summary
 from cockpit.tui.dialogs.abnormal import AbnormalDialog
 from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.card import CardDialog, CardFacts, CardPane
 from cockpit.tui.dialogs.confirm import ConfirmPlanDialog
 from cockpit.tui.dialogs.help import HelpDialog
+from cockpit.tui.dialogs.identity import IdentityDialog
 from cockpit.tui.dialogs.item import ItemDialog
+from cockpit.tui.dialogs.people import PeopleDialog
 from cockpit.tui.messages import LiveChanged, RunChanged
 from cockpit.tui.pages.tags import Proposal, TagPicker
 from cockpit.tui.screens.execution import ExecutionScreen
 from cockpit.tui.widgets.lines import PaneTitle
+from cockpit.tui.widgets.since import SincePanel
 from tests.tui.hostile import poisoned
 from tests.tui.moments import PAYMENT
 from tests.tui.scenes import Scene
@@ -132,6 +138,24 @@ async def abnormal(app: CockpitApp, scene: Scene, text: str) -> None:
     await _instead(app, AbnormalDialog())  # type: ignore[arg-type]
 
 
+async def people(app: CockpitApp, scene: Scene, text: str) -> None:
+    app.run_now, app.live = poisoned(scene.run, text), poisoned(scene.live, text)
+    await _instead(app, PeopleDialog())  # type: ignore[arg-type]
+
+
+async def since(app: CockpitApp, scene: Scene, text: str) -> None:
+    """Feed it into the summary of what changed."""
+    run = poisoned(scene.run, text)
+    changes = since_looked(run, {}, me="nobody")
+    screen = app.screen_stack[1]
+    await screen.query(SincePanel).remove()
+    await screen.mount(SincePanel(Summary(0.0, changes), run, app.now(), before=screen.focused))
+
+
+async def identity(app: CockpitApp, scene: Scene, text: str) -> None:
+    await _instead(app, IdentityDialog(Doubt(text, text), known=text))  # type: ignore[arg-type]
+
+
 async def help_(app: CockpitApp, scene: Scene, text: str) -> None:
     await _instead(app, HelpDialog(text, {"checklist.tick"}))  # type: ignore[arg-type]
 
@@ -171,6 +195,10 @@ PLACES = {
     "AskDialog": Place(".dialog-title", ask, size=(100, 30)),
     "ConfirmDialog": Place(".dialog-title", confirm, size=(100, 30)),
     "AbnormalDialog": Place("AlarmList", abnormal, moment="red", size=(100, 30)),
+    "PeopleDialog title": Place(".dialog-title", people, moment="driven", size=(100, 30)),
+    "PeopleDialog": Place("PeopleList", people, moment="driven", size=(100, 30)),
+    "SincePanel": Place("SinceText", since, moment="red"),
+    "IdentityDialog": Place(".dialog-title", identity, size=(100, 30)),
     "HelpDialog": Place(".dialog-title", help_, size=(100, 30)),
     "ExecutionScreen StepList": Place("#steps", execution, moment="stopped"),
     "ExecutionScreen OutcomeLine": Place("#outcome", execution, moment="stopped"),

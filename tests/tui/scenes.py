@@ -33,6 +33,7 @@ from cockpit.release.live import Live
 from cockpit.release.plan import Plan
 from cockpit.release.record import Actor, Event, TextRef
 from cockpit.release.run import Run
+from cockpit.seen import SeenStore
 from cockpit.session import Session
 from cockpit.store.clock import HybridClock
 from cockpit.store.envelope import By
@@ -143,6 +144,7 @@ class Scene:
         self._now = clock or self.clock
         self._writers = 0
         self.live = Live()
+        self.seen: SeenStore | None = None  # what its people saw in earlier sessions
         self.store = self._open_store()
         self.session = Session(self.store, ANA, now=self._now)
         self.workspace = Workspace(
@@ -178,7 +180,7 @@ class Scene:
 
     def app(self) -> CockpitApp:
         """An app on this scene at its moment, with the feeds as `live` has them."""
-        app = CockpitApp(self.workspace, now=self._now, feeding=False)
+        app = CockpitApp(self.workspace, now=self._now, feeding=False, seen=self.seen)
         app.set_reactive(CockpitApp.live, self.live)
         return app
 

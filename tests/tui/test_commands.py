@@ -77,6 +77,8 @@ def test_no_command_hangs_only_on_keys_that_terminals_and_multiplexers_eat() -> 
     eaten = {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+j", "ctrl+q", "ctrl+c"}
     awkward = {"left_square_bracket", "right_square_bracket", "at", "left_curly_bracket", "right_curly_bracket"}
     for command in COMMANDS:
+        if not command.keys:
+            continue  # found in the palette alone
         assert not eaten & set(command.keys), command.id
         assert not set(command.keys) <= awkward, command.id
         assert not all(key.startswith(("alt+", "f1", "f2", "f3")) and len(key) > 1 for key in command.keys), command.id

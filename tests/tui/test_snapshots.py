@@ -36,6 +36,9 @@ class Picture:
 PICTURES = {
     "checklist_calm": Picture("calm"),
     "checklist_red": Picture("red"),
+    "who": Picture("driven", "W"),
+    "confirm_while_another_drives": Picture("driven", "4 enter tab enter", small_only=True),
+    "since": Picture("returned"),
     "logs": Picture("calm", "2"),
     "logs_filtered": Picture("calm", "2 slash =cart enter", small_only=True),
     "probes": Picture("red", "3"),
@@ -56,7 +59,17 @@ PICTURES = {
     "leave": Picture("calm", "q", small_only=True),
     "palette": Picture("calm", "colon", small_only=True),
 }
-IN_ASCII = ("checklist_red", "probes", "tags_marked", "card", "confirm_plan", "execution_stopped", "timeline", "help")
+IN_ASCII = (
+    "checklist_red",
+    "probes",
+    "tags_marked",
+    "card",
+    "confirm_plan",
+    "execution_stopped",
+    "timeline",
+    "help",
+    "who",
+)
 
 
 def reach(picture: Picture) -> Callable[[Pilot[int]], Awaitable[None]]:

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from cockpit.live_source import WATCHER_LOCK, asks_directory, presence_directory, sample_key
-from cockpit.presence import PresenceFile
+from cockpit.live_source import WATCHER_LOCK, asks_directory, sample_key
+from cockpit.presence import PresenceFile, presence_directory
 from cockpit.release.events import ProbeChanged
 from cockpit.release.intents import AddNote, ChangeRunState
 from cockpit.release.live import Presence
@@ -202,7 +202,7 @@ async def test_log_lines_are_counted_by_the_minute(flight: Flight) -> None:
 async def test_attached_it_ends_after_the_last_screen(flight: Flight) -> None:
     workspace = flight.begin([], probes={})
     me = Presence(name="Ana", host=workspace.host, writer="0" * 32, kind="screen", since=0.0)
-    with PresenceFile(presence_directory(workspace), me):
+    with PresenceFile(presence_directory(workspace.store.location), me):
         watch = asyncio.create_task(keep_watch(flight.workspace(), by_hand=False, say=lambda _: None, pace=QUICK))
         done, _ = await asyncio.wait({watch}, timeout=3 * QUICK.alone)
         assert not done

@@ -6,6 +6,7 @@ import msgspec
 
 from cockpit.errors import NotFoundError, RefusedError
 from cockpit.release.decisions.context import Context, Draft
+from cockpit.release.decisions.wheel import require_wheel
 from cockpit.release.events import DeploysLocked, ExecutionEnded, ExecutionRequested, RunRetargeted, RunStateChanged
 from cockpit.release.intents import EndExecution, RecordFact, RequestExecution
 from cockpit.release.ledger import RUN, SERVICE
@@ -23,7 +24,7 @@ def confirmation_accepted(plan: Plan, typed: str) -> bool:
 
 
 def request(intent: RequestExecution, context: Context) -> list[Draft]:
-    """Carry out a confirmed plan, unless another is under way, it leads nowhere, or deploys are locked."""
+    """Carry out a confirmed plan, unless another is under way, it leads nowhere, or it is not for this person now."""
     plan, run = intent.plan, context.run
     context.require_run()
     if not plan.steps:
@@ -47,6 +48,7 @@ def request(intent: RequestExecution, context: Context) -> list[Draft]:
             fix='Unlock them: cockpit execution unlock --reason "…"',
             code="locked",
         )
+    require_wheel(context)
     if not confirmation_accepted(plan, intent.confirmed):
         raise RefusedError(
             "not confirmed", fix=f"Type the tag {plan.tag!r}, or its commit {plan.commit[:8]}", code="not-confirmed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from cockpit.release.decisions import executions, items, purging, runs, undoing
+from cockpit.release.decisions import executions, items, purging, runs, undoing, wheel
 from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.intents import (
     AddNote,
@@ -16,6 +16,7 @@ from cockpit.release.intents import (
     ClaimItem,
     DeferItem,
     EndExecution,
+    GiveWheel,
     Intent,
     MarkNotApplicable,
     MarkTag,
@@ -25,9 +26,11 @@ from cockpit.release.intents import (
     PurgeEvidence,
     RecordFact,
     Redo,
+    ReleaseWheel,
     ReopenItem,
     RequestExecution,
     Retarget,
+    TakeWheel,
     TickItem,
     UnclaimItem,
     Undo,
@@ -53,6 +56,9 @@ _DECISIONS: Final[dict[type[Intent], Callable[[Any, Context], list[Draft]]]] = {
     Retarget: runs.retarget,
     MoveLaunch: runs.move_launch,
     ChangeRunState: runs.change_state,
+    TakeWheel: wheel.take,
+    GiveWheel: wheel.give,
+    ReleaseWheel: wheel.release,
     MarkTag: runs.mark_tag,
     UnlockDeploys: runs.unlock_deploys,
     RequestExecution: executions.request,

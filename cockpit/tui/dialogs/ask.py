@@ -22,17 +22,19 @@ def safe_content(text: str) -> Content:
 class AskDialog(Dialog[str]):
     """Asks for one line of text; Enter gives it, Esc leaves."""
 
-    def __init__(self, title: str, hint: str, *, wanted: str = "") -> None:
+    def __init__(self, title: str, hint: str, *, wanted: str = "", value: str = "", does: str = "Enter saves") -> None:
         super().__init__()
         self._title = title
         self._hint = hint
+        self._value = value
+        self._does = does
         self._wanted = wanted  # the one answer that is taken; a wrong one keeps the field open
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"):
             yield Static(safe_content(self._title), classes="dialog-title")
-            yield Field(placeholder=self._hint, compact=True, classes="dialog-input")
-            does = f"Enter after {self._wanted}" if self._wanted else "Enter saves"
+            yield Field(self._value, placeholder=self._hint, compact=True, classes="dialog-input")
+            does = f"Enter after {self._wanted}" if self._wanted else self._does
             yield Static(Content(f"{does} · Esc leaves"), classes="dialog-hint")
 
     @on(Input.Submitted)

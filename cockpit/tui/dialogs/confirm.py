@@ -20,9 +20,10 @@ from textual.widgets import Button, Input, Static
 from cockpit.errors import CockpitError
 from cockpit.executing import start_execution
 from cockpit.release.decisions.executions import confirmation_accepted
-from cockpit.release.intents import RequestExecution
+from cockpit.release.intents import RequestExecution, TakeWheel
 from cockpit.release.plan import Plan, describe
 from cockpit.release.tags import Tag, confirmation_word
+from cockpit.release.wheel import wheel_of
 from cockpit.text import visible
 from cockpit.tui.dialogs.base import Dialog
 from cockpit.tui.rows import Part, labelled
@@ -109,6 +110,7 @@ class ConfirmPlanDialog(Dialog[bool]):
         self._word = confirmation_word(tag)
         self._display = tag.display
         self._starting = False
+        self._refused_because: str | None = None
 
     def compose(self) -> ComposeResult:
         plan = self._plan
@@ -131,13 +133,39 @@ class ConfirmPlanDialog(Dialog[bool]):
                 yield LastButton(
                     Content(f"{verb.capitalize()} now"), id="go", compact=True, variant="error", disabled=True
                 )
+                yield PassingButton(Content("Take the wheel"), id="wheel", compact=True)
                 yield PassingButton(Content("Cancel"), id="cancel", compact=True)
             yield Static(Content("Tab goes on · Space presses the red button · Esc leaves"), id="confirm-hint")
 
     def on_mount(self) -> None:
         self.query_one("#cancel", Button).focus()
+        self._look_at_wheel()
+        self.set_interval(0.5, self._look_at_wheel)
+
+    def _refusal(self) -> str:
+        return wheel_of(self.cockpit.moment[0]).refuses(self.cockpit.me)
+
+    def _look_at_wheel(self) -> None:
+        """Say that somebody else drives, as long as it is so."""
+        refusal = self._refusal()
+        if refusal == self._refused_because:
+            return
+        self._refused_because = refusal
+        button = self.query_one("#wheel", Button)
+        if not refusal and button.has_focus:
+            self.query_one("#cancel", Button).focus()
+        button.display = bool(refusal)
+        self.query_one("#confirm-ask", Static).update(self._ask())
+        self.query_one("#go", Button).disabled = not self._right()
+
+    def _right(self) -> bool:
+        typed = self.query_one("#typed", Input).value
+        right = confirmation_accepted(self._plan, typed) and typed in {self._word, self._plan.commit[:8]}
+        return right and not self._refusal()
 
     def _ask(self) -> Content:
+        if self._refused_because:
+            return Content.from_markup("[b $text-error]$why[/]", why=visible(self._refused_because))
         return Content.from_markup("Type [b $text-error]$word[/] to confirm:", word=visible(self._word))
 
     def action_cancel(self) -> None:
@@ -150,8 +178,8 @@ class ConfirmPlanDialog(Dialog[bool]):
         self.query_one("#confirm-hint", Static).update(Content("It must be typed, not pasted"))
 
     @on(Input.Changed)
-    def _compare(self, event: Input.Changed) -> None:
-        right = confirmation_accepted(self._plan, event.value) and event.value in {self._word, self._plan.commit[:8]}
+    def _compare(self) -> None:
+        right = self._right()
         self.query_one("#go", Button).disabled = not right
         self.query_one("#confirm-hint", Static).update(
             Content("Right. Tab to the red button, then Space" if right else "Tab goes on · Esc leaves")
@@ -161,12 +189,15 @@ class ConfirmPlanDialog(Dialog[bool]):
     def _enter_is_no_confirmation(self) -> None:
         right = not self.query_one("#go", Button).disabled
         said = "Enter never confirms: Tab, then Space" if right else f"That is not {visible(self._word)}"
+        said = visible(self._refusal()) or said
         self.query_one("#confirm-hint", Static).update(Content(said))
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "cancel":
             self.dismiss(None)
+        elif event.button.id == "wheel":
+            self.cockpit.act(TakeWheel(seen=wheel_of(self.cockpit.moment[0]).named), said="you drive")
         elif not self._starting:
             self._starting = True
             self.query_one("#cancel", Button).disabled = True

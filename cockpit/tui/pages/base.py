@@ -44,5 +44,9 @@ class Page(Container):
         """Return what `y` copies: the line under the cursor, or nothing."""
         return ""
 
+    def looked_at(self) -> str:
+        """Return what is looked at on this page, in a few words for colleagues, or nothing."""
+        return ""
+
     def next_match(self, step: int) -> None:
         """Go to the next (1) or previous (-1) match of the filter; a list shows matches only, so its cursor moves."""

@@ -82,6 +82,10 @@ class ChecklistPage(Page):
             return focused is not None and focused.id in {"items", "phases"}
         return super().check_action(action, parameters)
 
+    def looked_at(self) -> str:
+        item = self.selected_item()
+        return item.item.text if item is not None else ""
+
     # Data down
 
     def show(self, run: Run, live: Live, now: float) -> None:

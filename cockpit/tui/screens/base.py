@@ -10,6 +10,7 @@ from textual.screen import Screen
 from cockpit.release.live import Live
 from cockpit.release.run import Run
 from cockpit.tui.alarms import alarms_of, strip_alarm
+from cockpit.tui.wheel import WheelActions
 from cockpit.tui.widgets.hints import HintBar
 from cockpit.tui.widgets.strip import IdentityStrip
 
@@ -17,13 +18,26 @@ if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
 
 
-class StripScreen(Screen[None]):
+class StripScreen(WheelActions, Screen[None]):
     """Draws who and what this is above its own content, and what can be done below it."""
+
+    DEFAULT_CSS = """
+    StripScreen { layers: base above; }
+    """
 
     @property
     def cockpit(self) -> CockpitApp:
         """The app, by its own type."""
         return cast("CockpitApp", self.app)
+
+    @property
+    def place(self) -> str:
+        """What is looked at here, for colleagues to see: a page, and what is marked on it."""
+        return ""
+
+    def action_since(self) -> None:
+        """List once more what others changed while one did not look."""
+        self.cockpit.since.show_again()
 
     def compose(self) -> ComposeResult:
         yield IdentityStrip(id="identity")

@@ -101,7 +101,7 @@ class OutcomeLine(LineWidget):
 _GENERAL = frozenset(
     f"everywhere.{name}"
     for name in ("help", "palette", "leave", "up_a_level", "next_pane", "previous_pane", "zoom", "unzoom", "copy_shown",
-                 "abnormal", "page_checklist", "page_logs", "page_probes", "page_tags", "page_runbooks",
+                 "abnormal", "who", "page_checklist", "page_logs", "page_probes", "page_tags", "page_runbooks",
                  "page_timeline")
 )  # fmt: skip
 
@@ -124,6 +124,10 @@ class ExecutionScreen(StripScreen):
         yield OutcomeLine(id="outcome")
         yield PaneTitle("output", id="output-title")
         yield Vertical(id="output-place")
+
+    @property
+    def place(self) -> str:
+        return "execution"
 
     def on_mount(self) -> None:
         super().on_mount()

@@ -61,6 +61,12 @@ class FlightScreen(StripScreen):
         switcher = self.query_one(ContentSwitcher)
         return self.query_one(f"#{switcher.current}", Page)
 
+    @property
+    def place(self) -> str:
+        page = self.page
+        marked = page.looked_at()
+        return f"{page.id}: {marked}" if marked else page.id or ""
+
     def show_content(self, run: Run, live: Live, now: float) -> None:
         self.query_one(PageTabs).show(self.page.id or "", live)
         self.page.show(run, live, now)
@@ -73,7 +79,6 @@ class FlightScreen(StripScreen):
         if switcher.current != page:
             self.action_clear_filter()
             switcher.current = page
-            self.cockpit.look_at(page)
         self.show_moment(*self.cockpit.moment)
         self.page.take_focus()
 

@@ -9,12 +9,16 @@ from textual.strip import Strip
 from cockpit.durations import short_duration
 from cockpit.release.live import Live
 from cockpit.release.run import Run
+from cockpit.release.wheel import wheel_of
 from cockpit.times import clock_time, epoch, zone_label
+from cockpit.tui.people import people_lines, widest_fitting
 from cockpit.tui.rows import Part, part, row, width_of
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import LineWidget
 
 _STATE_WORDS = {"active": "flying", "rolled-back": " ROLLED BACK ", "held": " HELD "}
+
+_MOST_FOR_PEOPLE = 40  # cells: what is here is more than who
 
 PAGES: tuple[tuple[str, str, str, str], ...] = (
     ("1", "checklist", "Check", "Checklist"),
@@ -87,7 +91,7 @@ class IdentityStrip(LineWidget):
             (f"{clock_time(self._now, run.timezone)} {zone_label(self._now, run.timezone)}", inks.strong)
         ]
         utc: list[Part] = [(f" {clock_time(self._now, 'UTC')}Z", inks.muted)] if run.timezone != "UTC" else []
-        optional = {
+        optional: dict[str, list[Part]] = {
             "watcher": self._watcher(inks),
             "utc": utc,
             "sync": self._sync(inks),
@@ -96,7 +100,13 @@ class IdentityStrip(LineWidget):
             "local": local,
         }
         for name in optional:
-            if width_of(left) + sum(map(width_of, optional.values())) + 2 <= width:
+            room = width - 2 - width_of(left) - sum(map(width_of, optional.values()))
+            if room >= 0:
+                break
+            # Fewer letters for the people before more than the least goes; last of all they go themselves.
+            fewer = self._people(inks, room=room + width_of(optional["people"]))
+            if fewer and name not in {"watcher", "utc"}:
+                optional["people"] = fewer
                 break
             if (name != "watcher" or self._live.watcher_alive(self._now)) and (
                 name != "sync" or not self._live.sync.troubled
@@ -105,14 +115,12 @@ class IdentityStrip(LineWidget):
         right = [part for name in ("clock", "local", "utc", "people", "sync", "watcher") for part in optional[name]]
         return row(left, [*right, (" ", inks.plain)], width)
 
-    def _people(self, inks: Inks) -> list[Part]:
-        names = list(
-            dict.fromkeys((one.name.split() or ["?"])[0] for one in self._live.present if one.kind == "screen")
-        )
-        if not names:
+    def _people(self, inks: Inks, *, room: int = 10_000) -> list[Part]:
+        if self._run is None:
             return []
-        shown = "+".join(name[:10] for name in names) if len(names) <= 3 else f"{len(names)} people"
-        return [("  ", inks.plain), part(shown, inks.accent)]
+        lines = people_lines(self._live, wheel_of(self._run), self._now, sign=self.glyphs.wheel)
+        shown = widest_fitting(lines, min(room - 2, _MOST_FOR_PEOPLE))
+        return [("  ", inks.plain), (shown, inks.accent)] if shown else []
 
     def _sync(self, inks: Inks) -> list[Part]:
         sync = self._live.sync

@@ -1,0 +1,188 @@
+"""What has changed since somebody looked: by whom, the most important first. Pure, and independent of now.
+
+What was seen is told by each writer's last sequence number in a stream, not by a time: an event that was written long
+ago and arrives only now is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
+
+from msgspec import Struct
+
+from cockpit.release.events import (
+    DeploysLocked,
+    DeploysUnlocked,
+    ExecutionEnded,
+    ExecutionRequested,
+    ExecutionStopped,
+    ItemClaimed,
+    ItemDone,
+    ItemEvent,
+    ItemUnclaimed,
+    LaunchMoved,
+    NoteAdded,
+    NoteRevoked,
+    ProbeChanged,
+    RunOpened,
+    RunRetargeted,
+    RunStateChanged,
+    StepEnded,
+    StepStarted,
+    TagMarked,
+    WheelGiven,
+    WheelReleased,
+    WheelTaken,
+    WorkerStarted,
+    register_of,
+)
+from cockpit.release.item_state import ItemState
+from cockpit.release.narrative import is_alarming, is_contested, sentence
+from cockpit.release.record import Record
+from cockpit.release.run import Run
+
+Heads = Mapping[str, int]  # by `<stream> <writer>`: the last sequence number that was seen
+
+_AT_MOST = 4  # ticks of one person that are told one by one
+_TICKED = "ticked "
+_MACHINES = (ExecutionEnded, ExecutionStopped, ProbeChanged, StepEnded, StepStarted, WorkerStarted)
+
+
+class Weight(IntEnum):
+    """How much a change matters, the most first."""
+
+    CONTESTED = 0
+    REGRESSED = 1
+    EXECUTION = 2
+    GATE = 3
+    TICK = 4
+    CLAIM = 5
+    NOTE = 6
+
+
+class Change(Struct, frozen=True):
+    """One thing that changed, in words; `at` is RFC 3339 UTC, of the latest where it stands for several."""
+
+    weight: Weight
+    at: str
+    text: str
+    alarming: bool = False
+
+
+class Changes(Struct, frozen=True):
+    """What one person, or one of our machines, has changed; `count` is how many records that were."""
+
+    who: str
+    changes: tuple[Change, ...]
+    count: int
+
+
+def heads_of(records: Iterable[Record]) -> dict[str, int]:
+    """Return where each writer stands."""
+    heads: dict[str, int] = {}
+    for record in records:
+        key = f"{record.stream} {record.w}"
+        heads[key] = max(heads.get(key, 0), record.s)
+    return heads
+
+
+def unseen(records: Iterable[Record], heads: Heads) -> list[Record]:
+    """Return the records that are beyond what was seen, in their order."""
+    return [record for record in records if record.s > heads.get(f"{record.stream} {record.w}", 0)]
+
+
+def since_looked(run: Run, heads: Heads, *, me: str) -> tuple[Changes, ...]:
+    """Return what others have changed beyond `heads`, a person each, the one with the gravest change first.
+
+    One's own is left out; what probes and workers found out counts as theirs, whoever started them.
+    """
+    by_whom: dict[str, list[Record]] = {}
+    for record in unseen(run.records, heads):
+        who = _who(record)
+        if who != me and _tells(record):
+            by_whom.setdefault(who, []).append(record)
+    found = [Changes(who, _changes(records, run), len(records)) for who, records in by_whom.items()]
+    return tuple(sorted(found, key=lambda one: (one.changes[0].weight, -one.count, one.who)))
+
+
+def _who(record: Record) -> str:
+    if not isinstance(record.data, _MACHINES):
+        return record.by.name
+    return "the probes" if isinstance(record.data, ProbeChanged) else "the worker"
+
+
+def _tells(record: Record) -> bool:
+    match record.data:
+        case WorkerStarted() | StepStarted():
+            return False
+        case StepEnded(outcome=outcome):
+            return outcome not in {"ok", "already"}
+        case _:
+            return True
+
+
+def _changes(records: list[Record], run: Run) -> tuple[Change, ...]:
+    # Of what was changed several times, the last says it all.
+    last: dict[object, Record] = {}
+    for record in records:
+        register = register_of(record.kind)
+        key = (record.ent, register) if register is not None else record.id
+        last.pop(key, None)
+        last[key] = record
+    changes = [_change(record, run) for record in last.values()]
+    ticks = [change for change in changes if change.weight is Weight.TICK and change.text.startswith(_TICKED)]
+    if len(ticks) > _AT_MOST:
+        changes = [change for change in changes if change not in ticks]
+        changes.append(_gathered(ticks))
+    return tuple(sorted(changes, key=lambda change: (change.weight, change.at)))
+
+
+def _change(record: Record, run: Run) -> Change:
+    weight = _weight(record, run)
+    text = sentence(record, run)
+    if weight is Weight.REGRESSED and record.ent.startswith("item:"):
+        text = f"{text}: REGRESSED"
+    return Change(weight, record.wall, text, is_alarming(record) or weight is Weight.CONTESTED)
+
+
+def _gathered(ticks: list[Change]) -> Change:
+    told = [tick.text.removeprefix(_TICKED) for tick in ticks]
+    text = f"{len(ticks)} ticked: {', '.join(told[-_AT_MOST:])} and {len(ticks) - _AT_MOST} others"
+    return Change(Weight.TICK, ticks[-1].at, text)
+
+
+def _weight(record: Record, run: Run) -> Weight:
+    data = record.data
+    if is_contested(record, run):
+        return Weight.CONTESTED
+    if isinstance(data, ItemEvent):
+        return _item_weight(record, data, run)
+    match data:
+        case ProbeChanged(state=state):
+            return Weight.TICK if state == "ok" else Weight.REGRESSED
+        case ExecutionRequested() | ExecutionEnded() | ExecutionStopped() | StepEnded():
+            return Weight.EXECUTION
+        case RunOpened() | RunStateChanged() | RunRetargeted() | LaunchMoved() | DeploysLocked() | DeploysUnlocked():
+            return Weight.EXECUTION
+        case WheelTaken() | WheelGiven() | WheelReleased():
+            return Weight.EXECUTION
+        case TagMarked():
+            return Weight.GATE
+        case NoteAdded() | NoteRevoked():
+            return Weight.NOTE
+        case _:
+            return Weight.CLAIM
+
+
+def _item_weight(record: Record, data: ItemEvent, run: Run) -> Weight:
+    view = run.items.get(record.ent.removeprefix("item:"))
+    claim = isinstance(data, (ItemClaimed, ItemUnclaimed))
+    if view is not None and not claim:
+        if view.state is ItemState.REGRESSED:
+            return Weight.REGRESSED
+        if view.item.killer:
+            return Weight.GATE
+    if claim:
+        return Weight.CLAIM
+    return Weight.TICK if isinstance(data, ItemDone) else Weight.GATE

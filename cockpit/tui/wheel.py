@@ -1,0 +1,99 @@
+"""Driver and watcher at the screen: taking the wheel, giving it on, and being told of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.dom import DOMNode
+
+from cockpit.errors import UsageError
+from cockpit.people import find_person, known_people
+from cockpit.release.events import WheelGiven, WheelTaken
+from cockpit.release.intents import GiveWheel, ReleaseWheel, TakeWheel
+from cockpit.release.record import Record
+from cockpit.release.wheel import wheel_of
+from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
+from cockpit.tui.dialogs.people import PeopleDialog, whereabouts
+
+if TYPE_CHECKING:
+    from cockpit.tui.app import CockpitApp
+
+
+class WheelActions(DOMNode):
+    """The actions of every full screen on people and the wheel."""
+
+    @property
+    def _cockpit_app(self) -> CockpitApp:
+        return cast("CockpitApp", self.app)
+
+    def action_who(self) -> None:
+        """List who is here; what is picked there is done here."""
+
+        def answered(answer: str | None) -> None:
+            if answer == "":
+                self.action_take_wheel()
+            elif answer is not None:
+                self._give(answer)
+
+        self.app.push_screen(PeopleDialog(), answered)
+
+    def action_take_wheel(self) -> None:
+        """Drive from now on; from somebody who drives it is taken only after a question."""
+        app = self._cockpit_app
+        run, live, now = app.moment
+        wheel = wheel_of(run)
+        take = TakeWheel(seen=wheel.named)
+        others = [name for name in wheel.drivers if name != app.me]
+        if wheel.contested or not others:
+            app.act(take, said="you drive")
+            return
+        (driver,) = others
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                app.act(take, said=f"you drive; {driver} is told")
+
+        where = whereabouts(driver, live, now)
+        self.app.push_screen(ConfirmDialog(f"{driver} drives, {where}.\n\nTake the wheel?", "Take it"), answered)
+
+    def action_give_wheel(self) -> None:
+        """Let somebody else drive, by name."""
+        app = self._cockpit_app
+        run, live, _ = app.moment
+        known = [name for name in known_people(run, live.present) if name != app.me]
+        hint = ", ".join(known[:5]) or "a name"
+
+        def named(text: str | None) -> None:
+            if text is not None:
+                self._give(text)
+
+        self.app.push_screen(AskDialog("Give the wheel to whom?", hint, does="Enter gives it"), named)
+
+    def _give(self, name: str) -> None:
+        app = self._cockpit_app
+        run, live, _ = app.moment
+        try:
+            found = find_person(name, known_people(run, live.present))
+        except UsageError as error:
+            app.tell(str(error), severity="warning")
+            return
+        app.act(GiveWheel(found), said=f"{found} drives")
+
+    def action_release_wheel(self) -> None:
+        """Drive no more."""
+        self._cockpit_app.act(ReleaseWheel(), said="nobody drives now")
+
+
+def told_of_wheel(records: list[Record], me: str) -> str:
+    """Return what a person must be told of the wheel by the last of these records; empty where nothing."""
+    for record in reversed(records):
+        if record.by.name == me:
+            continue
+        match record.data:
+            case WheelGiven(to=name) if name == me:
+                return f"{record.by.name} gave you the wheel: you drive"
+            case WheelTaken(taken_from=name) if name == me:
+                return f"{record.by.name} took the wheel from you"
+            case _:
+                pass
+    return ""

@@ -1,0 +1,100 @@
+"""Since you looked: a panel over the lower part of a screen, gone with the first key that means something else."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+
+from cockpit.durations import short_duration
+from cockpit.release.run import Run
+from cockpit.release.since import Change, Weight
+from cockpit.times import clock_time, day_month, epoch
+from cockpit.tui.attention import Summary
+from cockpit.tui.rows import Part, labelled, part
+from cockpit.tui.theme import Inks
+from cockpit.tui.widgets.lines import TextPane
+
+
+class SinceText(TextPane):
+    """The changes, a heading for each person."""
+
+    DEFAULT_CSS = """
+    SinceText { height: auto; }
+    """
+
+    def __init__(self, summary: Summary, run: Run, now: float) -> None:
+        super().__init__()
+        self._summary = summary
+        self._run = run
+        self._now = now
+
+    def lines(self, inks: Inks, width: int) -> list[list[Part]]:
+        summary = self._summary
+        what = "change" if summary.count == 1 else "changes"
+        ago = short_duration(self._now - summary.since)
+        lines: list[list[Part]] = [
+            [
+                (f"Since you looked, {ago} ago: ", inks.title),
+                part(f"{summary.count} {what} by {summary.by}", inks.strong),
+                (" · Esc goes on", inks.muted),
+            ]
+        ]
+        for one in summary.changes:
+            lines.append([part(one.who, inks.accent)])
+            for change in one.changes:
+                lines += self._change(change, inks, width)
+        return lines
+
+    def _change(self, change: Change, inks: Inks, width: int) -> list[list[Part]]:
+        at = epoch(change.at)
+        zone = self._run.timezone
+        today = day_month(at, zone) == day_month(self._now, zone)
+        when = clock_time(at, zone) if today else day_month(at, zone)
+        ink = inks.plain
+        if change.alarming:
+            ink = inks.bad
+        elif change.weight <= Weight.EXECUTION:
+            ink = inks.strong
+        return labelled(f" {when}", change.text, ink, inks.muted, width=width, indent=8)
+
+
+class SincePanel(VerticalScroll, can_focus=True):
+    """Shows a summary; it takes the focus, and is gone as soon as the focus is."""
+
+    DEFAULT_CSS = """
+    SincePanel {
+        layer: above; dock: bottom; height: auto; max-height: 60%; margin-bottom: 1; padding: 0 1;
+        background: $surface; border: round $primary; scrollbar-size-vertical: 1;
+    }
+    """
+    BINDINGS = [
+        Binding("escape,enter,q,space", "close", "go on", key_display="Esc", show=True, id="since.close"),
+        Binding("j", "scroll_down", show=False),
+        Binding("k", "scroll_up", show=False),
+    ]
+
+    def __init__(self, summary: Summary, run: Run, now: float, *, before: Widget | None) -> None:
+        super().__init__()
+        self._text = SinceText(summary, run, now)
+        self._before = before
+
+    def compose(self) -> ComposeResult:
+        yield self._text
+
+    def on_mount(self) -> None:
+        self.focus()
+
+    def on_blur(self, _: events.Blur) -> None:
+        # A dialog above takes the focus too, and then gives it back: that is no reason to go.
+        if self.screen.is_current and self.screen.focused is not self:
+            self.remove()
+
+    def action_close(self) -> None:
+        """Go on where one was."""
+        before = self._before
+        if before is not None and before.is_attached and before.focusable:
+            before.focus()
+        self.remove()
