@@ -14,6 +14,7 @@ from cockpit.errors import CockpitError, NotFoundError
 from cockpit.git.command import Git
 from cockpit.pinning import read_work_tree
 from cockpit.release.ledger import Pinned
+from cockpit.release.ports import UNLEASED, Lease
 from cockpit.release.record import Actor
 from cockpit.session import Session
 from cockpit.store.clock import HybridClock
@@ -111,7 +112,7 @@ def commit_quietly(store: Store, message: str) -> None:
         store.commit(message)
 
 
-def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None) -> Worker:
+def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None, lease: Lease = UNLEASED) -> Worker:
     """Put a worker together for the rest of an execution."""
     from cockpit.execution.control import output_path
     from cockpit.execution.worker import Worker
@@ -138,4 +139,5 @@ def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None
         rebuild=lambda plan: rebuilt(plan, configuration, digest=workspace.run.digest, code=str(workspace.code)),
         commit=lambda: commit_quietly(workspace.store, "cockpit: execution"),
         turn=turn,
+        lease=lease,
     )

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from cockpit.release.decisions import executions, items, runs, undoing
+from cockpit.release.decisions import executions, items, leases, runs, undoing
 from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.intents import (
     AddNote,
     AttachEvidence,
+    BreakLease,
     ChangeRunState,
     ClaimItem,
     DeferItem,
     EndExecution,
+    GoWithoutLease,
     Intent,
     MarkNotApplicable,
     MarkTag,
@@ -52,6 +54,8 @@ _DECISIONS: Final[dict[type[Intent], Callable[[Any, Context], list[Draft]]]] = {
     RequestExecution: executions.request,
     EndExecution: executions.end,
     RecordFact: executions.fact,
+    GoWithoutLease: leases.go_without,
+    BreakLease: leases.break_lease,
 }
 
 
