@@ -27,7 +27,7 @@ from cockpit.release.live import LeaseFeed
 from cockpit.release.ports import UNLEASED
 from cockpit.release.ports import Lease as LeasePort
 from cockpit.release.run import ExecutionView, Run
-from cockpit.store.keeper import LeaseKeeper
+from cockpit.store.keeper import HEARTBEAT, LeaseKeeper
 from cockpit.store.lease import STALE_AFTER, Lease, LeaseHeldError, LeaseHolder, RemoteLease
 from cockpit.store.lock import holder_of
 from cockpit.store.remote import StateRemote
@@ -161,7 +161,7 @@ def give_back(workspace: Workspace, execution: str) -> None:
 
 
 @contextmanager
-def keep_lease(workspace: Workspace, execution: str) -> Iterator[LeasePort]:
+def keep_lease(workspace: Workspace, execution: str, *, every: float = HEARTBEAT) -> Iterator[LeasePort]:
     """Keep the lease while an execution's worker runs; what is yielded says before each step whether it is held.
 
     The worker goes on with what was taken for it a moment ago, without waiting for the remote; where nothing was, as
@@ -186,6 +186,7 @@ def keep_lease(workspace: Workspace, execution: str) -> Iterator[LeasePort]:
         claim.lease if claim.oid else None,
         on_held=lambda held: _confirm(workspace, known, held),
         on_reconciled=lambda other: _reconciled(workspace, execution, other),
+        every=every,
     )
     keeper.start()
     try:
@@ -259,33 +260,66 @@ def break_lease(workspace: Workspace, reason: str, *, now: Callable[[], float] =
     return lease
 
 
-def lease_feed(workspace: Workspace) -> LeaseFeed | None:
-    """Return whose lease was last heard of, without asking the remote; None where it is nobody's."""
+class LeaseSight(Struct, frozen=True):
+    """What can be said of the lease without asking the remote; `trouble` is why that could not be asked lately."""
+
+    lease: LeaseFeed | None = None  # None where nobody holds it, or nothing is shared
+    trouble: str = ""
+
+
+def look_at_lease(workspace: Workspace) -> LeaseSight:
+    """Return whose lease was last heard of, and whether the remote answers."""
     try:
         remote = remote_lease(workspace)
         lease = remote.tracked() if remote is not None else None
-    except CockpitError:
-        return None
+    except CockpitError as error:
+        return LeaseSight(trouble=error.what)
+    if remote is None:
+        return LeaseSight()
+    status = read_status(workspace.store.location)
+    troubled = status.remote == remote.remote.name and status.state not in {"none", "unpublished", "synced"}
+    trouble = status.state if troubled else ""
     if lease is None:
-        return None
+        return LeaseSight(trouble=trouble)
     holder = lease.holder
     if holder is None:
-        return LeaseFeed("somebody", "", "", 0.0, "unreadable", ours=False)
-    return LeaseFeed(
+        return LeaseSight(LeaseFeed("somebody", "", "", 0.0, "unreadable"), trouble)
+    feed = LeaseFeed(
         holder.owner, holder.host, holder.at, epoch(holder.heartbeat), holder.reason,
         ours=holder.nonce in own_nonces(workspace),
     )  # fmt: skip
+    return LeaseSight(feed, trouble)
 
 
-def lease_trouble(workspace: Workspace) -> str:
-    """Return why the remote could not be asked when that was last tried; empty where nothing is wrong, or shared."""
-    try:
-        remote = remote_lease(workspace)
-    except CockpitError as error:
-        return error.what
-    status = read_status(workspace.store.location)
-    troubled = status.state not in {"none", "unpublished", "synced"}
-    return status.state if remote is not None and status.remote == remote.remote.name and troubled else ""
+def reconcile(workspace: Workspace) -> list[LeaseReconciled]:
+    """After an exchange that went well, record for what went on without the lease, and is over, who else executed.
+
+    Return what was found, one for each such execution; those under way are their worker's matter.
+    """
+    done = []
+    for view in workspace.run.executions:
+        claim = read_claim(workspace, view.id)
+        if view.without_lease is None or view.reconciled or not view.over or claim is None:
+            continue
+        found = _somebody_else(workspace, view)
+        workspace.session.act(RecordFact(execution_entity(view.id), found))
+        _claim_path(workspace, view.id).unlink(missing_ok=True)
+        done.append(found)
+    return done
+
+
+def _somebody_else(workspace: Workspace, ours: ExecutionView) -> LeaseReconciled:
+    remote = remote_lease(workspace)
+    lease = remote.tracked() if remote is not None else None
+    holder = lease.holder if lease is not None else None
+    if holder is not None and holder.nonce not in own_nonces(workspace) and epoch(holder.at) <= epoch(ours.ended):
+        return LeaseReconciled(holder.owner, holder.host, holder.at, holder.reason, holder.nonce)
+    others = [*workspace.run.executions, *(view for _, view in workspace.executions_elsewhere())]
+    for view in others:
+        ended = epoch(view.ended) if view.over else float("inf")
+        if view.id != ours.id and epoch(view.wall) <= epoch(ours.ended) and ended >= epoch(ours.wall):
+            return LeaseReconciled(view.by.name, view.host, view.wall, f"{view.direction} to {view.tag}")
+    return LeaseReconciled()
 
 
 def own_nonces(workspace: Workspace) -> frozenset[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from cockpit.durations import parse_duration
 from cockpit.errors import RefusedError
 from cockpit.execution.prepare import Obstacles, readiness
-from cockpit.leasing import lease_feed, lease_trouble
+from cockpit.leasing import look_at_lease
 from cockpit.presence import present
 from cockpit.release.live import LeaseFeed, Live, ProbeFeed, Readiness, SyncFeed
 from cockpit.release.run import Run
@@ -88,7 +88,8 @@ class LiveSource:
         started = time.monotonic()
         held = holder_of(self._workspace.store.location.lock(self._workspace.execution_lock))
         who = f"{held.owner}: {held.reason}" if held is not None else ""
-        lease = self._lease = lease_feed(self._workspace)
+        sight = look_at_lease(self._workspace)
+        lease = self._lease = sight.lease
         leased = ""
         if lease is not None and not lease.ours:
             leased = f"{lease.owner} on {lease.host} since {lease.at}: {lease.reason}"
@@ -97,7 +98,7 @@ class LiveSource:
         found = readiness(
             run,
             self._workspace.code,
-            Obstacles(trusted=trusted, held=who, leased=leased, unreachable=lease_trouble(self._workspace)),
+            Obstacles(trusted=trusted, held=who, leased=leased, unreachable=sight.trouble),
         )
         took = time.monotonic() - started
         # A large repository must not spend its disk on our light: at most a tenth of the time.

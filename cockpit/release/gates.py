@@ -85,7 +85,6 @@ def debt_of(run: Run) -> tuple[Debt, ...]:
             meanwhile = f"; meanwhile {execution.lease_conflict}" if execution.lease_conflict else ""
             text = f"{execution.direction} to {execution.tag}"
             reason = f"{without.reason}{meanwhile}"
-            debts.append(
-                Debt(f"execution:{execution.id}", text, "without the remote's lease", reason, without.by, without.at)
-            )
+            kind = "without the remote's lease" + ("" if execution.reconciled else ", not reconciled yet")
+            debts.append(Debt(f"execution:{execution.id}", text, kind, reason, without.by, without.at))
     return tuple(debts)
