@@ -16,6 +16,7 @@ from cockpit.git.facts import head_commit
 from cockpit.git.resolve import resolve_tag
 from cockpit.git.worktree import refuse_dirty, refuse_overwriting
 from cockpit.leasing import give_back, record_override, refuse_anothers, take_lease
+from cockpit.release.decisions.executions import require_no_current
 from cockpit.release.intents import RequestExecution
 from cockpit.release.plan import Plan
 from cockpit.release.run import ExecutionView
@@ -76,6 +77,8 @@ def start_execution(workspace: Workspace, intent: RequestExecution, *, without_l
     require_idle(workspace)
     # Of two who confirm at once, the second decides on a state that has the first one's request in it.
     with execution_lock(workspace, "about to execute"):
+        workspace.session.poll()
+        require_no_current(workspace.run)
         _require_no_other(workspace)
         _require_fitting(workspace, intent.plan)
         plan = intent.plan

@@ -12,7 +12,7 @@ import contextlib
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,8 +43,9 @@ _REMEMBERED = 8  # nonces of earlier turns
 class Claim(Struct, frozen=True, omit_defaults=True):
     """What an execution's directory remembers of its lease.
 
-    `place` is this clone's git directory: a copied clone holds nothing. `oid` and `confirmed` (epoch seconds) are of
-    the last answer, empty where there was none; `without` says that a person went on all the same, with the `trouble`.
+    `place` is this clone's git directory and inode: a copied clone holds nothing. `oid` and `confirmed` (epoch seconds)
+    are of the last answer, empty where there was none; `without` says that a person went on all the same, with the
+    `trouble`.
     """
 
     holder: LeaseHolder
@@ -87,13 +88,13 @@ def take_lease(workspace: Workspace, execution: str, *, target: str, what: str, 
     LeaseHeldError (`leased`), and RefusedError (`no-lease`) where the remote does not answer, or not to the point.
     """
     before = read_claim(workspace, execution)
-    ours = own_nonces(workspace)
+    ours = own_nonces(workspace, but_not_of=_others_under_way(workspace.run, execution))
     claim = Claim(
         LeaseHolder(
             owner=workspace.session.actor.name, host=workspace.host, pid=os.getpid(), at=rfc3339(time.time()),
             target=target, reason=what, nonce=secrets.token_hex(16), execution=execution,
         ),
-        place=str(workspace.store.location.common),
+        place=_place(workspace),
         earlier=(before.holder.nonce, *before.earlier)[:_REMEMBERED] if before is not None else (),
     )  # fmt: skip
     try:
@@ -157,7 +158,9 @@ def give_back(workspace: Workspace, execution: str) -> None:
         lease = remote_lease(workspace)
         if lease is not None:
             lease.release(claim.lease) if claim.oid else lease.release_if(claim.holder.nonce)
-            _claim_path(workspace, execution).unlink(missing_ok=True)
+            # What went on without it is still to be looked into.
+            if not claim.without or _view(workspace.run, execution) is None:
+                _claim_path(workspace, execution).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -322,14 +325,18 @@ def _somebody_else(workspace: Workspace, ours: ExecutionView) -> LeaseReconciled
     return LeaseReconciled()
 
 
-def own_nonces(workspace: Workspace) -> frozenset[str]:
-    """Return the nonces that this clone has drawn, of executions whose lease it may still hold."""
+def own_nonces(workspace: Workspace, *, but_not_of: Collection[str] = ()) -> frozenset[str]:
+    """Return the nonces that this clone has drawn for executions whose lease it may still hold."""
     found: set[str] = set()
     for path in workspace.executions_directory.glob("*/lease.json"):
         claim = _read(workspace, path)
-        if claim is not None:
+        if claim is not None and claim.holder.execution not in but_not_of:
             found |= {claim.holder.nonce, *claim.earlier}
     return frozenset(found)
+
+
+def _others_under_way(run: Run, execution: str) -> set[str]:
+    return {view.id for view in run.executions if not view.over and view.id != execution}
 
 
 def read_claim(workspace: Workspace, execution: str) -> Claim | None:
@@ -342,8 +349,13 @@ def _read(workspace: Workspace, path: Path) -> Claim | None:
         claim = msgspec.json.decode(path.read_bytes(), type=Claim)
     except (OSError, msgspec.DecodeError):
         return None
-    ours = (claim.place, claim.holder.host) == (str(workspace.store.location.common), workspace.host)
-    return claim if ours else None
+    return claim if claim.place == _place(workspace) else None
+
+
+def _place(workspace: Workspace) -> str:
+    """Return what tells this clone from a copy of it; not the host, for a laptop's name changes with its network."""
+    common = workspace.store.location.common
+    return f"{common.stat().st_ino}:{common}"
 
 
 def _claim_path(workspace: Workspace, execution: str) -> Path:

@@ -70,6 +70,7 @@ def fold_execution(
             case ExecutionEnded():
                 ended = record
             case LeaseOverridden(reason=ref, trouble=trouble):
+                reconciled = False
                 without = WithoutLease(record.by.name, record.wall, text_of(ref) or "(not here yet)", trouble)
             case LeaseReconciled(owner=owner, host=host, at=at, target=target):
                 reconciled = True

@@ -80,7 +80,8 @@ class LeaseKeeper:
             return True
         try:
             if self._lease is None:
-                self._ask_once()
+                if over:
+                    self._ask_once()
                 return False
             if over:
                 self._remote.release(self._lease)

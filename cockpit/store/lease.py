@@ -6,7 +6,9 @@ by an explicit break. Every holder draws a nonce: git says yes to both of two wh
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
 from collections.abc import Callable, Collection
 
 import msgspec
@@ -55,10 +57,14 @@ _NOBODY = LeaseHolder("", "", 0, "", "", "", "")
 
 
 class Lease(Struct, frozen=True):
-    """A lease as it was seen: the ref's commit, and what that says, or None where it cannot be read."""
+    """A lease as it was seen: the ref's commit, and what that says, or None where it cannot be read.
+
+    `unchanged_for` is how long this clone had known that very commit when it looked, in seconds.
+    """
 
     oid: str
     holder: LeaseHolder | None
+    unchanged_for: float = 0.0
 
     @property
     def nonce(self) -> str:
@@ -66,10 +72,13 @@ class Lease(Struct, frozen=True):
         return self.holder.nonce if self.holder is not None else ""
 
     def unseen_for(self, now: float) -> float:
-        """Return the seconds since its holder was last there, by their clock and ours; endless where unreadable."""
+        """Return the seconds since its holder was last there; endless where it cannot be read.
+
+        It is by their clock and ours, and where theirs is ahead, as far as this clone has watched.
+        """
         if self.holder is None:
             return float("inf")
-        return now - epoch(self.holder.heartbeat or self.holder.at)
+        return max(now - epoch(self.holder.heartbeat or self.holder.at), self.unchanged_for)
 
     def stale(self, now: float) -> bool:
         """Whether its holder has not been seen for so long that it may be broken."""
@@ -216,9 +225,16 @@ class RemoteLease:
         done = self._objects.run("cat-file", "commit", oid)
         text = done.out.partition(b"\n\n")[2]
         try:
-            return Lease(oid, msgspec.json.decode(text, type=LeaseHolder))
+            return Lease(oid, msgspec.json.decode(text, type=LeaseHolder), self._unchanged_for(oid))
         except (msgspec.DecodeError, UnicodeError):
             return Lease(oid, None)
+
+    def _unchanged_for(self, oid: str) -> float:
+        ref = self._location.common / self._tracking
+        with contextlib.suppress(OSError):
+            if ref.read_text().strip() == oid:
+                return max(time.time() - ref.stat().st_mtime, 0.0)
+        return 0.0
 
     def _put(self, holder: LeaseHolder, *, over: Lease | None, cancel: threading.Event | None = None) -> Lease:
         said = msgspec.structs.replace(holder, heartbeat=rfc3339(self.now()))
@@ -239,4 +255,6 @@ class RemoteLease:
     def _track(self, oid: str | None) -> None:
         """Remember what was heard; a fetch that is under way may be quicker, and says the same."""
         change = ("-d", self._tracking) if oid is None else (self._tracking, oid)
-        self._objects.run("update-ref", "--no-deref", *change)
+        known = self._objects.run("rev-parse", "--verify", "--quiet", "--end-of-options", self._tracking)
+        if known.text.strip() != (oid or ""):
+            self._objects.run("update-ref", "--no-deref", *change)

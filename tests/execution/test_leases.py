@@ -156,6 +156,8 @@ def test_a_stopped_execution_keeps_its_lease_until_it_is_over(two: Two) -> None:
     wait_until(lambda: two.ana.view(workspace, identity).state == "stopped")
     assert two.leases() == [LEASE]
     assert two.ben.json(*ROLLBACK, code=4)["error"]["code"] == "leased"
+    assert two.ana.json(*ROLLBACK, code=4)["error"]["code"] == "locked"
+    assert two.leases() == [LEASE], "a refused start gives no other execution's lease away"
     two.ana.go()
     assert two.ana.json("execution", "resume")["outcome"] == "succeeded"
     wait_until(lambda: two.leases() == [])
