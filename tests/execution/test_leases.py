@@ -237,6 +237,16 @@ def test_without_the_remote_a_person_goes_on_by_saying_so_and_why(two: Two) -> N
     assert debt.kind == "without the remote's lease"
 
 
+def test_a_remote_that_is_away_is_a_note_and_the_light_stays_as_it_is(two: Two) -> None:
+    two.away()
+    two.ana.json("sync", code=4)
+    live = look(two.ana.workspace())
+    assert live.readiness.ready
+    (note,) = live.readiness.notes
+    assert "(offline)" in note
+    assert "a start asks to go on without it" in two.ana.cockpit("status").stdout
+
+
 def test_what_another_did_meanwhile_is_said_when_the_remote_is_back(two: Two) -> None:
     start(two.ben)
     two.away()

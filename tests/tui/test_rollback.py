@@ -22,7 +22,7 @@ from cockpit.store.lease import LeaseHolder
 from cockpit.syncing import exchange
 from cockpit.times import rfc3339
 from cockpit.tui.app import CockpitApp
-from cockpit.tui.dialogs.ask import AskDialog
+from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.card import CardDialog
 from cockpit.tui.dialogs.confirm import ConfirmPlanDialog
 from cockpit.tui.dialogs.without_lease import WithoutLeaseDialog
@@ -241,17 +241,22 @@ async def test_a_required_step_is_not_skipped(template: Path, tmp_path: Path, mo
     assert scene.run.executions[0].state == "stopped"
 
 
-@pytest.fixture
-def shared(flight: Scene, tmp_path: Path) -> Path:
-    """The bare repository that the scene's state was published to."""
-    remote = tmp_path / "remote.git"
-    git = Git(flight.repo)
+def publish(scene: Scene) -> Path:
+    """Publish the scene's state to a bare repository, and return that."""
+    remote = scene.repo.parent / "remote.git"
+    git = Git(scene.repo)
     git.output("init", "--quiet", "--bare", str(remote))
     git.output("remote", "add", "origin", str(remote))
-    found = flight.workspace.state_remote()
+    found = scene.workspace.state_remote()
     assert found is not None
-    assert exchange(flight.workspace, found).status.state == "synced"
+    assert exchange(scene.workspace, found).status.state == "synced"
     return remote
+
+
+@pytest.fixture
+def shared(flight: Scene) -> Path:
+    """The bare repository that the flight's state was published to."""
+    return publish(flight)
 
 
 async def test_who_holds_the_lease_is_named_with_the_remedy(flight: Scene, shared: Path) -> None:
@@ -307,3 +312,24 @@ async def test_without_the_remote_the_words_and_a_reason_are_typed(flight: Scene
     (view,) = flight.run.executions
     assert view.without_lease is not None
     assert view.without_lease.reason == "down"
+
+
+async def test_going_on_asks_the_same_where_the_remote_is_away(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = Scene(tmp_path, template).enter(monkeypatch)
+    stopped(scene)
+    remote = publish(scene)
+    await asyncio.to_thread(remote.rename, remote.with_name("away.git"))
+    app = scene.app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await app.push_screen(ExecutionScreen())
+        await settle(pilot)
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: isinstance(app.screen, WithoutLeaseDialog))
+        await pilot.press("escape")
+        await settle(pilot)
+        assert isinstance(app.screen, ExecutionScreen)
+    assert scene.run.executions[0].state == "stopped"
