@@ -157,7 +157,7 @@ def give_back(workspace: Workspace, execution: str) -> None:
     with contextlib.suppress(CockpitError, OSError):
         lease = remote_lease(workspace)
         if lease is not None:
-            lease.release(claim.lease) if claim.oid else lease.release_if(claim.holder.nonce)
+            lease.release(claim.lease) if claim.oid else lease.release_if({claim.holder.nonce, *claim.earlier})
             # What went on without it is still to be looked into.
             if not claim.without or _view(workspace.run, execution) is None:
                 _claim_path(workspace, execution).unlink(missing_ok=True)

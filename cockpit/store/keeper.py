@@ -119,7 +119,7 @@ class LeaseKeeper:
         try:
             lease = self._remote.acquire(self._holder, ours={self._holder.nonce}, cancel=self._cancel)
         except LeaseHeldError as error:
-            if error.lease.nonce != self._told:
+            if error.lease.holder is not None and error.lease.nonce != self._told:
                 self._told = error.lease.nonce
                 self._on_reconciled(error.lease.holder)
             return
@@ -132,8 +132,9 @@ class LeaseKeeper:
         """Find out how the lease stands, where that was never known all the while."""
         if self._told is None:
             present = self._remote.read()
-            self._told = present.nonce if present is not None else ""
-            self._on_reconciled(present.holder if present is not None else None)
+            if present is None or present.holder is not None:
+                self._told = present.nonce if present is not None else ""
+                self._on_reconciled(present.holder if present is not None else None)
 
     def _look_again(self) -> None:
         """Find out whether our own push arrived and only its answer was lost, or the lease is another's."""

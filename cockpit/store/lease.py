@@ -186,10 +186,10 @@ class RemoteLease:
             lease = present
         return False
 
-    def release_if(self, nonce: str) -> bool:
-        """Give back the lease of that nonce, where it is there: an answer that was lost left us in doubt."""
+    def release_if(self, nonces: Collection[str]) -> bool:
+        """Give back the lease of one of these nonces, where it is there: an answer that was lost left us in doubt."""
         present = self.read()
-        return present is not None and present.nonce == nonce and self.release(present)
+        return present is not None and present.nonce in nonces and self.release(present)
 
     def remove_exactly(self, lease: Lease) -> bool:
         """Remove the lease as it was seen and no later heartbeat of it; return whether that was still there."""

@@ -160,8 +160,8 @@ def test_an_answer_that_was_lost_leaves_ours_known_for_ours(join: Callable[..., 
     here = join("ana")
     here.acquire(holder("a"))
     assert here.acquire(holder("a2"), ours={"a"}).nonce == "a2"
-    assert not here.release_if("a")
-    assert here.release_if("a2")
+    assert not here.release_if({"a"})
+    assert here.release_if({"a2", "a"})
 
 
 def test_a_break_removes_what_was_seen_and_no_later_heartbeat(join: Callable[..., RemoteLease], clock: Clock) -> None:
