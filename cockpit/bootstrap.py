@@ -15,6 +15,7 @@ from cockpit.git.command import Git
 from cockpit.pinning import read_work_tree
 from cockpit.redact import redacted
 from cockpit.release.ledger import Pinned
+from cockpit.release.ports import UNLEASED, Lease
 from cockpit.release.record import Actor
 from cockpit.session import Session
 from cockpit.store.clock import HybridClock
@@ -119,7 +120,7 @@ def commit_quietly(store: Store, message: str) -> None:
         store.commit(message)
 
 
-def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None) -> Worker:
+def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None, lease: Lease = UNLEASED) -> Worker:
     """Put a worker together for the rest of an execution."""
     from cockpit.execution.control import output_path
     from cockpit.execution.worker import Worker
@@ -146,4 +147,5 @@ def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None
         rebuild=lambda plan: rebuilt(plan, configuration, digest=workspace.run.digest, code=str(workspace.code)),
         commit=lambda: commit_quietly(workspace.store, "cockpit: execution"),
         turn=turn,
+        lease=lease,
     )

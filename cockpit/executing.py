@@ -1,4 +1,4 @@
-"""Starting and ending executions: trust, the lock, the record, and the detached worker."""
+"""Starting and ending executions: trust, the lock, the remote's lease, the record, and the detached worker."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from pathlib import Path
 
 from cockpit.bootstrap import now
 from cockpit.errors import RefusedError
-from cockpit.execution.control import abort, lock_reason, spawn_worker
+from cockpit.execution.control import abort, find_execution, lock_reason, spawn_worker
 from cockpit.execution.leftover import StepProcess
 from cockpit.execution.prepare import usable_backup
 from cockpit.execution.progress import turns_taken
 from cockpit.git.facts import head_commit
 from cockpit.git.resolve import resolve_tag
 from cockpit.git.worktree import refuse_dirty, refuse_overwriting
+from cockpit.leasing import give_back, record_override, refuse_anothers, take_lease
+from cockpit.release.decisions.executions import require_no_current
 from cockpit.release.intents import RequestExecution
 from cockpit.release.plan import Plan
 from cockpit.release.run import ExecutionView
@@ -65,21 +67,33 @@ def execution_lock(workspace: Workspace, reason: str) -> FileLock:
     return FileLock(location.lock(workspace.execution_lock), holder, wait=_OTHERS_REQUEST, share=location.share)
 
 
-def start_execution(workspace: Workspace, intent: RequestExecution) -> int:
+def start_execution(workspace: Workspace, intent: RequestExecution, *, without_lease: str = "") -> int:
     """Record a confirmed plan and start its worker; return the worker's pid.
 
-    Refused without trust, while something else executes, and where the plan does not fit the work tree any more.
-    Raises ProcessError where the worker cannot be started; the record stays, to be resumed or aborted.
+    Refused without trust, while something else executes here or, where the state is shared, on another clone, and
+    where the plan does not fit the work tree any more. `without_lease` is a person's reason to go on where the remote
+    cannot be asked; without one that is refused (`no-lease`). Raises ProcessError where the worker cannot be started;
+    the record stays, to be resumed or aborted.
     """
     require_writable(workspace)
     require_trust(workspace)
     require_idle(workspace)
     # Of two who confirm at once, the second decides on a state that has the first one's request in it.
     with execution_lock(workspace, "about to execute"):
+        workspace.session.poll()
+        require_no_current(workspace.run)
         _require_no_other(workspace)
         _require_fitting(workspace, intent.plan)
-        workspace.session.act(intent)
-    return start_worker(workspace, intent.execution)
+        plan = intent.plan
+        what = f"{plan.direction} to {plan.tag}"
+        claim = take_lease(workspace, intent.execution, target=plan.tag, what=what, without=without_lease)
+        try:
+            workspace.session.act(intent)
+            record_override(workspace, claim, without_lease)
+        except BaseException:
+            give_back(workspace, intent.execution)
+            raise
+    return _spawn(workspace, intent.execution)
 
 
 def _require_no_other(workspace: Workspace) -> None:
@@ -119,11 +133,23 @@ def _require_fitting(workspace: Workspace, plan: Plan) -> None:
         )
 
 
-def start_worker(workspace: Workspace, execution: str) -> int:
-    """Start a detached worker for the rest of an execution; return its pid. Refused while another one executes."""
+def start_worker(workspace: Workspace, execution: str, *, without_lease: str = "") -> int:
+    """Start a detached worker for the rest of an execution; return its pid.
+
+    Refused while another one executes, here or on another clone; `without_lease` as in `start_execution`.
+    """
     require_writable(workspace)
     require_trust(workspace)
     require_idle(workspace)
+    with execution_lock(workspace, "about to go on"):
+        view = find_execution(workspace.run, execution)
+        what = f"{view.direction} to {view.tag}"
+        claim = take_lease(workspace, execution, target=view.tag, what=what, without=without_lease)
+        record_override(workspace, claim, without_lease)
+    return _spawn(workspace, execution)
+
+
+def _spawn(workspace: Workspace, execution: str) -> int:
     return spawn_worker(
         repository=workspace.root,
         run_id=workspace.run.id,
@@ -148,6 +174,7 @@ def worker_pid(workspace: Workspace, execution: str) -> int | None:
 def abort_execution(workspace: Workspace, view: ExecutionView, *, reason: str) -> None:
     """Abort an execution; waits until its worker, and whatever its step was doing, is gone from this host."""
     require_writable(workspace)
+    refuse_anothers(workspace, view.id)
     under_way = StepProcess(workspace.executions_directory / view.id, view.id)
     abort(
         workspace.session.act,
@@ -159,6 +186,7 @@ def abort_execution(workspace: Workspace, view: ExecutionView, *, reason: str) -
         is_over=lambda: _is_over(workspace, view.id),
         end_leftover=under_way.end_leftover,
     )
+    give_back(workspace, view.id)
 
 
 def _is_over(workspace: Workspace, execution: str) -> bool:

@@ -9,8 +9,9 @@ from cockpit.company import Elsewhere
 from cockpit.durations import parse_duration
 from cockpit.errors import RefusedError
 from cockpit.execution.prepare import Obstacles, readiness
+from cockpit.leasing import look_at_lease
 from cockpit.presence import presence_directory, present
-from cockpit.release.live import Live, ProbeFeed, Readiness, SyncFeed
+from cockpit.release.live import LeaseFeed, Live, ProbeFeed, Readiness, SyncFeed
 from cockpit.release.run import Run
 from cockpit.samples.reader import SampleReader
 from cockpit.samples.schema import Current, Sample
@@ -52,6 +53,7 @@ class LiveSource:
         self._feeds_of: str = ""
         self._readiness = Readiness(False, ("not looked yet",))
         self._readiness_due = 0.0
+        self._lease: LeaseFeed | None = None
 
     def read(self, *, force: bool = False) -> Live:
         """Return the feeds as they are now; what is costly to find out is only looked at now and then."""
@@ -71,6 +73,7 @@ class LiveSource:
             trusted=trusted,
             host=self._workspace.host,
             sync=sync_feed(self._workspace.store.location),
+            lease=self._lease,
             executing=holder_of(self._workspace.store.location.lock(self._workspace.execution_lock)) is not None,
         )
 
@@ -82,7 +85,18 @@ class LiveSource:
         started = time.monotonic()
         held = holder_of(self._workspace.store.location.lock(self._workspace.execution_lock))
         who = f"{held.owner}: {held.reason}" if held is not None else ""
-        found = readiness(run, self._workspace.code, Obstacles(trusted=trusted, held=who))
+        sight = look_at_lease(self._workspace)
+        lease = self._lease = sight.lease
+        leased = ""
+        if lease is not None and not lease.ours:
+            leased = f"{lease.owner} on {lease.host} since {lease.at}: {lease.reason}"
+            if lease.stale(time.time()):
+                leased += " (STALE)"
+        found = readiness(
+            run,
+            self._workspace.code,
+            Obstacles(trusted=trusted, held=who, leased=leased, unreachable=sight.trouble),
+        )
         took = time.monotonic() - started
         # A large repository must not spend its disk on our light: at most a tenth of the time.
         self._readiness_due = time.monotonic() + max(_READINESS_EVERY, 10 * took)

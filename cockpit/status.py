@@ -43,6 +43,7 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
             "ready": live.readiness.ready,
             "reasons": list(live.readiness.reasons),
             "target": live.readiness.target,
+            "notes": list(live.readiness.notes),
         },
         "debt": msgspec.to_builtins(debt_of(run)),
         "sync": sync_document(live.sync),
@@ -50,6 +51,7 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
         "execution": execution_document(run),
         "driver": driver_document(run),
         "present": [presence_document(one, now=now) for one in live.present],
+        "lease": msgspec.to_builtins(live.lease),
         "deploys_locked": run.deploys_locked,
         "bad_lines": run.bad_lines,
         "contests": msgspec.to_builtins(run.contests),
@@ -190,7 +192,7 @@ def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
         lines.append(f"  probe {feed.name:<16} {feed.reliable(now):<9} {age:>6}  {feed.detail}")
     light = f"READY to {live.readiness.target}" if live.readiness.ready else "NOT READY"
     lines.append(f"rollback {light}")
-    lines += [f"  - {reason}" for reason in live.readiness.reasons]
+    lines += [f"  - {reason}" for reason in (*live.readiness.reasons, *live.readiness.notes)]
     if live.sync.state != "none":
         age = short_duration(now - live.sync.at) + " ago" if live.sync.at else "never"
         why = f": {live.sync.reason}. {live.sync.fix}" if live.sync.reason else ""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from cockpit.errors import CockpitError
+from cockpit.leasing import reconcile
 from cockpit.store.remote import StateRemote
 from cockpit.store.sync import Exchange, SyncStatus, write_status
 from cockpit.workspace import Workspace
@@ -120,5 +121,12 @@ class Exchanger:
 def exchange(
     workspace: Workspace, remote: StateRemote, *, begin: bool = True, cancel: threading.Event | None = None
 ) -> Exchange:
-    """Exchange this clone's state with a remote, once; trouble over there is told in the status."""
-    return workspace.store.synchroniser(remote).exchange(begin=begin, cancel=cancel)
+    """Exchange this clone's state with a remote, once; trouble over there is told in the status.
+
+    What went on without the remote's lease while it was away is looked into when it is back.
+    """
+    done = workspace.store.synchroniser(remote).exchange(begin=begin, cancel=cancel)
+    if done.status.state == "synced" and not workspace.session.readonly:
+        workspace.session.poll()
+        reconcile(workspace)
+    return done

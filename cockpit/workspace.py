@@ -7,7 +7,7 @@ import re
 import secrets
 import socket
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -116,6 +116,10 @@ class Workspace:
 
     def execution_elsewhere(self) -> tuple[str, ExecutionView] | None:
         """Return an execution that is not over of another run of this service and environment, with that run's id."""
+        return next(((run_id, view) for run_id, view in self.executions_elsewhere() if not view.over), None)
+
+    def executions_elsewhere(self) -> Iterator[tuple[str, ExecutionView]]:
+        """Return every execution of the other runs of this service and environment, with the run's id."""
         run = self.run
         for stream in self.store.streams():
             service, environment, run_id = stream.split("/")
@@ -127,10 +131,7 @@ class Workspace:
                 for stored in JournalReader(self.store.location.root, [stream]).poll()
                 if stored.envelope.ent.startswith("execution:")
             )
-            view = next((view for view in ledger.executions() if not view.over), None)
-            if view is not None:
-                return run_id, view
-        return None
+            yield from ((run_id, view) for view in ledger.executions())
 
     def state_remote(self, named: str = "") -> StateRemote | None:
         """Return the remote that the state is exchanged with, or None where there is none or it is `none`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import secrets
 import signal
 import sys
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cockpit.cli.common import (
     CommandTable,
+    Parser,
     columns,
     open_here,
     print_json,
@@ -44,6 +46,8 @@ def add_commands(table: CommandTable) -> None:
         parser.add_argument("--execute", action="store_true", help="carry it out, with --confirm")
         parser.add_argument("--confirm", default="", metavar="TAG", help="the tag again, or its 8-hex commit")
         parser.add_argument("--detach", action="store_true", help="do not follow the worker")
+        _add_override(parser)
+        parser.add_argument("--reason", default="", metavar="TEXT", help="why, with --without-remote-lease")
         parser.set_defaults(direction=direction)
     execution = table.group("execution", "the rollback or deploy in progress")
     for verb, help_text in (
@@ -52,15 +56,37 @@ def add_commands(table: CommandTable) -> None:
         ("resume", "go on where the worker fell, or confirm a step that waits for a person"),
         ("skip", "skip the failed step, where it is optional"),
         ("abort", "end it"),
-        ("unlock", "let deploys start again after a rollback, with a reason"),
+        ("unlock", "let deploys start again after a rollback, or --lease: break a stale lease; with a reason"),
     ):
         parser = execution.add(verb, _execution, help_text)
         parser.add_argument("--reason", default="", metavar="TEXT")
         parser.add_argument("--detach", action="store_true", help="do not follow the worker")
+        if verb in {"retry", "resume", "skip"}:
+            _add_override(parser)
+        if verb == "unlock":
+            parser.add_argument("--lease", action="store_true", help="break the remote's lease, where it is stale")
         parser.set_defaults(verb=verb)
     worker = table.add("worker", _worker, "carry out a confirmed plan (started by the cockpit itself)")
     worker.add_argument("execution", metavar="ID")
     worker.add_argument("--turn", type=int, default=None, metavar="N", help="refuse where other than N have begun")
+
+
+def _add_override(parser: Parser) -> None:
+    parser.add_argument(
+        "--without-remote-lease", action="store_true", help="go on where the remote cannot be asked, with --reason"
+    )
+
+
+def _override(arguments: argparse.Namespace) -> str:
+    """Return the reason to go on without the remote's lease; empty where that was not said."""
+    if not arguments.without_remote_lease:
+        return ""
+    reason: str = arguments.reason.strip()
+    if not reason:
+        raise UsageError(
+            "--without-remote-lease needs a reason", fix='Say how you know that nobody else executes: --reason "…"'
+        )
+    return reason
 
 
 def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
@@ -69,6 +95,10 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
 
     if not arguments.execute and (arguments.confirm or arguments.detach):
         raise UsageError("--confirm and --detach go with --execute", fix="Nothing was executed: add --execute")
+    if not arguments.execute and arguments.without_remote_lease:
+        raise UsageError("--without-remote-lease goes with --execute", fix="Nothing was executed: add --execute")
+    if arguments.reason and not arguments.without_remote_lease:
+        raise UsageError("--reason goes with --without-remote-lease")
     if arguments.execute and (arguments.plan or arguments.format == "sh"):
         raise UsageError("--execute excludes --plan and --format")
     workspace = open_here(arguments)
@@ -133,12 +163,13 @@ def _execute(arguments: argparse.Namespace, workspace: Workspace, plan: Plan) ->
         raise RefusedError("not confirmed", fix=f"Add --confirm {arguments.tag}", code="not-confirmed")
     require_writing(arguments)
     warn_of_doubt(workspace)
+    without = _override(arguments)
     identity = secrets.token_hex(4)
     return _start(
         arguments,
         workspace,
         identity,
-        lambda: start_execution(workspace, RequestExecution(identity, plan, arguments.confirm)),
+        lambda: start_execution(workspace, RequestExecution(identity, plan, arguments.confirm), without_lease=without),
     )
 
 
@@ -183,6 +214,8 @@ def _execution(arguments: argparse.Namespace) -> ExitCode:
 
     workspace = open_here(arguments)
     if arguments.verb == "unlock":
+        if arguments.lease:
+            return _break_lease(arguments, workspace)
         workspace.session.act(UnlockDeploys(arguments.reason))
         publish(workspace)
         if wants_json(arguments):
@@ -200,11 +233,26 @@ def _execution(arguments: argparse.Namespace) -> ExitCode:
         return _tell_aborted(arguments, find_execution(workspace.run, view.id))
     if view.over:
         raise RefusedError(f"it is over already: {view.outcome}", code="already")
+    without = _override(arguments)
     if arguments.verb == "skip":
         require_trust(workspace)
         require_idle(workspace)
         skip_step(workspace.session.act, view)
-    return _start(arguments, workspace, view.id, lambda: start_worker(workspace, view.id))
+    return _start(arguments, workspace, view.id, lambda: start_worker(workspace, view.id, without_lease=without))
+
+
+def _break_lease(arguments: argparse.Namespace, workspace: Workspace) -> ExitCode:
+    from cockpit.leasing import break_lease
+
+    holder = break_lease(workspace, arguments.reason).holder
+    publish(workspace)
+    if wants_json(arguments):
+        import msgspec
+
+        print_json({"lease_broken": msgspec.to_builtins(holder) if holder is not None else None})
+    else:
+        say(f"the lease is broken: it was held by {holder.sentence}" if holder is not None else "the lease is broken")
+    return ExitCode.OK
 
 
 def _tell_aborted(arguments: argparse.Namespace, view: ExecutionView) -> ExitCode:
@@ -246,15 +294,18 @@ def _worker(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.bootstrap import make_worker
     from cockpit.executing import execution_lock
     from cockpit.execution.control import lock_reason
+    from cockpit.leasing import keep_lease
 
-    workspace = open_here(arguments)
-    worker = make_worker(workspace, arguments.execution, turn=arguments.turn)
     # A terminal that goes away is not a person who aborts.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: worker.cancel.set())
-    with execution_lock(workspace, lock_reason(arguments.execution)):
+    workspace = open_here(arguments)
+    # The lease is given back after the lock: whoever is next on this clone takes it over, and waits for no remote.
+    with contextlib.ExitStack() as afterwards, execution_lock(workspace, lock_reason(arguments.execution)):
         workspace.session.poll()
+        lease = afterwards.enter_context(keep_lease(workspace, arguments.execution))
+        worker = make_worker(workspace, arguments.execution, turn=arguments.turn, lease=lease)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: worker.cancel.set())
         outcome = worker.run()
     if outcome is None:
         warn("stopped: a person decides")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from cockpit.cli.common import CommandTable, options_of, print_json, require_writing, say, wants_json, warn
+from cockpit.cli.common import CommandTable, options_of, print_json, publish, require_writing, say, wants_json, warn
 from cockpit.errors import ExitCode, NotFoundError
+
+if TYPE_CHECKING:
+    from cockpit.workspace import Options
 
 
 def add_commands(table: CommandTable) -> None:
@@ -36,6 +40,7 @@ def _sync(arguments: argparse.Namespace) -> ExitCode:
     status = done.status
     if status.state != "synced":
         raise RemoteError(status.reason, trouble=Trouble(status.state), fix=status.fix)
+    _reconcile(options)
     if wants_json(arguments):
         document = msgspec.to_builtins(status)
         at = rfc3339(status.at)
@@ -54,3 +59,21 @@ def _sync(arguments: argparse.Namespace) -> ExitCode:
     for path in done.diverged:
         say(f"  {path} was continued on two sides; both are kept, see cockpit doctor")
     return ExitCode.OK
+
+
+def _reconcile(options: Options) -> None:
+    """Say who else executed while this clone went on without the remote's lease."""
+    from cockpit.bootstrap import open_workspace
+    from cockpit.leasing import reconcile
+
+    try:
+        workspace = open_workspace(options, any_run=True)
+    except NotFoundError:  # a clone that nothing was ever configured or opened in
+        return
+    for found in reconcile(workspace):
+        publish(workspace)
+        if found.owner:
+            warn(
+                f"while you went on without the remote's lease, {found.owner} on {found.host} executed,"
+                f" since {found.at}: {found.target}. Look at what the two of you have left behind"
+            )

@@ -65,10 +65,12 @@ def prepare(run: Run, direction: Direction, tag: str, *, root: Path, code: Path,
 
 
 class Obstacles(Struct, frozen=True):
-    """What readiness looks at besides git: trust, and who holds the execution lock."""
+    """What readiness looks at besides git: trust, who holds the execution lock, and whose the remote's lease is."""
 
     trusted: bool
     held: str  # by whom and why, or empty
+    leased: str = ""  # by whom else, since when and why, or empty
+    unreachable: str = ""  # why the remote cannot be asked for its lease, or empty
 
 
 def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
@@ -84,6 +86,11 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
         reasons.append(f"locked by {obstacles.held}")
     elif run.current_execution is not None:
         reasons.append(f"a {run.current_execution.direction} is {run.current_execution.state}")
+    if obstacles.leased:
+        reasons.append(f"leased by {obstacles.leased}")
+    notes = []
+    if obstacles.unreachable:
+        notes.append(f"the remote's lease is not to be had ({obstacles.unreachable}): a start asks to go on without it")
     target, why = "", ""
     try:
         git = Git(code)
@@ -103,4 +110,4 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
         reasons.append(error.what)
     except CockpitError as error:
         reasons.append(f"git: {error.what}")
-    return Readiness(not reasons, tuple(reasons), target, why)
+    return Readiness(not reasons, tuple(reasons), target, why, tuple(notes))

@@ -1,7 +1,7 @@
 """The worker: carries out one confirmed plan in a process of its own, and can go on where another one fell.
 
 Every step is checkpointed in the store before it acts. A dropped connection or a closed screen does not reach
-it. It holds the execution lock through verification.
+it. It holds the execution lock, and where the state is shared the remote's lease, through verification.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from cockpit.release.decisions.executions import execution_entity
 from cockpit.release.events import ExecutionStopped, Outcome, StepEnded, StepStarted, WorkerStarted
 from cockpit.release.intents import EndExecution, Intent, RecordFact
 from cockpit.release.plan import Plan, PlanStep
-from cockpit.release.ports import Verifier
+from cockpit.release.ports import UNLEASED, Lease, Verifier
 from cockpit.release.record import Event
 from cockpit.release.run import ExecutionView, Run
 
@@ -57,6 +57,7 @@ class Worker:
         rebuild: Callable[[Plan], Plan],
         commit: Callable[[], object],
         turn: int | None = None,
+        lease: Lease = UNLEASED,
     ) -> None:
         self._execution = execution
         self._entity = execution_entity(execution)
@@ -70,6 +71,7 @@ class Worker:
         self._rebuild = rebuild
         self._commit = commit
         self._turn = turn
+        self._lease = lease
         self.cancel = threading.Event()
 
     def run(self) -> Outcome | None:
@@ -164,6 +166,11 @@ class Worker:
             if self.cancel.is_set():
                 self._record(ExecutionStopped(index=index, reason=f"stopped before step {index + 1}, {step.title}"))
                 return None
+            refusal = self._lease.refusal()
+            if refusal:
+                reason = f"stopped before step {index + 1}, {step.title}: {refusal}"
+                self._record(ExecutionStopped(index=index, reason=reason))
+                return None
             if step.kind == "confirm" and index == remaining[0] and is_waiting(view):
                 # A person came back to the step that waits for one: that is the confirmation, of this step alone.
                 self._end_step(index, step, attempt, StepResult("ok", "confirmed"), "")
@@ -200,7 +207,7 @@ class Worker:
                 result = runner.attempt(step)
             seconds = result.seconds or time.monotonic() - started
             self._end_step(index, step, attempt, result, output.since(offset), seconds)
-            if result.outcome in PASSED or self.cancel.is_set():
+            if result.outcome in PASSED or self.cancel.is_set() or self._lease.refusal():
                 break
         return result
 

@@ -303,6 +303,41 @@ class ExecutionEnded(Event, frozen=True):
     version_seen: str = ""
 
 
+# The remote's lease
+
+
+@_kind("lease.overridden")
+class LeaseOverridden(Event, frozen=True, kw_only=True):
+    """A person let an execution go on by the local lock alone; `trouble` is why the remote's lease was not had."""
+
+    reason: TextRef
+    trouble: str = ""
+
+
+@_kind("lease.reconciled")
+class LeaseReconciled(Event, frozen=True):
+    """The remote is back after that: `owner` is who held the lease meanwhile, and empty where nobody did."""
+
+    owner: str = ""
+    host: str = ""
+    at: str = ""
+    target: str = ""
+    nonce: str = ""
+
+
+@_kind("lease.broken")
+class LeaseBroken(Event, frozen=True, kw_only=True):
+    """A person broke a lease whose holder was not seen any more; whoever has that nonce may do nothing more."""
+
+    reason: TextRef
+    nonce: str
+    owner: str = ""
+    host: str = ""
+    at: str = ""
+    heartbeat: str = ""
+    target: str = ""
+
+
 # The service
 
 

@@ -10,13 +10,15 @@ from cockpit.release.events import (
     ExecutionEnded,
     ExecutionRequested,
     ExecutionStopped,
+    LeaseOverridden,
+    LeaseReconciled,
     StepEnded,
     StepStarted,
     WorkerStarted,
 )
 from cockpit.release.plan import Plan
 from cockpit.release.record import Record, TextRef
-from cockpit.release.run import ExecutionState, ExecutionView, StepView
+from cockpit.release.run import ExecutionState, ExecutionView, StepView, WithoutLease
 
 _PLAN = msgspec.json.Decoder(Plan)
 
@@ -49,6 +51,8 @@ def fold_execution(
     detail = ""
     pid = 0
     ended: Record | None = None
+    without: WithoutLease | None = None
+    reconciled, conflict = False, ""
     for record in records:
         match record.data:
             case WorkerStarted(pid=pid):
@@ -65,6 +69,13 @@ def fold_execution(
                 state, detail = "stopped", reason
             case ExecutionEnded():
                 ended = record
+            case LeaseOverridden(reason=ref, trouble=trouble):
+                reconciled = False
+                without = WithoutLease(record.by.name, record.wall, text_of(ref) or "(not here yet)", trouble)
+            case LeaseReconciled(owner=owner, host=host, at=at, target=target):
+                reconciled = True
+                if owner:
+                    conflict = f"{owner} on {host} held the lease since {at}, for {target}"
             case _:
                 pass
     outcome = None
@@ -91,4 +102,7 @@ def fold_execution(
         ended=ended.wall if ended is not None else "",
         pid=pid,
         outcome=outcome,
+        without_lease=without,
+        reconciled=reconciled,
+        lease_conflict=conflict,
     )

@@ -68,7 +68,7 @@ class Debt(Struct, frozen=True):
 
 
 def debt_of(run: Run) -> tuple[Debt, ...]:
-    """Return all deferrals, overrides and two-person items that only one person has answered."""
+    """Return all deferrals, overrides, two-person items that only one person has answered, and what ran unleased."""
     debts = []
     for view in run.items.values():
         if view.state in {ItemState.DEFERRED, ItemState.OVERRIDDEN}:
@@ -79,4 +79,12 @@ def debt_of(run: Run) -> tuple[Debt, ...]:
             continue
         by = view.by.name if view.by is not None else ""
         debts.append(Debt(view.id, view.item.text, kind, view.detail, by, view.at or ""))
+    for execution in run.executions:
+        without = execution.without_lease
+        if without is not None:
+            meanwhile = f"; meanwhile {execution.lease_conflict}" if execution.lease_conflict else ""
+            text = f"{execution.direction} to {execution.tag}"
+            reason = f"{without.reason}{meanwhile}"
+            kind = "without the remote's lease" + ("" if execution.reconciled else ", not reconciled yet")
+            debts.append(Debt(f"execution:{execution.id}", text, kind, reason, without.by, without.at))
     return tuple(debts)

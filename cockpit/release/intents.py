@@ -183,6 +183,26 @@ class RequestExecution(Intent, frozen=True):
     confirmed: str
 
 
+class GoWithoutLease(Intent, frozen=True):
+    """Go on with an execution by the local lock alone; `trouble` is why the remote's lease was not to be had."""
+
+    execution: str
+    reason: str
+    trouble: str
+
+
+class BreakLease(Intent, frozen=True):
+    """Write down that a lease was broken: whose, since when, last seen when, for what."""
+
+    reason: str
+    nonce: str
+    owner: str = ""
+    host: str = ""
+    at: str = ""
+    heartbeat: str = ""
+    target: str = ""
+
+
 class EndExecution(Intent, frozen=True):
     """Close an execution with its outcome, and draw the consequences for the run and for deploys."""
 

@@ -6,6 +6,8 @@ from msgspec import Struct
 
 from cockpit.release.health import ConditionResult
 
+LEASE_STALE_AFTER = 600.0  # seconds without a sign of its holder
+
 
 class ProbeFeed(Struct, frozen=True):
     """A probe as last seen: its debounced state, the raw latest result, and recent latencies, oldest first."""
@@ -59,13 +61,32 @@ class Presence(Struct, frozen=True, omit_defaults=True):
         return not self.remote or now - self.seen <= HERE_FOR
 
 
+class LeaseFeed(Struct, frozen=True):
+    """Whose the remote's lease was when it was last heard of: since when, for what, and when they were last there.
+
+    `at` is RFC 3339, `seen` epoch seconds, 0 where nothing can be read of it; `ours` is this clone's.
+    """
+
+    owner: str
+    host: str
+    at: str
+    seen: float
+    reason: str
+    ours: bool = False
+
+    def stale(self, now: float) -> bool:
+        """Whether its holder was not seen for so long that it may be broken."""
+        return now - self.seen >= LEASE_STALE_AFTER
+
+
 class Readiness(Struct, frozen=True):
-    """The rollback light: ready, or every reason why not."""
+    """The rollback light: ready, or every reason why not; `notes` are what a start would ask, and is no obstacle."""
 
     ready: bool
     reasons: tuple[str, ...] = ()
     target: str = ""  # the last good tag
     why_target: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class SyncFeed(Struct, frozen=True):
@@ -99,6 +120,7 @@ class Live(Struct, frozen=True):
     trusted: bool = False
     host: str = ""
     sync: SyncFeed = SyncFeed()
+    lease: LeaseFeed | None = None  # None where nobody holds it, or nothing is shared
     executing: bool = False  # whether a worker on this host holds the execution lock
 
     def watcher_alive(self, now: float) -> bool:

@@ -22,6 +22,9 @@ from cockpit.release.events import (
     ItemReopened,
     ItemUnclaimed,
     LaunchMoved,
+    LeaseBroken,
+    LeaseOverridden,
+    LeaseReconciled,
     NoteAdded,
     NoteRevoked,
     ProbeChanged,
@@ -63,6 +66,10 @@ def is_alarming(record: Record) -> bool:
             return True
         case ExecutionEnded(outcome=outcome):
             return outcome != "succeeded"
+        case LeaseBroken() | LeaseOverridden():
+            return True
+        case LeaseReconciled(owner=owner):
+            return bool(owner)
         case _:
             return False
 
@@ -149,6 +156,9 @@ def _plain_sentence(record: Record, run: Run) -> str:
             return f"deploys locked: {reason}"
         case DeploysUnlocked():
             return "deploys unlocked"
+        case LeaseBroken(owner=owner, host=host, at=at, target=target):
+            whose = f"of {owner} on {host} since {at}, for {target}" if owner else "that nobody could read"
+            return f"broke the lease {whose}"
         case _:
             return _execution_sentence(record)
 
@@ -163,6 +173,12 @@ def _execution_sentence(record: Record) -> str:
             return f"step {index + 1} {step} started" + (f" (attempt {attempt})" if attempt > 1 else "")
         case StepEnded(index=index, step=step, outcome=outcome, seconds=seconds, detail=detail):
             return f"step {index + 1} {step} {outcome} in {short_duration(seconds)}" + (f": {detail}" if detail else "")
+        case LeaseOverridden(trouble=trouble):
+            return f"went on without the remote's lease: {trouble}"
+        case LeaseReconciled(owner=owner, host=host, at=at, target=target):
+            if not owner:
+                return "the remote is back: nobody held the lease meanwhile"
+            return f"the remote is back: {owner} on {host} held the lease since {at}, for {target}"
         case ExecutionStopped(reason=reason):
             return f"the execution stopped: {reason}"
         case ExecutionEnded(outcome=outcome, detail=detail):

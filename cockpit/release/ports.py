@@ -27,3 +27,21 @@ class Verifier(Protocol):
         self, step: PlanStep, plan: Plan, *, cancel: threading.Event, report: Callable[[str], None]
     ) -> Verdict:
         """Look until all is well or the step's time is over; `report` gets a line a look."""
+
+
+class Lease(Protocol):
+    """The right to go on with an execution, as far as it can be known without waiting."""
+
+    def refusal(self) -> str:
+        """Return why no further step may begin; empty while one may."""
+
+
+class _Unleased:
+    """Where nothing is shared with anybody, nobody has to be asked."""
+
+    def refusal(self) -> str:
+        """Return nothing."""
+        return ""
+
+
+UNLEASED = _Unleased()

@@ -143,6 +143,15 @@ class StepView(Struct, frozen=True):
     output: TextRef | None = None
 
 
+class WithoutLease(Struct, frozen=True):
+    """That an execution went on without the remote's lease: who said so when, why, and what was wrong."""
+
+    by: str
+    at: str
+    reason: str
+    trouble: str
+
+
 class ExecutionView(Struct, frozen=True):
     """A rollback or deploy: what was confirmed, by whom, and how far it is."""
 
@@ -164,6 +173,9 @@ class ExecutionView(Struct, frozen=True):
     ended: str = ""
     pid: int = 0
     outcome: Outcome | None = None
+    without_lease: WithoutLease | None = None
+    reconciled: bool = False  # whether the remote was asked again after that
+    lease_conflict: str = ""  # who held the lease meanwhile, as the remote showed when it was back
 
     @property
     def over(self) -> bool:

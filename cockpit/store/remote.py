@@ -185,17 +185,39 @@ class StateRemote:
         self.push(f"{commit}:{self.names.state}", options=options)
         self._objects.run("update-ref", "--no-deref", self.tracking_state, commit)
 
-    def push(self, *specs: str, options: Sequence[str] = ()) -> None:
+    def push(
+        self,
+        *specs: str,
+        options: Sequence[str] = (),
+        cancel: threading.Event | None = None,
+        timeout: float | None = None,
+    ) -> None:
         """Push refspecs, with options such as `--force-with-lease=REF:OLD`; raises RemoteError."""
-        done = self._run(*PUSH, *options, self._url, *specs)
+        done = self._run(*PUSH, *options, self._url, *specs, cancel=cancel, timeout=timeout)
         if not done.ok:
             raise self._error("push", done)
 
-    def _run(self, *arguments: str, cancel: threading.Event | None = None) -> Finished:
+    def take_in(self, ref: str, *, cancel: threading.Event | None = None, timeout: float | None = None) -> str | None:
+        """Return the commit that one ref has over there, its objects taken in; None where there is no such ref.
+
+        No ref of ours is written, so that it never collides with a fetch that is under way. Raises RemoteError.
+        """
+        asked = self._run("ls-remote", "--refs", "--quiet", self._url, ref, cancel=cancel, timeout=timeout)
+        if not asked.ok:
+            raise self._error("ls-remote", asked)
+        lines = (line.split("\t", 1) for line in asked.text.splitlines() if "\t" in line)
+        oid = next((oid for oid, name in lines if name == ref), None)
+        if oid is not None and not self._objects.run("cat-file", "-e", f"{oid}^{{commit}}").ok:
+            done = self._run(*FETCH, "--quiet", self._url, ref, cancel=cancel, timeout=timeout)
+            if not done.ok:
+                raise self._error("fetch", done)
+        return oid
+
+    def _run(self, *arguments: str, cancel: threading.Event | None = None, timeout: float | None = None) -> Finished:
         where = f"--git-dir={self._git.directory}"
         # An address that came with a repository must not name a program (git-remote-ext) to run.
         guarded = ("-c", "protocol.ext.allow=never", "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0")
-        return self._git.run(where, *guarded, *arguments, env=self._without_prompts(), cancel=cancel)
+        return self._git.run(where, *guarded, *arguments, env=self._without_prompts(), timeout=timeout, cancel=cancel)
 
     def _without_prompts(self) -> dict[str, str]:
         if self._environment is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from cockpit.durations import short_duration
 from cockpit.release.item_state import ALARMING
 from cockpit.release.live import Live
 from cockpit.release.run import ExecutionView, Run
@@ -76,6 +77,14 @@ def alarms_of(run: Run, live: Live, now: float) -> list[Alarm]:
     if live.sync.troubled:
         title = f"state not exchanged with {live.sync.remote}: {live.sync.state}"
         alarms.append(Alarm("sync", title, f"{live.sync.reason}. {live.sync.fix}", False, "timeline"))
+    if live.lease is not None and not live.lease.ours and live.lease.stale(now):
+        lease = live.lease
+        age = f"not seen for {short_duration(now - lease.seen)}" if lease.seen else "it cannot be read"
+        remedy = "where nothing executes there: cockpit execution unlock --lease --reason"
+        title = f"STALE lease of {lease.owner} on {lease.host}" if lease.seen else "UNREADABLE lease"
+        alarms.append(Alarm("lease", title, f"{age}, {lease.reason}; {remedy}", False, "tags"))
+    if execution is not None and execution.lease_conflict:
+        alarms.append(Alarm("lease-conflict", "another held the lease", execution.lease_conflict, True, "execution"))
     if run.deploys_locked:
         alarms.append(Alarm("deploys", "deploys locked", run.deploys_locked, False, "tags"))
     return alarms

@@ -17,14 +17,19 @@ from textual.widgets import Button, Input
 from cockpit.execution.control import output_path
 from cockpit.git.command import Git
 from cockpit.git.facts import head_commit
+from cockpit.leasing import remote_lease
+from cockpit.store.lease import LeaseHolder
+from cockpit.syncing import exchange
+from cockpit.times import rfc3339
 from cockpit.tui.app import CockpitApp
-from cockpit.tui.dialogs.ask import AskDialog
+from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.card import CardDialog
 from cockpit.tui.dialogs.confirm import ConfirmPlanDialog
+from cockpit.tui.dialogs.without_lease import WithoutLeaseDialog
 from cockpit.tui.screens.execution import ExecutionScreen
 from cockpit.tui.screens.flight import FlightScreen
 from tests.tui.moments import live, stopped
-from tests.tui.painted import settle, text_in, text_of, until
+from tests.tui.painted import assert_safe, settle, text_in, text_of, until
 from tests.tui.scenes import Scene
 
 
@@ -233,4 +238,98 @@ async def test_a_required_step_is_not_skipped(template: Path, tmp_path: Path, mo
         await settle(pilot)
         await pilot.press("s")
         await until(pilot, lambda: any("is required" in one.message for one in app._notifications))
+    assert scene.run.executions[0].state == "stopped"
+
+
+def publish(scene: Scene) -> Path:
+    """Publish the scene's state to a bare repository, and return that."""
+    remote = scene.repo.parent / "remote.git"
+    git = Git(scene.repo)
+    git.output("init", "--quiet", "--bare", str(remote))
+    git.output("remote", "add", "origin", str(remote))
+    found = scene.workspace.state_remote()
+    assert found is not None
+    assert exchange(scene.workspace, found).status.state == "synced"
+    return remote
+
+
+@pytest.fixture
+def shared(flight: Scene) -> Path:
+    """The bare repository that the flight's state was published to."""
+    return publish(flight)
+
+
+async def test_who_holds_the_lease_is_named_with_the_remedy(flight: Scene, shared: Path) -> None:
+    lease = remote_lease(flight.workspace)
+    assert lease is not None
+    holder = LeaseHolder("Ben\x1b[2J", "laptop", 7, rfc3339(time.time()), "v2.4.0", "rollback to v2.4.0", "b")
+    lease.acquire(holder)
+    async with at_confirmation(flight, height=40) as (app, pilot):
+        await pilot.press(*"v2.4.0", "tab", "space")
+        await until(pilot, lambda: "held by Ben" in hint(app))
+        said = " ".join(hint(app).split())
+        assert "on laptop since" in said
+        assert "Wait until it is released, or speak with them" in said
+        assert isinstance(app.screen, ConfirmPlanDialog)
+        assert_safe(app)
+    assert not flight.run.executions
+
+
+async def test_without_the_remote_the_words_and_a_reason_are_typed(flight: Scene, shared: Path) -> None:
+    await asyncio.to_thread(shared.rename, shared.with_name("away.git"))
+    async with at_confirmation(flight) as (app, pilot):
+        await pilot.press(*"v2.4.0", "tab", "space")
+        await until(pilot, lambda: isinstance(app.screen, WithoutLeaseDialog))
+        await settle(pilot)
+        assert isinstance(app.focused, Button)
+        assert app.focused.id == "cancel"
+        assert "the remote's lease is not to be had" in text_of(app, "#lease-trouble")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmPlanDialog))
+        assert not flight.run.executions, "by reflex nothing starts"
+
+        assert app.focused is button(app)
+        await pilot.press("space")
+        await until(pilot, lambda: isinstance(app.screen, WithoutLeaseDialog))
+        await settle(pilot)
+        typed(app).focus()
+        typed(app).post_message(events.Paste("without remote"))
+        await settle(pilot)
+        assert typed(app).value == ""
+        await pilot.press(*"without", "space", *"remote")
+        assert button(app).disabled, "a reason is missing"
+        await pilot.press("tab", *"down", "enter")
+        await settle(pilot)
+        assert "Enter never confirms" in hint(app)
+        await pilot.press("tab", "space")
+        await until(pilot, lambda: isinstance(app.screen, ExecutionScreen))
+
+        def over() -> bool:
+            flight.session.poll()
+            return flight.run.executions[0].over
+
+        await until(pilot, over, tries=1500)
+    (view,) = flight.run.executions
+    assert view.without_lease is not None
+    assert view.without_lease.reason == "down"
+
+
+async def test_going_on_asks_the_same_where_the_remote_is_away(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = Scene(tmp_path, template).enter(monkeypatch)
+    stopped(scene)
+    remote = publish(scene)
+    await asyncio.to_thread(remote.rename, remote.with_name("away.git"))
+    app = scene.app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await app.push_screen(ExecutionScreen())
+        await settle(pilot)
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: isinstance(app.screen, WithoutLeaseDialog))
+        await pilot.press("escape")
+        await settle(pilot)
+        assert isinstance(app.screen, ExecutionScreen)
     assert scene.run.executions[0].state == "stopped"

@@ -11,6 +11,7 @@ from cockpit.release.events import DeploysLocked, ExecutionEnded, ExecutionReque
 from cockpit.release.intents import EndExecution, RecordFact, RequestExecution
 from cockpit.release.ledger import RUN, SERVICE
 from cockpit.release.plan import Plan
+from cockpit.release.run import Run
 
 
 def execution_entity(execution: str) -> str:
@@ -23,6 +24,17 @@ def confirmation_accepted(plan: Plan, typed: str) -> bool:
     return bool(typed) and typed in {plan.tag, plan.commit[:8]}
 
 
+def require_no_current(run: Run) -> None:
+    """Refuse where an execution of this run is not over."""
+    current = run.current_execution
+    if current is not None:
+        raise RefusedError(
+            f"a {current.direction} to {current.tag} by {current.by.name} is {current.state}",
+            fix="Follow it, or end it: cockpit execution status|resume|abort",
+            code="locked",
+        )
+
+
 def request(intent: RequestExecution, context: Context) -> list[Draft]:
     """Carry out a confirmed plan, unless another is under way, it leads nowhere, or it is not for this person now."""
     plan, run = intent.plan, context.run
@@ -33,13 +45,7 @@ def request(intent: RequestExecution, context: Context) -> list[Draft]:
             fix=f"Write {plan.direction}.steps into cockpit.yaml",
             code="no-plan",
         )
-    current = run.current_execution
-    if current is not None:
-        raise RefusedError(
-            f"a {current.direction} to {current.tag} by {current.by.name} is {current.state}",
-            fix="Follow it, or end it: cockpit execution status|resume|abort",
-            code="locked",
-        )
+    require_no_current(run)
     if plan.commit == plan.from_commit:
         raise RefusedError(f"{plan.tag} is what is checked out already", fix="Pick another tag", code="same-target")
     if plan.direction == "deploy" and run.deploys_locked:

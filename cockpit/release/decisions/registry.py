@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from cockpit.release.decisions import executions, items, purging, runs, undoing, wheel
+from cockpit.release.decisions import executions, items, leases, purging, runs, undoing, wheel
 from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.intents import (
     AddNote,
     AnswerItem,
     AttachEvidence,
+    BreakLease,
     ChallengeItem,
     ChangeRunState,
     ClaimItem,
     DeferItem,
     EndExecution,
     GiveWheel,
+    GoWithoutLease,
     Intent,
     MarkNotApplicable,
     MarkTag,
@@ -64,6 +66,8 @@ _DECISIONS: Final[dict[type[Intent], Callable[[Any, Context], list[Draft]]]] = {
     RequestExecution: executions.request,
     EndExecution: executions.end,
     RecordFact: executions.fact,
+    GoWithoutLease: leases.go_without,
+    BreakLease: leases.break_lease,
 }
 
 

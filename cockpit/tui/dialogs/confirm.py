@@ -10,9 +10,8 @@ import asyncio
 import secrets
 
 from rich.cells import cell_len
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
@@ -26,55 +25,11 @@ from cockpit.release.tags import Tag, confirmation_word
 from cockpit.release.wheel import wheel_of
 from cockpit.text import visible
 from cockpit.tui.dialogs.base import Dialog
+from cockpit.tui.dialogs.typed import LastButton, PassingButton, TypedInput
+from cockpit.tui.dialogs.without_lease import NO_LEASE, WithoutLeaseDialog
 from cockpit.tui.rows import Part, labelled
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import TextPane
-
-
-class TypedInput(Input):
-    """A field that takes typing only."""
-
-    def _on_paste(self, event: events.Paste) -> None:
-        event.prevent_default()
-        event.stop()
-        self.post_message(self.Refused())
-
-    def action_paste(self) -> None:
-        """Refuse."""
-        self.post_message(self.Refused())
-
-    class Refused(events.Event):
-        """Something was pasted."""
-
-
-def _is_typed(event: events.Event) -> bool:
-    """Whether a key belongs into the field: Space presses buttons."""
-    return isinstance(event, events.Key) and event.is_printable and event.character != " "
-
-
-class PassingButton(Button):
-    """A button that passes on to the field what is typed while it has the focus.
-
-    It does so before the key enters its own queue: the next key may be waiting already, and must not overtake.
-    """
-
-    def _forward_event(self, event: events.Event) -> None:
-        if _is_typed(event):
-            field = self.screen.query_one(TypedInput)
-            self.screen.set_focus(field)
-            field._forward_event(event)
-        else:
-            super()._forward_event(event)
-
-
-class LastButton(PassingButton):
-    """The button that starts it; Space presses it, Enter does not."""
-
-    BINDINGS = [Binding("space", "press", show=False), Binding("enter", "explain", show=False)]
-
-    def action_explain(self) -> None:
-        """Say what presses it."""
-        self.screen.query_one("#confirm-hint", Static).update(Content("Enter never confirms: press Space"))
 
 
 class PlanPane(TextPane):
@@ -199,19 +154,30 @@ class ConfirmPlanDialog(Dialog[bool]):
         elif event.button.id == "wheel":
             self.cockpit.act(TakeWheel(seen=wheel_of(self.cockpit.moment[0]).named), said="you drive")
         elif not self._starting:
-            self._starting = True
-            self.query_one("#cancel", Button).disabled = True
-            self.query_one("#confirm-hint", Static).update(Content("Starting…"))
-            self.run_worker(self._start(), exit_on_error=False)
+            self._begin("")
 
-    async def _start(self) -> None:
+    def _begin(self, without_lease: str) -> None:
+        self._starting = True
+        self.query_one("#cancel", Button).disabled = True
+        self.query_one("#confirm-hint", Static).update(Content("Starting…"))
+        self.run_worker(self._start(without_lease), exit_on_error=False)
+
+    async def _start(self, without_lease: str) -> None:
         workspace = self.cockpit.workspace
         intent = RequestExecution(secrets.token_hex(4), self._plan, self.query_one("#typed", Input).value)
         try:
-            await asyncio.to_thread(start_execution, workspace, intent)
+            await asyncio.to_thread(start_execution, workspace, intent, without_lease=without_lease)
         except (CockpitError, OSError) as error:
             self._starting = False
             self.query_one("#cancel", Button).disabled = False
-            self.query_one("#confirm-hint", Static).update(Content(visible(str(error))))
+            unleased = isinstance(error, CockpitError) and error.code == NO_LEASE
+            said = error.what if isinstance(error, CockpitError) and unleased else str(error)
+            self.query_one("#confirm-hint", Static).update(Content(visible(said)))
+            if unleased:
+                self.app.push_screen(WithoutLeaseDialog(said), self._go_without)
             return
         self.dismiss(True)
+
+    def _go_without(self, reason: str | None) -> None:
+        if reason:
+            self._begin(reason)

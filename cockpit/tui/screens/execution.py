@@ -19,6 +19,7 @@ from cockpit.tui.commands import bindings
 from cockpit.tui.dialogs.abnormal import AbnormalDialog
 from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.help import HelpDialog
+from cockpit.tui.dialogs.without_lease import start_leased
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, fit, part, row, width_of
 from cockpit.tui.screens.base import StripScreen
@@ -242,7 +243,10 @@ class ExecutionScreen(StripScreen):
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.cockpit.in_thread(lambda: start_worker(self.cockpit.workspace, view.id))
+                start_leased(
+                    self.cockpit,
+                    lambda reason: start_worker(self.cockpit.workspace, view.id, without_lease=reason),
+                )
 
         self.app.push_screen(ConfirmDialog(f"Go on with: {name}?", "Go on"), answered)
 
@@ -252,11 +256,16 @@ class ExecutionScreen(StripScreen):
         if view is None:
             return
 
-        def skip() -> None:
-            skip_step(self.cockpit.workspace.session.act, view)
-            start_worker(self.cockpit.workspace, view.id)
+        skipped = False
 
-        self.cockpit.in_thread(skip)
+        def skip(reason: str) -> None:
+            nonlocal skipped
+            if not skipped:
+                skip_step(self.cockpit.workspace.session.act, view)
+                skipped = True
+            start_worker(self.cockpit.workspace, view.id, without_lease=reason)
+
+        start_leased(self.cockpit, skip)
 
     def action_abort_execution(self) -> None:
         """Abort, once the word was typed."""

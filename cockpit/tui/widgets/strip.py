@@ -182,6 +182,8 @@ class PageTabs(LineWidget):
             right: list[Part] = [("rollback ", inks.muted), ("READY", inks.good)]
             if wide:
                 right += [(" to ", inks.muted), part(readiness.target, inks.strong)]
+            if readiness.notes:
+                right.append((", NO LEASE", inks.warn))
         else:
             why = readiness.reasons[0] if readiness.reasons else ""
             room = max(width - width_of(left) - 22, 8)
