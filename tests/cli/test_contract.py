@@ -197,7 +197,7 @@ def test_what_was_answered_survives_kill_9(console: Console) -> None:
 def test_the_timeline_says_who_when_and_what(console: Console) -> None:
     console.json("note", "all calm", "--by", "Ben")
     last = console.json("timeline", "--since", "1h")[-1]
-    assert {"id", "at", "by", "host", "kind", "entity", "text"} == set(last)
+    assert {"id", "at", "by", "host", "kind", "entity", "text"} <= set(last)
     assert (last["by"], last["kind"]) == ("Ben", "note.added")
     assert "all calm" in last["text"]
     assert console.json("timeline", "--since", "2030-01-01T00:00:00Z") == []

@@ -33,7 +33,7 @@ def test_rollback_restores_code_database_and_service(tmp_path: Path) -> None:
         data = console.repo.parent / "var" / "data"
         status = console.json("status")
         assert len(status["items"]) == 116
-        assert status["readiness"] == {"ready": True, "reasons": [], "target": "v2.4.0"}
+        assert status["readiness"] == {"ready": True, "reasons": [], "target": "v2.4.0", "notes": []}
 
         done = console.process("rollback", "v2.4.0", "--execute", "--confirm", "v2.4.0")
         assert done.returncode == 0, done.stdout + done.stderr
