@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -32,6 +33,7 @@ class PresenceFile:
         directory.mkdir(parents=True, exist_ok=True)
         self._presence = presence
         self._length = 0
+        self._changing = threading.Lock()
         # Locked before it has its name: a reader must never find it unlocked and take us for dead.
         newborn = directory / f".{presence.writer}"
         self._descriptor = os.open(newborn, os.O_RDWR | os.O_CREAT, 0o664)
@@ -41,13 +43,15 @@ class PresenceFile:
 
     def look_at(self, place: str) -> None:
         """Say what we are looking at now."""
-        self._presence = msgspec.structs.replace(self._presence, looking_at=place)
-        self._write()
+        with self._changing:
+            self._presence = msgspec.structs.replace(self._presence, looking_at=place)
+            self._write()
 
     def call(self, name: str) -> None:
         """Say who we are."""
-        self._presence = msgspec.structs.replace(self._presence, name=name)
-        self._write()
+        with self._changing:
+            self._presence = msgspec.structs.replace(self._presence, name=name)
+            self._write()
 
     def _write(self) -> None:
         # One write and never shorter than the last: what a reader sees is whole, trailing blanks are no part of JSON.

@@ -34,6 +34,8 @@ def test_what_they_look_at_is_told_also_where_it_gets_shorter(tmp_path: Path) ->
         for place in ("probes", "a very long page name", "x", ""):
             entry.look_at(place)
             assert present(tmp_path) == (somebody(looking_at=place),)
+        entry.call("Benedikta")
+        assert [one.name for one in present(tmp_path)] == ["Benedikta"]
 
 
 _STAY = """

@@ -99,13 +99,15 @@ class Attention:
 
     def due(self, now: float) -> bool:
         """Whether there may be something to tell now."""
-        return self._due is not None and now >= self._due and not self._absences
+        return self._due is not None and now >= self._due and self._absences <= {"offline"}
 
     def summary(self, run: Run, *, me: str) -> Summary | None:
         """Return what changed while nobody looked, once; None where nothing did, or only by oneself."""
         seen, self._seen, self._due = self._seen, None, None
         if seen is None:
             return None
+        if self._absences:  # what comes in when the others are back is news on top of this
+            self._seen = heads_of(run.records), self._ticked[1]
         heads, at = seen
         changes = since_looked(run, heads, me=me)
         return Summary(at, changes) if changes else None

@@ -12,6 +12,7 @@ from tests.tui.scenes import Scene, build_repository
 MOMENTS: dict[str, Callable[[Scene], None]] = {
     "calm": moments.calm,
     "driven": moments.driven,
+    "nameless": moments.nameless,
     "returned": moments.returned,
     "red": moments.red,
     "running": moments.running_now,

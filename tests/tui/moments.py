@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from cockpit.identity import Doubt
 from cockpit.release.events import ProbeChanged
 from cockpit.release.health import ConditionResult
 from cockpit.release.intents import (
@@ -143,6 +144,12 @@ def returned(scene: Scene) -> None:
     scene.session.readonly = True  # so that looking at it leaves it as it is
     scene.live = live()
     scene.clock.time = NOW
+
+
+def nameless(scene: Scene) -> None:
+    """Somebody sits down at a shared account."""
+    calm(scene)
+    scene.doubt = Doubt("deploy is an account that several people use")
 
 
 def calm(scene: Scene) -> None:

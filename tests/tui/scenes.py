@@ -16,6 +16,7 @@ from cockpit.codec import encode_data
 from cockpit.execution.control import output_path
 from cockpit.execution.prepare import prepare
 from cockpit.git.command import Git
+from cockpit.identity import Doubt
 from cockpit.pinning import read_work_tree
 from cockpit.release.decisions.executions import execution_entity
 from cockpit.release.events import (
@@ -145,6 +146,7 @@ class Scene:
         self._writers = 0
         self.live = Live()
         self.seen: SeenStore | None = None  # what its people saw in earlier sessions
+        self.doubt: Doubt | None = None
         self.store = self._open_store()
         self.session = Session(self.store, ANA, now=self._now)
         self.workspace = Workspace(
@@ -180,7 +182,7 @@ class Scene:
 
     def app(self) -> CockpitApp:
         """An app on this scene at its moment, with the feeds as `live` has them."""
-        app = CockpitApp(self.workspace, now=self._now, feeding=False, seen=self.seen)
+        app = CockpitApp(self.workspace, now=self._now, feeding=False, seen=self.seen, doubt=self.doubt)
         app.set_reactive(CockpitApp.live, self.live)
         return app
 

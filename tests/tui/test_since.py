@@ -31,6 +31,10 @@ def told(app: CockpitApp) -> str:
     return "\n".join(notification.message for notification in app._notifications)
 
 
+def app_name(scene: Scene) -> str:
+    return scene.session.actor.name
+
+
 def panels(app: CockpitApp) -> int:
     return len(app.screen_stack[1].query(SincePanel))
 
@@ -145,6 +149,31 @@ async def test_what_a_reconnection_brings_is_told_and_nobody_is_interrupted(scen
         await later(scene, app, pilot, 10)
         await until(pilot, lambda: panels(app) == 1)
         assert "2 changes by Ben Okafor" in text_of(app, "SincePanel")
+
+
+async def test_opening_while_offline_tells_what_is_here_and_later_what_comes_in(scene: Scene) -> None:
+    scene.seen = SeenStore(scene.repo, scene.state)
+    scene.seen.mark(scene.run.id, app_name(scene), scene.run.records, NOW - 3600)
+    ben = scene.colleague()
+    ben.act(TickItem(LOGS))
+    scene.session.poll()
+    live = scene.live
+    scene.live = structs.replace(live, sync=SyncFeed("offline", "origin", NOW, NOW))
+    async with flown(scene) as (app, pilot):
+        app.post_message(LiveChanged(scene.live))
+        await until(pilot, lambda: panels(app) == 1)
+        assert "1 change by Ben Okafor" in text_of(app, "SincePanel")
+        await pilot.press("escape")
+        ben.act(TickItem(VERIFY))
+        app.post_message(LiveChanged(structs.replace(live, sync=SyncFeed("synced", "origin", NOW))))
+        await settle(pilot)
+        scene.session.poll()
+        await settle(pilot)
+        await later(scene, app, pilot, 10)
+        await until(pilot, lambda: panels(app) == 1)
+        shown = text_of(app, "SincePanel")
+        assert "ticked Verify deployment" in shown
+        assert "Check application logs" not in shown
 
 
 async def test_after_long_without_a_key_it_is_told_in_passing_and_listed_on_demand(scene: Scene) -> None:

@@ -38,6 +38,7 @@ PICTURES = {
     "checklist_red": Picture("red"),
     "who": Picture("driven", "W"),
     "confirm_while_another_drives": Picture("driven", "4 enter tab enter", small_only=True),
+    "who_are_you": Picture("nameless"),
     "since": Picture("returned"),
     "logs": Picture("calm", "2"),
     "logs_filtered": Picture("calm", "2 slash =cart enter", small_only=True),
