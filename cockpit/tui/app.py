@@ -138,7 +138,7 @@ class CockpitApp(App[int], inherit_bindings=False):
         presence, name = self._presence, self.me
         if presence is not None:
             self.in_thread(lambda: presence.call(name))
-        self.run_worker(self.since.open(), exit_on_error=False)
+        self.run_worker(self.since.open, exit_on_error=False)
 
     def _run_changed(self, run: Run, records: list[Record]) -> None:
         self.post_message(RunChanged(run, records))

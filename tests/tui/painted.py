@@ -72,5 +72,12 @@ async def settle(pilot: Pilot[int]) -> None:
         )
         return read and all(worker.is_finished for worker in app.workers)
 
-    await until(pilot, quiet)
-    await pilot.pause()
+    painted: list[str] = []
+
+    def still() -> bool:
+        """Whether it is quiet and nothing has been painted anew since the last look."""
+        nonlocal painted
+        before, painted = painted, lines(app)  # type: ignore[arg-type]
+        return quiet() and before == painted
+
+    await until(pilot, still)
