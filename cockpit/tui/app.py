@@ -28,6 +28,7 @@ from cockpit.store.doctor.cheap import cheap_findings
 from cockpit.text import visible
 from cockpit.tui.alarms import alarms_of, terminal_title
 from cockpit.tui.clipboard import keep_copy, send_to_clipboard
+from cockpit.tui.crash import crash_report
 from cockpit.tui.feeds import Feeds
 from cockpit.tui.messages import FeedFailed, LiveChanged, RunChanged
 from cockpit.tui.palette import CommandProvider
@@ -181,6 +182,12 @@ class CockpitApp(App[int], inherit_bindings=False):
 
     def _end_by_signal(self, number: int) -> None:
         self.exit(return_code=128 + number)
+
+    def _fatal_error(self) -> None:
+        """Say why the app crashed; Textual would show every variable's value, and with them secrets."""
+        self.bell()
+        self._exit_renderables.append(crash_report())
+        self._close_messages_no_wait()
 
     # The moment
 
