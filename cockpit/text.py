@@ -43,6 +43,6 @@ def visible(text: str, *, limit: int | None = None, ascii_only: bool = False) ->
     return _HOSTILE.sub(lambda match: _escape(match.group(), named), text)
 
 
-def visible_lines(text: str, *, ascii_only: bool = False) -> list[str]:
+def visible_lines(text: str) -> list[str]:
     """Return the lines of `text`, each made safe by `visible`; CRLF, CR and LF end a line."""
-    return [visible(line, ascii_only=ascii_only) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    return [visible(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]

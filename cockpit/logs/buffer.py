@@ -113,6 +113,14 @@ class LogBuffer:
             number = self._number(row)
             return None if number is None else (number, self._lines[number - self._first])
 
+    def lines_between(self, first: int, end: int) -> list[LogLine]:
+        """Return the lines in the rows from `first` up to `end`, as far as they are there."""
+        with self._lock:
+            if self._filter is None:
+                return self._lines[max(first - self._first, 0) : max(end - self._first, 0)]
+            numbers = self._rows[max(first - self._first_row, 0) : max(end - self._first_row, 0)]
+            return [self._lines[number - self._first] for number in numbers]
+
     def row_of(self, number: int) -> int:
         """Return the row of a line, or of the next one that is shown."""
         with self._lock:

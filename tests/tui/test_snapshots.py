@@ -55,6 +55,7 @@ PICTURES = {
     "timeline": Picture("red", "8"),
     "help": Picture("calm", "question_mark"),
     "abnormal": Picture("red", "exclamation_mark"),
+    "poll": Picture("red", "P"),
     "killer_item": Picture("calm", "space", PAYMENT),
     "defer": Picture("calm", "d", PAYMENT, small_only=True),
     "leave": Picture("calm", "q", small_only=True),

@@ -10,8 +10,7 @@ from textual.strip import Strip
 from cockpit.durations import age as age_of
 from cockpit.durations import short_duration
 from cockpit.release.live import ProbeFeed
-from cockpit.text import visible
-from cockpit.tui.glyphs import choose_glyphs
+from cockpit.tui.glyphs import choose_glyphs, shown
 from cockpit.tui.rows import Part, fit, part, row, sparkline, width_of
 from cockpit.tui.status_style import probe_look
 from cockpit.tui.theme import Inks
@@ -25,7 +24,7 @@ _GRAVITY = {"down": 0, "unknown": 1, "degraded": 2, "paused": 3, "ok": 4}
 def latency(feed: ProbeFeed) -> str:
     """Return the latest latency in at most six characters: `41ms`, `1.20s`, or a dash."""
     if feed.latency_ms is None:
-        return "–"
+        return choose_glyphs().dash
     return f"{feed.latency_ms:.0f}ms" if feed.latency_ms < 1000 else f"{feed.latency_ms / 1000:.2f}s"
 
 
@@ -59,9 +58,9 @@ class ProbeStrip(LineWidget):
             order = sorted(range(len(cells)), key=lambda n: _GRAVITY.get(self._feeds[n].state, 1))
             cells = [cells[n] for n in order]
         left: list[Part] = [(" ", inks.plain)]
-        for shown, cell in enumerate(cells):
+        for placed, cell in enumerate(cells):
             if width_of(left) + width_of(cell) > width - width_of(right) - 4:
-                left.append((f"+{len(cells) - shown}", inks.muted))
+                left.append((f"+{len(cells) - placed}", inks.muted))
                 break
             left += cell
         return row(left, right, width)
@@ -69,7 +68,7 @@ class ProbeStrip(LineWidget):
     def _cell(self, feed: ProbeFeed, inks: Inks) -> list[Part]:
         stale = bool(feed.at) and feed.stale(self._now)
         look = probe_look(feed.state if feed.at else "waiting", self.glyphs, inks, stale=stale)
-        name = fit(feed.name, min(cell_len(visible(feed.name)), _LONGEST_NAME))
+        name = fit(feed.name, min(cell_len(shown(feed.name)), _LONGEST_NAME))
         parts: list[Part] = [(name, inks.plain), (" ", inks.plain)]
         if feed.state == "ok" and not stale:
             parts += [(look.glyph, look.ink), (f" {latency(feed)}" if feed.latency_ms is not None else "", inks.muted)]
