@@ -153,8 +153,7 @@ def shown_keys(command: Command, glyphs: Glyphs | None = None) -> str:
 def key_table(commands: Iterable[Command] = COMMANDS) -> str:
     """Return the README's key table in Markdown."""
     lines = ["| where | key | does |", "|---|---|---|"]
-    lines += [
-        f"| {SCOPE_TITLES[c.scope]} | `{shown_keys(c, UNICODE) if c.keys else f': {c.label}'}` | {c.help} |"
-        for c in commands
-    ]
+    for command in commands:
+        keys = shown_keys(command, UNICODE) if command.keys else f": {command.label}"
+        lines.append(f"| {SCOPE_TITLES[command.scope]} | `{keys}` | {command.help} |")
     return "\n".join(lines)

@@ -12,7 +12,7 @@ import cockpit
 from cockpit.tui.glyphs import ASCII, UNICODE, choose_glyphs, shown
 from tests.tui.painted import lines, until
 from tests.tui.scenes import Scene
-from tests.tui.test_snapshots import PICTURES, SIZES, reach
+from tests.tui.test_snapshots import LARGE_AT_ONCE, PICTURES, SIZES, reach
 
 Look = Callable[[str], Scene]
 _CODE = Path(cockpit.__file__).parent
@@ -24,8 +24,14 @@ def foreign(app_lines: list[str]) -> dict[int, str]:
     return {number: line for number, line in enumerate(app_lines) if not line.isascii()}
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        pytest.param(name, size, marks=[pytest.mark.full] if size == "200x50" and name not in LARGE_AT_ONCE else [])
+        for name in PICTURES
+        for size in SIZES
+    ],
+)
 async def test_every_picture_is_ascii(name: str, size: str, look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COCKPIT_ASCII", "1")
     picture = PICTURES[name]
@@ -33,6 +39,12 @@ async def test_every_picture_is_ascii(name: str, size: str, look: Look, monkeypa
     async with app.run_test(size=SIZES[size]) as pilot:
         await reach(picture)(pilot)
         assert foreign(lines(app)) == {}
+
+
+async def test_every_message_is_ascii(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COCKPIT_ASCII", "1")
+    app = look("calm").app()
+    async with app.run_test(size=SIZES["80x24"], notifications=True) as pilot:
         for severity in ("information", "warning", "error"):
             app.tell(f"{severity} " * 6, severity=severity)
         await until(pilot, lambda: all(word in "".join(lines(app)) for word in ("warning warning", "error error")))
@@ -42,7 +54,7 @@ async def test_every_picture_is_ascii(name: str, size: str, look: Look, monkeypa
 async def test_a_locale_without_unicode_does_the_same(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "de_DE.ISO-8859-1")
     app = look("red").app()
-    async with app.run_test(size=SIZES["80x24"]) as pilot:
+    async with app.run_test(size=SIZES["80x24"], notifications=True) as pilot:
         app.tell("grün \x1b[31m 製品 " * 40)
         await until(pilot, lambda: "gr\\xfcn \\e[31m" in "".join(lines(app)))
         assert foreign(lines(app)) == {}

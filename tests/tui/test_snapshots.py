@@ -15,7 +15,7 @@ from tests.tui.moments import PAYMENT
 from tests.tui.painted import settle
 from tests.tui.scenes import Scene
 
-_LARGE_AT_ONCE = ("checklist_calm", "checklist_red")  # the other large ones are drawn in the full profile
+LARGE_AT_ONCE = ("checklist_calm", "checklist_red")  # the other large ones are drawn in the full profile
 SIZES = {"80x24": (80, 24), "200x50": (200, 50)}
 Compare = Callable[..., bool]
 Look = Callable[[str], Scene]
@@ -99,7 +99,7 @@ def reach(picture: Picture) -> Callable[[Pilot[int]], Awaitable[None]]:
 @pytest.mark.parametrize(
     ("name", "size"),
     [
-        pytest.param(name, size, marks=[pytest.mark.full] if size == "200x50" and name not in _LARGE_AT_ONCE else [])
+        pytest.param(name, size, marks=[pytest.mark.full] if size == "200x50" and name not in LARGE_AT_ONCE else [])
         for name in PICTURES
         for size in SIZES
         if size == "80x24" or not PICTURES[name].small_only

@@ -62,7 +62,7 @@ class ItemDialog(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         can_tick = self._view.state is not ItemState.DONE and self._run.open
-        with Vertical(classes="box tall"):
+        with Vertical(classes="box item"):
             yield Static(safe_content(f"{self._view.section}: {self._view.item.text}"), classes="dialog-title")
             with VerticalScroll():
                 yield ItemFacts(self._view, self._run, self._now)

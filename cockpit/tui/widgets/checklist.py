@@ -95,7 +95,7 @@ class PhaseStrip(LineWidget):
                 title = shown(view.phase.title)
                 title = title if cell_len(title) <= room else fit(title, max(room, 4))
                 parts.append((f" {number + 1} {title} ", inks.badge))
-                parts.append((f"{view.done}/{view.total}", phase_ink(view, inks)))
+                parts.append((f" {view.done}/{view.total}", phase_ink(view, inks)))
             else:
                 parts += [(f" {number + 1}", inks.title), (f" {view.done}/{view.total}", phase_ink(view, inks))]
             parts.append((" ", inks.plain))
@@ -195,7 +195,7 @@ class ItemList(RowList["Heading | ItemView"]):
                 parts.append((f" {clock_time(epoch(view.at), self.timezone)}", inks.muted))
         elif view.item.role:
             parts.append(part(view.item.role, inks.muted))
-        return [*parts, (" ", inks.plain)]
+        return [(" ", inks.plain), *parts, (" ", inks.plain)]
 
 
 def _heading(heading: Heading, width: int, inks: Inks) -> Strip:

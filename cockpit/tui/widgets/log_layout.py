@@ -36,6 +36,7 @@ class LogLayout:
         self._known_first = 0  # the buffer's row that the first of `ends` is about
         self._ends = array("q")
         self._before = 0  # where the row before those of `ends` has its last one
+        self._is_new = False
         self.folds = False
 
     @property
@@ -50,8 +51,8 @@ class LogLayout:
 
     def take_in(self, extent: Extent, width: int) -> bool:
         """Lay out what the buffer holds now; True where the rows are counted anew."""
-        anew = extent.generation != self._extent.generation
-        self._extent = extent
+        anew = self._is_new or extent.generation != self._extent.generation
+        self._extent, self._is_new = extent, False
         if not self.folds:
             return anew
         if anew or width != self._width or extent.first > self._known_first + len(self._ends):
@@ -66,7 +67,7 @@ class LogLayout:
 
     def fold(self, folds: bool) -> None:
         """Fold long lines, or do not; the next `take_in` counts anew."""
-        self.folds = folds
+        self.folds, self._is_new = folds, True
         self._forget(0, self._extent.first)
 
     def find(self, row: int) -> Place | None:

@@ -95,9 +95,9 @@ class ProbeBoard(RowList[ProbeFeed]):
     def _lay(self, feed: ProbeFeed, width: int, inks: Inks, *, cursor: bool) -> Strip:
         stale = bool(feed.at) and feed.stale(self.now)
         look = probe_look(feed.state if feed.at else "waiting", self._glyphs, inks, stale=stale)
-        wide = width >= 70
-        name_width = 18 if wide else 12
-        spark_width = min(max(width - 52, 12), 40) if wide else max(min(width - 40, 20), 6)
+        # The sentence is worth more than a long past: a third of the width is the sparkline's at most.
+        name_width = 18 if width >= 90 else 12
+        spark_width = max(min((width - name_width - 30) // 3, 40), 6)
         well = look.word == "ok"
         left: list[Part] = [
             (self._glyphs.cursor if cursor else " ", inks.title),
@@ -113,7 +113,7 @@ class ProbeBoard(RowList[ProbeFeed]):
         age = age_of(self.now - feed.at) if feed.at else "never"
         right: list[Part] = [(f" {age:>5} ", inks.warn if stale else inks.muted)]
         room = width - width_of(left) - width_of(right)
-        if room >= 16:
+        if room >= 10:
             left += [(" ", inks.plain), part(feed.detail, inks.muted if well else inks.plain)]
         return row(left, right, width, over=inks.cursor if cursor and self.has_focus else None)
 
