@@ -22,7 +22,7 @@ class OutputFile:
 
     def heading(self, text: str) -> None:
         """Write a line of our own between the steps' output."""
-        self.line(f"── {text} " + "─" * max(0, 60 - len(text)))
+        self.line(f"-- {text} " + "-" * max(0, 60 - len(text)))
 
     def line(self, text: str) -> None:
         """Write one line."""

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from cockpit.logs.line import LogLine
-from cockpit.logs.match import TextFilter
+from cockpit.logs.match import SlowPatternError, TextFilter
 
 CAPACITY = 50_000
 CHARACTERS = 32_000_000  # so that a log of very long lines does not fill the memory
@@ -62,43 +62,64 @@ class LogBuffer:
 
     def append(self, lines: Sequence[LogLine]) -> None:
         """Add the next lines, dropping the oldest beyond the capacity."""
+        # Looked at before the lock is taken: those who draw wait for it.
+        chosen_by, number = self._filter, self._first + len(self._lines)
+        rows = self._matching_or_none(chosen_by, lines, number)
         with self._lock:
-            number = self._first + len(self._lines)
             for offset, line in enumerate(lines):
                 self._characters += len(line.text)
                 if line.is_error:
                     self._errors.append(number + offset)
             self._lines += lines
-            if self._filter is not None:
-                self._rows += self._matching(self._filter, lines, number)
+            if self._filter is not chosen_by:
+                rows = self._matching_or_none(self._filter, lines, number)
+            if rows is None:
+                self._show_all()
+            else:
+                self._rows += rows
             if len(self._lines) > self._capacity * _SLACK or self._characters > self._most_characters * _SLACK:
                 self._drop()
 
     def set_filter(self, text_filter: TextFilter | None) -> bool:
         """Show only matching lines, all with None; False where another filter was set meanwhile.
 
+        A filter that turns out to be too slow, now or with lines to come, is taken off again: its `slow` tells.
         It looks at every line: call it from a thread that may take its time. The lock is not held while it looks.
         """
         with self._lock:
             self._ticket += 1
             ticket, lines, first = self._ticket, self._lines.copy(), self._first
-        rows = self._matching(text_filter, lines, first) if text_filter else []
+        rows = self._matching_or_none(text_filter, lines, first)
         with self._lock:
             if ticket != self._ticket:
                 return False
-            if text_filter:
-                looked_at = max(first + len(lines), self._first)
-                rows += self._matching(text_filter, self._lines[looked_at - self._first :], looked_at)
-                rows = rows[bisect_left(rows, self._first) :]
-            self._filter, self._rows, self._first_row = text_filter, rows, 0
+            looked_at = max(first + len(lines), self._first)
+            more = self._matching_or_none(text_filter, self._lines[looked_at - self._first :], looked_at)
+            if rows is None or more is None:
+                self._show_all()
+                return True
+            rows += more
+            self._filter, self._rows, self._first_row = text_filter, rows[bisect_left(rows, self._first) :], 0
             self._generation += 1
             return True
+
+    def _show_all(self) -> None:
+        self._filter, self._rows, self._first_row = None, [], 0
+        self._generation += 1
 
     def line_at(self, row: int) -> tuple[int, LogLine] | None:
         """Return the number and the line in a row; None where there is none, or not any more."""
         with self._lock:
             number = self._number(row)
             return None if number is None else (number, self._lines[number - self._first])
+
+    def lines_between(self, first: int, end: int) -> list[LogLine]:
+        """Return the lines in the rows from `first` up to `end`, as far as they are there."""
+        with self._lock:
+            if self._filter is None:
+                return self._lines[max(first - self._first, 0) : max(end - self._first, 0)]
+            numbers = self._rows[max(first - self._first_row, 0) : max(end - self._first_row, 0)]
+            return [self._lines[number - self._first] for number in numbers]
 
     def row_of(self, number: int) -> int:
         """Return the row of a line, or of the next one that is shown."""
@@ -127,9 +148,15 @@ class LogBuffer:
         return next((number for number in beyond if wanted.matches(lines[number - first].text)), None)
 
     @staticmethod
-    def _matching(text_filter: TextFilter, lines: Iterable[LogLine], first: int) -> list[int]:
+    def _matching_or_none(text_filter: TextFilter | None, lines: Iterable[LogLine], first: int) -> list[int] | None:
+        """The numbers of the lines that the filter chooses, none without one; None where it is too slow."""
+        if text_filter is None:
+            return []
         matches = text_filter.matches
-        return [number for number, line in enumerate(lines, start=first) if matches(line.text)]
+        try:
+            return [number for number, line in enumerate(lines, start=first) if matches(line.text)]
+        except SlowPatternError:
+            return None
 
     def _number(self, row: int) -> int | None:
         if self._filter is None:

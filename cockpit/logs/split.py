@@ -58,4 +58,4 @@ class LineSplitter:
             return kept.removesuffix(b"\r").decode("utf-8", "replace")
         # Not final: the first bytes of a character that was cut in two are left out.
         text = _Decoder("replace").decode(kept[: self._limit])
-        return f"{text} … [cut: {self._limit} of {size} bytes shown]"
+        return f"{text} ... [cut: {self._limit} of {size} bytes shown]"

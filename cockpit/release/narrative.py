@@ -135,7 +135,7 @@ def _plain_sentence(record: Record, run: Run) -> str:
         case EvidencePurged(blobs=blobs):
             return f"purged {len(blobs)} piece{'s' if len(blobs) != 1 else ''} of evidence"
         case ProbeChanged(state=state, previous=previous, detail=detail):
-            return f"{record.ent.removeprefix('probe:')} {previous or 'new'} → {state}: {detail}"
+            return f"{record.ent.removeprefix('probe:')} {previous or 'new'} -> {state}: {detail}"
         case RunOpened(name=name, tag=tag):
             return f"opened the run {name}" + (f" of {tag}" if tag and tag != name else "")
         case RunRetargeted(tag=tag):

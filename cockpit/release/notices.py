@@ -23,7 +23,7 @@ def _notice(run: Run, actor: Actor, record: Record) -> str:
     if isinstance(record.data, ItemChallenged):
         asked = run.items.get(record.ent.removeprefix("item:"))
         waits = asked is not None and asked.challenge == record
-        return f"{record.by.name} asks for a second person: “{asked.item.text}”" if waits and asked else ""
+        return f'{record.by.name} asks for a second person: "{asked.item.text}"' if waits and asked else ""
     heads = run.registers.get((record.ent, register), EMPTY).heads
     if record not in heads or not any(_is_of(head, actor) for head in heads):
         return ""
@@ -35,9 +35,9 @@ def _notice(run: Run, actor: Actor, record: Record) -> str:
         return ""
     if register == "claim" and isinstance(record.data, ItemClaimed) and view.claimed_by is not None:
         if view.claimed_by == actor:
-            return f"{record.by.name} claimed “{view.item.text}” too, after you: it is yours"
-        return f"{view.claimed_by.name} claimed “{view.item.text}” before you: it is theirs"
-    return f"“{view.item.text}” is contested: {view.detail}. What is said next decides" if view.sides else ""
+            return f'{record.by.name} claimed "{view.item.text}" too, after you: it is yours'
+        return f'{view.claimed_by.name} claimed "{view.item.text}" before you: it is theirs'
+    return f'"{view.item.text}" is contested: {view.detail}. What is said next decides' if view.sides else ""
 
 
 def _is_of(record: Record, actor: Actor) -> bool:

@@ -135,7 +135,7 @@ def clip_text(text: str, limit: int = TEXT_LIMIT) -> str:
     data = text.encode("utf-8", "backslashreplace")
     if len(data) <= limit:
         return text
-    note = f"\n[… {len(data)} bytes in all; the middle is left out …]\n"
+    note = f"\n[... {len(data)} bytes in all; the middle is left out ...]\n"
     room = max(limit - len(note.encode()), 0)
     head, tail = data[: room - room // 2], data[len(data) - room // 2 :]
     return head.decode("utf-8", "ignore") + note + tail.decode("utf-8", "ignore")

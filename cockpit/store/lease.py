@@ -95,7 +95,7 @@ class LeaseHeldError(RefusedError):
         if holder is None:
             super().__init__(
                 f"the lease at the remote cannot be read ({lease.oid[:8]})",
-                fix='Where nothing executes anywhere: cockpit execution unlock --lease --reason "…"',
+                fix='Where nothing executes anywhere: cockpit execution unlock --lease --reason "..."',
                 code="no-lease",
             )
         elif lease.stale(now):

@@ -12,7 +12,9 @@ from types import FrameType
 from textual import events
 from textual.app import App
 from textual.binding import Binding
+from textual.command import CommandPalette
 from textual.reactive import reactive
+from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from cockpit.errors import CockpitError
 from cockpit.identity import Doubt
@@ -28,15 +30,18 @@ from cockpit.store.doctor.cheap import cheap_findings
 from cockpit.text import visible
 from cockpit.tui.alarms import alarms_of, terminal_title
 from cockpit.tui.clipboard import keep_copy, send_to_clipboard
+from cockpit.tui.crash import crash_report
 from cockpit.tui.feeds import Feeds
+from cockpit.tui.glyphs import ASCII, choose_glyphs, shown
 from cockpit.tui.messages import FeedFailed, LiveChanged, RunChanged
-from cockpit.tui.palette import CommandProvider
+from cockpit.tui.palette import CommandProvider, Palette
 from cockpit.tui.screens.base import StripScreen
 from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.since import SinceTeller
 from cockpit.tui.theme import DARK, LIGHT
 from cockpit.tui.wheel import told_of_wheel
 from cockpit.tui.who import WhoSitsHere
+from cockpit.tui.widgets.steady_scroll import AsciiScrollBar
 from cockpit.workspace import Workspace
 
 _LONGEST_TOLD = 500  # characters: a longer toast would cover the screen, and grow out of its top
@@ -91,6 +96,9 @@ class CockpitApp(App[int], inherit_bindings=False):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
+        is_ascii = choose_glyphs() is ASCII
+        self.set_class(is_ascii, "-ascii")
+        ScrollBar.renderer = AsciiScrollBar if is_ascii else ScrollBarRender
 
     @property
     def moment(self) -> tuple[Run, Live, float]:
@@ -182,6 +190,12 @@ class CockpitApp(App[int], inherit_bindings=False):
     def _end_by_signal(self, number: int) -> None:
         self.exit(return_code=128 + number)
 
+    def _fatal_error(self) -> None:
+        """Say why the app crashed; Textual would show every variable's value, and with them secrets."""
+        self.bell()
+        self._exit_renderables.append(crash_report())
+        self._close_messages_no_wait()
+
     # The moment
 
     def on_run_changed(self, message: RunChanged) -> None:
@@ -261,8 +275,7 @@ class CockpitApp(App[int], inherit_bindings=False):
         """Show a short message; its text is data, never markup."""
         level = severity if severity in {"warning", "error"} else "information"
         timeout = 6.0 if level == "information" else 10.0
-        shown = visible(text, limit=_LONGEST_TOLD)
-        self.notify(shown, severity=level, timeout=timeout, markup=False)  # type: ignore[arg-type]
+        self.notify(shown(text, limit=_LONGEST_TOLD), severity=level, timeout=timeout, markup=False)  # type: ignore[arg-type]
 
     def refresh_feeds(self) -> None:
         """Read everything again now."""
@@ -303,6 +316,11 @@ class CockpitApp(App[int], inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, FlightScreen):
                 screen.go_to(place)
+
+    def action_command_palette(self) -> None:
+        """Open the palette."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette())
 
     def action_say_how_to_leave(self) -> None:
         """Ctrl-c does not end a launch by reflex."""

@@ -8,12 +8,15 @@ from typing import Final, Literal
 
 from textual.binding import Binding
 
-Scope = Literal["everywhere", "move", "checklist", "logs", "probes", "tags", "execution", "timeline"]
+from cockpit.tui.glyphs import UNICODE, Glyphs, choose_glyphs
+
+Scope = Literal["everywhere", "move", "checklist", "pause-point", "logs", "probes", "tags", "execution", "timeline"]
 
 SCOPE_TITLES: Final[dict[Scope, str]] = {
     "everywhere": "Everywhere",
     "move": "Move",
     "checklist": "Checklist",
+    "pause-point": "Pause point",
     "logs": "Logs",
     "probes": "Probes",
     "tags": "Tags",
@@ -83,8 +86,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("everywhere", "give_wheel", "", ":", "give the wheel", "Let somebody else drive, by name"),
     _c("everywhere", "release_wheel", "", ":", "let go of the wheel", "Drive no more; then anybody may confirm"),
     _c("everywhere", "since", "", ":", "since you looked", "List again what others changed while you did not look"),
-    _c("move", "cursor_up", "up k", "↑ k", "up", "One line up", in_palette=False),
-    _c("move", "cursor_down", "down j", "↓ j", "down", "One line down", in_palette=False),
+    _c("move", "cursor_up", "up k", "Up k", "up", "One line up", in_palette=False),
+    _c("move", "cursor_down", "down j", "Down j", "down", "One line down", in_palette=False),
     _c("move", "cursor_top", "g home", "g", "top", "To the first line", in_palette=False),
     _c("move", "cursor_bottom", "G end", "G", "bottom", "To the last line", in_palette=False),
     _c("move", "cursor_half_up", "ctrl+u pageup", "ctrl-u", "half page up", "Half a page up", in_palette=False),
@@ -100,11 +103,15 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("checklist", "reopen", "O", "O", "reopen", "Open the item again"),
     _c("checklist", "mine_only", "m", "m", "mine", "List only the items that you claimed or wrote"),
     _c("checklist", "next_open", "full_stop", ".", "next open", "Go to the next open item"),
-    _c("checklist", "previous_phase", "left h", "←", "phase", "Go to the phase before", in_palette=False),
-    _c("checklist", "next_phase", "right l", "→", "phase", "Go to the phase after", hint=True, in_palette=False),
+    _c("checklist", "previous_phase", "left h", "Left", "phase", "Go to the phase before", in_palette=False),
+    _c("checklist", "next_phase", "right l", "Right", "phase", "Go to the phase after", hint=True, in_palette=False),
+    _c("checklist", "poll", "P", "P", "poll", "Open the phase's go/no-go poll, with every reason"),
+    _c("pause-point", "poll", "enter", "Enter", "poll", "Open the poll, with every reason", hint=True,
+       in_palette=False),
     _c("logs", "toggle_follow", "f", "f", "follow", "Follow the newest line, or stand still", hint=True),
     _c("logs", "next_error", "e", "e", "next error", "Go to the next error", hint=True),
     _c("logs", "previous_error", "E", "E", "previous error", "Go to the previous error", hint=True),
+    _c("logs", "toggle_wrap", "w", "w", "wrap", "Fold long lines, or let them run out to the right", hint=True),
     _c("logs", "page_down", "space", "Space", "page", "One page down", in_palette=False),
     _c("logs", "page_up", "b", "b", "page up", "One page up", in_palette=False),
     _c("probes", "probe_now", "r", "r", "probe now", "Ask the watcher to probe this at once", hint=True),
@@ -137,8 +144,16 @@ def bindings(*scopes: Scope) -> list[Binding | tuple[str, str] | tuple[str, str,
     ]
 
 
+def shown_keys(command: Command, glyphs: Glyphs | None = None) -> str:
+    """Return the command's keys as this terminal can show them: arrows as such, or by name."""
+    signs = dict(zip(("Up", "Down", "Left", "Right"), (glyphs or choose_glyphs()).keys, strict=True))
+    return " ".join(signs.get(key, key) for key in command.shown.split())
+
+
 def key_table(commands: Iterable[Command] = COMMANDS) -> str:
     """Return the README's key table in Markdown."""
     lines = ["| where | key | does |", "|---|---|---|"]
-    lines += [f"| {SCOPE_TITLES[c.scope]} | `{c.shown if c.keys else f': {c.label}'}` | {c.help} |" for c in commands]
+    for command in commands:
+        keys = shown_keys(command, UNICODE) if command.keys else f": {command.label}"
+        lines.append(f"| {SCOPE_TITLES[command.scope]} | `{keys}` | {command.help} |")
     return "\n".join(lines)

@@ -1,15 +1,22 @@
-"""The signs of the screen, in Unicode and, for a terminal or locale without it, in ASCII."""
+"""The signs of the screen, in Unicode and, for a terminal or locale without it, in ASCII: decided here alone.
+
+No other text of the screens' code holds anything but ASCII: where it wants a sign, it takes it from the set in use.
+"""
 
 from __future__ import annotations
 
 import locale
 import os
 from dataclasses import dataclass
+from functools import lru_cache
+
+from cockpit.redact import MASK
+from cockpit.text import visible
 
 
 @dataclass(frozen=True)
 class Glyphs:
-    """One set of signs; each is one column wide."""
+    """One set of signs; each is one column wide, but for the arrow, the names of keys, and `more`."""
 
     cursor: str
     done: str
@@ -35,36 +42,69 @@ class Glyphs:
     rule: str
     double_rule: str
     ellipsis: str
-    bullet: str
+    dot: str  # between words of equal rank
+    dash: str  # where a value would stand
+    arrow: str
+    more: str  # a button that asks on, a wait
     running: str
+    present: str  # the tag that runs now
+    proposed: str
+    bad: str
+    good: str
+    no_commit: str
     bars: str
     full: str
     empty: str
+    keys: tuple[str, str, str, str]  # the arrow keys: up, down, left, right
 
 
 UNICODE = Glyphs(
     cursor="▸", done="✓", attested="◉", sensed="=", regressed="!", unknown="?", stale="~", open="·", claimed="◐",
     deferred=">", na="–", overridden="^", blocked="■", contested="≠", suspended="‖", killer="◆", wheel="⊛",
-    up="✓", down="✗", degraded="▲", paused="‖", rule="─", double_rule="═", ellipsis="…", bullet="•", running="▶",
-    bars="▁▂▃▄▅▆▇█",
-    full="━", empty="─",
+    up="✓", down="✗", degraded="▲", paused="‖", rule="─", double_rule="═", ellipsis="…", dot="·", dash="–",
+    arrow="→", more="…", running="▶", present="●", proposed="◎", bad="✗", good="✓", no_commit="∅",
+    bars="▁▂▃▄▅▆▇█", full="━", empty="─", keys=("↑", "↓", "←", "→"),
 )  # fmt: skip
 ASCII = Glyphs(
     cursor=">", done="v", attested="@", sensed="=", regressed="!", unknown="?", stale="~", open=".", claimed="o",
     deferred="/", na="-", overridden="^", blocked="#", contested="%", suspended="|", killer="*", wheel="@",
-    up="v", down="X", degraded="!", paused="|", rule="-", double_rule="=", ellipsis="~", bullet="*", running=">",
-    bars="_.-~=+*#",
-    full="#", empty="-",
+    up="v", down="X", degraded="!", paused="|", rule="-", double_rule="=", ellipsis="~", dot="-", dash="-",
+    arrow="->", more="...", running=">", present="*", proposed="@", bad="x", good="+", no_commit="-",
+    bars="_.-~=+*#", full="#", empty="-", keys=("Up", "Down", "Left", "Right"),
 )  # fmt: skip
 
 
 def choose_glyphs() -> Glyphs:
     """Return the set that this terminal can show: ASCII by `COCKPIT_ASCII`, or where the locale is not UTF-8."""
-    if os.environ.get("COCKPIT_ASCII"):
-        return ASCII
-    encoding = locale.getpreferredencoding(False).lower().replace("-", "")
+    return ASCII if os.environ.get("COCKPIT_ASCII") or not _locale_is_utf8() else UNICODE
+
+
+def _locale_is_utf8() -> bool:
     # Python's UTF-8 mode speaks for the process, so the terminal's own locale is asked first.
-    named = os.environ.get("LC_ALL") or os.environ.get("LC_CTYPE") or os.environ.get("LANG") or ""
+    return _is_utf8(os.environ.get("LC_ALL") or os.environ.get("LC_CTYPE") or os.environ.get("LANG") or "")
+
+
+@lru_cache(maxsize=8)
+def _is_utf8(named: str) -> bool:
     if named and "utf" not in named.lower():
-        return ASCII
-    return UNICODE if encoding == "utf8" else ASCII
+        return False
+    return locale.getpreferredencoding(False).lower().replace("-", "") == "utf8"
+
+
+def shown(text: str, *, limit: int | None = None) -> str:
+    """Return external text made safe by `visible`, as this terminal can show it.
+
+    Letters stay as they are, unless the locale has none but ASCII: there they are escaped, too, for whatever writes to
+    the terminal would escape them, and what stands beside them would not be where it was meant to be.
+    """
+    if limit is None and text.isascii() and text.isprintable():
+        return text
+    if choose_glyphs() is UNICODE:
+        return visible(text, limit=limit)
+    safe = visible(text, limit=limit, ascii_only=True).replace(MASK, "*" * len(MASK))
+    return safe if _locale_is_utf8() else safe.encode("ascii", "backslashreplace").decode()
+
+
+def shown_lines(text: str) -> list[str]:
+    """Return the lines of external text, each made safe as by `shown`."""
+    return [shown(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]

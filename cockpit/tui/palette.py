@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 from textual.dom import DOMNode
 
-from cockpit.tui.commands import COMMANDS, SCOPE_TITLES, Command
+from cockpit.tui.commands import COMMANDS, SCOPE_TITLES, Command, shown_keys
+from cockpit.tui.glyphs import choose_glyphs
+
+
+class Palette(CommandPalette):
+    """Textual's palette, in words and signs that any terminal has."""
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="Type a part of what you want to do", id="--command-palette")
+
+    def on_mount(self) -> None:
+        """Put the key's own sign before the field: the magnifying glass is no sign of every terminal."""
+        self.query_one(SearchIcon).icon = ":"
 
 
 class CommandProvider(Provider):
@@ -47,7 +59,8 @@ class CommandProvider(Provider):
     async def discover(self) -> Hits:
         """Yield all that is possible, before anything is typed."""
         for command in self._possible():
-            yield DiscoveryHit(f"{command.label}  ({command.shown})", partial(self._do, command), help=command.help)
+            title = f"{command.label}  ({shown_keys(command)})"
+            yield DiscoveryHit(title, partial(self._do, command), help=command.help)
 
     async def search(self, query: str) -> Hits:
         """Yield what matches what was typed."""
@@ -56,5 +69,5 @@ class CommandProvider(Provider):
             text = f"{command.label}: {command.help}"
             score = matcher.match(text)
             if score > 0:
-                scope = SCOPE_TITLES[command.scope]
-                yield Hit(score, matcher.highlight(text), partial(self._do, command), help=f"{command.shown} · {scope}")
+                where = f"{shown_keys(command)} {choose_glyphs().dot} {SCOPE_TITLES[command.scope]}"
+                yield Hit(score, matcher.highlight(text), partial(self._do, command), help=where)

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from cockpit.people import short_names
 from cockpit.release.live import Live
 from cockpit.release.wheel import Wheel
-from cockpit.text import visible
+from cockpit.tui.glyphs import shown
 
 
 def people_lines(live: Live, wheel: Wheel, now: float, *, sign: str) -> Iterator[str]:
@@ -20,7 +20,7 @@ def people_lines(live: Live, wheel: Wheel, now: float, *, sign: str) -> Iterator
     here = list(dict.fromkeys(one.name for one in live.present if one.kind == "screen" and one.here(now)))
     if not here and wheel.free:
         return
-    called = {name: visible(short) for name, short in short_names([*here, *wheel.drivers]).items()}
+    called = {name: shown(short) for name, short in short_names([*here, *wheel.drivers]).items()}
 
     def marked(name: str) -> str:
         return f"{sign}{called[name]}" if name in wheel.drivers else called[name]

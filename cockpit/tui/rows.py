@@ -10,24 +10,24 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from cockpit.text import visible, visible_lines
+from cockpit.tui.glyphs import choose_glyphs, shown, shown_lines
 
 Part = tuple[str, Style]
 
 
-def fit(text: str, width: int, *, ellipsis: str = "…") -> str:
+def fit(text: str, width: int) -> str:
     """Return `text`, made safe, in exactly `width` cells: cut with an ellipsis, or padded."""
     if width <= 0:
         return ""
-    safe = visible(text)
+    safe = shown(text)
     if cell_len(safe) > width:
-        return set_cell_size(safe, width - 1) + ellipsis
+        return set_cell_size(safe, width - 1) + choose_glyphs().ellipsis
     return set_cell_size(safe, width)
 
 
 def part(text: str, style: Style) -> Part:
     """Return external text as a part, made safe."""
-    return visible(text), style
+    return shown(text), style
 
 
 def width_of(parts: Sequence[Part]) -> int:
@@ -49,7 +49,7 @@ def row(
         length = cell_len(text)
         if used + length > room:
             remaining = room - used
-            cut = "" if remaining <= 0 else set_cell_size(text, remaining - 1) + "…"
+            cut = "" if remaining <= 0 else set_cell_size(text, remaining - 1) + choose_glyphs().ellipsis
             if cut:
                 kept.append(Segment(cut, style))
             used = room
@@ -69,7 +69,7 @@ def row(
 def labelled(label: str, text: str, ink: Style, label_ink: Style, *, width: int, indent: int = 11) -> list[list[Part]]:
     """Return external text beside a label, wrapped to `width` cells and made safe; at least one line."""
     lines: list[str] = []
-    for line in visible_lines(text):
+    for line in shown_lines(text):
         lines += _wrapped(line, max(width - indent - 1, 10)) or [""]
     return [[(f" {label if n == 0 else '':<{indent - 1}}", label_ink), (line, ink)] for n, line in enumerate(lines)]
 

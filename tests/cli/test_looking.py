@@ -86,6 +86,14 @@ def test_logs_by_name_and_by_path(shop: Console) -> None:
     assert "app, access" in shop.refused("logs", code=2)["fix"]
 
 
+def test_a_pattern_that_would_never_end_is_refused_in_time(shop: Console, tmp_path: Path) -> None:
+    path = tmp_path / "long.log"
+    path.write_text("a" * 5000 + "b\n")
+    error = shop.refused("logs", str(path), "--grep", "(a+)+$", code=2)
+    assert "(a+)+$" in error["what"]
+    assert "repetitions" in error["fix"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

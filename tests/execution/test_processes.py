@@ -38,7 +38,7 @@ def test_it_is_followed_to_its_end(flight: Flight) -> None:
     workspace = flight.begin()
     done = flight.cockpit("rollback", "v1", "--execute", "--confirm", "v1")
     assert done.returncode == 0, done.stderr
-    assert "── 3/5 Migrate" in done.stdout
+    assert "-- 3/5 Migrate" in done.stdout
     assert done.stdout.endswith("rollback to v1 succeeded: v1 is up, version v1 seen\n")
     document = flight.json("execution", "status")
     assert (document["outcome"], document["worker_alive"]) == ("succeeded", False)

@@ -6,12 +6,14 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.journeys.conftest import OpenTerminal
 from tests.journeys.shop import FIRST_OPEN, Shop, leave
 from tests.journeys.terminal import Terminal
 
 _CRASH = """
-import pathlib, sys
+import os, pathlib, sys
 from cockpit.bootstrap import open_workspace
 from cockpit.cli.run_app import fly
 from cockpit.tui.app import CockpitApp
@@ -19,9 +21,16 @@ from cockpit.workspace import Options
 
 mount = CockpitApp.on_mount
 
+def crash():
+    password = "correct-horse-1"
+    raise ValueError("no access with the token " + os.environ["SHOP_TOKEN"], "\\x1b]2;title\\x07")
+
+async def crash_in_a_worker():
+    crash()
+
 def mount_and_crash(app):
     mount(app)
-    app.set_timer(0.5, lambda: 1 / 0)
+    app.set_timer(0.5, crash if sys.argv[2] == "timer" else lambda: app.run_worker(crash_in_a_worker()))
 
 CockpitApp.on_mount = mount_and_crash
 sys.exit(fly(open_workspace(Options(repo=pathlib.Path(sys.argv[1])), any_run=True)))
@@ -46,15 +55,23 @@ def test_a_hangup_and_a_termination(shop: Shop, open_terminal: OpenTerminal) -> 
         assert_restored(terminal)
 
 
-def test_a_crash(shop: Shop, open_terminal: OpenTerminal, tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["timer", "worker"])
+def test_a_crash(where: str, shop: Shop, open_terminal: OpenTerminal, tmp_path: Path) -> None:
     script = tmp_path / "crash.py"
     script.write_text(_CRASH)
     terminal = open_terminal()
-    terminal.start([sys.executable, str(script), str(shop.repository)], size=(100, 60), environment=shop.environment)
+    environment = {**shop.environment, "SHOP_TOKEN": "battery-staple-2"}
+    command = [sys.executable, str(script), str(shop.repository), where]
+    terminal.start(command, size=(160, 60), environment=environment)
     terminal.wait_for(FIRST_OPEN)
     assert terminal.wait_for_exit() == 1
     assert_restored(terminal)
-    assert "ZeroDivisionError" in terminal.screen()
+    said = terminal.screen()
+    assert "ValueError: ('no access with the token •••'" in said
+    assert "in crash" in said
+    assert "open it again" in said
+    for secret in ("correct-horse", "battery-staple"):
+        assert secret not in said
 
 
 def test_control_c_and_q_do_not_end_it(shop: Shop, open_terminal: OpenTerminal) -> None:

@@ -77,7 +77,7 @@ def test_whoever_is_contradicted_is_told_at_once_and_nobody_else() -> None:
     ana, ben = apart(TickItem("k"), DeferItem("k", "to Monday"))
     news = [record for record in ben.run.records if record.by == BEN]
     (notice,) = notices_of(ana.run, ANA, news)
-    assert notice.startswith("“A killer” is contested: Ben: deferred (to Monday) against Ana: done")
+    assert notice.startswith('"A killer" is contested: Ben: deferred (to Monday) against Ana: done')
     assert notices_of(ana.run, ANA, [record for record in ana.run.records if record.by == ANA]) == []
     assert notices_of(ana.run, type(ANA)("Cleo"), news) == []
 
@@ -90,8 +90,8 @@ def test_the_earlier_claim_holds_and_the_later_one_is_told() -> None:
         assert [record.by for record in view.lost_claims] == [BEN]
         assert view.detail == "Ben claimed it at the same time, a little later"
         assert story(run)[-2:] == ["Ana claimed A killer", "Ben claimed A killer (too late: Ana had claimed it)"]
-    assert notices_of(ben.run, BEN, ana.run.records) == ["Ana claimed “A killer” before you: it is theirs"]
-    assert notices_of(ana.run, ANA, ben.run.records) == ["Ben claimed “A killer” too, after you: it is yours"]
+    assert notices_of(ben.run, BEN, ana.run.records) == ['Ana claimed "A killer" before you: it is theirs']
+    assert notices_of(ana.run, ANA, ben.run.records) == ['Ben claimed "A killer" too, after you: it is yours']
 
 
 def test_whoever_came_too_late_lets_go_of_their_own_claim_only() -> None:

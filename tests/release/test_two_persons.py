@@ -39,7 +39,7 @@ def test_the_first_asks_and_the_second_answers() -> None:
     assert (ana.state("two"), ana.run.items["two"].challenge) == ("open", asked)
     assert refusal(ana, AnswerItem("two", "paid 49.90")) == "same-person"
     ben = joined(ana)
-    assert notices_of(ben.run, BEN, [asked]) == ["Ana asks for a second person: “Two people”"]
+    assert notices_of(ben.run, BEN, [asked]) == ['Ana asks for a second person: "Two people"']
     assert refusal(ben, AnswerItem("two", " ")) == "no-value"
     ben.act(AnswerItem("two", "receipt 49.90"))
     view = ben.run.items["two"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -15,12 +15,13 @@ from cockpit.tui.app import CockpitApp
 from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.help import HelpDialog
 from cockpit.tui.dialogs.item import ItemDialog
+from cockpit.tui.dialogs.poll import PollDialog
 from cockpit.tui.pages.checklist import ChecklistPage
 from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.widgets.checklist import ItemList
 from cockpit.tui.widgets.log_panes import LogTail
 from tests.tui.moments import BACKUP, FLOWS, LOGS, NOTIFY, PAYMENT, RATES, TIMES, VERIFY
-from tests.tui.painted import settle, text_in, text_of, until
+from tests.tui.painted import lines, settle, text_in, text_of, until
 from tests.tui.scenes import Scene
 
 
@@ -321,3 +322,35 @@ async def test_a_read_only_cockpit_refuses_every_write(scene: Scene) -> None:
         await pilot.press("space")
         await until(pilot, lambda: "read-only" in told(app))
     assert len(scene.run.records) == before
+
+
+async def test_enter_on_the_pause_point_opens_the_poll_with_every_reason(look: Callable[[str], Scene]) -> None:
+    app = look("red").app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        line = text_of(app, "#pause-point")
+        assert "NO-GO" in line
+        assert "Check application logs for errors: contested +7 more" in line
+        await pilot.press("tab")
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, PollDialog)
+        said = "\n".join(lines(app))
+        for why in ("errors: contested", "payment processing: open", "checkout is down", "a rollback is stopped"):
+            assert why in said
+        await pilot.press("j", "enter")
+        await settle(pilot)
+        item = app.screen.query_one(ItemList).item
+        assert item is not None
+        assert item.item.text == "Verify payment processing"
+        assert app.screen.query_one(ItemList).has_focus
+        await pilot.press("P", *"jjjj", "enter")
+        await settle(pilot)
+        assert app.screen.query_one("#probes").display
+
+
+async def test_what_a_tail_counts_is_counted_by_the_apps_clock(look: Callable[[str], Scene]) -> None:
+    app = look("calm").app()
+    async with app.run_test(size=(200, 50)) as pilot:
+        await settle(pilot)
+        assert " 1 errors/min" in text_of(app, "#tails")

@@ -19,6 +19,7 @@ README = Path(__file__).parents[2] / "README.md"
 # The scopes whose commands can be active at the same time: those of the page, of what has the focus in it, and of all.
 TOGETHER: tuple[tuple[Scope, ...], ...] = (
     ("everywhere", "move", "checklist"),
+    ("everywhere", "checklist", "pause-point"),
     ("everywhere", "move", "probes"),
     ("everywhere", "move", "timeline"),
     ("everywhere", "tags"),

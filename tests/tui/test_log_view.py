@@ -391,3 +391,105 @@ async def test_a_flood_is_taken_in_few_repaints(tmp_path: Path) -> None:
                 file.write("\n".join(lines(start, start + 100)) + "\n")
         await until(pilot, lambda: bool(numbers(view)) and numbers(view)[-1] == 19_999)
         assert syncs < 60
+
+
+def long_lines(count: int, *, width: int = 150) -> list[str]:
+    return [
+        f"2026-07-01 12:{number // 60:02}:{number % 60:02},000 INFO line {number} " + "abcdefghij" * (width // 10)
+        for number in range(count)
+    ]
+
+
+async def test_long_lines_are_folded_and_none_of_their_text_is_lost() -> None:
+    buffer = LogBuffer()
+    feed(buffer, ["2026-07-01 12:00:00,000 INFO shop: " + "0123456789" * 12, "short", "製" * 70])
+    view = LogView("app", buffer=buffer)
+    async with LogApp(view).run_test(size=SIZE) as pilot:
+        view.action_toggle_wrap()
+        await pilot.pause()
+        rows = drawn(view)
+        assert rows[0].startswith(" 12:00:00 INFO  shop: 0123")
+        assert all(row.startswith(" " * 16) for row in rows[1:3])
+        assert "".join(row[16:] for row in rows[:4]) == "shop: " + "0123456789" * 12
+        assert rows[4].strip() == "short"
+        assert "".join(row.strip() for row in rows[5:]) == "製" * 70
+        assert all(view.render_line(y).cell_length == view.scrollable_content_region.width for y in range(HEIGHT))
+        view.action_toggle_wrap()
+        await pilot.pause()
+        assert [row[:10].strip() for row in drawn(view)[:3]] == ["12:00:00", "short", "製製製製製製製製製"]
+
+
+async def test_the_end_of_a_folded_log_is_followed_and_can_be_left_and_found_again() -> None:
+    buffer = LogBuffer()
+    feed(buffer, long_lines(40))
+    view = LogView("app", buffer=buffer)
+    app = LogApp(view)
+    async with app.run_test(size=SIZE) as pilot:
+        view.focus()
+        view.action_toggle_wrap()
+        await pilot.pause()
+        assert app.told[-1].folds
+        assert "line 39 " in "".join(drawn(view))
+        feed(view.buffer, ["the newest " + "y" * 100])
+        view.show_news()
+        await pilot.pause()
+        assert drawn(view)[-1].endswith("yyy")
+        await pilot.press("up")
+        assert not view.follow
+        before = drawn(view)
+        feed(view.buffer, long_lines(5))
+        view.show_news()
+        await pilot.pause()
+        assert drawn(view) == before
+        await pilot.press("end")
+        await pilot.pause()
+        assert view.follow
+        assert "line 4 " in "".join(drawn(view))
+
+
+async def test_folding_keeps_the_line_at_the_top_and_so_does_another_width() -> None:
+    buffer = LogBuffer()
+    feed(buffer, long_lines(60))
+    view = LogView("app", buffer=buffer)
+    async with LogApp(view).run_test(size=SIZE) as pilot:
+        view.focus()
+        await pilot.press("home")
+        for _ in range(7):
+            await pilot.press("down")
+        for size in (SIZE, (100, 12), (30, 12)):
+            if not view.folds:
+                view.action_toggle_wrap()
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert "line 7 " in "".join(drawn(view)[:2])
+        view.action_toggle_wrap()
+        await pilot.pause()
+        assert "line 7 " in drawn(view)[0]
+
+
+async def test_an_error_in_a_folded_log_is_jumped_to() -> None:
+    buffer = LogBuffer()
+    feed(buffer, [*long_lines(30), "2026-07-01 12:01:00,000 ERROR here " + "z" * 90, *long_lines(30)])
+    view = LogView("app", buffer=buffer)
+    async with LogApp(view).run_test(size=SIZE) as pilot:
+        view.action_toggle_wrap()
+        await pilot.pause()
+        view.action_previous_error()
+        await pilot.pause()
+        rows = drawn(view)
+        assert [row for row in rows if row.startswith(">")] == [rows[3]]
+        assert "ERROR here" in rows[3]
+
+
+async def test_a_pattern_that_would_never_end_is_said_to_and_hides_nothing() -> None:
+    buffer = LogBuffer()
+    feed(buffer, ["short", "a" * 4000 + "b"])
+    view = LogView("app", buffer=buffer)
+    app = LogApp(view)
+    async with app.run_test(size=SIZE) as pilot:
+        view.apply_filter("(a+)+$")
+        await until(pilot, lambda: any(told.too_slow for told in app.told))
+        assert drawn(view)[0].strip() == "short"
+        view.apply_filter("shor")
+        await until(pilot, lambda: app.told[-1].filter == "shor")
+        assert app.told[-1].too_slow is None

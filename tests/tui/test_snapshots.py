@@ -15,7 +15,7 @@ from tests.tui.moments import PAYMENT
 from tests.tui.painted import settle
 from tests.tui.scenes import Scene
 
-_LARGE_AT_ONCE = ("checklist_calm", "checklist_red")  # the other large ones are drawn in the full profile
+LARGE_AT_ONCE = ("checklist_calm", "checklist_red")  # the other large ones are drawn in the full profile
 SIZES = {"80x24": (80, 24), "200x50": (200, 50)}
 Compare = Callable[..., bool]
 Look = Callable[[str], Scene]
@@ -55,6 +55,7 @@ PICTURES = {
     "timeline": Picture("red", "8"),
     "help": Picture("calm", "question_mark"),
     "abnormal": Picture("red", "exclamation_mark"),
+    "poll": Picture("red", "P"),
     "killer_item": Picture("calm", "space", PAYMENT),
     "defer": Picture("calm", "d", PAYMENT, small_only=True),
     "leave": Picture("calm", "q", small_only=True),
@@ -98,7 +99,7 @@ def reach(picture: Picture) -> Callable[[Pilot[int]], Awaitable[None]]:
 @pytest.mark.parametrize(
     ("name", "size"),
     [
-        pytest.param(name, size, marks=[pytest.mark.full] if size == "200x50" and name not in _LARGE_AT_ONCE else [])
+        pytest.param(name, size, marks=[pytest.mark.full] if size == "200x50" and name not in LARGE_AT_ONCE else [])
         for name in PICTURES
         for size in SIZES
         if size == "80x24" or not PICTURES[name].small_only

@@ -51,7 +51,7 @@ def request(intent: RequestExecution, context: Context) -> list[Draft]:
     if plan.direction == "deploy" and run.deploys_locked:
         raise RefusedError(
             f"deploys are locked: {run.deploys_locked}",
-            fix='Unlock them: cockpit execution unlock --reason "…"',
+            fix='Unlock them: cockpit execution unlock --reason "..."',
             code="locked",
         )
     require_wheel(context)

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from cockpit.tui.alarms import Alarm, alarms_of
-from cockpit.tui.dialogs.base import Dialog
+from cockpit.tui.dialogs.base import Dialog, hint_line
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, part, row
 from cockpit.tui.theme import Inks
@@ -50,7 +50,7 @@ class AbnormalDialog(Dialog[str]):
         with Vertical(classes="box tall"):
             yield Static(Content("Abnormal, the gravest first"), classes="dialog-title")
             yield AlarmList()
-            yield Static(Content("Enter goes there · Esc leaves"), classes="dialog-hint")
+            yield Static(Content(hint_line("Enter goes there", "Esc leaves")), classes="dialog-hint")
 
     def on_mount(self) -> None:
         alarms = self.query_one(AlarmList)

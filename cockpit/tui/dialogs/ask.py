@@ -9,14 +9,14 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from cockpit.text import visible_lines
-from cockpit.tui.dialogs.base import Dialog
+from cockpit.tui.dialogs.base import Dialog, button, hint_line
+from cockpit.tui.glyphs import shown_lines
 from cockpit.tui.widgets.field import Field
 
 
 def safe_content(text: str) -> Content:
     """Return external text for a Static: data, never markup."""
-    return Content("\n".join(visible_lines(text)))
+    return Content("\n".join(shown_lines(text)))
 
 
 class AskDialog(Dialog[str]):
@@ -35,7 +35,7 @@ class AskDialog(Dialog[str]):
             yield Static(safe_content(self._title), classes="dialog-title")
             yield Field(self._value, placeholder=self._hint, compact=True, classes="dialog-input")
             does = f"Enter after {self._wanted}" if self._wanted else self._does
-            yield Static(Content(f"{does} · Esc leaves"), classes="dialog-hint")
+            yield Static(Content(hint_line(does, "Esc leaves")), classes="dialog-hint")
 
     @on(Input.Submitted)
     def _give(self, event: Input.Submitted) -> None:
@@ -67,8 +67,8 @@ class ConfirmDialog(Dialog[bool]):
         with Vertical(classes="box"):
             yield Static(safe_content(self._question), classes="dialog-title")
             with Horizontal(classes="buttons"):
-                yield Button(Content("Cancel"), id="cancel", compact=True)
-                yield Button(Content(self._yes), id="yes", compact=True, variant="primary")
+                yield button("Cancel", "cancel")
+                yield button(self._yes, "yes", variant="primary")
 
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:

@@ -6,12 +6,27 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual.binding import Binding
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widgets import Button
+from textual.widgets.button import ButtonVariant
+
+from cockpit.tui.glyphs import choose_glyphs
 
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
 
 T = TypeVar("T")
+
+
+def hint_line(*hints: str) -> str:
+    """Return what the keys of a dialog do, as one line of text."""
+    return f" {choose_glyphs().dot} ".join(hints)
+
+
+def button(label: str, identity: str, *, variant: ButtonVariant = "default", kind: type[Button] = Button) -> Button:
+    """Return a dialog's button."""
+    return kind(Content(label), id=identity, compact=True, variant=variant)
 
 
 class Dialog(ModalScreen[T]):

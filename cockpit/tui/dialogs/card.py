@@ -23,8 +23,9 @@ from cockpit.release.plan import Plan
 from cockpit.release.tags import Tag
 from cockpit.times import date_time
 from cockpit.tui.dialogs.ask import AskDialog
-from cockpit.tui.dialogs.base import Dialog
+from cockpit.tui.dialogs.base import Dialog, button
 from cockpit.tui.dialogs.confirm import ConfirmPlanDialog
+from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, labelled
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import TextPane
@@ -96,7 +97,7 @@ class CardPane(TextPane):
         if self._trouble:
             yield "trouble", self._trouble, inks.bad
         elif self._facts is None:
-            yield "changes", "reading what lies between…", inks.muted
+            yield "changes", "reading what lies between" + choose_glyphs().more, inks.muted
         else:
             yield from self._gathered(self._facts, inks)
 
@@ -136,16 +137,17 @@ class CardDialog(Dialog[bool]):
         self._tag = tag
 
     def compose(self) -> ComposeResult:
+        more = choose_glyphs().more
         with Vertical(classes="box tall"):
             yield Static(Content(f"{self._tag.display}  {self._tag.kind}"), classes="dialog-title")
             with VerticalScroll(can_focus=False):
                 yield CardPane(self._tag, *self._moment)
             with Horizontal(classes="buttons"):
-                yield Button(Content("Cancel"), id="cancel", compact=True)
-                yield Button(Content("Roll back…"), id="rollback", compact=True, variant="error")
-                yield Button(Content("Deploy…"), id="deploy", compact=True, variant="primary")
-                yield Button(Content("Mark bad…"), id="bad", compact=True)
-                yield Button(Content("Mark good…"), id="good", compact=True)
+                yield button("Cancel", "cancel")
+                yield button(f"Roll back{more}", "rollback", variant="error")
+                yield button(f"Deploy{more}", "deploy", variant="primary")
+                yield button(f"Mark bad{more}", "bad")
+                yield button(f"Mark good{more}", "good")
 
     @property
     def _moment(self) -> tuple[str, float]:

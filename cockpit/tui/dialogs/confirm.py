@@ -23,10 +23,10 @@ from cockpit.release.intents import RequestExecution, TakeWheel
 from cockpit.release.plan import Plan, describe
 from cockpit.release.tags import Tag, confirmation_word
 from cockpit.release.wheel import wheel_of
-from cockpit.text import visible
-from cockpit.tui.dialogs.base import Dialog
+from cockpit.tui.dialogs.base import Dialog, button, hint_line
 from cockpit.tui.dialogs.typed import LastButton, PassingButton, TypedInput
 from cockpit.tui.dialogs.without_lease import NO_LEASE, WithoutLeaseDialog
+from cockpit.tui.glyphs import choose_glyphs, shown
 from cockpit.tui.rows import Part, labelled
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import TextPane
@@ -71,12 +71,12 @@ class ConfirmPlanDialog(Dialog[bool]):
         plan = self._plan
         verb = "ROLL BACK" if plan.direction == "rollback" else "DEPLOY"
         where = f"{plan.service} in {plan.environment_name} on {plan.host}"
-        from_what = visible(plan.from_tag or plan.from_commit[:8])
+        from_what = shown(plan.from_tag or plan.from_commit[:8])
         with Vertical(classes="box plan"):
             yield Static(
                 Content.from_markup(
                     "[b]$verb[/] $where: from [b]$from_what[/] to [b]$to[/] $commit",
-                    verb=verb, where=visible(where), from_what=from_what, to=self._display, commit=plan.commit[:8],
+                    verb=verb, where=shown(where), from_what=from_what, to=self._display, commit=plan.commit[:8],
                 ),
                 classes="dialog-title" + (" production" if plan.production else ""),
             )  # fmt: skip
@@ -85,12 +85,14 @@ class ConfirmPlanDialog(Dialog[bool]):
             yield Static(self._ask(), id="confirm-ask")
             yield TypedInput(compact=True, select_on_focus=False, id="typed", max_length=cell_len(self._word) + 40)
             with Horizontal(classes="buttons"):
-                yield LastButton(
-                    Content(f"{verb.capitalize()} now"), id="go", compact=True, variant="error", disabled=True
-                )
-                yield PassingButton(Content("Take the wheel"), id="wheel", compact=True)
-                yield PassingButton(Content("Cancel"), id="cancel", compact=True)
-            yield Static(Content("Tab goes on · Space presses the red button · Esc leaves"), id="confirm-hint")
+                go = button(f"{verb.capitalize()} now", "go", variant="error", kind=LastButton)
+                go.disabled = True
+                yield go
+                yield button("Take the wheel", "wheel", kind=PassingButton)
+                yield button("Cancel", "cancel", kind=PassingButton)
+            yield Static(
+                Content(hint_line("Tab goes on", "Space presses the red button", "Esc leaves")), id="confirm-hint"
+            )
 
     def on_mount(self) -> None:
         self.query_one("#cancel", Button).focus()
@@ -106,10 +108,10 @@ class ConfirmPlanDialog(Dialog[bool]):
         if refusal == self._refused_because:
             return
         self._refused_because = refusal
-        button = self.query_one("#wheel", Button)
-        if not refusal and button.has_focus:
+        take = self.query_one("#wheel", Button)
+        if not refusal and take.has_focus:
             self.query_one("#cancel", Button).focus()
-        button.display = bool(refusal)
+        take.display = bool(refusal)
         self.query_one("#confirm-ask", Static).update(self._ask())
         self.query_one("#go", Button).disabled = not self._right()
 
@@ -120,8 +122,8 @@ class ConfirmPlanDialog(Dialog[bool]):
 
     def _ask(self) -> Content:
         if self._refused_because:
-            return Content.from_markup("[b $text-error]$why[/]", why=visible(self._refused_because))
-        return Content.from_markup("Type [b $text-error]$word[/] to confirm:", word=visible(self._word))
+            return Content.from_markup("[b $text-error]$why[/]", why=shown(self._refused_because))
+        return Content.from_markup("Type [b $text-error]$word[/] to confirm:", word=shown(self._word))
 
     def action_cancel(self) -> None:
         """Leave without doing anything; once it has begun there is nothing left to leave."""
@@ -137,14 +139,14 @@ class ConfirmPlanDialog(Dialog[bool]):
         right = self._right()
         self.query_one("#go", Button).disabled = not right
         self.query_one("#confirm-hint", Static).update(
-            Content("Right. Tab to the red button, then Space" if right else "Tab goes on · Esc leaves")
+            Content("Right. Tab to the red button, then Space" if right else hint_line("Tab goes on", "Esc leaves"))
         )
 
     @on(Input.Submitted)
     def _enter_is_no_confirmation(self) -> None:
         right = not self.query_one("#go", Button).disabled
-        said = "Enter never confirms: Tab, then Space" if right else f"That is not {visible(self._word)}"
-        said = visible(self._refusal()) or said
+        said = "Enter never confirms: Tab, then Space" if right else f"That is not {shown(self._word)}"
+        said = shown(self._refusal()) or said
         self.query_one("#confirm-hint", Static).update(Content(said))
 
     @on(Button.Pressed)
@@ -159,7 +161,7 @@ class ConfirmPlanDialog(Dialog[bool]):
     def _begin(self, without_lease: str) -> None:
         self._starting = True
         self.query_one("#cancel", Button).disabled = True
-        self.query_one("#confirm-hint", Static).update(Content("Starting…"))
+        self.query_one("#confirm-hint", Static).update(Content("Starting" + choose_glyphs().more))
         self.run_worker(self._start(without_lease), exit_on_error=False)
 
     async def _start(self, without_lease: str) -> None:
@@ -172,7 +174,7 @@ class ConfirmPlanDialog(Dialog[bool]):
             self.query_one("#cancel", Button).disabled = False
             unleased = isinstance(error, CockpitError) and error.code == NO_LEASE
             said = error.what if isinstance(error, CockpitError) and unleased else str(error)
-            self.query_one("#confirm-hint", Static).update(Content(visible(said)))
+            self.query_one("#confirm-hint", Static).update(Content(shown(said)))
             if unleased:
                 self.app.push_screen(WithoutLeaseDialog(said), self._go_without)
             return

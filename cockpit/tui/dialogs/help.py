@@ -8,9 +8,9 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from cockpit.text import visible
-from cockpit.tui.commands import COMMANDS, SCOPE_TITLES, Scope
-from cockpit.tui.dialogs.base import Dialog
+from cockpit.tui.commands import COMMANDS, SCOPE_TITLES, Scope, shown_keys
+from cockpit.tui.dialogs.base import Dialog, hint_line
+from cockpit.tui.glyphs import shown
 
 
 class HelpDialog(Dialog[None]):
@@ -26,10 +26,10 @@ class HelpDialog(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box tall"):
-            yield Static(Content(visible(f"Keys on {self._title}")), classes="dialog-title")
+            yield Static(Content(shown(f"Keys on {self._title}")), classes="dialog-title")
             with VerticalScroll():
                 yield Static(self._keys())
-            yield Static(Content("Esc leaves · : finds any command by name"), classes="dialog-hint")
+            yield Static(Content(hint_line("Esc leaves", ": finds any command by name")), classes="dialog-hint")
 
     def _keys(self) -> Content:
         lines: list[Content] = []
@@ -37,7 +37,7 @@ class HelpDialog(Dialog[None]):
         for command in COMMANDS:
             if f"{command.scope}.{command.id}" in self._active:
                 line = Content.from_markup(
-                    "  [$text-primary b]$key[/] $text", key=f"{command.shown:<8}", text=command.help
+                    "  [$text-primary b]$key[/] $text", key=f"{shown_keys(command):<8}", text=command.help
                 )
                 by_scope.setdefault(command.scope, []).append(line)
         order = sorted(by_scope, key=lambda scope: (scope == "everywhere", scope == "move"))

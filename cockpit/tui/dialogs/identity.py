@@ -12,7 +12,8 @@ from cockpit.errors import UsageError
 from cockpit.identity import Doubt, accepted_name
 from cockpit.text import visible
 from cockpit.tui.dialogs.ask import safe_content
-from cockpit.tui.dialogs.base import Dialog
+from cockpit.tui.dialogs.base import Dialog, hint_line
+from cockpit.tui.glyphs import shown
 from cockpit.tui.widgets.field import Field
 
 
@@ -28,14 +29,14 @@ class IdentityDialog(Dialog[str]):
         with Vertical(classes="box"):
             yield Static(safe_content(f"Who are you?\n\n{self._doubt.why}."), classes="dialog-title")
             yield Field(
-                visible(self._doubt.proposed), placeholder=visible(self._known or "your name"), compact=True,
+                visible(self._doubt.proposed), placeholder=shown(self._known or "your name"), compact=True,
                 classes="dialog-input",
             )  # fmt: skip
             yield Static(Content(self._hint()), classes="dialog-hint")
 
     def _hint(self) -> str:
         enter = "Enter says that it is you" if self._doubt.proposed else "Enter says so"
-        return f"{enter}, for this session · Esc only looks"
+        return hint_line(f"{enter}, for this session", "Esc only looks")
 
     def on_mount(self) -> None:
         self.query_one(Field).focus()
@@ -45,4 +46,4 @@ class IdentityDialog(Dialog[str]):
         try:
             self.dismiss(accepted_name(event.value, self.cockpit.moment[0].configuration))
         except UsageError as error:
-            self.query_one(".dialog-hint", Static).update(Content(visible(str(error))))
+            self.query_one(".dialog-hint", Static).update(Content(shown(str(error))))

@@ -6,7 +6,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from cockpit.release.item_state import ItemState
@@ -14,7 +13,7 @@ from cockpit.release.narrative import sentence
 from cockpit.release.run import ItemView, Run
 from cockpit.times import clock_time, epoch
 from cockpit.tui.dialogs.ask import safe_content
-from cockpit.tui.dialogs.base import Dialog
+from cockpit.tui.dialogs.base import Dialog, button
 from cockpit.tui.rows import Part, part
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.checklist import detail_lines
@@ -63,16 +62,16 @@ class ItemDialog(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         can_tick = self._view.state is not ItemState.DONE and self._run.open
-        with Vertical(classes="box tall"):
+        with Vertical(classes="box item"):
             yield Static(safe_content(f"{self._view.section}: {self._view.item.text}"), classes="dialog-title")
             with VerticalScroll():
                 yield ItemFacts(self._view, self._run, self._now)
             if can_tick:
                 yield Field(placeholder="what you saw (a value, a link, a sentence)", compact=True)
             with Horizontal(classes="buttons"):
-                yield Button(Content("Close"), id="cancel", compact=True)
+                yield button("Close", "cancel")
                 if can_tick:
-                    yield Button(Content("Tick"), id="tick", compact=True, variant="primary")
+                    yield button("Tick", "tick", variant="primary")
 
     def on_mount(self) -> None:
         self.query_one("#cancel", Button).focus()

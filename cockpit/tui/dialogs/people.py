@@ -16,7 +16,7 @@ from cockpit.release.run import Run
 from cockpit.release.wheel import Wheel, wheel_of
 from cockpit.times import clock_time, day_month
 from cockpit.tui.dialogs.ask import safe_content
-from cockpit.tui.dialogs.base import Dialog
+from cockpit.tui.dialogs.base import Dialog, hint_line
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, fit, part, row
 from cockpit.tui.theme import Inks
@@ -97,7 +97,7 @@ class PeopleDialog(Dialog[str]):
             yield Static(id="people-title", classes="dialog-title")
             yield PeopleList()
             yield Static(
-                Content("t takes the wheel · Enter gives it to this person · Esc leaves"),
+                Content(hint_line("t takes the wheel", "Enter gives it to this person", "Esc leaves")),
                 classes="dialog-hint",
             )
 

@@ -14,7 +14,7 @@ from textual.widgets import Button, Input, Static
 
 from cockpit.errors import CockpitError
 from cockpit.tui.dialogs.ask import safe_content
-from cockpit.tui.dialogs.base import Dialog
+from cockpit.tui.dialogs.base import Dialog, button, hint_line
 from cockpit.tui.dialogs.typed import LastButton, PassingButton, TypedInput
 from cockpit.tui.widgets.field import Field
 
@@ -44,9 +44,12 @@ class WithoutLeaseDialog(Dialog[str]):
             yield Static(Content("Why, and how you know that nobody else executes:"))
             yield Field(placeholder="the git host is down, Ben sits beside me", compact=True, id="lease-reason")
             with Horizontal(classes="buttons"):
-                yield LastButton(Content("Go on without it"), id="go", compact=True, variant="error", disabled=True)
-                yield PassingButton(Content("Cancel"), id="cancel", compact=True)
-            yield Static(Content("Tab goes on · Space presses the red button · Esc leaves"), id="confirm-hint")
+                go = button("Go on without it", "go", variant="error", kind=LastButton)
+                go.disabled = True
+                yield go
+                yield button("Cancel", "cancel", kind=PassingButton)
+            hint = hint_line("Tab goes on", "Space presses the red button", "Esc leaves")
+            yield Static(Content(hint), id="confirm-hint")
 
     def on_mount(self) -> None:
         self.query_one("#cancel", Button).focus()
@@ -63,7 +66,7 @@ class WithoutLeaseDialog(Dialog[str]):
     @on(Input.Changed)
     def _compare(self) -> None:
         self.query_one("#go", Button).disabled = not self._right
-        said = "Right. Tab to the red button, then Space" if self._right else "Tab goes on · Esc leaves"
+        said = "Right. Tab to the red button, then Space" if self._right else hint_line("Tab goes on", "Esc leaves")
         self.query_one("#confirm-hint", Static).update(Content(said))
 
     @on(Input.Submitted)

@@ -25,6 +25,8 @@ from cockpit.release.run import ItemView, Run
 from cockpit.tui.commands import bindings, commands_of
 from cockpit.tui.dialogs.ask import AskDialog
 from cockpit.tui.dialogs.item import ItemDialog
+from cockpit.tui.dialogs.poll import PollDialog
+from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.pages.base import Page
 from cockpit.tui.rows import Part, part
 from cockpit.tui.theme import inks_of
@@ -38,6 +40,8 @@ from cockpit.tui.widgets.timeline import TimelineList
 _WAITING = frozenset({ItemState.OPEN, ItemState.CLAIMED, ItemState.REGRESSED, ItemState.CONTESTED, ItemState.STALE})
 
 _ITEM_ACTIONS = frozenset(command.binding_action for command in commands_of("checklist"))
+
+_PHASE_ACTIONS = frozenset({"poll", "previous_phase", "next_phase", "next_open", "mine_only"})
 
 
 class ChecklistPage(Page):
@@ -79,6 +83,8 @@ class ChecklistPage(Page):
         """Let the item keys hold only where an item is looked at, not in a log beside it."""
         if action in _ITEM_ACTIONS:
             focused = self.screen.focused
+            if focused is not None and focused.id == "pause-point":
+                return action in _PHASE_ACTIONS
             return focused is not None and focused.id in {"items", "phases"}
         return super().check_action(action, parameters)
 
@@ -139,12 +145,13 @@ class ChecklistPage(Page):
             return
         inks = inks_of(self.app)
         phase = run.phases[index]
+        dot = choose_glyphs().dot
         right: list[Part] = [(f"{phase.done}/{phase.total}", inks.good if phase.state == "done" else inks.strong)]
         deferred = sum(view.state is ItemState.DEFERRED for view in phase.items)
-        right.append((f" · deferred {deferred} · debt {len(debt_of(run))}", inks.muted))
+        right.append((f" {dot} deferred {deferred} {dot} debt {len(debt_of(run))}", inks.muted))
         stale = sum(view.state is ItemState.STALE for view in phase.items)
         if stale:
-            right.append((f" · stale {stale}", inks.warn))
+            right.append((f" {dot} stale {stale}", inks.warn))
         left: list[Part] = [part(phase.phase.when, inks.muted)] if phase.phase.when and self.size.width >= 100 else []
         if self._filter:
             left.append(part(f"/{self._filter}", inks.accent))
@@ -283,6 +290,25 @@ class ChecklistPage(Page):
                 self.cockpit.act(TickItem(view.id, value))
 
         self.app.push_screen(ItemDialog(view, run, self.cockpit.now()), tick)
+
+    @on(PausePoint.Opened)
+    def action_poll(self) -> None:
+        """Open the phase's go/no-go poll; a reason that is picked there is an item to go to."""
+        gate = self.query_one(PausePoint).gate
+        if gate is None:
+            self.cockpit.tell("this phase does not end in a pause point")
+            return
+
+        def go(about: str | None) -> None:
+            kind, _, _ = (about or "").partition(":")
+            if kind in {"probe", "execution"}:
+                self.cockpit.go_to("probes" if kind == "probe" else "execution")
+            elif about and self.query_one(ItemList).go_to(about):
+                self.take_focus()
+            elif about:
+                self.cockpit.tell("that item is hidden by the filter: Esc shows all", severity="warning")
+
+        self.app.push_screen(PollDialog(gate), go)
 
     def action_claim(self) -> None:
         """Claim the item, or let it go."""

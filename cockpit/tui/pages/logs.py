@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import on
 from textual.app import ComposeResult
 
 from cockpit.release.live import Live
@@ -31,6 +32,10 @@ class LogsPage(Page):
 
     def apply_filter(self, text: str) -> None:
         self.query_one(LogPanes).apply_filter(text)
+
+    @on(LogPanes.Refused)
+    def _say_why(self, message: LogPanes.Refused) -> None:
+        self.cockpit.tell(message.why, severity="warning")
 
     def focused_pane(self) -> LogPane | None:
         """Return the pane with the focus."""

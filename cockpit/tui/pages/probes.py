@@ -13,6 +13,7 @@ from cockpit.release.live import Live, ProbeFeed
 from cockpit.release.run import Run
 from cockpit.tui.commands import bindings
 from cockpit.tui.dialogs.ask import ConfirmDialog
+from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.pages.base import Page
 from cockpit.tui.rows import Part
 from cockpit.tui.theme import inks_of
@@ -47,7 +48,7 @@ class ProbesPage(Page):
         well = sum(feed.state == "ok" and not feed.stale(now) for feed in live.probes)
         right: list[Part] = [(f"{well}/{len(live.probes)} ok", inks.good if well == len(live.probes) else inks.plain)]
         if down:
-            right.append((f" · {down} down", inks.bad))
+            right.append((f" {choose_glyphs().dot} {down} down", inks.bad))
         watcher = "watched from this host" if live.watcher_alive(now) else "nobody is watching"
         self.query_one("#all-probes-title", PaneTitle).show(left=[(watcher, inks.muted)], right=right)
         self._show_detail()

@@ -147,7 +147,7 @@ class ExecutionScreen(StripScreen):
         inks = inks_of(self.app)
         from_what = view.from_tag or view.from_commit[:8]
         left: list[Part] = [
-            part(f"{from_what} → {view.tag}", inks.strong),
+            part(f"{from_what} {choose_glyphs().arrow} {view.tag}", inks.strong),
             part(f"{run.service} {run.environment} on {view.host}, by {view.by.name}", inks.muted),
         ]
         self.query_one("#execution-title", PaneTitle).show(verb, left=left, lit=True)
@@ -168,7 +168,7 @@ class ExecutionScreen(StripScreen):
         place = self.query_one("#output-place", Vertical)
         place.remove_children()
         path = output_path(self.cockpit.workspace.executions_directory, view.id)
-        place.mount(LogTail("output", path, timezone=zone(run.timezone)))
+        place.mount(LogTail("output", path, timezone=zone(run.timezone), clock=self.cockpit.now))
 
     def action_leave(self) -> None:
         """Leave the screen; the execution goes on."""

@@ -15,9 +15,9 @@ from cockpit.durations import age as age_of
 from cockpit.release.gates import Gate
 from cockpit.release.item_state import ItemState
 from cockpit.release.run import ItemView, PhaseView
-from cockpit.text import visible
 from cockpit.times import clock_time, epoch
-from cockpit.tui.glyphs import choose_glyphs
+from cockpit.tui.commands import bindings
+from cockpit.tui.glyphs import choose_glyphs, shown
 from cockpit.tui.rows import Part, fit, labelled, part, progress_bar, row, width_of
 from cockpit.tui.status_style import item_look
 from cockpit.tui.theme import Inks
@@ -92,10 +92,10 @@ class PhaseStrip(LineWidget):
         for number, view in enumerate(self._phases):
             start = width_of(parts)
             if number == self._current:
-                title = visible(view.phase.title)
+                title = shown(view.phase.title)
                 title = title if cell_len(title) <= room else fit(title, max(room, 4))
                 parts.append((f" {number + 1} {title} ", inks.badge))
-                parts.append((f"{view.done}/{view.total}", phase_ink(view, inks)))
+                parts.append((f" {view.done}/{view.total}", phase_ink(view, inks)))
             else:
                 parts += [(f" {number + 1}", inks.title), (f" {view.done}/{view.total}", phase_ink(view, inks))]
             parts.append((" ", inks.plain))
@@ -195,7 +195,7 @@ class ItemList(RowList["Heading | ItemView"]):
                 parts.append((f" {clock_time(epoch(view.at), self.timezone)}", inks.muted))
         elif view.item.role:
             parts.append(part(view.item.role, inks.muted))
-        return [*parts, (" ", inks.plain)]
+        return [(" ", inks.plain), *parts, (" ", inks.plain)]
 
 
 def _heading(heading: Heading, width: int, inks: Inks) -> Strip:
@@ -207,17 +207,35 @@ def _heading(heading: Heading, width: int, inks: Inks) -> Strip:
     )
 
 
-class PausePoint(LineWidget):
-    """The go/no-go line below a phase."""
+class PausePoint(LineWidget, can_focus=True):
+    """The go/no-go line below a phase: as many whole reasons as fit; Enter opens the poll with all of them."""
+
+    BINDINGS = bindings("pause-point")
+
+    class Opened(Message):
+        """The poll was asked for."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._gate: Gate | None = None
 
+    @property
+    def gate(self) -> Gate | None:
+        """The poll, where the phase has a pause point."""
+        return self._gate
+
+    def action_poll(self) -> None:
+        """Open the poll."""
+        self.post_message(self.Opened())
+
+    def on_click(self) -> None:
+        self.action_poll()
+
     def show(self, gate: Gate | None) -> None:
         """Show a poll, or none for a phase without a pause point."""
         if gate != self._gate:
             self._gate = gate
+            self.can_focus = gate is not None
             self.refresh()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
@@ -225,20 +243,29 @@ class PausePoint(LineWidget):
         gate = self._gate
         if gate is None:
             return row([], [], width, fill=(self.glyphs.rule, inks.rule))
-        left: list[Part] = [(rule * 2, inks.rule), (" PAUSE POINT ", inks.strong), (rule + " ", inks.rule)]
+        mark: Part = (self.glyphs.cursor, inks.title) if self.has_focus else (rule, inks.rule)
+        left: list[Part] = [mark, (rule, inks.rule), (" PAUSE POINT ", inks.strong), (rule + " ", inks.rule)]
         if gate.go:
             left.append((" GO ", Style.combine([inks.good, Style(bold=True)])))
             left.append((" ", inks.rule))
         else:
             left.append((" NO-GO ", inks.alarm))
-            count = len(gate.reasons)
-            whys = ", ".join(reason.why for reason in gate.reasons)
-            left += [
-                (f" {rule} ", inks.rule),
-                (f"{count} reason{'s' if count != 1 else ''}: ", inks.muted),
-                part(whys + " ", inks.plain),
-            ]
-        return row(left, [], width, fill=(rule, inks.rule))
+            left.append((" ", inks.rule))
+            left += _whole_reasons([reason.why for reason in gate.reasons], width - width_of(left), inks)
+        over = inks.cursor if self.has_focus else None
+        return row(left, [], width, fill=(rule, inks.rule), over=over)
+
+
+def _whole_reasons(whys: Sequence[str], width: int, inks: Inks) -> list[Part]:
+    """Return as many whole reasons as fit, and how many there are beside them; the first one is always there."""
+    parts: list[Part] = []
+    for number, why in enumerate(whys):
+        text = shown(why if number == 0 else f", {why}")
+        more = f" +{len(whys) - number - 1} more " if number < len(whys) - 1 else " "
+        if number and width_of(parts) + cell_len(text) + len(more) > width:
+            return [*parts, (f" +{len(whys) - number} more ", inks.strong)]
+        parts.append((text if number else fit(text, min(cell_len(text), max(width - len(more), 8))), inks.plain))
+    return [*parts, (" ", inks.plain)]
 
 
 class ItemDetail(TextPane):
@@ -282,7 +309,7 @@ def detail_lines(view: ItemView, inks: Inks, *, timezone: str, now: float, width
         asks += [f"role {item.role}"] if item.role else []
         asks += [f"due {item.due}"] if item.due else []
         asks += ["if applicable"] if item.applies == "if-applicable" else []
-        add("state", " · ".join([view.state, *asks]), inks.plain)
+        add("state", f" {choose_glyphs().dot} ".join([view.state, *asks]), inks.plain)
     if item.checked and view.state is ItemState.OPEN:
         add("", "ticked in the file it was imported from; in this run nobody has done it", inks.muted)
     if view.state is ItemState.SUSPENDED:

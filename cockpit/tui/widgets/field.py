@@ -5,10 +5,11 @@ from __future__ import annotations
 from textual.widgets import Input
 
 from cockpit.text import visible
+from cockpit.tui.glyphs import ASCII, choose_glyphs
 
 
 class Field(Input):
     """One line of text, in which control and format characters stand escaped."""
 
     def validate_value(self, value: str) -> str:
-        return visible(value)
+        return visible(value, ascii_only=choose_glyphs() is ASCII)

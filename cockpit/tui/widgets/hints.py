@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
-from cockpit.tui.commands import COMMANDS
+from cockpit.tui.commands import COMMANDS, shown_keys
 from cockpit.tui.rows import Part, row, width_of
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import LineWidget
@@ -28,13 +28,14 @@ class HintBar(LineWidget):
         always: list[tuple[str, str]] = []
         seen: set[str] = set()
         order = {f"{command.scope}.{command.id}": number for number, command in enumerate(COMMANDS)}
+        keys = {f"{command.scope}.{command.id}": shown_keys(command) for command in COMMANDS}
         bound = sorted(self.screen.active_bindings.values(), key=lambda one: order.get(one.binding.id or "", 999))
         for active in bound:
             binding = active.binding
             if not binding.show or not active.enabled or (binding.id or binding.action) in seen:
                 continue
             seen.add(binding.id or binding.action)
-            key = binding.key_display or binding.key
+            key = keys.get(binding.id or "") or binding.key_display or binding.key
             if binding.id in _ALWAYS:
                 always.append((key, binding.description))
             elif (binding.id or "").startswith("everywhere."):

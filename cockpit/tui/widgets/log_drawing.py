@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from functools import lru_cache
 
+from rich.cells import get_character_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.cache import LRUCache
@@ -27,6 +28,8 @@ _WORDS = {
 }
 _LONGEST = 4096  # characters of a line that can be scrolled to; an ellipsis stands for the rest
 _KEPT = 512  # lines
+_PREFIX = 16  # columns: gutter, time, level
+_LEAST_ROOM = 24  # columns
 
 
 @lru_cache(maxsize=1024)
@@ -41,20 +44,33 @@ class LogDrawing:
         self._widget = widget
         self._zone = zone
         self._ascii_only = ascii_only
-        self._drawn: LRUCache[tuple[int, bool], tuple[Strip, Style]] = LRUCache(_KEPT)
+        self._drawn: LRUCache[tuple[int, bool, int, int], tuple[Strip, Style]] = LRUCache(_KEPT)
 
     def forget(self) -> None:
         """Draw everything anew, as for other colours."""
         self._drawn.clear()
 
-    def draw(self, number: int, line: LogLine, *, is_current: bool) -> tuple[Strip, Style]:
-        """Return the whole line, and the style of what is to the right of it."""
-        drawn = self._drawn.get((number, is_current))
+    def draw(
+        self, number: int, line: LogLine, *, is_current: bool, width: int = 0, part: int = 0
+    ) -> tuple[Strip, Style]:
+        """Return the whole line, or one row of it folded to `width`, and the style of what is to the right of it."""
+        key = (number, is_current, width, part)
+        drawn = self._drawn.get(key)
         if drawn is None:
             row = self._row_style(line)
-            drawn = Strip(list(self._segments(line, row, is_current=is_current))), row
-            self._drawn[number, is_current] = drawn
+            drawn = Strip(list(self._segments(line, row, is_current=is_current, width=width, part=part))), row
+            self._drawn[key] = drawn
         return drawn
+
+    def rows_of(self, line: LogLine, width: int) -> int:
+        """Return how many rows the line takes, folded to `width`."""
+        text, (first, rest) = self._text(line), _rooms(line, width)
+        if text.isascii():
+            return 1 if len(text) <= first else 1 + -(-(len(text) - first) // rest)
+        return len(_folded(text, first, rest))
+
+    def _text(self, line: LogLine) -> str:
+        return visible(line.message, limit=_LONGEST, ascii_only=self._ascii_only)
 
     def _row_style(self, line: LogLine) -> Style:
         # A stack trace belongs to the error above it: one bar of red says so, a wall of it would hide the rest.
@@ -63,16 +79,47 @@ class LogDrawing:
         level = line.level if line.level >= Level.ERROR else Level.NONE
         return self._widget.get_component_rich_style(f"log-view--{level.word}")
 
-    def _segments(self, line: LogLine, row: Style, *, is_current: bool) -> Iterator[Segment]:
+    def _segments(self, line: LogLine, row: Style, *, is_current: bool, width: int, part: int) -> Iterator[Segment]:
         style = self._widget.get_component_rich_style
+        rooms = _rooms(line, width)
+        pieces = _folded(self._text(line), *rooms) if width else [self._text(line)]
+        text = pieces[part] if part < len(pieces) else ""
+        if part:
+            yield Segment(" " * (width - rooms[1]) + text, row)
+            return
         if is_current:
             yield Segment(">", style("log-view--current"))
         else:
             yield Segment("!", style("log-view--gutter")) if line.is_error else Segment(" ", row)
         # What has neither time nor level, and what belongs to a line above, gets the whole width.
-        if not line.continuation and (line.at is not None or line.level is not Level.NONE):
+        if _has_prefix(line):
             clock = " " * 8 if line.at is None else _clock_text(int(line.at), self._zone)
             yield Segment(f"{clock} ", row + Style(color=style("log-view--time").color))
             word_style = row + Style(color=style(f"log-view--{line.level.word}").color)
             yield Segment(f"{_WORDS[line.level]:5} ", word_style)
-        yield Segment(visible(line.message, limit=_LONGEST, ascii_only=self._ascii_only), row)
+        yield Segment(text, row)
+
+
+def _has_prefix(line: LogLine) -> bool:
+    return not line.continuation and (line.at is not None or line.level is not Level.NONE)
+
+
+def _rooms(line: LogLine, width: int) -> tuple[int, int]:
+    """Columns for the text in the first row and in those after it, which stand below it where that leaves enough."""
+    first = max(width - (_PREFIX if _has_prefix(line) else 1), 0)
+    return first, first if first >= _LEAST_ROOM else max(width - 1, 1)
+
+
+def _folded(text: str, first: int, rest: int) -> list[str]:
+    """Return the text in pieces of at most so many cells; a character wider than its room takes it all the same."""
+    if text.isascii():
+        return [text[:first], *(text[start : start + rest] for start in range(first, len(text), rest))]
+    pieces: list[str] = []
+    start, used, room = 0, 0, first
+    for index, character in enumerate(text):
+        size = get_character_cell_size(character)
+        if used + size > room and (used or not pieces):
+            pieces.append(text[start:index])
+            start, used, room = index, 0, rest
+        used += size
+    return [*pieces, text[start:]]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import tzinfo
 from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
+from textual.message import Message
 
 from cockpit.logs.follow import FollowState
+from cockpit.logs.match import SlowPatternError
 from cockpit.release.run import Run
 from cockpit.times import zone
 from cockpit.tui.commands import bindings
@@ -24,6 +28,9 @@ class LogTail(LogView):
 
     BINDINGS = bindings("logs")
 
+    def __init__(self, name: str, path: Path, *, timezone: tzinfo, clock: Callable[[], float]) -> None:
+        super().__init__(name, path, timezone=timezone, clock=clock, ascii_only=choose_glyphs() is ASCII)
+
     def action_next_error(self) -> None:
         """Go to the next error; from the newest line, where none can come after, to the newest error."""
         if self.follow:
@@ -35,16 +42,24 @@ class LogTail(LogView):
 class LogPane(Vertical):
     """One log under its title: how it is followed, its errors a minute, its lines a second."""
 
-    def __init__(self, name: str, path: Path, timezone: str, *, beside: bool) -> None:
+    class TooSlow(Message):
+        """The pattern that was typed takes too long for this log."""
+
+        def __init__(self, trouble: SlowPatternError) -> None:
+            super().__init__()
+            self.trouble = trouble
+
+    def __init__(self, name: str, path: Path, timezone: str, *, clock: Callable[[], float], beside: bool) -> None:
         super().__init__(classes="log-pane beside" if beside else "log-pane")
         self.log_name = name
         self._path = path
         self._timezone = timezone
+        self._clock = clock
+        self._told: SlowPatternError | None = None
 
     def compose(self) -> ComposeResult:
         yield PaneTitle(f"{self.log_name}")
-        ascii_only = choose_glyphs() is ASCII
-        yield LogTail(self.log_name, self._path, timezone=zone(self._timezone), ascii_only=ascii_only)
+        yield LogTail(self.log_name, self._path, timezone=zone(self._timezone), clock=self._clock)
 
     @property
     def view(self) -> LogTail:
@@ -60,10 +75,17 @@ class LogPane(Vertical):
         left: list[Part] = [follow]
         if message.filter:
             left.append(part(f"/{message.filter}", inks.accent))
+        if message.too_slow is not None:
+            left.append((" TOO SLOW: not filtered ", inks.caution))
+            if message.too_slow is not self._told:
+                self.post_message(self.TooSlow(message.too_slow))
+        self._told = message.too_slow
+        if message.folds:
+            left.append(("wrap", inks.muted))
         errors = message.counts.errors_per_minute
         right: list[Part] = [
             (f"{errors} errors/min", inks.bad if errors else inks.muted),
-            (f" ─ {message.counts.lines_per_second:.0f} l/s", inks.muted),
+            (f" {choose_glyphs().rule} {message.counts.lines_per_second:.0f} l/s", inks.muted),
         ]
         self.query_one(PaneTitle).show(left=left, right=right)
 
@@ -81,6 +103,7 @@ class LogPanes(Container):
         super().__init__(id=id)
         self._limit = limit
         self._shown: tuple[tuple[str, Path], ...] | None = None
+        self._said = ""  # of a filter that is not in force
 
     def show(self, run: Run) -> None:
         """Show the run's logs; panes are only made anew where the configuration has changed."""
@@ -94,7 +117,10 @@ class LogPanes(Container):
         self._shown = logs
         self.remove_children()
         if logs:
-            self.mount_all([LogPane(name, path, run.timezone, beside=n > 0) for n, (name, path) in enumerate(logs)])
+            clock = page.cockpit.now
+            self.mount_all(
+                [LogPane(name, path, run.timezone, clock=clock, beside=n > 0) for n, (name, path) in enumerate(logs)]
+            )
         else:
             title = PaneTitle("logs")
             self.mount(title)
@@ -105,7 +131,22 @@ class LogPanes(Container):
         """The panes, in the configuration's order."""
         return list(self.query(LogPane))
 
+    @on(LogPane.TooSlow)
+    def _say_once(self, message: LogPane.TooSlow) -> None:
+        """Say it once, not once a log."""
+        said, self._said = self._said, str(message.trouble)
+        if said != self._said:
+            self.post_message(self.Refused(self._said))
+
+    class Refused(Message):
+        """A filter is not in force; `why` says what to do."""
+
+        def __init__(self, why: str) -> None:
+            super().__init__()
+            self.why = why
+
     def apply_filter(self, text: str) -> None:
         """Filter every log shown."""
+        self._said = ""
         for pane in self.panes:
             pane.view.apply_filter(text)

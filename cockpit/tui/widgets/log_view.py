@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import on, work
 from textual.events import Mount, Resize, Unmount
 from textual.geometry import Size
@@ -23,10 +24,11 @@ from cockpit.logs.buffer import Extent, LogBuffer
 from cockpit.logs.counters import LogCounts
 from cockpit.logs.follow import FollowState
 from cockpit.logs.line import Level
-from cockpit.logs.match import TextFilter
+from cockpit.logs.match import SlowPatternError, TextFilter
 from cockpit.logs.reader import LogReader, ReaderStatus
-from cockpit.text import visible
+from cockpit.tui.glyphs import choose_glyphs, shown
 from cockpit.tui.widgets.log_drawing import LogDrawing
+from cockpit.tui.widgets.log_layout import LogLayout, Place
 from cockpit.tui.widgets.steady_scroll import SteadyScrollView
 
 _PART_ABOVE = 3  # an error that is jumped to stands below a third of the height
@@ -87,6 +89,8 @@ class LogView(SteadyScrollView, can_focus=True):
         state: FollowState
         reason: str
         filter: str
+        folds: bool
+        too_slow: SlowPatternError | None  # why the filter wanted is not in force
 
         @property
         def control(self) -> LogView:
@@ -123,6 +127,7 @@ class LogView(SteadyScrollView, can_focus=True):
             else None
         )
         self._extent = Extent(0, 0, 0, 0)
+        self._layout = LogLayout(self.buffer, self._drawing.rows_of)
         self._seen_end = 0  # the row after the last that was there when the reader left the end
         self._current: int | None = None  # the line that was jumped to
         self._top_line = 0
@@ -139,6 +144,11 @@ class LogView(SteadyScrollView, can_focus=True):
         return self._reader.status
 
     @property
+    def folds(self) -> bool:
+        """Whether long lines are folded."""
+        return self._layout.folds
+
+    @property
     def new(self) -> int:
         """How many lines have come since the reader left the end."""
         return 0 if self.follow else max(self._extent.end - self._seen_end, 0)
@@ -150,15 +160,16 @@ class LogView(SteadyScrollView, can_focus=True):
 
     def show_news(self) -> None:
         """Take in what the buffer holds now: the widget does so by itself where it reads a file."""
-        extent, before = self.buffer.extent, self._extent
-        top = before.first + round(self.scroll_y)
+        extent, before, layout = self.buffer.extent, self._extent, self._layout
+        top = layout.first + round(self.scroll_y)
         self._extent = extent
         if extent.generation != before.generation:
             self._seen_end = extent.end
-            top = self.buffer.row_of(self._top_line if self._current is None else self._current)
+        if layout.take_in(extent, self.scrollable_content_region.width):
+            top = layout.row_of(self._top_line if self._current is None else self._current)
         with self._moving():
-            self.virtual_size = Size(self.virtual_size.width, extent.end - extent.first)
-            target = self.max_scroll_y if self.follow else max(top - extent.first, 0)
+            self.virtual_size = Size(0 if layout.folds else self.virtual_size.width, layout.end - layout.first)
+            target = self.max_scroll_y if self.follow else max(top - layout.first, 0)
             if target != round(self.scroll_y):  # or a scrolling under way would be stopped
                 self.scroll_to(y=target, animate=False)
         self._look()
@@ -168,6 +179,13 @@ class LogView(SteadyScrollView, can_focus=True):
     def action_toggle_follow(self) -> None:
         """Follow the end, or stop here."""
         self.follow = not self.follow
+
+    def action_toggle_wrap(self) -> None:
+        """Fold long lines, or let them run out to the right; the line at the top stays."""
+        self._look()
+        self._layout.fold(not self._layout.folds)
+        self.scroll_to(x=0, animate=False)
+        self.show_news()
 
     def action_next_error(self) -> None:
         """Go to the next error, from the one gone to last while it is in view, otherwise from the top."""
@@ -210,13 +228,13 @@ class LogView(SteadyScrollView, can_focus=True):
         """Draw one row of the screen."""
         width = self.scrollable_content_region.width
         if self._extent.first == self._extent.end:
-            hint = Segment(visible(self._hint()), self.get_component_rich_style("log-view--hint"))
+            hint = Segment(shown(self._hint()), self.get_component_rich_style("log-view--hint"))
             return Strip([hint] if y == 0 else []).crop_extend(0, width, self.rich_style)
         scroll_x, scroll_y = self.scroll_offset
-        found = self.buffer.line_at(self._extent.first + scroll_y + y)
-        if found is None:
+        place = self._layout.find(self._layout.first + scroll_y + y)
+        if place is None:
             return Strip.blank(width, self.rich_style)
-        strip, style = self._drawing.draw(*found, is_current=found[0] == self._current)
+        strip, style = self._drawn(place)
         return strip.crop_extend(scroll_x, scroll_x + width, style)
 
     def notify_style_update(self) -> None:
@@ -245,6 +263,8 @@ class LogView(SteadyScrollView, can_focus=True):
         """Apply the filter wanted last, also where it was changed while this looked through the lines."""
         while (wanted := self._wanted_filter) is not self.buffer.filter:
             self.buffer.set_filter(wanted)
+            if wanted is self._wanted_filter and wanted is not None and wanted.slow:
+                break
         self._post_news()
 
     def _post_news(self) -> None:
@@ -254,13 +274,14 @@ class LogView(SteadyScrollView, can_focus=True):
     def _look(self) -> None:
         """Note the line at the top, and make room to scroll sideways to the end of the longest line seen so far."""
         self._top_line = self._number_at(0)
-        top = self._extent.first + round(self.scroll_y)
+        if self._layout.folds:
+            return
+        top = self._layout.first + round(self.scroll_y)
         widest = self.virtual_size.width
         for row in range(top, top + self.scrollable_content_region.height):
-            found = self.buffer.line_at(row)
-            if found:
-                strip, _ = self._drawing.draw(*found, is_current=found[0] == self._current)
-                widest = max(widest, strip.cell_length)
+            place = self._layout.find(row)
+            if place:
+                widest = max(widest, self._drawn(place)[0].cell_length)
         if widest > self.virtual_size.width:
             self.virtual_size = Size(widest, self.virtual_size.height)
 
@@ -275,9 +296,13 @@ class LogView(SteadyScrollView, can_focus=True):
 
     def _number_at(self, y: int) -> int:
         """The number of the line in a row of the screen, or else in the last row."""
-        row = min(self._extent.first + round(self.scroll_y) + y, self._extent.end - 1)
-        found = self.buffer.line_at(row)
-        return found[0] if found else 0
+        place = self._layout.find(min(self._layout.first + round(self.scroll_y) + y, self._layout.end - 1))
+        return place.number if place else 0
+
+    def _drawn(self, place: Place) -> tuple[Strip, Style]:
+        width = self.scrollable_content_region.width if self._layout.folds else 0
+        is_current = place.number == self._current
+        return self._drawing.draw(place.number, place.line, is_current=is_current, width=width, part=place.part)
 
     def _current_in_view(self) -> int | None:
         if self._current is None:
@@ -292,7 +317,7 @@ class LogView(SteadyScrollView, can_focus=True):
             return
         self.follow = False
         self._current, self._notice = number, ""
-        row = self.buffer.row_of(number) - self._extent.first
+        row = self._layout.row_of(number) - self._layout.first
         with self._moving():
             self.scroll_to(y=row - self.scrollable_content_region.height // _PART_ABOVE, animate=False)
         self.refresh()
@@ -304,12 +329,25 @@ class LogView(SteadyScrollView, can_focus=True):
         typed = self.buffer.filter.typed if self.buffer.filter else ""
         paused = "" if self.follow else f"{new} new" if new else "paused"
         waiting = "" if status.state is FollowState.FOLLOWING else str(status.state)
-        self.border_subtitle = " · ".join(part for part in (waiting, self._notice, paused) if part)
-        told = (status, self.follow, new, typed)
+        self.border_subtitle = f" {choose_glyphs().dot} ".join(part for part in (waiting, self._notice, paused) if part)
+        wanted = self._wanted_filter
+        slow = wanted.slow if wanted is not None else None
+        told = (status, self.follow, new, typed, slow, self.folds)
         if told != self._last_status:
             self._last_status = told
             self.post_message(
-                self.Status(self, self.log_name, status.counts, self.follow, new, status.state, status.reason, typed)
+                self.Status(
+                    self,
+                    self.log_name,
+                    status.counts,
+                    self.follow,
+                    new,
+                    status.state,
+                    status.reason,
+                    typed,
+                    self.folds,
+                    slow,
+                )
             )
 
     def _hint(self) -> str:

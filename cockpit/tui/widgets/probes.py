@@ -10,8 +10,7 @@ from textual.strip import Strip
 from cockpit.durations import age as age_of
 from cockpit.durations import short_duration
 from cockpit.release.live import ProbeFeed
-from cockpit.text import visible
-from cockpit.tui.glyphs import choose_glyphs
+from cockpit.tui.glyphs import choose_glyphs, shown
 from cockpit.tui.rows import Part, fit, part, row, sparkline, width_of
 from cockpit.tui.status_style import probe_look
 from cockpit.tui.theme import Inks
@@ -25,7 +24,7 @@ _GRAVITY = {"down": 0, "unknown": 1, "degraded": 2, "paused": 3, "ok": 4}
 def latency(feed: ProbeFeed) -> str:
     """Return the latest latency in at most six characters: `41ms`, `1.20s`, or a dash."""
     if feed.latency_ms is None:
-        return "–"
+        return choose_glyphs().dash
     return f"{feed.latency_ms:.0f}ms" if feed.latency_ms < 1000 else f"{feed.latency_ms / 1000:.2f}s"
 
 
@@ -59,9 +58,9 @@ class ProbeStrip(LineWidget):
             order = sorted(range(len(cells)), key=lambda n: _GRAVITY.get(self._feeds[n].state, 1))
             cells = [cells[n] for n in order]
         left: list[Part] = [(" ", inks.plain)]
-        for shown, cell in enumerate(cells):
+        for placed, cell in enumerate(cells):
             if width_of(left) + width_of(cell) > width - width_of(right) - 4:
-                left.append((f"+{len(cells) - shown}", inks.muted))
+                left.append((f"+{len(cells) - placed}", inks.muted))
                 break
             left += cell
         return row(left, right, width)
@@ -69,7 +68,7 @@ class ProbeStrip(LineWidget):
     def _cell(self, feed: ProbeFeed, inks: Inks) -> list[Part]:
         stale = bool(feed.at) and feed.stale(self._now)
         look = probe_look(feed.state if feed.at else "waiting", self.glyphs, inks, stale=stale)
-        name = fit(feed.name, min(cell_len(visible(feed.name)), _LONGEST_NAME))
+        name = fit(feed.name, min(cell_len(shown(feed.name)), _LONGEST_NAME))
         parts: list[Part] = [(name, inks.plain), (" ", inks.plain)]
         if feed.state == "ok" and not stale:
             parts += [(look.glyph, look.ink), (f" {latency(feed)}" if feed.latency_ms is not None else "", inks.muted)]
@@ -96,9 +95,9 @@ class ProbeBoard(RowList[ProbeFeed]):
     def _lay(self, feed: ProbeFeed, width: int, inks: Inks, *, cursor: bool) -> Strip:
         stale = bool(feed.at) and feed.stale(self.now)
         look = probe_look(feed.state if feed.at else "waiting", self._glyphs, inks, stale=stale)
-        wide = width >= 70
-        name_width = 18 if wide else 12
-        spark_width = min(max(width - 52, 12), 40) if wide else max(min(width - 40, 20), 6)
+        # The sentence is worth more than a long past: a third of the width is the sparkline's at most.
+        name_width = 18 if width >= 90 else 12
+        spark_width = max(min((width - name_width - 30) // 3, 40), 6)
         well = look.word == "ok"
         left: list[Part] = [
             (self._glyphs.cursor if cursor else " ", inks.title),
@@ -114,7 +113,7 @@ class ProbeBoard(RowList[ProbeFeed]):
         age = age_of(self.now - feed.at) if feed.at else "never"
         right: list[Part] = [(f" {age:>5} ", inks.warn if stale else inks.muted)]
         room = width - width_of(left) - width_of(right)
-        if room >= 16:
+        if room >= 10:
             left += [(" ", inks.plain), part(feed.detail, inks.muted if well else inks.plain)]
         return row(left, right, width, over=inks.cursor if cursor and self.has_focus else None)
 

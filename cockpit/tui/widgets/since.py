@@ -39,7 +39,7 @@ class SinceText(TextPane):
             [
                 (f"Since you looked, {ago} ago: ", inks.title),
                 part(f"{summary.count} {what} by {summary.by}", inks.strong),
-                (" · Esc goes on", inks.muted),
+                (f" {self.glyphs.dot} Esc goes on", inks.muted),
             ]
         ]
         for one in summary.changes:

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBarRender
+
+
+class AsciiScrollBar(ScrollBarRender):
+    """A scrollbar of whole cells, whose thumb is a colour and no sign."""
+
+    VERTICAL_BARS = HORIZONTAL_BARS = [" "] * 8
 
 
 class SteadyScrollView(ScrollView):

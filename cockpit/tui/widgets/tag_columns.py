@@ -11,6 +11,7 @@ from rich.cells import cell_len, set_cell_size
 from cockpit.durations import short_duration
 from cockpit.release.tags import Tag
 from cockpit.text import visible
+from cockpit.tui.glyphs import ASCII, UNICODE, Glyphs
 
 WIDE = 120  # columns from which dates and kinds are written out
 _PREFIX = 4  # cursor, two signs, a blank
@@ -29,22 +30,6 @@ _HEADINGS: dict[Column, tuple[str, str]] = {
     "counts": ("VS HEAD", "VS HEAD"),
     "subject": ("SUBJECT", "SUBJECT"),
 }
-
-
-class Glyphs(Struct, frozen=True):
-    """One sign a state, each of another shape."""
-
-    cursor: str
-    running: str
-    proposed: str
-    bad: str
-    good: str
-    no_commit: str
-    cut: str
-
-
-UNICODE = Glyphs(cursor="▸", running="●", proposed="◎", bad="✗", good="✓", no_commit="∅", cut="…")
-ASCII = Glyphs(cursor=">", running="*", proposed="@", bad="x", good="+", no_commit="-", cut="~")
 
 
 class Standing(Struct, frozen=True):
@@ -69,7 +54,7 @@ class Columns(Struct, frozen=True):
     def row(self, tag: Tag, standing: Standing, *, cursor: bool, now: float) -> list[tuple[str, str]]:
         """Return (aspect, padded text) from left to right; the aspect is what a cell's colour repeats, or empty."""
         cells = {
-            "name": visible(tag.display),
+            "name": visible(tag.display, ascii_only=self.glyphs is ASCII),
             "state": _state(tag, standing),
             "kind": self._kind(tag),
             "date": self._date(tag, now),
@@ -80,7 +65,7 @@ class Columns(Struct, frozen=True):
         aspect = _aspect(tag, standing)
         row = [(aspect, signs)]
         for name, size in self._present():
-            text = cut(cells[name], size, self.glyphs.cut) + " "
+            text = cut(cells[name], size, self.glyphs.ellipsis) + " "
             row.append(("muted" if name in ("kind", "subject") else aspect, text))
         return row
 
@@ -138,7 +123,7 @@ def _aspect(tag: Tag, standing: Standing) -> str:
 
 
 def _signs(tag: Tag, standing: Standing, glyphs: Glyphs) -> str:
-    first = glyphs.running if standing.running else glyphs.proposed if standing.proposed else " "
+    first = glyphs.present if standing.running else glyphs.proposed if standing.proposed else " "
     if tag.commit is None:
         return first + glyphs.no_commit
     return first + {"bad": glyphs.bad, "good": glyphs.good}.get(tag.mark or "", " ")

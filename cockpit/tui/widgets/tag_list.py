@@ -19,7 +19,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from cockpit.release.tags import Tag, TagFilter
-from cockpit.text import visible
+from cockpit.tui.glyphs import ASCII, UNICODE, shown
 from cockpit.tui.widgets.tag_columns import Columns, Standing, cut, fit
 
 _HEADER = 1  # lines above the first tag; they do not scroll
@@ -271,4 +271,5 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _reason(self) -> str:
         reason = f"no tags match '{self._filter_text}'" if self._tags else self._nothing
-        return cut(visible(reason), max(self._width - 2, 1), "~" if self._ascii_only else "…")
+        sign = (ASCII if self._ascii_only else UNICODE).ellipsis
+        return cut(shown(reason), max(self._width - 2, 1), sign)

@@ -1,0 +1,71 @@
+"""Folded or not, every row of the screen finds its line, also while old lines go and others come."""
+
+from __future__ import annotations
+
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cockpit.logs.buffer import LogBuffer
+from cockpit.logs.line import Level, LogLine
+from cockpit.logs.match import TextFilter
+from cockpit.tui.widgets.log_layout import LogLayout
+
+
+def line(text: str) -> LogLine:
+    return LogLine(text, Level.INFO, None, "app", "plain", text, False)
+
+
+def rows_of(one: LogLine, width: int) -> int:
+    return max(-(-len(one.text) // width), 1)
+
+
+deeds = st.one_of(
+    st.tuples(st.just("append"), st.lists(st.integers(0, 40), max_size=9)),
+    st.tuples(st.just("filter"), st.sampled_from(["", "xxx", "!xxxxxxxx"])),
+    st.tuples(st.just("width"), st.integers(5, 20)),
+    st.tuples(st.just("fold"), st.booleans()),
+)
+
+
+@given(script=st.lists(deeds, max_size=20))
+def test_every_row_finds_its_line(script: list[tuple[str, object]]) -> None:
+    buffer, width = LogBuffer(capacity=12), 10
+    layout = LogLayout(buffer, rows_of)
+    for deed, what in script:
+        if deed == "append":
+            assert isinstance(what, list)
+            buffer.append([line("x" * size) for size in what])
+        elif deed == "filter":
+            buffer.set_filter(TextFilter.lenient(str(what)) if what else None)
+        elif deed == "width":
+            assert isinstance(what, int)
+            width = what
+        else:
+            layout.fold(bool(what))
+        extent, first, before = buffer.extent, layout.first, layout.find(layout.end - 1)
+        anew = layout.take_in(extent, width)
+        expected: list[tuple[int, int]] = []
+        for row in range(extent.first, extent.end):
+            number, log_line = buffer.line_at(row) or (-1, line(""))
+            count = rows_of(log_line, width) if layout.folds and width >= 8 else 1
+            assert layout.row_of(number) == layout.first + len(expected)
+            expected += [(number, part) for part in range(count)]
+        found = [layout.find(row) for row in range(layout.first, layout.end)]
+        assert [(place.number, place.part) for place in found if place] == expected
+        assert layout.find(layout.first - 1) is None
+        if deed == "append" and not anew and before is not None and before.number >= expected[0][0]:
+            assert layout.first >= first  # rows keep their numbers
+            assert (before.number, before.part) in expected
+
+
+def test_a_full_buffer_is_folded_in_a_blink() -> None:
+    buffer = LogBuffer()
+    buffer.append([line("GET /cart 200 31 ms " * 6) for _ in range(50_000)])
+    layout = LogLayout(buffer, rows_of)
+    layout.fold(True)
+    start = time.process_time()
+    layout.take_in(buffer.extent, 40)
+    assert layout.end == 150_000
+    assert time.process_time() - start < 0.5
