@@ -60,7 +60,11 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
 
 def _current_gate(run: Run, live: Live, now: float) -> Gate | None:
     phase = run.current_phase
-    return gate_of(run, phase, [(feed.name, feed.reliable(now)) for feed in live.probes]) if phase is not None else None
+    return (
+        gate_of(run, phase, [(feed.name, feed.reliable(now)) for feed in live.probes], now=now)
+        if phase is not None
+        else None
+    )
 
 
 def item_document(view: ItemView) -> dict[str, Any]:

@@ -223,7 +223,7 @@ def _unseen(workspace: Workspace) -> list[Record]:
 
 def _timeline(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.identity import is_shared
-    from cockpit.release.narrative import sentence
+    from cockpit.release.narrative import is_told, sentence
     from cockpit.times import date_time, epoch
 
     last = arguments.since == _LAST
@@ -231,6 +231,7 @@ def _timeline(arguments: argparse.Namespace) -> ExitCode:
     workspace: Workspace = open_here(arguments, any_run=False)
     run = workspace.run
     records = _unseen(workspace) if last else [record for record in run.records if epoch(record.wall) >= since]
+    records = [record for record in records if is_told(record)]
     if wants_json(arguments):
         print_json(
             [

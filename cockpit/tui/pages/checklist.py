@@ -156,7 +156,7 @@ class ChecklistPage(Page):
         index = self._phase_index or 0
         phase = run.phases[index] if index < len(run.phases) else None
         states = [(feed.name, feed.reliable(now)) for feed in live.probes]
-        gate = gate_of(run, phase, states) if phase is not None and phase.phase.pause_point else None
+        gate = gate_of(run, phase, states, now=now) if phase is not None and phase.phase.pause_point else None
         self.query_one(PausePoint).show(gate)
 
     def _shown(self, view: ItemView) -> bool:
