@@ -35,11 +35,11 @@ _OUTWARD = frozenset({"http", "tls"})  # these see what is served, not the work 
 class Checker:
     """Looks at whatever a check is about; an asynchronous context manager, for one event loop.
 
-    `root` is the configuration's directory, `code` the work tree that is released. Whether the configuration is
-    trusted is the caller's matter: nothing may be asked of it before.
+    `root` is the configuration's directory, `code` tells of the work tree that is released. Whether the configuration
+    is trusted is the caller's matter: nothing may be asked of it before.
     """
 
-    def __init__(self, *, root: Path, code: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, *, root: Path, code: Callable[[], Path], now: Callable[[], float] = time.time) -> None:
         self._root = root
         self._code = code
         self._now = now
@@ -75,7 +75,7 @@ class Checker:
         if check.binds != "paths":
             return ""
         try:
-            return await self._in_thread(partial(digest_of_paths, self._code, check.paths))
+            return await self._in_thread(partial(digest_of_paths, self._code(), check.paths))
         except CockpitError:
             return ""
 
@@ -83,7 +83,7 @@ class Checker:
         if check.kind in _OUTWARD:
             return situation.commit, await self.bound(check)
         try:
-            head = await self._in_thread(partial(head_commit, Git(self._code)))
+            head = await self._in_thread(partial(head_commit, Git(self._code())))
         except CockpitError:
             head = ""
         return head, await self.bound(check)
@@ -112,13 +112,13 @@ class Checker:
             return await look_by_tls(check.tls, root=self._root, names=self._names, now=self._now())
         call: Callable[[], Look]
         if check.command is not None:
-            call = partial(look_by_command, check.command, situation, code=self._code, seconds=seconds, cancel=cancel)
+            call = partial(look_by_command, check.command, situation, code=self._code(), seconds=seconds, cancel=cancel)
         elif check.env is not None:
-            call = partial(look_by_env, check.env, code=self._code)
+            call = partial(look_by_env, check.env, code=self._code())
         elif check.file is not None:
-            call = partial(look_by_file, check.file, code=self._code, now=self._now())
+            call = partial(look_by_file, check.file, code=self._code(), now=self._now())
         elif check.git is not None:
-            call = partial(look_by_git, check.git, situation, code=self._code, seconds=seconds)
+            call = partial(look_by_git, check.git, situation, code=self._code(), seconds=seconds)
         else:
             return unseen("no kind of check is named")
         return await self._in_thread(call)

@@ -94,7 +94,9 @@ def find_item(run: Run, wanted: str) -> str:
 
 
 def _item(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.bootstrap import now
     from cockpit.release.item_state import ItemState
+    from cockpit.release.moment import item_as_of
 
     workspace = open_here(arguments)
     if not workspace.run.open:
@@ -104,11 +106,11 @@ def _item(arguments: argparse.Namespace) -> ExitCode:
     if arguments.verb in {"undo", "redo"}:
         _tell_reversed(workspace, written)
     publish(workspace)
-    view = workspace.run.items[item]
+    view = item_as_of(workspace.run.items[item], now())
     if wants_json(arguments):
         from cockpit.status import item_document
 
-        print_json(item_document(view))
+        print_json(item_document(view, now=now()))
     else:
         say(view.state.value)
         if view.sides or (view.state is ItemState.CLAIMED and view.lost_claims):

@@ -74,9 +74,14 @@ class Pinned(Struct, frozen=True):
     digest: str
 
     def check_of(self, item: Item) -> Check | None:
-        """Return an item's check: the configuration's, else the checklist's; None where it has none, or it is off."""
+        """Return an item's check: the configuration's, else the checklist's; None where it has none, or it is off.
+
+        What its evidence is bound to is the item's, unless the check says otherwise.
+        """
         check = self.configuration.checks.get(item.id, item.check)
-        return check if check is not None and not check.off else None
+        if check is None or check.off:
+            return None
+        return check if check.binds is not None else msgspec.structs.replace(check, binds=item.binds, paths=item.paths)
 
 
 def earliest(register: Register) -> Record | None:
@@ -334,7 +339,6 @@ class Ledger:
         entity = item_entity(item.id)
         return sensing_of(
             check,
-            item.binds,
             last_words=self._last_words.get(entity, {}).values(),
             held_by=self._held_by.get(entity, frozenset()),
             by_hand=by_hand,

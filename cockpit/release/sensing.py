@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from cockpit.release.checks import Check
+from cockpit.release.checks import Check, expectation
 from cockpit.release.events import ItemObserved
 from cockpit.release.item_state import Flown, ItemState, Sense, sensed_state
+from cockpit.release.ports import Observed
 from cockpit.release.record import Actor, Record, TextRef
 
 _AHEAD = 300.0  # seconds that an observer's clock may be ahead of ours before its words are not believed
@@ -124,7 +126,6 @@ def _detail(sense: Sense, told: Seen | None, now: float | None) -> str:
 
 def sensing_of(
     check: Check,
-    binds: str | None,
     *,
     last_words: Iterable[Record],
     held_by: frozenset[str],
@@ -134,7 +135,7 @@ def sensing_of(
     flown: Flown,
 ) -> Sensing:
     """Return the sensing of an item; `last_words` are the last records of each observer, `held_by` who saw it hold."""
-    bound = (check.binds or binds) == "commit"
+    bound = check.binds == "commit"
     observe = check.observe
     return Sensing(
         check,
@@ -166,9 +167,37 @@ def epoch_of(text: str) -> float:
         return 0.0
 
 
-def is_news(before: Seen | None, after: ItemObserved, *, now: float) -> bool:
+def word_of(
+    check: Check, found: Observed, *, observer: str, before: Seen | None, now: float, moved: str = ""
+) -> ItemObserved | None:
+    """Return what is to be written down of a look at `now`: news, or what holds once it is due; None else.
+
+    `before` is the observer's last word.
+    """
+    word = ItemObserved(
+        observer=observer,
+        check=check.kind,
+        state=found.state,
+        expected=expectation(check),
+        actual=found.actual,
+        detail=found.detail,
+        valid_until=_rfc3339(now + check.validity),
+        commit=found.commit,
+        bound=found.bound,
+        moved=moved,
+    )
+    if before is None or is_news(before, word, now=now):
+        return word
+    return replace(word, renewal=True) if is_renewal_due(before, now=now) else None
+
+
+def _rfc3339(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def is_news(before: Seen, after: ItemObserved, *, now: float) -> bool:
     """Whether an observation says anything that the observer's last word `before` does not."""
-    if before is None or before.valid_until <= now:
+    if before.valid_until <= now:
         return True
     return (before.state, before.expected, before.moved, before.commit, before.bound) != (
         after.state, after.expected, after.moved, after.commit, after.bound,

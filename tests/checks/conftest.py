@@ -44,7 +44,7 @@ class Service:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, *args: object) -> None:  # type: ignore[override]
+            def log_message(self, *args: object) -> None:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -102,5 +102,5 @@ class Eye:
 
 @pytest.fixture
 async def eye(code: Path) -> AsyncIterator[Eye]:
-    async with Checker(root=code, code=code) as checker:
+    async with Checker(root=code, code=lambda: code) as checker:
         yield Eye(checker, code)

@@ -71,11 +71,9 @@ def backups(eye: Eye) -> Path:
 
 
 async def test_the_newest_file_counts(eye: Eye, backups: Path) -> None:
-    glob = "back ups/*.sql"
-    assert (
-        await eye.says(Check(file=FileCheck(path=glob, newer_than="24h"))) == "ok: back ups/new.sql, 2000 bytes, 1h old"
-    )
-    red = Check(file=FileCheck(path=glob, newer_than="1h", min_size=5_000))
+    fresh = Check(file=FileCheck(path="back ups/*.sql", newer_than="24h"))
+    assert await eye.says(fresh) == "ok: back ups/new.sql, 2000 bytes, 1h old"
+    red = Check(file=FileCheck(path="back ups/*.sql", newer_than="1h", min_size=5_000))
     assert await eye.says(red) == "failed: back ups/new.sql is 1h old; back ups/new.sql holds 2000 bytes"
     (backups / "new.sql").unlink()
     assert await eye.says(fresh) == "failed: back ups/old.sql is 25h old"

@@ -36,7 +36,7 @@ async def test_a_tag_is_there_or_not(eye: Eye) -> None:
 
 
 async def test_without_a_target_nothing_can_be_said(code: Path) -> None:
-    async with Checker(root=code, code=code) as checker:
+    async with Checker(root=code, code=lambda: code) as checker:
         found = await checker.observe(Check(git=GitCheck(at_tag=True)), Situation())
     assert (found.state, found.detail) == ("unknown", "the run flies no tag yet")
 
@@ -76,5 +76,5 @@ async def test_a_signature_verifies_or_not(eye: Eye, signer: tuple[Path, Path]) 
 
 
 async def test_where_there_is_no_repository_nothing_can_be_said(tmp_path: Path) -> None:
-    async with Checker(root=tmp_path, code=tmp_path) as checker:
+    async with Checker(root=tmp_path, code=lambda: tmp_path) as checker:
         assert (await checker.observe(Check(git=GitCheck(clean=True)), Situation())).state == "unknown"

@@ -43,7 +43,7 @@ async def test_one_that_verifies_and_lasts_is_well(eye: Eye, https: Service, cer
 
 async def test_one_that_ends_too_soon_has_failed(https: Service, certificate: Certificate, code: Path) -> None:
     soon = datetime(2099, 12, 21, tzinfo=UTC).timestamp()
-    async with Checker(root=code, code=code, now=lambda: soon) as checker:
+    async with Checker(root=code, code=lambda: code, now=lambda: soon) as checker:
         found = await checker.observe(tls(https, certificate, days=14), Situation())
         assert (found.state, found.actual) == ("failed", "expires in 11 days")
         assert (await checker.observe(tls(https, certificate, days=10), Situation())).state == "ok"

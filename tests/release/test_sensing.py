@@ -194,7 +194,6 @@ def test_news_and_renewals() -> None:
     assert is_news(seen, observed("failed"), now=T0 + 60)
     assert is_news(seen, observed("ok", commit="3" * 40), now=T0 + 60)
     assert is_news(seen, observed("ok"), now=T0 + HOUR)
-    assert is_news(None, observed("ok"), now=T0)
     assert not is_renewal_due(seen, now=seen.at + HOUR / 2 - 2)
     assert is_renewal_due(seen, now=seen.at + HOUR / 2 + 1)
     short = observed("ok", lasts=60)
