@@ -20,6 +20,7 @@ from cockpit.live_source import LiveSource
 from cockpit.presence import PresenceFile, presence_directory
 from cockpit.release.intents import Intent
 from cockpit.release.live import Live, Presence
+from cockpit.release.moment import Moments
 from cockpit.release.notices import notices_of
 from cockpit.release.record import Record
 from cockpit.release.run import Run
@@ -85,6 +86,7 @@ class CockpitApp(App[int], inherit_bindings=False):
         self._presence: PresenceFile | None = None
         self._place = ""
         self._rung: frozenset[str] = frozenset()
+        self._moments = Moments()
         self.set_reactive(CockpitApp.run_now, workspace.run)
         self._who = WhoSitsHere(self, doubt)
         self.since = SinceTeller(self, seen)
@@ -95,7 +97,8 @@ class CockpitApp(App[int], inherit_bindings=False):
     @property
     def moment(self) -> tuple[Run, Live, float]:
         """The run, the feeds and the time, as every screen is handed them."""
-        return self.workspace.run if self.run_now is None else self.run_now, self.live, self.now()
+        now = self.now()
+        return self._moments.at(self.workspace.run if self.run_now is None else self.run_now, now), self.live, now
 
     @property
     def me(self) -> str:
