@@ -26,6 +26,7 @@ from cockpit.trust import TrustStore
 from cockpit.workspace import NameFrom, Options, Workspace, choose_run, list_runs, pinned_of
 
 if TYPE_CHECKING:
+    from cockpit.checks.checker import Checker
     from cockpit.execution.worker import Worker
 
 
@@ -118,6 +119,13 @@ def commit_quietly(store: Store, message: str) -> None:
     """Commit to the state ref; a failure stops nothing, for the events are safe in the journals."""
     with contextlib.suppress(CockpitError):
         store.commit(message)
+
+
+def make_checker(workspace: Workspace) -> Checker:
+    """Return what looks at the run's sensed items; only what is trusted may be asked of it."""
+    from cockpit.checks.checker import Checker
+
+    return Checker(root=workspace.root, code=lambda: workspace.code, now=now)
 
 
 def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None, lease: Lease = UNLEASED) -> Worker:

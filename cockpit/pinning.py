@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from cockpit.content.check_review import review_places
 from cockpit.content.checklists import parse_checklist_text
 from cockpit.content.configuration import parse_configuration_text
 from cockpit.content.library import parse_library_texts
@@ -82,6 +83,9 @@ def parse_texts(texts: Mapping[str, str]) -> Pinned:
         library = parse_library_texts(others)
     except ConfigurationError as error:
         problems += error.problems
+    if not problems and configuration.checks:
+        items = {item.id: item for checklist in checklists for _, _, item, _ in checklist.walk()}
+        problems += review_places(_text_of(texts, CONFIGURATION_FILE), CONFIGURATION_FILE, items).found
     if problems:
         raise ConfigurationError(problems)
     return Pinned(configuration, tuple(checklists), library, digest_of(texts))

@@ -17,9 +17,9 @@ _PAGE = "README.md"
 _REST = 60.0  # seconds between two versions: a forge need not show every tick
 
 
-def publish_report(workspace: Workspace) -> str | None:
+def publish_report(workspace: Workspace, *, now: Callable[[], float] = time.time) -> str | None:
     """Commit the present report to its branch; return the commit, None where it says the same. Raises CockpitError."""
-    page = to_markdown(report_of(workspace.run)).encode("utf-8", "replace")
+    page = to_markdown(report_of(workspace.run, now=now())).encode("utf-8", "replace")
     return publish_pages(workspace.store.location, BRANCH, {_PAGE: page}, "cockpit: report")
 
 

@@ -8,10 +8,13 @@ from typing import Any
 import msgspec
 
 from cockpit.durations import short_duration
+from cockpit.release.checks import expectation
 from cockpit.release.events import ItemEvent
 from cockpit.release.gates import Gate, debt_of, gate_of
+from cockpit.release.item_state import NO_GO
 from cockpit.release.ledger import state_digest
 from cockpit.release.live import Live, Presence, ProbeFeed, SyncFeed
+from cockpit.release.moment import as_of, item_as_of
 from cockpit.release.run import ItemView, Run
 from cockpit.release.wheel import wheel_of
 from cockpit.text import visible
@@ -20,6 +23,8 @@ from cockpit.times import rfc3339
 
 def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
     """Return the whole state of a run as plain values; `now` (epoch seconds) tells how old the probes' results are."""
+    digest = state_digest(run)  # of what was folded: nothing of now enters it
+    run = as_of(run, now)
     gate = _current_gate(run, live, now)
     return {
         "run": msgspec.to_builtins(run.summary()) if run.open else None,
@@ -33,7 +38,7 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
             }
             for view in run.phases
         ],
-        "items": [item_document(view) for view in run.items.values()],
+        "items": [item_document(view, now=now) for view in run.items.values()],
         "maintenance": [],
         "probes": [probe_document(feed, now=now) for feed in live.probes],
         "gate": None
@@ -47,7 +52,7 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
         },
         "debt": msgspec.to_builtins(debt_of(run)),
         "sync": sync_document(live.sync),
-        "digest": state_digest(run),
+        "digest": digest,
         "execution": execution_document(run),
         "driver": driver_document(run),
         "present": [presence_document(one, now=now) for one in live.present],
@@ -60,11 +65,16 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
 
 def _current_gate(run: Run, live: Live, now: float) -> Gate | None:
     phase = run.current_phase
-    return gate_of(run, phase, [(feed.name, feed.reliable(now)) for feed in live.probes]) if phase is not None else None
+    return (
+        gate_of(run, phase, [(feed.name, feed.reliable(now)) for feed in live.probes], now=now)
+        if phase is not None
+        else None
+    )
 
 
-def item_document(view: ItemView) -> dict[str, Any]:
-    """Return one item as scripts read it."""
+def item_document(view: ItemView, *, now: float) -> dict[str, Any]:
+    """Return one item as scripts read it, as it stands at `now` (epoch seconds)."""
+    view = item_as_of(view, now)
     return {
         "id": view.id,
         "text": view.item.text,
@@ -88,6 +98,39 @@ def item_document(view: ItemView) -> dict[str, Any]:
         "checked_in_source": view.item.checked,
         "unverified_second": view.unverified_second,
         "challenge": challenge_document(view),
+        "check": check_document(view, now=now),
+    }
+
+
+def check_document(view: ItemView, *, now: float) -> dict[str, Any] | None:
+    """Return what an item's check wants and who saw what of it; None where it has none."""
+    if view.sensing is None or view.reading is None:
+        return None
+    check, told = view.sensing.check, view.reading.told
+    return {
+        "kind": check.kind,
+        "closes": check.closes,
+        "effects": check.effects,
+        "observe": check.observe,
+        "state": view.reading.sense.value,
+        "expected": expectation(check),
+        "actual": told.actual if told is not None else None,
+        "observer": told.observer if told is not None else None,
+        "at": told.wall if told is not None else None,
+        "age": round(max(now - told.at, 0.0), 3) if told is not None else None,
+        "valid_until": rfc3339(told.valid_until) if told is not None and told.valid_until else None,
+        "observers": [
+            {
+                "observer": seen.observer,
+                "state": seen.state,
+                "actual": seen.actual,
+                "detail": seen.detail,
+                "at": seen.wall,
+                "valid": seen.valid_until > now,
+                "commit": seen.commit or None,
+            }
+            for seen in view.sensing.seen
+        ],
     }
 
 
@@ -180,6 +223,7 @@ def execution_document(run: Run) -> dict[str, Any] | None:
 
 def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
     """Return the status in a dozen lines for a person."""
+    run = as_of(run, now)
     environment = "PRODUCTION" if run.production else run.environment
     lines = [f"{run.service} {environment}  {run.tag or run.name or 'no run is open'}  {run.state if run.open else ''}"]
     lines += [f"  {view.phase.title:<26} {view.done:>3}/{view.total:<3} {view.state}" for view in run.phases]
@@ -199,6 +243,11 @@ def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
         lines.append(f"sync with {live.sync.remote}: {live.sync.state}, last {age}{why}")
     lines += [f"contested: {contest.title}: {contest.told}" for contest in run.contests]
     lines += [f"contested: {view.item.text}: {view.detail}" for view in run.items.values() if view.sides]
+    lines += [
+        f"{view.state}: {view.item.text}: {view.detail}"
+        for view in run.items.values()
+        if view.is_sensed and view.state in NO_GO and view.reading is not None and view.reading.told is not None
+    ]
     wheel = wheel_of(run)
     if not wheel.free:
         lines.append(f"{wheel.named} {'drive' if wheel.contested else 'drives'}")

@@ -6,11 +6,13 @@ Kept per user and outside the repository, so that no clone can bring its own tru
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from cockpit.release.checklist import Checklist
 from cockpit.release.configuration import Configuration
 from cockpit.release.library import Library
 
@@ -22,8 +24,10 @@ class ConfiguredCommand(Struct, frozen=True):
     command: str
 
 
-def configured_commands(configuration: Configuration, library: Library) -> list[ConfiguredCommand]:
-    """Return every command that the configuration and its runbooks could run on this host."""
+def configured_commands(
+    configuration: Configuration, library: Library, checklists: Iterable[Checklist] = ()
+) -> list[ConfiguredCommand]:
+    """Return every command that the configuration, its checklists and its runbooks could run on this host."""
     found: list[ConfiguredCommand] = []
 
     def add(where: str, command: str) -> None:
@@ -32,6 +36,13 @@ def configured_commands(configuration: Configuration, library: Library) -> list[
 
     for name, probe in configuration.probes.items():
         add(f"probes.{name}.command", probe.command)
+    for item_id, check in configuration.checks.items():
+        if check.command is not None:
+            add(f"checks.{item_id}.command", check.command.run)
+    for checklist in checklists:
+        for _, _, item, _ in checklist.walk():
+            if item.check is not None and item.check.command is not None and item.id not in configuration.checks:
+                add(f"{checklist.id}.{item.id}.check", item.check.command.run)
     if configuration.version is not None:
         add("version.command", configuration.version.command)
     for title, plans in (("rollback", configuration.rollback), ("deploy", configuration.deploy)):

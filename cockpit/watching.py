@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 import msgspec
 
 from cockpit import process
-from cockpit.bootstrap import now
+from cockpit.bootstrap import make_checker, now
 from cockpit.company import Company
 from cockpit.errors import CockpitError
 from cockpit.health.probes import Prober
@@ -21,9 +21,13 @@ from cockpit.live_source import WATCHER_LOCK, asks_directory, sample_key
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.reader import LogReader
 from cockpit.presence import presence_directory, present
+from cockpit.release.checks import Check
 from cockpit.release.configuration import Probe
+from cockpit.release.decisions.context import OVER
 from cockpit.release.health import Debounced, ProbeResult
 from cockpit.release.intents import Intent
+from cockpit.release.ports import Situation
+from cockpit.release.sensing import Seen
 from cockpit.reporting import Reporter
 from cockpit.samples.reader import SampleReader
 from cockpit.samples.writer import SampleWriter
@@ -32,6 +36,7 @@ from cockpit.store.lock import FileLock, Held, holder_of
 from cockpit.syncing import Exchanger
 from cockpit.times import rfc3339, zone
 from cockpit.watch.asks import ProbeNow, take_asks
+from cockpit.watch.checks import CheckWatch
 from cockpit.watch.surroundings import LogTotals
 from cockpit.watch.watcher import Pace, Watcher
 from cockpit.workspace import Workspace, choose_run, list_runs, pinned_of
@@ -233,6 +238,40 @@ class Around:
         self._readers.clear()
 
 
+class AroundChecks:
+    """The surroundings of the watcher's checks, on a workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self.host = workspace.host
+
+    @property
+    def production(self) -> bool:
+        return self._workspace.run.production
+
+    def checks(self) -> Mapping[str, Check]:
+        # Trust may be given or lost while we watch, and a run with other files may come into focus.
+        run = self._workspace.run
+        if not run.open or run.state in OVER or not self._workspace.trust.trusted(run.digest):
+            return {}
+        return {view.id: view.sensing.check for view in run.items.values() if view.sensing is not None}
+
+    def situation(self) -> Situation:
+        return self._workspace.situation
+
+    def occasion(self) -> object:
+        run = self._workspace.run
+        return run.id, run.tag, run.commit, run.state, sum(view.over for view in run.executions)
+
+    def last_word(self, item: str) -> Seen | None:
+        view = self._workspace.run.items.get(item)
+        words = view.sensing.seen if view is not None and view.sensing is not None else ()
+        return next((word for word in words if word.observer == self.host), None)
+
+    def act(self, intent: Intent) -> object:
+        return self._workspace.session.act(intent)
+
+
 def watch(workspace: Workspace, *, by_hand: bool, say: Callable[[str], None]) -> None:
     """Watch in the foreground until SIGTERM, SIGINT or, unless started by hand, until nobody is here any more.
 
@@ -258,7 +297,10 @@ async def keep_watch(
     """Watch in the main thread's event loop, as `watch` does; the lock is the caller's matter."""
     around = Around(workspace, say)
     samples = SampleWriter(workspace.store.location.root)
-    async with Prober(observer=workspace.host, directory=workspace.root, trusted=workspace.trusted) as prober:
+    async with (
+        Prober(observer=workspace.host, directory=workspace.root, trusted=workspace.trusted) as prober,
+        make_checker(workspace) as checker,
+    ):
 
         async def look(name: str, probe: Probe) -> ProbeResult:
             # Trust may be given while we watch, and a run with other files may come into focus. The prober looks at
@@ -272,9 +314,14 @@ async def keep_watch(
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, watcher.stop)
         loop.add_signal_handler(signal.SIGHUP, lambda: None)  # it outlives the terminal it was started from
-        say(f"watching {len(around.probes())} probes of {workspace.run.service}; Ctrl-C ends it")
+        sensed = AroundChecks(workspace)
+        counted = f"{len(around.probes())} probes and {len(sensed.checks())} checks"
+        say(f"watching {counted} of {workspace.run.service}; Ctrl-C ends it")
+        checking = asyncio.create_task(CheckWatch(sensed, checker, say=say, now=now, beat=pace.beat).watch())
         try:
             await watcher.watch()
         finally:
+            checking.cancel()
+            await asyncio.gather(checking, return_exceptions=True)
             around.close()
             samples.close()

@@ -25,6 +25,7 @@ from cockpit.release.events import RunOpened
 from cockpit.release.intents import OpenRun
 from cockpit.release.ledger import RUN, Ledger, Pinned
 from cockpit.release.live import Presence
+from cockpit.release.ports import Situation
 from cockpit.release.record import Record
 from cockpit.release.run import ExecutionView, Run, RunSummary
 from cockpit.session import SERVICE_STREAM, Session
@@ -103,6 +104,12 @@ class Workspace:
     def trusted(self) -> bool:
         """Whether this user lets this very configuration run its commands on this host."""
         return self.trust.trusted(self.run.digest)
+
+    @property
+    def situation(self) -> Situation:
+        """What a check may be told of the run."""
+        run = self.run
+        return Situation(run.tag, run.commit, run.service, run.environment)
 
     @property
     def execution_lock(self) -> str:

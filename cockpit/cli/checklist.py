@@ -94,7 +94,9 @@ def find_item(run: Run, wanted: str) -> str:
 
 
 def _item(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.bootstrap import now
     from cockpit.release.item_state import ItemState
+    from cockpit.release.moment import item_as_of
 
     workspace = open_here(arguments)
     if not workspace.run.open:
@@ -104,11 +106,11 @@ def _item(arguments: argparse.Namespace) -> ExitCode:
     if arguments.verb in {"undo", "redo"}:
         _tell_reversed(workspace, written)
     publish(workspace)
-    view = workspace.run.items[item]
+    view = item_as_of(workspace.run.items[item], now())
     if wants_json(arguments):
         from cockpit.status import item_document
 
-        print_json(item_document(view))
+        print_json(item_document(view, now=now()))
     else:
         say(view.state.value)
         if view.sides or (view.state is ItemState.CLAIMED and view.lost_claims):
@@ -223,7 +225,7 @@ def _unseen(workspace: Workspace) -> list[Record]:
 
 def _timeline(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.identity import is_shared
-    from cockpit.release.narrative import sentence
+    from cockpit.release.narrative import is_told, sentence
     from cockpit.times import date_time, epoch
 
     last = arguments.since == _LAST
@@ -231,6 +233,7 @@ def _timeline(arguments: argparse.Namespace) -> ExitCode:
     workspace: Workspace = open_here(arguments, any_run=False)
     run = workspace.run
     records = _unseen(workspace) if last else [record for record in run.records if epoch(record.wall) >= since]
+    records = [record for record in records if is_told(record)]
     if wants_json(arguments):
         print_json(
             [

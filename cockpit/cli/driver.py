@@ -108,12 +108,13 @@ def _handover(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.bootstrap import now
     from cockpit.cli.checklist import since_of
     from cockpit.release.handover import handover_of, last_handover
+    from cockpit.release.moment import as_of
     from cockpit.times import rfc3339
 
     workspace = _open(arguments)
     run, live = workspace.run, _live(workspace)
     since = rfc3339(since_of(arguments.since)) if arguments.since else last_handover(run) or rfc3339(now() - 86400.0)
-    found = handover_of(run, since=since)
+    found = handover_of(as_of(run, now()), since=since)
     if wants_json(arguments):
         print_json(_document(run, live, found))
     else:
@@ -132,7 +133,7 @@ def _document(run: Run, live: Live, found: Handover) -> dict[str, Any]:
         **{key: status[key] for key in ("run", "gate", "readiness", "probes", "sync", "present", "deploys_locked")},
         "driver": driver_document(run),
         **{
-            key: [item_document(view) for view in getattr(found, key)]
+            key: [item_document(view, now=now()) for view in getattr(found, key)]
             for key in ("open_killers", "regressed", "contested", "claims")
         },
         "contests": status["contests"],

@@ -21,6 +21,7 @@ from cockpit.cli import (
     repository,
     run_app,
     sync,
+    verify,
     watching,
 )
 from cockpit.cli.common import CommandTable, Parser, mute, report_failure, shared_options
@@ -35,6 +36,7 @@ _GROUPS = (
     checklist,
     interchange,
     observe,
+    verify,
     executions,
     driver,
     sync,

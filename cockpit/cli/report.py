@@ -17,6 +17,7 @@ def add_commands(table: CommandTable) -> None:
 
 
 def _report(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.bootstrap import now
     from cockpit.reports.report import report_of
 
     workspace = open_here(arguments)
@@ -31,7 +32,7 @@ def _report(arguments: argparse.Namespace) -> ExitCode:
         else:
             say(f"{BRANCH} is at {commit[:12]}" if commit else f"{BRANCH} says so already")
         return ExitCode.OK
-    report = report_of(workspace.run)
+    report = report_of(workspace.run, now=now())
     if wants_json(arguments) or arguments.format == "json":
         print_json(report)
     elif arguments.format == "html":

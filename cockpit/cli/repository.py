@@ -141,7 +141,7 @@ def _trust(arguments: argparse.Namespace) -> ExitCode:
 
     workspace = open_here(arguments)
     run = workspace.run
-    commands = configured_commands(run.configuration, run.library)
+    commands = configured_commands(run.configuration, run.library, run.checklists)
     if not arguments.show:
         require_writing(arguments)
         workspace.trust.trust(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cockpit.content.check_review import closing_complaint, review_check
 from cockpit.content.names import item_id_complaint, name_complaint, parse_complaint
 from cockpit.content.problems import quoted
 from cockpit.content.review import Review
@@ -68,6 +69,9 @@ class _ChecklistReview(Review[Checklist]):
             self.complain("paths are only looked at with 'binds: paths': add that, or remove them", *where, "paths")
         if item.binds == "paths" and not item.paths:
             self.complain("'binds: paths' needs paths: list the paths that matter", *where, "binds")
+        if item.check is not None:
+            review_check(self, item.check, *where, "check")
+            self.complain_of_key(closing_complaint(item, item.check), *where, "check", "closes")
         for index, child in enumerate(item.items):
             self._item(child, section, phase, *where, "items", index)
 

@@ -7,6 +7,7 @@ import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
 
+from cockpit.content.check_review import HEADER_NAME, METHOD, review_check
 from cockpit.content.names import name_complaint
 from cockpit.content.problems import quoted
 from cockpit.content.review import Review
@@ -19,8 +20,6 @@ CheckCondition = Callable[[str], str | None]
 
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*")
 _CREDENTIALS = re.compile(r"://[^/@\s]*:[^/@\s]*@")
-_METHOD = re.compile(r"[A-Z]+")
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, token
 _HOST_AND_PORT = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):([0-9]{1,5})")
 
 
@@ -56,6 +55,8 @@ class _ConfigurationReview(Review[Configuration]):
         for name, probe in self.value.probes.items():
             self.complain_of_key(name_complaint(name), "probes", name)
             self._probe(probe, "probes", name)
+        for item_id, check in self.value.checks.items():
+            review_check(self, check, "checks", item_id)
         if self.value.version:
             self._version(self.value.version, "version")
         self._plan(self.value.rollback, "rollback")
@@ -83,10 +84,10 @@ class _ConfigurationReview(Review[Configuration]):
         self._url(probe.http, *where, "http")
         if probe.tcp:
             self.complain(_tcp_complaint(probe.tcp), *where, "tcp")
-        if not _METHOD.fullmatch(probe.method):
+        if not METHOD.fullmatch(probe.method):
             self.complain(f"{quoted(probe.method)} is not a method: write one such as GET", *where, "method")
         for name, value in probe.headers.items():
-            if not _HEADER_NAME.fullmatch(name):
+            if not HEADER_NAME.fullmatch(name):
                 message = f"{quoted(name)} is not a header's name: write one such as Accept"
                 self.complain_of_key(message, *where, "headers", name)
             if "\n" in value:

@@ -43,6 +43,8 @@ class Demo:
         self.repository = root / "shop"
         self.temporary = temporary
         self.port = _free_port()
+        # Without openssl there is no certificate, and the shop stands without its front door.
+        self.front_port = _free_port(besides=self.port) if shutil.which("openssl") else 0
         self._marker = marker
         arguments = [str(root), *(["--remove"] if temporary else [])]
         self.watchdog_pid = process.spawn_detached(
@@ -84,6 +86,19 @@ class Demo:
             env={**self.environment(), "PYTHONPATH": str(_PACKAGE_PARENT)},
         )
         (self.root / "var" / "run" / "traffic.pid").write_text(f"{customers}\n")
+        if self.front_port:
+            self._open_front_door()
+
+    def _open_front_door(self) -> None:
+        """Serve the shop over HTTPS, too."""
+        etc = self.root / "etc"
+        ports = (str(self.front_port), str(self.port))
+        process.spawn_detached(
+            [sys.executable, "-m", "cockpit.demo.front", *ports, str(etc / "front.pem"), str(etc / "front.key")],
+            cwd=self.root,
+            log=self.root / "var" / "run" / "front.out",
+            env={**self.environment(), "PYTHONPATH": str(_PACKAGE_PARENT)},
+        )
 
     def stop(self) -> None:
         """End every process of the demo and, where it is temporary, remove its directory; may be called twice."""
@@ -109,12 +124,30 @@ class Demo:
             (self.root / "var" / name).mkdir(parents=True, exist_ok=True)
         generated = {
             _FIRST_CONFIGURED: {"cockpit.yaml": flightplan.early_cockpit_yaml(self.root, port=self.port)},
-            TAG: {"cockpit.yaml": flightplan.cockpit_yaml(self.root, port=self.port), **_carried(checklists)},
+            TAG: {
+                "cockpit.yaml": flightplan.cockpit_yaml(self.root, port=self.port, front=self.front_port),
+                **_carried(checklists),
+            },
         }
         build_repository(self.repository, now=now, generated=generated)
         build_database(self.root / "var" / "data" / "shop.db", self.root / "var" / "backups", now=now)
         write_past(self.root / "var" / "logs", now=now)
         self._install()
+        if self.front_port:
+            self._certify()
+
+    def _certify(self) -> None:
+        """Make the front door's own certificate, for three months as one is given out today."""
+        etc = self.root / "etc"
+        made = process.run(
+            [
+                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                "-days", "90", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+                "-keyout", str(etc / "front.key"), "-out", str(etc / "front.pem"),
+            ]
+        )  # fmt: skip
+        if not made.ok:
+            raise StepError(f"openssl makes no certificate: {made.complaint}")
 
     def _install(self) -> None:
         """Put the tools and the service's settings in place."""
@@ -180,12 +213,14 @@ def _claim(root: Path) -> IO[str]:
     return marker
 
 
-def _free_port() -> int:
+def _free_port(*, besides: int = 0) -> int:
     """Return a port that is free on loopback, below the range from which the system picks a client's own.
 
     A customer who knocks while the service is down could otherwise be given that very port, and keep it taken.
     """
     for port in random.sample(range(18000, 30000), 100):
+        if port == besides:
+            continue
         with socket.socket() as candidate:
             try:
                 candidate.bind(("127.0.0.1", port))

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
+from cockpit.release.checks import Check, CommandCheck, EnvCheck, FileCheck, GitCheck, HttpCheck, TlsCheck
 from cockpit.release.configuration import (
     Backups,
     Code,
@@ -25,16 +26,19 @@ from cockpit.release.configuration import (
 _HEADER = "# What `cockpit` knows about the shop. Paths lie outside the work tree: a checkout must not touch them.\n"
 
 
-def cockpit_yaml(root: Path, *, port: int) -> bytes:
-    """Return cockpit.yaml for a demo under `root` (absolute) whose service listens on 127.0.0.1:`port`."""
-    return _document(configuration(root, port=port))
+def cockpit_yaml(root: Path, *, port: int, front: int = 0) -> bytes:
+    """Return cockpit.yaml for a demo under `root` (absolute) whose service listens on 127.0.0.1:`port`.
+
+    `front` is the port of its front door, 0 where it has none.
+    """
+    return _document(configuration(root, port=port, front=front))
 
 
 def early_cockpit_yaml(root: Path, *, port: int) -> bytes:
     """Return the first cockpit.yaml the shop had: fewer probes, and deployed by hand."""
     whole = configuration(root, port=port)
     probes = {name: whole.probes[name] for name in ("api", "shop", "checkout")}
-    return _document(msgspec.structs.replace(whole, probes=probes, deploy=Plans()))
+    return _document(msgspec.structs.replace(whole, probes=probes, deploy=Plans(), checks={}))
 
 
 def _document(value: Configuration) -> bytes:
@@ -42,7 +46,7 @@ def _document(value: Configuration) -> bytes:
     return (_HEADER + text).encode()
 
 
-def configuration(root: Path, *, port: int) -> Configuration:
+def configuration(root: Path, *, port: int, front: int = 0) -> Configuration:
     """Return the configuration at the newest tag."""
     address = f"http://127.0.0.1:{port}"
     logs = root / "var" / "logs"
@@ -60,6 +64,7 @@ def configuration(root: Path, *, port: int) -> Configuration:
             "access": LogSource(file=str(logs / "access.log"), title="access"),
         },
         probes=_probes(root, address=address, port=port),
+        checks=_checks(root, address=address, front=front),
         version=VersionSeen(http=f"{address}/health", json="version"),
         rollback=msgspec.structs.replace(shared, steps=_rollback(root)),
         deploy=msgspec.structs.replace(shared, steps=_deploy(root)),
@@ -95,6 +100,55 @@ def _probes(root: Path, *, address: str, port: int) -> dict[str, Probe]:
         "db": Probe(title="database", command=_tool(root, "check-db"), interval="15s"),
         "port": Probe(title="tcp port", tcp=f"127.0.0.1:{port}", interval="5s", timeout="2s"),
     }
+
+
+def _checks(root: Path, *, address: str, front: int) -> dict[str, Check]:
+    """Sensed items of every kind; the front door's only where there is one."""
+    week, day, often = "deployment-week", "deployment-day", "30s"
+    settings = str(root / "etc" / "shop.env")
+    checks = {
+        f"{week}/application-setup/run-database-migrations-if-applicable": Check(
+            command=CommandCheck(run=_tool(root, "check-db")), interval=often
+        ),
+        f"{week}/application-setup/set-all-environment-variables": Check(
+            env=EnvCheck(
+                file=settings,
+                set=("SHOP_PORT", "SHOP_DATABASE", "SHOP_LOGS"),
+                min_length={"SHOP_ADMIN_PASSWORD": 12},
+            ),
+            closes=True,
+            interval=often,
+        ),
+        f"{week}/application-setup/create-database-backups": Check(
+            file=FileCheck(
+                path=f"{glob.escape(str(root / 'var' / 'backups'))}/shop-*.sql", newer_than="24h", min_size=1000
+            ),
+            interval=often,
+        ),
+        f"{week}/web-server-configuration/configure-reverse-proxy": Check(
+            http=HttpCheck(url=f"{address}/"), interval=often
+        ),
+        f"{day}/deployment/deploy-application-code": Check(git=GitCheck(at_tag=True), closes=True, interval=often),
+    }
+    if front:
+        secure, ca_file = f"https://127.0.0.1:{front}/", str(root / "etc" / "front.pem")
+        verification = f"{day}/post-deployment-verification"
+        checks[f"{week}/environment-setup/obtain-ssl-tls-certificate/test-certificate-installation"] = Check(
+            tls=TlsCheck(address=f"127.0.0.1:{front}", days=21, ca_file=ca_file), closes=True, interval=often
+        )
+        checks[f"{verification}/verify-https-working"] = Check(
+            http=HttpCheck(url=secure, ca_file=ca_file), closes=True, interval=often
+        )
+        checks[f"{verification}/check-security-headers"] = Check(
+            http=HttpCheck(
+                url=secure,
+                ca_file=ca_file,
+                present=("Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options"),
+            ),
+            closes=True,
+            interval=often,
+        )
+    return checks
 
 
 def _stop(root: Path) -> Step:

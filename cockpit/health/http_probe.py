@@ -17,10 +17,10 @@ from msgspec.structs import replace
 
 from cockpit import __version__
 from cockpit.durations import short_duration
-from cockpit.health.addresses import resolve
-from cockpit.health.certificates import peer_expiry, refused_expiry
 from cockpit.health.observation import BODY_LIMIT, Observation, first_line, unseen
-from cockpit.health.troubles import CERTIFICATE_EXPIRED, certificate_trouble, explain
+from cockpit.net.addresses import resolve
+from cockpit.net.certificates import peer_expiry, refused_expiry
+from cockpit.net.troubles import CERTIFICATE_EXPIRED, certificate_trouble, explain
 
 _UNUSABLE = "the URL or a header cannot be used: write http://host/path or https://host/path"
 

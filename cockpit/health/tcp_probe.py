@@ -9,9 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 
 from cockpit.durations import short_duration
-from cockpit.health.addresses import parse_address, resolve
 from cockpit.health.observation import Observation, unseen
-from cockpit.health.troubles import explain
+from cockpit.net.addresses import parse_address, resolve
+from cockpit.net.troubles import explain
 
 
 async def observe_tcp(

@@ -8,12 +8,12 @@ from typing import Literal
 from msgspec import Struct, field
 
 from cockpit.durations import parse_duration
+from cockpit.release.checks import Binds, Check
 
 # Beyond it a due date is a slip of the finger.
 _FURTHEST = 10 * 365 * 86400.0
 
 Applies = Literal["always", "if-applicable"]
-Binds = Literal["commit", "paths", "host", "release", "period"]
 Cadence = Literal["daily", "weekly", "monthly", "quarterly", "annually"]
 
 
@@ -38,6 +38,7 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     applies: Applies = "always"
     run: str = ""  # a command block a person copies or runs; never executed by itself
     evidence: Literal["", "required"] = ""
+    check: Check | None = None
     binds: Binds | None = None
     paths: tuple[str, ...] = ()  # with `binds: paths`
     due: str = ""  # relative to launch: T-7d, T+14d

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from msgspec import Struct
 
-Effects = Literal["none", "writes", "money", "load"]
+from cockpit.release.checks import Check, Effects
 
 
 class Environment(Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,6 +119,7 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     code: Code = Code()
     logs: dict[str, LogSource] = {}
     probes: dict[str, Probe] = {}
+    checks: dict[str, Check] = {}  # by item id, in place of the checklist's own
     version: VersionSeen | None = None
     rollback: Plans = Plans()
     deploy: Plans = Plans()

@@ -14,6 +14,7 @@ from msgspec import field
 from cockpit.release.record import Event, TextRef
 
 RunState = Literal["planned", "active", "held", "rolled-back", "aborted", "superseded", "closed"]
+ObservedState = Literal["ok", "failed", "unknown"]
 StepOutcome = Literal["ok", "already", "failed", "timed-out", "skipped", "aborted"]
 Outcome = Literal["succeeded", "unverified", "aborted"]
 Direction = Literal["rollback", "deploy"]
@@ -185,6 +186,28 @@ class ItemChallenged(Event, frozen=True):
 
     value: TextRef | None = None
     commit: str = ""
+
+
+@_kind("item.observed")
+class ItemObserved(Event, frozen=True, kw_only=True):
+    """What an item's check found, as one observer saw it; of each observer the last word counts.
+
+    `valid_until` is RFC 3339 UTC. `commit` is the one that was looked at, `bound` the digest of the paths that matter;
+    `moved` says what has moved since, if anything has. A renewal repeats the last word.
+    """
+
+    observer: str
+    check: str  # its kind
+    state: ObservedState
+    expected: str = ""
+    actual: str = ""
+    detail: str = ""
+    valid_until: str = ""
+    commit: str = ""
+    bound: str = ""
+    moved: str = ""
+    renewal: bool = False
+    output: TextRef | None = None
 
 
 @_kind("note.added")

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from cockpit.release.item_state import COUNTS_AS_DONE, ItemState
+from cockpit.release.item_state import COUNTS_AS_DONE, NO_GO, ItemState
+from cockpit.release.moment import item_as_of
 from cockpit.release.run import ItemView, PhaseView, Run
 
 _RED_PROBES = frozenset({"down", "unknown"})
@@ -27,14 +28,15 @@ class Gate(Struct, frozen=True):
     reasons: tuple[Reason, ...]
 
 
-def gate_of(run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]]) -> Gate:
-    """Return the poll of a phase; `probe_states` are (name, what may be relied on now: `ProbeFeed.reliable`).
+def gate_of(run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]], *, now: float) -> Gate:
+    """Return the poll of a phase at `now` (epoch seconds); `probe_states` are (name, `ProbeFeed.reliable(now)`).
 
-    No-go while a killer item is not done, an item is contested, blocked, regressed or unknown, the run's target,
-    launch or state is contested, a probe is down or unknown, or an execution is not over. Deferred, overridden,
-    suspended and stale killers are named too: nothing is waved through.
+    No-go while a killer item is not done, an item is contested, blocked, regressed, unknown or stale, the run's
+    target, launch or state is contested, a probe is down or unknown, or an execution is not over. Deferred, overridden
+    and suspended killers are named too: nothing is waved through. What a check has seen counts while it is valid.
     """
-    reasons = [Reason(view.id, why) for view in phase.items if (why := _objection(view))]
+    items = [item_as_of(view, now) for view in phase.items]
+    reasons = [Reason(view.id, why) for view in items if (why := _objection(view))]
     reasons += [Reason(f"probe:{name}", f"{name} is {state}") for name, state in probe_states if state in _RED_PROBES]
     reasons += [Reason(f"run:{contest.register}", f"{contest.title}: {contest.told}") for contest in run.contests]
     execution = run.current_execution
@@ -46,8 +48,9 @@ def gate_of(run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]])
 def _objection(view: ItemView) -> str:
     text = view.item.text
     match view.state:
-        case ItemState.CONTESTED | ItemState.REGRESSED | ItemState.UNKNOWN | ItemState.BLOCKED:
-            return f"{text}: {view.state}"
+        case state if state in NO_GO:
+            seen = f" ({view.detail})" if view.is_sensed and view.detail else ""
+            return f"{text}: {state}{seen}"
         case ItemState.NA:
             return ""
         case state if view.item.killer and state not in COUNTS_AS_DONE:

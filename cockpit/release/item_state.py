@@ -1,4 +1,4 @@
-"""The state of an item: one table over its register, its claim, and what became of the release around it."""
+"""The state of an item: one table over its register, its claim, what became of the release, and what its check saw."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class ItemState(StrEnum):
 # Skipped, deferred and overridden never count as done; not applicable counts as out of the total.
 COUNTS_AS_DONE = frozenset({ItemState.DONE, ItemState.ATTESTED, ItemState.SENSED})
 SETTLED = COUNTS_AS_DONE | {ItemState.NA, ItemState.DEFERRED, ItemState.OVERRIDDEN, ItemState.SUSPENDED}
+NO_GO = frozenset({ItemState.CONTESTED, ItemState.REGRESSED, ItemState.UNKNOWN, ItemState.STALE, ItemState.BLOCKED})
 ALARMING = frozenset({ItemState.REGRESSED, ItemState.CONTESTED, ItemState.BLOCKED})
 
 _BY_EVENT: dict[type[Event], ItemState] = {
@@ -83,3 +84,77 @@ def _bound_state(done_for: str, flown: Flown) -> ItemState:
 
 def _commit_of(record: Record) -> str:
     return record.data.commit if isinstance(record.data, ItemEvent) else ""
+
+
+class Sense(StrEnum):
+    """What an item's observers say together."""
+
+    OK = "ok"
+    FAILED = "failed"
+    LOST = "lost"  # failed, and it held before
+    UNKNOWN = "unknown"  # nobody can say any more, or nobody could look
+    NO_DATA = "no data"  # nobody has looked yet
+    STALE = "stale"  # what was seen is bound to what has moved
+
+
+_OPEN, _DONE, _STALE = ItemState.OPEN, ItemState.DONE, ItemState.STALE
+
+# (what the hand says, what a check says that closes the item) → the item's state.
+CLOSES: dict[tuple[ItemState, Sense], ItemState] = {
+    (_OPEN, Sense.OK): ItemState.SENSED,
+    (_OPEN, Sense.FAILED): ItemState.OPEN,
+    (_OPEN, Sense.LOST): ItemState.REGRESSED,
+    (_OPEN, Sense.UNKNOWN): ItemState.UNKNOWN,
+    (_OPEN, Sense.NO_DATA): ItemState.UNKNOWN,
+    (_OPEN, Sense.STALE): ItemState.STALE,
+    (_DONE, Sense.OK): ItemState.DONE,
+    (_DONE, Sense.FAILED): ItemState.REGRESSED,
+    (_DONE, Sense.LOST): ItemState.REGRESSED,
+    (_DONE, Sense.UNKNOWN): ItemState.UNKNOWN,
+    (_DONE, Sense.NO_DATA): ItemState.DONE,
+    (_DONE, Sense.STALE): ItemState.STALE,
+    (_STALE, Sense.OK): ItemState.SENSED,
+    (_STALE, Sense.FAILED): ItemState.REGRESSED,
+    (_STALE, Sense.LOST): ItemState.REGRESSED,
+    (_STALE, Sense.UNKNOWN): ItemState.UNKNOWN,
+    (_STALE, Sense.NO_DATA): ItemState.STALE,
+    (_STALE, Sense.STALE): ItemState.STALE,
+}
+# The same for a check that only supports the item.
+SUPPORTS: dict[tuple[ItemState, Sense], ItemState] = {
+    (_OPEN, Sense.OK): ItemState.OPEN,
+    (_OPEN, Sense.FAILED): ItemState.BLOCKED,
+    (_OPEN, Sense.LOST): ItemState.BLOCKED,
+    (_OPEN, Sense.UNKNOWN): ItemState.OPEN,
+    (_OPEN, Sense.NO_DATA): ItemState.OPEN,
+    (_OPEN, Sense.STALE): ItemState.OPEN,
+    (_DONE, Sense.OK): ItemState.DONE,
+    (_DONE, Sense.FAILED): ItemState.REGRESSED,
+    (_DONE, Sense.LOST): ItemState.REGRESSED,
+    (_DONE, Sense.UNKNOWN): ItemState.UNKNOWN,
+    (_DONE, Sense.NO_DATA): ItemState.DONE,
+    (_DONE, Sense.STALE): ItemState.STALE,
+    (_STALE, Sense.OK): ItemState.STALE,
+    (_STALE, Sense.FAILED): ItemState.REGRESSED,
+    (_STALE, Sense.LOST): ItemState.REGRESSED,
+    (_STALE, Sense.UNKNOWN): ItemState.UNKNOWN,
+    (_STALE, Sense.NO_DATA): ItemState.STALE,
+    (_STALE, Sense.STALE): ItemState.STALE,
+}
+
+
+def sensed_state(by_hand: ItemState, sense: Sense, *, closes: bool, undone: bool = False) -> ItemState:
+    """Return the state of an item that has a check; `by_hand` is what `item_state` says of it.
+
+    Nothing that a check sees changes what was deferred, overridden, set aside, suspended or contested. `undone` is
+    set where a rollback has undone the version that the check's evidence is bound to: then it speaks of nothing that
+    flies, and what it closed is suspended, not red.
+    """
+    hand = ItemState.OPEN if by_hand is ItemState.CLAIMED else by_hand
+    if undone and hand is ItemState.OPEN and closes and sense in {Sense.OK, Sense.LOST, Sense.STALE}:
+        return ItemState.SUSPENDED
+    table = CLOSES if closes else SUPPORTS
+    if undone or (hand, sense) not in table:
+        return by_hand
+    state = table[hand, sense]
+    return by_hand if state is hand else state

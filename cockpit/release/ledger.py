@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from cockpit.release.checklist import Checklist, Item
+from cockpit.release.checks import Check
 from cockpit.release.configuration import Configuration
 from cockpit.release.contests import CONTESTABLE, item_sides, run_contest, text_said
 from cockpit.release.events import (
@@ -21,6 +22,8 @@ from cockpit.release.events import (
     EvidencePurged,
     ItemClaimed,
     ItemDone,
+    ItemObserved,
+    ItemReopened,
     LaunchMoved,
     NoteAdded,
     NoteRevoked,
@@ -48,6 +51,7 @@ from cockpit.release.run import (
     TagMark,
     told_by,
 )
+from cockpit.release.sensing import Sensing, read, sensing_of
 from cockpit.release.timeline import causal_order, timeline_order
 from cockpit.release.two_persons import is_verified, open_challenge
 
@@ -68,6 +72,16 @@ class Pinned(Struct, frozen=True):
     checklists: tuple[Checklist, ...]
     library: Library
     digest: str
+
+    def check_of(self, item: Item) -> Check | None:
+        """Return an item's check: the configuration's, else the checklist's; None where it has none, or it is off.
+
+        What its evidence is bound to is the item's, unless the check says otherwise.
+        """
+        check = self.configuration.checks.get(item.id, item.check)
+        if check is None or check.off:
+            return None
+        return check if check.binds is not None else msgspec.structs.replace(check, binds=item.binds, paths=item.paths)
 
 
 def earliest(register: Register) -> Record | None:
@@ -92,6 +106,8 @@ class Ledger:
         self._purged: set[str] = set()
         self._taken_back: set[tuple[str, str]] = set()  # (entity, note)
         self._item_views: dict[str, ItemView] = {}
+        self._last_words: dict[str, dict[str, Record]] = {}  # by entity and observer
+        self._held_by: dict[str, frozenset[str]] = {}
         self._view_context: tuple[str, Flown] = ("", Flown("planned"))
         self._execution_views: dict[str, ExecutionView] = {}
 
@@ -130,7 +146,10 @@ class Ledger:
 
     def _enter(self, record: Record) -> None:
         entity = record.ent
-        self._by_entity.setdefault(entity, []).append(record)
+        if isinstance(record.data, ItemObserved):
+            self._keep_observation(record, record.data)
+        if not (isinstance(record.data, ItemObserved) and record.data.renewal):
+            self._by_entity.setdefault(entity, []).append(record)
         self._item_views.pop(entity, None)
         self._execution_views.pop(entity, None)
         register = register_of(record.kind)
@@ -146,6 +165,14 @@ class Ledger:
         elif isinstance(record.data, EvidencePurged):
             self._purged.update(record.data.blobs)
             self.forget_views()
+
+    def _keep_observation(self, record: Record, data: ItemObserved) -> None:
+        words = self._last_words.setdefault(record.ent, {})
+        last = words.get(data.observer)
+        if last is None or record.order > last.order:
+            words[data.observer] = record
+        if data.state == "ok":
+            self._held_by[record.ent] = self._held_by.get(record.ent, frozenset()) | {data.observer}
 
     def register(self, entity: str, register: str) -> Register:
         """Return the present heads of a register; empty where nobody has written it."""
@@ -252,15 +279,17 @@ class Ledger:
                     if view is None:
                         found = tuple(notes_by_entity.get(entity, ()))
                         view = self._item_view(
-                            item, phase_id=phase.id, section=section.title, depth=depth, flown=flown, notes=found
-                        )
+                            item, phase_id=phase.id, section=section.title, depth=depth, flown=flown, notes=found,
+                            check=pinned.check_of(item),
+                        )  # fmt: skip
                         self._item_views[entity] = view
                     views.append(view)
                 yield PhaseView(phase, checklist.id, tuple(views))
 
     def _item_view(
-        self, item: Item, *, phase_id: str, section: str, depth: int, flown: Flown, notes: tuple[Note, ...]
-    ) -> ItemView:
+        self, item: Item, *, phase_id: str, section: str, depth: int, flown: Flown, notes: tuple[Note, ...],
+        check: Check | None,
+    ) -> ItemView:  # fmt: skip
         entity = item_entity(item.id)
         register = self.register(entity, "state")
         claim = self.register(entity, "claim")
@@ -276,17 +305,20 @@ class Ledger:
         said = origin(told, self._records.get) if told is not None else None
         sides = item_sides(register, self._text) if state is ItemState.CONTESTED else ()
         history = tuple(self._sorted(self._by_entity.get(entity, [])))
+        detail = told_by(sides) if sides else self._detail(state, said, flown, lost)
+        sensing = self._sensing(item, check, state, detail, said, flown) if check is not None else None
+        reading = read(sensing, None) if sensing is not None else None
         return ItemView(
             item=item,
             phase_id=phase_id,
             section=section,
             depth=depth,
-            state=state,
+            state=reading.state if reading is not None else state,
             register=register,
             claim=claim,
             claimed_by=holder.by if holder is not None else None,
             claimed_at=holder.wall if holder is not None else None,
-            detail=told_by(sides) if sides else self._detail(state, said, flown, lost),
+            detail=reading.detail if reading is not None else detail,
             unverified_second=item.two_person
             and state is ItemState.DONE
             and not (said is not None and is_verified(said, self._records.get)),
@@ -297,6 +329,22 @@ class Ledger:
             sides=sides,
             lost_claims=lost,
             challenge=open_challenge(item, state, self.register(entity, "challenge"), said, history, self._records.get),
+            sensing=sensing,
+            reading=reading,
+        )
+
+    def _sensing(
+        self, item: Item, check: Check, by_hand: ItemState, words: str, said: Record | None, flown: Flown
+    ) -> Sensing:
+        entity = item_entity(item.id)
+        return sensing_of(
+            check,
+            last_words=self._last_words.get(entity, {}).values(),
+            held_by=self._held_by.get(entity, frozenset()),
+            by_hand=by_hand,
+            words=words,
+            reopened=said is not None and isinstance(said.data, ItemReopened) and not said.data.undoes,
+            flown=flown,
         )
 
     def _detail(self, state: ItemState, said: Record | None, flown: Flown, lost: tuple[Record, ...]) -> str:

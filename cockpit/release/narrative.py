@@ -18,6 +18,7 @@ from cockpit.release.events import (
     ItemDone,
     ItemEvent,
     ItemNotApplicable,
+    ItemObserved,
     ItemOverridden,
     ItemReopened,
     ItemUnclaimed,
@@ -60,6 +61,8 @@ def is_alarming(record: Record) -> bool:
     match record.data:
         case ProbeChanged(state=state):
             return state in {"down", "unknown"}
+        case ItemObserved(state=state):
+            return state != "ok"
         case StepEnded(outcome=outcome):
             return outcome in {"failed", "timed-out", "aborted"}
         case ExecutionStopped():
@@ -72,6 +75,11 @@ def is_alarming(record: Record) -> bool:
             return bool(owner)
         case _:
             return False
+
+
+def is_told(record: Record) -> bool:
+    """Whether the record is news: what only renews an observation stands in no timeline."""
+    return not (isinstance(record.data, ItemObserved) and record.data.renewal)
 
 
 def sentence(record: Record, run: Run) -> str:
@@ -136,6 +144,8 @@ def _plain_sentence(record: Record, run: Run) -> str:
             return f"purged {len(blobs)} piece{'s' if len(blobs) != 1 else ''} of evidence"
         case ProbeChanged(state=state, previous=previous, detail=detail):
             return f"{record.ent.removeprefix('probe:')} {previous or 'new'} -> {state}: {detail}"
+        case ItemObserved():
+            return _observation(record, data, run)
         case RunOpened(name=name, tag=tag):
             return f"opened the run {name}" + (f" of {tag}" if tag and tag != name else "")
         case RunRetargeted(tag=tag):
@@ -185,6 +195,12 @@ def _execution_sentence(record: Record) -> str:
             return f"the execution {outcome}: {detail}"
         case _:
             return f"{record.kind} on {record.ent} (this cockpit does not know it: a newer one wrote it)"
+
+
+def _observation(record: Record, data: ItemObserved, run: Run) -> str:
+    words = {"ok": "saw", "failed": "saw FAIL", "unknown": "could not see"}
+    found = data.moved or data.actual or data.detail
+    return f"{words[data.state]} {_item_text(record.ent, run)}: {found} (on {data.observer})"
 
 
 def _item_text(entity: str, run: Run) -> str:

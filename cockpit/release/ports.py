@@ -8,6 +8,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from cockpit.release.checks import Check
+from cockpit.release.events import ObservedState
 from cockpit.release.plan import Plan, PlanStep
 
 
@@ -45,3 +47,37 @@ class _Unleased:
 
 
 UNLEASED = _Unleased()
+
+
+class Situation(Struct, frozen=True):
+    """What a check may be told of the run: the tag and commit it flies, empty where it has none, and whose it is."""
+
+    tag: str = ""
+    commit: str = ""
+    service: str = ""
+    environment: str = ""
+
+
+class Observed(Struct, frozen=True):
+    """What one look found; external text in it is redacted, and still to be made visible.
+
+    `commit` is the one that was looked at, `bound` the digest of the paths that the evidence is bound to; `output` is
+    what a command printed.
+    """
+
+    state: ObservedState
+    actual: str
+    detail: str = ""
+    commit: str = ""
+    bound: str = ""
+    output: str | None = None
+
+
+class Observer(Protocol):
+    """Takes one look at what a check is about; whatever fails is in what it returns, never raised."""
+
+    async def observe(self, check: Check, situation: Situation) -> Observed:
+        """Look once, within the check's time-out."""
+
+    async def bound(self, check: Check) -> str:
+        """Return the digest of what the check's evidence is bound to now; empty where that is nothing that moves."""

@@ -15,6 +15,7 @@ from cockpit.release.library import Library
 from cockpit.release.plan import Plan
 from cockpit.release.record import Actor, Record, TextRef
 from cockpit.release.registers import Register
+from cockpit.release.sensing import Reading, Sensing
 
 PhaseState = Literal["open", "going", "done"]
 ExecutionState = Literal["requested", "running", "stopped", "succeeded", "unverified", "aborted"]
@@ -79,6 +80,8 @@ class ItemView(Struct, frozen=True):
     sides: tuple[Side, ...] = ()  # of a contested item, the one that came last first
     challenge: Record | None = None  # what waits for the second person's answer, if anything
     lost_claims: tuple[Record, ...] = ()  # of those who claimed it at the same time as its holder
+    sensing: Sensing | None = None  # of an item that has a check
+    reading: Reading | None = None  # what its check says of it
 
     @property
     def id(self) -> str:
@@ -86,16 +89,30 @@ class ItemView(Struct, frozen=True):
         return self.item.id
 
     @property
+    def by_hand(self) -> ItemState:
+        """Its state without its check."""
+        return self.sensing.by_hand if self.sensing is not None else self.state
+
+    @property
+    def is_sensed(self) -> bool:
+        """Whether its state is its check's word, and not a person's."""
+        return self.sensing is not None and self.state is not self.sensing.by_hand
+
+    @property
     def by(self) -> Actor | None:
         """Who put the item into its present state, or who is on it."""
-        if self.state is ItemState.CLAIMED:
+        if self.state is ItemState.SENSED:
+            return None
+        if self.by_hand is ItemState.CLAIMED:
             return self.claimed_by
         return self.said.by if self.said is not None else None
 
     @property
     def at(self) -> str | None:
-        """When that was, RFC 3339 UTC."""
-        if self.state is ItemState.CLAIMED:
+        """When that was, RFC 3339 UTC; of what a check says, when it was last seen."""
+        if self.is_sensed and self.reading is not None and self.reading.told is not None:
+            return self.reading.told.wall
+        if self.by_hand is ItemState.CLAIMED:
             return self.claimed_at
         return self.said.wall if self.said is not None else None
 
@@ -127,7 +144,7 @@ class PhaseView(Struct, frozen=True):
         """Where the phase stands."""
         if self.done == self.total:
             return "done"
-        return "going" if any(view.state is not ItemState.OPEN for view in self.items) else "open"
+        return "going" if any(view.by_hand is not ItemState.OPEN for view in self.items) else "open"
 
 
 class StepView(Struct, frozen=True):

@@ -20,6 +20,7 @@ from cockpit.release.events import (
     ItemClaimed,
     ItemDone,
     ItemEvent,
+    ItemObserved,
     ItemUnclaimed,
     LaunchMoved,
     NoteAdded,
@@ -38,7 +39,7 @@ from cockpit.release.events import (
     register_of,
 )
 from cockpit.release.item_state import ItemState
-from cockpit.release.narrative import is_alarming, is_contested, sentence
+from cockpit.release.narrative import is_alarming, is_contested, is_told, sentence
 from cockpit.release.record import Record
 from cockpit.release.run import Run
 
@@ -46,7 +47,7 @@ Heads = Mapping[str, int]  # by `<stream> <writer>`: the last sequence number th
 
 _AT_MOST = 4  # ticks of one person that are told one by one
 _TICKED = "ticked "
-_MACHINES = (ExecutionEnded, ExecutionStopped, ProbeChanged, StepEnded, StepStarted, WorkerStarted)
+_MACHINES = (ExecutionEnded, ExecutionStopped, ItemObserved, ProbeChanged, StepEnded, StepStarted, WorkerStarted)
 
 
 class Weight(IntEnum):
@@ -109,6 +110,8 @@ def since_looked(run: Run, heads: Heads, *, me: str) -> tuple[Changes, ...]:
 def _who(record: Record) -> str:
     if not isinstance(record.data, _MACHINES):
         return record.by.name
+    if isinstance(record.data, ItemObserved):
+        return "the checks"
     return "the probes" if isinstance(record.data, ProbeChanged) else "the worker"
 
 
@@ -116,6 +119,8 @@ def _tells(record: Record) -> bool:
     match record.data:
         case WorkerStarted() | StepStarted():
             return False
+        case ItemObserved():
+            return is_told(record)
         case StepEnded(outcome=outcome):
             return outcome not in {"ok", "already"}
         case _:
@@ -127,7 +132,9 @@ def _changes(records: list[Record], run: Run) -> tuple[Change, ...]:
     last: dict[object, Record] = {}
     for record in records:
         register = register_of(record.kind)
-        key = (record.ent, register) if register is not None else record.id
+        key: object = (record.ent, register) if register is not None else record.id
+        if isinstance(record.data, ItemObserved):
+            key = (record.ent, record.data.observer)
         last.pop(key, None)
         last[key] = record
     changes = [_change(record, run) for record in last.values()]
@@ -141,7 +148,7 @@ def _changes(records: list[Record], run: Run) -> tuple[Change, ...]:
 def _change(record: Record, run: Run) -> Change:
     weight = _weight(record, run)
     text = sentence(record, run)
-    if weight is Weight.REGRESSED and record.ent.startswith("item:"):
+    if weight is Weight.REGRESSED and isinstance(record.data, ItemEvent):
         text = f"{text}: REGRESSED"
     return Change(weight, record.wall, text, is_alarming(record) or weight is Weight.CONTESTED)
 
@@ -159,7 +166,7 @@ def _weight(record: Record, run: Run) -> Weight:
     if isinstance(data, ItemEvent):
         return _item_weight(record, data, run)
     match data:
-        case ProbeChanged(state=state):
+        case ProbeChanged(state=state) | ItemObserved(state=state):
             return Weight.TICK if state == "ok" else Weight.REGRESSED
         case ExecutionRequested() | ExecutionEnded() | ExecutionStopped() | StepEnded():
             return Weight.EXECUTION

@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from cockpit.release.gates import Debt, Gate, debt_of, gate_of
 from cockpit.release.item_state import ItemState
-from cockpit.release.narrative import sentence
+from cockpit.release.moment import as_of
+from cockpit.release.narrative import is_told, sentence
 from cockpit.release.run import ItemView, Run, RunSummary
 
 _ENTRIES = 1000  # of the timeline, the newest
@@ -79,17 +80,19 @@ class Report(Struct, frozen=True):
     left_out: int
 
 
-def report_of(run: Run) -> Report:
-    """Return what there is to say of a run; the polls take no probes into account, which are of the moment."""
+def report_of(run: Run, *, now: float) -> Report:
+    """Return what there is to say of a run at `now` (epoch seconds); the polls take no probes into account."""
+    run = as_of(run, now)
     current = run.current_phase
-    entries = [Entry(record.wall, record.by.name, sentence(record, run)) for record in run.records[-_ENTRIES:]]
+    told = [record for record in run.records if is_told(record)]
+    entries = [Entry(record.wall, record.by.name, sentence(record, run)) for record in told[-_ENTRIES:]]
     return Report(
         run=run.summary(),
         production=run.production,
         current_phase=current.phase.id if current is not None else "",
         phases=tuple(
             ReportPhase(
-                view.phase.id, view.phase.title, view.done, view.total, view.state, gate_of(run, view, ()),
+                view.phase.id, view.phase.title, view.done, view.total, view.state, gate_of(run, view, (), now=now),
                 tuple(_item(item) for item in view.items),
             )
             for view in run.phases
@@ -104,7 +107,7 @@ def report_of(run: Run) -> Report:
         ),
         deploys_locked=run.deploys_locked,
         timeline=tuple(entries),
-        left_out=len(run.records) - len(entries),
+        left_out=len(told) - len(entries),
     )  # fmt: skip
 
 

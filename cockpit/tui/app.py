@@ -22,6 +22,7 @@ from cockpit.live_source import LiveSource
 from cockpit.presence import PresenceFile, presence_directory
 from cockpit.release.intents import Intent
 from cockpit.release.live import Live, Presence
+from cockpit.release.moment import Moments
 from cockpit.release.notices import notices_of
 from cockpit.release.record import Record
 from cockpit.release.run import Run
@@ -90,6 +91,7 @@ class CockpitApp(App[int], inherit_bindings=False):
         self._presence: PresenceFile | None = None
         self._place = ""
         self._rung: frozenset[str] = frozenset()
+        self._moments = Moments()
         self.set_reactive(CockpitApp.run_now, workspace.run)
         self._who = WhoSitsHere(self, doubt)
         self.since = SinceTeller(self, seen)
@@ -103,7 +105,8 @@ class CockpitApp(App[int], inherit_bindings=False):
     @property
     def moment(self) -> tuple[Run, Live, float]:
         """The run, the feeds and the time, as every screen is handed them."""
-        return self.workspace.run if self.run_now is None else self.run_now, self.live, self.now()
+        now = self.now()
+        return self._moments.at(self.workspace.run if self.run_now is None else self.run_now, now), self.live, now
 
     @property
     def me(self) -> str:
@@ -146,7 +149,7 @@ class CockpitApp(App[int], inherit_bindings=False):
         presence, name = self._presence, self.me
         if presence is not None:
             self.in_thread(lambda: presence.call(name))
-        self.run_worker(self.since.open, exit_on_error=False)
+        self.run_worker(self.since.open, exit_on_error=False)  # type: ignore[arg-type]
 
     def _run_changed(self, run: Run, records: list[Record]) -> None:
         self.post_message(RunChanged(run, records))

@@ -7,8 +7,10 @@ import msgspec
 import yaml
 
 from cockpit.demo import flightplan
+from cockpit.release.checks import KINDS
 from cockpit.release.configuration import Configuration, Plans
 from tests.demo.conftest import Shop
+from tests.parts import require
 
 
 def loaded(text: bytes) -> Configuration:
@@ -17,7 +19,9 @@ def loaded(text: bytes) -> Configuration:
 
 def test_cockpit_yaml_loads_as_what_was_meant() -> None:
     root = Path("/srv/the demo")
-    assert loaded(flightplan.cockpit_yaml(root, port=20001)) == flightplan.configuration(root, port=20001)
+    for front in (0, 20002):
+        text = flightplan.cockpit_yaml(root, port=20001, front=front)
+        assert loaded(text) == flightplan.configuration(root, port=20001, front=front)
 
 
 def test_the_first_cockpit_yaml_verifies_only_by_probes_that_it_has() -> None:
@@ -30,7 +34,7 @@ def test_the_first_cockpit_yaml_verifies_only_by_probes_that_it_has() -> None:
 
 def test_the_work_tree_carries_it(shop: Shop) -> None:
     carried = loaded((shop.demo.repository / "cockpit.yaml").read_bytes())
-    assert carried == flightplan.configuration(shop.root, port=shop.demo.port)
+    assert carried == flightplan.configuration(shop.root, port=shop.demo.port, front=shop.demo.front_port)
 
 
 def test_every_named_tool_log_and_dump_is_there(shop: Shop) -> None:
@@ -42,3 +46,9 @@ def test_every_named_tool_log_and_dump_is_there(shop: Shop) -> None:
     assert all(Path(log.file).is_file() for log in carried.logs.values())
     assert Path(carried.rollback.backups.glob.format(tag="v2.4.0")).is_file()
     assert shop.tool("check-db").ok
+
+
+def test_every_kind_of_check_is_flown(shop: Shop) -> None:
+    require("openssl")
+    checks = flightplan.configuration(shop.root, port=shop.demo.port, front=shop.demo.front_port).checks
+    assert {check.kind for check in checks.values()} == set(KINDS)

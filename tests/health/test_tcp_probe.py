@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
-from cockpit.health.addresses import parse_address
 from cockpit.health.probes import Prober
+from cockpit.net.addresses import parse_address
 from cockpit.release.configuration import Probe
 from cockpit.release.health import ProbeState
 

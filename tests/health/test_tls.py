@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from cockpit.health.certificates import expires_at
 from cockpit.health.probes import Prober
+from cockpit.net.certificates import expires_at
 from cockpit.release.configuration import Probe
 from cockpit.release.health import ProbeResult, ProbeState
 from tests.health.misbehaving import Server, serving

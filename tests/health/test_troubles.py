@@ -12,7 +12,7 @@ import pytest
 
 from cockpit.health.http_probe import Request, observe_http, open_client
 from cockpit.health.tcp_probe import observe_tcp
-from cockpit.health.troubles import explain
+from cockpit.net.troubles import explain
 
 
 def _wrapped(*errors: OSError) -> Exception:

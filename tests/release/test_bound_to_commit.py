@@ -21,13 +21,13 @@ from cockpit.release.intents import (
 )
 from cockpit.release.plan import Plan
 from cockpit.release.record import Record
-from tests.release.support import Person, joined, opened, plan_to, record
+from tests.release.support import NOW, Person, joined, opened, plan_to, record
 
 V2, V3 = Retarget("v2", "2" * 40), Retarget("v3", "3" * 40)
 
 
 def whys(person: Person) -> list[str]:
-    return [reason.why for reason in gate_of(person.run, person.run.phases[0], ()).reasons]
+    return [reason.why for reason in gate_of(person.run, person.run.phases[0], (), now=NOW / 1000).reasons]
 
 
 def ticked() -> Person:

@@ -22,7 +22,7 @@ from cockpit.release.intents import (
 from cockpit.release.narrative import is_contested, sentence
 from cockpit.release.notices import notices_of
 from cockpit.release.run import Run
-from tests.release.support import ANA, BEN, Person, joined, opened, plan_to
+from tests.release.support import ANA, BEN, NOW, Person, joined, opened, plan_to
 
 
 def apart(one: Intent, other: Intent) -> tuple[Person, Person]:
@@ -122,7 +122,7 @@ def test_the_run_itself_is_contested_visibly(
     ana, ben = apart(one, other)
     (contest,) = ana.run.contests
     assert (contest.register, contest.told) == (register, told)
-    reasons = gate_of(ana.run, ana.run.phases[0], ()).reasons
+    reasons = gate_of(ana.run, ana.run.phases[0], (), now=NOW / 1000).reasons
     assert f"run:{register}" in [reason.item for reason in reasons]
     assert "CONTESTED by Ben" in story(ana.run)[-2]
     (notice,) = notices_of(ana.run, ANA, ben.run.records)

@@ -28,13 +28,13 @@ from cockpit.release.intents import (
 )
 from cockpit.release.live import ProbeFeed
 from cockpit.release.run import Run
-from tests.release.support import ANA, BEN, Person, joined, opened, plan_to
+from tests.release.support import ANA, BEN, NOW, Person, joined, opened, plan_to
 
 FINE = (("api", "ok"),)
 
 
 def gate(run: Run, probes: Sequence[tuple[str, str]] = FINE) -> Gate:
-    return gate_of(run, run.phases[0], probes)
+    return gate_of(run, run.phases[0], probes, now=NOW / 1000)
 
 
 def ticked() -> Person:

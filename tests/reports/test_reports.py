@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
+from cockpit.bootstrap import now
 from cockpit.reports.html import to_html
 from cockpit.reports.markdown import plain, to_markdown
 from cockpit.reports.report import Report, report_of
@@ -34,7 +35,7 @@ def hostile_report(workspace: Workspace) -> Report:
     workspace.session.act(AddNote(HOSTILE))
     workspace.session.act(AddNote(HOSTILE, "day/before/look"))
     workspace.session.act(DeferItem("day/before/look", HOSTILE))
-    return report_of(workspace.run)
+    return report_of(workspace.run, now=now())
 
 
 class Tags(HTMLParser):
@@ -97,7 +98,7 @@ def test_a_report_tells_of_phases_debt_and_timeline(workspace: Workspace) -> Non
     assert page.startswith("# shop staging\\: v2\n")
     for heading in ("## Day", "## Debt", "## Timeline"):
         assert heading in page
-    assert page == to_markdown(report_of(workspace.run))
+    assert page == to_markdown(report_of(workspace.run, now=now()))
 
 
 def test_printed_and_published(workspace: Workspace, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from cockpit.release.ledger import item_entity
 from cockpit.release.record import Actor, Event, TextRef
 from cockpit.release.registers import EMPTY
 from cockpit.release.run import ItemView, Run
+from cockpit.release.sensing import epoch_of
 
 Scope = Literal["run", "service"]
 
@@ -49,6 +50,11 @@ class Context(Struct, frozen=True):
     now: str
     seal: Callable[[str | bytes], TextRef]
     redact: Callable[[str], str] = str
+
+    @property
+    def at(self) -> float:
+        """The time in epoch seconds."""
+        return epoch_of(self.now)
 
     def draft(self, ent: str, data: Event, *, scope: Scope = "run") -> Draft:
         """Return a draft that supersedes the present heads of the register it writes, if it writes one."""

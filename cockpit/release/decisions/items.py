@@ -31,12 +31,15 @@ from cockpit.release.intents import (
 )
 from cockpit.release.item_state import SETTLED, ItemState
 from cockpit.release.ledger import RUN, item_entity
+from cockpit.release.moment import item_as_of
+from cockpit.release.run import ItemView
 from cockpit.release.two_persons import is_other
 
 
 def tick(intent: TickItem, context: Context) -> list[Draft]:
     """Tick an item that is not done yet."""
-    view = context.item(intent.item)
+    view = item_as_of(context.item(intent.item), context.at)
+    _refuse_against_check(view)
     if view.state is ItemState.DONE:
         who = view.by.name if view.by is not None else "somebody"
         raise RefusedError(
@@ -50,6 +53,15 @@ def tick(intent: TickItem, context: Context) -> list[Draft]:
             code="no-evidence",
         )
     return [context.item_draft(view, ItemDone(value=context.seal(value) if value else None))]
+
+
+def _refuse_against_check(view: ItemView) -> None:
+    if view.state in {ItemState.BLOCKED, ItemState.REGRESSED} and view.is_sensed:
+        raise RefusedError(
+            f"its check says otherwise: {view.detail}",
+            fix="Mend it and verify, or go on without it for a reason: override",
+            code="check-fails",
+        )
 
 
 def challenge(intent: ChallengeItem, context: Context) -> list[Draft]:
@@ -66,7 +78,8 @@ def challenge(intent: ChallengeItem, context: Context) -> list[Draft]:
 
 def answer(intent: AnswerItem, context: Context) -> list[Draft]:
     """Answer as the second person, who must be another one, with the value seen."""
-    view = context.item(intent.item)
+    view = item_as_of(context.item(intent.item), context.at)
+    _refuse_against_check(view)
     asked = view.challenge
     if asked is None:
         raise RefusedError(
@@ -92,9 +105,9 @@ def answer(intent: AnswerItem, context: Context) -> list[Draft]:
 def reopen(intent: ReopenItem, context: Context) -> list[Draft]:
     """Open an item again."""
     view = context.item(intent.item)
-    if view.register.winner is None or (
-        isinstance(view.register.winner.data, ItemReopened) and not view.register.contested
-    ):
+    closed_by_check = view.is_sensed and view.sensing is not None and view.sensing.closes
+    is_open = view.register.winner is None or isinstance(view.register.winner.data, ItemReopened)
+    if is_open and not view.register.contested and not closed_by_check:
         raise RefusedError("the item is open already", fix="Tick it, defer it or override it", code="already")
     reason = intent.reason.strip()
     return [context.item_draft(view, ItemReopened(reason=context.seal(reason) if reason else None))]

@@ -28,14 +28,23 @@ class ItemFacts(TextPane):
     ItemFacts { height: auto; }
     """
 
-    def __init__(self, view: ItemView, run: Run, now: float) -> None:
+    def __init__(self, view: ItemView, run: Run, now: float, *, trusted: bool) -> None:
         super().__init__()
         self._view = view
         self._run = run
         self._now = now
+        self._trusted = trusted
 
     def lines(self, inks: Inks, width: int) -> list[list[Part]]:
-        lines = detail_lines(self._view, inks, timezone=self._run.timezone, now=self._now, width=width)
+        lines = detail_lines(
+            self._view,
+            inks,
+            timezone=self._run.timezone,
+            now=self._now,
+            width=width,
+            trusted=self._trusted,
+            production=self._run.production,
+        )
         if self._view.history:
             lines += [[], [(" history", inks.title)]]
         lines += [
@@ -65,7 +74,7 @@ class ItemDialog(Dialog[str]):
         with Vertical(classes="box item"):
             yield Static(safe_content(f"{self._view.section}: {self._view.item.text}"), classes="dialog-title")
             with VerticalScroll():
-                yield ItemFacts(self._view, self._run, self._now)
+                yield ItemFacts(self._view, self._run, self._now, trusted=self.cockpit.live.trusted)
             if can_tick:
                 yield Field(placeholder="what you saw (a value, a link, a sentence)", compact=True)
             with Horizontal(classes="buttons"):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
+from cockpit.errors import CockpitError
+from cockpit.release.checks import describe_check
+from cockpit.release.events import ItemObserved
 from cockpit.release.gates import debt_of, gate_of
 from cockpit.release.intents import (
     ClaimItem,
@@ -19,11 +23,11 @@ from cockpit.release.intents import (
     TickItem,
     UnclaimItem,
 )
-from cockpit.release.item_state import ItemState
+from cockpit.release.item_state import NO_GO, ItemState
 from cockpit.release.live import Live
 from cockpit.release.run import ItemView, Run
 from cockpit.tui.commands import bindings, commands_of
-from cockpit.tui.dialogs.ask import AskDialog
+from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.item import ItemDialog
 from cockpit.tui.dialogs.poll import PollDialog
 from cockpit.tui.glyphs import choose_glyphs
@@ -36,8 +40,9 @@ from cockpit.tui.widgets.log_panes import LogPanes
 from cockpit.tui.widgets.probes import ProbeBoard, ProbeStrip
 from cockpit.tui.widgets.row_list import RowList
 from cockpit.tui.widgets.timeline import TimelineList
+from cockpit.verifying import verify
 
-_WAITING = frozenset({ItemState.OPEN, ItemState.CLAIMED, ItemState.REGRESSED, ItemState.CONTESTED, ItemState.STALE})
+_WAITING = NO_GO | {ItemState.OPEN, ItemState.CLAIMED}
 
 _ITEM_ACTIONS = frozenset(command.binding_action for command in commands_of("checklist"))
 
@@ -114,12 +119,15 @@ class ChecklistPage(Page):
             board.now = now
             board.show(live.probes)
         strip.show(live.probes, now)
+        self.query_one(ItemList).tick(now, trusted=live.trusted, production=run.production)
         self._show_item(run, now)
 
     def _show_item(self, run: Run, now: float) -> None:
         view = self.query_one(ItemList).item
         self.query_one("#item-title", PaneTitle).show(view.item.text if view is not None else "item")
-        self.query_one(ItemDetail).show(view, timezone=run.timezone, now=now)
+        self.query_one(ItemDetail).show(
+            view, timezone=run.timezone, now=now, trusted=self.cockpit.live.trusted, production=run.production
+        )
 
     def _show_run(self, run: Run) -> None:
         index = min(self._phase_index or 0, max(len(run.phases) - 1, 0))
@@ -163,13 +171,13 @@ class ChecklistPage(Page):
         index = self._phase_index or 0
         phase = run.phases[index] if index < len(run.phases) else None
         states = [(feed.name, feed.reliable(now)) for feed in live.probes]
-        gate = gate_of(run, phase, states) if phase is not None and phase.phase.pause_point else None
+        gate = gate_of(run, phase, states, now=now) if phase is not None and phase.phase.pause_point else None
         self.query_one(PausePoint).show(gate)
 
     def _shown(self, view: ItemView) -> bool:
         if self._mine:
             me = self.cockpit.workspace.session.actor.name
-            if not any(record.by.name == me for record in view.history):
+            if not any(record.by.name == me and not isinstance(record.data, ItemObserved) for record in view.history):
                 return False
         text = self._filter.removeprefix("!").casefold()
         if not text:
@@ -309,6 +317,37 @@ class ChecklistPage(Page):
                 self.cockpit.tell("that item is hidden by the filter: Esc shows all", severity="warning")
 
         self.app.push_screen(PollDialog(gate), go)
+
+    def action_verify_item(self) -> None:
+        """Run the item's check once, now, after showing what it does."""
+        view, run = self.selected_item(), self._run
+        if view is None or run is None:
+            return
+        if view.sensing is None:
+            self.cockpit.tell("this item has no check: it is a person's word")
+            return
+        check = view.sensing.check
+        effects = f" It has effects ({check.effects})." if check.effects != "none" else ""
+        where = f"for {run.service} in {run.environment}"
+        question = f"Verify “{view.item.text}” {where}: {describe_check(check)}.{effects} Once, now?"
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.run_worker(self._verify(view), exit_on_error=False)
+
+        self.app.push_screen(ConfirmDialog(question, "Verify"), answered)
+
+    async def _verify(self, view: ItemView) -> None:
+        self.cockpit.tell(f"looking: {view.item.text}")
+        try:
+            (result,) = await asyncio.to_thread(verify, self.cockpit.workspace, [view.id])
+        except (CockpitError, OSError) as error:
+            self.cockpit.tell(str(error), severity="warning")
+            return
+        found = result.found
+        if found is not None:
+            told = f"{found.state}: {found.actual}" + (f" ({found.detail})" if found.detail else "")
+            self.cockpit.tell(told, severity="information" if found.state == "ok" else "warning")
 
     def action_claim(self) -> None:
         """Claim the item, or let it go."""

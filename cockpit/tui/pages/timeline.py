@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 
 from cockpit.release.live import Live
-from cockpit.release.narrative import sentence
+from cockpit.release.narrative import is_told, sentence
 from cockpit.release.record import Record
 from cockpit.release.run import Run
 from cockpit.tui.pages.base import Page
@@ -41,13 +41,16 @@ class TimelinePage(Page):
         timeline.now = self.cockpit.now()
         timeline.empty = f"Nothing matches {self._filter!r}." if self._filter else "Nothing has happened yet."
         timeline.show_run(run, records)
-        count = f"{len(records)} of {len(run.records)}" if self._filter else f"{len(records)}"
+        told = sum(map(is_told, run.records))
+        count = f"{len(records)} of {told}" if self._filter else f"{len(records)}"
         inks = inks_of(self.app)
         self.query_one(PaneTitle).show(
             left=[(f"times in {run.timezone}", inks.muted)], right=[(f"{count} records", inks.muted)]
         )
 
     def _shown(self, record: Record, run: Run) -> bool:
+        if not is_told(record):
+            return False
         text = self._filter.removeprefix("!").casefold()
         if not text:
             return True

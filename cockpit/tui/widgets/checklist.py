@@ -23,6 +23,7 @@ from cockpit.tui.status_style import item_look
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import LineWidget, TextPane
 from cockpit.tui.widgets.row_list import RowList
+from cockpit.tui.widgets.sensed import sensed_age, sensed_lines, sensed_why
 
 
 def phase_ink(view: PhaseView, inks: Inks) -> Style:
@@ -123,6 +124,16 @@ class ItemList(RowList["Heading | ItemView"]):
         super().__init__(empty="No item matches.", id=id)
         self._glyphs = choose_glyphs()
         self.timezone = "UTC"
+        self.now = 0.0
+        self.trusted = True
+        self.production = False
+
+    def tick(self, now: float, *, trusted: bool, production: bool) -> None:
+        """Let the ages of what checks have seen go on."""
+        told = trusted != self.trusted or any(isinstance(row, ItemView) and row.is_sensed for row in self.rows)
+        self.now, self.trusted, self.production = now, trusted, production
+        if told:
+            self.refresh()
 
     def key_of(self, row: Heading | ItemView) -> str:
         return f"# {row.title}" if isinstance(row, Heading) else row.id
@@ -175,8 +186,10 @@ class ItemList(RowList["Heading | ItemView"]):
             left += [(" ", inks.plain), (word, look.ink), (" ", inks.plain), part(self._why(view), inks.muted)]
         return row(left, right, width, over=inks.cursor if cursor and self.has_focus else None)
 
-    @staticmethod
-    def _why(view: ItemView) -> str:
+    def _why(self, view: ItemView) -> str:
+        sensed = sensed_why(view, trusted=self.trusted, production=self.production)
+        if sensed:
+            return sensed
         if view.detail:
             return view.detail.split("\n", 1)[0]
         if view.state is ItemState.OPEN and view.item.two_person:
@@ -189,7 +202,10 @@ class ItemList(RowList["Heading | ItemView"]):
         parts: list[Part] = []
         if view.evidence_count:
             parts.append((f"{view.evidence_count} note{'s' if view.evidence_count > 1 else ''} ", inks.muted))
-        if view.by is not None and view.state is not ItemState.OPEN:
+        age = sensed_age(view, self.now)
+        if age:
+            parts.append((f"{age:>4}", inks.muted))
+        elif view.by is not None and view.state is not ItemState.OPEN:
             parts.append(part(view.by.name[:12], inks.accent))
             if view.at:
                 parts.append((f" {clock_time(epoch(view.at), self.timezone)}", inks.muted))
@@ -276,19 +292,28 @@ class ItemDetail(TextPane):
         self._view: ItemView | None = None
         self._timezone = "UTC"
         self._now = 0.0
+        self._trusted, self._production = True, False
 
-    def show(self, view: ItemView | None, *, timezone: str, now: float) -> None:
+    def show(
+        self, view: ItemView | None, *, timezone: str, now: float, trusted: bool = True, production: bool = False
+    ) -> None:
         """Show an item."""
         self._view, self._timezone, self._now = view, timezone, now
+        self._trusted, self._production = trusted, production
         self.refresh()
 
     def lines(self, inks: Inks, width: int) -> list[list[Part]]:
         if self._view is None:
             return []
-        return detail_lines(self._view, inks, timezone=self._timezone, now=self._now, width=width)
+        return detail_lines(
+            self._view, inks, timezone=self._timezone, now=self._now, width=width,
+            trusted=self._trusted, production=self._production,
+        )  # fmt: skip
 
 
-def detail_lines(view: ItemView, inks: Inks, *, timezone: str, now: float, width: int) -> list[list[Part]]:
+def detail_lines(
+    view: ItemView, inks: Inks, *, timezone: str, now: float, width: int, trusted: bool = True, production: bool = False
+) -> list[list[Part]]:
     """Return everything about an item as lines of parts, the most wanted first."""
     item = view.item
     lines: list[list[Part]] = []
@@ -310,11 +335,13 @@ def detail_lines(view: ItemView, inks: Inks, *, timezone: str, now: float, width
         asks += [f"due {item.due}"] if item.due else []
         asks += ["if applicable"] if item.applies == "if-applicable" else []
         add("state", f" {choose_glyphs().dot} ".join([view.state, *asks]), inks.plain)
+    for label, text, ink in sensed_lines(view, inks, now=now, trusted=trusted, production=production):
+        add(label, text, ink)
     if item.checked and view.state is ItemState.OPEN:
         add("", "ticked in the file it was imported from; in this run nobody has done it", inks.muted)
     if view.state is ItemState.SUSPENDED:
         add("", "what was done holds for the version that was rolled back; tick it again for the next", inks.warn)
-    if view.state is ItemState.STALE:
+    if view.state is ItemState.STALE and not view.is_sensed:
         add("", "tick it again once it holds for what the run flies now", inks.warn)
     for record in view.lost_claims if view.state is ItemState.CLAIMED else ():
         when = clock_time(epoch(record.wall), timezone, with_seconds=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
-from cockpit.release.narrative import is_alarming, is_contested, sentence
+from cockpit.release.narrative import is_alarming, is_contested, is_told, sentence
 from cockpit.release.record import Record
 from cockpit.release.run import Run
 from cockpit.times import clock_time, day_month, epoch
@@ -31,7 +31,7 @@ class TimelineList(RowList[Record]):
         """Show the run's records, or those of them given."""
         at_end = self.cursor >= len(self.rows) - 1
         self._run = run
-        self.show(run.records if records is None else records)
+        self.show([each for each in run.records if is_told(each)] if records is None else records)
         if at_end:
             self.action_cursor_bottom()
 

@@ -1,0 +1,131 @@
+"""The observer of all kinds: one look within its time, redacted, with the commit or paths that it is bound to."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from cockpit.checks.command import look_by_command
+from cockpit.checks.env import look_by_env
+from cockpit.checks.file import look_by_file
+from cockpit.checks.git import digest_of_paths, look_by_git
+from cockpit.checks.look import Look, unseen
+from cockpit.durations import parse_duration, short_duration
+from cockpit.errors import CockpitError
+from cockpit.git.command import Git
+from cockpit.git.facts import head_commit
+from cockpit.redact import redacted
+from cockpit.release.checks import Check
+from cockpit.release.ports import Observed, Situation
+
+T = TypeVar("T")
+
+CONCURRENCY = 4  # checks at once: some are whole test suites
+_OUTWARD = frozenset({"http", "tls"})  # these see what is served, not the work tree
+
+
+class Checker:
+    """Looks at whatever a check is about; an asynchronous context manager, for one event loop.
+
+    `root` is the configuration's directory, `code` tells of the work tree that is released. Whether the configuration
+    is trusted is the caller's matter: nothing may be asked of it before.
+    """
+
+    def __init__(self, *, root: Path, code: Callable[[], Path], now: Callable[[], float] = time.time) -> None:
+        self._root = root
+        self._code = code
+        self._now = now
+        self._places = asyncio.Semaphore(CONCURRENCY)
+        self._threads = ThreadPoolExecutor(CONCURRENCY + 2, thread_name_prefix="check")
+        # Apart, because a resolver that hangs keeps its threads and nobody can end them.
+        self._names = ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="check-name")
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._names.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+
+    async def observe(self, check: Check, situation: Situation) -> Observed:
+        """Look once, within the check's time-out; a cancel ends what it has started."""
+        async with self._places:
+            before = await self._binding(check, situation)
+            look = await self._look(check, situation)
+            commit, bound = await self._binding(check, situation)
+        if (commit, bound) != before:
+            look = unseen("what it looks at changed meanwhile")
+        return Observed(
+            look.state, _safe(look.actual), _safe(look.detail), commit, bound,
+            None if look.output is None else _safe(look.output),
+        )  # fmt: skip
+
+    async def bound(self, check: Check) -> str:
+        """Return the digest of the paths that the check's evidence is bound to; empty where it is bound to none."""
+        if check.binds != "paths":
+            return ""
+        try:
+            return await self._in_thread(partial(digest_of_paths, self._code(), check.paths))
+        except CockpitError:
+            return ""
+
+    async def _binding(self, check: Check, situation: Situation) -> tuple[str, str]:
+        if check.kind in _OUTWARD:
+            return situation.commit, await self.bound(check)
+        try:
+            head = await self._in_thread(partial(head_commit, Git(self._code())))
+        except CockpitError:
+            head = ""
+        return head, await self.bound(check)
+
+    async def _look(self, check: Check, situation: Situation) -> Look:
+        seconds = parse_duration(check.timeout)
+        cancel = threading.Event()
+        try:
+            # A command is ended by its own time-out, so that its group is gone before anything else begins.
+            async with asyncio.timeout(seconds + (2.5 if check.command is not None else 0.0)):
+                return await self._by_kind(check, situation, seconds, cancel)
+        except TimeoutError:
+            words = f"no answer within {short_duration(seconds)}"
+            return Look("failed", words) if check.kind in _OUTWARD else unseen(words)
+        finally:
+            cancel.set()
+
+    async def _by_kind(self, check: Check, situation: Situation, seconds: float, cancel: threading.Event) -> Look:
+        if check.http is not None:
+            from cockpit.checks.http import look_by_http  # httpx is slow to import
+
+            return await look_by_http(check.http, root=self._root, names=self._names)
+        if check.tls is not None:
+            from cockpit.checks.tls import look_by_tls
+
+            return await look_by_tls(check.tls, root=self._root, names=self._names, now=self._now())
+        call: Callable[[], Look]
+        if check.command is not None:
+            call = partial(look_by_command, check.command, situation, code=self._code(), seconds=seconds, cancel=cancel)
+        elif check.env is not None:
+            call = partial(look_by_env, check.env, code=self._code())
+        elif check.file is not None:
+            call = partial(look_by_file, check.file, code=self._code(), now=self._now())
+        elif check.git is not None:
+            call = partial(look_by_git, check.git, situation, code=self._code(), seconds=seconds)
+        else:
+            return unseen("no kind of check is named")
+        return await self._in_thread(call)
+
+    async def _in_thread(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+
+def _safe(text: str) -> str:
+    return redacted(text, os.environ)

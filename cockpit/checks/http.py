@@ -1,0 +1,102 @@
+"""One request: the answer's status, headers, compression and body; no redirect is followed, no proxy asked."""
+
+from __future__ import annotations
+
+import zlib
+from concurrent.futures import Executor
+from pathlib import Path
+
+import httpx
+
+from cockpit import __version__
+from cockpit.checks.look import Look, judged, unseen
+from cockpit.checks.roots import trusting
+from cockpit.net.addresses import resolve
+from cockpit.net.troubles import explain
+from cockpit.release.checks import HttpCheck
+
+_UNUSABLE = "the URL or a header cannot be used"
+_BODY_LIMIT = 1024 * 1024  # bytes that are read
+
+
+async def look_by_http(check: HttpCheck, *, root: Path, names: Executor) -> Look:
+    """Ask once; who calls bounds the time."""
+    try:
+        context = trusting(root / check.ca_file if check.ca_file else None)
+    except OSError as error:
+        return unseen(f"{check.ca_file}: {error.strerror or error}")
+    headers = {
+        "User-Agent": f"release-cockpit/{__version__}",
+        "Accept": "*/*",
+        "Accept-Encoding": "gzip" if check.gzip else "identity",
+        **check.send,
+    }
+    async with httpx.AsyncClient(verify=context, trust_env=False, follow_redirects=False, timeout=None) as client:  # noqa: S113
+        try:
+            request = client.build_request(check.method, check.url, headers=headers)
+            port = request.url.port or 443
+            if not request.url.host or not 0 < port < 65536:
+                return unseen(_UNUSABLE)
+            await resolve(request.url.host, port, names)
+            answer = await client.send(request, stream=True)
+            try:
+                body = await _body(answer)
+            finally:
+                await answer.aclose()
+        except (httpx.InvalidURL, ValueError, TypeError, KeyError):
+            return unseen(_UNUSABLE)
+        except (httpx.HTTPError, httpx.StreamError, OSError, UnicodeError) as error:
+            trouble, ours = explain(error) or ("the connection was lost, or what answers does not speak HTTP", False)
+            return unseen(trouble) if ours else Look("failed", trouble)
+    return judged(_faults(check, answer, body), _well(check, answer))
+
+
+async def _body(answer: httpx.Response) -> bytes:
+    kept = bytearray()
+    async for chunk in answer.aiter_raw():
+        kept += chunk
+        if len(kept) >= _BODY_LIMIT:
+            break
+    body = bytes(kept[:_BODY_LIMIT])
+    if answer.headers.get("content-encoding", "").strip().lower() in {"gzip", "x-gzip", "deflate"}:
+        try:
+            return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(body, _BODY_LIMIT)
+        except zlib.error:
+            return body
+    return body
+
+
+def _faults(check: HttpCheck, answer: httpx.Response, body: bytes) -> list[str]:
+    faults = []
+    status, headers = answer.status_code, answer.headers
+    wanted = check.status or (range(300, 400) if check.redirects_to else range(200, 300))
+    if status not in wanted:
+        faults.append(f"status {status}")
+    if check.redirects_to:
+        location = headers.get("location", "")
+        if not location.startswith(check.redirects_to):
+            faults.append(f"redirects to {location}" if location else "no redirect")
+    faults += [f"no header {name}" for name in check.present if not headers.get(name, "").strip()]
+    faults += [f"header {name}: {headers[name]}" for name in check.absent if name in headers]
+    for name, value in check.equals.items():
+        actual = headers.get(name)
+        if actual is None or actual.strip().casefold() != value.strip().casefold():
+            faults.append(f"{name}: {actual}" if actual is not None else f"no header {name}")
+    if check.gzip and headers.get("content-encoding", "").strip().lower() not in {"gzip", "x-gzip"}:
+        faults.append("not compressed")
+    text = body.decode("utf-8", "replace")
+    if check.contains and check.contains not in text:
+        faults.append(f"the body lacks {check.contains!r}")
+    if check.lacks and check.lacks in text:
+        faults.append(f"the body holds {check.lacks!r}")
+    return faults
+
+
+def _well(check: HttpCheck, answer: httpx.Response) -> str:
+    seen = [f"{answer.status_code} {answer.reason_phrase}".strip()]
+    if check.redirects_to:
+        seen.append(f"to {answer.headers.get('location', '')}")
+    if check.gzip:
+        seen.append("gzip")
+    seen += [f"{name}: {answer.headers.get(name, '')}" for name in dict.fromkeys([*check.present, *check.equals])]
+    return ", ".join(seen)

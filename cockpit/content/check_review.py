@@ -1,0 +1,165 @@
+"""What the types cannot say of a check, the same in a checklist and in cockpit.yaml."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+from cockpit.content.problems import Problems, quoted
+from cockpit.content.review import Review
+from cockpit.content.strict_yaml import Document, Step, load_document
+from cockpit.durations import parse_duration
+from cockpit.release.checklist import Item
+from cockpit.release.checks import KINDS, SHORTEST_VALIDITY, Check, EnvCheck, GitCheck, HttpCheck
+from cockpit.release.configuration import Configuration
+
+T = TypeVar("T")
+
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, token
+METHOD = re.compile(r"[A-Z]+")
+_URL = re.compile(r"https?://[^\s/?#]")
+_ADDRESS = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+)(?::([0-9]{1,5}))?")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def review_check(review: Review[T], check: Check, *where: Step) -> None:
+    """Complain of everything in a check that cannot be meant."""
+    if check.off:
+        if any(getattr(check, kind) is not None for kind in KINDS):
+            review.complain_of_key("a check that is off has no kind: remove off, or all the rest", *where, "off")
+        return
+    review.exactly_one(check, KINDS, *where)
+    review.durations(check, ("interval", "timeout"), *where)
+    if check.expires:
+        review.durations(check, ("expires",), *where)
+        _expiry(review, check, *where)
+    if not _HOST.fullmatch(check.observe):
+        review.complain(f"{quoted(check.observe)} is not all, any or a host's name", *where, "observe")
+    if check.paths and check.binds != "paths":
+        review.complain("paths are only looked at with 'binds: paths': add that, or remove them", *where, "paths")
+    if check.binds == "paths" and not check.paths:
+        review.complain("'binds: paths' needs paths: list the paths that matter", *where, "binds")
+    _kind(review, check, *where)
+
+
+def _expiry(review: Review[T], check: Check, *where: Step) -> None:
+    try:
+        expires, interval = parse_duration(check.expires), parse_duration(check.interval)
+    except ValueError:  # complained of already
+        return
+    if expires < SHORTEST_VALIDITY:
+        review.complain(f"{quoted(check.expires)} is too short: what holds is renewed at half of it, and never more "
+                        "often than every 5m, so write 10m or more", *where, "expires")  # fmt: skip
+    elif expires < 2 * interval:
+        review.complain("it expires before the next result is due: write at least twice the interval",
+                        *where, "expires")  # fmt: skip
+
+
+def _kind(review: Review[T], check: Check, *where: Step) -> None:
+    if check.command is not None:
+        review.filled(check.command.run, *where, "command", "run")
+        for key in ("matches", "lacks"):
+            review.complain(_expression_complaint(getattr(check.command, key)), *where, "command", key)
+    if check.http is not None:
+        _http(review, check.http, *where, "http")
+    if check.tls is not None:
+        match = _ADDRESS.fullmatch(check.tls.address)
+        if match is None or (match[1] and not 0 < int(match[1]) < 65536):
+            message = f"{quoted(check.tls.address)} is not a host: write it like shop.example or shop.example:8443"
+            review.complain(message, *where, "tls", "address")
+        review.at_least(check.tls, 0, ("days",), *where, "tls")
+    if check.env is not None:
+        _env(review, check.env, *where, "env")
+    if check.file is not None:
+        review.filled(check.file.path, *where, "file", "path")
+        review.at_least(check.file, 0, ("min_size",), *where, "file")
+        if check.file.newer_than:
+            review.durations(check.file, ("newer_than",), *where, "file")
+    if check.git is not None:
+        _git(review, check.git, *where, "git")
+
+
+def _http(review: Review[T], http: HttpCheck, *where: Step) -> None:
+    if not _URL.match(http.url):
+        review.complain(f"{quoted(http.url)} is not an address: write it with http:// or https://", *where, "url")
+    if not METHOD.fullmatch(http.method):
+        review.complain(f"{quoted(http.method)} is not a method: write one such as GET", *where, "method")
+    for index, status in enumerate(http.status):
+        if not 100 <= status <= 599:
+            review.complain(f"{status} is no HTTP status: write one such as 200", *where, "status", index)
+    for key in ("present", "absent"):
+        for index, name in enumerate(getattr(http, key)):
+            review.complain(_header_complaint(name), *where, key, index)
+    for key in ("send", "equals"):
+        for name in getattr(http, key):
+            review.complain_of_key(_header_complaint(name), *where, key, name)
+
+
+def _env(review: Review[T], env: EnvCheck, *where: Step) -> None:
+    review.filled(env.file, *where, "file")
+    for index, name in enumerate(env.set):
+        review.complain(_variable_complaint(name), *where, "set", index)
+    for name, length in env.min_length.items():
+        review.complain_of_key(_variable_complaint(name), *where, "min_length", name)
+        if length < 1:
+            review.complain(f"{length} is too small: write 1 or more", *where, "min_length", name)
+
+
+def _git(review: Review[T], git: GitCheck, *where: Step) -> None:
+    if not (git.clean or git.tag or git.at_tag or git.signed or git.merged):
+        review.complain("nothing is asked here: add clean, tag, at_tag, signed or merged", *where)
+    for index, branch in enumerate(git.merged):
+        review.filled(branch, *where, "merged", index)
+
+
+def _expression_complaint(text: str) -> str:
+    try:
+        re.compile(text)
+    except (re.error, RecursionError, OverflowError) as error:
+        return f"{quoted(text)} is not a regular expression: {error}"
+    return ""
+
+
+def _header_complaint(name: str) -> str:
+    return "" if HEADER_NAME.fullmatch(name) else f"{quoted(name)} is not a header's name: write one such as Accept"
+
+
+def _variable_complaint(name: str) -> str:
+    return "" if _VARIABLE.fullmatch(name) else f"{quoted(name)} is not a variable's name: write one such as SECRET_KEY"
+
+
+def closing_complaint(item: Item, check: Check) -> str:
+    """Say why no check may close that item; empty where one may."""
+    if not check.closes or check.off:
+        return ""
+    if item.two_person:
+        return "two persons answer for this item, so that no check closes it: remove closes"
+    if item.evidence:
+        return "this item asks a person for evidence, so that no check closes it: remove closes"
+    return ""
+
+
+class _Places(Review[Configuration]):
+    """The checks of a configuration against the items that its checklists hold."""
+
+    def __init__(self, document: Document[Configuration], items: dict[str, Item]) -> None:
+        super().__init__(document)
+        self._items = items
+
+    def check(self) -> None:
+        for item_id, check in self.value.checks.items():
+            item = self._items.get(item_id)
+            if item is None:
+                near = [known for known in self._items if known.endswith(f"/{item_id.rsplit('/', 1)[-1]}")]
+                hint = f": did you mean {quoted(near[0])}?" if near else ": cockpit status --json lists the ids"
+                self.complain_of_key(f"no checklist has an item {quoted(item_id)}{hint}", "checks", item_id)
+            else:
+                self.complain_of_key(closing_complaint(item, check), "checks", item_id)
+
+
+def review_places(text: str, path: str, items: dict[str, Item]) -> Problems:
+    """Return what is wrong with the checks of cockpit.yaml's `text`, which loads, given all items by their ids."""
+    document = load_document(text, path, Configuration)
+    _Places(document, items).check()
+    return document.problems

@@ -1,0 +1,53 @@
+"""A run as it stands at a moment: what nobody has renewed in time is not believed any more.
+
+The fold knows no now; displays and gates go by what `as_of` returns.
+"""
+
+from __future__ import annotations
+
+import math
+from types import MappingProxyType
+
+from msgspec.structs import replace
+
+from cockpit.release.run import ItemView, Run
+from cockpit.release.sensing import read
+
+
+def item_as_of(view: ItemView, now: float) -> ItemView:
+    """Return the item as it stands at `now` (epoch seconds); itself where nothing has changed by then."""
+    if view.sensing is None:
+        return view
+    reading = read(view.sensing, now)
+    if reading == view.reading:
+        return view
+    return replace(view, state=reading.state, detail=reading.detail, reading=reading)
+
+
+def as_of(run: Run, now: float) -> Run:
+    """Return the run as it stands at `now` (epoch seconds)."""
+    phases = tuple(replace(phase, items=tuple(item_as_of(view, now) for view in phase.items)) for phase in run.phases)
+    return replace(
+        run, phases=phases, items=MappingProxyType({view.id: view for phase in phases for view in phase.items})
+    )
+
+
+def holds_until(run: Run) -> float:
+    """Return when the next item of a run that `as_of` has returned may change by itself; infinity where none will."""
+    return min((view.reading.until for view in run.items.values() if view.reading is not None), default=math.inf)
+
+
+class Moments:
+    """The same run object for as long as nothing changes, so that a screen can tell by identity what is new."""
+
+    def __init__(self) -> None:
+        self._of: Run | None = None
+        self._shown: Run | None = None
+        self._from = self._until = 0.0
+
+    def at(self, run: Run, now: float) -> Run:
+        """Return `as_of(run, now)`, anew only where it differs from the last one."""
+        if self._shown is None or run is not self._of or not self._from <= now < self._until:
+            self._of, self._shown, self._from = run, as_of(run, now), now
+            self._until = holds_until(self._shown)
+        return self._shown

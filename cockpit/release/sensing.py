@@ -1,0 +1,210 @@
+"""What an item's observers say, weighed: the fold keeps their last words, and only here does time pass over them.
+
+`as_of` is what displays and gates go by: a word that nobody has renewed in time counts for nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cockpit.release.checks import Check, expectation
+from cockpit.release.events import ItemObserved
+from cockpit.release.item_state import Flown, ItemState, Sense, sensed_state
+from cockpit.release.ports import Observed
+from cockpit.release.record import Actor, Record, TextRef
+
+_AHEAD = 300.0  # seconds that an observer's clock may be ahead of ours before its words are not believed
+_RENEW_NOT_BELOW = 300.0  # seconds
+_RANK = {Sense.OK: 0, Sense.STALE: 1, Sense.UNKNOWN: 2, Sense.FAILED: 3}
+
+
+class Seen(Struct, frozen=True):
+    """The last word of one observer; times in epoch seconds."""
+
+    observer: str
+    state: Literal["ok", "failed", "unknown"]
+    expected: str
+    actual: str
+    detail: str
+    at: float
+    valid_until: float
+    commit: str
+    bound: str
+    moved: str
+    by: Actor
+    wall: str
+    output: TextRef | None = None
+    is_past: bool = False  # bound to a commit that the run does not fly
+
+    @property
+    def sense(self) -> Sense:
+        """What it says by itself."""
+        if self.state == "failed":
+            return Sense.FAILED
+        if self.moved or (self.is_past and self.state == "ok"):
+            return Sense.STALE
+        return Sense.OK if self.state == "ok" else Sense.UNKNOWN
+
+
+class Sensing(Struct, frozen=True):
+    """An item's check, all that was seen by it, and what the hand says beside it."""
+
+    check: Check
+    by_hand: ItemState
+    words: str  # that go with the hand's state
+    seen: tuple[Seen, ...] = ()
+    held: bool = False  # whether it has held at any time in this run
+    reopened: bool = False  # by a person: what they opened the check does not close
+    undone: bool = False  # a rollback has undone the version that its evidence is bound to
+
+    @property
+    def closes(self) -> bool:
+        """Whether the check alone closes the item."""
+        return self.check.closes and not self.reopened
+
+
+class Reading(Struct, frozen=True):
+    """A sensed item at one moment; `told` is the observer whose word decides, `until` when it may change by itself."""
+
+    state: ItemState
+    sense: Sense
+    detail: str
+    told: Seen | None = None
+    until: float = math.inf
+
+
+def read(sensing: Sensing, now: float | None) -> Reading:
+    """Return how the item stands at `now` (epoch seconds); None counts every word as if it still held."""
+    sense, told, until = _weigh(sensing, now)
+    if sense is Sense.FAILED and sensing.held:
+        sense = Sense.LOST
+    state = sensed_state(sensing.by_hand, sense, closes=sensing.closes, undone=sensing.undone)
+    detail = sensing.words if state is sensing.by_hand else _detail(sense, told, now)
+    return Reading(state, sense, detail, told, until)
+
+
+def _weigh(sensing: Sensing, now: float | None) -> tuple[Sense, Seen | None, float]:
+    observe = sensing.check.observe
+    asked = [each for each in sensing.seen if observe in {"all", "any"} or each.observer == observe]
+    if not asked:
+        return Sense.NO_DATA, None, math.inf
+    believed = [each for each in asked if now is None or each.at - _AHEAD <= now < each.valid_until]
+    if not believed:
+        latest = max(asked, key=lambda each: each.at)
+        return Sense.UNKNOWN, latest, min(_arrivals(asked, now), default=math.inf)
+    sign = -1 if observe == "any" else 1  # the best word wins, or the worst; among equals the latest
+    told = max(believed, key=lambda each: (sign * _RANK[each.sense], each.at))
+    changes = [each.valid_until for each in believed]
+    changes += _arrivals(asked, now)
+    return told.sense, told, min(changes)
+
+
+def _arrivals(seen: Iterable[Seen], now: float | None) -> list[float]:
+    """When words from clocks that are ahead begin to be believed."""
+    return [each.at - _AHEAD for each in seen if now is not None and each.at - _AHEAD > now]
+
+
+def _detail(sense: Sense, told: Seen | None, now: float | None) -> str:
+    if told is None:
+        return "no data yet"
+    if sense is Sense.STALE:
+        return told.moved or f"seen at {told.commit[:8] or 'no commit'}, which the run does not fly"
+    if sense is Sense.UNKNOWN:
+        if now is not None and now >= told.valid_until:
+            return f"no news from {told.observer}: it was {told.state}"
+        if now is not None and now < told.at - _AHEAD:
+            return f"the clock of {told.observer} is ahead"
+        return told.detail or told.actual
+    return told.actual or told.detail
+
+
+def sensing_of(
+    check: Check,
+    *,
+    last_words: Iterable[Record],
+    held_by: frozenset[str],
+    by_hand: ItemState,
+    words: str,
+    reopened: bool,
+    flown: Flown,
+) -> Sensing:
+    """Return the sensing of an item; `last_words` are the last records of each observer, `held_by` who saw it hold."""
+    bound = check.binds == "commit"
+    observe = check.observe
+    return Sensing(
+        check,
+        by_hand,
+        words,
+        tuple(sorted((_seen(record, bound, flown) for record in last_words), key=lambda each: each.observer)),
+        held=bool(held_by) if observe in {"all", "any"} else observe in held_by,
+        reopened=reopened,
+        undone=bound and flown.state == "rolled-back",
+    )
+
+
+def _seen(record: Record, bound: bool, flown: Flown) -> Seen:
+    data = record.data
+    assert isinstance(data, ItemObserved)  # noqa: S101 - the ledger keeps no other
+    return Seen(
+        data.observer, data.state, data.expected, data.actual, data.detail, epoch_of(record.wall),
+        epoch_of(data.valid_until), data.commit, data.bound, data.moved, record.by, record.wall, data.output,
+        is_past=bound and bool(flown.commit) and data.commit != flown.commit,
+    )  # fmt: skip
+
+
+def epoch_of(text: str) -> float:
+    """Return the epoch seconds of an RFC 3339 time; 0.0 where it is none, so that a word with it holds for no time."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.timestamp() if moment.tzinfo is not None else 0.0
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+def word_of(
+    check: Check, found: Observed, *, observer: str, before: Seen | None, now: float, moved: str = ""
+) -> ItemObserved | None:
+    """Return what is to be written down of a look at `now`: news, or what holds once it is due; None else.
+
+    `before` is the observer's last word.
+    """
+    word = ItemObserved(
+        observer=observer,
+        check=check.kind,
+        state=found.state,
+        expected=expectation(check),
+        actual=found.actual,
+        detail=found.detail,
+        valid_until=_rfc3339(now + check.validity),
+        commit=found.commit,
+        bound=found.bound,
+        moved=moved,
+    )
+    if before is None or is_news(before, word, now=now):
+        return word
+    return replace(word, renewal=True) if is_renewal_due(before, now=now) else None
+
+
+def _rfc3339(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def is_news(before: Seen, after: ItemObserved, *, now: float) -> bool:
+    """Whether an observation says anything that the observer's last word `before` does not."""
+    if before.valid_until <= now:
+        return True
+    return (before.state, before.expected, before.moved, before.commit, before.bound) != (
+        after.state, after.expected, after.moved, after.commit, after.bound,
+    )  # fmt: skip
+
+
+def is_renewal_due(before: Seen, *, now: float) -> bool:
+    """Whether what holds is to be said again: at half of its validity, and never before five minutes."""
+    half = (before.valid_until - before.at) / 2
+    return now - before.at >= max(half, _RENEW_NOT_BELOW)
