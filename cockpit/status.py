@@ -11,14 +11,16 @@ from cockpit.durations import short_duration
 from cockpit.release.checks import expectation
 from cockpit.release.events import ItemEvent
 from cockpit.release.gates import Gate, debt_of, gate_of
-from cockpit.release.item_state import NO_GO
+from cockpit.release.item_state import NO_GO, ItemState
 from cockpit.release.ledger import state_digest
 from cockpit.release.live import Live, Presence, ProbeFeed, SyncFeed
 from cockpit.release.moment import as_of, item_as_of
-from cockpit.release.run import ItemView, Run
+from cockpit.release.polls import poll_of
+from cockpit.release.recurrence import Almanac, Occurrence, occurrences
+from cockpit.release.run import ItemView, PhaseView, Run
 from cockpit.release.wheel import wheel_of
 from cockpit.text import visible
-from cockpit.times import rfc3339
+from cockpit.times import rfc3339, zone
 
 
 def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
@@ -26,6 +28,7 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
     digest = state_digest(run)  # of what was folded: nothing of now enters it
     run = as_of(run, now)
     gate = _current_gate(run, live, now)
+    almanac = Almanac(run, now, zone(run.timezone))
     return {
         "run": msgspec.to_builtins(run.summary()) if run.open else None,
         "phases": [
@@ -38,8 +41,8 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
             }
             for view in run.phases
         ],
-        "items": [item_document(view, now=now) for view in run.items.values()],
-        "maintenance": [],
+        "items": [_template_document(view, almanac, now) for view in run.items.values()],
+        "maintenance": [occurrence_document(one) for one in almanac.all()],
         "probes": [probe_document(feed, now=now) for feed in live.probes],
         "gate": None
         if gate is None
@@ -58,6 +61,7 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
         "present": [presence_document(one, now=now) for one in live.present],
         "lease": msgspec.to_builtins(live.lease),
         "deploys_locked": run.deploys_locked,
+        "frozen": freeze_document(run),
         "bad_lines": run.bad_lines,
         "contests": msgspec.to_builtins(run.contests),
     }
@@ -132,6 +136,78 @@ def check_document(view: ItemView, *, now: float) -> dict[str, Any] | None:
             for seen in view.sensing.seen
         ],
     }
+
+
+def _template_document(view: ItemView, almanac: Almanac, now: float) -> dict[str, Any]:
+    """Return an item; one that recurs stands as its instance of the present period does."""
+    present = almanac.current(view)
+    if present is None:
+        return item_document(view, now=now)
+    return {**item_document(present.view, now=now), "id": view.id, "instance": present.id}
+
+
+def occurrence_document(one: Occurrence) -> dict[str, Any]:
+    """Return one instance of what recurs; `overdue_by` is in seconds, `missed` counts periods in a row before it."""
+    view = one.view
+    return {
+        "id": one.id,
+        "text": view.item.text,
+        "cadence": one.period.cadence,
+        "period": one.period.label,
+        "state": one.state,
+        "due_at": rfc3339(one.due_at),
+        "overdue_by": round(one.overdue_by),
+        "by": view.by.name if view.by is not None and view.state is not ItemState.OPEN else None,
+        "at": view.at if view.state is not ItemState.OPEN else None,
+        "opens_at": rfc3339(one.opens_at),
+        "item_state": view.state.value,
+        "missed": one.missed,
+        "detail": view.detail,
+        "role": view.item.role,
+        "claimed_by": view.claimed_by.name if view.claimed_by is not None else None,
+    }
+
+
+def overdue_lines(run: Run, *, now: float) -> list[str]:
+    """Return what of the maintenance is overdue, a line each, for a person."""
+    from cockpit.durations import short_duration
+
+    return [
+        f"maintenance overdue {short_duration(one.overdue_by)}: {one.view.item.text} ({one.period.label})"
+        for one in occurrences(run, now, zone(run.timezone))
+        if one.state == "overdue"
+    ]
+
+
+def gate_document(run: Run, phase: PhaseView, gate: Gate, *, now: float) -> dict[str, Any]:
+    """Return a gate with every role's answer; `also` names the roles that the same person answers for."""
+    return {
+        "phase": gate.phase,
+        "go": gate.go,
+        "reasons": msgspec.to_builtins(gate.reasons),
+        "roles": [
+            {
+                "role": one.role,
+                "title": one.title,
+                "answer": one.answer.answer if one.answer is not None else None,
+                "go": not one.objection,
+                "by": one.answer.by.name if one.answer is not None else None,
+                "on_behalf": (one.answer.on_behalf or None) if one.answer is not None else None,
+                "at": one.answer.at if one.answer is not None else None,
+                "reason": one.answer.reason if one.answer is not None else "",
+                "tag": one.answer.tag if one.answer is not None else None,
+                "also": list(one.also),
+            }
+            for one in poll_of(run, phase, now=now)
+        ],
+    }
+
+
+def freeze_document(run: Run) -> dict[str, Any] | None:
+    """Return the change freeze in force, or None."""
+    if run.frozen is None:
+        return None
+    return {"by": run.frozen.by.name, "at": run.frozen.at, "reason": run.frozen.reason}
 
 
 def sync_document(feed: SyncFeed) -> dict[str, Any]:
@@ -221,12 +297,16 @@ def execution_document(run: Run) -> dict[str, Any] | None:
     return document
 
 
+def _progress(view: PhaseView) -> str:
+    return "recurs: cockpit maintenance" if view.recurs else f"{view.done:>3}/{view.total:<3} {view.state}"
+
+
 def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
     """Return the status in a dozen lines for a person."""
     run = as_of(run, now)
     environment = "PRODUCTION" if run.production else run.environment
     lines = [f"{run.service} {environment}  {run.tag or run.name or 'no run is open'}  {run.state if run.open else ''}"]
-    lines += [f"  {view.phase.title:<26} {view.done:>3}/{view.total:<3} {view.state}" for view in run.phases]
+    lines += [f"  {view.phase.title:<26} {_progress(view)}" for view in run.phases]
     gate = _current_gate(run, live, now)
     if gate is not None:
         lines.append(f"gate of {gate.phase}: " + ("GO" if gate.go else "NO-GO"))
@@ -252,7 +332,10 @@ def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
     if not wheel.free:
         lines.append(f"{wheel.named} {'drive' if wheel.contested else 'drives'}")
     lines += presence_lines(live, run, now=now)
+    lines += overdue_lines(run, now=now)
     lines += [f"debt: {debt.kind} {debt.text}: {debt.reason}" for debt in debt_of(run)]
+    if run.frozen is not None:
+        lines.append(run.frozen.told)
     if run.deploys_locked:
         lines.append(f"deploys locked: {run.deploys_locked}")
     if run.bad_lines:

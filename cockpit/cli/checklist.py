@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,6 @@ from cockpit.text import visible
 if TYPE_CHECKING:
     from cockpit.release.intents import Intent
     from cockpit.release.record import Record
-    from cockpit.release.run import Run
     from cockpit.workspace import Workspace
 
 _LAST = "last"
@@ -75,38 +73,25 @@ def _status(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.OK
 
 
-def find_item(run: Run, wanted: str) -> str:
-    """Return the id of the item that is meant: exactly, or by an end of its id that only one has."""
-    if wanted in run.items:
-        return wanted
-    ending = [identity for identity in run.items if identity.endswith("/" + wanted)]
-    if len(ending) == 1:
-        return ending[0]
-    if ending:
-        raise UsageError(f"{wanted!r} fits several items", fix=f"Name one whole: {', '.join(ending)}")
-    short = {identity.rsplit("/", 1)[-1]: identity for identity in run.items}
-    last = wanted.rsplit("/", 1)[-1]
-    names = get_close_matches(last, list(short), n=3) or [name for name in short if last and last in name][:5]
-    close = [short[name] for name in names]
-    raise NotFoundError(
-        f"no item {wanted!r}", fix=f"Did you mean {', '.join(close)}?" if close else "cockpit status --json lists them"
-    )
-
-
 def _item(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.bootstrap import now
+    from cockpit.cli.item_names import find_item
+    from cockpit.release.instances import instance_view
     from cockpit.release.item_state import ItemState
     from cockpit.release.moment import item_as_of
 
     workspace = open_here(arguments)
-    if not workspace.run.open:
+    item = find_item(workspace.run, arguments.item, now=now())
+    if not workspace.run.open and item in workspace.run.items:
         raise NotFoundError("no release run is open", fix="Open one: cockpit release open NAME", code="no-run")
-    item = find_item(workspace.run, arguments.item)
     written = workspace.session.act(_intent(arguments, item))
     if arguments.verb in {"undo", "redo"}:
         _tell_reversed(workspace, written)
     publish(workspace)
-    view = item_as_of(workspace.run.items[item], now())
+    found = workspace.run.items.get(item) or instance_view(workspace.run, item)
+    if found is None:
+        raise NotFoundError(f"no item {item!r} any more", fix="cockpit status --json lists them")
+    view = item_as_of(found, now())
     if wants_json(arguments):
         from cockpit.status import item_document
 

@@ -144,10 +144,11 @@ def _find(
                 raise NotFoundError(f"the event {target} names no evidence", fix="cockpit timeline --json lists them")
             return found
     if target in workspace.run.items or "/" in target:
-        from cockpit.cli.checklist import find_item
+        from cockpit.bootstrap import now
+        from cockpit.cli.item_names import find_item
         from cockpit.release.ledger import item_entity
 
-        entity = item_entity(find_item(workspace.run, target))
+        entity = item_entity(find_item(workspace.run, target, now=now()))
         found = [sha256 for sha256, event in naming.items() if event.envelope.ent == entity]
         if found:
             return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from cockpit.cli.checklist import find_item
 from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, require_writing, say, wants_json
+from cockpit.cli.item_names import find_template
 from cockpit.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def _verify(arguments: argparse.Namespace) -> ExitCode:
 
     require_writing(arguments)
     workspace = open_here(arguments)
-    wanted = [find_item(workspace.run, item) for item in arguments.items]
+    wanted = [find_template(workspace.run, item) for item in arguments.items]
     results = verify(workspace, wanted)
     if workspace.run.open:
         publish(workspace)

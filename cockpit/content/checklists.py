@@ -45,6 +45,10 @@ class _ChecklistReview(Review[Checklist]):
         if phase.maintenance and phase.pause_point:
             message = "maintenance recurs and has no pause point: remove pause_point or maintenance"
             self.complain(message, *where, "pause_point")
+        if phase.poll and not phase.pause_point:
+            self.complain("a poll is taken at a pause point: add 'pause_point: true', or remove it", *where, "poll")
+        if phase.poll_timeout:
+            self.durations(phase, ("poll_timeout",), *where)
         self.distinct([section.id for section in phase.sections], "id", *where, "sections")
         for index, section in enumerate(phase.sections):
             self._section(section, phase, *where, "sections", index)
@@ -63,6 +67,8 @@ class _ChecklistReview(Review[Checklist]):
         self._window(item.window, cadence, *where)
         if item.due:
             self.complain(parse_complaint(launch_offset, item.due), *where, "due")
+        if item.schedule != "fixed" and cadence is None:
+            self.complain("a schedule is for what recurs: give the item a cadence, or remove it", *where, "schedule")
         if phase.maintenance and cadence is None:
             self.complain("a maintenance item needs a cadence: give one to it or to its section", *where)
         if item.paths and item.binds != "paths":

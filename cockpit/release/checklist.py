@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cockpit.durations import parse_duration
 from cockpit.release.checks import Binds, Check
@@ -15,6 +16,7 @@ _FURTHEST = 10 * 365 * 86400.0
 
 Applies = Literal["always", "if-applicable"]
 Cadence = Literal["daily", "weekly", "monthly", "quarterly", "annually"]
+Schedule = Literal["fixed", "after-completion"]
 
 
 class Link(Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,6 +46,7 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     due: str = ""  # relative to launch: T-7d, T+14d
     cadence: Cadence | None = None
     window: str = ""  # of a daily item: T+0d..T+14d
+    schedule: Schedule = "fixed"  # after-completion: a week, month, ... after it was last done, whenever that was
     links: tuple[Link, ...] = ()
     items: tuple[Item, ...] = ()
 
@@ -69,6 +72,12 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
         for item in self.items:
             yield from item.walk()
 
+    def recurring(self, item: Item) -> Item:
+        """Return an item of this section with the cadence and window that hold for it."""
+        if self.cadence is None or item.cadence is not None:
+            return item
+        return replace(item, cadence=self.cadence, window=item.window or self.window)
+
 
 class Phase(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A stretch of the release that ends, where `pause_point` is set, in a go/no-go poll."""
@@ -78,6 +87,8 @@ class Phase(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     when: str = ""
     note: str = ""
     pause_point: bool = False
+    poll: tuple[str, ...] = ()  # the roles asked at the pause point; without, those of its items that sign off
+    poll_timeout: str = ""  # from the first answer on; 15m without
     maintenance: bool = False  # its items are templates: each period has an instance of its own
     sections: tuple[Section, ...] = ()
 

@@ -18,6 +18,7 @@ ObservedState = Literal["ok", "failed", "unknown"]
 StepOutcome = Literal["ok", "already", "failed", "timed-out", "skipped", "aborted"]
 Outcome = Literal["succeeded", "unverified", "aborted"]
 Direction = Literal["rollback", "deploy"]
+GateAnswer = Literal["go", "no-go"]
 
 KINDS: Final[dict[str, type[Event]]] = {}
 _KIND_OF: Final[dict[type[Event], str]] = {}
@@ -248,6 +249,24 @@ class EvidencePurged(Event, frozen=True, kw_only=True):
     reason: TextRef | None = None
 
 
+# Pause points
+
+
+@_kind("gate.answered", register="answer")
+class GateAnswered(Event, frozen=True, kw_only=True):
+    """A role's go or no-go at the pause point that `ent` names, for the commit that the run flew; by whom is `by`.
+
+    `on_behalf` names the person who said so where somebody else wrote it down; empty in person.
+    """
+
+    role: str
+    answer: GateAnswer
+    on_behalf: str = ""
+    reason: TextRef | None = None
+    tag: str = ""
+    commit: str = ""
+
+
 # Health
 
 
@@ -385,3 +404,17 @@ class DeploysUnlocked(Event, frozen=True):
     """Deploys may start again."""
 
     reason: TextRef
+
+
+@_kind("freeze.set", register="freeze")
+class FreezeSet(Event, frozen=True):
+    """The service is frozen: no deploy starts."""
+
+    reason: TextRef | None = None
+
+
+@_kind("freeze.lifted", register="freeze")
+class FreezeLifted(Event, frozen=True):
+    """The freeze is over."""
+
+    reason: TextRef | None = None

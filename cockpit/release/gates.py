@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from cockpit.release.item_state import COUNTS_AS_DONE, NO_GO, ItemState
 from cockpit.release.moment import item_as_of
+from cockpit.release.polls import poll_of
 from cockpit.release.run import ItemView, PhaseView, Run
 
 _RED_PROBES = frozenset({"down", "unknown"})
@@ -32,13 +33,23 @@ def gate_of(run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]],
     """Return the poll of a phase at `now` (epoch seconds); `probe_states` are (name, `ProbeFeed.reliable(now)`).
 
     No-go while a killer item is not done, an item is contested, blocked, regressed, unknown or stale, the run's
-    target, launch or state is contested, a probe is down or unknown, or an execution is not over. Deferred, overridden
-    and suspended killers are named too: nothing is waved through. What a check has seen counts while it is valid.
+    target, launch or state is contested, a probe is down or unknown, an execution is not over, the run is held, the
+    service is frozen, or a polled role has not said go. Deferred, overridden and suspended killers are named too:
+    nothing is waved through. What a check has seen counts while it is valid. What recurs holds no gate.
     """
-    items = [item_as_of(view, now) for view in phase.items]
+    items = [item_as_of(view, now) for view in phase.once]
     reasons = [Reason(view.id, why) for view in items if (why := _objection(view))]
     reasons += [Reason(f"probe:{name}", f"{name} is {state}") for name, state in probe_states if state in _RED_PROBES]
     reasons += [Reason(f"run:{contest.register}", f"{contest.title}: {contest.told}") for contest in run.contests]
+    reasons += [
+        Reason(f"role:{one.role}", f"{one.named}: {one.objection}")
+        for one in poll_of(run, phase, now=now)
+        if one.objection
+    ]
+    if run.state == "held":
+        reasons.append(Reason("run:held", "the run is held: cockpit release resume"))
+    if run.frozen is not None:
+        reasons.append(Reason("freeze", run.frozen.told))
     execution = run.current_execution
     if execution is not None:
         reasons.append(Reason(f"execution:{execution.id}", f"a {execution.direction} is {execution.state}"))

@@ -41,7 +41,7 @@ def handover_of(run: Run, *, since: str = "") -> Handover:
     Killer items count from the phases up to the present one: what is still to come is no open end.
     """
     here = run.phases.index(run.current_phase) if run.current_phase is not None else -1
-    reached = {view.id for phase in run.phases[: here + 1] for view in phase.items}
+    reached = {view.id for phase in run.phases[: here + 1] for view in phase.once}
     items = tuple(run.items.values())
     return Handover(
         wheel=wheel_of(run),

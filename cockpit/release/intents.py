@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from cockpit.release.events import Outcome, RunState
+from cockpit.release.events import GateAnswer, Outcome, RunState
 from cockpit.release.plan import Plan
 from cockpit.release.record import Event
 
@@ -167,6 +167,28 @@ class MarkTag(Intent, frozen=True):
     commit: str
     good: bool
     reason: str
+
+
+class AnswerGate(Intent, frozen=True):
+    """Say go or no-go for a role at the end of a phase, by its id; `on_behalf` names who said so, if not oneself."""
+
+    phase: str
+    role: str
+    answer: GateAnswer
+    on_behalf: str = ""
+    reason: str = ""
+
+
+class SetFreeze(Intent, frozen=True):
+    """Let no deploy of the service start."""
+
+    reason: str = ""
+
+
+class LiftFreeze(Intent, frozen=True):
+    """Let deploys start again."""
+
+    reason: str = ""
 
 
 class UnlockDeploys(Intent, frozen=True):

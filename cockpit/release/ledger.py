@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cockpit.release.checklist import Checklist, Item
 from cockpit.release.checks import Check
@@ -20,6 +21,7 @@ from cockpit.release.events import (
     DeploysLocked,
     EvidenceAttached,
     EvidencePurged,
+    FreezeSet,
     ItemClaimed,
     ItemDone,
     ItemObserved,
@@ -36,13 +38,17 @@ from cockpit.release.events import (
     register_of,
 )
 from cockpit.release.executions import fold_execution
+from cockpit.release.instances import instance_item
 from cockpit.release.item_state import Flown, ItemState, item_state
 from cockpit.release.library import Library
 from cockpit.release.origins import origin
+from cockpit.release.periods import parse_instance
+from cockpit.release.polls import answers_in
 from cockpit.release.record import Order, Record, TextRef, by_order
 from cockpit.release.registers import EMPTY, Register, RegisterCell, RegisterKey
 from cockpit.release.run import (
     ExecutionView,
+    Freeze,
     ItemView,
     Note,
     PhaseView,
@@ -58,11 +64,12 @@ from cockpit.release.two_persons import is_verified, open_challenge
 RUN = "run"  # the entity of the run itself
 SERVICE = "service"
 PURGED_TEXT = "(this text was purged)"
+ITEM_PREFIX = "item:"
 
 
 def item_entity(item_id: str) -> str:
     """Return the entity under which an item's events stand."""
-    return f"item:{item_id}"
+    return f"{ITEM_PREFIX}{item_id}"
 
 
 class Pinned(Struct, frozen=True):
@@ -234,6 +241,7 @@ class Ledger:
             self._view_context = context
         notes = self._notes()
         phases = tuple(self._phases(pinned, flown, notes))
+        registers = {key: cell.value() for key, cell in self._cells.items()}
         opened_record = self.register(RUN, "opened").winner
         return Run(
             id=run_id,
@@ -253,7 +261,7 @@ class Ledger:
             library=pinned.library,
             phases=phases,
             items=MappingProxyType({view.id: view for phase in phases for view in phase.items}),
-            registers=MappingProxyType({key: cell.value() for key, cell in self._cells.items()}),
+            registers=MappingProxyType(registers),
             notes=tuple(notes),
             executions=tuple(self.executions()),
             probes=MappingProxyType(self._probes()),
@@ -264,6 +272,9 @@ class Ledger:
             contests=tuple(
                 contest for name in CONTESTABLE if (contest := run_contest(name, self.register(RUN, name))) is not None
             ),
+            answers=MappingProxyType(dict(answers_in(registers, self._text))),
+            frozen=self._frozen(),
+            instances=MappingProxyType(self._instances(phases, flown, notes)),
         )
 
     def _phases(self, pinned: Pinned, flown: Flown, notes: list[Note]) -> Iterable[PhaseView]:
@@ -279,12 +290,43 @@ class Ledger:
                     if view is None:
                         found = tuple(notes_by_entity.get(entity, ()))
                         view = self._item_view(
-                            item, phase_id=phase.id, section=section.title, depth=depth, flown=flown, notes=found,
+                            section.recurring(item),
+                            phase_id=phase.id,
+                            section=section.title,
+                            depth=depth,
+                            flown=flown,
+                            notes=found,
                             check=pinned.check_of(item),
-                        )  # fmt: skip
+                        )
                         self._item_views[entity] = view
                     views.append(view)
                 yield PhaseView(phase, checklist.id, tuple(views))
+
+    def _instances(self, phases: Iterable[PhaseView], flown: Flown, notes: list[Note]) -> dict[str, ItemView]:
+        """Return the instances of what recurs that somebody has written to; the others are open wherever one looks."""
+        templates = {view.id: view for phase in phases for view in phase.items if view.item.cadence is not None}
+        views: dict[str, ItemView] = {}
+        for entity in self._by_entity if templates else ():
+            identity = entity.removeprefix(ITEM_PREFIX)
+            key = parse_instance(identity) if identity != entity else None
+            template = templates.get(key.item) if key is not None else None
+            if key is None or template is None:
+                continue
+            view = self._item_views.get(entity)
+            if view is None:
+                view = self._item_view(
+                    instance_item(template.item, key),
+                    phase_id=template.phase_id,
+                    section=template.section,
+                    depth=template.depth,
+                    flown=flown,
+                    notes=tuple(note for note in notes if note.ent == entity),
+                    check=None,
+                )
+                view = replace(view, period=key.period.label)
+                self._item_views[entity] = view
+            views[identity] = view
+        return views
 
     def _item_view(
         self, item: Item, *, phase_id: str, section: str, depth: int, flown: Flown, notes: tuple[Note, ...],
@@ -418,6 +460,15 @@ class Ledger:
                     reason = self._text(head.data.reason) or ""
                     marks[tag] = TagMark(tag, head.data.mark, reason, head.by, head.wall)
         return marks
+
+    def _frozen(self) -> Freeze | None:
+        # As with locks: whoever lifts a freeze without having seen another one does not lift that.
+        heads = self.register(SERVICE, "freeze").heads
+        head = next((head for head in heads if isinstance(head.data, FreezeSet)), None)
+        if head is None or not isinstance(head.data, FreezeSet):
+            return None
+        reason = "" if head.data.reason is None else self._text(head.data.reason)
+        return Freeze(head.by, head.wall, "(this text is not here yet)" if reason is None else reason)
 
     def _deploys_locked(self) -> str:
         # Whoever locks has seen trouble: an unlock that did not know of it does not outdo it.

@@ -12,6 +12,9 @@ from cockpit.release.events import (
     ExecutionEnded,
     ExecutionRequested,
     ExecutionStopped,
+    FreezeLifted,
+    FreezeSet,
+    GateAnswered,
     ItemChallenged,
     ItemClaimed,
     ItemDeferred,
@@ -104,7 +107,7 @@ def _aside(record: Record, run: Run) -> str:
 
 def _at_odds(record: Record, heads: tuple[Record, ...], register: str, run: Run) -> str:
     if register == "claim":
-        view = run.items.get(record.ent.removeprefix("item:"))
+        view = run.view_of(record.ent.removeprefix("item:"))
         lost = view is not None and record in view.lost_claims
         holder = view.claimed_by if view is not None else None
         return f" (too late: {holder.name} had claimed it)" if lost and holder is not None else ""
@@ -120,7 +123,7 @@ def is_contested(record: Record, run: Run) -> bool:
     """Whether the record stands against somebody else's word, and nobody has decided."""
     if record.ent == "run":
         return any(side.record == record.id for contest in run.contests for side in contest.sides)
-    view = run.items.get(record.ent.removeprefix("item:")) if record.ent.startswith("item:") else None
+    view = run.view_of(record.ent.removeprefix("item:")) if record.ent.startswith("item:") else None
     return view is not None and any(side.record == record.id for side in view.sides)
 
 
@@ -162,6 +165,13 @@ def _plain_sentence(record: Record, run: Run) -> str:
             return "let go of the wheel"
         case TagMarked(mark=mark):
             return f"marked {record.ent.removeprefix('tag:')} {mark}"
+        case GateAnswered(role=role, answer=answer, on_behalf=behalf):
+            phase = record.ent.split("/")[1] if record.ent.count("/") == 2 else record.ent
+            return f"answered {answer} for {role} at {phase}" + (f", on behalf of {behalf}" if behalf else "")
+        case FreezeSet():
+            return "froze the service: no deploy starts"
+        case FreezeLifted():
+            return "lifted the change freeze"
         case DeploysLocked(reason=reason):
             return f"deploys locked: {reason}"
         case DeploysUnlocked():
@@ -204,8 +214,10 @@ def _observation(record: Record, data: ItemObserved, run: Run) -> str:
 
 
 def _item_text(entity: str, run: Run) -> str:
-    view = run.items.get(entity.removeprefix("item:"))
-    return view.item.text if view is not None else entity.removeprefix("item:")
+    view = run.view_of(entity.removeprefix("item:"))
+    if view is None:
+        return entity.removeprefix("item:")
+    return f"{view.item.text} ({view.period})" if view.period else view.item.text
 
 
 def _item_sentence(record: Record, data: ItemEvent, run: Run) -> str:

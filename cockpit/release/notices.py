@@ -21,7 +21,7 @@ def _notice(run: Run, actor: Actor, record: Record) -> str:
     if register is None or _is_of(record, actor):
         return ""
     if isinstance(record.data, ItemChallenged):
-        asked = run.items.get(record.ent.removeprefix("item:"))
+        asked = run.view_of(record.ent.removeprefix("item:"))
         waits = asked is not None and asked.challenge == record
         return f'{record.by.name} asks for a second person: "{asked.item.text}"' if waits and asked else ""
     heads = run.registers.get((record.ent, register), EMPTY).heads
@@ -30,7 +30,7 @@ def _notice(run: Run, actor: Actor, record: Record) -> str:
     contest = next((each for each in run.contests if record.ent == "run" and each.register == register), None)
     if contest is not None:
         return f"{contest.title} is contested: {contest.told}. Say again what holds"
-    view = run.items.get(record.ent.removeprefix("item:"))
+    view = run.view_of(record.ent.removeprefix("item:"))
     if view is None:
         return ""
     if register == "claim" and isinstance(record.data, ItemClaimed) and view.claimed_by is not None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from msgspec import Struct
 
 from cockpit.release.checklist import Checklist, Item, Phase
 from cockpit.release.configuration import Configuration
-from cockpit.release.events import Direction, Outcome, RunState, StepOutcome
+from cockpit.release.events import Direction, GateAnswer, Outcome, RunState, StepOutcome
 from cockpit.release.item_state import COUNTS_AS_DONE, ItemState
 from cockpit.release.library import Library
 from cockpit.release.plan import Plan
@@ -60,7 +61,7 @@ class Contest(Struct, frozen=True):
 
 
 class ItemView(Struct, frozen=True):
-    """An item with all that has happened to it."""
+    """An item, or one period's instance of an item that recurs, with all that has happened to it."""
 
     item: Item
     phase_id: str
@@ -82,6 +83,7 @@ class ItemView(Struct, frozen=True):
     lost_claims: tuple[Record, ...] = ()  # of those who claimed it at the same time as its holder
     sensing: Sensing | None = None  # of an item that has a check
     reading: Reading | None = None  # what its check says of it
+    period: str = ""  # of an instance: `2026-W48`
 
     @property
     def id(self) -> str:
@@ -130,21 +132,33 @@ class PhaseView(Struct, frozen=True):
     items: tuple[ItemView, ...]
 
     @property
+    def once(self) -> tuple[ItemView, ...]:
+        """The items that are done once and for all: what recurs is never done, and counts apart."""
+        return tuple(view for view in self.items if view.item.cadence is None)
+
+    @property
+    def recurs(self) -> bool:
+        """Whether nothing in it is ever done for good."""
+        return bool(self.items) and not self.once
+
+    @property
     def total(self) -> int:
-        """How many items apply."""
-        return sum(view.state is not ItemState.NA for view in self.items)
+        """How many items apply; what recurs is not among them."""
+        return sum(view.state is not ItemState.NA for view in self.once)
 
     @property
     def done(self) -> int:
         """How many items count as done."""
-        return sum(view.state in COUNTS_AS_DONE for view in self.items)
+        return sum(view.state in COUNTS_AS_DONE for view in self.once)
 
     @property
     def state(self) -> PhaseState:
         """Where the phase stands."""
+        if self.recurs:
+            return "open"
         if self.done == self.total:
             return "done"
-        return "going" if any(view.by_hand is not ItemState.OPEN for view in self.items) else "open"
+        return "going" if any(view.by_hand is not ItemState.OPEN for view in self.once) else "open"
 
 
 class StepView(Struct, frozen=True):
@@ -167,6 +181,32 @@ class WithoutLease(Struct, frozen=True):
     at: str
     reason: str
     trouble: str
+
+
+class Answer(Struct, frozen=True):
+    """A role's present answer at a pause point, and for which commit it was given."""
+
+    role: str
+    answer: GateAnswer
+    by: Actor
+    on_behalf: str  # who said so, where somebody else wrote it down; empty in person
+    at: str  # RFC 3339 UTC
+    reason: str
+    tag: str
+    commit: str
+
+
+class Freeze(Struct, frozen=True):
+    """A change freeze in force."""
+
+    by: Actor
+    at: str  # RFC 3339 UTC
+    reason: str
+
+    @property
+    def told(self) -> str:
+        """Who froze it, since when and why."""
+        return f"change freeze by {self.by.name} since {self.at[:16]}Z: {self.reason or 'no reason was given'}"
 
 
 class ExecutionView(Struct, frozen=True):
@@ -264,6 +304,10 @@ class Run(Struct, frozen=True):
     records: tuple[Record, ...]  # of the run and of its service, in timeline order
     bad_lines: int = 0
     contests: tuple[Contest, ...] = ()  # over the run itself: its target, its launch, its state
+    instances: Mapping[str, ItemView] = MappingProxyType({})  # of what recurs: those that somebody has written to
+
+    answers: Mapping[str, Answer] = MappingProxyType({})  # at pause points, by the entity of the gate and role
+    frozen: Freeze | None = None
 
     @property
     def open(self) -> bool:
@@ -278,11 +322,16 @@ class Run(Struct, frozen=True):
     @property
     def current_phase(self) -> PhaseView | None:
         """The phase in progress: the last one that anybody touched and did not finish, else the first unfinished."""
-        unfinished = [phase for phase in self.phases if phase.state != "done"]
-        going = [phase for phase in unfinished if phase.state == "going" and not phase.phase.maintenance]
+        ending = [phase for phase in self.phases if not phase.recurs] or self.phases
+        unfinished = [phase for phase in ending if phase.state != "done"]
+        going = [phase for phase in unfinished if phase.state == "going"]
         if going:
             return going[-1]
-        return unfinished[0] if unfinished else (self.phases[-1] if self.phases else None)
+        return unfinished[0] if unfinished else (ending[-1] if ending else None)
+
+    def view_of(self, identity: str) -> ItemView | None:
+        """Return the item of that id, or the instance that somebody has written to."""
+        return self.items.get(identity) or self.instances.get(identity)
 
     def summary(self) -> RunSummary:
         """Return the run as one line of a list."""

@@ -183,7 +183,7 @@ def _weight(record: Record, run: Run) -> Weight:
 
 
 def _item_weight(record: Record, data: ItemEvent, run: Run) -> Weight:
-    view = run.items.get(record.ent.removeprefix("item:"))
+    view = run.view_of(record.ent.removeprefix("item:"))
     claim = isinstance(data, (ItemClaimed, ItemUnclaimed))
     if view is not None and not claim:
         if view.state is ItemState.REGRESSED:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from cockpit.durations import short_duration
 from cockpit.release.item_state import ALARMING
 from cockpit.release.live import Live
+from cockpit.release.recurrence import occurrences
 from cockpit.release.run import ExecutionView, Run
-from cockpit.times import epoch
+from cockpit.times import epoch, zone
 
 
 class Alarm(NamedTuple):
@@ -54,10 +55,11 @@ def alarms_of(run: Run, live: Live, now: float) -> list[Alarm]:
         # Which tag is flown, and whether at all, nobody may be mistaken about.
         grave = contest.register != "launch"
         alarms.append(Alarm(f"run:{contest.register}", f"{contest.title} CONTESTED", contest.told, grave, "timeline"))
-    for view in run.items.values():
+    for view in (*run.items.values(), *run.instances.values()):
         if view.state in ALARMING:
-            title = f"{view.item.text}: {view.state}"
-            alarms.append(Alarm(f"item:{view.id}", title, view.detail, view.item.killer, "checklist"))
+            title = f"{view.item.text}{f' ({view.period})' if view.period else ''}: {view.state}"
+            page = "maintenance" if view.period else "checklist"
+            alarms.append(Alarm(f"item:{view.id}", title, view.detail, view.item.killer, page))
     alarms += [
         Alarm(f"probe:{feed.name}", f"{feed.name} {feed.state.upper()}", feed.detail, False, "probes")
         for feed in live.probes
@@ -85,6 +87,13 @@ def alarms_of(run: Run, live: Live, now: float) -> list[Alarm]:
         alarms.append(Alarm("lease", title, f"{age}, {lease.reason}; {remedy}", False, "tags"))
     if execution is not None and execution.lease_conflict:
         alarms.append(Alarm("lease-conflict", "another held the lease", execution.lease_conflict, True, "execution"))
+    for one in occurrences(run, now, zone(run.timezone)):
+        if one.state == "overdue":
+            title = f"{one.view.item.text} ({one.period.label}) OVERDUE {short_duration(one.overdue_by)}"
+            detail = f"{one.missed} more missed before it" if one.missed else one.view.item.role
+            alarms.append(Alarm(f"maintenance:{one.id}", title, detail, False, "maintenance"))
+    if run.frozen is not None:
+        alarms.append(Alarm("freeze", "change freeze", run.frozen.told, False, "timeline"))
     if run.deploys_locked:
         alarms.append(Alarm("deploys", "deploys locked", run.deploys_locked, False, "tags"))
     return alarms

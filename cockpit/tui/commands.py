@@ -80,6 +80,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("everywhere", "page_runbooks", "5", "5", "runbooks", "Go to the runbooks and contacts",
        action="page('runbooks')"),
     _c("everywhere", "page_timeline", "8", "8", "timeline", "Go to the timeline and notes", action="page('timeline')"),
+    _c("everywhere", "page_maintenance", "9", "9", "maintenance", "Go to what recurs: due, overdue, and the year",
+       action="page('maintenance')"),
     _c("everywhere", "execution", "X", "X", "execution", "Go to the rollback or deploy that runs, or ran last"),
     _c("everywhere", "who", "W", "W", "who", "See who is here, where, what they look at, and who drives"),
     _c("everywhere", "take_wheel", "", ":", "take the wheel", "Drive: only you confirm what is dangerous, then"),
@@ -131,18 +133,24 @@ def commands_of(*scopes: Scope) -> tuple[Command, ...]:
 
 def bindings(*scopes: Scope) -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
     """Return the Textual bindings of those scopes; a user's keymap finds each by the command's id."""
-    return [
-        Binding(
-            ",".join(command.keys),
-            command.binding_action,
-            command.label,
-            show=command.hint,
-            key_display=command.shown,
-            id=f"{command.scope}.{command.id}",
-        )
-        for command in commands_of(*scopes)
-        if command.keys
-    ]
+    return [_binding(command) for command in commands_of(*scopes) if command.keys]
+
+
+def item_bindings() -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
+    """Return the checklist's bindings that are about one item, for other pages that list items."""
+    about_one = {"tick", "claim", "defer", "not_applicable", "override", "reopen", "next_open"}
+    return [_binding(command) for command in commands_of("checklist") if command.id in about_one]
+
+
+def _binding(command: Command) -> Binding:
+    return Binding(
+        ",".join(command.keys),
+        command.binding_action,
+        command.label,
+        show=command.hint,
+        key_display=command.shown,
+        id=f"{command.scope}.{command.id}",
+    )
 
 
 def shown_keys(command: Command, glyphs: Glyphs | None = None) -> str:

@@ -42,6 +42,7 @@ class Glyphs:
     rule: str
     double_rule: str
     ellipsis: str
+    due: str
     dot: str  # between words of equal rank
     dash: str  # where a value would stand
     arrow: str
@@ -60,14 +61,14 @@ class Glyphs:
 
 UNICODE = Glyphs(
     cursor="▸", done="✓", attested="◉", sensed="=", regressed="!", unknown="?", stale="~", open="·", claimed="◐",
-    deferred=">", na="–", overridden="^", blocked="■", contested="≠", suspended="‖", killer="◆", wheel="⊛",
+    due="○", deferred=">", na="–", overridden="^", blocked="■", contested="≠", suspended="‖", killer="◆", wheel="⊛",
     up="✓", down="✗", degraded="▲", paused="‖", rule="─", double_rule="═", ellipsis="…", dot="·", dash="–",
     arrow="→", more="…", running="▶", present="●", proposed="◎", bad="✗", good="✓", no_commit="∅",
     bars="▁▂▃▄▅▆▇█", full="━", empty="─", keys=("↑", "↓", "←", "→"),
 )  # fmt: skip
 ASCII = Glyphs(
     cursor=">", done="v", attested="@", sensed="=", regressed="!", unknown="?", stale="~", open=".", claimed="o",
-    deferred="/", na="-", overridden="^", blocked="#", contested="%", suspended="|", killer="*", wheel="@",
+    due="+", deferred="/", na="-", overridden="^", blocked="#", contested="%", suspended="|", killer="*", wheel="@",
     up="v", down="X", degraded="!", paused="|", rule="-", double_rule="=", ellipsis="~", dot="-", dash="-",
     arrow="->", more="...", running=">", present="*", proposed="@", bad="x", good="+", no_commit="-",
     bars="_.-~=+*#", full="#", empty="-", keys=("Up", "Down", "Left", "Right"),

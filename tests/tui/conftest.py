@@ -18,6 +18,8 @@ MOMENTS: dict[str, Callable[[Scene], None]] = {
     "running": moments.running_now,
     "stopped": moments.stopped,
     "done": moments.done,
+    "cared": moments.cared,
+    "held": moments.held,
 }
 
 

@@ -9,6 +9,7 @@ from cockpit.release.events import ProbeChanged
 from cockpit.release.health import ConditionResult
 from cockpit.release.intents import (
     AddNote,
+    AnswerGate,
     ChangeRunState,
     ClaimItem,
     DeferItem,
@@ -17,6 +18,7 @@ from cockpit.release.intents import (
     MarkTag,
     OverrideItem,
     RecordFact,
+    SetFreeze,
     TakeWheel,
     TickItem,
 )
@@ -25,6 +27,8 @@ from cockpit.seen import SeenStore
 from tests.tui.scenes import EXECUTION, HOST, NOW, Scene
 
 DAY = "deployment-day"
+WEEKLY = "ongoing-maintenance/weekly"
+DISK = f"weekly/2026-W11/{WEEKLY}/check-server-disk-space"
 BACKUP = f"{DAY}/pre-deployment-checks/backup-current-database"
 FILES = f"{DAY}/pre-deployment-checks/backup-current-application-files"
 NOTIFY = f"{DAY}/pre-deployment-checks/notify-stakeholders-of-deployment"
@@ -155,6 +159,43 @@ def nameless(scene: Scene) -> None:
 def calm(scene: Scene) -> None:
     """Nothing is wrong."""
     take_off(scene)
+    scene.live = live()
+    scene.clock.time = NOW
+
+
+def held(scene: Scene) -> None:
+    """The run is held, a role has said no-go, and the service is frozen."""
+    take_off(scene)
+    scene.clock.time = NOW - 300
+    scene.act(
+        AnswerGate(DAY, "ops", "go"),
+        AnswerGate(DAY, "qa", "no-go", "Cem", "cart totals are wrong"),
+        ChangeRunState("held", "payment provider down"),
+        SetFreeze("until the provider is back"),
+    )
+    scene.live = live()
+    scene.clock.time = NOW
+
+
+def cared(scene: Scene) -> None:
+    """A month of maintenance: some was done, some was missed, one is overdue, one contested."""
+    scene.clock.time = NOW - 30 * 86400
+    scene.open()
+    scene.clock.time = NOW - 20 * 86400
+    scene.tick(f"weekly/2026-W08/{WEEKLY}/{item}" for item in ("review-error-logs", "verify-backups-completed"))
+    scene.clock.time = NOW - 13 * 86400
+    scene.tick(f"weekly/2026-W09/{WEEKLY}/{item}" for item in ("review-error-logs", "check-server-disk-space"))
+    scene.clock.time = NOW - 6 * 86400
+    scene.tick([f"weekly/2026-W10/{WEEKLY}/review-error-logs"])
+    scene.clock.time = NOW - 3600
+    ben = scene.colleague()
+    ben.act(TickItem(DISK, "/var 61 %, / 40 %"))
+    scene.session.poll()
+    scene.act(
+        AddNote("grew by 3 GB in a week", f"weekly/2026-W11/{WEEKLY}/monitor-database-size"),
+        ClaimItem(f"weekly/2026-W10/{WEEKLY}/verify-backups-completed"),
+        DeferItem("monthly/2026-03/ongoing-maintenance/monthly/dependency-updates", "to the 20th, after the launch"),
+    )
     scene.live = live()
     scene.clock.time = NOW
 

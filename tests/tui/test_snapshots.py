@@ -53,11 +53,17 @@ PICTURES = {
     "execution_done": Picture("done", "execution"),
     "runbooks": Picture("calm", "5"),
     "timeline": Picture("red", "8"),
+    "maintenance": Picture("cared", "9"),
+    "maintenance_item": Picture("cared", "9 j j enter", small_only=True),
+    "maintenance_phase": Picture("cared", "1 right right right right", small_only=True),
+    "abnormal_maintenance": Picture("cared", "exclamation_mark", small_only=True),
     "help": Picture("calm", "question_mark"),
     "abnormal": Picture("red", "exclamation_mark"),
     "poll": Picture("red", "P"),
     "killer_item": Picture("calm", "space", PAYMENT),
     "defer": Picture("calm", "d", PAYMENT, small_only=True),
+    "roles": Picture("calm", "P a", small_only=True),
+    "held": Picture("held", small_only=True),
     "leave": Picture("calm", "q", small_only=True),
     "palette": Picture("calm", "colon", small_only=True),
 }
@@ -71,6 +77,7 @@ IN_ASCII = (
     "timeline",
     "help",
     "who",
+    "maintenance",
 )
 
 

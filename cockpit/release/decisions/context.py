@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Literal
 
 import msgspec
@@ -17,7 +18,9 @@ from cockpit.release.events import (
     kind_of,
     register_of,
 )
-from cockpit.release.ledger import item_entity
+from cockpit.release.instances import instance_view, is_instance
+from cockpit.release.ledger import ITEM_PREFIX, item_entity
+from cockpit.release.periods import parse_instance
 from cockpit.release.record import Actor, Event, TextRef
 from cockpit.release.registers import EMPTY
 from cockpit.release.run import ItemView, Run
@@ -83,12 +86,36 @@ class Context(Struct, frozen=True):
             )
 
     def item(self, item_id: str) -> ItemView:
-        """Return the item of that id, in a run that can be written."""
+        """Return the item of that id, in a run that can be written, or an instance, which needs no run."""
+        instance = instance_view(self.run, item_id)
+        if instance is not None:
+            self._require_begun(instance)
+            return instance
         self.require_run()
         view = self.run.items.get(item_id)
         if view is None:
             raise NotFoundError(f"no item {item_id!r} in this checklist", fix="cockpit status lists them")
+        if view.item.cadence is not None:
+            raise RefusedError(
+                f"{view.item.text!r} recurs, so it is done once a period",
+                fix=f"Name the period, as `cockpit maintenance` does: {view.item.cadence}/…/{view.id}",
+                code="recurs",
+            )
         return view
+
+    def require_open(self, entity: str) -> None:
+        """Refuse to write to an entity of a run that is not open; an instance of what recurs needs none."""
+        if not is_instance(self.run, entity.removeprefix(ITEM_PREFIX)):
+            self.require_run()
+
+    def _require_begun(self, instance: ItemView) -> None:
+        key = parse_instance(instance.id)
+        # A day's grace, for it may be tomorrow in the service's time zone; the next period may be done ahead.
+        soon = date.fromisoformat(self.now[:10]) + timedelta(days=1)
+        if key is not None and not instance.history and key.period.after(-1).first > soon:
+            raise RefusedError(
+                f"{key.period.label} is too far ahead", fix="cockpit maintenance lists what is due", code="not-due"
+            )
 
     def reason(self, text: str, example: str) -> TextRef:
         """Seal a reason, which must be given."""

@@ -6,6 +6,7 @@ import msgspec
 
 from cockpit.errors import NotFoundError, RefusedError
 from cockpit.release.decisions.context import Context, Draft
+from cockpit.release.decisions.gates import require_thawed
 from cockpit.release.decisions.wheel import require_wheel
 from cockpit.release.events import DeploysLocked, ExecutionEnded, ExecutionRequested, RunRetargeted, RunStateChanged
 from cockpit.release.intents import EndExecution, RecordFact, RequestExecution
@@ -54,6 +55,8 @@ def request(intent: RequestExecution, context: Context) -> list[Draft]:
             fix='Unlock them: cockpit execution unlock --reason "..."',
             code="locked",
         )
+    if plan.direction == "deploy":
+        require_thawed(run)
     require_wheel(context)
     if not confirmation_accepted(plan, intent.confirmed):
         raise RefusedError(

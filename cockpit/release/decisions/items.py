@@ -165,7 +165,7 @@ def add_note(intent: AddNote, context: Context) -> list[Draft]:
     text = intent.text.strip()
     if not text:
         raise RefusedError("the note is empty", fix="Write what the next person should know", code="no-text")
-    if not context.run.open:
+    if not context.run.open and not intent.item:
         context.require_run()
     ent = RUN if not intent.item else item_entity(context.item(intent.item).id)
     return [context.draft(ent, NoteAdded(text=context.seal(text)))]

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from cockpit.release.decisions import executions, items, leases, purging, runs, undoing, wheel
+import msgspec
+
+from cockpit.release.decisions import executions, gates, items, leases, purging, runs, undoing, wheel
 from cockpit.release.decisions.context import Context, Draft
+from cockpit.release.instances import is_instance
 from cockpit.release.intents import (
     AddNote,
+    AnswerGate,
     AnswerItem,
     AttachEvidence,
     BreakLease,
@@ -20,6 +24,7 @@ from cockpit.release.intents import (
     GiveWheel,
     GoWithoutLease,
     Intent,
+    LiftFreeze,
     MarkNotApplicable,
     MarkTag,
     MoveLaunch,
@@ -32,12 +37,14 @@ from cockpit.release.intents import (
     ReopenItem,
     RequestExecution,
     Retarget,
+    SetFreeze,
     TakeWheel,
     TickItem,
     UnclaimItem,
     Undo,
     UnlockDeploys,
 )
+from cockpit.release.ledger import ITEM_PREFIX
 
 _DECISIONS: Final[dict[type[Intent], Callable[[Any, Context], list[Draft]]]] = {
     TickItem: items.tick,
@@ -63,6 +70,9 @@ _DECISIONS: Final[dict[type[Intent], Callable[[Any, Context], list[Draft]]]] = {
     ReleaseWheel: wheel.release,
     MarkTag: runs.mark_tag,
     UnlockDeploys: runs.unlock_deploys,
+    AnswerGate: gates.answer,
+    SetFreeze: gates.set_freeze,
+    LiftFreeze: gates.lift_freeze,
     RequestExecution: executions.request,
     EndExecution: executions.end,
     RecordFact: executions.fact,
@@ -76,4 +86,14 @@ def decide(intent: Intent, context: Context) -> list[Draft]:
 
     Raises RefusedError or NotFoundError, with what to do, where the intent cannot be granted.
     """
-    return _DECISIONS[type(intent)](intent, context)
+    drafts = _DECISIONS[type(intent)](intent, context)
+    return [_of_service(draft) if _is_of_instance(draft, context) else draft for draft in drafts]
+
+
+def _is_of_instance(draft: Draft, context: Context) -> bool:
+    return draft.ent.startswith(ITEM_PREFIX) and is_instance(context.run, draft.ent.removeprefix(ITEM_PREFIX))
+
+
+def _of_service(draft: Draft) -> Draft:
+    """Return a draft for the service's stream: what recurs outlives every run."""
+    return msgspec.structs.replace(draft, scope="service")

@@ -16,6 +16,7 @@ from cockpit.errors import RefusedError
 from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.events import (
     ExecutionRequested,
+    GateAnswered,
     ItemEvent,
     ItemReopened,
     ItemUnclaimed,
@@ -31,7 +32,7 @@ from cockpit.release.registers import EMPTY, Register
 from cockpit.release.run import Run
 
 # Nobody undoes past these: whoever presses u means the last thing they did.
-FINAL: tuple[type[Event], ...] = (ExecutionRequested,)
+FINAL: tuple[type[Event], ...] = (ExecutionRequested, GateAnswered)
 
 
 class Undone(Struct, frozen=True):
@@ -43,12 +44,18 @@ class Undone(Struct, frozen=True):
 
 def undo(intent: Undo, context: Context) -> list[Draft]:
     """Reverse one's own last record that is not itself an undo and has not been undone."""
-    context.require_run()
     done, _ = _stacks(context.run, context.actor, intent.item)
+    context.require_open(done[-1].ent if done else "")
     if not done:
         raise RefusedError("you have nothing to undo here", fix="Only your own last record can be undone", code="none")
     record = done[-1]
     _require_shown(intent.record, record)
+    if isinstance(record.data, GateAnswered):
+        raise RefusedError(
+            "your last record is an answer at a pause point: it is not undone, answer again",
+            fix="cockpit gate PHASE --answer no-go --as ROLE; of one item: cockpit item undo ITEM",
+            code="not-undoable",
+        )
     if isinstance(record.data, FINAL):
         raise RefusedError(
             "your last record cannot be undone: what executes is not taken back",
@@ -68,8 +75,8 @@ def undo(intent: Undo, context: Context) -> list[Draft]:
 
 def redo(intent: Redo, context: Context) -> list[Draft]:
     """Bring back what one has undone last; each further redo goes on, until one has written something else."""
-    context.require_run()
     _, undone = _stacks(context.run, context.actor, intent.item)
+    context.require_open(undone[-1].record.ent if undone else "")
     if not undone:
         raise RefusedError(
             "you have nothing to redo here",

@@ -70,9 +70,10 @@ class ItemDialog(Dialog[str]):
         self._now = now
 
     def compose(self) -> ComposeResult:
-        can_tick = self._view.state is not ItemState.DONE and self._run.open
+        can_tick = self._view.state is not ItemState.DONE and (self._run.open or bool(self._view.period))
+        period = f" ({self._view.period})" if self._view.period else ""
         with Vertical(classes="box item"):
-            yield Static(safe_content(f"{self._view.section}: {self._view.item.text}"), classes="dialog-title")
+            yield Static(safe_content(f"{self._view.section}: {self._view.item.text}{period}"), classes="dialog-title")
             with VerticalScroll():
                 yield ItemFacts(self._view, self._run, self._now, trusted=self.cockpit.live.trusted)
             if can_tick:

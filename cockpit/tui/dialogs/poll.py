@@ -42,9 +42,9 @@ class ReasonList(RowList[Reason]):
 
 
 class PollDialog(Dialog[str]):
-    """Answers with what a reason is about: an item, `probe:NAME` or `execution:ID`."""
+    """Answers with what a reason is about: an item, `probe:NAME`, `role:ROLE`, `execution:ID` and the like."""
 
-    BINDINGS = [Binding("q,P", "cancel", show=False)]
+    BINDINGS = [Binding("q,P", "cancel", show=False), Binding("a", "answer", show=False)]
 
     def __init__(self, gate: Gate) -> None:
         super().__init__()
@@ -56,7 +56,9 @@ class PollDialog(Dialog[str]):
             reasons = ReasonList()
             reasons.styles.height = max(len(self._gate.reasons), 1)
             yield reasons
-            yield Static(Content(hint_line("Enter goes there", "Esc leaves")), classes="dialog-hint")
+            yield Static(
+                Content(hint_line("Enter goes there", "a answers for a role", "Esc leaves")), classes="dialog-hint"
+            )
 
     def _verdict(self) -> Content:
         count = len(self._gate.reasons)
@@ -73,3 +75,7 @@ class PollDialog(Dialog[str]):
     @on(RowList.Chosen)
     def _go(self, message: RowList.Chosen) -> None:
         self.dismiss(message.row.item)
+
+    def action_answer(self) -> None:
+        """Go on to the roles, to answer for one."""
+        self.dismiss("role:")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,28 +12,21 @@ from cockpit.errors import CockpitError
 from cockpit.release.checks import describe_check
 from cockpit.release.events import ItemObserved
 from cockpit.release.gates import debt_of, gate_of
-from cockpit.release.intents import (
-    ClaimItem,
-    DeferItem,
-    Intent,
-    MarkNotApplicable,
-    OverrideItem,
-    ReopenItem,
-    TickItem,
-    UnclaimItem,
-)
 from cockpit.release.item_state import NO_GO, ItemState
 from cockpit.release.live import Live
+from cockpit.release.periods import CADENCES, period_at
+from cockpit.release.recurrence import Almanac
 from cockpit.release.run import ItemView, Run
+from cockpit.times import zone
 from cockpit.tui.commands import bindings, commands_of
-from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
-from cockpit.tui.dialogs.item import ItemDialog
+from cockpit.tui.dialogs.ask import ConfirmDialog
 from cockpit.tui.dialogs.poll import PollDialog
+from cockpit.tui.dialogs.roles import RolesDialog
 from cockpit.tui.glyphs import choose_glyphs
-from cockpit.tui.pages.base import Page
+from cockpit.tui.pages.items import ItemPage
 from cockpit.tui.rows import Part, part
 from cockpit.tui.theme import inks_of
-from cockpit.tui.widgets.checklist import ItemDetail, ItemList, PausePoint, PhaseColumn, PhaseStrip
+from cockpit.tui.widgets.checklist import ItemDetail, ItemList, PausePoint, PhaseColumn, PhaseStrip, progress_of
 from cockpit.tui.widgets.lines import PaneTitle
 from cockpit.tui.widgets.log_panes import LogPanes
 from cockpit.tui.widgets.probes import ProbeBoard, ProbeStrip
@@ -49,7 +41,7 @@ _ITEM_ACTIONS = frozenset(command.binding_action for command in commands_of("che
 _PHASE_ACTIONS = frozenset({"poll", "previous_phase", "next_phase", "next_open", "mine_only"})
 
 
-class ChecklistPage(Page):
+class ChecklistPage(ItemPage):
     """The page a release is flown from."""
 
     BINDINGS = bindings("checklist")
@@ -62,6 +54,7 @@ class ChecklistPage(Page):
         self._phase_index: int | None = None
         self._filter = ""
         self._mine = False
+        self._days: tuple[str, ...] = ()  # the present periods, which what recurs is shown for
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="upper"):
@@ -100,8 +93,9 @@ class ChecklistPage(Page):
     # Data down
 
     def show(self, run: Run, live: Live, now: float) -> None:
-        changed, first = run is not self._run, self._run is None
-        self._run = run
+        days = tuple(period_at(now, cadence, zone(run.timezone)).label for cadence in CADENCES)
+        changed, first = run is not self._run or days != self._days, self._run is None
+        self._run, self._days = run, days
         if self._phase_index is None:
             current = run.current_phase
             self._phase_index = run.phases.index(current) if current is not None else 0
@@ -138,8 +132,16 @@ class ChecklistPage(Page):
         items = self.query_one(ItemList)
         items.timezone = run.timezone
         items.empty = self._why_empty(run)
-        items.show_items([view for view in run.phases[index].items if self._shown(view)] if run.phases else [])
+        items.show_items([view for view in self._listed(run, index) if self._shown(view)])
         self._show_title(run, index)
+
+    def _listed(self, run: Run, index: int) -> list[ItemView]:
+        """Return a phase's items; one that recurs stands as its instance of the present period."""
+        if not run.phases:
+            return []
+        almanac = Almanac(run, self.cockpit.now(), zone(run.timezone))
+        present = [(view, almanac.current(view)) for view in run.phases[index].items]
+        return [view if one is None else one.view for view, one in present]
 
     def _why_empty(self, run: Run) -> str:
         if not run.phases:
@@ -154,7 +156,7 @@ class ChecklistPage(Page):
         inks = inks_of(self.app)
         phase = run.phases[index]
         dot = choose_glyphs().dot
-        right: list[Part] = [(f"{phase.done}/{phase.total}", inks.good if phase.state == "done" else inks.strong)]
+        right: list[Part] = [(progress_of(phase), inks.good if phase.state == "done" else inks.strong)]
         deferred = sum(view.state is ItemState.DEFERRED for view in phase.items)
         right.append((f" {dot} deferred {deferred} {dot} debt {len(debt_of(run))}", inks.muted))
         stale = sum(view.state is ItemState.STALE for view in phase.items)
@@ -207,7 +209,6 @@ class ChecklistPage(Page):
             items.action_cursor_up()
 
     def selected_item(self) -> ItemView | None:
-        """Return the item under the cursor."""
         return self.query_one(ItemList).item
 
     def selected_text(self) -> str:
@@ -259,7 +260,7 @@ class ChecklistPage(Page):
         if run is None:
             return
         here = self.selected_item()
-        ordered = [view for phase in run.phases for view in phase.items]
+        ordered = [view for phase in run.phases for view in phase.once]
         start = next((n for n, view in enumerate(ordered) if here is not None and view.id == here.id), -1)
         for view in ordered[start + 1 :] + ordered[: start + 1]:
             if view.state in _WAITING:
@@ -276,28 +277,11 @@ class ChecklistPage(Page):
 
     # Items
 
-    def action_tick(self) -> None:
-        """Tick the item; a killer item shows its detail first."""
-        view, run = self.selected_item(), self._run
-        if view is None or run is None:
-            return
-        if view.item.killer and view.state is not ItemState.DONE:
-            self._open_detail(view, run)
-        else:
-            self.cockpit.act(TickItem(view.id))
-
     @on(RowList.Chosen, "#items")
     def _detail(self) -> None:
-        view, run = self.selected_item(), self._run
-        if view is not None and run is not None:
-            self._open_detail(view, run)
-
-    def _open_detail(self, view: ItemView, run: Run) -> None:
-        def tick(value: str | None) -> None:
-            if value is not None:
-                self.cockpit.act(TickItem(view.id, value))
-
-        self.app.push_screen(ItemDialog(view, run, self.cockpit.now()), tick)
+        view = self.selected_item()
+        if view is not None:
+            self.open_detail(view)
 
     @on(PausePoint.Opened)
     def action_poll(self) -> None:
@@ -309,7 +293,11 @@ class ChecklistPage(Page):
 
         def go(about: str | None) -> None:
             kind, _, _ = (about or "").partition(":")
-            if kind in {"probe", "execution"}:
+            if kind == "role" and self._run is not None:
+                self.app.push_screen(RolesDialog(self._run.phases[self._phase_index or 0].phase.id))
+            elif kind in {"run", "freeze"}:
+                self.cockpit.go_to("timeline")
+            elif kind in {"probe", "execution"}:
                 self.cockpit.go_to("probes" if kind == "probe" else "execution")
             elif about and self.query_one(ItemList).go_to(about):
                 self.take_focus()
@@ -348,42 +336,3 @@ class ChecklistPage(Page):
         if found is not None:
             told = f"{found.state}: {found.actual}" + (f" ({found.detail})" if found.detail else "")
             self.cockpit.tell(told, severity="information" if found.state == "ok" else "warning")
-
-    def action_claim(self) -> None:
-        """Claim the item, or let it go."""
-        view = self.selected_item()
-        if view is not None:
-            self.cockpit.act(ClaimItem(view.id) if view.claimed_by is None else UnclaimItem(view.id))
-
-    def action_reopen(self) -> None:
-        """Open the item again."""
-        view = self.selected_item()
-        if view is not None:
-            self.cockpit.act(ReopenItem(view.id))
-
-    def action_defer(self) -> None:
-        """Put the item off, with a reason."""
-        self._with_reason("Defer", "until when, and why", lambda view, reason: DeferItem(view.id, reason))
-
-    def action_not_applicable(self) -> None:
-        """Say that the item does not apply, with a reason."""
-        self._with_reason(
-            "Not applicable", "why it does not apply", lambda view, reason: MarkNotApplicable(view.id, reason)
-        )
-
-    def action_override(self) -> None:
-        """Go on without the item, with a reason."""
-        self._with_reason(
-            "Override", "why it is right to go on without it", lambda view, reason: OverrideItem(view.id, reason)
-        )
-
-    def _with_reason(self, word: str, hint: str, intent: Callable[[ItemView, str], Intent]) -> None:
-        view = self.selected_item()
-        if view is None:
-            return
-
-        def write(reason: str | None) -> None:
-            if reason:
-                self.cockpit.act(intent(view, reason))
-
-        self.app.push_screen(AskDialog(f"{word}: {view.item.text}", hint), write)

@@ -18,7 +18,9 @@ from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.help import HelpDialog
 from cockpit.tui.pages.base import Page
 from cockpit.tui.pages.checklist import ChecklistPage
+from cockpit.tui.pages.items import ItemPage
 from cockpit.tui.pages.logs import LogsPage
+from cockpit.tui.pages.maintenance import MaintenancePage
 from cockpit.tui.pages.probes import ProbesPage
 from cockpit.tui.pages.runbooks import RunbooksPage
 from cockpit.tui.pages.tags import TagsPage
@@ -49,6 +51,7 @@ class FlightScreen(StripScreen):
             yield TagsPage(id="tags")
             yield RunbooksPage(id="runbooks")
             yield TimelinePage(id="timeline")
+            yield MaintenancePage(id="maintenance")
         yield FilterInput(id="filter", placeholder="filter", compact=True)
 
     def on_mount(self) -> None:
@@ -229,8 +232,9 @@ class FlightScreen(StripScreen):
     def action_note(self) -> None:
         """Write a note: on the item under the cursor, elsewhere on the release."""
         page = self.page
-        item = page.selected_item() if isinstance(page, ChecklistPage) else None
+        item = page.selected_item() if isinstance(page, ItemPage) else None
         about = item.item.text if item is not None else "the release"
+        about += f" ({item.period})" if item is not None and item.period else ""
 
         def write(text: str | None) -> None:
             if text:

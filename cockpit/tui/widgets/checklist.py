@@ -33,6 +33,11 @@ def phase_ink(view: PhaseView, inks: Inks) -> Style:
     return inks.title if view.state == "going" else inks.muted
 
 
+def progress_of(view: PhaseView) -> str:
+    """Return how far a phase is; one that recurs has no end to be far from."""
+    return "recurs" if view.recurs else f"{view.done}/{view.total}"
+
+
 class PhaseColumn(RowList[PhaseView]):
     """All phases with their progress, one above the other."""
 
@@ -54,11 +59,10 @@ def lay_phase(view: PhaseView, width: int, inks: Inks, *, cursor: bool, glyph: s
     """Return a phase as one line: name, bar, count."""
     bar_width = 8 if width >= 34 else 5
     filled, empty = progress_bar(view.done, view.total, bar_width, full=bars[0], empty=bars[1])
-    right: list[Part] = [
-        (filled, phase_ink(view, inks)),
-        (empty, inks.rule),
-        (f"{view.done:>4}/{view.total:<3}", phase_ink(view, inks)),
-    ]
+    count = f"{view.done:>4}/{view.total:<3}"
+    right: list[Part] = [(filled, phase_ink(view, inks)), (empty, inks.rule), (count, phase_ink(view, inks))]
+    if view.recurs:
+        right = [(f"{'9 recurs':<{len(count) + 1}}", inks.muted)]
     name = fit(view.phase.title, max(width - width_of(right) - 3, 4))
     left: list[Part] = [(glyph if cursor else " ", inks.title), (" ", inks.plain)]
     left.append((name, inks.strong if cursor else inks.plain))
@@ -87,7 +91,7 @@ class PhaseStrip(LineWidget):
         self.refresh()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
-        room = width - 2 - sum(len(f" {n + 1} {v.done}/{v.total} ") for n, v in enumerate(self._phases)) - 2
+        room = width - 2 - sum(len(f" {n + 1} {progress_of(v)} ") for n, v in enumerate(self._phases)) - 2
         parts: list[Part] = [(" ", inks.plain)]
         self._spans = []
         for number, view in enumerate(self._phases):
@@ -96,9 +100,9 @@ class PhaseStrip(LineWidget):
                 title = shown(view.phase.title)
                 title = title if cell_len(title) <= room else fit(title, max(room, 4))
                 parts.append((f" {number + 1} {title} ", inks.badge))
-                parts.append((f" {view.done}/{view.total}", phase_ink(view, inks)))
+                parts.append((f" {progress_of(view)}", phase_ink(view, inks)))
             else:
-                parts += [(f" {number + 1}", inks.title), (f" {view.done}/{view.total}", phase_ink(view, inks))]
+                parts += [(f" {number + 1}", inks.title), (f" {progress_of(view)}", phase_ink(view, inks))]
             parts.append((" ", inks.plain))
             self._spans.append((start, width_of(parts), number))
         return row(parts, [], width)
@@ -199,7 +203,7 @@ class ItemList(RowList["Heading | ItemView"]):
         return ""
 
     def _who(self, view: ItemView, inks: Inks) -> list[Part]:
-        parts: list[Part] = []
+        parts: list[Part] = [(f"{view.period} ", inks.muted)] if view.period else []
         if view.evidence_count:
             parts.append((f"{view.evidence_count} note{'s' if view.evidence_count > 1 else ''} ", inks.muted))
         age = sensed_age(view, self.now)
@@ -251,7 +255,6 @@ class PausePoint(LineWidget, can_focus=True):
         """Show a poll, or none for a phase without a pause point."""
         if gate != self._gate:
             self._gate = gate
-            self.can_focus = gate is not None
             self.refresh()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
@@ -333,6 +336,8 @@ def detail_lines(
         asks = [word for word, on in (("killer item", item.killer), ("two persons", item.two_person)) if on]
         asks += [f"role {item.role}"] if item.role else []
         asks += [f"due {item.due}"] if item.due else []
+        asks += [f"{item.cadence}, {view.period}"] if view.period else []
+        asks += ["the next one counts from when it is done"] if item.schedule == "after-completion" else []
         asks += ["if applicable"] if item.applies == "if-applicable" else []
         add("state", f" {choose_glyphs().dot} ".join([view.state, *asks]), inks.plain)
     for label, text, ink in sensed_lines(view, inks, now=now, trusted=trusted, production=production):

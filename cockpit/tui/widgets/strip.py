@@ -7,7 +7,9 @@ from textual.message import Message
 from textual.strip import Strip
 
 from cockpit.durations import short_duration
+from cockpit.release.ledger import RUN
 from cockpit.release.live import Live
+from cockpit.release.registers import EMPTY
 from cockpit.release.run import Run
 from cockpit.release.wheel import wheel_of
 from cockpit.times import clock_time, epoch, zone_label
@@ -27,6 +29,7 @@ PAGES: tuple[tuple[str, str, str, str], ...] = (
     ("4", "tags", "Tags", "Tags and rollback"),
     ("5", "runbooks", "Run", "Runbooks"),
     ("8", "timeline", "Time", "Timeline"),
+    ("9", "maintenance", "Maint", "Maintenance"),
 )
 
 
@@ -86,7 +89,7 @@ class IdentityStrip(LineWidget):
         # What may go on a narrow terminal, the first to go first; the identity stays to the last.
         clock: list[Part] = []
         if run.launch_at:
-            clock = [(t_clock(self._now - epoch(run.launch_at)), inks.plain), ("  ", inks.plain)]
+            clock = [*self._clock(run, inks), ("  ", inks.plain)]
         local: list[Part] = [
             (f"{clock_time(self._now, run.timezone)} {zone_label(self._now, run.timezone)}", inks.strong)
         ]
@@ -114,6 +117,15 @@ class IdentityStrip(LineWidget):
                 optional[name] = []
         right = [part for name in ("clock", "local", "utc", "people", "sync", "watcher") for part in optional[name]]
         return row(left, [*right, (" ", inks.plain)], width)
+
+    def _clock(self, run: Run, inks: Inks) -> list[Part]:
+        """Return the launch clock; held, it stands where it was held, and says for how long."""
+        held = run.registers.get((RUN, "state"), EMPTY).winner if run.state == "held" else None
+        if held is None:
+            return [(t_clock(self._now - epoch(run.launch_at)), inks.plain)]
+        at = epoch(held.wall)
+        words = f" HOLD {t_clock(at - epoch(run.launch_at))} for {short_duration(max(self._now - at, 0.0))} "
+        return [(words, inks.caution)]
 
     def _people(self, inks: Inks, *, room: int = 10_000) -> list[Part]:
         if self._run is None:

@@ -1,0 +1,58 @@
+"""Instances of items that recur: the same item, once a period, with a state of its own."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from cockpit.release.checklist import Item
+from cockpit.release.item_state import ItemState
+from cockpit.release.periods import InstanceKey, instance_id, parse_instance
+from cockpit.release.registers import EMPTY
+from cockpit.release.run import ItemView, Run
+
+
+def instance_item(item: Item, key: InstanceKey) -> Item:
+    """Return the item as it stands in one period; it is bound to no commit, and due by the calendar."""
+    return replace(item, id=instance_id(key.period, key.item), due="", binds=None, paths=(), items=())
+
+
+def untouched(template: ItemView, key: InstanceKey) -> ItemView:
+    """Return the view of an instance that nobody has written to."""
+    return ItemView(
+        item=instance_item(template.item, key),
+        phase_id=template.phase_id,
+        section=template.section,
+        depth=template.depth,
+        state=ItemState.OPEN,
+        register=EMPTY,
+        claim=EMPTY,
+        claimed_by=None,
+        claimed_at=None,
+        detail="",
+        unverified_second=False,
+        period=key.period.label,
+    )
+
+
+def is_instance(run: Run, identity: str) -> bool:
+    """Whether an id is that of an instance: one of an item in this checklist that recurs."""
+    return instance_view(run, identity) is not None
+
+
+def instance_view(run: Run, identity: str) -> ItemView | None:
+    """Return the instance of that id, also where nobody has written to it; None where the id is no instance's."""
+    if identity in run.items:
+        return None
+    known = run.instances.get(identity)
+    if known is not None:
+        return known
+    key = parse_instance(identity)
+    template = _template(run, key)
+    return untouched(template, key) if template is not None and key is not None else None
+
+
+def _template(run: Run, key: InstanceKey | None) -> ItemView | None:
+    template = run.items.get(key.item) if key is not None else None
+    if key is None or template is None or template.item.cadence != key.period.cadence:
+        return None
+    return template
