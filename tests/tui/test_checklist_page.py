@@ -330,7 +330,7 @@ async def test_enter_on_the_pause_point_opens_the_poll_with_every_reason(look: C
         await settle(pilot)
         line = text_of(app, "#pause-point")
         assert "NO-GO" in line
-        assert "Check application logs for errors: contested +7 more" in line
+        assert "Check application logs for errors: contested +11 more" in line
         await pilot.press("tab")
         await pilot.press("enter")
         await settle(pilot)
