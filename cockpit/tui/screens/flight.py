@@ -66,6 +66,8 @@ class FlightScreen(StripScreen):
 
     @property
     def place(self) -> str:
+        if not self.is_mounted or self.query_one(ContentSwitcher).current is None:
+            return ""  # it is not there yet
         page = self.page
         marked = page.looked_at()
         return f"{page.id}: {marked}" if marked else page.id or ""
