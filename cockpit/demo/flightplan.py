@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from cockpit.release.checks import Check, CommandCheck, EnvCheck, FileCheck, GitCheck, HttpCheck, TlsCheck
+from cockpit.release.checks import RUN_TAG, Check, CommandCheck, EnvCheck, FileCheck, GitCheck, HttpCheck, TlsCheck
 from cockpit.release.configuration import (
     Backups,
     Code,
@@ -128,7 +128,7 @@ def _checks(root: Path, *, address: str, front: int) -> dict[str, Check]:
         f"{week}/web-server-configuration/configure-reverse-proxy": Check(
             http=HttpCheck(url=f"{address}/"), interval=often
         ),
-        f"{day}/deployment/deploy-application-code": Check(git=GitCheck(at_tag=True), closes=True, interval=often),
+        f"{week}/application-setup/deploy-code-to-production-server": Check(git=GitCheck(tag=RUN_TAG), interval=often),
     }
     if front:
         secure, ca_file = f"https://127.0.0.1:{front}/", str(root / "etc" / "front.pem")

@@ -103,7 +103,8 @@ def since_looked(run: Run, heads: Heads, *, me: str) -> tuple[Changes, ...]:
         who = _who(record)
         if who != me and _tells(record):
             by_whom.setdefault(who, []).append(record)
-    found = [Changes(who, _changes(records, run), len(records)) for who, records in by_whom.items()]
+    told = [(who, _changes(records, run), len(records)) for who, records in by_whom.items()]
+    found = [Changes(*each) for each in told if each[1]]
     return tuple(sorted(found, key=lambda one: (one.changes[0].weight, -one.count, one.who)))
 
 
@@ -137,12 +138,17 @@ def _changes(records: list[Record], run: Run) -> tuple[Change, ...]:
             key = (record.ent, record.data.observer)
         last.pop(key, None)
         last[key] = record
-    changes = [_change(record, run) for record in last.values()]
+    # That a check goes on holding, or holds again, is no news to who comes back: its item shows it.
+    changes = [_change(record, run) for record in last.values() if not _is_well(record)]
     ticks = [change for change in changes if change.weight is Weight.TICK and change.text.startswith(_TICKED)]
     if len(ticks) > _AT_MOST:
         changes = [change for change in changes if change not in ticks]
         changes.append(_gathered(ticks))
     return tuple(sorted(changes, key=lambda change: (change.weight, change.at)))
+
+
+def _is_well(record: Record) -> bool:
+    return isinstance(record.data, ItemObserved) and record.data.state == "ok"
 
 
 def _change(record: Record, run: Run) -> Change:
