@@ -340,7 +340,10 @@ class Ledger:
         lost = tuple(
             head
             for head in reversed(claim.heads)
-            if isinstance(head.data, ItemClaimed) and holder is not None and head.by != holder.by
+            if isinstance(head.data, ItemClaimed)
+            and holder is not None
+            and head is not holding
+            and head.by != holder.by
         )
         state = item_state(item, register, claimed=holder is not None, flown=flown)
         told = register.winner

@@ -255,3 +255,13 @@ def _anothers_word(person: Person, entity: str) -> bool:
 
 TestTwoPeople = TwoPeople.TestCase
 TestTwoPeople.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+
+
+def test_giving_a_colleagues_claim_back_by_undo_is_no_claim_of_ones_own() -> None:
+    ana = opened()
+    ana.act(ClaimItem("b"))
+    ben = joined(ana)
+    ben.act(UnclaimItem("b"))
+    ben.act(Undo())
+    view = ben.run.items["b"]
+    assert (view.claimed_by, view.lost_claims, view.detail) == (ANA, (), "")
