@@ -39,8 +39,8 @@ def unseen(trouble: str) -> Observation:
 
 def shown(text: str, limit: int = DETAIL_LIMIT) -> str:
     """Return external text made safe, on one line of at most `limit` characters, escapes counted."""
-    safe = visible(text, limit=limit, ascii_only=True)
-    return safe if len(safe) <= limit else f"{safe[: limit - 1]}~"
+    safe = visible(text, limit=limit)
+    return safe if len(safe) <= limit else f"{safe[: limit - 1]}…"
 
 
 def first_line(data: bytes) -> str:

@@ -10,7 +10,6 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cockpit.redact import MASK
 from cockpit.text import visible
 
 
@@ -73,6 +72,8 @@ ASCII = Glyphs(
     arrow="->", more="...", running=">", present="*", proposed="@", bad="x", good="+", no_commit="-",
     bars="_.-~=+*#", full="#", empty="-", keys=("Up", "Down", "Left", "Right"),
 )  # fmt: skip
+# Signs of ours in what was written down already: escapes, cuts, masked secrets.
+_WRITTEN = str.maketrans({"␛": "\\e", "␀": "\\0", "…": "~", "•": "*"})
 
 
 def choose_glyphs() -> Glyphs:
@@ -102,7 +103,7 @@ def shown(text: str, *, limit: int | None = None) -> str:
         return text
     if choose_glyphs() is UNICODE:
         return visible(text, limit=limit)
-    safe = visible(text, limit=limit, ascii_only=True).replace(MASK, "*" * len(MASK))
+    safe = visible(text, limit=limit, ascii_only=True).translate(_WRITTEN)
     return safe if _locale_is_utf8() else safe.encode("ascii", "backslashreplace").decode()
 
 

@@ -81,7 +81,7 @@ def test_what_probes_and_workers_found_out_is_told_also_to_whoever_started_them(
     ana.act(RecordFact("probe:api", ProbeChanged("ok", "down", "200", "h1")))
     found = told(ana, seen)
     assert [(one.who, len(one.changes)) for one in found] == [("the worker", 2), ("the probes", 1)]
-    assert texts(found[1]) == ["api down → ok: 200"], "of one probe the last says it all"
+    assert texts(found[1]) == ["api down -> ok: 200"], "of one probe the last says it all"
 
 
 def test_many_ticks_are_told_in_one_line_and_what_changed_twice_once() -> None:

@@ -17,7 +17,7 @@ from tests.tui.test_snapshots import LARGE_AT_ONCE, PICTURES, SIZES, reach
 Look = Callable[[str], Scene]
 _CODE = Path(cockpit.__file__).parent
 _NO_TEXT = {"tui/glyphs.py", "logs/classify.py"}  # where signs are decided, and a pattern of what others write
-_DRAWN = ("tui", "release", "logs", "execution", "store", "health", "watch")
+_DRAWN = ("tui", "release", "logs", "execution", "store", "watch")
 
 
 def foreign(app_lines: list[str]) -> dict[int, str]:
@@ -63,6 +63,7 @@ async def test_a_locale_without_unicode_does_the_same(look: Look, monkeypatch: p
 def test_letters_stay_where_only_our_signs_are_to_be_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COCKPIT_ASCII", "1")
     assert shown("grün \x1b " * 3, limit=9) == "grün \\e g~"
+    assert shown("written down: ␛[0m, PASSWORD=•••, cut…") == "written down: \\e[0m, PASSWORD=***, cut~"
     monkeypatch.delenv("COCKPIT_ASCII")
     assert shown("grün \x1b " * 3, limit=9) == "grün ␛ g…"
 

@@ -98,7 +98,7 @@ class Context(Struct, frozen=True):
         if view.item.cadence is not None:
             raise RefusedError(
                 f"{view.item.text!r} recurs, so it is done once a period",
-                fix=f"Name the period, as `cockpit maintenance` does: {view.item.cadence}/…/{view.id}",
+                fix=f"Name the period, as `cockpit maintenance` does: {view.item.cadence}/PERIOD/{view.id}",
                 code="recurs",
             )
         return view

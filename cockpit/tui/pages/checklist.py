@@ -317,7 +317,7 @@ class ChecklistPage(ItemPage):
         check = view.sensing.check
         effects = f" It has effects ({check.effects})." if check.effects != "none" else ""
         where = f"for {run.service} in {run.environment}"
-        question = f"Verify “{view.item.text}” {where}: {describe_check(check)}.{effects} Once, now?"
+        question = f'Verify "{view.item.text}" {where}: {describe_check(check)}.{effects} Once, now?'
 
         def answered(yes: bool | None) -> None:
             if yes:
