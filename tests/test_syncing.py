@@ -11,6 +11,8 @@ from cockpit.syncing import Backoff, Exchanger, Rhythm
 from cockpit.workspace import Options
 from tests.journeys.clones import TwoClones
 
+pytestmark = pytest.mark.full
+
 RHYTHM = Rhythm()
 
 

@@ -10,6 +10,8 @@ from tests.cli.conftest import Console
 from tests.execution.flight import Flight
 from tests.store.support import git
 
+pytestmark = pytest.mark.full
+
 CHECKLIST = """\
 id: short
 title: Short

@@ -13,6 +13,8 @@ from tests.cli.conftest import Console
 from tests.shop import make_shop
 from tests.store.support import git
 
+pytestmark = pytest.mark.full
+
 HOOKS = ("reference-transaction", "post-index-change", "pre-commit", "post-commit", "pre-push", "pre-auto-gc",
          "post-checkout", "post-rewrite", "fsmonitor-watchman", "post-merge", "pre-receive", "update")  # fmt: skip
 

@@ -10,6 +10,8 @@ import pytest
 
 from tests.journeys.clones import TwoClones
 
+pytestmark = pytest.mark.full
+
 ITEM = "pre-deployment/security-review/review-all-api-endpoints-for-vulnerabilities"
 
 

@@ -9,6 +9,8 @@ import pytest
 from tests.cli.conftest import Console
 from tests.execution.flight import Flight
 
+pytestmark = pytest.mark.full
+
 LOOK = "day/before/look"
 
 

@@ -22,7 +22,10 @@ from tests.content.bindings import bindings, uncommented
 from tests.health.test_tls import Certificate
 from tests.store.support import git, make_repository
 
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+pytestmark = [
+    pytest.mark.full,
+    pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed"),
+]
 
 GREEN_HEADERS = {
     "Strict-Transport-Security": "max-age=31536000", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",

@@ -94,7 +94,7 @@ def test_stop_ends_everything_even_where_the_watchdog_was_killed(
     try:
         # A process carries the mark from its exec on, which a busy machine may put off.
         deadline = time.monotonic() + 30
-        while len(watchdog.processes_of(demo.root)) != 2:
+        while len(watchdog.processes_of(demo.root)) < 2:
             assert time.monotonic() < deadline
             time.sleep(0.02)
     finally:

@@ -24,6 +24,8 @@ from cockpit.workspace import Workspace
 from tests.execution.flight import WAIT, Flight, Step, alive, wait_until
 from tests.store.support import git
 
+pytestmark = pytest.mark.full
+
 LEASE = "refs/cockpit/lease/shop/staging"
 ROLLBACK = ("rollback", "v1", "--execute", "--confirm", "v1")
 LATER = 700.0  # seconds after which an unseen lease is stale

@@ -21,6 +21,8 @@ from cockpit.release.intents import RequestExecution
 from cockpit.workspace import Workspace
 from tests.execution.flight import WAIT, Flight, Step, alive, wait_until
 
+pytestmark = pytest.mark.full
+
 STEPS = ["stop", "checkout", "migrate", "start", "verify"]
 
 

@@ -12,6 +12,8 @@ from tests.journeys.conftest import OpenTerminal
 from tests.journeys.shop import COCKPIT, FIRST_OPEN
 from tests.journeys.terminal import wait_until
 
+pytestmark = pytest.mark.full
+
 
 @pytest.mark.parametrize("end", ["kill", "hang up"])
 def test_a_demo_that_dies_is_cleaned_up(end: str, open_terminal: OpenTerminal, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from tests.journeys.conftest import OpenTerminal
 from tests.journeys.shop import FIRST_OPEN, Shop, leave, roll_back
 from tests.journeys.terminal import wait_until
 
+pytestmark = pytest.mark.full
+
 
 @pytest.mark.parametrize(
     "way", [pytest.param("leave", marks=pytest.mark.full), "hang up", pytest.param("kill", marks=pytest.mark.full)]

@@ -6,10 +6,14 @@ import signal
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.journeys.clones import TwoClones
 from tests.journeys.conftest import OpenTerminal
 from tests.journeys.shop import FIRST_OPEN, Shop, leave
 from tests.journeys.terminal import wait_until
+
+pytestmark = pytest.mark.full
 
 
 def test_on_one_clone_each_sees_where_the_other_is_and_who_drives(shop: Shop, open_terminal: OpenTerminal) -> None:

@@ -12,6 +12,8 @@ from tests.journeys.conftest import OpenTerminal
 from tests.journeys.shop import FIRST_OPEN, Shop, leave
 from tests.journeys.terminal import Terminal
 
+pytestmark = pytest.mark.full
+
 _CRASH = """
 import os, pathlib, sys
 from cockpit.bootstrap import open_workspace

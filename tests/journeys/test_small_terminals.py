@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.journeys.conftest import OpenTerminal
 from tests.journeys.shop import FIRST_OPEN, Shop, leave
+
+pytestmark = pytest.mark.full
 
 _SIZES = [(200, 50), (80, 24), (60, 20), (40, 10), (20, 5), (80, 24)]
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.journeys.clones import TwoClones
 from tests.journeys.conftest import OpenTerminal
+
+pytestmark = pytest.mark.full
 
 FIRST = "Run security audit of codebase"
 SECOND = "Review all API endpoints for vulnerabilities"

@@ -14,6 +14,8 @@ from tests.tui.painted import lines, until
 from tests.tui.scenes import Scene
 from tests.tui.test_snapshots import LARGE_AT_ONCE, PICTURES, SIZES, reach
 
+pytestmark = pytest.mark.full
+
 Look = Callable[[str], Scene]
 _CODE = Path(cockpit.__file__).parent
 _NO_TEXT = {"tui/glyphs.py", "logs/classify.py"}  # where signs are decided, and a pattern of what others write

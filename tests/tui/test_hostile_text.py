@@ -15,6 +15,8 @@ from tests.tui.painted import assert_safe, settle, strips, text_in
 from tests.tui.places import PLACES, item
 from tests.tui.scenes import Scene
 
+pytestmark = pytest.mark.full
+
 
 def assert_rows_fit(widget: Widget) -> None:
     """Each row that a widget draws by itself is exactly as wide as its content."""

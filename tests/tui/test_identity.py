@@ -20,6 +20,8 @@ from tests.tui.moments import LOGS
 from tests.tui.painted import settle, text_of, until
 from tests.tui.scenes import Scene
 
+pytestmark = pytest.mark.full
+
 
 @asynccontextmanager
 async def flown(scene: Scene, doubt: Doubt) -> AsyncIterator[tuple[CockpitApp, Pilot[int]]]:

@@ -22,6 +22,8 @@ from tests.tui.moments import DISK, WEEKLY
 from tests.tui.painted import settle, text_in, text_of, until
 from tests.tui.scenes import NOW, Scene
 
+pytestmark = pytest.mark.full
+
 LATE = f"weekly/2026-W10/{WEEKLY}/monitor-database-size"
 ERRORS = f"weekly/2026-W11/{WEEKLY}/review-error-logs"
 

@@ -25,6 +25,8 @@ from tests.tui.moments import COMPANY
 from tests.tui.painted import settle, text_of, until
 from tests.tui.scenes import NOW, Scene
 
+pytestmark = pytest.mark.full
+
 
 @asynccontextmanager
 async def flown(scene: Scene, *, size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[CockpitApp, Pilot[int]]]:

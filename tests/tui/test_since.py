@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import pytest
 from msgspec import structs
 from textual.pilot import Pilot
 
@@ -17,6 +18,8 @@ from cockpit.tui.widgets.since import SincePanel
 from tests.tui.moments import LOGS, TIMES, VERIFY
 from tests.tui.painted import settle, text_of, until
 from tests.tui.scenes import NOW, Scene
+
+pytestmark = pytest.mark.full
 
 
 @asynccontextmanager

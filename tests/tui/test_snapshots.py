@@ -118,6 +118,7 @@ def test_it_is_drawn_as_accepted(name: str, size: str, look: Look, snap_compare:
     assert snap_compare(app, terminal_size=SIZES[size], run_before=reach(picture))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", IN_ASCII)
 def test_it_is_drawn_in_ascii_as_accepted(
     name: str, look: Look, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from cockpit.release.checks import Check, CommandCheck
 from cockpit.release.events import ItemObserved
 from cockpit.release.intents import ChangeRunState, Intent, Retarget
@@ -17,6 +19,8 @@ from cockpit.workspace import Workspace
 from tests.execution.flight import Flight, alive
 from tests.release.sensed import CLOSING, at, flying
 from tests.watch.test_watcher import eventually, watching
+
+pytestmark = pytest.mark.full
 
 LOOK = "day/before/look"
 

@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from cockpit.live_source import WATCHER_LOCK, asks_directory, sample_key
 from cockpit.presence import PresenceFile, presence_directory
 from cockpit.release.events import ProbeChanged
@@ -24,6 +26,8 @@ from cockpit.watch.watcher import Pace
 from cockpit.watching import ensure_watcher, keep_watch
 from cockpit.workspace import Workspace
 from tests.execution.flight import Flight, alive, wait_until
+
+pytestmark = pytest.mark.full
 
 QUICK = Pace(beat=0.02, commit_after=0.05, alone=0.3)
 

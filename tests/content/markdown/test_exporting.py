@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from cockpit.content.markdown.exporting import blank, checklist_markdown
 from cockpit.content.markdown.writing import one_line_title
 from cockpit.release.checklist import Checklist, Item, Phase, Section
 from tests.content.markdown.reading import read
+
+pytestmark = pytest.mark.full
 
 MARKUP = "-+*#>`~[]()!\\|<&_=1.:x "
 words = (
