@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from cockpit.bootstrap import open_store
 from cockpit.codec import encode_data
 from cockpit.release.events import ItemClaimed, ItemDone, RunRetargeted, kind_of
@@ -11,6 +13,8 @@ from cockpit.release.record import Event
 from cockpit.store.envelope import By
 from tests.cli.conftest import Console
 from tests.execution.flight import Flight
+
+pytestmark = pytest.mark.full
 
 ITEM = "day/before/look"
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from cockpit.store.location import StoreLocation
 from tests.cli.conftest import Console
+
+pytestmark = pytest.mark.full
 
 REF = "refs/cockpit/state"
 

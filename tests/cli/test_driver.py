@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from cockpit.presence import PresenceFile
 from cockpit.release.live import Presence
 from cockpit.store.location import StoreLocation
 from tests.cli.conftest import Console
+
+pytestmark = pytest.mark.full
 
 
 def test_the_wheel_goes_round_and_whoever_watches_executes_nothing(console: Console) -> None:

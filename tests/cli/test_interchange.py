@@ -13,6 +13,8 @@ from cockpit.content.library import load_library
 from tests.architecture.test_imports import among, loaded
 from tests.cli.conftest import Console
 
+pytestmark = pytest.mark.full
+
 SOURCE = """\
 # Launch
 

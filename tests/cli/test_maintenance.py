@@ -11,6 +11,8 @@ import pytest
 from tests.cli.conftest import Console
 from tests.store.support import git
 
+pytestmark = pytest.mark.full
+
 LOGS = "ongoing-maintenance/weekly/review-error-logs"
 DISK = "ongoing-maintenance/weekly/check-server-disk-space"
 DAILY = "post-deployment/monitoring/review-server-logs-daily"

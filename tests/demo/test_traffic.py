@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.demo.conftest import Shop, wait_until
+
+pytestmark = pytest.mark.full
 
 
 def lines(log: Path) -> int:

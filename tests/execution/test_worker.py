@@ -13,6 +13,8 @@ from cockpit.execution.control import output_path, skip_step
 from cockpit.release.intents import AddNote
 from tests.execution.flight import WAIT, Flight, alive, wait_until
 
+pytestmark = pytest.mark.full
+
 
 def states(flight: Flight, identity: str) -> list[str]:
     return [step.state for step in flight.view(flight.workspace(), identity).steps]

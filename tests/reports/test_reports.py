@@ -16,6 +16,8 @@ from cockpit.reports.report import Report, report_of
 from cockpit.workspace import Workspace
 from tests.execution.flight import Flight
 
+pytestmark = pytest.mark.full
+
 HOSTILE = (
     "<script>alert(1)</script> <img src=x onerror=y> [click](javascript:z) ![i](http://e.x/p) `code` **bold** | cell |"
     "\n# heading\n- list\n\n```\nfence\n@everyone #1 https://e.x/ www.e.x &lt; &amp; \x1b[31m \u202e \\ ~~s~~ <!-- $x$"

@@ -299,7 +299,7 @@ def test_one_who_slept_looks_before_the_next_step(join: Callable[..., RemoteLeas
     held = here.acquire(mine)
     keeper = LeaseKeeper(here, mine, held, every=30.0, patience=20.0)
     keeper.start()
-    wait_until(lambda: (seen := there.read()) is not None and seen != held)
+    wait_until(lambda: (seen := there.read()) is not None and seen.oid != held.oid)
     seen = there.read()
     assert seen is not None
     clock.at += 700  # the lid was closed

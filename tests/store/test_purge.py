@@ -21,6 +21,8 @@ from cockpit.store.store import Store
 from cockpit.store.sync import Exchange
 from tests.store.support import ANA, REF, STREAM, git, published, start, tick
 
+pytestmark = pytest.mark.full
+
 A, B = "a" * 64, "b" * 64
 BRANCH = "cockpit-state"  # of branches alone a remote can keep the history
 JOURNAL = f"journal/s/p/_service/{0xA:032x}.1.jsonl"

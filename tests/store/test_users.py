@@ -18,7 +18,10 @@ from cockpit.store.doctor.examine import examine
 from cockpit.store.location import StoreLocation
 from tests.store.support import make_repository
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs to act for two users")
+pytestmark = [
+    pytest.mark.full,
+    pytest.mark.skipif(os.geteuid() != 0, reason="needs to act for two users"),
+]
 
 ANA, BEN, GROUP = 20001, 20002, 20001
 PRIVATE = 20002  # Ben's own group, as most systems give him

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cockpit.release.events import ItemClaimed, RunRetargeted
 from cockpit.release.intents import ClaimItem, Retarget, TickItem
 from cockpit.release.item_state import ItemState
@@ -11,6 +13,8 @@ from tests.tui.moments import LOGS
 from tests.tui.painted import settle, text_in, text_of, until
 from tests.tui.scenes import Scene
 from tests.tui.test_checklist_page import flown, on_item, told
+
+pytestmark = pytest.mark.full
 
 
 async def test_a_contested_item_names_both_and_is_settled_by_the_next_word(scene: Scene) -> None:

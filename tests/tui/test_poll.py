@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.widgets import Button
 
 from cockpit.tui.dialogs.ask import ConfirmDialog
@@ -11,6 +12,8 @@ from cockpit.tui.widgets.checklist import PausePoint
 from tests.tui.painted import settle, text_in, text_of, until
 from tests.tui.scenes import Scene
 from tests.tui.test_checklist_page import flown, type_in
+
+pytestmark = pytest.mark.full
 
 
 async def test_enter_on_the_pause_point_opens_the_poll_and_a_go_is_asked_for(scene: Scene) -> None:

@@ -259,6 +259,7 @@ def shared(flight: Scene) -> Path:
     return publish(flight)
 
 
+@pytest.mark.full
 async def test_who_holds_the_lease_is_named_with_the_remedy(flight: Scene, shared: Path) -> None:
     lease = remote_lease(flight.workspace)
     assert lease is not None
@@ -275,6 +276,7 @@ async def test_who_holds_the_lease_is_named_with_the_remedy(flight: Scene, share
     assert not flight.run.executions
 
 
+@pytest.mark.full
 async def test_without_the_remote_the_words_and_a_reason_are_typed(flight: Scene, shared: Path) -> None:
     await asyncio.to_thread(shared.rename, shared.with_name("away.git"))
     async with at_confirmation(flight) as (app, pilot):
@@ -314,6 +316,7 @@ async def test_without_the_remote_the_words_and_a_reason_are_typed(flight: Scene
     assert view.without_lease.reason == "down"
 
 
+@pytest.mark.full
 async def test_going_on_asks_the_same_where_the_remote_is_away(
     template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
