@@ -37,7 +37,7 @@ from cockpit.store.restore import restore_evidence, restore_format, restore_miss
 from cockpit.store.snapshot import LocalJournal, Snapshot
 from cockpit.store.union import next_step, unite
 
-_ATTEMPTS = 5
+_ATTEMPTS = 16  # a rival that takes no lock of ours may win several times in a row on a busy machine
 _LOCK_WAIT = 20.0  # seconds: a commit takes tens of milliseconds
 _DRAFT_LIFE = 24 * 3600.0  # seconds after which a draft in the temporary directory has lost its process
 

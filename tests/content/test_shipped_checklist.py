@@ -12,7 +12,9 @@ from cockpit.content.ids import assign_ids
 from cockpit.content.library import load_library
 from cockpit.content.shipped import shipped_directory
 from cockpit.release.checklist import Checklist
+from tests.content.bindings import bindings
 from tests.content.erase_ids import without_ids
+from tests.readme import README, with_bindings
 
 SOURCE = Path(__file__).parents[3] / "shared" / "production-deployment-checklist.md"
 
@@ -153,3 +155,9 @@ def written_as_markdown(checklist: Checklist) -> list[str]:
                 lines.append(f"{'  ' * depth}- [ ] {item.text}")
                 lines.extend(item.run.splitlines())
     return lines
+
+
+def test_the_readme_lists_every_item_with_its_kind() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert with_bindings(text) == text, "run .venv/bin/python -m tests.readme"
+    assert len(bindings()) == 116
