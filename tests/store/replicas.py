@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from msgspec import Raw
 
 from cockpit.codec import encode_data, to_record
-from cockpit.release.events import ItemDeferred, ItemDone, ItemReopened, kind_of
+from cockpit.release.events import EvidencePurged, ItemDeferred, ItemDone, ItemReopened, kind_of
 from cockpit.release.ledger import Ledger, item_entity, state_digest
 from cockpit.release.record import Event, TextRef
 from cockpit.release.run import Run
@@ -24,7 +24,7 @@ from cockpit.store.envelope import (
     encode_payload,
     event_id,
 )
-from cockpit.store.layout import FORMAT, FORMAT_PATH, JournalName
+from cockpit.store.layout import FORMAT, FORMAT_PATH, JournalName, evidence_path
 from cockpit.store.merge import merge_trees
 from cockpit.store.union import next_step
 from tests.release.support import PINNED, RUN_ID
@@ -98,15 +98,30 @@ class Replica:
         """Have all that another clone has, as a plain copy of its journals would."""
         self.journals = merge_trees(self.journals, other.journals).tree
 
+    def note(self, text: str) -> str:
+        """Keep a text as evidence; return its hash."""
+        data = text.encode()
+        sha256 = hashlib.sha256(data).hexdigest()
+        self.journals[evidence_path(sha256)] = data
+        return sha256
+
+    def purge(self, sha256: str) -> str:
+        """Forget a piece of evidence for good; return the event's id."""
+        self.journals.pop(evidence_path(sha256), None)
+        return self._append("evidence", EvidencePurged(blobs=(sha256,)), ())
+
     def write(self, item: str, data: Event, *, wait: int) -> str:
         """Record something on an item, on top of what is known here; return the event's id."""
         self._wall += wait
         heads = self.run().registers.get((item_entity(item), "state"))
+        return self._append(item_entity(item), data, heads.head_ids if heads is not None else ())
+
+    def _append(self, entity: str, data: Event, sup: tuple[str, ...]) -> str:
         self._sequence += 1
         envelope = Envelope(
             v=VERSION, w=self._writer, s=self._sequence, prev=self._last, h=self._clock.tick(), wall="",
-            by=By(self.name, ""), host=self.name, stream=STREAM, kind=kind_of(data), ent=item_entity(item),
-            sup=heads.head_ids if heads is not None else (), d=Raw(encode_data(data)),
+            by=By(self.name, ""), host=self.name, stream=STREAM, kind=kind_of(data), ent=entity, sup=sup,
+            d=Raw(encode_data(data)),
         )  # fmt: skip
         payload = encode_payload(envelope)
         self._last = event_id(payload)
@@ -156,6 +171,7 @@ class Replica:
         return state_digest(self.run())
 
     def _stored(self) -> list[Stored]:
-        lines = [line for data in self.journals.values() for line in data.split(b"\n")[:-1]]
+        journals = [data for path, data in self.journals.items() if path.startswith("journal/")]
+        lines = [line for data in journals for line in data.split(b"\n")[:-1]]
         decoded = [decode_line(line) for line in lines]
         return [one for one in decoded if not isinstance(one, BadLine)]

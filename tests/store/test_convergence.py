@@ -30,6 +30,8 @@ class Clones(RuleBasedStateMachine):
         self.history = History()
         self.remote = Remote()
         self.written: set[str] = set()
+        self.kept: set[str] = set()
+        self.purged: set[str] = set()
         self.seen: dict[int, str | None] = {}
 
     @initialize(skews=st.lists(st.integers(-DAY, DAY), min_size=3, max_size=3))
@@ -41,6 +43,16 @@ class Clones(RuleBasedStateMachine):
     @rule(who=WHO, item=st.sampled_from(ITEMS), event=st.sampled_from(EVENTS), wait=st.integers(0, 5000))
     def write(self, who: int, item: str, event: Event, wait: int) -> None:
         self.written.add(self.replicas[who].write(item, event, wait=wait))
+
+    @rule(who=WHO)
+    def note(self, who: int) -> None:
+        self.kept.add(self.replicas[who].note(f"note {len(self.kept)}"))
+
+    @rule(who=WHO, which=st.integers(0, 5))
+    def purge(self, who: int, which: int) -> None:
+        for sha256 in sorted(self.kept)[which : which + 1]:
+            self.purged.add(sha256)
+            self.written.add(self.replicas[who].purge(sha256))
 
     @rule(who=WHO)
     def fetch(self, who: int) -> None:
@@ -85,6 +97,8 @@ class Clones(RuleBasedStateMachine):
         trees = [self.history.tree(replica.tip) for replica in self.replicas]
         assert trees[0] == trees[1] == trees[2] == self.history.tree(self.remote.tip)
         assert len({replica.tip for replica in self.replicas} | {self.remote.tip}) == 1
+        there = {path.removeprefix("evidence/") for path in trees[0] if path.startswith("evidence/")}
+        assert there == self.kept - self.purged
         assert len({replica.digest() for replica in self.replicas}) == 1
         assert {record.id for record in self.replicas[0].run().records} == self.written
 
