@@ -46,7 +46,7 @@ def test_it_runs_until_it_is_told_to_end_and_leaves_no_process(tmp_path: Path, e
         assert f"in a second terminal: cockpit --repo '{root}/shop'" in lines
         with urllib.request.urlopen(lines[1].split()[1], timeout=10) as answer:
             assert answer.status == 200
-        # The shop, its customers and, where openssl makes a certificate, its front door: each is known from its exec on.
+        # The shop, its customers and, with openssl, its front door; each is known from its exec on.
         expected = 3 if shutil.which("openssl") else 2
         wait_until(lambda: len(watchdog.processes_of(root)) == expected)
         serving.send_signal(ending)
