@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from cockpit.codec import encode_data, to_record
+from cockpit.collection import collector_paused
 from cockpit.errors import NotFoundError, RefusedError
 from cockpit.redact import redacted
 from cockpit.release.decisions import Context, decide
@@ -97,8 +98,9 @@ class Session:
             self._service_stream = f"{prefix}/{SERVICE_STREAM}"
             self._ledger = Ledger(self.text)
             streams = [self._service_stream, *([self._run_stream] if run_id else [])]
-            self._ledger.add([to_record(stored) for stored in self._store.load(streams)])
-            self._refresh()
+            with collector_paused():
+                self._ledger.add(to_record(stored) for stored in self._store.load(streams))
+                self._refresh()
         self._publish([])
         return self.run
 

@@ -44,7 +44,7 @@ from cockpit.release.library import Library
 from cockpit.release.origins import origin
 from cockpit.release.periods import parse_instance
 from cockpit.release.polls import answers_in
-from cockpit.release.record import Order, Record, TextRef, by_order
+from cockpit.release.record import Order, Record, TextRef, in_order
 from cockpit.release.registers import EMPTY, Register, RegisterCell, RegisterKey
 from cockpit.release.run import (
     ExecutionView,
@@ -124,12 +124,11 @@ class Ledger:
     def add(self, records: Iterable[Record]) -> list[Record]:
         """Take in records; return those that were new, in the order of their clocks."""
         fresh = {record.id: record for record in records if record.id not in self._records}
-        arrived = sorted(fresh.values(), key=by_order)
+        arrived = in_order(fresh.values())
         if arrived:
             self._records.update(fresh)
             self._put_in_order(arrived)
-            for record in arrived:
-                self._enter(record)
+            self._enter(arrived)
         return arrived
 
     def forget_views(self) -> None:
@@ -151,27 +150,37 @@ class Ledger:
         self._awaited.difference_update(record.id for record in arrived)
         self._awaited.update(cause for cause in outside if cause not in self._records)
 
-    def _enter(self, record: Record) -> None:
-        entity = record.ent
-        if isinstance(record.data, ItemObserved):
-            self._keep_observation(record, record.data)
-        if not (isinstance(record.data, ItemObserved) and record.data.renewal):
-            self._by_entity.setdefault(entity, []).append(record)
-        self._item_views.pop(entity, None)
-        self._execution_views.pop(entity, None)
-        register = register_of(record.kind)
-        if register is not None:
-            cell = self._cells.get((entity, register))
-            if cell is None:
-                cell = self._cells[entity, register] = RegisterCell()
-            cell.add(record)
-        elif isinstance(record.data, NoteAdded):
-            self._remarks.append(record)
-        elif isinstance(record.data, NoteRevoked):
-            self._taken_back.add((entity, record.data.note))
-        elif isinstance(record.data, EvidencePurged):
-            self._purged.update(record.data.blobs)
-            self.forget_views()
+    def _enter(self, arrived: list[Record]) -> None:
+        # One pass with local names: a long flight has 100,000 of them.
+        by_entity, cells = self._by_entity, self._cells
+        views, executions = self._item_views, self._execution_views
+        for record in arrived:
+            entity, data = record.ent, record.data
+            if isinstance(data, ItemObserved):
+                self._keep_observation(record, data)
+            if not (isinstance(data, ItemObserved) and data.renewal):
+                known = by_entity.get(entity)
+                if known is None:
+                    known = by_entity[entity] = []
+                known.append(record)
+            if views:
+                views.pop(entity, None)
+            if executions:
+                executions.pop(entity, None)
+            register = register_of(record.kind)
+            if register is not None:
+                key = entity, register
+                cell = cells.get(key)
+                if cell is None:
+                    cell = cells[key] = RegisterCell()
+                cell.add(record)
+            elif isinstance(data, NoteAdded):
+                self._remarks.append(record)
+            elif isinstance(data, NoteRevoked):
+                self._taken_back.add((entity, data.note))
+            elif isinstance(data, EvidencePurged):
+                self._purged.update(data.blobs)
+                self.forget_views()
 
     def _keep_observation(self, record: Record, data: ItemObserved) -> None:
         words = self._last_words.setdefault(record.ent, {})

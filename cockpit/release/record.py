@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
+from itertools import groupby
 
 from msgspec import Raw, Struct
 
@@ -58,11 +59,20 @@ class Record(Struct, frozen=True, gc=False):
         return (self.h, self.w, self.s, self.id)
 
 
-_FAR = 2**60  # a forged clock may hold any number, and not every one fits a float
+_FAR = 2**53  # a forged clock may hold any number, and not every one is a float
 
 
-def by_order(record: Record) -> tuple[float, HybridTime, str, int, str]:
-    """Return a sort key for `Record.order`: floats in front are told apart faster than tuples are."""
-    milliseconds = record.h[0]
-    rough = float(milliseconds) if -_FAR < milliseconds < _FAR else math.copysign(math.inf, milliseconds > 0 or -1)
-    return (rough, record.h, record.w, record.s, record.id)
+def in_order(records: Iterable[Record]) -> list[Record]:
+    """Return records in the order of their clocks (`Record.order`)."""
+    # Floats are told apart much faster than tuples are; the few that share a millisecond are put in order after that.
+    found = list(records)
+    times = [record.h[0] for record in found]
+    if not all(-_FAR < time < _FAR for time in (min(times, default=0), max(times, default=0))):
+        return sorted(found, key=lambda record: record.order)
+    rough = [float(time) for time in times]
+    places = sorted(range(len(found)), key=rough.__getitem__)
+    result = [found[place] for place in places]
+    if len(set(rough)) == len(result):
+        return result
+    groups = groupby(result, key=lambda record: record.h[0])
+    return [record for _, group in groups for record in sorted(group, key=lambda record: record.order)]

@@ -39,30 +39,26 @@ EMPTY = Register()
 class RegisterCell:
     """The records of one register, gathered in any order; `value()` is their current heads."""
 
-    __slots__ = ("_heads", "_records", "_superseded")
+    __slots__ = ("_heads", "_superseded", "_value")
 
     def __init__(self) -> None:
-        self._records: dict[str, Record] = {}
+        self._heads: dict[str, Record] = {}
         self._superseded: set[str] = set()
-        self._heads: Register | None = EMPTY
+        self._value: Register | None = EMPTY
 
     def add(self, record: Record) -> None:
         """Take in a record; the same id twice changes nothing."""
-        self._records[record.id] = record
-        self._superseded.update(record.sup)
-        self._heads = None
+        heads, superseded = self._heads, self._superseded
+        for identity in record.sup:
+            superseded.add(identity)
+            heads.pop(identity, None)
+        if record.id not in superseded:
+            heads[record.id] = record
+        self._value = None
 
     def value(self) -> Register:
         """Return the heads: records that no record of this register supersedes."""
-        if self._heads is None:
-            heads = [record for identity, record in self._records.items() if identity not in self._superseded]
-            heads.sort(key=lambda record: record.order, reverse=True)
-            self._heads = Register(tuple(heads))
-        return self._heads
-
-    def find(self, identity: str) -> Record | None:
-        """Return the record of that id, superseded or not."""
-        return self._records.get(identity)
-
-    def __len__(self) -> int:
-        return len(self._records)
+        if self._value is None:
+            heads = sorted(self._heads.values(), key=lambda record: record.order, reverse=True)
+            self._value = Register(tuple(heads))
+        return self._value

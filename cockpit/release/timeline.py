@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Set
 
-from cockpit.release.record import Order, Record, by_order
+from cockpit.release.record import Order, Record, in_order
 
 
 def timeline_order(records: Iterable[Record]) -> list[Record]:
@@ -14,28 +14,21 @@ def timeline_order(records: Iterable[Record]) -> list[Record]:
     Clocks agree with causes except where an event came from far in the future, so the plain sort is checked
     first and the graph is walked only when it is wrong.
     """
-    return causal_order(sorted(records, key=by_order))[0]
+    return causal_order(in_order(records))[0]
 
 
 def causal_order(ordered: list[Record]) -> tuple[list[Record], set[str]]:
     """Return records, given in the order of their clocks, in timeline order; and causes that are not among them."""
-    places = {record.id: place for place, record in enumerate(ordered)}
-    outside: set[str] = set()
-    wrong = False
-    for place, record in enumerate(ordered):
-        if record.prev is not None:
-            at = places.get(record.prev)
-            if at is None:
-                outside.add(record.prev)
-            elif at > place:
-                wrong = True
+    seen: set[str] = set()
+    unseen: set[str] = set()  # causes that had not come as their effect did
+    for record in ordered:
+        if record.prev is not None and record.prev not in seen:
+            unseen.add(record.prev)
         for cause in record.sup:
-            at = places.get(cause)
-            if at is None:
-                outside.add(cause)
-            elif at > place:
-                wrong = True
-    return (_walk(ordered, places.keys()) if wrong else ordered), outside
+            if cause not in seen:
+                unseen.add(cause)
+        seen.add(record.id)
+    return (ordered if unseen.isdisjoint(seen) else _walk(ordered, seen)), unseen - seen
 
 
 def _causes(record: Record) -> set[str]:

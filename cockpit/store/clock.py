@@ -6,7 +6,7 @@ After Kulkarni, Demirbas, Madappa, Avva, Leone: Logical Physical Clocks (2014).
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 Reading = tuple[int, int]
 
@@ -32,9 +32,16 @@ class HybridClock:
 
     def ingest(self, reading: Reading) -> bool:
         """Adopt the reading of an event that was read; return False for one that is too far ahead to trust."""
-        milliseconds, counter = reading
+        return self.ingest_all((reading,)) == 0
+
+    def ingest_all(self, readings: Iterable[Reading]) -> int:
+        """Adopt the readings of events that were read; return how many are too far ahead to trust."""
         with self._lock:
-            if milliseconds > self._now_ms() + _AHEAD or counter >= _COUNTER_LIMIT:
-                return False
-            self._last = max(self._last, (milliseconds, counter))
-            return True
+            limit, distrusted, last = self._now_ms() + _AHEAD, 0, self._last
+            for reading in readings:
+                if reading[0] > limit or reading[1] >= _COUNTER_LIMIT:
+                    distrusted += 1
+                elif reading > last:
+                    last = reading
+            self._last = last
+            return distrusted

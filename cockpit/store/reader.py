@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from cockpit.store.envelope import BadLine, Stored, decode_line
+from cockpit.store.envelope import BadLine, Stored, decode_lines
 from cockpit.store.layout import JournalName, is_stream, parse_journal_path
 
 
@@ -45,9 +45,7 @@ class _Progress:
         self.size = self.offset + len(data)
         end = data.rfind(b"\n") + 1
         self.offset += end
-        lines = data[:end].split(b"\n")
-        lines.pop()
-        return [event for line in lines if (event := self._decode(line)) is not None]
+        return list(self._checked(decode_lines(data[:end])))
 
     def unfinished(self) -> JournalFault | None:
         """Return what stands behind the last newline: an event that is being written, or that never was."""
@@ -56,21 +54,23 @@ class _Progress:
         reason = f"the last {self.size - self.offset} bytes are no whole line: a write that is under way or was cut off"
         return JournalFault(self.name.path, self._lines + 1, reason)
 
-    def _decode(self, line: bytes) -> Stored | None:
-        self._lines += 1
-        event = decode_line(line)
-        if isinstance(event, BadLine):
-            self._fault(event.reason)
-            return None
-        envelope = event.envelope
-        if envelope.w != self.name.writer or envelope.stream != self.name.stream:
-            self._fault(f"belongs to writer {envelope.w} in {envelope.stream}")
-            return None
+    def _checked(self, events: Iterable[Stored | BadLine]) -> Iterator[Stored]:
+        writer, stream = self.name.writer, self.name.stream
         sequence, last_id = self._last
-        if envelope.s <= sequence and event.id != last_id:
-            self._fault(f"equivocation: the writer used number {envelope.s} twice or went back to it")
-        self._last = (envelope.s, event.id)
-        return event
+        for event in events:
+            self._lines += 1
+            if isinstance(event, BadLine):
+                self._fault(event.reason)
+                continue
+            envelope = event.envelope
+            if envelope.w != writer or envelope.stream != stream:
+                self._fault(f"belongs to writer {envelope.w} in {envelope.stream}")
+                continue
+            if envelope.s <= sequence and event.id != last_id:
+                self._fault(f"equivocation: the writer used number {envelope.s} twice or went back to it")
+            sequence, last_id = envelope.s, event.id
+            yield event
+        self._last = (sequence, last_id)
 
     def _fault(self, reason: str) -> None:
         self.faults.append(JournalFault(self.name.path, self._lines, reason))
@@ -95,7 +95,7 @@ class JournalReader:
         found: list[Stored] = []
         for stream in streams:
             for entry in _entries(self._root / "journal" / stream):
-                found += filter(self._accept, self._grown(f"journal/{stream}/{entry.name}", entry))
+                found += self._unseen(self._grown(f"journal/{stream}/{entry.name}", entry))
         return found
 
     def faults(self) -> list[JournalFault]:
@@ -107,6 +107,13 @@ class JournalReader:
             if unfinished is not None:
                 found.append(unfinished)
         return sorted(found, key=lambda fault: (fault.path, fault.line))
+
+    def _unseen(self, events: list[Stored]) -> Iterable[Stored]:
+        ids = {event.id for event in events if event.signature is None}
+        if len(ids) < len(events) or not self._seen.isdisjoint(ids):
+            return filter(self._accept, events)
+        self._seen |= ids
+        return events
 
     def _accept(self, event: Stored) -> bool:
         key = event.id if event.signature is None else f"{event.id} {event.signature}"

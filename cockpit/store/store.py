@@ -196,8 +196,7 @@ class Store:
             self._writer.close()
 
     def _ingest(self, events: list[Stored]) -> list[Stored]:
-        for event in events:
-            self._clock.ingest(event.envelope.h)
+        self._clock.ingest_all([event.envelope.h for event in events])
         return events
 
     def _require_writable(self) -> None:

@@ -16,8 +16,6 @@ from pathlib import Path
 
 import msgspec
 
-from cockpit.codec import to_record
-from cockpit.release.ledger import Ledger
 from cockpit.store.envelope import Envelope, Line
 from cockpit.store.reader import JournalReader
 from cockpit.workspace import Workspace
@@ -51,11 +49,8 @@ def bare(workspace: Workspace) -> int:
 
 
 def replay(workspace: Workspace) -> int:
-    """Read and fold all that there is, as a process does when it opens the run."""
-    ledger = Ledger(lambda _: "")
-    ledger.add(to_record(stored) for stored in JournalReader(workspace.store.location.root).poll())
-    run = ledger.snapshot(workspace.run.id, workspace.session.run_pinned)
-    return len(run.records)
+    """Turn to the run, as a process does when it opens it: read and fold all that there is."""
+    return len(workspace.session.focus(workspace.run.id, workspace.session.run_pinned).records)
 
 
 def status(repository: Path) -> None:

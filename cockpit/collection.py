@@ -1,0 +1,22 @@
+"""Python's cyclic garbage collector while much is read that will stay."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Let the collector rest: it would walk all that has been read again and again, and find nothing to free.
+
+    Of several threads at once, the first to come lets it go on.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
