@@ -7,7 +7,7 @@ A line is `{"b":"<exact payload JSON>","g":<signature or null>}` and the event's
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -109,40 +109,19 @@ def decode_line(line: bytes) -> Stored | BadLine:
     return Stored(hashlib.sha256(payload).hexdigest(), envelope, outer.g, payload)
 
 
-def decode_lines(data: bytes) -> Iterator[Stored | BadLine]:
-    """Yield what `decode_line` makes of each line of `data`, which is empty or ends with a newline.
-
-    Where all is well, one call decodes all lines; where anything is not, each is decoded by itself, to tell which.
-    """
-    whole = _decode_whole(data)
-    if whole is not None:
-        yield from whole
-    else:
-        for line in data.split(b"\n")[:-1]:
-            yield decode_line(line)
-
-
-def _decode_whole(data: bytes) -> Iterator[Stored] | None:
-    count = data.count(b"\n")
+def decode_lines(lines: Sequence[bytes]) -> Iterable[Stored | BadLine]:
+    """Return what `decode_line` makes of each line; where all are well, without a turn of the interpreter for each."""
     try:
-        outer = _lines.decode_lines(data)
-        if len(outer) != count:
-            return None
+        outer = list(map(_lines.decode, lines))
         payloads = [line.b.encode() for line in outer]
-        joined = b"\n".join(payloads)
-        # A payload with a newline in it may be two values to this decoder, or one with its neighbour.
-        if joined.count(b"\n") != max(count - 1, 0):
-            return None
-        envelopes = _envelopes.decode_lines(joined)
+        envelopes = list(map(_envelopes.decode, payloads))
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return None
-    if len(envelopes) != count:
-        return None
+        return map(decode_line, lines)
     sha256 = hashlib.sha256
-    return (
+    return [
         Stored(sha256(payload).hexdigest(), envelope, line.g, payload)
         for line, payload, envelope in zip(outer, payloads, envelopes, strict=True)
-    )
+    ]
 
 
 def _line_reason(line: bytes, error: Exception) -> str:

@@ -45,7 +45,7 @@ class _Progress:
         self.size = self.offset + len(data)
         end = data.rfind(b"\n") + 1
         self.offset += end
-        return list(self._checked(decode_lines(data[:end])))
+        return list(self._checked(decode_lines(data[:end].split(b"\n")[:-1])))
 
     def unfinished(self) -> JournalFault | None:
         """Return what stands behind the last newline: an event that is being written, or that never was."""
