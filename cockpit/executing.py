@@ -22,6 +22,7 @@ from cockpit.release.plan import Plan
 from cockpit.release.run import ExecutionView
 from cockpit.store import files
 from cockpit.store.lock import FileLock, Held, holder_of
+from cockpit.syncing import catch_up
 from cockpit.times import rfc3339
 from cockpit.workspace import Workspace
 
@@ -88,6 +89,9 @@ def start_execution(workspace: Workspace, intent: RequestExecution, *, without_l
         what = f"{plan.direction} to {plan.tag}"
         claim = take_lease(workspace, intent.execution, target=plan.tag, what=what, without=without_lease)
         try:
+            if claim is not None and not claim.without:
+                catch_up(workspace)
+                require_no_current(workspace.run)
             workspace.session.act(intent)
             record_override(workspace, claim, without_lease)
         except BaseException:

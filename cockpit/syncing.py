@@ -130,3 +130,20 @@ def exchange(
         workspace.session.poll()
         reconcile(workspace)
     return done
+
+
+def catch_up(workspace: Workspace, *, within: float = 5.0) -> None:
+    """Take in what others wrote on their clones, for a decision that hangs on it; in so many seconds, or not at all."""
+    cancel = threading.Event()
+    alarm = threading.Timer(within, cancel.set)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        remote = workspace.state_remote()
+        if remote is not None:
+            exchange(workspace, remote, begin=False, cancel=cancel)
+    except CockpitError:
+        pass  # the watcher tells what is wrong with the remote
+    finally:
+        alarm.cancel()
+    workspace.session.poll()

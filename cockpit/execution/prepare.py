@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from cockpit.errors import CockpitError, RefusedError
 from cockpit.git.command import Git
-from cockpit.git.facts import describe_work_tree, head_commit
+from cockpit.git.facts import changed_files, head_commit
 from cockpit.git.resolve import resolve_tag
 from cockpit.git.tags import list_tags
 from cockpit.release.configuration import Configuration
@@ -94,11 +94,13 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
     target, why = "", ""
     try:
         git = Git(code)
-        tree = describe_work_tree(git)
-        if tree.dirty:
-            reasons.append(f"{tree.dirty} changed file{'s' if tree.dirty != 1 else ''} in the work tree")
+        head = head_commit(git)
+        # To compare files git runs what the repository's own configuration calls a filter: not before it is trusted.
+        dirty = len(changed_files(git)) if obstacles.trusted else 0
+        if dirty:
+            reasons.append(f"{dirty} changed file{'s' if dirty != 1 else ''} in the work tree")
         tags = with_marks(list_tags(git, run.configuration.code.tags), run.marks)
-        running = tag_at(tags, tree.head)
+        running = tag_at(tags, head)
         found = last_good(tags, running, run.marks) if running is not None else None
         if found is not None:
             target, why = found[0].display, found[1]

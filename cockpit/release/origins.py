@@ -24,10 +24,12 @@ def origin(record: Record, find: Find) -> Record:
 def replaced(record: Record, find: Find) -> Record | None:
     """Return the record that `record` took the place of; None where there was none, or several that disagreed."""
     found = [other for each in record.sup if (other := find(each)) is not None and _same_register(other, record)]
+    claims = [other for other in found if isinstance(other.data, ItemClaimed)]
+    if claims:  # the earliest holds, whoever let go of another one meanwhile
+        return min(claims, key=lambda other: other.order)
     if len({type(other.data) for other in found}) != 1:
         return None
-    first = isinstance(found[0].data, ItemClaimed)  # of concurrent claims the earliest holds
-    return min(found, key=lambda other: other.order) if first else max(found, key=lambda other: other.order)
+    return max(found, key=lambda other: other.order)
 
 
 def _brought_back(record: Record, find: Find) -> Record | None:

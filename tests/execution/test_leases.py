@@ -143,6 +143,18 @@ def test_who_comes_second_is_told_by_whom_and_what_to_do(two: Two) -> None:
     wait_until(lambda: two.leases() == [])
 
 
+def test_a_start_heeds_what_a_colleague_wrote_that_no_exchange_has_brought_yet(two: Two) -> None:
+    two.ana.release("v3")
+    two.ana.git.output("checkout", "--quiet", "--detach", "v2")
+    two.ben.json("freeze", "on", "--reason", "the vendor is down")
+    two.ben.json("sync")
+    refused = two.ana.json("deploy", "v3", "--execute", "--confirm", "v3", code=4)["error"]
+    assert refused["code"] == "frozen"
+    assert "the vendor is down" in refused["what"]
+    assert two.leases() == []
+    assert two.ana.trace() == []
+
+
 def look(workspace: Workspace) -> Live:
     source = LiveSource(workspace)
     try:

@@ -96,6 +96,20 @@ def test_letting_a_colleagues_claim_go_is_undone_into_their_claim() -> None:
     assert ben.run.items["k"].claimed_by == ANA
 
 
+def test_letting_a_claim_go_beside_a_concurrent_one_is_undone_into_the_claim_that_held() -> None:
+    ana = opened()
+    ana.act(ClaimItem("k"))
+    ben = joined(ana)
+    ben.act(UnclaimItem("k"))
+    ana.act(UnclaimItem("k"))
+    ana.act(ClaimItem("k"))
+    ben.hear(ana)
+    assert ben.run.items["k"].claimed_by == ANA
+    ben.act(UnclaimItem("k"))
+    ben.act(Undo())
+    assert ben.run.items["k"].claimed_by == ANA
+
+
 def test_nobody_puts_words_into_a_colleagues_mouth() -> None:
     """An event that calls itself an undo, and says what was never said, stands under its writer's name."""
     ana = opened()

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -27,8 +27,8 @@ from tests.store.support import ANA, REF, STREAM, git, ids, journal_files, publi
 WRITER = 0xABCDEF
 
 
-def look(location: StoreLocation, *, mend: bool = True) -> Examination:
-    return examine(location, named=named_blobs, host="h1", mend=mend)
+def look(location: StoreLocation, *, mend: bool = True, now: Callable[[], float] = time.time) -> Examination:
+    return examine(location, named=named_blobs, host="h1", mend=mend, now=now)
 
 
 def codes(findings: Iterable[Finding]) -> list[str]:
@@ -189,6 +189,9 @@ def test_two_copies_of_a_clone_that_went_on_apart_are_told(location: StoreLocati
     assert codes(found.findings) == ["equivocation"]
     assert "numbered 2," in found.findings[0].found
     assert not found.well
+    later = look(location, now=lambda: 2e9)
+    assert codes(later.findings) == ["equivocation"]
+    assert later.well, "a copy that has fallen silent asks for nothing any more"
 
 
 def test_a_forged_event_breaks_the_chain(location: StoreLocation, events: list[Stored]) -> None:

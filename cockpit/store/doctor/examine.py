@@ -92,7 +92,7 @@ def examine(
     else:
         findings += damaged_journals(patient, listing)
     events = JournalReader(location.root).poll()
-    findings += broken_chains(events)
+    findings += broken_chains(events, now())
     blobs = _blobs(patient, events, named)
     findings += faulty_blobs(patient, listing, blobs)
     findings += _forget(patient, listing, blobs.purged)
