@@ -20,6 +20,7 @@ from cockpit.health.probes import Prober
 from cockpit.live_source import WATCHER_LOCK, asks_directory, sample_key
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.reader import LogReader
+from cockpit.offline import OfflineKeeper
 from cockpit.presence import presence_directory, present
 from cockpit.release.checks import Check
 from cockpit.release.configuration import Probe
@@ -113,6 +114,7 @@ class Around:
         self._exchanger = Exchanger(workspace, company=self._company.there)
         self._only_tell = False
         self._reporter = Reporter(workspace, say)
+        self._offline = OfflineKeeper(workspace, say)
         self._follow_logs()
 
     @property
@@ -169,6 +171,7 @@ class Around:
     def publish(self) -> None:
         self._changed = False
         self._workspace.store.commit("cockpit: state")
+        self._offline.refresh()
 
     def exchange_due(self) -> bool:
         self._workspace.session.poll()  # what a screen wrote should not wait for the next beat
@@ -191,6 +194,7 @@ class Around:
             self._exchanger.exchange()
         finally:
             self._reporter.refresh()
+            self._offline.refresh(last=True)
         self._company.leave()
 
     def stop_exchanging(self) -> None:

@@ -17,10 +17,13 @@ from cockpit.cli.common import (
     wants_json,
     warn,
 )
-from cockpit.errors import ExitCode, RefusedError
+from cockpit.errors import CockpitError, ExitCode, RefusedError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cockpit.release.run import RunSummary
+    from cockpit.workspace import Workspace
 
 
 def add_commands(table: CommandTable) -> None:
@@ -64,6 +67,7 @@ def _open(arguments: argparse.Namespace) -> ExitCode:
     workspace = open_here(arguments, any_run=True)
     run = workspace.open_run(arguments.name, tag=arguments.tag, launch_at=launch, checklists=tuple(arguments.checklist))
     publish(workspace)
+    page = _offline_page(workspace)
     if wants_json(arguments):
         print_json(run.summary())
     else:
@@ -73,7 +77,20 @@ def _open(arguments: argparse.Namespace) -> ExitCode:
             say(
                 "Its commands are not trusted on this host yet: look with `cockpit trust --show`, then `cockpit trust`."
             )
+        if page is not None:
+            say(f"To be read when all else is down, and to be copied elsewhere: {page}")
     return ExitCode.OK
+
+
+def _offline_page(workspace: Workspace) -> Path | None:
+    """Write the page for when everything else is down; warn where that cannot be, for the run is open all the same."""
+    from cockpit.offline import write_offline_page
+
+    try:
+        return write_offline_page(workspace)[0]
+    except (CockpitError, OSError) as error:
+        warn(f"the offline page could not be written: {error}")
+        return None
 
 
 def _retarget(arguments: argparse.Namespace) -> ExitCode:
@@ -84,6 +101,7 @@ def _retarget(arguments: argparse.Namespace) -> ExitCode:
     commit = resolve_tag(workspace.code_git, arguments.tag)
     workspace.session.act(Retarget(arguments.tag, commit))
     publish(workspace)
+    _offline_page(workspace)
     return _show_summary(arguments, workspace.run.summary())
 
 

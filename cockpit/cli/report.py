@@ -13,6 +13,9 @@ def add_commands(table: CommandTable) -> None:
     """Add `report`."""
     report = table.add("report", _report, "the whole release on one page: items, gates, debt, executions, timeline")
     report.add_argument("--format", choices=["md", "html", "json"], default="md", help="default: md")
+    report.add_argument(
+        "--offline", action="store_true", help="write the page for when all else is down, and say where it lies"
+    )
     report.add_argument("--publish", action="store_true", help="commit it to the branch cockpit-report, and push that")
 
 
@@ -21,6 +24,15 @@ def _report(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.reports.report import report_of
 
     workspace = open_here(arguments)
+    if arguments.offline:
+        from cockpit.offline import write_offline_page
+
+        page, text = write_offline_page(workspace)
+        if wants_json(arguments):
+            print_json({"html": str(page), "text": str(text)})
+        else:
+            say(f"{page}\n{text}")
+        return ExitCode.OK
     if arguments.publish:
         from cockpit.reporting import BRANCH, publish_report, push_report
 
