@@ -190,7 +190,12 @@ class Session:
 
     def _write(self, intent: Intent, written: list[Record]) -> None:
         context = Context(
-            run=self.run, actor=self.actor, now=rfc3339(self._now()), seal=self._seal, redact=self._redact
+            run=self.run,
+            actor=self.actor,
+            now=rfc3339(self._now()),
+            seal=self._seal,
+            redact=self._redact,
+            writer=self.writer,
         )
         by = By(self.actor.name, self.actor.email, self.actor.key)
         for draft in decide(intent, context):

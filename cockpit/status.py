@@ -17,7 +17,7 @@ from cockpit.release.live import Live, Presence, ProbeFeed, SyncFeed
 from cockpit.release.moment import as_of, item_as_of
 from cockpit.release.polls import poll_of
 from cockpit.release.recurrence import Almanac, Occurrence, occurrences
-from cockpit.release.run import ItemView, PhaseView, Run
+from cockpit.release.run import ItemView, PhaseView, Run, Side
 from cockpit.release.wheel import wheel_of
 from cockpit.text import visible
 from cockpit.times import rfc3339, zone
@@ -102,6 +102,7 @@ def item_document(view: ItemView, *, now: float) -> dict[str, Any]:
         "checked_in_source": view.item.checked,
         "unverified_second": view.unverified_second,
         "challenge": challenge_document(view),
+        "first_of_two": None if view.first is None else first_document(view.first),
         "check": check_document(view, now=now),
     }
 
@@ -227,6 +228,11 @@ def challenge_document(view: ItemView) -> dict[str, Any] | None:
     """Return what waits for a second person's answer, or None."""
     record = view.challenge
     return None if record is None else {"by": record.by.name, "at": record.wall}
+
+
+def first_document(first: Side) -> dict[str, Any]:
+    """Return what the first of two persons said of an item."""
+    return {"by": first.by, "at": first.at, "value": first.said}
 
 
 def closed_for(view: ItemView) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from cockpit.release.events import (
+    ItemChallenged,
     ItemDeferred,
     ItemDone,
     ItemNotApplicable,
@@ -29,7 +30,7 @@ CONTESTABLE: Final = {"target": "the run's target", "launch": "the launch time",
 def text_said(record: Record, text_of: TextOf) -> str | None:
     """Return the reason or the value that an item's record carries; empty without one, None while it is not here."""
     match record.data:
-        case ItemDone(value=ref) | ItemReopened(reason=ref):
+        case ItemDone(value=ref) | ItemChallenged(value=ref) | ItemReopened(reason=ref):
             return text_of(ref) if ref is not None else ""
         case ItemDeferred(reason=ref) | ItemNotApplicable(reason=ref) | ItemOverridden(reason=ref):
             return text_of(ref)

@@ -34,6 +34,7 @@ class ItemState(StrEnum):
 # Skipped, deferred and overridden never count as done; not applicable counts as out of the total.
 COUNTS_AS_DONE = frozenset({ItemState.DONE, ItemState.ATTESTED, ItemState.SENSED})
 SETTLED = COUNTS_AS_DONE | {ItemState.NA, ItemState.DEFERRED, ItemState.OVERRIDDEN, ItemState.SUSPENDED}
+CLOSED_BY_HAND = frozenset({ItemState.DONE, ItemState.ATTESTED})
 NO_GO = frozenset({ItemState.CONTESTED, ItemState.REGRESSED, ItemState.UNKNOWN, ItemState.STALE, ItemState.BLOCKED})
 ALARMING = frozenset({ItemState.REGRESSED, ItemState.CONTESTED, ItemState.BLOCKED})
 

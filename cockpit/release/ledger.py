@@ -54,6 +54,7 @@ from cockpit.release.run import (
     PhaseView,
     ProbeTransition,
     Run,
+    Side,
     TagMark,
     told_by,
 )
@@ -385,7 +386,15 @@ class Ledger:
             challenge=open_challenge(item, state, self.register(entity, "challenge"), said, history, self._records.get),
             sensing=sensing,
             reading=reading,
+            first=self._first_of_two(said),
         )
+
+    def _first_of_two(self, said: Record | None) -> Side | None:
+        if said is None or not isinstance(said.data, ItemDone) or not is_verified(said, self._records.get):
+            return None
+        record = self._records[said.data.answers]
+        text = text_said(record, self._text)
+        return Side(record.by.name, record.wall, record.host, "" if text is None else text, record.id)
 
     def _sensing(
         self, item: Item, check: Check, by_hand: ItemState, words: str, said: Record | None, flown: Flown

@@ -84,6 +84,7 @@ class ItemView(Struct, frozen=True):
     sensing: Sensing | None = None  # of an item that has a check
     reading: Reading | None = None  # what its check says of it
     period: str = ""  # of an instance: `2026-W48`
+    first: Side | None = None  # of an item that two persons have answered, what the first one said
 
     @property
     def id(self) -> str:

@@ -5,23 +5,27 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cockpit.durations import short_duration
+from cockpit.release.asked import awaited_from
 from cockpit.release.item_state import ALARMING
 from cockpit.release.live import Live
+from cockpit.release.record import Actor
 from cockpit.release.recurrence import occurrences
 from cockpit.release.run import ExecutionView, Run
 from cockpit.times import epoch, zone
 
 
 class Alarm(NamedTuple):
-    """One abnormal thing: `grave` calls a human; `page` is where to look."""
+    """One abnormal thing: `grave` calls a human; `page` is where to look, `item` at what there."""
 
     key: str
     title: str
     detail: str
     grave: bool
     page: str
+    item: str = ""
 
 
+_CHALLENGE, _ASKED = "challenge:", "YOUR ANSWER"
 _WORKER_GRACE = 4.0  # seconds for a worker to start, and for its lock to be seen
 
 
@@ -33,8 +37,8 @@ def worker_gone(execution: ExecutionView, live: Live, now: float) -> bool:
     return now - last > _WORKER_GRACE
 
 
-def alarms_of(run: Run, live: Live, now: float) -> list[Alarm]:
-    """Return all that is abnormal, the gravest first."""
+def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list[Alarm]:
+    """Return all that is abnormal, the gravest first; what waits for the answer of `me` calls them, and nobody else."""
     alarms: list[Alarm] = []
     execution = run.current_execution
     if execution is not None and execution.state in {"requested", "running"}:
@@ -59,7 +63,12 @@ def alarms_of(run: Run, live: Live, now: float) -> list[Alarm]:
         if view.state in ALARMING:
             title = f"{view.item.text}{f' ({view.period})' if view.period else ''}: {view.state}"
             page = "maintenance" if view.period else "checklist"
-            alarms.append(Alarm(f"item:{view.id}", title, view.detail, view.item.killer, page))
+            alarms.append(Alarm(f"item:{view.id}", title, view.detail, view.item.killer, page, view.id))
+    for view, record in awaited_from(run, me) if me is not None else ():
+        title = f"{_ASKED}: {view.item.text}{f' ({view.period})' if view.period else ''}"
+        detail = f"{record.by.name} asks; p answers"
+        page = "maintenance" if view.period else "checklist"
+        alarms.append(Alarm(f"{_CHALLENGE}{record.id}", title, detail, True, page, view.id))
     alarms += [
         Alarm(f"probe:{feed.name}", f"{feed.name} {feed.state.upper()}", feed.detail, False, "probes")
         for feed in live.probes
@@ -105,8 +114,10 @@ def strip_alarm(alarms: list[Alarm]) -> str:
     grave = [alarm for alarm in alarms if alarm.grave and not alarm.key.startswith("execution:")]
     if not grave:
         return ""
-    more = f" +{len(grave) - 1}" if len(grave) > 1 else ""
-    return grave[0].title + more
+    # Whoever's answer is awaited reads so, whatever else is wrong.
+    asked = any(alarm.key.startswith(_CHALLENGE) for alarm in grave[1:]) and not grave[0].key.startswith(_CHALLENGE)
+    others = len(grave) - 1 - asked
+    return grave[0].title + (f", {_ASKED}" if asked else "") + (f" +{others}" if others else "")
 
 
 def terminal_title(run: Run, red: int) -> str:

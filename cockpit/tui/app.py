@@ -241,7 +241,7 @@ class CockpitApp(App[int], inherit_bindings=False):
 
     def _call_the_human(self, run: Run, live: Live, now: float) -> None:
         """Ring the bell once for each new alarm, and let the terminal's title tell how many there are."""
-        names = frozenset(alarm.key for alarm in alarms_of(run, live, now) if alarm.grave)
+        names = frozenset(alarm.key for alarm in alarms_of(run, live, now, self.workspace.session.actor) if alarm.grave)
         if names - self._rung:
             self.bell()
         if names != self._rung:

@@ -98,7 +98,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("move", "choose", "enter", "Enter", "open", "Open what the cursor is on", in_palette=False),
     _c("checklist", "tick", "space", "Space", "tick", "Tick the item (a killer item opens its detail first)",
        hint=True),
-    _c("checklist", "claim", "c", "c", "claim", "Say that you are on it, or let it go", hint=True),
+    _c("checklist", "claim", "c", "c", "claim", "Say that you are on it, or let it go"),
+    _c("checklist", "challenge", "p", "p", "challenge", "Put the challenge to the second person, or answer as them",
+       hint=True),
     _c("checklist", "defer", "d", "d", "defer", "Put the item off, with a reason", hint=True),
     _c("checklist", "not_applicable", "x", "x", "n/a", "Say that the item does not apply, with a reason"),
     _c("checklist", "override", "o", "o", "override", "Go on without the item, with a reason", hint=True),
@@ -107,7 +109,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("checklist", "mine_only", "m", "m", "mine", "List only the items that you claimed or wrote"),
     _c("checklist", "next_open", "full_stop", ".", "next open", "Go to the next open item"),
     _c("checklist", "previous_phase", "left h", "Left", "phase", "Go to the phase before", in_palette=False),
-    _c("checklist", "next_phase", "right l", "Right", "phase", "Go to the phase after", hint=True, in_palette=False),
+    _c("checklist", "next_phase", "right l", "Right", "phase", "Go to the phase after", in_palette=False),
     _c("checklist", "poll", "P", "P", "poll", "Open the phase's go/no-go poll, with every reason"),
     _c("pause-point", "poll", "enter", "Enter", "poll", "Open the poll, with every reason", hint=True,
        in_palette=False),
@@ -138,7 +140,7 @@ def bindings(*scopes: Scope) -> list[Binding | tuple[str, str] | tuple[str, str,
 
 def item_bindings() -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
     """Return the checklist's bindings that are about one item, for other pages that list items."""
-    about_one = {"tick", "claim", "defer", "not_applicable", "override", "reopen", "next_open"}
+    about_one = {"tick", "claim", "challenge", "defer", "not_applicable", "override", "reopen", "next_open"}
     return [_binding(command) for command in commands_of("checklist") if command.id in about_one]
 
 

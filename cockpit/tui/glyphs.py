@@ -26,6 +26,7 @@ class Glyphs:
     stale: str
     open: str
     claimed: str
+    asked: str  # a second person's answer is awaited
     deferred: str
     na: str
     overridden: str
@@ -60,14 +61,16 @@ class Glyphs:
 
 UNICODE = Glyphs(
     cursor="▸", done="✓", attested="◉", sensed="=", regressed="!", unknown="?", stale="~", open="·", claimed="◐",
-    due="○", deferred=">", na="–", overridden="^", blocked="■", contested="≠", suspended="‖", killer="◆", wheel="⊛",
+    asked="◑", due="○",
+    deferred=">", na="–", overridden="^", blocked="■", contested="≠", suspended="‖", killer="◆", wheel="⊛",
     up="✓", down="✗", degraded="▲", paused="‖", rule="─", double_rule="═", ellipsis="…", dot="·", dash="–",
     arrow="→", more="…", running="▶", present="●", proposed="◎", bad="✗", good="✓", no_commit="∅",
     bars="▁▂▃▄▅▆▇█", full="━", empty="─", keys=("↑", "↓", "←", "→"),
 )  # fmt: skip
 ASCII = Glyphs(
     cursor=">", done="v", attested="@", sensed="=", regressed="!", unknown="?", stale="~", open=".", claimed="o",
-    due="+", deferred="/", na="-", overridden="^", blocked="#", contested="%", suspended="|", killer="*", wheel="@",
+    asked="2", due="+",
+    deferred="/", na="-", overridden="^", blocked="#", contested="%", suspended="|", killer="*", wheel="@",
     up="v", down="X", degraded="!", paused="|", rule="-", double_rule="=", ellipsis="~", dot="-", dash="-",
     arrow="->", more="...", running=">", present="*", proposed="@", bad="x", good="+", no_commit="-",
     bars="_.-~=+*#", full="#", empty="-", keys=("Up", "Down", "Left", "Right"),

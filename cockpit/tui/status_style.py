@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from rich.style import Style
 
+from cockpit.release.asked import asked
 from cockpit.release.item_state import ItemState
 from cockpit.release.run import ItemView
 from cockpit.tui.glyphs import Glyphs
@@ -23,6 +24,8 @@ class Look(NamedTuple):
 def item_look(view: ItemView, glyphs: Glyphs, inks: Inks) -> Look:
     """Return how an item looks."""
     state = view.state
+    if asked(view) is not None:
+        return Look(glyphs.asked, "ASKED", inks.warn)
     if state is ItemState.OPEN and view.item.killer:
         return Look(glyphs.killer, "KILLER", inks.warn)
     if view.unverified_second:

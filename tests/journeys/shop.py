@@ -36,16 +36,26 @@ class Shop:
 
     def ask(self, *arguments: str) -> dict[str, Any]:
         """Return what a headless command prints with `--json`."""
-        done = subprocess.run(
+        done = self._run(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        document: dict[str, Any] = json.loads(done.stdout)
+        return document
+
+    def refused(self, *arguments: str) -> dict[str, str]:
+        """Return why a headless command is refused: `code`, `what` and `fix`."""
+        done = self._run(*arguments)
+        assert done.returncode == 4, done.stdout + done.stderr
+        error: dict[str, str] = json.loads(done.stdout)["error"]
+        return error
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [*COCKPIT, "--repo", str(self.repository), "--json", *arguments],
             env={**os.environ, **self.environment},
             capture_output=True,
             encoding="utf-8",
             check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        document: dict[str, Any] = json.loads(done.stdout)
-        return document
 
     def item(self, identity: str) -> Mapping[str, Any]:
         """Return an item as `cockpit status --json` tells of it."""

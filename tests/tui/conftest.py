@@ -12,6 +12,7 @@ from tests.tui.scenes import Scene, build_repository
 MOMENTS: dict[str, Callable[[Scene], None]] = {
     "calm": moments.calm,
     "driven": moments.driven,
+    "asked": moments.asked,
     "nameless": moments.nameless,
     "returned": moments.returned,
     "red": moments.red,

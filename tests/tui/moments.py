@@ -10,6 +10,7 @@ from cockpit.release.health import ConditionResult
 from cockpit.release.intents import (
     AddNote,
     AnswerGate,
+    ChallengeItem,
     ChangeRunState,
     ClaimItem,
     DeferItem,
@@ -124,6 +125,15 @@ def driven(scene: Scene) -> None:
     scene.colleague().act(TakeWheel())
     scene.session.poll()
     scene.live = structs.replace(live(), present=COMPANY)
+    scene.clock.time = NOW
+
+
+def asked(scene: Scene) -> None:
+    """Ben has done his part of an item for two persons, and asks for the second."""
+    take_off(scene)
+    scene.colleague().act(ChallengeItem(PAYMENT, "paid 49.90 by card"))
+    scene.session.poll()
+    scene.live = live()
     scene.clock.time = NOW
 
 

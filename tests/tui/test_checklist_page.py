@@ -20,7 +20,7 @@ from cockpit.tui.pages.checklist import ChecklistPage
 from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.widgets.checklist import ItemList
 from cockpit.tui.widgets.log_panes import LogTail
-from tests.tui.moments import BACKUP, FLOWS, LOGS, NOTIFY, PAYMENT, RATES, TIMES, VERIFY
+from tests.tui.moments import BACKUP, FLOWS, LOGS, NOTIFY, RATES, TIMES, VERIFY
 from tests.tui.painted import lines, settle, text_in, text_of, until
 from tests.tui.scenes import Scene
 
@@ -67,7 +67,7 @@ async def test_space_ticks_a_plain_item_and_a_second_tick_is_refused_with_a_reas
 
 async def test_space_on_a_killer_item_opens_it_and_ticks_nothing_by_itself(scene: Scene) -> None:
     async with flown(scene) as (app, pilot):
-        on_item(app, PAYMENT)
+        on_item(app, VERIFY)
         await pilot.press("space")
         assert isinstance(app.screen, ItemDialog)
         assert isinstance(app.focused, Button)
@@ -75,14 +75,14 @@ async def test_space_on_a_killer_item_opens_it_and_ticks_nothing_by_itself(scene
         await pilot.press("enter")
         await settle(pilot)
         assert isinstance(app.screen, FlightScreen)
-        assert scene.run.items[PAYMENT].state is ItemState.OPEN
+        assert scene.run.items[VERIFY].state is ItemState.OPEN
 
         await pilot.press("space")
         app.screen.query_one(Input).focus()
         await type_in(pilot, "12.50 EUR seen")
         await pilot.press("enter", "enter")
-        await until(pilot, lambda: scene.run.items[PAYMENT].state is ItemState.DONE)
-    assert scene.run.items[PAYMENT].detail == "12.50 EUR seen"
+        await until(pilot, lambda: scene.run.items[VERIFY].state is ItemState.DONE)
+    assert scene.run.items[VERIFY].detail == "12.50 EUR seen"
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ class Context(Struct, frozen=True):
     """The run as it is, who asks, and the time (RFC 3339 UTC).
 
     `seal` names the blob that a free text (clipped at its ends' limit, secrets masked) or some bytes (kept whole) will
-    be; `redact` masks the secrets of a text.
+    be; `redact` masks the secrets of a text; `writer` is the id of the process that writes, empty where none does.
     """
 
     run: Run
@@ -53,6 +53,7 @@ class Context(Struct, frozen=True):
     now: str
     seal: Callable[[str | bytes], TextRef]
     redact: Callable[[str], str] = str
+    writer: str = ""
 
     @property
     def at(self) -> float:

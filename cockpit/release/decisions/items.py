@@ -91,6 +91,12 @@ def answer(intent: AnswerItem, context: Context) -> list[Draft]:
             fix="Let a colleague answer, in a cockpit of their own",
             code="same-person",
         )
+    if asked.w == context.writer:
+        raise RefusedError(
+            "the first person has answered from this very cockpit",
+            fix="The second one answers in a cockpit of their own, opened as themselves",
+            code="same-writer",
+        )
     commit = getattr(asked.data, "commit", "")
     if view.item.binds == "commit" and commit and commit != context.run.commit:
         raise RefusedError(

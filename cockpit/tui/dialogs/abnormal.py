@@ -41,8 +41,8 @@ class AlarmList(RowList[Alarm]):
         return row(left, [], width, over=inks.cursor if cursor else None)
 
 
-class AbnormalDialog(Dialog[str]):
-    """Answers with the place to go to."""
+class AbnormalDialog(Dialog[Alarm]):
+    """Answers with what to go to."""
 
     BINDINGS = [Binding("q,exclamation_mark", "cancel", show=False)]
 
@@ -54,9 +54,9 @@ class AbnormalDialog(Dialog[str]):
 
     def on_mount(self) -> None:
         alarms = self.query_one(AlarmList)
-        alarms.show(alarms_of(*self.cockpit.moment))
+        alarms.show(alarms_of(*self.cockpit.moment, self.cockpit.workspace.session.actor))
         alarms.focus()
 
     @on(RowList.Chosen)
     def _go(self, message: RowList.Chosen) -> None:
-        self.dismiss(message.row.page)
+        self.dismiss(message.row)

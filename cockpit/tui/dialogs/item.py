@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static
 
-from cockpit.release.item_state import ItemState
+from cockpit.release.asked import asked, may_answer
+from cockpit.release.item_state import CLOSED_BY_HAND
 from cockpit.release.narrative import sentence
 from cockpit.release.run import ItemView, Run
 from cockpit.times import clock_time, epoch
@@ -58,10 +62,20 @@ class ItemFacts(TextPane):
         return lines
 
 
-class ItemDialog(Dialog[str]):
-    """Shows an item; answers with the value seen (which may be empty) where the person ticks it."""
+Verb = Literal["tick", "challenge", "answer"]
 
-    BINDINGS = [Binding("q", "cancel", show=False)]
+
+class Reply(Struct, frozen=True):
+    """What a person does with the item, and the value they saw, which may be empty."""
+
+    verb: Verb
+    value: str
+
+
+class ItemDialog(Dialog[Reply]):
+    """Shows an item, which can be ticked there, put to the second person, or answered as them."""
+
+    BINDINGS = [Binding("q", "cancel", show=False), Binding("p", "second_person", show=False)]
 
     def __init__(self, view: ItemView, run: Run, now: float) -> None:
         super().__init__()
@@ -70,26 +84,64 @@ class ItemDialog(Dialog[str]):
         self._now = now
 
     def compose(self) -> ComposeResult:
-        can_tick = self._view.state is not ItemState.DONE and (self._run.open or bool(self._view.period))
+        ways = self._ways()
         period = f" ({self._view.period})" if self._view.period else ""
         with Vertical(classes="box item"):
             yield Static(safe_content(f"{self._view.section}: {self._view.item.text}{period}"), classes="dialog-title")
             with VerticalScroll():
                 yield ItemFacts(self._view, self._run, self._now, trusted=self.cockpit.live.trusted)
-            if can_tick:
-                yield Field(placeholder="what you saw (a value, a link, a sentence)", compact=True)
+            if ways:
+                yield Field(placeholder=self._hint(), compact=True)
             with Horizontal(classes="buttons"):
                 yield button("Close", "cancel")
-                if can_tick:
-                    yield button("Tick", "tick", variant="primary")
+                for number, (identity, label) in enumerate(ways.items()):
+                    yield button(label, identity, variant="default" if number else "primary")
+
+    def _ways(self) -> dict[Verb, str]:
+        """Return what can be done with it here, each with its button's label, the first one first."""
+        view, actor = self._view, self.cockpit.workspace.session.actor
+        if not (self._run.open or view.period):
+            return {}
+        open_yet = view.state not in CLOSED_BY_HAND
+        if not view.item.two_person:
+            return {"tick": "Tick"} if open_yet else {}
+        if may_answer(view, actor):
+            return {"answer": "Answer as the second person"}
+        ways: dict[Verb, str] = {}
+        if asked(view) is None and (open_yet or view.unverified_second):
+            ways["challenge"] = "Ask the second person"
+        if open_yet:
+            ways["tick"] = "Tick alone"
+        return ways
+
+    def _hint(self) -> str:
+        return "what you see yourself" if "answer" in self._ways() else "what you saw (a value, a link, a sentence)"
+
+    def action_second_person(self) -> None:
+        """Do what `p` does, with what is typed; an answer without a value asks for it."""
+        for verb in ("answer", "challenge"):
+            if verb in self._ways():
+                self._reply(verb)
+
+    def _reply(self, verb: Verb) -> None:
+        field = self.query_one(Input)
+        if verb == "answer" and not field.value.strip():
+            field.placeholder = "an answer needs what you saw: type it"
+            field.focus()
+        else:
+            self.dismiss(Reply(verb, field.value))
 
     def on_mount(self) -> None:
         self.query_one("#cancel", Button).focus()
 
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:
-        self.dismiss(self.query_one(Input).value if event.button.id == "tick" else None)
+        verb = next((each for each in self._ways() if each == event.button.id), None)
+        if verb is None:
+            self.dismiss(None)
+        else:
+            self._reply(verb)
 
     @on(Input.Submitted)
     def _to_button(self) -> None:
-        self.query_one("#tick", Button).focus()
+        self.query_one(f"#{next(iter(self._ways()))}", Button).focus()

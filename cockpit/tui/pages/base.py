@@ -38,7 +38,7 @@ class Page(Container):
     def take_focus(self) -> None:
         """Put the focus where work on this page begins."""
         if self.first_focus:
-            self.query_one(self.first_focus).focus()
+            self.screen.set_focus(self.query_one(self.first_focus))  # at once, for the next key is for it
 
     def selected_text(self) -> str:
         """Return what `y` copies: the line under the cursor, or nothing."""

@@ -113,7 +113,9 @@ class ChecklistPage(ItemPage):
             board.now = now
             board.show(live.probes)
         strip.show(live.probes, now)
-        self.query_one(ItemList).tick(now, trusted=live.trusted, production=run.production)
+        items = self.query_one(ItemList)
+        items.me = self.cockpit.workspace.session.actor
+        items.tick(now, trusted=live.trusted, production=run.production)
         self._show_item(run, now)
 
     def _show_item(self, run: Run, now: float) -> None:
@@ -195,6 +197,15 @@ class ChecklistPage(ItemPage):
         first = next((row for row in items.rows if isinstance(row, ItemView) and row.state in _WAITING), None)
         if first is not None:
             items.go_to(first.id)
+
+    def go_to_item(self, identity: str) -> None:
+        run = self._run
+        for number, phase in enumerate(run.phases if run is not None else ()):
+            if any(view.id == identity for view in phase.items):
+                self._turn_to(number)
+                if not self.query_one(ItemList).go_to(identity):
+                    self.cockpit.tell("that item is hidden by the filter: Esc shows all", severity="warning")
+                return
 
     def apply_filter(self, text: str) -> None:
         self._filter = text

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cockpit.release.asked import asked, may_answer
 from cockpit.release.intents import (
+    AnswerItem,
+    ChallengeItem,
     ClaimItem,
     DeferItem,
     Intent,
@@ -14,10 +17,12 @@ from cockpit.release.intents import (
     TickItem,
     UnclaimItem,
 )
-from cockpit.release.item_state import ItemState
+from cockpit.release.item_state import CLOSED_BY_HAND
 from cockpit.release.run import ItemView
+from cockpit.times import clock_time, epoch
 from cockpit.tui.dialogs.ask import AskDialog
-from cockpit.tui.dialogs.item import ItemDialog
+from cockpit.tui.dialogs.item import ItemDialog, Reply
+from cockpit.tui.dialogs.second_person import answer_dialog, challenge_dialog
 from cockpit.tui.pages.base import Page
 
 
@@ -28,25 +33,68 @@ class ItemPage(Page):
         """Return the item under the cursor."""
         raise NotImplementedError
 
+    def go_to_item(self, identity: str) -> None:
+        """Put the cursor on an item, wherever it is on this page."""
+        raise NotImplementedError
+
     def action_tick(self) -> None:
         """Tick the item; a killer item shows its detail first."""
         view = self.selected_item()
         if view is None:
             return
-        if view.item.killer and view.state is not ItemState.DONE:
+        if (view.item.killer or view.item.two_person) and view.state not in CLOSED_BY_HAND:
             self.open_detail(view)
         else:
             self.cockpit.act(TickItem(view.id))
 
     def open_detail(self, view: ItemView) -> None:
-        """Show an item in full; it can be ticked there, with what was seen."""
+        """Show an item in full; it can be ticked there, with what was seen, or put to a second person."""
 
-        def tick(value: str | None) -> None:
-            if value is not None:
-                self.cockpit.act(TickItem(view.id, value))
+        def reply(reply: Reply | None) -> None:
+            if reply is None:
+                return
+            match reply.verb:
+                case "tick":
+                    alone = "one person alone: it stands as debt until a second one answers" * view.item.two_person
+                    self.cockpit.act(TickItem(view.id, reply.value), said=alone)
+                case "challenge":
+                    self._challenge(view, reply.value)
+                case "answer":
+                    self._answer(view, reply.value)
 
         run, _, now = self.cockpit.moment
-        self.app.push_screen(ItemDialog(view, run, now), tick)
+        self.app.push_screen(ItemDialog(view, run, now), reply)
+
+    def action_challenge(self) -> None:
+        """Put the item to the second person, or answer as the second person where another one has asked."""
+        view = self.selected_item()
+        if view is None:
+            return
+        run, _, now = self.cockpit.moment
+        actor, waiting = self.cockpit.workspace.session.actor, asked(view)
+        if not view.item.two_person:
+            self.cockpit.tell("this item asks for one person: Space ticks it")
+        elif view.challenge is not None and may_answer(view, actor):
+            dialog = answer_dialog(view, view.challenge, timezone=run.timezone, now=now)
+            self.app.push_screen(dialog, lambda value: self._answer(view, value) if value else None)
+        elif waiting is not None:
+            at = clock_time(epoch(waiting.wall), run.timezone)
+            self.cockpit.tell(f"you asked at {at}: the second person is another one, in a cockpit of their own")
+        elif view.state in CLOSED_BY_HAND and not view.unverified_second:
+            self.cockpit.tell("two persons have answered it already; O opens it again")
+        else:
+
+            def ask(value: str | None) -> None:
+                if value is not None:
+                    self._challenge(view, value)
+
+            self.app.push_screen(challenge_dialog(view), ask)
+
+    def _challenge(self, view: ItemView, value: str) -> None:
+        self.cockpit.act(ChallengeItem(view.id, value), said="asked: whoever is the second person sees it")
+
+    def _answer(self, view: ItemView, value: str) -> None:
+        self.cockpit.act(AnswerItem(view.id, value), said="answered as the second person")
 
     def action_claim(self) -> None:
         """Claim the item, or let it go."""

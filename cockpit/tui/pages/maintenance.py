@@ -120,6 +120,9 @@ class MaintenancePage(ItemPage):
             return
         listing.cursor = next((n for n in waiting if n > listing.cursor), waiting[0])
 
+    def go_to_item(self, identity: str) -> None:
+        self.query_one(MaintenanceList).go_to(identity)
+
     def apply_filter(self, text: str) -> None:
         self._filter = text
         if self._run is not None:

@@ -58,7 +58,7 @@ class StripScreen(WheelActions, Screen[None]):
         """Show the run and the feeds as they are now."""
         if not self.is_mounted:
             return
-        alarm = strip_alarm(alarms_of(run, live, now))
+        alarm = strip_alarm(alarms_of(run, live, now, self.cockpit.workspace.session.actor))
         self.query_one(IdentityStrip).show(run, live, now, alarm)
         self.show_content(run, live, now)
 

@@ -189,7 +189,7 @@ class ExecutionScreen(StripScreen):
 
     def action_abnormal(self) -> None:
         """List what is not as it should be; what is picked elsewhere is a screen away."""
-        self.app.push_screen(AbnormalDialog(), lambda place: self._go(place) if place else None)
+        self.app.push_screen(AbnormalDialog(), lambda alarm: self._go(alarm.page) if alarm else None)
 
     def action_page(self, page: str) -> None:
         """Go to a page; the execution goes on."""

@@ -12,6 +12,7 @@ from cockpit.release.live import Live
 from cockpit.release.narrative import sentence
 from cockpit.release.record import Record
 from cockpit.release.run import Run
+from cockpit.tui.alarms import Alarm
 from cockpit.tui.commands import bindings
 from cockpit.tui.dialogs.abnormal import AbnormalDialog
 from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
@@ -151,7 +152,15 @@ class FlightScreen(StripScreen):
 
     def action_abnormal(self) -> None:
         """List what is not as it should be, and go to what is picked."""
-        self.app.push_screen(AbnormalDialog(), lambda place: self.go_to(place) if place else None)
+
+        def go(alarm: Alarm | None) -> None:
+            if alarm is None:
+                return
+            self.go_to(alarm.page)
+            if alarm.item and isinstance(self.page, ItemPage):
+                self.page.go_to_item(alarm.item)
+
+        self.app.push_screen(AbnormalDialog(), go)
 
     def action_refresh_all(self) -> None:
         """Read everything again."""
@@ -166,7 +175,7 @@ class FlightScreen(StripScreen):
         field = self.query_one(FilterInput)
         field.placeholder = f"filter by {self.page.filter_hint}; a leading ! inverts"
         field.display = True
-        field.focus()
+        self.set_focus(field, scroll_visible=False)  # at once: what is typed on must not fall on the list's keys
 
     def action_clear_filter(self) -> None:
         """Show everything again."""

@@ -12,9 +12,12 @@ from textual.message import Message
 from textual.strip import Strip
 
 from cockpit.durations import age as age_of
+from cockpit.release.asked import asked
 from cockpit.release.gates import Gate
 from cockpit.release.item_state import ItemState
+from cockpit.release.record import Actor
 from cockpit.release.run import ItemView, PhaseView
+from cockpit.release.two_persons import is_other
 from cockpit.times import clock_time, epoch
 from cockpit.tui.commands import bindings
 from cockpit.tui.glyphs import choose_glyphs, shown
@@ -131,6 +134,7 @@ class ItemList(RowList["Heading | ItemView"]):
         self.now = 0.0
         self.trusted = True
         self.production = False
+        self.me: Actor | None = None
 
     def tick(self, now: float, *, trusted: bool, production: bool) -> None:
         """Let the ages of what checks have seen go on."""
@@ -194,12 +198,16 @@ class ItemList(RowList["Heading | ItemView"]):
         sensed = sensed_why(view, trusted=self.trusted, production=self.production)
         if sensed:
             return sensed
+        waiting = asked(view)
+        if waiting is not None:
+            mine = self.me is not None and not is_other(waiting, self.me)
+            return "you asked: another one answers" if mine else f"your answer: p ({waiting.by.name} asks)"
+        if view.unverified_second and view.by is not None:
+            return "second person unverified" + (f": {view.detail}" if view.detail else "").split("\n", 1)[0]
         if view.detail:
             return view.detail.split("\n", 1)[0]
         if view.state is ItemState.OPEN and view.item.two_person:
-            return "two persons"
-        if view.unverified_second:
-            return "second person unverified"
+            return "two persons: p"
         return ""
 
     def _who(self, view: ItemView, inks: Inks) -> list[Part]:
@@ -351,10 +359,15 @@ def detail_lines(
     for record in view.lost_claims if view.state is ItemState.CLAIMED else ():
         when = clock_time(epoch(record.wall), timezone, with_seconds=True)
         add("", f"{record.by.name} claimed it too, at {when}: the earlier claim holds", inks.warn)
-    if view.challenge is not None and view.state is not ItemState.DONE:
-        add("", f"{view.challenge.by.name} asks the second person: cockpit item answer, with what you see", inks.warn)
+    waiting = asked(view)
+    if waiting is not None:
+        when = f"{clock_time(epoch(waiting.wall), timezone)}, {age_of(now - epoch(waiting.wall))} ago"
+        add("asked", f"{waiting.by.name} asks the second person since {when}: p answers, with what you see", inks.warn)
     if view.unverified_second:
-        add("", "one person answered; the second is not verified (stands as debt)", inks.warn)
+        add("", "one person answered; the second is not verified (stands as debt): p asks or answers", inks.warn)
+    if view.first is not None:
+        when = clock_time(epoch(view.first.at), timezone)
+        add("first", f"{view.first.by} {when}" + (f": {view.first.said}" if view.first.said else ""), inks.plain)
     if item.run:
         add("run", item.run, inks.accent)
     if item.note:

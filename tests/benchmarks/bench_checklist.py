@@ -1,0 +1,201 @@
+"""What a checklist of 5,000 items costs at the screen, beside a bare Textual OptionList of as many lines.
+
+`python -m tests.benchmarks.bench_checklist`: how long opening takes, from the start of the app to its first whole
+frame, and from a key to the cursor's new place painted; both of the same run, and as ratios. `--profile` prints where
+the time goes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import cProfile
+import gc
+import os
+import pstats
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+from textual.widgets import OptionList
+
+from cockpit.tui.widgets.checklist import ItemList
+from tests.tui.scenes import CONFIGURATION, Scene, build_repository
+
+ITEMS = 5_000
+PHASES = 5
+SECTIONS = 20
+KEYS = 200
+ROUNDS = 5
+SIZE = (200, 50)
+
+
+def checklist_text(items: int = ITEMS, *, phases: int = 1) -> str:
+    """Return a checklist file; with one phase all of its items are in one list."""
+    lines = ["id: large", "title: Large", "phases:"]
+    per_section = items // (phases * SECTIONS)
+    number = 0
+    for phase in range(phases):
+        lines += [f"- id: phase-{phase}", f"  title: Phase {phase}", "  pause_point: true", "  sections:"]
+        for section in range(SECTIONS):
+            lines += [f"  - id: s{phase}-{section}", f"    title: Section {section}", "    items:"]
+            for _ in range(per_section):
+                lines += [f"    - id: item-{number}", f"      text: 'Look at part {number} of the service'"]
+                lines += ["      role: ops", f"      due: T-{number % 20}d"]
+                lines += ["      killer: true"] if number % 50 == 0 else []
+                number += 1
+    return "\n".join([*lines, ""])
+
+
+def make_scene(directory: Path, *, phases: int = 1) -> Scene:
+    """Make an open run with that checklist."""
+    template = directory / "template"
+    build_repository(template, CONFIGURATION + "checklists: [large]\n")
+    scene = Scene(directory, template)
+    (scene.repo / "checklists").mkdir()
+    (scene.repo / "checklists" / "large.yaml").write_text(checklist_text(phases=phases))
+    with contextlib.chdir(scene.repo):
+        scene.open()
+    return scene
+
+
+class Bare(App[int]):
+    """Nothing but an OptionList."""
+
+    def compose(self) -> ComposeResult:
+        yield OptionList(*(f"Look at part {number} of the service" for number in range(ITEMS)), markup=False)
+
+
+Highlight = Callable[[App[int]], int]
+
+
+def bare_cursor(app: App[int]) -> int:
+    """Return the line that the OptionList's cursor is on."""
+    return app.screen.query_one(OptionList).highlighted or 0
+
+
+def our_cursor(app: App[int]) -> int:
+    """Return the line that our list's cursor is on."""
+    return app.screen.query_one(ItemList).cursor
+
+
+def ready(app: App[int]) -> bool:
+    """Whether the list is there with all its lines, and painted."""
+    lists = app.screen.query(ItemList)
+    if lists:
+        return len(lists.first().rows) >= ITEMS and painted(app, "Look at part 0 ")
+    options = app.screen.query(OptionList)
+    return bool(options) and options.first().option_count == ITEMS and painted(app, "Look at part 0 ")
+
+
+def painted(app: App[int], text: str) -> bool:
+    """Whether a text stands on the screen."""
+    return any(text in strip.text for strip in app.screen._compositor.render_strips())
+
+
+async def opened(make: Callable[[], App[Any]]) -> float:
+    """Return how many seconds it takes from nothing to the first whole frame."""
+    gc.collect()
+    started = time.perf_counter()
+    app = make()
+    async with app.run_test(size=SIZE) as pilot:
+        while not ready(app):
+            await pilot.pause()
+        return time.perf_counter() - started
+
+
+async def moved(make: Callable[[], App[Any]], cursor: Highlight) -> list[float]:
+    """Return, a key each, how many seconds it takes until the cursor's new place is painted."""
+    app = make()
+    async with app.run_test(size=SIZE) as pilot:
+        while not ready(app):
+            await pilot.pause()
+        await pilot.press("down")
+        gc.collect()
+        return [await key_to_paint(pilot, app, cursor) for _ in range(KEYS)]
+
+
+async def key_to_paint(pilot: Pilot[Any], app: App[Any], cursor: Highlight) -> float:
+    """Press a key and wait for the frame after it."""
+    before = cursor(app)
+    done: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+    frame = app.screen._compositor_refresh
+
+    def after_frame() -> None:
+        frame()
+        if cursor(app) != before and not app.screen._dirty_widgets and not done.done():
+            done.set_result(time.perf_counter())
+
+    app.screen._compositor_refresh = after_frame  # type: ignore[method-assign]
+    try:
+        started = time.perf_counter()
+        app.post_message(_down())
+        return await asyncio.wait_for(done, 10.0) - started
+    finally:
+        app.screen._compositor_refresh = frame  # type: ignore[method-assign]
+        await pilot.pause()
+
+
+def _down() -> Any:
+    from textual.events import Key
+
+    return Key("down", None)
+
+
+def percentile(values: list[float], part: float) -> float:
+    """Return the value that `part` of all are below."""
+    return sorted(values)[min(int(len(values) * part), len(values) - 1)]
+
+
+async def measure(scene: Scene) -> None:
+    """Print one line a measurement."""
+    openings: dict[str, list[float]] = {"OptionList": [], "checklist": []}
+    for number in range(ROUNDS + 1):  # one to warm up
+        for name, make in (("OptionList", Bare), ("checklist", scene.app)):
+            seconds = await opened(make)
+            if number:
+                openings[name].append(seconds)
+    keys = {
+        "OptionList": await moved(Bare, bare_cursor),
+        "checklist": await moved(scene.app, our_cursor),
+    }
+    bare, ours = (statistics.median(openings[name]) for name in openings)
+    print(f"items                        {ITEMS}")
+    print(f"opening, OptionList          {bare * 1000:8.1f} ms")
+    print(f"opening, checklist page      {ours * 1000:8.1f} ms   ratio {ours / bare:.2f}")
+    bare, ours = (percentile(taken, 0.95) for taken in keys.values())
+    middle = [statistics.median(taken) * 1000 for taken in keys.values()]
+    print(f"key to paint, OptionList     {bare * 1000:8.1f} ms p95, median {middle[0]:.1f}")
+    print(f"key to paint, checklist page {ours * 1000:8.1f} ms p95, median {middle[1]:.1f}   ratio {ours / bare:.2f}")
+
+
+def main() -> None:
+    """Measure, in a scratch repository."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--phases", type=int, default=1)
+    parser.add_argument("--profile", choices=("", "open", "keys"), default="")
+    arguments = parser.parse_args()
+    os.environ.update({"LC_ALL": "C.UTF-8"})
+    with tempfile.TemporaryDirectory() as directory:
+        scene = make_scene(Path(directory), phases=arguments.phases)
+        os.environ["COCKPIT_STATE_DIR"] = str(scene.state)
+        with contextlib.chdir(scene.repo):
+            if not arguments.profile:
+                asyncio.run(measure(scene))
+                return
+            profile = cProfile.Profile()
+            work = opened(scene.app) if arguments.profile == "open" else moved(scene.app, our_cursor)
+            profile.enable()
+            asyncio.run(work)
+            profile.disable()
+            pstats.Stats(profile).sort_stats("cumulative").print_stats(60)
+
+
+if __name__ == "__main__":
+    main()
