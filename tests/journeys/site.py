@@ -114,7 +114,7 @@ class Site:
     def __enter__(self) -> Self:
         self.renew(ends=time.time() + 86400)
         self._process = subprocess.Popen(self._command)
-        wait_until(lambda: (self._home / "nginx.pid").exists(), "nginx to serve")
+        wait_until((self._home / "nginx.pid").exists, "nginx to serve")
         return self
 
     def __exit__(

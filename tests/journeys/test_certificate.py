@@ -1,4 +1,4 @@
-"""A certificate expires while the cockpit is open: the item that was green turns red by itself, and back once renewed."""
+"""A certificate expires while the cockpit is open: its item turns red by itself, and back once it is renewed."""
 
 from __future__ import annotations
 
