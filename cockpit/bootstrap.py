@@ -23,7 +23,7 @@ from cockpit.store.location import StoreLocation
 from cockpit.store.remote import StateRemote
 from cockpit.store.store import Store
 from cockpit.trust import TrustStore
-from cockpit.workspace import NameFrom, Options, Workspace, choose_run, list_runs, pinned_of
+from cockpit.workspace import NameFrom, Options, Workspace, choose_run, list_runs, parse_pins, pinned_of
 
 if TYPE_CHECKING:
     from cockpit.checks.checker import Checker
@@ -94,7 +94,10 @@ def open_workspace(options: Options, *, any_run: bool = False) -> Workspace:
         known = ", ".join(sorted({environment, *(summary.environment for summary in runs.values())}))
         raise NotFoundError(f"nothing is known of an environment {options.env!r}", fix=f"There is: {known}")
     actor, name_from = find_actor(git, options.by)
-    session = Session(store, actor, now=now, readonly=options.readonly, redact=lambda text: redacted(text, os.environ))
+    session = Session(
+        store, actor, now=now, readonly=options.readonly, redact=lambda text: redacted(text, os.environ),
+        parse_pins=parse_pins,
+    )  # fmt: skip
     session.focus(run_id, pinned)
     return Workspace(
         root=root, git=git, store=store, session=session, trust=TrustStore(), runs=runs, env=options.env,
@@ -139,6 +142,7 @@ def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None
     from cockpit.release.plan import rebuilt
 
     configuration = workspace.run.configuration
+    workspace.session.keep_pins()
 
     def make_prober() -> Prober:
         return Prober(observer=workspace.host, directory=workspace.root, trusted=workspace.trusted)

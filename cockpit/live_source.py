@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from cockpit.company import Elsewhere
 from cockpit.durations import parse_duration
 from cockpit.errors import RefusedError
@@ -97,6 +99,9 @@ class LiveSource:
             self._workspace.code,
             Obstacles(trusted=trusted, held=who, leased=leased, unreachable=sight.trouble),
         )
+        trouble = self._workspace.session.pins_trouble
+        if trouble:
+            found = replace(found, notes=(*found.notes, f"the run was migrated: {trouble}"))
         took = time.monotonic() - started
         # A large repository must not spend its disk on our light: at most a tenth of the time.
         self._readiness_due = time.monotonic() + max(_READINESS_EVERY, 10 * took)

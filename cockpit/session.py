@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from cockpit.codec import encode_data, to_record
 from cockpit.collection import collector_paused
-from cockpit.errors import NotFoundError, RefusedError
+from cockpit.errors import ConfigurationError, NotFoundError, RefusedError
 from cockpit.redact import redacted
 from cockpit.release.decisions import Context, decide
 from cockpit.release.events import kind_of
 from cockpit.release.intents import Intent
-from cockpit.release.ledger import Ledger, Pinned
+from cockpit.release.ledger import Ledger, Pinned, Pins
 from cockpit.release.record import Actor, Event, Record, TextRef
 from cockpit.release.run import Run
 from cockpit.store.envelope import By
@@ -44,9 +44,11 @@ class Session:
         now: Callable[[], float],
         readonly: bool = False,
         redact: Callable[[str], str] = _by_shape,
+        parse_pins: Callable[[Mapping[str, str], Pins], Pinned] | None = None,
     ) -> None:
         self._store = store
         self._redact = redact
+        self._parse_pins = parse_pins
         self.actor = actor
         self.readonly = readonly
         self.doubt = ""  # why it is not clear who the actor is; until it is, nothing is written
@@ -59,6 +61,8 @@ class Session:
         self._missing_due = 0.0
         self._ledger = Ledger(self.text)
         self._pinned: Pinned | None = None
+        self._pins_read: Pins | None = None
+        self.pins_trouble = ""  # why the run is still shown by older files than those it was migrated to
         self._run_id = ""
         self._run_stream = ""
         self._service_stream = ""
@@ -94,6 +98,7 @@ class Session:
             configuration = pinned.configuration
             prefix = f"{configuration.service}/{configuration.environment.name}"
             self._run_id, self._pinned = run_id, pinned
+            self._pins_read, self.pins_trouble = None, ""
             self._run_stream = f"{prefix}/{run_id}" if run_id else ""
             self._service_stream = f"{prefix}/{SERVICE_STREAM}"
             self._ledger = Ledger(self.text)
@@ -103,6 +108,20 @@ class Session:
                 self._refresh()
         self._publish([])
         return self.run
+
+    def keep_pins(self) -> None:
+        """Stay with the files of now whatever arrives: what executes by them is not changed under way."""
+        self._parse_pins = None
+
+    def pins(self) -> Pins | None:
+        """Return which files the run flies by; None where none is in focus."""
+        with self._lock:
+            return self._ledger.pins()
+
+    def pins_before(self) -> Pins | None:
+        """Return which files it flew by before it was last migrated; None where it never was."""
+        with self._lock:
+            return self._ledger.pins_before()
 
     def identify(self, name: str) -> None:
         """Let somebody say who they are; what is written from now on is theirs."""
@@ -229,7 +248,26 @@ class Session:
         arrived = [to_record(stored) for stored in self._store.poll() if stored.envelope.stream in wanted]
         return self._ledger.add(arrived) if arrived else []
 
+    def _turn_to_pins(self) -> None:
+        """Fly by the files that the run was migrated to, as soon as all of them are here."""
+        pins = self._ledger.pins()
+        if self._parse_pins is None or self._pinned is None or pins is None or pins == self._pins_read:
+            return
+        if pins.digest != self._pinned.digest:
+            texts = {path: text for path, ref in pins.pins.items() if (text := self.text(ref)) is not None}
+            if len(texts) < len(pins.pins):
+                self.pins_trouble = "the files that it was migrated to are not all here yet"
+                return
+            try:
+                self._pinned = self._parse_pins(texts, pins)
+            except ConfigurationError as error:
+                self._pins_read = pins
+                self.pins_trouble = f"this cockpit cannot read the files that it was migrated to: {error}"
+                return
+        self._pins_read, self.pins_trouble = pins, ""
+
     def _refresh(self) -> None:
+        self._turn_to_pins()
         if self._pinned is not None:
             self._run = self._ledger.snapshot(self._run_id, self._pinned, bad_lines=len(self._store.faults()))
 

@@ -21,9 +21,8 @@ from cockpit.identity import Doubt, doubt_about
 from cockpit.pinning import Sources, parse_texts, read_work_tree
 from cockpit.release.configuration import Configuration
 from cockpit.release.decisions.context import OVER
-from cockpit.release.events import RunOpened
 from cockpit.release.intents import OpenRun
-from cockpit.release.ledger import RUN, Ledger, Pinned
+from cockpit.release.ledger import RUN, Ledger, Pinned, Pins
 from cockpit.release.live import Presence
 from cockpit.release.ports import Situation
 from cockpit.release.record import Record
@@ -308,27 +307,34 @@ def choose_run(runs: Mapping[str, RunSummary], *, run: str, env: str, newest: bo
 
 
 def pinned_of(store: Store, summary: RunSummary) -> Pinned:
-    """Return the files that a run was opened with, from the store alone; the digest is of what is there.
+    """Return the files that a run was opened with or migrated to, from the store alone; the digest is of what is there.
 
     Raises ConfigurationError where this version cannot read them, NotFoundError where a text is not here yet.
     """
     stream = f"{summary.service}/{summary.environment}/{summary.id}"
     ledger = Ledger(lambda _: None)
     ledger.add(_records_of_run(store, stream))
-    opened = ledger.opened()
-    if opened is None:
+    pins = ledger.pins()
+    if pins is None:
         raise NotFoundError(f"the run {summary.id} has no opening event here yet")
+    return parse_pins(texts_of(store, pins), pins)
+
+
+def texts_of(store: Store, pins: Pins) -> dict[str, str]:
+    """Return pinned texts by their path; raises NotFoundError where one is not here yet."""
     texts = {}
-    for path, ref in opened.pins.items():
+    for path, ref in pins.pins.items():
         try:
             texts[path] = store.evidence.get(ref.sha256).content.decode("utf-8", "replace")
         except NotFoundError:
-            raise NotFoundError(f"the pinned {path} of {summary.name} is not in this clone's store yet") from None
-    return _narrowed(parse_texts(texts), opened)
+            raise NotFoundError(f"the pinned {path} is not in this clone's store yet") from None
+    return texts
 
 
-def _narrowed(pinned: Pinned, opened: RunOpened) -> Pinned:
-    checklists = tuple(checklist for checklist in pinned.checklists if checklist.id in opened.checklists)
+def parse_pins(texts: Mapping[str, str], pins: Pins) -> Pinned:
+    """Return what pinned texts say, without the checklists that this run leaves out."""
+    pinned = parse_texts(texts)
+    checklists = tuple(checklist for checklist in pinned.checklists if checklist.id in pins.checklists)
     return Pinned(pinned.configuration, checklists, pinned.library, pinned.digest)
 
 

@@ -12,6 +12,7 @@ from cockpit import __version__
 from cockpit.checks.look import Look, judged, unseen
 from cockpit.checks.roots import trusting
 from cockpit.net.addresses import resolve
+from cockpit.net.certificates import expired_on
 from cockpit.net.troubles import explain
 from cockpit.release.checks import HttpCheck
 
@@ -47,7 +48,9 @@ async def look_by_http(check: HttpCheck, *, root: Path, names: Executor) -> Look
             return unseen(_UNUSABLE)
         except (httpx.HTTPError, httpx.StreamError, OSError, UnicodeError) as error:
             trouble, ours = explain(error) or ("the connection was lost, or what answers does not speak HTTP", False)
-            return unseen(trouble) if ours else Look("failed", trouble)
+            if ours:
+                return unseen(trouble)
+            return Look("failed", await expired_on(error, request.url.host, port) or trouble)
     return judged(_faults(check, answer, body), _well(check, answer))
 
 

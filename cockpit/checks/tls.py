@@ -10,7 +10,7 @@ from pathlib import Path
 from cockpit.checks.look import Look, judged, unseen
 from cockpit.checks.roots import trusting
 from cockpit.net.addresses import parse_address, resolve
-from cockpit.net.certificates import peer_expiry
+from cockpit.net.certificates import expired_on, peer_expiry, told_time
 from cockpit.net.troubles import explain
 from cockpit.release.checks import TlsCheck
 
@@ -33,7 +33,7 @@ async def look_by_tls(check: TlsCheck, *, root: Path, names: Executor, now: floa
         _, writer = await asyncio.open_connection(host, port, ssl=context, server_hostname=check.name or host)
     except (OSError, UnicodeError, ValueError) as error:
         trouble, ours = explain(error) or ("no TLS connection", False)
-        return unseen(trouble) if ours else Look("failed", trouble)
+        return unseen(trouble) if ours else Look("failed", await expired_on(error, host, port, check.name) or trouble)
     try:
         connection = writer.get_extra_info("ssl_object")
         expires, protocol = peer_expiry(connection), connection.version()
@@ -42,8 +42,8 @@ async def look_by_tls(check: TlsCheck, *, root: Path, names: Executor, now: floa
     if expires is None:
         return unseen("the certificate cannot be read")
     left = (expires - now) / _DAY
-    faults = [f"expires in {left:.0f} days"] if left < check.days else []
-    return judged(faults, f"{left:.0f} days left, {protocol}")
+    faults = [f"expires on {told_time(expires)}, in {left:.0f} days"] if left < check.days else []
+    return judged(faults, f"{left:.0f} days left, until {told_time(expires)}, {protocol}")
 
 
 def _target(address: str) -> tuple[str, int]:

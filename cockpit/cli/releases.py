@@ -55,6 +55,9 @@ def add_commands(table: CommandTable) -> None:
     supersede.add_argument("--by", required=True, metavar="RUN", dest="by_run")
     supersede.add_argument("--reason", default="", metavar="TEXT")
     supersede.set_defaults(verb="supersede")
+    migrating = release.add("migrate", _migrate, "fly by the files as they are now; what would change is shown first")
+    migrating.add_argument("--yes", action="store_true", help="do it; without, what would change is shown, and exit 4")
+    migrating.add_argument("--back", action="store_true", help="to the files before the last migration")
     release.add("list", _list, "list all runs")
     release.add("show", _show, "show the run in focus")
 
@@ -137,6 +140,37 @@ def _change_state(arguments: argparse.Namespace) -> ExitCode:
     workspace.session.act(ChangeRunState(states[arguments.verb], arguments.reason, by_run))
     publish(workspace)
     return _show_summary(arguments, workspace.run.summary())
+
+
+def _migrate(arguments: argparse.Namespace) -> ExitCode:
+    import msgspec
+
+    from cockpit.migrating import migrate, propose
+
+    require_writing(arguments)
+    workspace = open_here(arguments)
+    proposal = propose(workspace, back=arguments.back)
+    document = {
+        **msgspec.to_builtins(proposal.changes),
+        "commands": {"new": proposal.new_commands, "gone": proposal.gone_commands},
+        "trusted": proposal.trusted,
+    }
+    if not wants_json(arguments):
+        say("\n".join(proposal.lines()))
+    if not arguments.yes:
+        what, fix = "nothing was changed: the run flies by its files as before", "Look at it, then say so: --yes"
+        if wants_json(arguments):
+            print_json({"error": {"code": "not-confirmed", "what": what, "fix": fix}, "changes": document})
+        else:
+            warn(f"cockpit: {what}\n  {fix}")
+        return ExitCode.REFUSED
+    run = migrate(workspace, proposal)
+    publish(workspace)
+    if wants_json(arguments):
+        print_json({"run": run.summary(), "digest": run.digest, "changes": document})
+    else:
+        say(f"{run.id} flies by the files {run.digest[:8]} now; back: cockpit release migrate --back")
+    return ExitCode.OK
 
 
 def _list(arguments: argparse.Namespace) -> ExitCode:

@@ -7,6 +7,8 @@ import contextlib
 import ssl
 from datetime import UTC, datetime
 
+from cockpit.net.troubles import CERTIFICATE_EXPIRED, certificate_trouble
+
 _SEQUENCE, _VERSION, _UTC_TIME, _GENERALIZED_TIME = 0x30, 0xA0, 0x17, 0x18
 
 
@@ -63,13 +65,29 @@ def peer_expiry(connection: object) -> float | None:
         return None
 
 
-async def refused_expiry(host: str, port: int) -> float | None:
+async def expired_on(error: BaseException, host: str, port: int, name: str = "") -> str:
+    """Say when a certificate expired, where that is why `error` came to be, with the date; empty where it is not.
+
+    `name` is the one that was asked for, where it is not the host's.
+    """
+    if certificate_trouble(error) != CERTIFICATE_EXPIRED:
+        return ""
+    expires = await refused_expiry(host, port, name)
+    return "" if expires is None else f"the certificate expired on {told_time(expires)}"
+
+
+def told_time(seconds: float) -> str:
+    """Return epoch seconds as a certificate's end is told: `2026-03-10 14:05Z`."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%MZ}"
+
+
+async def refused_expiry(host: str, port: int, name: str = "") -> float | None:
     """Return when the certificate that verification refused expires; nothing is sent over this connection."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:
-        _, writer = await asyncio.open_connection(host, port, ssl=context, server_hostname=host)
+        _, writer = await asyncio.open_connection(host, port, ssl=context, server_hostname=name or host)
     except OSError:
         return None
     try:

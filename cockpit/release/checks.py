@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 from cockpit.durations import parse_duration
@@ -132,6 +134,12 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     def waits_for_person(self, *, production: bool) -> bool:
         """Whether only a person may let it run."""
         return production and self.effects != "none"
+
+
+def check_digest(check: Check) -> str:
+    """Return what stands for all that a check looks at: what was seen by another one says nothing of this one."""
+    looks_at = [check.kind, getattr(check, check.kind), check.paths]
+    return hashlib.sha256(msgspec.json.encode(looks_at, order="sorted")).hexdigest()[:16]
 
 
 def describe_check(check: Check) -> str:

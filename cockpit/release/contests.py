@@ -13,6 +13,7 @@ from cockpit.release.events import (
     ItemOverridden,
     ItemReopened,
     LaunchMoved,
+    RunMigrated,
     RunRetargeted,
     RunStateChanged,
     kind_of,
@@ -24,7 +25,12 @@ from cockpit.release.run import Contest, Side
 TextOf = Callable[[TextRef], str | None]
 
 # Of the run; for the others there are rules of their own: a lock outlasts an unlock, a bad mark a good one.
-CONTESTABLE: Final = {"target": "the run's target", "launch": "the launch time", "state": "the run's state"}
+CONTESTABLE: Final = {
+    "target": "the run's target",
+    "launch": "the launch time",
+    "state": "the run's state",
+    "pins": "the files it flies by",
+}
 
 
 def text_said(record: Record, text_of: TextOf) -> str | None:
@@ -69,6 +75,8 @@ def _value(record: Record) -> str:
     match record.data:
         case RunRetargeted(tag=tag, commit=commit):
             return f"{tag} at {commit[:8]}"
+        case RunMigrated(digest=digest):
+            return f"files {digest[:8]}"
         case LaunchMoved(launch_at=launch_at):
             return launch_at or "no time"
         case RunStateChanged(state=state):

@@ -67,6 +67,16 @@ class RunOpened(Event, frozen=True, kw_only=True):
     pins: dict[str, TextRef] = field(default_factory=dict)
 
 
+@_kind("run.migrated", register="pins")
+class RunMigrated(Event, frozen=True, kw_only=True):
+    """The run flies by other files from here on; all as of `RunOpened`, and `detail` says in a line what changed."""
+
+    digest: str
+    checklists: tuple[str, ...] = ()
+    pins: dict[str, TextRef] = field(default_factory=dict)
+    detail: str = ""
+
+
 @_kind("run.retargeted", register="target")
 class RunRetargeted(Event, frozen=True):
     """The run now flies another tag."""
@@ -194,7 +204,8 @@ class ItemObserved(Event, frozen=True, kw_only=True):
     """What an item's check found, as one observer saw it; of each observer the last word counts.
 
     `valid_until` is RFC 3339 UTC. `commit` is the one that was looked at, `bound` the digest of the paths that matter;
-    `moved` says what has moved since, if anything has. A renewal repeats the last word.
+    `moved` says what has moved since, if anything has. A renewal repeats the last word. `by_check` is the digest of the
+    check that looked, empty where nobody noted it.
     """
 
     observer: str
@@ -208,6 +219,7 @@ class ItemObserved(Event, frozen=True, kw_only=True):
     bound: str = ""
     moved: str = ""
     renewal: bool = False
+    by_check: str = ""
     output: TextRef | None = None
 
 

@@ -123,6 +123,16 @@ class OpenRun(Intent, frozen=True):
     launch_at: str = ""
 
 
+class MigrateRun(Intent, frozen=True):
+    """Fly by other files: `pins` maps each one's path to its text, `seen` is the digest of those flown until now."""
+
+    digest: str
+    pins: dict[str, str]
+    checklists: tuple[str, ...]
+    detail: str
+    seen: str = ""
+
+
 class Retarget(Intent, frozen=True):
     """Fly another tag."""
 

@@ -6,7 +6,7 @@ Total (an unknown kind is kept and skipped), order-independent, and independent 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 import msgspec
@@ -30,6 +30,7 @@ from cockpit.release.events import (
     NoteAdded,
     NoteRevoked,
     ProbeChanged,
+    RunMigrated,
     RunOpened,
     RunRetargeted,
     RunState,
@@ -71,6 +72,14 @@ ITEM_PREFIX = "item:"
 def item_entity(item_id: str) -> str:
     """Return the entity under which an item's events stand."""
     return f"{ITEM_PREFIX}{item_id}"
+
+
+class Pins(Struct, frozen=True):
+    """Which files a run flies by: where each text lies, the digest of all, and which of its checklists are flown."""
+
+    digest: str
+    pins: Mapping[str, TextRef]
+    checklists: tuple[str, ...]
 
 
 class Pinned(Struct, frozen=True):
@@ -200,6 +209,21 @@ class Ledger:
         """Return what the run was opened with, or None where these records hold no run."""
         winner = self.register(RUN, "opened").winner
         return winner.data if winner is not None and isinstance(winner.data, RunOpened) else None
+
+    def pins(self) -> Pins | None:
+        """Return which files the run flies by, or None where these records hold no run."""
+        winner = self.register(RUN, "pins").winner
+        data = winner.data if winner is not None and isinstance(winner.data, RunMigrated) else self.opened()
+        return Pins(data.digest, data.pins, data.checklists) if data is not None else None
+
+    def pins_before(self) -> Pins | None:
+        """Return which files the run flew by before it turned to those of now, or None where it always has."""
+        winner = self.register(RUN, "pins").winner
+        if winner is None:
+            return None
+        earlier = [self._records[one] for one in winner.sup if one in self._records]
+        data = max(earlier, key=lambda record: record.order).data if earlier else self.opened()
+        return Pins(data.digest, data.pins, data.checklists) if isinstance(data, (RunOpened, RunMigrated)) else None
 
     def run_state(self) -> RunState:
         """Return the run's state."""
@@ -408,6 +432,7 @@ class Ledger:
             words=words,
             reopened=said is not None and isinstance(said.data, ItemReopened) and not said.data.undoes,
             flown=flown,
+            migrated=self.register(RUN, "pins").winner is not None,
         )
 
     def _detail(self, state: ItemState, said: Record | None, flown: Flown, lost: tuple[Record, ...]) -> str:

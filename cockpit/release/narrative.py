@@ -32,6 +32,7 @@ from cockpit.release.events import (
     NoteAdded,
     NoteRevoked,
     ProbeChanged,
+    RunMigrated,
     RunOpened,
     RunRetargeted,
     RunStateChanged,
@@ -151,6 +152,8 @@ def _plain_sentence(record: Record, run: Run) -> str:
             return _observation(record, data, run)
         case RunOpened(name=name, tag=tag):
             return f"opened the run {name}" + (f" of {tag}" if tag and tag != name else "")
+        case RunMigrated(detail=detail):
+            return f"migrated the checklists and the configuration: {detail}"
         case RunRetargeted(tag=tag):
             return f"retargeted the run to {tag}"
         case LaunchMoved(launch_at=launch_at):

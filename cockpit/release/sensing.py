@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cockpit.release.checks import Check, expectation
+from cockpit.release.checks import Check, check_digest, expectation
 from cockpit.release.events import ItemObserved
 from cockpit.release.item_state import Flown, ItemState, Sense, sensed_state
 from cockpit.release.ports import Observed
@@ -40,6 +40,7 @@ class Seen(Struct, frozen=True):
     by: Actor
     wall: str
     output: TextRef | None = None
+    by_check: str = ""
     is_past: bool = False  # bound to a commit that the run does not fly
 
     @property
@@ -133,8 +134,15 @@ def sensing_of(
     words: str,
     reopened: bool,
     flown: Flown,
+    migrated: bool = False,
 ) -> Sensing:
-    """Return the sensing of an item; `last_words` are the last records of each observer, `held_by` who saw it hold."""
+    """Return the sensing of an item; `last_words` are the last records of each observer, `held_by` who saw it hold.
+
+    What another check has seen does not count; words that do not say which check it was count until the run has
+    `migrated` to other files.
+    """
+    ours = {check_digest(check), *([] if migrated else [""])}
+    last_words = [one for one in last_words if isinstance(one.data, ItemObserved) and one.data.by_check in ours]
     bound = check.binds == "commit"
     observe = check.observe
     return Sensing(
@@ -154,6 +162,7 @@ def _seen(record: Record, bound: bool, flown: Flown) -> Seen:
     return Seen(
         data.observer, data.state, data.expected, data.actual, data.detail, epoch_of(record.wall),
         epoch_of(data.valid_until), data.commit, data.bound, data.moved, record.by, record.wall, data.output,
+        by_check=data.by_check,
         is_past=bound and bool(flown.commit) and data.commit != flown.commit,
     )  # fmt: skip
 
@@ -185,6 +194,7 @@ def word_of(
         commit=found.commit,
         bound=found.bound,
         moved=moved,
+        by_check=check_digest(check),
     )
     if before is None or is_news(before, word, now=now):
         return word
@@ -199,8 +209,8 @@ def is_news(before: Seen, after: ItemObserved, *, now: float) -> bool:
     """Whether an observation says anything that the observer's last word `before` does not."""
     if before.valid_until <= now:
         return True
-    return (before.state, before.expected, before.moved, before.commit, before.bound) != (
-        after.state, after.expected, after.moved, after.commit, after.bound,
+    return (before.state, before.expected, before.moved, before.commit, before.bound, before.by_check) != (
+        after.state, after.expected, after.moved, after.commit, after.bound, after.by_check,
     )  # fmt: skip
 
 

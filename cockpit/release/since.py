@@ -26,6 +26,7 @@ from cockpit.release.events import (
     NoteAdded,
     NoteRevoked,
     ProbeChanged,
+    RunMigrated,
     RunOpened,
     RunRetargeted,
     RunStateChanged,
@@ -176,7 +177,15 @@ def _weight(record: Record, run: Run) -> Weight:
             return Weight.TICK if state == "ok" else Weight.REGRESSED
         case ExecutionRequested() | ExecutionEnded() | ExecutionStopped() | StepEnded():
             return Weight.EXECUTION
-        case RunOpened() | RunStateChanged() | RunRetargeted() | LaunchMoved() | DeploysLocked() | DeploysUnlocked():
+        case (
+            RunOpened()
+            | RunMigrated()
+            | RunStateChanged()
+            | RunRetargeted()
+            | LaunchMoved()
+            | DeploysLocked()
+            | DeploysUnlocked()
+        ):
             return Weight.EXECUTION
         case WheelTaken() | WheelGiven() | WheelReleased():
             return Weight.EXECUTION

@@ -38,14 +38,14 @@ def tls(service: Service, certificate: Certificate | None, **more: object) -> Ch
 async def test_one_that_verifies_and_lasts_is_well(eye: Eye, https: Service, certificate: Certificate) -> None:
     says = await eye.says(tls(https, certificate))
     assert says.startswith("ok: ")
-    assert says.endswith(" days left, TLSv1.3")
+    assert says.endswith(" days left, until 2099-12-31 23:59Z, TLSv1.3")
 
 
 async def test_one_that_ends_too_soon_has_failed(https: Service, certificate: Certificate, code: Path) -> None:
     soon = datetime(2099, 12, 21, tzinfo=UTC).timestamp()
     async with Checker(root=code, code=lambda: code, now=lambda: soon) as checker:
         found = await checker.observe(tls(https, certificate, days=14), Situation())
-        assert (found.state, found.actual) == ("failed", "expires in 11 days")
+        assert (found.state, found.actual) == ("failed", "expires on 2099-12-31 23:59Z, in 11 days")
         assert (await checker.observe(tls(https, certificate, days=10), Situation())).state == "ok"
 
 
@@ -62,7 +62,10 @@ async def test_one_that_has_expired_has_failed(eye: Eye, tmp_path: Path) -> None
     expired = Certificate(tmp_path / "expired", "20210101000000Z")
     service = Service(expired.server_context())
     try:
-        assert await eye.says(tls(service, expired)) == "failed: the certificate has expired"
+        told = "failed: the certificate expired on 2021-01-01 00:00Z"
+        assert await eye.says(tls(service, expired)) == told
+        assert await eye.says(tls(service, expired, name="127.0.0.1")) == told
+        assert await eye.says(Check(http=HttpCheck(url=service.url, ca_file=str(expired.file)))) == told
     finally:
         service.close()
 

@@ -43,7 +43,7 @@ from cockpit.store.store import Store
 from cockpit.times import epoch, rfc3339
 from cockpit.trust import TrustStore
 from cockpit.tui.app import CockpitApp
-from cockpit.workspace import Workspace, pinned_of
+from cockpit.workspace import Workspace, parse_pins, pinned_of
 
 NOW = epoch("2026-03-10T13:16:32Z")  # a Tuesday, 14:16 in Berlin
 LAUNCH = "2026-03-10T13:02:00.000Z"
@@ -148,7 +148,7 @@ class Scene:
         self.seen: SeenStore | None = None  # what its people saw in earlier sessions
         self.doubt: Doubt | None = None
         self.store = self._open_store()
-        self.session = Session(self.store, ANA, now=self._now)
+        self.session = Session(self.store, ANA, now=self._now, parse_pins=parse_pins)
         self.workspace = Workspace(
             root=Path(), git=Git(self.repo), store=self.store, session=self.session,
             trust=TrustStore(self.state), runs={},
@@ -198,7 +198,7 @@ class Scene:
 
     def colleague(self) -> Session:
         """Ben's own session on the same run."""
-        session = Session(self._open_store(), BEN, now=self._now)
+        session = Session(self._open_store(), BEN, now=self._now, parse_pins=parse_pins)
         session.focus(self.run.id, pinned_of(self.store, self.run.summary()))
         return session
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cockpit.errors import RefusedError
 from cockpit.release.decisions.context import OVER, Context, Draft
-from cockpit.release.events import EvidencePurged, ExecutionRequested, RunOpened
+from cockpit.release.events import EvidencePurged, ExecutionRequested, RunMigrated, RunOpened
 from cockpit.release.intents import PurgeEvidence
 
 EVIDENCE = "evidence"
@@ -33,7 +33,7 @@ def _needed(context: Context) -> Iterator[tuple[str, str]]:
     current = context.run.current_execution
     for record in context.run.records:
         match record.data:
-            case RunOpened(pins=pins) if context.run.open and context.run.state not in OVER:
+            case RunOpened(pins=pins) | RunMigrated(pins=pins) if context.run.open and context.run.state not in OVER:
                 yield from ((ref.sha256, f"the pinned {path}") for path, ref in pins.items())
             case ExecutionRequested(plan=plan) if current is not None and record.ent.endswith(f":{current.id}"):
                 yield plan.sha256, f"the plan of the {current.direction} under way"

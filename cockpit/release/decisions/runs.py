@@ -7,13 +7,14 @@ from cockpit.release.decisions.context import OVER, Context, Draft
 from cockpit.release.events import (
     DeploysUnlocked,
     LaunchMoved,
+    RunMigrated,
     RunOpened,
     RunRetargeted,
     RunState,
     RunStateChanged,
     TagMarked,
 )
-from cockpit.release.intents import ChangeRunState, MarkTag, MoveLaunch, OpenRun, Retarget, UnlockDeploys
+from cockpit.release.intents import ChangeRunState, MarkTag, MigrateRun, MoveLaunch, OpenRun, Retarget, UnlockDeploys
 from cockpit.release.ledger import RUN, SERVICE
 from cockpit.release.registers import EMPTY
 
@@ -55,6 +56,25 @@ def open_run(intent: OpenRun, context: Context) -> list[Draft]:
     if not intent.launch_at or intent.launch_at <= context.now:
         drafts.append(context.draft(RUN, RunStateChanged(state="active")))
     return drafts
+
+
+def migrate(intent: MigrateRun, context: Context) -> list[Draft]:
+    """Fly by other files from here on; refused while something executes by those of now."""
+    context.require_run()
+    run = context.run
+    if run.current_execution is not None:
+        raise RefusedError("an execution is not over yet", fix="See it: cockpit execution status", code="locked")
+    if intent.seen not in {"", run.digest}:
+        raise RefusedError(
+            "somebody has migrated the run since you looked", fix="Look again at what would change", code="overtaken"
+        )
+    if intent.digest == run.digest and not context.contested("pins"):
+        raise RefusedError(
+            "the run flies by these very files already", fix="Edit the checklist or cockpit.yaml first", code="already"
+        )
+    pins = {path: context.seal(text.encode()) for path, text in sorted(intent.pins.items())}
+    data = RunMigrated(digest=intent.digest, checklists=intent.checklists, pins=pins, detail=intent.detail)
+    return [context.draft(RUN, data)]
 
 
 def retarget(intent: Retarget, context: Context) -> list[Draft]:
