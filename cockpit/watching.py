@@ -13,20 +13,19 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 import msgspec
 
 from cockpit import process
-from cockpit.bootstrap import make_checker, now
+from cockpit.bootstrap import make_checker, make_prober, now
 from cockpit.company import Company
 from cockpit.errors import CockpitError
-from cockpit.health.probes import Prober
 from cockpit.live_source import WATCHER_LOCK, asks_directory, sample_key
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.reader import LogReader
 from cockpit.presence import presence_directory, present
 from cockpit.release.checks import Check
-from cockpit.release.configuration import Probe
 from cockpit.release.decisions.context import OVER
 from cockpit.release.health import Debounced, ProbeResult
 from cockpit.release.intents import Intent
 from cockpit.release.ports import Situation
+from cockpit.release.probes import Probe
 from cockpit.release.sensing import Seen
 from cockpit.reporting import Reporter
 from cockpit.samples.reader import SampleReader
@@ -298,7 +297,7 @@ async def keep_watch(
     around = Around(workspace, say)
     samples = SampleWriter(workspace.store.location.root)
     async with (
-        Prober(observer=workspace.host, directory=workspace.root, trusted=workspace.trusted) as prober,
+        make_prober(workspace) as prober,
         make_checker(workspace) as checker,
     ):
 

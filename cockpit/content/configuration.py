@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Callable
 from pathlib import Path
 
-from cockpit.content.check_review import HEADER_NAME, METHOD, review_check
+from cockpit.content.check_review import review_check
 from cockpit.content.names import name_complaint
+from cockpit.content.probe_review import CheckCondition, review_probe
 from cockpit.content.problems import quoted
 from cockpit.content.review import Review
 from cockpit.content.strict_yaml import Document, load_document, read_text
 from cockpit.content.strict_yaml import Step as Where
-from cockpit.release.configuration import Configuration, Plans, Probe, Step, Verify, VersionSeen
-
-# Returns a complaint about a probe's condition, or None where it can be understood.
-CheckCondition = Callable[[str], str | None]
+from cockpit.release.configuration import Configuration, Plans, Step, Verify, VersionSeen
 
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*")
 _CREDENTIALS = re.compile(r"://[^/@\s]*:[^/@\s]*@")
-_HOST_AND_PORT = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):([0-9]{1,5})")
 
 
 def load_configuration(path: Path, check_condition: CheckCondition | None = None) -> Configuration:
@@ -54,7 +50,8 @@ class _ConfigurationReview(Review[Configuration]):
             self.filled(log.file, "logs", name, "file")
         for name, probe in self.value.probes.items():
             self.complain_of_key(name_complaint(name), "probes", name)
-            self._probe(probe, "probes", name)
+            review_probe(self, probe, self._check_condition, "probes", name)
+            self._parents(name)
         for item_id, check in self.value.checks.items():
             review_check(self, check, "checks", item_id)
         if self.value.version:
@@ -79,25 +76,19 @@ class _ConfigurationReview(Review[Configuration]):
         for index, each in enumerate(self.value.checklists):
             self.complain(name_complaint(each), "checklists", index)
 
-    def _probe(self, probe: Probe, *where: Where) -> None:
-        self.exactly_one(probe, ("http", "tcp", "command"), *where)
-        self._url(probe.http, *where, "http")
-        if probe.tcp:
-            self.complain(_tcp_complaint(probe.tcp), *where, "tcp")
-        if not METHOD.fullmatch(probe.method):
-            self.complain(f"{quoted(probe.method)} is not a method: write one such as GET", *where, "method")
-        for name, value in probe.headers.items():
-            if not HEADER_NAME.fullmatch(name):
-                message = f"{quoted(name)} is not a header's name: write one such as Accept"
-                self.complain_of_key(message, *where, "headers", name)
-            if "\n" in value:
-                self.complain("a header is one line: write it without line ends", *where, "headers", name)
-        self.durations(probe, ("interval", "timeout"), *where)
-        self.at_least(probe, 1, ("failures", "passes"), *where)
-        if self._check_condition:
-            for key in ("conditions", "warn"):
-                for index, condition in enumerate(getattr(probe, key)):
-                    self.complain(self._check_condition(condition) or "", *where, key, index)
+    def _parents(self, name: str) -> None:
+        probes = self.value.probes
+        for index, parent in enumerate(probes[name].parents):
+            self.known(parent, probes, "probe", "probes", name, "parents", index)
+        above, seen = list(probes[name].parents), set[str]()
+        while above:
+            parent = above.pop()
+            if parent == name:
+                self.complain("it would be its own parent: remove one of them", "probes", name, "parents")
+                return
+            if parent not in seen and parent in probes:
+                seen.add(parent)
+                above += probes[parent].parents
 
     def _version(self, version: VersionSeen, *where: Where) -> None:
         self.exactly_one(version, ("http", "file", "command"), *where)
@@ -142,10 +133,3 @@ def _timezone_complaint(name: str) -> str:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return f"the time zone {quoted(name)} is not known: write an IANA name such as Europe/Berlin"
     return ""
-
-
-def _tcp_complaint(address: str) -> str:
-    match = _HOST_AND_PORT.fullmatch(address)
-    if match and 0 < int(match[1]) < 65536:
-        return ""
-    return f"{quoted(address)} is not host:port: write it like localhost:5432"

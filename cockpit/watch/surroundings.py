@@ -7,9 +7,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from cockpit.release.configuration import Probe
 from cockpit.release.health import Debounced, ProbeResult
 from cockpit.release.intents import Intent
+from cockpit.release.probes import Probe
 from cockpit.watch.asks import ProbeNow
 
 

@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable
 from msgspec import Struct
 
 from cockpit.errors import CockpitError, NotFoundError
-from cockpit.release.configuration import Probe
 from cockpit.release.events import ProbeChanged
 from cockpit.release.health import Debounced, ProbeResult, Transition, advance, paused
 from cockpit.release.intents import RecordFact
+from cockpit.release.probes import Probe
 from cockpit.watch.schedule import Schedule, probe_jobs
 from cockpit.watch.surroundings import LogTotals, Samples, Surroundings
 
