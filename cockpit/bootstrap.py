@@ -125,8 +125,11 @@ def commit_quietly(store: Store, message: str) -> None:
 def make_checker(workspace: Workspace) -> Checker:
     """Return what looks at the run's sensed items; only what is trusted may be asked of it."""
     from cockpit.checks.checker import Checker
+    from cockpit.measuring import Measurer
 
-    return Checker(root=workspace.root, code=lambda: workspace.code, now=now)
+    return Checker(
+        root=workspace.root, code=lambda: workspace.code, now=now, measures=lambda: Measurer(workspace, now=now)
+    )
 
 
 def make_prober(workspace: Workspace) -> Prober:

@@ -7,14 +7,17 @@ import zoneinfo
 from pathlib import Path
 
 from cockpit.content.check_review import review_check
-from cockpit.content.names import name_complaint
+from cockpit.content.names import duration_complaint, name_complaint
 from cockpit.content.probe_review import CheckCondition, review_probe
 from cockpit.content.problems import quoted
 from cockpit.content.review import Review
 from cockpit.content.strict_yaml import Document, load_document, read_text
 from cockpit.content.strict_yaml import Step as Where
 from cockpit.release.configuration import Configuration, Plans, Step, Verify, VersionSeen
+from cockpit.release.sensing import epoch_of
+from cockpit.release.targets import parse_percentage
 
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*")
 _CREDENTIALS = re.compile(r"://[^/@\s]*:[^/@\s]*@")
 
@@ -54,6 +57,10 @@ class _ConfigurationReview(Review[Configuration]):
             self._parents(name)
         for item_id, check in self.value.checks.items():
             review_check(self, check, "checks", item_id)
+            if check.probe is not None:
+                self.known(check.probe.name, self.value.probes, "probe", "checks", item_id, "probe", "name")
+        self._targets()
+        self._windows()
         if self.value.version:
             self._version(self.value.version, "version")
         self._plan(self.value.rollback, "rollback")
@@ -75,6 +82,39 @@ class _ConfigurationReview(Review[Configuration]):
         self.distinct(self.value.checklists, "checklist", "checklists")
         for index, each in enumerate(self.value.checklists):
             self.complain(name_complaint(each), "checklists", index)
+
+    def _targets(self) -> None:
+        for name, target in self.value.targets.items():
+            here = ("targets", name)
+            self.complain_of_key(name_complaint(name), *here)
+            self.known(target.probe, self.value.probes, "probe", *here, "probe")
+            if target.step and target.probe in self.value.probes:
+                steps = [step.name for step in self.value.probes[target.probe].scenario]
+                self.known(target.step, steps, "step", *here, "step")
+            if target.above and target.below:
+                self.complain_of_key("above and below exclude each other: keep one", *here, "below")
+            for key in ("above", "below", "coverage"):
+                self.complain(_goal_complaint(getattr(target, key), durations=key == "below"), *here, key)
+            if target.window:
+                self.durations(target, ("window",), *here)
+            self.at_least(target, 1, ("samples",), *here)
+            if target.percentile is not None and not 0 < target.percentile < 100:
+                self.complain(f"{target.percentile:g} is no percentile: write one such as 95", *here, "percentile")
+
+    def _windows(self) -> None:
+        for index, window in enumerate(self.value.maintenance_windows):
+            here = ("maintenance_windows", index)
+            self.filled(window.title, *here, "title")
+            self.exactly_one(window, ("starts", "at"), *here)
+            for position, name in enumerate(window.probes):
+                self.known(name, self.value.probes, "probe", *here, "probes", position)
+            if window.starts and not window.ends:
+                self.complain("nothing says when it ends: add ends", *here, "starts")
+            for key in ("starts", "ends"):
+                self.complain(_moment_complaint(getattr(window, key)), *here, key)
+            if window.at and not _TIME.fullmatch(window.at):
+                self.complain(f"{quoted(window.at)} is no time of day: write one such as 02:30", *here, "at")
+            self.durations(window, ("lasts",), *here)
 
     def _parents(self, name: str) -> None:
         probes = self.value.probes
@@ -125,6 +165,22 @@ class _ConfigurationReview(Review[Configuration]):
     def _url(self, url: str, *where: Where) -> None:
         if url and not re.match(r"https?://[^\s/?#]", url):
             self.complain(f"{quoted(url)} is not an address: write it with http:// or https://", *where)
+
+
+def _goal_complaint(text: str, *, durations: bool) -> str:
+    if not text or (durations and not text.rstrip().endswith("%") and not duration_complaint(text)):
+        return ""
+    try:
+        parse_percentage(text)
+    except ValueError as error:
+        return f"{text!r} is neither a duration nor a percentage: write 500ms or 0.1%" if durations else str(error)
+    return ""
+
+
+def _moment_complaint(text: str) -> str:
+    if not text or epoch_of(text):
+        return ""
+    return f"{quoted(text)} is no time with its offset: write one such as 2026-12-01T22:00:00Z"
 
 
 def _timezone_complaint(name: str) -> str:

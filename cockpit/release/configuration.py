@@ -6,6 +6,8 @@ from msgspec import Struct
 
 from cockpit.release.checks import Check, Effects
 from cockpit.release.probes import Probe as Probe  # noqa: PLC0414 - part of the file
+from cockpit.release.targets import TargetBinding
+from cockpit.release.windows import MaintenanceWindow
 
 
 class Environment(Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,6 +100,8 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     code: Code = Code()
     logs: dict[str, LogSource] = {}
     probes: dict[str, Probe] = {}
+    targets: dict[str, TargetBinding] = {}
+    maintenance_windows: tuple[MaintenanceWindow, ...] = ()
     checks: dict[str, Check] = {}  # by item id, in place of the checklist's own
     version: VersionSeen | None = None
     rollback: Plans = Plans()

@@ -67,13 +67,15 @@ class Rollup(Struct):
 
     def percentile(self, percent: float) -> float | None:
         """Return the latency in milliseconds that so many per cent of the looks stayed within, to 2.5 %."""
-        wanted = rank(percent, self.timed)
-        if wanted is None:
-            return None
+        place = rank(percent, self.timed)
+        return None if place is None else self.at_rank(place)
+
+    def at_rank(self, place: int) -> float:
+        """Return the latency in milliseconds at that place in their order, from 1, to 2.5 %."""
         counted = 0
         for bucket in sorted(self.latencies):
             counted += self.latencies[bucket]
-            if counted >= wanted:
+            if counted >= place:
                 return min(middle_of(bucket), self.highest_ms)
         return self.highest_ms
 

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import msgspec
 
-from cockpit.release.decisions import executions, gates, items, leases, purging, runs, undoing, wheel
+from cockpit.release.decisions import executions, gates, health, items, leases, purging, runs, undoing, wheel
 from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.instances import is_instance
 from cockpit.release.intents import (
+    AcknowledgeProbe,
     AddNote,
     AnswerGate,
     AnswerItem,
@@ -20,6 +21,7 @@ from cockpit.release.intents import (
     ChangeRunState,
     ClaimItem,
     DeferItem,
+    EndAcknowledgement,
     EndExecution,
     GiveWheel,
     GoWithoutLease,
@@ -28,6 +30,7 @@ from cockpit.release.intents import (
     MarkNotApplicable,
     MarkTag,
     MoveLaunch,
+    MuteProbe,
     OpenRun,
     OverrideItem,
     PurgeEvidence,
@@ -43,6 +46,7 @@ from cockpit.release.intents import (
     UnclaimItem,
     Undo,
     UnlockDeploys,
+    UnmuteProbe,
 )
 from cockpit.release.ledger import ITEM_PREFIX
 
@@ -72,6 +76,10 @@ _DECISIONS: Final[dict[type[Intent], Callable[[Any, Context], list[Draft]]]] = {
     UnlockDeploys: runs.unlock_deploys,
     AnswerGate: gates.answer,
     SetFreeze: gates.set_freeze,
+    AcknowledgeProbe: health.acknowledge,
+    EndAcknowledgement: health.end_acknowledgement,
+    MuteProbe: health.mute,
+    UnmuteProbe: health.unmute,
     LiftFreeze: gates.lift_freeze,
     RequestExecution: executions.request,
     EndExecution: executions.end,
