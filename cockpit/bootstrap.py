@@ -28,6 +28,7 @@ from cockpit.workspace import NameFrom, Options, Workspace, choose_run, list_run
 if TYPE_CHECKING:
     from cockpit.checks.checker import Checker
     from cockpit.execution.worker import Worker
+    from cockpit.health.probes import Prober
 
 
 def now() -> float:
@@ -127,8 +128,24 @@ def commit_quietly(store: Store, message: str) -> None:
 def make_checker(workspace: Workspace) -> Checker:
     """Return what looks at the run's sensed items; only what is trusted may be asked of it."""
     from cockpit.checks.checker import Checker
+    from cockpit.measuring import Measurer
 
-    return Checker(root=workspace.root, code=lambda: workspace.code, now=now)
+    return Checker(
+        root=workspace.root, code=lambda: workspace.code, now=now, measures=lambda: Measurer(workspace, now=now)
+    )
+
+
+def make_prober(workspace: Workspace) -> Prober:
+    """Return what takes looks, from the configuration's directory; it runs programs only where that is trusted now."""
+    from cockpit.health.beats import beat_path
+    from cockpit.health.probes import Prober
+
+    return Prober(
+        observer=workspace.host,
+        directory=workspace.root,
+        trusted=workspace.trusted,
+        beats=lambda name: beat_path(workspace.store.location.root, workspace.run.environment, name),
+    )
 
 
 def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None, lease: Lease = UNLEASED) -> Worker:
@@ -137,22 +154,18 @@ def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None
     from cockpit.execution.worker import Worker
     from cockpit.git.facts import head_commit
     from cockpit.git.resolve import resolve_tag
-    from cockpit.health.probes import Prober
     from cockpit.health.verify import HealthVerifier
     from cockpit.release.plan import rebuilt
 
     configuration = workspace.run.configuration
     workspace.session.keep_pins()
 
-    def make_prober() -> Prober:
-        return Prober(observer=workspace.host, directory=workspace.root, trusted=workspace.trusted)
-
     return Worker(
         execution,
         act=workspace.session.act,
         run_of=lambda: workspace.run,
         output=output_path(workspace.executions_directory, execution),
-        verifier=HealthVerifier(configuration.probes, configuration.version, make_prober),
+        verifier=HealthVerifier(configuration.probes, configuration.version, lambda: make_prober(workspace)),
         trusted=workspace.trust.trusted,
         resolve=lambda tag: resolve_tag(workspace.code_git, tag),
         head=lambda: head_commit(workspace.code_git),

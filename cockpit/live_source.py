@@ -12,9 +12,11 @@ from cockpit.durations import parse_duration
 from cockpit.errors import RefusedError
 from cockpit.execution.prepare import Obstacles, readiness
 from cockpit.leasing import look_at_lease
+from cockpit.measuring import Measurer, sample_key
 from cockpit.presence import presence_directory, present
 from cockpit.release.live import LeaseFeed, Live, ProbeFeed, Readiness, SyncFeed
 from cockpit.release.run import Run
+from cockpit.release.targets import TargetResult
 from cockpit.samples.reader import SampleReader
 from cockpit.samples.schema import Current, Sample
 from cockpit.store.location import StoreLocation
@@ -27,6 +29,7 @@ WATCHER_LOCK = "watcher"
 
 POINTS = 120  # samples a sparkline may show
 _WINDOW = 3600.0  # seconds that they may go back
+_TARGETS_EVERY = 5.0  # seconds between looks at the targets
 _READINESS_EVERY = 3.0  # seconds between looks at git; more where git is slow
 
 
@@ -50,6 +53,9 @@ class LiveSource:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._samples = SampleReader(workspace.store.location.root)
+        self._measurer = Measurer(workspace, now=time.time, samples=self._samples)
+        self._targets: tuple[TargetResult, ...] = ()
+        self._targets_due = 0.0
         self._elsewhere = Elsewhere(workspace)
         self._feeds: tuple[ProbeFeed, ...] = ()
         self._feeds_of: str = ""
@@ -63,12 +69,14 @@ class LiveSource:
         if self._samples.changed() or self._feeds_of != run.digest or force:
             self._feeds = self._probe_feeds(run)
             self._feeds_of = run.digest
+        self._look_at_targets(force=force)
         beats = [beat.at for beat in self._samples.heartbeats() if beat.host == self._workspace.host]
         trusted = self._workspace.trusted
         if force or time.monotonic() >= self._readiness_due:
             self._readiness = self._look_at_readiness(run, trusted)
         return Live(
             probes=self._feeds,
+            targets=self._targets,
             present=present(presence_directory(self._workspace.store.location)) + self._elsewhere.others(),
             readiness=self._readiness,
             watcher_at=max(beats, default=0.0),
@@ -107,6 +115,13 @@ class LiveSource:
         self._readiness_due = time.monotonic() + max(_READINESS_EVERY, 10 * took)
         return found
 
+    def _look_at_targets(self, *, force: bool) -> None:
+        if force or time.monotonic() >= self._targets_due:
+            started = time.monotonic()
+            self._targets = self._measurer.targets()
+            # A week of many probes is no small matter: at most a twentieth of the time.
+            self._targets_due = time.monotonic() + max(_TARGETS_EVERY, 20 * (time.monotonic() - started))
+
     def _probe_feeds(self, run: Run) -> tuple[ProbeFeed, ...]:
         keys = {name: sample_key(run, name) for name in run.configuration.probes}
         current = self._samples.current()
@@ -121,11 +136,6 @@ def sync_feed(location: StoreLocation) -> SyncFeed:
         status.state, status.remote, status.at, status.trouble_since, status.reason, status.fix, status.ahead,
         status.behind,
     )  # fmt: skip
-
-
-def sample_key(run: Run, name: str) -> str:
-    """Return the name under which a probe's samples lie: staging's `api` is not production's."""
-    return f"{run.service}/{run.environment}/{name}"
 
 
 def probe_feed(run: Run, name: str, current: Current | None, window: tuple[Sample, ...]) -> ProbeFeed:
@@ -153,4 +163,6 @@ def probe_feed(run: Run, name: str, current: Current | None, window: tuple[Sampl
         latencies=tuple(sample.latency_ms for sample in window),
         states=tuple(sample.state.value for sample in window),
         conditions=result.conditions,
+        timings=result.timings,
+        observer=result.observer,
     )

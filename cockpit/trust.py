@@ -36,6 +36,11 @@ def configured_commands(
 
     for name, probe in configuration.probes.items():
         add(f"probes.{name}.command", probe.command)
+        for program, argument in (("psql" if probe.query else "pg_isready", probe.postgres),
+                                  ("systemctl show", probe.systemd)):  # fmt: skip
+            add(f"probes.{name}", argument and " ".join(filter(None, (program, argument, probe.query))))
+        for step in probe.scenario:
+            add(f"probes.{name}.scenario.{step.name}", f"{step.method} {step.http}")
     for item_id, check in configuration.checks.items():
         if check.command is not None:
             add(f"checks.{item_id}.command", check.command.run)
@@ -46,11 +51,11 @@ def configured_commands(
     if configuration.version is not None:
         add("version.command", configuration.version.command)
     for title, plans in (("rollback", configuration.rollback), ("deploy", configuration.deploy)):
-        for step in plans.steps:
-            add(f"{title}.steps.{step.id}.run", step.run)
-            add(f"{title}.steps.{step.id}.done_when", step.done_when)
-            if step.checkout:
-                add(f"{title}.steps.{step.id}.checkout", "git checkout --detach <the resolved commit>")
+        for planned in plans.steps:
+            add(f"{title}.steps.{planned.id}.run", planned.run)
+            add(f"{title}.steps.{planned.id}.done_when", planned.done_when)
+            if planned.checkout:
+                add(f"{title}.steps.{planned.id}.checkout", "git checkout --detach <the resolved commit>")
     for runbook in library.runbooks:
         for runbook_step in runbook.steps:
             add(f"runbooks.{runbook.id}.{runbook_step.id}", runbook_step.run)

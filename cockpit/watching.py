@@ -13,21 +13,26 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 import msgspec
 
 from cockpit import process
-from cockpit.bootstrap import make_checker, now
+from cockpit.bootstrap import make_checker, make_prober, now
 from cockpit.company import Company
 from cockpit.errors import CockpitError
-from cockpit.health.probes import Prober
-from cockpit.live_source import WATCHER_LOCK, asks_directory, sample_key
+from cockpit.live_source import WATCHER_LOCK, asks_directory
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.reader import LogReader
+<<<<<<< HEAD
 from cockpit.offline import OfflineKeeper
+=======
+from cockpit.measuring import sample_key
+>>>>>>> health
 from cockpit.presence import presence_directory, present
 from cockpit.release.checks import Check
-from cockpit.release.configuration import Probe
 from cockpit.release.decisions.context import OVER
+from cockpit.release.events import ProbeChanged
 from cockpit.release.health import Debounced, ProbeResult
-from cockpit.release.intents import Intent
+from cockpit.release.intents import Intent, RecordFact
+from cockpit.release.ledger import probe_entity
 from cockpit.release.ports import Situation
+from cockpit.release.probes import Probe
 from cockpit.release.sensing import Seen
 from cockpit.reporting import Reporter
 from cockpit.samples.reader import SampleReader
@@ -200,17 +205,16 @@ class Around:
     def stop_exchanging(self) -> None:
         self._exchanger.cancel.set()
 
-    def act(self, intent: Intent) -> object:
-        return self._workspace.session.act(intent)
+    def record(self, probe: str, event: ProbeChanged) -> None:
+        run = self._workspace.run
+        entity = f"probe:{probe}" if run.open else probe_entity(run.environment, probe)
+        self._workspace.session.act(RecordFact(entity, event, of_service=not run.open))
 
     def asks(self) -> Iterable[ProbeNow]:
         return take_asks(asks_directory(self._workspace))
 
     def anybody_here(self) -> bool:
         return any(one.kind == "screen" for one in present(presence_directory(self._workspace.store.location)))
-
-    def can_record(self) -> bool:
-        return self._workspace.run.open
 
     def _follow_logs(self) -> None:
         self.close()
@@ -302,7 +306,7 @@ async def keep_watch(
     around = Around(workspace, say)
     samples = SampleWriter(workspace.store.location.root)
     async with (
-        Prober(observer=workspace.host, directory=workspace.root, trusted=workspace.trusted) as prober,
+        make_prober(workspace) as prober,
         make_checker(workspace) as checker,
     ):
 

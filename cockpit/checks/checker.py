@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -24,25 +25,34 @@ from cockpit.git.command import Git
 from cockpit.git.facts import head_commit
 from cockpit.redact import redacted
 from cockpit.release.checks import Check
-from cockpit.release.ports import Observed, Situation
+from cockpit.release.ports import Measures, Observed, Situation
 
 T = TypeVar("T")
 
 CONCURRENCY = 4  # checks at once: some are whole test suites
-_OUTWARD = frozenset({"http", "tls"})  # these see what is served, not the work tree
+_ASKING = frozenset({"http", "tls"})
+_OUTWARD = _ASKING | {"probe", "target"}  # these see what is served, not the work tree
 
 
 class Checker:
     """Looks at whatever a check is about; an asynchronous context manager, for one event loop.
 
     `root` is the configuration's directory, `code` tells of the work tree that is released. Whether the configuration
-    is trusted is the caller's matter: nothing may be asked of it before.
+    is trusted is the caller's matter: nothing may be asked of it before. `measures` tells of probes and targets.
     """
 
-    def __init__(self, *, root: Path, code: Callable[[], Path], now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        *,
+        root: Path,
+        code: Callable[[], Path],
+        now: Callable[[], float] = time.time,
+        measures: Callable[[], AbstractContextManager[Measures]] | None = None,
+    ) -> None:
         self._root = root
         self._code = code
         self._now = now
+        self._measures = measures
         self._places = asyncio.Semaphore(CONCURRENCY)
         self._threads = ThreadPoolExecutor(CONCURRENCY + 2, thread_name_prefix="check")
         # Apart, because a resolver that hangs keeps its threads and nobody can end them.
@@ -97,7 +107,7 @@ class Checker:
                 return await self._by_kind(check, situation, seconds, cancel)
         except TimeoutError:
             words = f"no answer within {short_duration(seconds)}"
-            return Look("failed", words) if check.kind in _OUTWARD else unseen(words)
+            return Look("failed", words) if check.kind in _ASKING else unseen(words)
         finally:
             cancel.set()
 
@@ -119,9 +129,21 @@ class Checker:
             call = partial(look_by_file, check.file, code=self._code(), now=self._now())
         elif check.git is not None:
             call = partial(look_by_git, check.git, situation, code=self._code(), seconds=seconds)
+        elif check.probe is not None or check.target is not None:
+            call = partial(self._measure, check)
         else:
             return unseen("no kind of check is named")
         return await self._in_thread(call)
+
+    def _measure(self, check: Check) -> Look:
+        if self._measures is None:
+            return unseen("nothing is measured here")
+        with self._measures() as measures:
+            if check.probe is not None:
+                found = measures.observe_probe(check.probe.name, degraded=check.probe.degraded)
+            else:
+                found = measures.observe_target(check.target.name if check.target is not None else "")
+        return Look(found.state, found.actual, found.detail)
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)

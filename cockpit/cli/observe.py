@@ -12,9 +12,10 @@ from cockpit.errors import CockpitError, ExitCode, NotFoundError, UsageError
 from cockpit.text import visible
 
 if TYPE_CHECKING:
+    from cockpit.health.probes import Prober
     from cockpit.logs.query import LogQuery
-    from cockpit.release.configuration import Probe
     from cockpit.release.health import ProbeResult
+    from cockpit.release.probes import Probe
     from cockpit.release.tags import Tag
     from cockpit.workspace import Workspace
 
@@ -44,12 +45,16 @@ def add_commands(table: CommandTable) -> None:
 
 
 def _probe(arguments: argparse.Namespace) -> ExitCode:
-    from cockpit.release.configuration import Probe
+    from socket import gethostname
+
+    from cockpit.bootstrap import make_prober
+    from cockpit.health.probes import Prober
+    from cockpit.release.probes import Probe
 
     urls = [name for name in arguments.names if "://" in name]
     names = [name for name in arguments.names if "://" not in name]
     wanted: dict[str, Probe] = {}
-    directory, trusted, host, production = Path.cwd(), False, "", False
+    prober, production = None, False
     if names or not urls:
         workspace = open_here(arguments, any_run=True)
         configured = workspace.run.configuration.probes
@@ -58,13 +63,12 @@ def _probe(arguments: argparse.Namespace) -> ExitCode:
                 known = ", ".join(configured) or "none is configured"
                 raise NotFoundError(f"no probe {name!r}", fix=f"There is: {known}")
         wanted = {name: configured[name] for name in (names or configured)}
-        directory, trusted, host = workspace.root, workspace.trusted, workspace.host
-        production = workspace.run.production
+        prober, production = make_prober(workspace), workspace.run.production
     wanted.update({url: Probe(http=url, conditions=("[STATUS] >= 200", "[STATUS] < 300")) for url in urls})
     held = {name for name in wanted if not names and production and wanted[name].effects != "none"}
     import asyncio  # slow to import, and only probes need it
 
-    results = asyncio.run(_run_probes(wanted, held, directory=directory, trusted=trusted, host=host))
+    results = asyncio.run(_run_probes(wanted, held, prober or Prober(observer=gethostname(), directory=Path.cwd())))
     documents = [_probe_document(result) for result in results]
     if wants_json(arguments):
         print_json(documents)
@@ -80,21 +84,18 @@ def _probe(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.UNKNOWN if states & {"unknown", "paused"} else ExitCode.OK
 
 
-async def _run_probes(
-    wanted: dict[str, Probe], held: set[str], *, directory: Path, trusted: bool, host: str
-) -> list[ProbeResult]:
+async def _run_probes(wanted: dict[str, Probe], held: set[str], prober: Prober) -> list[ProbeResult]:
     """Run probes once; those in `held` have effects that nobody asked for by name."""
     import asyncio
 
-    from cockpit.health.probes import Prober
     from cockpit.release.health import paused
 
-    async with Prober(observer=host, directory=directory, trusted=trusted) as prober:
+    async with prober:
 
         async def look(name: str, probe: Probe) -> ProbeResult:
             if name in held:
                 detail = f"has effects ({probe.effects}): name it to run it"
-                return paused(name, detail, at=time.time(), observer=host)
+                return paused(name, detail, at=time.time(), observer=prober.observer)
             return await prober.run(name, probe, time.time())
 
         return list(await asyncio.gather(*(look(name, probe) for name, probe in wanted.items())))
@@ -112,6 +113,8 @@ def _probe_document(result: ProbeResult) -> dict[str, Any]:
         "detail": result.detail,
         "at": rfc3339(result.at),
         "conditions": msgspec.to_builtins(result.conditions),
+        "timings": msgspec.to_builtins(result.timings),
+        "observer": result.observer,
     }
 
 

@@ -12,10 +12,13 @@ from cockpit.errors import ExitCode
 def add_commands(table: CommandTable) -> None:
     """Add the commands of long-running processes."""
     watch = table.add("watch", _watch, "probe, count and commit around the clock, in the foreground")
+    watch.add_argument("--unit", action="store_true", help="print a systemd unit that keeps it running, and do nothing")
     watch.add_argument("--attached", action="store_true", help="end when the last screen has gone")
 
 
 def _watch(arguments: argparse.Namespace) -> ExitCode:
+    if arguments.unit:
+        return _print_unit(arguments)
     from cockpit.watching import watch
 
     require_writing(arguments)
@@ -37,4 +40,21 @@ def _watch(arguments: argparse.Namespace) -> ExitCode:
         sys.stdout.flush()
 
     watch(workspace, by_hand=not arguments.attached, say=tell)
+    return ExitCode.OK
+
+
+def _print_unit(arguments: argparse.Namespace) -> ExitCode:
+    import getpass
+
+    from cockpit.cli.unit import watcher_unit
+
+    workspace = open_here(arguments, any_run=True)
+    run = workspace.run
+    text = watcher_unit(
+        service=run.service, environment=run.environment, root=workspace.root, env=workspace.env, user=getpass.getuser()
+    )
+    if wants_json(arguments):
+        print_json({"unit": f"cockpit-watch-{run.service}-{run.environment}.service", "text": text})
+    else:
+        say(text.rstrip())
     return ExitCode.OK

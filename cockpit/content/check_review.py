@@ -76,6 +76,9 @@ def _kind(review: Review[T], check: Check, *where: Step) -> None:
         review.at_least(check.file, 0, ("min_size",), *where, "file")
         if check.file.newer_than:
             review.durations(check.file, ("newer_than",), *where, "file")
+    for key, named in (("probe", check.probe), ("target", check.target)):
+        if named is not None:
+            review.filled(named.name, *where, key, "name")
     if check.git is not None:
         _git(review, check.git, *where, "git")
 

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Callable
 from pathlib import Path
 
-from cockpit.content.check_review import HEADER_NAME, METHOD, review_check
-from cockpit.content.names import name_complaint
+from cockpit.content.check_review import review_check
+from cockpit.content.names import duration_complaint, name_complaint
+from cockpit.content.probe_review import CheckCondition, review_probe
 from cockpit.content.problems import quoted
 from cockpit.content.review import Review
 from cockpit.content.strict_yaml import Document, load_document, read_text
 from cockpit.content.strict_yaml import Step as Where
-from cockpit.release.configuration import Configuration, Plans, Probe, Step, Verify, VersionSeen
+from cockpit.release.configuration import Configuration, Plans, Step, Verify, VersionSeen
+from cockpit.release.sensing import epoch_of
+from cockpit.release.targets import parse_percentage
 
-# Returns a complaint about a probe's condition, or None where it can be understood.
-CheckCondition = Callable[[str], str | None]
-
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*")
 _CREDENTIALS = re.compile(r"://[^/@\s]*:[^/@\s]*@")
-_HOST_AND_PORT = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):([0-9]{1,5})")
 
 
 def load_configuration(path: Path, check_condition: CheckCondition | None = None) -> Configuration:
@@ -54,9 +53,14 @@ class _ConfigurationReview(Review[Configuration]):
             self.filled(log.file, "logs", name, "file")
         for name, probe in self.value.probes.items():
             self.complain_of_key(name_complaint(name), "probes", name)
-            self._probe(probe, "probes", name)
+            review_probe(self, probe, self._check_condition, "probes", name)
+            self._parents(name)
         for item_id, check in self.value.checks.items():
             review_check(self, check, "checks", item_id)
+            if check.probe is not None:
+                self.known(check.probe.name, self.value.probes, "probe", "checks", item_id, "probe", "name")
+        self._targets()
+        self._windows()
         if self.value.version:
             self._version(self.value.version, "version")
         self._plan(self.value.rollback, "rollback")
@@ -79,25 +83,52 @@ class _ConfigurationReview(Review[Configuration]):
         for index, each in enumerate(self.value.checklists):
             self.complain(name_complaint(each), "checklists", index)
 
-    def _probe(self, probe: Probe, *where: Where) -> None:
-        self.exactly_one(probe, ("http", "tcp", "command"), *where)
-        self._url(probe.http, *where, "http")
-        if probe.tcp:
-            self.complain(_tcp_complaint(probe.tcp), *where, "tcp")
-        if not METHOD.fullmatch(probe.method):
-            self.complain(f"{quoted(probe.method)} is not a method: write one such as GET", *where, "method")
-        for name, value in probe.headers.items():
-            if not HEADER_NAME.fullmatch(name):
-                message = f"{quoted(name)} is not a header's name: write one such as Accept"
-                self.complain_of_key(message, *where, "headers", name)
-            if "\n" in value:
-                self.complain("a header is one line: write it without line ends", *where, "headers", name)
-        self.durations(probe, ("interval", "timeout"), *where)
-        self.at_least(probe, 1, ("failures", "passes"), *where)
-        if self._check_condition:
-            for key in ("conditions", "warn"):
-                for index, condition in enumerate(getattr(probe, key)):
-                    self.complain(self._check_condition(condition) or "", *where, key, index)
+    def _targets(self) -> None:
+        for name, target in self.value.targets.items():
+            here = ("targets", name)
+            self.complain_of_key(name_complaint(name), *here)
+            self.known(target.probe, self.value.probes, "probe", *here, "probe")
+            if target.step and target.probe in self.value.probes:
+                steps = [step.name for step in self.value.probes[target.probe].scenario]
+                self.known(target.step, steps, "step", *here, "step")
+            if target.above and target.below:
+                self.complain_of_key("above and below exclude each other: keep one", *here, "below")
+            for key in ("above", "below", "coverage"):
+                self.complain(_goal_complaint(getattr(target, key), durations=key == "below"), *here, key)
+            if target.window:
+                self.durations(target, ("window",), *here)
+            self.at_least(target, 1, ("samples",), *here)
+            if target.percentile is not None and not 0 < target.percentile < 100:
+                self.complain(f"{target.percentile:g} is no percentile: write one such as 95", *here, "percentile")
+
+    def _windows(self) -> None:
+        for index, window in enumerate(self.value.maintenance_windows):
+            here = ("maintenance_windows", index)
+            self.filled(window.title, *here, "title")
+            self.exactly_one(window, ("starts", "at"), *here)
+            for position, name in enumerate(window.probes):
+                self.known(name, self.value.probes, "probe", *here, "probes", position)
+            if window.starts and not window.ends:
+                self.complain("nothing says when it ends: add ends", *here, "starts")
+            for key in ("starts", "ends"):
+                self.complain(_moment_complaint(getattr(window, key)), *here, key)
+            if window.at and not _TIME.fullmatch(window.at):
+                self.complain(f"{quoted(window.at)} is no time of day: write one such as 02:30", *here, "at")
+            self.durations(window, ("lasts",), *here)
+
+    def _parents(self, name: str) -> None:
+        probes = self.value.probes
+        for index, parent in enumerate(probes[name].parents):
+            self.known(parent, probes, "probe", "probes", name, "parents", index)
+        above, seen = list(probes[name].parents), set[str]()
+        while above:
+            parent = above.pop()
+            if parent == name:
+                self.complain("it would be its own parent: remove one of them", "probes", name, "parents")
+                return
+            if parent not in seen and parent in probes:
+                seen.add(parent)
+                above += probes[parent].parents
 
     def _version(self, version: VersionSeen, *where: Where) -> None:
         self.exactly_one(version, ("http", "file", "command"), *where)
@@ -136,16 +167,25 @@ class _ConfigurationReview(Review[Configuration]):
             self.complain(f"{quoted(url)} is not an address: write it with http:// or https://", *where)
 
 
+def _goal_complaint(text: str, *, durations: bool) -> str:
+    if not text or (durations and not text.rstrip().endswith("%") and not duration_complaint(text)):
+        return ""
+    try:
+        parse_percentage(text)
+    except ValueError as error:
+        return f"{text!r} is neither a duration nor a percentage: write 500ms or 0.1%" if durations else str(error)
+    return ""
+
+
+def _moment_complaint(text: str) -> str:
+    if not text or epoch_of(text):
+        return ""
+    return f"{quoted(text)} is no time with its offset: write one such as 2026-12-01T22:00:00Z"
+
+
 def _timezone_complaint(name: str) -> str:
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return f"the time zone {quoted(name)} is not known: write an IANA name such as Europe/Berlin"
     return ""
-
-
-def _tcp_complaint(address: str) -> str:
-    match = _HOST_AND_PORT.fullmatch(address)
-    if match and 0 < int(match[1]) < 65536:
-        return ""
-    return f"{quoted(address)} is not host:port: write it like localhost:5432"

@@ -2,10 +2,13 @@
 
     [SUBJECT] path  operator  value
 
-Subjects and their values: STATUS and EXIT (whole numbers), RESPONSE_TIME and CERTIFICATE_EXPIRATION (durations; a bare
-response time is in milliseconds), CONNECTED (true, false), HEADER.Name (text), BODY (text; with a path such as
-`.items[0].id` or `["odd key"]`, the JSON value there). Operators: == != < <= > >= contains matches present absent.
-A value may be quoted, and `any(a, b)` stands for several. https://github.com/TwiN/gatus#conditions
+Subjects and their values: STATUS, EXIT and RESTARTS (whole numbers), RESPONSE_TIME and the phases of it (DNS_TIME,
+CONNECT_TIME, TLS_TIME, FIRST_BYTE, TRANSFER), CERTIFICATE_EXPIRATION, FILE_AGE and BEAT_AGE (durations; a bare time of
+a response or a phase is in milliseconds), CONNECTED, EXISTS and BEAT_OK (true, false), FILE_SIZE and DISK_FREE (sizes
+such as 10GB), DISK_USED and INODES_USED (percent), HEADER.Name, DNS_RCODE, TLS_VERSION, UNIT_STATE and UNIT_SUBSTATE
+(text), BODY (text; with a path such as `.items[0].id` or `["odd key"]`, the JSON value there). Operators: == != < <= >
+>= contains matches present absent. A value may be quoted, and `any(a, b)` stands for several.
+https://github.com/TwiN/gatus#conditions
 """
 
 from __future__ import annotations
@@ -15,14 +18,14 @@ import math
 import re
 import warnings
 from functools import lru_cache
-from typing import Literal
 
 from msgspec import Struct
 
 from cockpit.durations import parse_duration
 from cockpit.health.json_path import JsonPath, parse_steps
+from cockpit.health.sizes import parse_size
+from cockpit.release.probes import ProbeKind
 
-Kind = Literal["http", "tcp", "command"]
 Literals = tuple[str | float | bool, ...]
 
 # What each kind of probe can see, with an example for a complaint.
@@ -34,16 +37,57 @@ _EXAMPLES = {
     "CERTIFICATE_EXPIRATION": "[CERTIFICATE_EXPIRATION] > 14d",
     "CONNECTED": "[CONNECTED] == true",
     "EXIT": "[EXIT] == 0",
+    "DNS_TIME": "[DNS_TIME] < 50ms",
+    "CONNECT_TIME": "[CONNECT_TIME] < 50ms",
+    "TLS_TIME": "[TLS_TIME] < 100ms",
+    "FIRST_BYTE": "[FIRST_BYTE] < 300ms",
+    "TRANSFER": "[TRANSFER] < 1s",
+    "TLS_VERSION": "[TLS_VERSION] == any(TLSv1.2, TLSv1.3)",
+    "DNS_RCODE": "[DNS_RCODE] == NOERROR",
+    "EXISTS": "[EXISTS] == true",
+    "FILE_AGE": "[FILE_AGE] < 26h",
+    "FILE_SIZE": "[FILE_SIZE] > 10MB",
+    "DISK_USED": "[DISK_USED] < 90%",
+    "DISK_FREE": "[DISK_FREE] > 10GB",
+    "INODES_USED": "[INODES_USED] < 90%",
+    "UNIT_STATE": "[UNIT_STATE] == active",
+    "UNIT_SUBSTATE": "[UNIT_SUBSTATE] == running",
+    "RESTARTS": "[RESTARTS] < 3",
+    "BEAT_AGE": "[BEAT_AGE] < 26h",
+    "BEAT_OK": "[BEAT_OK] == true",
 }
-_SUBJECTS_OF: dict[Kind, tuple[str, ...]] = {
-    "http": ("STATUS", "RESPONSE_TIME", "BODY", "HEADER", "CERTIFICATE_EXPIRATION", "CONNECTED"),
+PHASES = {
+    "DNS_TIME": "dns", "CONNECT_TIME": "connect", "TLS_TIME": "tls", "FIRST_BYTE": "first byte", "TRANSFER": "transfer",
+}  # fmt: skip
+_SPANS = ("RESPONSE_TIME", *PHASES)  # a bare number is in milliseconds
+_DURATIONS = (*_SPANS, "CERTIFICATE_EXPIRATION", "FILE_AGE", "BEAT_AGE")
+_SIZES = ("FILE_SIZE", "DISK_FREE")
+_PERCENTS = ("DISK_USED", "INODES_USED")
+_FLAGS = ("CONNECTED", "EXISTS", "BEAT_OK")
+_WHOLES = ("STATUS", "EXIT", "RESTARTS")
+_TEXTS = ("DNS_RCODE", "TLS_VERSION", "UNIT_STATE", "UNIT_SUBSTATE")
+_HTTP = (
+    "STATUS", "RESPONSE_TIME", "BODY", "HEADER", "CERTIFICATE_EXPIRATION", "CONNECTED", "TLS_VERSION", *PHASES,
+)  # fmt: skip
+_SUBJECTS_OF: dict[ProbeKind, tuple[str, ...]] = {
+    "http": _HTTP,
     "tcp": ("CONNECTED", "RESPONSE_TIME"),
+    "tls": ("CONNECTED", "RESPONSE_TIME", "CERTIFICATE_EXPIRATION", "TLS_VERSION",
+            "DNS_TIME", "CONNECT_TIME", "TLS_TIME"),
+    "dns": ("DNS_RCODE", "BODY", "RESPONSE_TIME"),
     "command": ("EXIT", "RESPONSE_TIME", "BODY"),
-}
+    "file": ("EXISTS", "FILE_AGE", "FILE_SIZE"),
+    "disk": ("DISK_USED", "DISK_FREE", "INODES_USED"),
+    "postgres": ("CONNECTED", "RESPONSE_TIME", "BODY"),
+    "systemd": ("UNIT_STATE", "UNIT_SUBSTATE", "RESTARTS"),
+    "heartbeat": ("BEAT_AGE", "BEAT_OK", "RESPONSE_TIME"),
+    "scenario": ("RESPONSE_TIME",),
+}  # fmt: skip
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 _OPERATORS = (*_COMPARISONS, "contains", "matches", "present", "absent")
 _OPERATORS_OF = {
-    "CONNECTED": ("==", "!="),
+    **dict.fromkeys(_FLAGS, ("==", "!=")),
+    **dict.fromkeys(_TEXTS, ("==", "!=", "contains", "matches")),
     "BODY": _OPERATORS,
     "HEADER": _OPERATORS,
 }
@@ -76,13 +120,13 @@ def parse_condition(text: str) -> Condition:
     return Condition(text, subject, path, operator, _literals(subject, operator, value))
 
 
-def check_condition(text: str, kind: Kind | None = None) -> str | None:
+def check_condition(text: str, kind: ProbeKind | None = None) -> str | None:
     """Return what is wrong with a condition and what would be right, or None; `kind` is the probe's."""
     try:
         condition = parse_condition(text)
     except ValueError as error:
         return str(error)
-    if kind is not None and condition.subject not in _SUBJECTS_OF[kind]:
+    if kind is not None and condition.subject not in _SUBJECTS_OF.get(kind, ()):
         seen = ", ".join(f"[{subject}]" for subject in _SUBJECTS_OF[kind])
         return f"[{condition.subject}] is never seen by a probe of kind {kind}: it sees {seen}"
     return None
@@ -173,18 +217,24 @@ def _expression(value: str) -> str:
 
 
 def _literal(subject: str, operator: str, value: str) -> str | float | bool:
-    match subject:
-        case "STATUS" | "EXIT":
-            if not _WHOLE.fullmatch(value):
-                raise ValueError(f"[{subject}] is a whole number, not {value!r}: write such as {_EXAMPLES[subject]}")
-            return int(value)
-        case "CONNECTED":
-            if value not in {"true", "false"}:
-                raise ValueError(f"[CONNECTED] is true or false, not {value!r}: write {_EXAMPLES[subject]}")
-            return value == "true"
-        case "RESPONSE_TIME" | "CERTIFICATE_EXPIRATION":
-            milliseconds = parse_number(value) if subject == "RESPONSE_TIME" else None
-            return parse_duration(value) if milliseconds is None else milliseconds / 1000
+    if subject in _WHOLES:
+        if not _WHOLE.fullmatch(value):
+            raise ValueError(f"[{subject}] is a whole number, not {value!r}: write such as {_EXAMPLES[subject]}")
+        return int(value)
+    if subject in _FLAGS:
+        if value not in {"true", "false"}:
+            raise ValueError(f"[{subject}] is true or false, not {value!r}: write {_EXAMPLES[subject]}")
+        return value == "true"
+    if subject in _DURATIONS:
+        milliseconds = parse_number(value) if subject in _SPANS else None
+        return parse_duration(value) if milliseconds is None else milliseconds / 1000
+    if subject in _SIZES:
+        return parse_size(value)
+    if subject in _PERCENTS:
+        percent = parse_number(value.removesuffix("%"))
+        if percent is None:
+            raise ValueError(f"[{subject}] is a percentage, not {value!r}: write such as {_EXAMPLES[subject]}")
+        return percent
     if operator in {"<", "<=", ">", ">="} and parse_number(value) is None:
         raise ValueError(
             f"{operator} compares numbers, and {value!r} is none: write such as [BODY].queue {operator} 10"

@@ -9,9 +9,10 @@ from typing import Literal
 import msgspec
 
 from cockpit.durations import short_duration
-from cockpit.health.conditions import Condition, parse_condition, parse_number
+from cockpit.health.conditions import PHASES, Condition, parse_condition, parse_number
 from cockpit.health.json_path import JsonPath, follow
 from cockpit.health.observation import Observation, shown
+from cockpit.health.sizes import shown_size
 from cockpit.release.health import ConditionResult
 
 _ACTUAL_LIMIT = 120  # characters of a value that are shown
@@ -57,8 +58,12 @@ class Values:
                 value = seen.exit_status
             case "HEADER":
                 value = (seen.headers or {}).get(str(condition.path[0]).lower())
-            case _:
+            case "BODY":
                 return self.in_body(condition.path)
+            case subject if subject in PHASES:
+                value = next((each.ms / 1000 for each in seen.timings if each.name == PHASES[subject]), None)
+            case subject:
+                value = seen.values.get(subject)
         return ABSENT if value is None else value
 
     def in_body(self, path: JsonPath) -> object:
@@ -133,9 +138,15 @@ def _as_text(value: object) -> str:
 def _shown(subject: str, actual: object) -> str:
     if actual is ABSENT:
         return "absent"
-    if isinstance(actual, (int, float)):
-        if subject == "RESPONSE_TIME":
+    if isinstance(actual, (int, float)) and not isinstance(actual, bool):
+        if subject == "RESPONSE_TIME" or subject in PHASES:
             return f"{actual * 1000:.0f}ms"
+        if subject in {"FILE_AGE", "BEAT_AGE"}:
+            return short_duration(actual)
+        if subject in {"FILE_SIZE", "DISK_FREE"}:
+            return shown_size(actual)
+        if subject in {"DISK_USED", "INODES_USED"}:
+            return f"{actual:g}%"
         if subject == "CERTIFICATE_EXPIRATION":
             return short_duration(actual) if actual > 0 else f"expired {short_duration(-actual)} ago"
     return shown(_as_text(actual)[: _ACTUAL_LIMIT + 1], _ACTUAL_LIMIT)

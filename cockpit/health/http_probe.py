@@ -1,4 +1,4 @@
-"""One HTTP request as an observation: bounded in time and size, verified, without cookies, proxies or redirects."""
+"""One HTTP request as an observation: bounded in time and size, verified, redirects followed only where wanted."""
 
 from __future__ import annotations
 
@@ -9,142 +9,166 @@ import zlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from datetime import UTC, datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.parse import urljoin
 
-import httpx
+import h11
 from msgspec import Struct
 from msgspec.structs import replace
 
 from cockpit import __version__
 from cockpit.durations import short_duration
 from cockpit.health.observation import BODY_LIMIT, Observation, first_line, unseen
-from cockpit.net.addresses import resolve
-from cockpit.net.certificates import peer_expiry, refused_expiry
+from cockpit.net.certificates import refused_expiry
+from cockpit.net.exchange import Exchange, UnusableError, exchange, parse_url
 from cockpit.net.troubles import CERTIFICATE_EXPIRED, certificate_trouble, explain
+from cockpit.release.health import Timing
 
 _UNUSABLE = "the URL or a header cannot be used: write http://host/path or https://host/path"
-
-
-def open_client(tls: ssl.SSLContext | None = None) -> httpx.AsyncClient:
-    """Return the client that all requests share; `tls` replaces the system's and certifi's trusted roots.
-
-    Connections are not kept: a kept one that the target closes in between fails the next probe without cause.
-    """
-    if tls is None:
-        tls = httpx.create_ssl_context(trust_env=False)
-        tls.load_default_certs()
-    return httpx.AsyncClient(
-        verify=tls,
-        trust_env=False,
-        follow_redirects=False,
-        timeout=None,  # noqa: S113 - the whole look is bounded, a slow drip included
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-        headers={"User-Agent": f"release-cockpit/{__version__}", "Accept": "*/*", "Accept-Encoding": "identity"},
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-    )
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_AGENT = f"release-cockpit/{__version__}"
+_FAILURES = (OSError, ssl.SSLError, UnicodeError, h11.ProtocolError)
 
 
 class Request(Struct, frozen=True):
-    """What to ask, and how long the whole answer may take, in seconds."""
+    """What to ask, and how long the whole answer may take, in seconds; `redirects` is how many are followed."""
 
     url: str
     method: str
     headers: Mapping[str, str]
     seconds: float
+    body: bytes = b""
+    redirects: int = 0
 
 
 async def observe_http(
-    client: httpx.AsyncClient, request: Request, *, names: Executor, monotonic: Callable[[], float] = time.monotonic
+    request: Request,
+    *,
+    names: Executor,
+    tls: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Observation:
     """Ask once and return what came; a failure of any kind is in the observation, never raised."""
-    try:
-        prepared = client.build_request(request.method, request.url, headers=dict(request.headers))
-        scheme, host = prepared.url.scheme, prepared.url.raw_host.decode("ascii")
-        port = prepared.url.port or {"http": 80, "https": 443}[scheme]
-    except (httpx.InvalidURL, ValueError, TypeError, KeyError):
-        return unseen(_UNUSABLE)
-    if not host or not 0 < port < 65536:
-        return unseen(_UNUSABLE)
-    look = _Look(client, prepared, names=names, monotonic=monotonic)
+    look = _Look(request, names=names, tls=tls, monotonic=monotonic)
     span = short_duration(request.seconds)
     try:
         async with asyncio.timeout(request.seconds):
-            try:
-                await look.take(host, port)
-            except (httpx.HTTPError, httpx.StreamError, OSError, UnicodeError) as error:
-                await look.fail(error, host, port)
+            return await look.take()
     except TimeoutError:
-        if not look.resolved:
+        if not look.now.resolved:
             return unseen(f"the name did not resolve within {span}")
-        what = "no complete answer" if look.seen.status is not None else "no answer"
-        return replace(look.seen, trouble=look.seen.trouble or f"{what} within {span}")
-    return look.seen
+        what = "no complete answer" if look.now.status is not None else "no answer"
+        return replace(look.seen(), trouble=look.trouble or f"{what} within {span}")
 
 
 class _Look:
-    """One request under way; `seen` grows, so that a look that is cut off still tells what it saw."""
+    """One request under way, with the redirects it follows."""
 
     def __init__(
         self,
-        client: httpx.AsyncClient,
-        request: httpx.Request,
+        request: Request,
         *,
         names: Executor,
+        tls: Callable[[], ssl.SSLContext],
         monotonic: Callable[[], float],
     ) -> None:
-        self._client = client
         self._request = request
         self._names = names
+        self._tls = tls
         self._monotonic = monotonic
-        self.seen = Observation()
-        self.resolved = False
+        self.now = Exchange()
+        self.trouble = ""
+        self._phases: dict[str, float] = {}
+        self._seconds = 0.0
+        self._followed = 0
 
-    async def take(self, host: str, port: int) -> None:
-        await resolve(host, port, self._names)
-        self.resolved = True
-        started = self._monotonic()
-        response = await self._client.send(self._request, stream=True)
+    async def take(self) -> Observation:
+        url, method, body = self._request.url, self._request.method, self._request.body
+        headers = {"User-Agent": _AGENT, **self._request.headers}
+        while True:
+            trouble = await self._ask(url, method, headers, body)
+            if trouble is not None:
+                return trouble
+            target = dict(self.now.headers).get("location", "")
+            if self.now.status not in _REDIRECTS or not target or self._request.redirects == 0:
+                return self.seen()
+            if self._followed == self._request.redirects:
+                return replace(self.seen(), trouble=f"more than {self._followed} redirects, the last to {target}")
+            self._followed += 1
+            after = urljoin(url, target)
+            if url.startswith("https:") and after.startswith("http:"):
+                return replace(self.seen(), trouble=f"redirects from https to {after}")
+            if after.split("/")[2:3] != url.split("/")[2:3]:  # what is secret is meant for one host
+                headers = {"User-Agent": headers["User-Agent"]}
+            url = after
+            if self.now.status == 303 or (self.now.status in {301, 302} and method == "POST"):
+                method, body = "GET", b""
+
+    async def _ask(self, url: str, method: str, headers: Mapping[str, str], body: bytes) -> Observation | None:
+        self._keep_phases()
+        self.now = now = Exchange(headers=[], phases={})
+        host, port = "", 0
         try:
-            stream = response.extensions.get("network_stream")
-            self.seen = Observation(
-                connected=True,
-                status=response.status_code,
-                headers={name.lower(): value for name, value in response.headers.items()},
-                certificate_expires=stream and peer_expiry(stream.get_extra_info("ssl_object")),
-                summary=_status_line(response),
-            )
-            body = _plain(await _bounded(response), response.headers.get("content-encoding", ""))
-        finally:
-            await response.aclose()
-        summary = self.seen.summary
-        line = first_line(body) if response.status_code >= 400 else ""
-        if line and not line.startswith("<"):  # a page of markup says less than the status does
-            summary = f"{summary}: {line}"
-        self.seen = replace(self.seen, latency=self._monotonic() - started, body=body, summary=summary)
+            target = parse_url(url)
+            host, port = target.host, target.port
+            await exchange(
+                now, target, method=method, headers=headers, body=body, tls=self._tls, names=self._names,
+                limit=BODY_LIMIT, monotonic=self._monotonic,
+            )  # fmt: skip
+        except UnusableError:
+            if self._followed:
+                return replace(self.seen(), trouble="it redirects to what cannot be asked")
+            return unseen(_UNUSABLE)
+        except _FAILURES as error:
+            return await self._failed(error, host, port)
+        return None
 
-    async def fail(self, error: Exception, host: str, port: int) -> None:
-        trouble, ours = explain(error) or _protocol_trouble(error)
-        self.seen = replace(self.seen, trouble=trouble, unseen=ours)
+    async def _failed(self, error: Exception, host: str, port: int) -> Observation:
+        trouble, ours = explain(error) or _protocol_trouble(error, self.now)
+        self.trouble = trouble  # where the time ends meanwhile
         if (code := certificate_trouble(error)) is not None:
             expires = await refused_expiry(host, port)
             if expires is not None and code == CERTIFICATE_EXPIRED:
                 trouble = f"certificate expired on {datetime.fromtimestamp(expires, UTC):%Y-%m-%d}"
-            self.seen = replace(self.seen, trouble=trouble, certificate_expires=expires)
+            self.now.certificate_expires = expires
+        return replace(self.seen(), trouble=trouble, unseen=ours)
+
+    def _keep_phases(self) -> None:
+        for phase, seconds in self.now.phases.items():
+            self._phases[phase] = self._phases.get(phase, 0.0) + seconds
+        self._seconds += self.now.seconds or 0.0
+
+    def seen(self) -> Observation:
+        """Return what was seen up to now."""
+        now = self.now
+        timings = {**self._phases}
+        for phase, seconds in now.phases.items():
+            timings[phase] = timings.get(phase, 0.0) + seconds
+        headers: dict[str, str] = {}
+        for name, value in now.headers:
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        body = None if now.body is None else _plain(now.body, headers.get("content-encoding", ""))
+        summary = "" if now.status is None else _status_line(now, headers)
+        line = first_line(body) if body and (now.status or 0) >= 400 else ""
+        if line and not line.startswith("<"):  # a page of markup says less than the status does
+            summary = f"{summary}: {line}"
+        return Observation(
+            connected=now.connected,
+            latency=None if now.seconds is None else self._seconds + now.seconds,
+            status=now.status,
+            headers=headers if now.status is not None else None,
+            body=body,
+            certificate_expires=now.certificate_expires,
+            summary=summary,
+            timings=tuple(Timing(phase, round(seconds * 1000, 3)) for phase, seconds in timings.items()),
+            values={"TLS_VERSION": now.tls_version} if now.tls_version else {},
+            cookies=tuple(value for name, value in now.headers if name == "set-cookie"),
+        )
 
 
-def _status_line(response: httpx.Response) -> str:
-    line = f"{response.status_code} {response.reason_phrase}".strip()
-    target = response.headers.get("location", "")
-    return f"{line}, redirects to {target}" if response.is_redirect and target else line
-
-
-async def _bounded(response: httpx.Response) -> bytes:
-    kept = bytearray()
-    async for chunk in response.aiter_raw():
-        kept += chunk
-        if len(kept) >= BODY_LIMIT:
-            break
-    return bytes(kept[:BODY_LIMIT])
+def _status_line(now: Exchange, headers: Mapping[str, str]) -> str:
+    line = f"{now.status} {now.reason}".strip()
+    target = headers.get("location", "")
+    return f"{line}, redirects to {target}" if now.status in _REDIRECTS and target else line
 
 
 def _plain(body: bytes, encoding: str) -> bytes:
@@ -157,17 +181,14 @@ def _plain(body: bytes, encoding: str) -> bytes:
         return body
 
 
-def _protocol_trouble(error: Exception) -> tuple[str, bool]:
+def _protocol_trouble(error: Exception, now: Exchange) -> tuple[str, bool]:
     """Return (sentence, whether the fault is ours); never the error's own text, which may quote a secret header."""
-    if isinstance(error, UnicodeError | httpx.LocalProtocolError | httpx.UnsupportedProtocol):
+    if isinstance(error, UnicodeError | h11.LocalProtocolError):
         return _UNUSABLE, True
-    if isinstance(error, httpx.RemoteProtocolError):
-        text = str(error).lower()
-        if "incomplete" in text or "without sending complete" in text:
+    if isinstance(error, h11.RemoteProtocolError):
+        if now.status is not None:
             return "the answer was cut short", False
-        if "without sending a response" in text:
+        if "unexpectedly closed" in str(error) or "ConnectionClosed" in str(error):
             return "the connection was closed without an answer", False
         return "what answers does not speak HTTP correctly", False
-    if isinstance(error, httpx.ReadError | httpx.WriteError | httpx.CloseError):
-        return "the connection was lost", False
-    return "no connection", False
+    return "the connection was lost" if now.connected else "no connection", False

@@ -4,18 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cockpit.durations import parse_duration
 from cockpit.health.conditions import parse_condition
 from cockpit.health.evaluation import Values, evaluate
-from cockpit.health.observation import Observation, shown
-from cockpit.release.configuration import Probe
+from cockpit.health.observation import Observation, shown, unseen
 from cockpit.release.health import ConditionResult, ProbeResult, ProbeState
+from cockpit.release.probes import Probe, ProbeKind
 
 # What is expected of each kind where its conditions do not speak of it.
-_IMPLIED = {
+_IMPLIED: dict[ProbeKind, tuple[str, tuple[str, ...]]] = {
     "http": ("STATUS", ("[STATUS] >= 200", "[STATUS] < 300")),
     "tcp": ("CONNECTED", ("[CONNECTED] == true",)),
+    "tls": ("CONNECTED", ("[CONNECTED] == true",)),
+    "dns": ("DNS_RCODE", ("[DNS_RCODE] == NOERROR",)),
     "command": ("EXIT", ("[EXIT] == 0",)),
+    "file": ("EXISTS", ("[EXISTS] == true",)),
+    "postgres": ("CONNECTED", ("[CONNECTED] == true",)),
+    "systemd": ("UNIT_STATE", ("[UNIT_STATE] == active",)),
 }
+_TOLD_BY_SUMMARY = frozenset({"STATUS", "EXIT", "DNS_RCODE", "EXISTS", "UNIT_STATE", "BEAT_OK"})
+_CONNECTS = frozenset({"http", "tcp", "tls", "postgres"})
+
+
+def _expected(probe: Probe) -> tuple[str, tuple[str, ...]]:
+    if probe.kind == "heartbeat":
+        # A beat that is a moment late is none that is missing.
+        due, grace = parse_duration(probe.heartbeat), parse_duration(probe.grace)
+        return "BEAT_AGE", ("[BEAT_OK] == true", f"[BEAT_AGE] < {due + grace:g}s")
+    return _IMPLIED.get(probe.kind, ("", ()))
 
 
 def _subjects(conditions: Sequence[str]) -> set[str]:
@@ -34,12 +50,14 @@ def judge(name: str, probe: Probe, seen: Observation, *, now: float, observer: s
     Not observed is unknown. No whole answer is down, unless the conditions speak of [CONNECTED] and nothing connected:
     then they decide. A broken fail condition is down, a broken warn condition degraded, an unreadable one unknown.
     """
-    kind = "http" if probe.http else "tcp" if probe.tcp else "command"
     subjects = _subjects(probe.conditions)
-    refusal_decides = kind != "command" and not seen.connected and "CONNECTED" in subjects
-    subject, implied = _IMPLIED[kind]
+    try:
+        subject, implied = _expected(probe) if probe.kinds else ("", ())
+    except ValueError as error:
+        seen, subject, implied = unseen(str(error)), "", ()
+    refusal_decides = bool(probe.kinds) and probe.kind in _CONNECTS and not seen.connected and "CONNECTED" in subjects
     expected = probe.conditions
-    if subject not in subjects and not refusal_decides:
+    if subject and subject not in subjects and not refusal_decides:
         expected = (*implied, *expected)
     values = Values(seen, now)
     whole = not seen.trouble
@@ -47,7 +65,7 @@ def judge(name: str, probe: Probe, seen: Observation, *, now: float, observer: s
         *(evaluate(text, values, whole=whole) for text in expected),
         *(evaluate(text, values, level="warn", whole=whole) for text in probe.warn),
     )
-    state, detail = _verdict(seen, results, refusal_decides=refusal_decides)
+    state, detail = _verdict(probe, seen, results, refusal_decides=refusal_decides)
     return ProbeResult(
         name=name,
         state=state,
@@ -56,10 +74,13 @@ def judge(name: str, probe: Probe, seen: Observation, *, now: float, observer: s
         at=now,
         conditions=results,
         observer=observer,
+        timings=seen.timings,
     )
 
 
-def _verdict(seen: Observation, results: Sequence[ConditionResult], *, refusal_decides: bool) -> tuple[ProbeState, str]:
+def _verdict(
+    probe: Probe, seen: Observation, results: Sequence[ConditionResult], *, refusal_decides: bool
+) -> tuple[ProbeState, str]:
     if seen.unseen:
         return ProbeState.UNKNOWN, seen.trouble
     if seen.trouble and not refusal_decides:
@@ -71,7 +92,10 @@ def _verdict(seen: Observation, results: Sequence[ConditionResult], *, refusal_d
             return state, _broken(seen, broken)
         if unread and not seen.trouble:
             return ProbeState.UNKNOWN, unread[0].actual
-    return ProbeState.OK, seen.summary or seen.trouble
+    summary = seen.summary or seen.trouble
+    if probe.unverified:
+        summary = f"{summary} (certificate NOT VERIFIED)"
+    return ProbeState.OK, summary
 
 
 def _broken(seen: Observation, broken: Sequence[ConditionResult]) -> str:
@@ -79,7 +103,7 @@ def _broken(seen: Observation, broken: Sequence[ConditionResult]) -> str:
     subject = parse_condition(first.text).subject
     if seen.trouble and subject == "CONNECTED":
         return seen.trouble
-    if seen.summary and subject in {"STATUS", "EXIT"}:
+    if seen.summary and subject in _TOLD_BY_SUMMARY:
         return seen.summary
     others = f", and {len(broken) - 1} more" if len(broken) > 1 else ""
     return f"expected {first.text}, saw {first.actual}{others}"

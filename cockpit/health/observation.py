@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from cockpit.release.health import Timing
 from cockpit.text import visible
 
 BODY_LIMIT = 1024 * 1024  # bytes of an answer that are read; the rest is left unread
@@ -17,7 +18,8 @@ class Observation(Struct, frozen=True):
 
     `latency` is in seconds up to the whole answer, header names are lower-case, `certificate_expires` is in
     epoch seconds. `summary` says what answered. `trouble` says why there is no whole answer; with `unseen` the
-    fault was on our side, so that nothing may be said about the target.
+    fault was on our side, so that nothing may be said about the target. `timings` are the phases or steps of the look,
+    `values` what only one kind of probe sees, by the condition's subject.
     """
 
     connected: bool = False
@@ -30,6 +32,9 @@ class Observation(Struct, frozen=True):
     summary: str = ""
     trouble: str = ""
     unseen: bool = False
+    timings: tuple[Timing, ...] = ()
+    values: Mapping[str, str | int | float | bool] = {}
+    cookies: tuple[str, ...] = ()
 
 
 def unseen(trouble: str) -> Observation:

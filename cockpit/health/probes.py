@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-from cockpit.durations import parse_duration
+from cockpit.durations import parse_duration, short_duration
 from cockpit.health.command_probe import observe_command
 from cockpit.health.judgement import judge
 from cockpit.health.observation import Observation, unseen
+from cockpit.health.place_probe import observe_disk, observe_file, observe_heartbeat
+from cockpit.health.program_probe import observe_postgres, observe_unit
 from cockpit.health.tcp_probe import observe_tcp
-from cockpit.release.configuration import Probe
+from cockpit.health.trusted_roots import TrustedRoots
 from cockpit.release.health import ProbeResult
-
-if TYPE_CHECKING:
-    import httpx
+from cockpit.release.probes import PROBE_KINDS, Probe
 
 _THREADS = 32  # as many as probes run at once
 
@@ -28,8 +30,8 @@ _THREADS = 32  # as many as probes run at once
 class Prober:
     """Takes looks at targets; an asynchronous context manager, bound to the event loop it is first used on.
 
-    `observer` is this host's name, `directory` where commands run and files lie. Without `trusted` no command is
-    run. `tls` replaces the trusted roots.
+    `observer` is this host's name, `directory` where commands run and files lie. Without `trusted` no program
+    is started. `tls` replaces the trusted roots, `beats` tells where the last beat of a probe lies.
     """
 
     def __init__(
@@ -39,14 +41,15 @@ class Prober:
         directory: Path,
         trusted: bool = False,
         tls: ssl.SSLContext | None = None,
+        beats: Callable[[str], Path] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.directory = directory
         self.trusted = trusted
-        self._observer = observer
-        self._tls = tls
+        self.observer = observer
+        self._roots = TrustedRoots(directory, tls)
+        self._beats = beats or (lambda name: directory / f".{name}.beat")
         self._monotonic = monotonic
-        self._client: httpx.AsyncClient | None = None
         # Apart, because a resolver that hangs keeps its threads and nobody can end them.
         self._names = ThreadPoolExecutor(_THREADS, thread_name_prefix="probe-name")
         self._commands = ThreadPoolExecutor(_THREADS, thread_name_prefix="probe-command")
@@ -61,41 +64,95 @@ class Prober:
 
     async def run(self, name: str, probe: Probe, now: float) -> ProbeResult:
         """Take one look, at `now` in epoch seconds; whatever fails is in the result, never raised."""
-        return judge(name, probe, await self.observe(probe), now=now, observer=self._observer)
+        return judge(name, probe, await self.observe(probe, name=name, now=now), now=now, observer=self.observer)
 
     def _forbidden(self, probe: Probe) -> bool:
-        """Whether a probe needs trust: it runs a command, or sends more than a plain request for a page."""
-        return not self.trusted and bool(probe.command or probe.method not in {"GET", "HEAD"} or probe.headers)
+        """Whether a probe needs trust: it starts a program, or sends more than a plain request for a page."""
+        starts = bool(probe.command or probe.postgres or probe.systemd)
+        return not self.trusted and (
+            starts or probe.method not in {"GET", "HEAD"} or bool(probe.headers or probe.body or probe.scenario)
+        )
 
-    async def observe(self, probe: Probe) -> Observation:
-        """Take one look and judge nothing."""
-        given = [kind for kind in (probe.http, probe.tcp, probe.command) if kind]
-        if len(given) != 1:
-            return unseen("exactly one of http, tcp and command says what to look at")
+    async def observe(self, probe: Probe, *, name: str = "", now: float | None = None) -> Observation:
+        """Take one look and judge nothing; `now` in epoch seconds."""
+        if len(probe.kinds) != 1:
+            return unseen(f"exactly one of {', '.join(PROBE_KINDS)} says what to look at")
         try:
             seconds = parse_duration(probe.timeout)
         except ValueError as error:
             return unseen(f"timeout: {error}")
         if self._forbidden(probe):
             return unseen("not trusted on this host")
-        if probe.tcp:
-            return await observe_tcp(probe.tcp, seconds=seconds, names=self._names, monotonic=self._monotonic)
-        if probe.http:
-            return await self._observe_http(probe, seconds)
-        return await observe_command(probe.command, directory=self.directory, seconds=seconds, pool=self._commands)
+        return await self._by_kind(probe, name, seconds, time.time() if now is None else now)
 
-    async def _observe_http(self, probe: Probe, seconds: float) -> Observation:
-        from cockpit.health.http_probe import Request, observe_http, open_client  # httpx is slow to import
+    async def _by_kind(self, probe: Probe, name: str, seconds: float, now: float) -> Observation:
+        names, commands = self._names, self._commands
+        match probe.kind:
+            case "http":
+                from cockpit.health.http_probe import Request, observe_http  # what speaks HTTP is slow to import
 
-        if self._client is None:
-            self._client = open_client(self._tls)
-        request = Request(probe.http, probe.method, probe.headers, seconds)
-        return await observe_http(self._client, request, names=self._names, monotonic=self._monotonic)
+                request = Request(
+                    probe.http, probe.method, probe.headers, seconds, probe.body.encode(), probe.redirects
+                )
+                return await observe_http(request, names=names, tls=self._tls_of(probe), monotonic=self._monotonic)
+            case "scenario":
+                return await self._scenario(probe, seconds, now)
+            case "tcp":
+                return await observe_tcp(probe.tcp, seconds=seconds, names=names, monotonic=self._monotonic)
+            case "tls":
+                from cockpit.health.tls_probe import observe_tls
+
+                return await observe_tls(
+                    probe.tls, server_name=probe.server_name, seconds=seconds, names=names, tls=self._tls_of(probe)
+                )
+            case "dns":
+                from cockpit.health.dns_probe import observe_dns
+
+                return await observe_dns(probe.dns, probe.record, probe.resolver, seconds=seconds, names=names)
+            case "postgres":
+                return await observe_postgres(probe.postgres, probe.query, seconds=seconds, pool=commands)
+            case "systemd":
+                return await observe_unit(probe.systemd, seconds=seconds, pool=commands)
+            case "command":
+                return await observe_command(probe.command, directory=self.directory, seconds=seconds, pool=commands)
+            case _:
+                return await self._lying_here(probe, name, seconds, now)
+
+    async def _lying_here(self, probe: Probe, name: str, seconds: float, now: float) -> Observation:
+        look: Callable[[], Observation]
+        if probe.file:
+            look = partial(observe_file, probe.file, directory=self.directory, now=now)
+        elif probe.disk:
+            look = partial(observe_disk, probe.disk, directory=self.directory)
+        else:
+            try:
+                every = parse_duration(probe.heartbeat)
+            except ValueError as error:
+                return unseen(f"heartbeat: {error}")
+            look = partial(observe_heartbeat, self._beats(name), every=every, now=now)
+        try:
+            async with asyncio.timeout(seconds):
+                return await asyncio.get_running_loop().run_in_executor(self._commands, look)
+        except TimeoutError:  # a network file system that hangs
+            return unseen(f"the file system did not answer within {short_duration(seconds)}")
+
+    async def _scenario(self, probe: Probe, seconds: float, now: float) -> Observation:
+        from cockpit.health.http_probe import observe_http
+        from cockpit.health.scenario import observe_scenario
+
+        tls = self._tls_of(probe)
+        return await observe_scenario(
+            probe,
+            seconds=seconds,
+            ask=lambda request: observe_http(request, names=self._names, tls=tls, monotonic=self._monotonic),
+            judge=lambda step, seen: judge("", step, seen, now=now, observer=self.observer),
+            environment=os.environ,
+        )
+
+    def _tls_of(self, probe: Probe) -> Callable[[], ssl.SSLContext]:
+        return partial(self._roots.context, probe.ca_file, verify=probe.verify)
 
     async def aclose(self) -> None:
-        """Close connections and wait for the commands, whose looks must have ended or been cancelled before."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        """Wait for the commands, whose looks must have ended or been cancelled before."""
         self._names.shutdown(wait=False, cancel_futures=True)
         await asyncio.to_thread(self._commands.shutdown, cancel_futures=True)

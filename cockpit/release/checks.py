@@ -12,10 +12,10 @@ from cockpit.durations import parse_duration
 
 Binds = Literal["commit", "paths", "host", "release", "period"]
 Effects = Literal["none", "writes", "money", "load"]
-Kind = Literal["command", "http", "tls", "env", "file", "git"]
+Kind = Literal["command", "http", "tls", "env", "file", "git", "probe", "target"]
 Protocol = Literal["TLSv1.2", "TLSv1.3"]
 
-KINDS: tuple[Kind, ...] = ("command", "http", "tls", "env", "file", "git")
+KINDS: tuple[Kind, ...] = ("command", "http", "tls", "env", "file", "git", "probe", "target")
 RUN_TAG = "run"  # the name by which a git check means the tag that the run flies
 
 SHORTEST_VALIDITY = 600.0  # seconds: what holds is renewed at half of it, and never more often than every five minutes
@@ -95,6 +95,19 @@ class GitCheck(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     directory: str = ""  # relative to the code directory
 
 
+class ProbeCheck(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A configured probe or scenario is ok, by its lasting state; `degraded` says whether that will do, too."""
+
+    name: str
+    degraded: bool = False
+
+
+class TargetCheck(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A performance target is met over its window; too few samples are unknown."""
+
+    name: str
+
+
 class Check(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """How an item is sensed; exactly one kind is given, unless it is `off`.
 
@@ -108,6 +121,8 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     env: EnvCheck | None = None
     file: FileCheck | None = None
     git: GitCheck | None = None
+    probe: ProbeCheck | None = None
+    target: TargetCheck | None = None
     closes: bool = False
     interval: str = "5m"
     expires: str = ""  # how long a result holds without a new one
@@ -154,6 +169,10 @@ def describe_check(check: Check) -> str:
         return f"read {check.env.file}"
     if check.file is not None:
         return f"look at {check.file.path}"
+    if check.probe is not None:
+        return f"look at the probe {check.probe.name}"
+    if check.target is not None:
+        return f"look at the target {check.target.name}"
     return "ask git"
 
 
@@ -169,6 +188,10 @@ def expectation(check: Check) -> str:
         return _of_env(check.env)
     if check.file is not None:
         return _of_file(check.file)
+    if check.probe is not None:
+        return f"the probe {check.probe.name} is ok{' or degraded' if check.probe.degraded else ''}"
+    if check.target is not None:
+        return f"the target {check.target.name} is met"
     return _of_git(check.git or GitCheck())
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from msgspec import Struct
 
 from cockpit.release.checks import Check, Effects
+from cockpit.release.probes import Probe as Probe  # noqa: PLC0414 - part of the file
+from cockpit.release.targets import TargetBinding
+from cockpit.release.windows import MaintenanceWindow
 
 
 class Environment(Struct, frozen=True, forbid_unknown_fields=True):
@@ -18,28 +21,6 @@ class LogSource(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     """A log to follow: a file path, relative to the configuration's directory."""
 
     file: str
-    title: str = ""
-
-
-class Probe(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One way to ask whether the service is well; exactly one of http, tcp, command is given.
-
-    `conditions` are fail conditions in gatus's style, such as `[STATUS] == 200`; `warn` are those that only
-    degrade. It is down after `failures` bad results in a row, and up again after `passes` good ones.
-    """
-
-    http: str = ""
-    tcp: str = ""
-    command: str = ""
-    method: str = "GET"
-    headers: dict[str, str] = {}
-    conditions: tuple[str, ...] = ()
-    warn: tuple[str, ...] = ()
-    interval: str = "10s"
-    timeout: str = "5s"
-    failures: int = 3
-    passes: int = 2
-    effects: Effects = "none"
     title: str = ""
 
 
@@ -119,6 +100,8 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     code: Code = Code()
     logs: dict[str, LogSource] = {}
     probes: dict[str, Probe] = {}
+    targets: dict[str, TargetBinding] = {}
+    maintenance_windows: tuple[MaintenanceWindow, ...] = ()
     checks: dict[str, Check] = {}  # by item id, in place of the checklist's own
     version: VersionSeen | None = None
     rollback: Plans = Plans()

@@ -292,6 +292,32 @@ class ProbeChanged(Event, frozen=True):
     observer: str
 
 
+@_kind("probe.acknowledged", register="ack")
+class ProbeAcknowledged(Event, frozen=True, kw_only=True):
+    """A person knows of a probe's trouble: it calls nobody until then (RFC 3339 UTC), or until it changes."""
+
+    until: str
+    reason: TextRef
+
+
+@_kind("probe.ack-ended", register="ack")
+class ProbeAckEnded(Event, frozen=True):
+    """The probe's trouble calls people again."""
+
+
+@_kind("probe.muted", register="mute")
+class ProbeMuted(Event, frozen=True, kw_only=True):
+    """A probe calls nobody whatever it finds, until then (RFC 3339 UTC; empty: until it is unmuted)."""
+
+    until: str = ""
+    reason: TextRef
+
+
+@_kind("probe.unmuted", register="mute")
+class ProbeUnmuted(Event, frozen=True):
+    """The probe calls people again."""
+
+
 # Execution
 
 

@@ -32,6 +32,15 @@ class ConditionResult(Struct, frozen=True, omit_defaults=True):
     level: Literal["fail", "warn"] = "fail"
 
 
+class Timing(Struct, frozen=True, omit_defaults=True):
+    """How long a phase of a look took, or a step of a scenario, which also has a state of its own."""
+
+    name: str
+    ms: float
+    state: str = ""
+    detail: str = ""
+
+
 class ProbeResult(Struct, frozen=True, omit_defaults=True):
     """One look at the service: `state` is raw, `at` in epoch seconds, `latency_ms` None where no answer came."""
 
@@ -42,6 +51,7 @@ class ProbeResult(Struct, frozen=True, omit_defaults=True):
     at: float
     conditions: tuple[ConditionResult, ...] = ()
     observer: str = ""
+    timings: tuple[Timing, ...] = ()
 
 
 class Debounced(Struct, frozen=True, omit_defaults=True):

@@ -189,6 +189,34 @@ class AnswerGate(Intent, frozen=True):
     reason: str = ""
 
 
+class AcknowledgeProbe(Intent, frozen=True):
+    """Let a probe's present trouble call nobody until `until` (RFC 3339 UTC), or until it changes."""
+
+    probe: str
+    until: str
+    reason: str
+
+
+class EndAcknowledgement(Intent, frozen=True):
+    """Let a probe's trouble call people again."""
+
+    probe: str
+
+
+class MuteProbe(Intent, frozen=True):
+    """Let a probe call nobody until `until` (RFC 3339 UTC), or until it is unmuted where that is empty."""
+
+    probe: str
+    reason: str
+    until: str = ""
+
+
+class UnmuteProbe(Intent, frozen=True):
+    """Let a probe call people again."""
+
+    probe: str
+
+
 class SetFreeze(Intent, frozen=True):
     """Let no deploy of the service start."""
 

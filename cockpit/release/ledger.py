@@ -29,8 +29,13 @@ from cockpit.release.events import (
     LaunchMoved,
     NoteAdded,
     NoteRevoked,
+    ProbeAcknowledged,
     ProbeChanged,
+<<<<<<< HEAD
     RunMigrated,
+=======
+    ProbeMuted,
+>>>>>>> health
     RunOpened,
     RunRetargeted,
     RunState,
@@ -50,6 +55,7 @@ from cockpit.release.registers import EMPTY, Register, RegisterCell, RegisterKey
 from cockpit.release.run import (
     ExecutionView,
     Freeze,
+    Hush,
     ItemView,
     Note,
     PhaseView,
@@ -74,12 +80,18 @@ def item_entity(item_id: str) -> str:
     return f"{ITEM_PREFIX}{item_id}"
 
 
+<<<<<<< HEAD
 class Pins(Struct, frozen=True):
     """Which files a run flies by: where each text lies, the digest of all, and which of its checklists are flown."""
 
     digest: str
     pins: Mapping[str, TextRef]
     checklists: tuple[str, ...]
+=======
+def probe_entity(environment: str, name: str) -> str:
+    """Return the entity, of the service, under which stands what people and watchers say of an environment's probe."""
+    return f"probe:{environment}/{name}"
+>>>>>>> health
 
 
 class Pinned(Struct, frozen=True):
@@ -298,7 +310,7 @@ class Ledger:
             registers=MappingProxyType(registers),
             notes=tuple(notes),
             executions=tuple(self.executions()),
-            probes=MappingProxyType(self._probes()),
+            probes=MappingProxyType(self._probes(configuration.environment.name)),
             marks=MappingProxyType(self._marks()),
             deploys_locked=self._deploys_locked(),
             records=tuple(self.timeline()),
@@ -308,6 +320,8 @@ class Ledger:
             ),
             answers=MappingProxyType(dict(answers_in(registers, self._text))),
             frozen=self._frozen(),
+            acknowledged=MappingProxyType(self._hushed("ack", configuration.environment.name)),
+            muted=MappingProxyType(self._hushed("mute", configuration.environment.name)),
             instances=MappingProxyType(self._instances(phases, flown, notes)),
         )
 
@@ -478,19 +492,42 @@ class Ledger:
             views.append(view)
         return sorted(views, key=lambda view: (view.wall, view.id))
 
-    def _probes(self) -> dict[str, ProbeTransition]:
-        transitions: dict[str, ProbeTransition] = {}
+    def _probes(self, environment: str) -> dict[str, ProbeTransition]:
+        """Return the last transitions, of the run and, where none was open, of the service in this environment."""
+        latest: dict[str, Record] = {}
+        of_service = probe_entity(environment, "")
         for entity, register in self._cells:
             if register != "state" or not entity.startswith("probe:"):
                 continue
             winner = self.register(entity, register).winner
-            if winner is not None and isinstance(winner.data, ProbeChanged):
-                data = winner.data
-                name = entity.removeprefix("probe:")
-                transitions[name] = ProbeTransition(
-                    name, data.state, data.previous, data.detail, data.observer, winner.wall
-                )
-        return transitions
+            name = entity.removeprefix(of_service if entity.startswith(of_service) else "probe:")
+            if winner is None or "/" in name:
+                continue
+            if name not in latest or winner.order > latest[name].order:
+                latest[name] = winner
+        return {
+            name: ProbeTransition(name, data.state, data.previous, data.detail, data.observer, record.wall)
+            for name, record in latest.items()
+            if isinstance(data := record.data, ProbeChanged)
+        }
+
+    def _hushed(self, register: str, environment: str) -> dict[str, Hush]:
+        """Return the probes of an environment that a person has made quiet; where anybody said otherwise, it calls."""
+        found: dict[str, Hush] = {}
+        prefix = probe_entity(environment, "")
+        for entity, written in self._cells:
+            if written != register or not entity.startswith(prefix):
+                continue
+            heads = self.register(entity, register).heads
+            said = [head for head in heads if isinstance(head.data, ProbeAcknowledged | ProbeMuted)]
+            if not said or len(said) < len(heads):
+                continue
+            last = max(said, key=lambda head: head.order)
+            if isinstance(last.data, ProbeAcknowledged | ProbeMuted):
+                reason = self._text(last.data.reason)
+                words = "(this text is not here yet)" if reason is None else reason
+                found[entity.removeprefix(prefix)] = Hush(last.by, last.wall, last.data.until, words)
+        return found
 
     def _marks(self) -> dict[str, TagMark]:
         marks: dict[str, TagMark] = {}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from cockpit.release.health import ConditionResult
+from cockpit.release.health import ConditionResult, Timing
+from cockpit.release.targets import TargetResult
 
 LEASE_STALE_AFTER = 600.0  # seconds without a sign of its holder
 
@@ -26,6 +27,8 @@ class ProbeFeed(Struct, frozen=True):
     latencies: tuple[float | None, ...] = ()
     states: tuple[str, ...] = ()
     conditions: tuple[ConditionResult, ...] = ()
+    timings: tuple[Timing, ...] = ()
+    observer: str = ""
 
     def stale(self, now: float) -> bool:
         """Whether so many intervals have passed without a result that its state says nothing any more."""
@@ -121,6 +124,7 @@ class Live(Struct, frozen=True):
     host: str = ""
     sync: SyncFeed = SyncFeed()
     lease: LeaseFeed | None = None  # None where nobody holds it, or nothing is shared
+    targets: tuple[TargetResult, ...] = ()
     executing: bool = False  # whether a worker on this host holds the execution lock
 
     def watcher_alive(self, now: float) -> bool:

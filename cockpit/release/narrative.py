@@ -31,8 +31,15 @@ from cockpit.release.events import (
     LeaseReconciled,
     NoteAdded,
     NoteRevoked,
+    ProbeAckEnded,
+    ProbeAcknowledged,
     ProbeChanged,
+<<<<<<< HEAD
     RunMigrated,
+=======
+    ProbeMuted,
+    ProbeUnmuted,
+>>>>>>> health
     RunOpened,
     RunRetargeted,
     RunStateChanged,
@@ -147,7 +154,15 @@ def _plain_sentence(record: Record, run: Run) -> str:
         case EvidencePurged(blobs=blobs):
             return f"purged {len(blobs)} piece{'s' if len(blobs) != 1 else ''} of evidence"
         case ProbeChanged(state=state, previous=previous, detail=detail):
-            return f"{record.ent.removeprefix('probe:')} {previous or 'new'} -> {state}: {detail}"
+            return f"{_probe_name(record.ent)} {previous or 'new'} -> {state}: {detail}"
+        case ProbeAcknowledged(until=until):
+            return f"acknowledged {_probe_name(record.ent)} until {until[:16]}Z"
+        case ProbeAckEnded():
+            return f"took back the acknowledgement of {_probe_name(record.ent)}"
+        case ProbeMuted(until=until):
+            return f"muted {_probe_name(record.ent)}" + (f" until {until[:16]}Z" if until else "")
+        case ProbeUnmuted():
+            return f"unmuted {_probe_name(record.ent)}"
         case ItemObserved():
             return _observation(record, data, run)
         case RunOpened(name=name, tag=tag):
@@ -208,6 +223,10 @@ def _execution_sentence(record: Record) -> str:
             return f"the execution {outcome}: {detail}"
         case _:
             return f"{record.kind} on {record.ent} (this cockpit does not know it: a newer one wrote it)"
+
+
+def _probe_name(entity: str) -> str:
+    return entity.removeprefix("probe:").rpartition("/")[2]
 
 
 def _observation(record: Record, data: ItemObserved, run: Run) -> str:

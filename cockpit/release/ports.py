@@ -73,6 +73,16 @@ class Observed(Struct, frozen=True):
     output: str | None = None
 
 
+class Measures(Protocol):
+    """What probes and targets say, of what the watcher has seen; used by one thread at a time."""
+
+    def observe_probe(self, name: str, *, degraded: bool) -> Observed:
+        """Return a probe's lasting state; `degraded` says whether that will do."""
+
+    def observe_target(self, name: str) -> Observed:
+        """Return a target against its actual."""
+
+
 class Observer(Protocol):
     """Takes one look at what a check is about; whatever fails is in what it returns, never raised."""
 

@@ -252,6 +252,15 @@ class ProbeTransition(Struct, frozen=True):
     wall: str
 
 
+class Hush(Struct, frozen=True):
+    """A person's word that a probe calls nobody; `until` is RFC 3339 UTC, empty for no end."""
+
+    by: Actor
+    at: str  # RFC 3339 UTC
+    until: str
+    reason: str
+
+
 class TagMark(Struct, frozen=True):
     """A person's verdict on a tag."""
 
@@ -309,6 +318,8 @@ class Run(Struct, frozen=True):
 
     answers: Mapping[str, Answer] = MappingProxyType({})  # at pause points, by the entity of the gate and role
     frozen: Freeze | None = None
+    acknowledged: Mapping[str, Hush] = MappingProxyType({})  # by probe
+    muted: Mapping[str, Hush] = MappingProxyType({})
 
     @property
     def open(self) -> bool:

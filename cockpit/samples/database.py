@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from cockpit.samples.schema import TABLES, VERSION
+from cockpit.samples.schema import TABLES, TABLES_2, VERSION
 
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -41,9 +41,10 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
         if not _has_tables(connection):
-            connection.executescript(f"BEGIN IMMEDIATE;{TABLES}")
-            connection.execute("INSERT INTO schema_version VALUES (?)", (VERSION,))
-            connection.execute("COMMIT")
+            script = ("BEGIN IMMEDIATE;", TABLES, "INSERT INTO schema_version VALUES (1);", TABLES_2, "COMMIT;")
+            connection.executescript("".join(script))
+        elif _version(connection) == 1:
+            connection.executescript("".join(("BEGIN IMMEDIATE;", TABLES_2, "COMMIT;")))
         _check_version(connection)
     except BaseException:
         connection.close()
@@ -69,15 +70,20 @@ def _has_tables(connection: sqlite3.Connection) -> bool:
     return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None
 
 
-def _check_version(connection: sqlite3.Connection) -> None:
+def _version(connection: sqlite3.Connection) -> object:
     try:
         row = connection.execute("SELECT version FROM schema_version").fetchone()
     except sqlite3.OperationalError as error:
         if is_damage(error):
             raise
         row = None
-    if row is None or row[0] != VERSION:
-        raise WrongSchemaError(f"it was written by another version of the cockpit ({row and row[0]}, here {VERSION})")
+    return row and row[0]
+
+
+def _check_version(connection: sqlite3.Connection) -> None:
+    found = _version(connection)
+    if found != VERSION:
+        raise WrongSchemaError(f"it was written by another version of the cockpit ({found}, here {VERSION})")
 
 
 def move_aside(path: Path) -> None:

@@ -11,7 +11,9 @@ from typing import Any, Self, TypeVar
 import msgspec
 
 from cockpit.release.health import Debounced, ProbeResult, ProbeState
+from cockpit.release.rollup import Rollup
 from cockpit.samples.database import WrongSchemaError, file_identity, open_for_reading
+from cockpit.samples.rollups import rollup_of
 from cockpit.samples.schema import FILE_NAME, Current, Heartbeat, LogMinute, Sample
 
 _Row = TypeVar("_Row")
@@ -69,6 +71,36 @@ class SampleReader:
         """Return a log's counters of the minutes that begin at or after `since`, oldest first."""
         query = "SELECT minute, lines, errors, warnings FROM log_minute WHERE log = ? AND minute >= ? ORDER BY minute"
         return tuple(self._query(query, (log, since), lambda row: LogMinute(*row)))
+
+    def raw(self, series: str, since: float, until: float) -> tuple[Sample, ...]:
+        """Return all raw samples of a probe or step in [since, until), oldest first, without their details."""
+        query = (
+            "SELECT at_ms, state, latency_ms, '' FROM sample WHERE probe = ? AND at_ms >= ? AND at_ms < ?"
+            " ORDER BY at_ms"
+        )
+        return tuple(self._query(query, (series, round(since * 1000), round(until * 1000)), _sample))
+
+    def rollups(self, series: str, size: int, since: float, until: float) -> dict[int, Rollup]:
+        """Return the roll-ups of `size` seconds that begin in [since, until), by their beginning, oldest first."""
+        query = (
+            "SELECT at, ok, degraded, down, unknown, paused, total_ms, highest_ms, latencies FROM rollup"
+            " WHERE size = ? AND probe = ? AND at >= ? AND at < ? ORDER BY at"
+        )
+        return dict(self._query(query, (size, series, since, until), lambda row: (int(row[0]), rollup_of(row[1:]))))
+
+    def counts(self, names: Iterable[str], size: int, since: float) -> dict[str, Rollup]:
+        """Return for each name what its roll-ups since then add up to, without latencies."""
+        query = (
+            "SELECT TOTAL(ok), TOTAL(degraded), TOTAL(down), TOTAL(unknown), TOTAL(paused), TOTAL(total_ms), 0.0, NULL"
+            " FROM rollup WHERE size = ? AND probe = ? AND at >= ?"
+        )
+        found = {name: self._query(query, (size, name, since), rollup_of) for name in names}
+        return {name: rows[0] for name, rows in found.items() if rows}
+
+    def failures(self, series: str, count: int) -> tuple[ProbeResult, ...]:
+        """Return a probe's last failures whole, the latest first; the same one in a row is there once."""
+        query = "SELECT result FROM failure WHERE probe = ? ORDER BY at_ms DESC LIMIT ?"
+        return tuple(self._query(query, (series, count), lambda row: msgspec.json.decode(row[0], type=ProbeResult)))
 
     def heartbeats(self) -> tuple[Heartbeat, ...]:
         """Return the watchers that have not left, by host; one that died is told by its age."""

@@ -7,7 +7,7 @@ from msgspec import Struct
 from cockpit.release.health import Debounced, ProbeResult, ProbeState
 
 FILE_NAME = "samples.sqlite"
-VERSION = 1
+VERSION = 2
 
 # Samples are clustered by probe and time: a window is one range, and so is what is too old.
 TABLES = """
@@ -24,6 +24,34 @@ CREATE TABLE log_minute (
 ) WITHOUT ROWID;
 CREATE TABLE watcher (host TEXT PRIMARY KEY, pid INTEGER NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
 """
+# What version 2 brought. `at` is in epoch seconds, `size` is a span in seconds, `latencies` a MessagePack map of a
+# histogram's buckets.
+TABLES_2 = """
+CREATE TABLE series (name TEXT PRIMARY KEY) WITHOUT ROWID;
+INSERT INTO series SELECT probe FROM current;
+CREATE TABLE rollup (
+  size INTEGER NOT NULL, probe TEXT NOT NULL, at INTEGER NOT NULL,
+  ok INTEGER NOT NULL, degraded INTEGER NOT NULL, down INTEGER NOT NULL, unknown INTEGER NOT NULL,
+  paused INTEGER NOT NULL, total_ms REAL NOT NULL, highest_ms REAL NOT NULL, latencies BLOB NOT NULL,
+  PRIMARY KEY (size, probe, at)
+) WITHOUT ROWID;
+CREATE TABLE failure (
+  probe TEXT NOT NULL, at_ms INTEGER NOT NULL, result TEXT NOT NULL, PRIMARY KEY (probe, at_ms)
+) WITHOUT ROWID;
+UPDATE schema_version SET version = 2;
+"""
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+# How long each is kept, in seconds: raw samples for days, hours and days for more than a year.
+SAMPLES_KEPT = 7 * DAY
+ROLLUPS_KEPT = {MINUTE: 14 * DAY, HOUR: 400 * DAY, DAY: 1200 * DAY}
+FAILURES_KEPT = 50  # a probe
+STEP = "#"  # between a probe's name and a step's, in the name of a step's series
+
+
+def step_series(series: str, step: str) -> str:
+    """Return the name of the series of a scenario's step."""
+    return f"{series}{STEP}{step}"
 
 
 class Sample(Struct, frozen=True):

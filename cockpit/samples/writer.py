@@ -11,13 +11,15 @@ from typing import Self
 
 import msgspec
 
-from cockpit.release.health import Debounced, ProbeResult
+from cockpit.release.health import Debounced, ProbeResult, ProbeState
+from cockpit.release.rollup import Rollup
 from cockpit.samples.database import WrongSchemaError, file_identity, is_damage, move_aside, open_for_writing
-from cockpit.samples.schema import FILE_NAME
+from cockpit.samples.rollups import add_rollups
+from cockpit.samples.schema import FAILURES_KEPT, FILE_NAME, MINUTE, ROLLUPS_KEPT, SAMPLES_KEPT, STEP, step_series
 
 _WAITING_LIMIT = 20_000  # samples kept in memory while they cannot be written
-_SAMPLE_AGE = 7 * 86400.0  # seconds
 _LOG_AGE = 30 * 86400.0
+_NO_FAILURE = frozenset({ProbeState.OK, ProbeState.PAUSED})
 
 
 class SampleWriter:
@@ -36,6 +38,9 @@ class SampleWriter:
         self._current: dict[str, tuple[str, str, str]] = {}
         self._counts: dict[tuple[str, int], tuple[int, int, int]] = {}
         self._beats: dict[str, tuple[str, int, float]] = {}
+        self._rollups: dict[tuple[str, int], Rollup] = {}
+        self._failures: list[tuple[str, int, str]] = []
+        self._failing: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -47,9 +52,31 @@ class SampleWriter:
 
     def record(self, result: ProbeResult, debounced: Debounced) -> None:
         """Remember a raw result as a sample, and with its lasting state as the probe's current one."""
-        self._samples.append((result.name, round(result.at * 1000), result.state, result.latency_ms, result.detail))
         encode = msgspec.json.encode
+        self._keep(result.name, result.at, result.state, result.latency_ms, result.detail)
+        for timing in result.timings:
+            if timing.state:  # a step
+                state, latency = ProbeState(timing.state), timing.ms if timing.state == "ok" else None
+                self._keep(step_series(result.name, timing.name), result.at, state, latency, timing.detail)
+        self._note_failure(result)
         self._current[result.name] = (result.name, encode(result).decode(), encode(debounced).decode())
+
+    def _keep(self, series: str, at: float, state: ProbeState, latency_ms: float | None, detail: str) -> None:
+        self._samples.append((series, round(at * 1000), state, latency_ms, detail))
+        minute = int(at // MINUTE) * MINUTE
+        rollup = self._rollups.get((series, minute))
+        if rollup is None:
+            if len(self._rollups) >= _WAITING_LIMIT:
+                return
+            rollup = self._rollups[series, minute] = Rollup(latencies={})
+        rollup.add(state, latency_ms)
+
+    def _note_failure(self, result: ProbeResult) -> None:
+        """Keep what failed whole, once for as long as it fails alike."""
+        alike = "" if result.state in _NO_FAILURE else f"{result.state}: {result.detail}"
+        if alike and self._failing.get(result.name) != alike and len(self._failures) < _WAITING_LIMIT:
+            self._failures.append((result.name, round(result.at * 1000), msgspec.json.encode(result).decode()))
+        self._failing[result.name] = alike
 
     def count(self, log: str, minute: int, *, lines: int, errors: int, warnings: int) -> None:
         """Add to a log's counters of the minute that begins at `minute`, in epoch seconds."""
@@ -62,33 +89,44 @@ class SampleWriter:
 
     def flush(self) -> None:
         """Write what waits, in one transaction; call it about once a second."""
-        waiting = (self._samples, self._current, self._counts, self._beats)
+        waiting = (self._samples, self._current, self._counts, self._beats, self._rollups, self._failures)
         if any(waiting) and self._attempt(self._write):
             for each in waiting:
                 each.clear()
 
     def prune(self, now: float) -> None:
-        """Drop samples older than 7 days and log counters older than 30; `now` in epoch seconds."""
-        oldest = round((now - _SAMPLE_AGE) * 1000)
+        """Drop what is older than it is kept (see the schema); `now` in epoch seconds."""
+        oldest = round((now - SAMPLES_KEPT) * 1000)
 
         def delete(connection: sqlite3.Connection) -> None:
-            connection.execute("DELETE FROM sample WHERE probe IN (SELECT probe FROM current) AND at_ms < ?", (oldest,))
+            known = "(SELECT name FROM series)"
+            connection.execute(f"DELETE FROM sample WHERE probe IN {known} AND at_ms < ?", (oldest,))  # noqa: S608
+            for size, kept in ROLLUPS_KEPT.items():
+                gone = f"DELETE FROM rollup WHERE size = ? AND probe IN {known} AND at < ?"  # noqa: S608
+                connection.execute(gone, (size, now - kept))
+            connection.execute(
+                f"DELETE FROM failure WHERE probe IN {known} AND at_ms < IFNULL((SELECT at_ms FROM failure AS kept"  # noqa: S608
+                " WHERE kept.probe = failure.probe ORDER BY at_ms DESC LIMIT 1 OFFSET ?), 0)",
+                (FAILURES_KEPT - 1,),
+            )
             connection.execute("DELETE FROM log_minute WHERE minute < ?", (now - _LOG_AGE,))
 
         self._attempt(delete)
 
     def retain(self, names: Collection[str]) -> None:
-        """Forget every probe that is not named: it is no longer configured."""
+        """Forget every probe that is not named: it is no longer configured. Its roll-ups are kept for their time."""
         for name in self._current.keys() - set(names):
             del self._current[name]
-        kept = [sample for sample in self._samples if sample[0] in names]
+        kept = [sample for sample in self._samples if sample[0].partition(STEP)[0] in names]
         self._samples.clear()
         self._samples.extend(kept)
 
         def delete(connection: sqlite3.Connection) -> None:
             known = {name for (name,) in connection.execute("SELECT probe FROM current")}
             gone = [(name,) for name in known - set(names)]
-            connection.executemany("DELETE FROM sample WHERE probe = ?", gone)
+            series = {name for (name,) in connection.execute("SELECT name FROM series")}
+            lost = [(name,) for name in series if name.partition(STEP)[0] not in names]
+            connection.executemany("DELETE FROM sample WHERE probe = ?", lost)
             connection.executemany("DELETE FROM current WHERE probe = ?", gone)
 
         self._attempt(delete)
@@ -112,6 +150,10 @@ class SampleWriter:
             [(*key, *counts) for key, counts in self._counts.items()],
         )
         connection.executemany("INSERT OR REPLACE INTO watcher VALUES (?, ?, ?)", self._beats.values())
+        connection.executemany("INSERT OR REPLACE INTO failure VALUES (?, ?, ?)", self._failures)
+        series = {name for name, _ in self._rollups}
+        connection.executemany("INSERT OR IGNORE INTO series VALUES (?)", [(name,) for name in series])
+        add_rollups(connection, self._rollups)
 
     def _attempt(self, work: Callable[[sqlite3.Connection], object]) -> bool:
         """Do `work` in one transaction and return whether it is written; a damaged file is replaced once."""

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from cockpit.durations import parse_duration
 from cockpit.errors import NotFoundError
-from cockpit.release.configuration import Probe
+from cockpit.release.probes import Probe
 
 CONCURRENCY = 32
 _FIRST_RUNS = 2.0  # seconds over which the first runs are spread: a board fills soon after the start

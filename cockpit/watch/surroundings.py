@@ -7,9 +7,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from cockpit.release.configuration import Probe
+from cockpit.release.events import ProbeChanged
 from cockpit.release.health import Debounced, ProbeResult
-from cockpit.release.intents import Intent
+from cockpit.release.probes import Probe
 from cockpit.watch.asks import ProbeNow
 
 
@@ -51,8 +51,7 @@ class Surroundings(Protocol):
     def exchange(self) -> None: ...  # with the remote; may take long
     def leave(self) -> None: ...  # exchange for the last time, and be there no more
     def stop_exchanging(self) -> None: ...  # ends one that is under way
-    def act(self, intent: Intent) -> object: ...
+    def record(self, probe: str, event: ProbeChanged) -> None: ...  # of the run, or else of the service
     def asks(self) -> Iterable[ProbeNow]: ...
     def log_totals(self) -> Mapping[str, LogTotals]: ...
     def anybody_here(self) -> bool: ...
-    def can_record(self) -> bool: ...

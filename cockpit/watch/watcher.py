@@ -11,10 +11,9 @@ from collections.abc import Awaitable, Callable
 from msgspec import Struct
 
 from cockpit.errors import CockpitError, NotFoundError
-from cockpit.release.configuration import Probe
 from cockpit.release.events import ProbeChanged
 from cockpit.release.health import Debounced, ProbeResult, Transition, advance, paused
-from cockpit.release.intents import RecordFact
+from cockpit.release.probes import Probe
 from cockpit.watch.schedule import Schedule, probe_jobs
 from cockpit.watch.surroundings import LogTotals, Samples, Surroundings
 
@@ -188,7 +187,7 @@ class Watcher:
         after, transition = advance(before, result, probe.failures, probe.passes)
         self._states[result.name] = after
         self._samples.record(result, after)
-        if transition is not None and self._around.can_record():
+        if transition is not None:
             await asyncio.to_thread(self._record, transition)
 
     def _record(self, transition: Transition) -> None:
@@ -199,7 +198,7 @@ class Watcher:
             observer=self._around.host,
         )
         try:
-            self._around.act(RecordFact(f"probe:{transition.name}", event))
+            self._around.record(transition.name, event)
         except CockpitError as error:
             self._say(f"the transition of {transition.name} was not recorded: {error}")
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cockpit.content.configuration import load_configuration, parse_configuration_text
 from cockpit.errors import ConfigurationError
+from cockpit.release.probes import ProbeKind
 
 HEAD = "service: shop\nenvironment: {name: production, production: true}\n"
 PROBES = HEAD + "probes:\n  api:\n    http: http://localhost/\n"
@@ -66,7 +67,7 @@ deploy:
         (HEAD + "logs: {App: {file: a.log}}\n", 3, 8, "'App' is not a name"),
         (HEAD + "logs: {app: {file: ''}}\n", 3, 20, "an empty text"),
         (HEAD + "probes:\n  a b: {tcp: 'localhost:1'}\n", 4, 3, "'a b' is not a name"),
-        (HEAD + "probes:\n  api: {interval: 5s}\n", 4, 8, "add one of http, tcp, command"),
+        (HEAD + "probes:\n  api: {interval: 5s}\n", 4, 8, "add one of http, tcp, tls, dns, command"),
         (HEAD + "probes:\n  api: {interval: 5s, http: https://x/, tcp: x:1}\n", 4, 41, "http and tcp exclude"),
         (HEAD + "probes:\n  api: {tcp: localhost}\n", 4, 14, "is not host:port"),
         (HEAD + "probes:\n  api: {tcp: localhost:70000}\n", 4, 14, "is not host:port"),
@@ -107,9 +108,9 @@ def test_a_mistake_has_its_place(text: str, line: int, column: int, words: str) 
     assert words in problem.message
 
 
-def refuse_bad(condition: str) -> str | None:
+def refuse_bad(text: str, kind: ProbeKind | None = None) -> str | None:
     """Complain of conditions that hold the word bad."""
-    return "this condition cannot be understood: write it like [STATUS] == 200" if "bad" in condition else None
+    return "this condition cannot be understood: write it like [STATUS] == 200" if "bad" in text else None
 
 
 def test_what_is_right_passes(tmp_path: Path) -> None:

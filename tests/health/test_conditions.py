@@ -6,10 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cockpit.health.conditions import Kind, check_condition, parse_condition, parse_number
+from cockpit.health.conditions import check_condition, parse_condition, parse_number
 from cockpit.health.evaluation import Values, evaluate
 from cockpit.health.json_path import parse_path
 from cockpit.health.observation import Observation
+from cockpit.release.probes import ProbeKind
 
 NOW = 1_800_000_000.0
 DAY = 86400.0
@@ -187,7 +188,7 @@ def test_complaints_say_what_would_be_right(text: str, complaint: str) -> None:
         ("[BODY] contains x", "command", True),
     ],
 )
-def test_a_condition_must_suit_the_kind_of_probe(text: str, kind: Kind, right: bool) -> None:
+def test_a_condition_must_suit_the_kind_of_probe(text: str, kind: ProbeKind, right: bool) -> None:
     assert (check_condition(text, kind) is None) is right
 
 

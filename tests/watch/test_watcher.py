@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from cockpit.live_source import WATCHER_LOCK, asks_directory, sample_key
+from cockpit.live_source import WATCHER_LOCK, asks_directory
+from cockpit.measuring import sample_key
 from cockpit.presence import PresenceFile, presence_directory
 from cockpit.release.events import ProbeChanged
 from cockpit.release.intents import AddNote, ChangeRunState

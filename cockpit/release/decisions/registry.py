@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import msgspec
 
-from cockpit.release.decisions import executions, gates, items, leases, purging, runs, undoing, wheel
+from cockpit.release.decisions import executions, gates, health, items, leases, purging, runs, undoing, wheel
 from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.instances import is_instance
 from cockpit.release.intents import (
+    AcknowledgeProbe,
     AddNote,
     AnswerGate,
     AnswerItem,
@@ -20,6 +21,7 @@ from cockpit.release.intents import (
     ChangeRunState,
     ClaimItem,
     DeferItem,
+    EndAcknowledgement,
     EndExecution,
     GiveWheel,
     GoWithoutLease,
@@ -29,6 +31,7 @@ from cockpit.release.intents import (
     MarkTag,
     MigrateRun,
     MoveLaunch,
+    MuteProbe,
     OpenRun,
     OverrideItem,
     PurgeEvidence,
@@ -44,6 +47,7 @@ from cockpit.release.intents import (
     UnclaimItem,
     Undo,
     UnlockDeploys,
+    UnmuteProbe,
 )
 from cockpit.release.ledger import ITEM_PREFIX
 
@@ -74,6 +78,10 @@ _DECISIONS: Final[dict[type[Intent], Callable[[Any, Context], list[Draft]]]] = {
     UnlockDeploys: runs.unlock_deploys,
     AnswerGate: gates.answer,
     SetFreeze: gates.set_freeze,
+    AcknowledgeProbe: health.acknowledge,
+    EndAcknowledgement: health.end_acknowledgement,
+    MuteProbe: health.mute,
+    UnmuteProbe: health.unmute,
     LiftFreeze: gates.lift_freeze,
     RequestExecution: executions.request,
     EndExecution: executions.end,

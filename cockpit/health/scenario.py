@@ -1,0 +1,174 @@
+"""A scenario as an observation: its steps in order, with cookies and captured values, each judged and timed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from email.message import Message
+from http.cookiejar import CookieJar
+from urllib.parse import urlencode
+from urllib.request import Request as CookieRequest
+
+from msgspec.structs import replace
+
+from cockpit.health.conditions import parse_condition
+from cockpit.health.evaluation import ABSENT, Values
+from cockpit.health.http_probe import Request
+from cockpit.health.json_path import parse_steps
+from cockpit.health.observation import Observation, shown, unseen
+from cockpit.release.health import ProbeResult, ProbeState, Timing
+from cockpit.release.probes import Probe, ScenarioStep
+
+_INSERTED = re.compile(r"\$\{(env:)?([A-Za-z_][A-Za-z0-9_]*)\}")
+_SEARCHED = 256 * 1024  # characters of a body in which a value is looked for
+
+Ask = Callable[[Request], Awaitable[Observation]]
+Judge = Callable[[Probe, Observation], ProbeResult]
+
+
+class _MissingError(Exception):
+    """A value that is to be inserted is not there; `ours` where the environment lacks it."""
+
+    def __init__(self, what: str, *, ours: bool) -> None:
+        super().__init__(what)
+        self.ours = ours
+
+
+async def observe_scenario(
+    probe: Probe, *, seconds: float, ask: Ask, judge: Judge, environment: Mapping[str, str]
+) -> Observation:
+    """Walk through the steps until one fails; all of them share `seconds`."""
+    walk = _Walk(probe, ask, judge, environment, seconds)
+    for step in probe.scenario:
+        trouble = await walk.take(step)
+        if trouble is not None:
+            return replace(trouble, timings=tuple(walk.timings), latency=None)
+    total = sum(timing.ms for timing in walk.timings) / 1000
+    return Observation(
+        connected=True, latency=total, summary=f"{len(walk.timings)} steps passed", timings=tuple(walk.timings)
+    )
+
+
+class _Walk:
+    """One run through a scenario."""
+
+    def __init__(self, probe: Probe, ask: Ask, judge: Judge, environment: Mapping[str, str], seconds: float) -> None:
+        self._probe = probe
+        self._ask = ask
+        self._judge = judge
+        self._environment = environment
+        self._left = seconds
+        self._captured: dict[str, str] = {}
+        self._cookies = CookieJar()
+        self.timings: list[Timing] = []
+
+    async def take(self, step: ScenarioStep) -> Observation | None:
+        """Take a step; return what ends the scenario, or None where it goes on."""
+        try:
+            request = self._request(step)
+        except _MissingError as error:
+            return self._ended(step, Observation(trouble=str(error), unseen=error.ours))
+        seen = await self._ask(request)
+        self._left -= seen.latency or 0.0
+        judged = self._judge(Probe(http=step.http, conditions=step.conditions, verify=self._probe.verify), seen)
+        if judged.state is not ProbeState.OK:
+            return self._ended(
+                step, Observation(trouble=judged.detail, unseen=judged.state is ProbeState.UNKNOWN), seen.latency
+            )
+        self._keep_cookies(request.url, seen)
+        self.timings.append(Timing(step.name, _ms(seen.latency), "ok"))
+        for name, where in step.capture.items():
+            try:
+                self._captured[name] = captured(where, seen)
+            except ValueError as error:
+                self.timings.pop()
+                return self._ended(step, Observation(trouble=f"{name}: {error}"), seen.latency)
+        return None
+
+    def _ended(self, step: ScenarioStep, seen: Observation, latency: float | None = None) -> Observation:
+        detail = shown(seen.trouble)
+        state = "unknown" if seen.unseen else "down"
+        self.timings.append(Timing(step.name, _ms(latency), state, detail))
+        position = f"step {len(self.timings)} of {len(self._probe.scenario)}"
+        return replace(seen, trouble=f"{step.name} ({position}): {detail}")
+
+    def _request(self, step: ScenarioStep) -> Request:
+        url = self._insert(step.http)
+        headers = {name: self._insert(value) for name, value in step.headers.items()}
+        body = self._insert(step.body).encode()
+        if step.form:
+            body = urlencode({name: self._insert(value) for name, value in step.form.items()}).encode()
+            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+        try:
+            carrying = CookieRequest(url)  # noqa: S310 - nothing is opened by it
+            self._cookies.add_cookie_header(carrying)
+        except ValueError:
+            raise _MissingError(f"{step.name} has no address that can be asked", ours=False) from None
+        cookie = carrying.get_header("Cookie")
+        if cookie:
+            headers["Cookie"] = cookie
+        return Request(url, step.method, headers, max(self._left, 0.001), body, step.redirects)
+
+    def _insert(self, text: str) -> str:
+        def value(match: re.Match[str]) -> str:
+            known = self._environment if match[1] else self._captured
+            if match[2] not in known:
+                what = f"the environment variable {match[2]} is not set" if match[1] else f"{match[2]} was not captured"
+                raise _MissingError(what, ours=True)
+            return known[match[2]]
+
+        return _INSERTED.sub(value, text)
+
+    def _keep_cookies(self, url: str, seen: Observation) -> None:
+        for line in seen.cookies:
+            message = Message()
+            message["Set-Cookie"] = line
+            self._cookies.extract_cookies(_Answered(message), CookieRequest(url))  # type: ignore[arg-type] # noqa: S310
+
+
+class _Answered:
+    """As much of an answer as a cookie jar wants to see."""
+
+    def __init__(self, message: Message) -> None:
+        self._message = message
+
+    def info(self) -> Message:
+        return self._message
+
+
+def _ms(seconds: float | None) -> float:
+    return round((seconds or 0.0) * 1000, 3)
+
+
+def captured(where: str, seen: Observation) -> str:
+    """Return the value that an answer holds there; ValueError says why there is none, or what would be right."""
+    if where.startswith("[BODY] matches "):
+        expression = str(parse_condition(where).literals[0])
+        match = re.search(expression, (seen.body or b"").decode("utf-8", "replace")[:_SEARCHED])
+        if match is None:
+            raise ValueError("the body does not match")
+        return str(match[1] if match.re.groups else match[0])
+    for subject in ("[BODY]", "[HEADER]"):
+        if where.startswith(subject):
+            path, rest = parse_steps(where.removeprefix(subject))
+            if rest or (subject == "[HEADER]" and len(path) != 1):
+                break
+            value: object
+            if subject == "[HEADER]":
+                value = (seen.headers or {}).get(str(path[0]).lower(), ABSENT)
+            else:
+                value = Values(seen, 0.0).in_body(path)
+            if value is ABSENT or isinstance(value, dict | list) or value is None:
+                raise ValueError(f"the answer has no text at {where}")
+            return str(value)
+    raise ValueError(f"{where!r} is no place in an answer: write [BODY].token, [HEADER].Location or [BODY] matches RE")
+
+
+def check_capture(where: str) -> str:
+    """Return what is wrong with a place to capture from, and what would be right; empty where it can be meant."""
+    try:
+        captured(where, unseen(""))
+    except ValueError as error:
+        said = str(error)
+        return said if "is no place" in said or "regular expression" in said or "follow" in said else ""
+    return ""

@@ -1,0 +1,114 @@
+"""What the samples of this clone say of probes and targets: for commands, screens, and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from cockpit.durations import age, parse_duration
+from cockpit.release.health import ProbeState
+from cockpit.release.ports import Observed
+from cockpit.release.rollup import added_up
+from cockpit.release.run import Run
+from cockpit.release.targets import (
+    Goal,
+    Measured,
+    TargetResult,
+    goals_of,
+    judge_target,
+    measured_of_looks,
+    measured_of_rollup,
+    unbound,
+)
+from cockpit.samples.reader import SampleReader
+from cockpit.samples.schema import HOUR, SAMPLES_KEPT, step_series
+from cockpit.workspace import Workspace
+
+_LATE_AFTER = 3  # intervals without a result
+
+
+def sample_key(run: Run, name: str) -> str:
+    """Return the name under which a probe's samples lie: staging's `api` is not production's."""
+    return f"{run.service}/{run.environment}/{name}"
+
+
+class Measurer:
+    """Answers from the samples; its SQLite connection belongs to the thread that asks first."""
+
+    def __init__(self, workspace: Workspace, *, now: Callable[[], float], samples: SampleReader | None = None) -> None:
+        self._workspace = workspace
+        self._now = now
+        self._own = samples is None
+        self._samples = samples or SampleReader(workspace.store.location.root)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the samples, where they are its own."""
+        if self._own:
+            self._samples.close()
+
+    def targets(self) -> tuple[TargetResult, ...]:
+        """Return every target against what its window has shown up to now."""
+        run = self._workspace.run
+        return tuple(self._target(run, goal) for goal in goals_of(run.configuration.targets, run.library))
+
+    def _target(self, run: Run, goal: Goal) -> TargetResult:
+        probe = run.configuration.probes.get(goal.probe)
+        if probe is None:
+            return unbound(goal)
+        series = sample_key(run, goal.probe)
+        if goal.step:
+            series = step_series(series, goal.step)
+        return judge_target(
+            goal,
+            self._measured(goal, series, goal.window),
+            self._measured(goal, series, HOUR),
+            interval=parse_duration(probe.interval),
+            observer=self._workspace.host,
+        )
+
+    def _measured(self, goal: Goal, series: str, window: float) -> Measured:
+        until = self._now()
+        if window > SAMPLES_KEPT:
+            # Whole hours: the one that the window begins in counts only from its beginning on.
+            found = self._samples.rollups(series, HOUR, until - window, until)
+            return measured_of_rollup(goal, added_up(found.values()))
+        looks = self._samples.raw(series, until - window, until + 1.0)
+        return measured_of_looks(goal, [(look.state, look.latency_ms) for look in looks])
+
+    def observe_probe(self, name: str, *, degraded: bool) -> Observed:
+        """Return a probe's lasting state as an observation; `degraded` says whether that will do."""
+        run = self._workspace.run
+        probe = run.configuration.probes.get(name)
+        current = self._samples.current().get(sample_key(run, name))
+        if probe is None:
+            return Observed("unknown", f"no probe {name} is configured")
+        if current is None:
+            return Observed("unknown", "no sample yet", "is a watcher running? cockpit watch")
+        result, lasting = current.result, current.debounced
+        seconds = self._now() - result.at
+        told = f"{lasting.state}: {result.detail}"
+        if seconds > max(_LATE_AFTER * parse_duration(probe.interval), 10.0):
+            return Observed("unknown", f"last seen {age(seconds)} ago", told)
+        if ProbeState.UNKNOWN in {lasting.state, result.state} or lasting.state is ProbeState.PAUSED:
+            return Observed("unknown", told)
+        good = lasting.state is ProbeState.OK or (degraded and lasting.state is ProbeState.DEGRADED)
+        return Observed("ok" if good else "failed", told)
+
+    def observe_target(self, name: str) -> Observed:
+        """Return a target against its actual as an observation."""
+        found = next((result for result in self.targets() if result.id == name), None)
+        if found is None:
+            return Observed("unknown", f"no target {name} is configured")
+        told = f"{found.actual} ({found.samples} samples, {found.coverage:.0%} of the window)"
+        if found.state in {"met", "missed"}:
+            return Observed("ok" if found.state == "met" else "failed", told, found.detail)
+        return Observed("unknown", f"{found.state}: {found.detail}", told)

@@ -1,0 +1,252 @@
+"""Performance targets: what they promise, what measures them, and how the actual compares; pure.
+
+Percentiles are nearest-rank. A look without any answer counts as slower than every limit. The error budget is what a
+target lets go wrong: with 99.9 % of uptime a thousandth of the looks. A burn of 1 uses it up in just one window.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from cockpit.durations import parse_duration, short_duration
+from cockpit.release.health import ProbeState
+from cockpit.release.library import Library
+from cockpit.release.library import Target as ShippedTarget
+from cockpit.release.rollup import Rollup, rank
+
+Measure = Literal["latency", "uptime", "errors"]
+TargetState = Literal["met", "missed", "not enough data", "not bound"]
+
+LEAST_SAMPLES = 20
+# Of how much of the window something must be known: a share is one of the whole, a percentile is not.
+_LEAST_COVERAGE: dict[Measure, float] = {"latency": 0.0, "uptime": 0.5, "errors": 0.0}
+_DEFAULT_WINDOW = "1h"
+
+
+class TargetBinding(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What measures a target: a probe, or a step of its scenario; and where the goal differs from the shipped one.
+
+    `below` and `above` are a duration (of a latency) or a percentage (of errors, or of uptime).
+    """
+
+    probe: str = ""
+    step: str = ""
+    below: str = ""
+    above: str = ""
+    percentile: float | None = None
+    window: str = ""
+    samples: int = LEAST_SAMPLES
+    coverage: str = ""  # the least share of the window that must be known, such as 90%
+    title: str = ""
+
+
+class Goal(Struct, frozen=True):
+    """One target, put together; `limit` is in milliseconds or as a share of one."""
+
+    id: str
+    title: str
+    measure: Measure
+    limit: float
+    percentile: float
+    window: float  # seconds
+    samples: int
+    coverage: float  # the least share of the window
+    probe: str = ""
+    step: str = ""
+
+    @property
+    def words(self) -> str:
+        """The goal as people write it: `p95 < 500ms`, `> 99.9 %`."""
+        if self.measure == "latency":
+            return f"p{self.percentile:g} < {short_span(self.limit)}"
+        return f"> {self.limit * 100:g} %" if self.measure == "uptime" else f"< {self.limit * 100:g} %"
+
+    @property
+    def source(self) -> str:
+        """What measures it."""
+        return f"{self.probe}: {self.step}" if self.step else self.probe
+
+    @property
+    def budget(self) -> float:
+        """The share of looks that may go wrong."""
+        if self.measure == "latency":
+            return 1 - self.percentile / 100
+        return 1 - self.limit if self.measure == "uptime" else self.limit
+
+
+class Measured(Struct, frozen=True):
+    """What a span of time has shown: `seen` looks, of which so many were bad by the target's measure."""
+
+    seen: int
+    bad: int
+    value: float | None  # ms or a share; infinite where the look at that rank had no answer
+    approximate: bool = False
+
+
+class TargetResult(Struct, frozen=True):
+    """A target against its actual; every number names who has seen it. Shares are of one, spans in seconds."""
+
+    id: str
+    title: str
+    measure: Measure
+    goal: str
+    source: str
+    state: TargetState
+    actual: str
+    detail: str
+    window: float
+    samples: int
+    least_samples: int
+    coverage: float
+    burn: float | None  # over the window
+    burn_hour: float | None  # over the last hour
+    observer: str
+    value: float | None = None
+    approximate: bool = False
+
+
+def short_span(milliseconds: float) -> str:
+    """Return a latency in a few characters: `41ms`, `1.25s`."""
+    if math.isinf(milliseconds):
+        return "no answer"
+    return f"{milliseconds:.0f}ms" if milliseconds < 1000 else f"{milliseconds / 1000:.3g}s"
+
+
+def goals_of(bindings: dict[str, TargetBinding], library: Library) -> tuple[Goal, ...]:
+    """Return every target, the shipped ones first; one that nothing measures has no probe."""
+    shipped = {target.id: target for target in library.targets}
+    names = (*shipped, *(name for name in bindings if name not in shipped))
+    return tuple(_goal(name, shipped.get(name), bindings.get(name, TargetBinding())) for name in names)
+
+
+def _goal(name: str, shipped: ShippedTarget | None, binding: TargetBinding) -> Goal:
+    measure, limit = _limit(shipped, binding)
+    window = binding.window or (shipped.window if shipped is not None else "") or _DEFAULT_WINDOW
+    percentile = binding.percentile or (shipped.percentile if shipped is not None else None) or 95.0
+    coverage = parse_percentage(binding.coverage) if binding.coverage else _LEAST_COVERAGE[measure]
+    title = binding.title or (shipped.title if shipped is not None else name)
+    return Goal(
+        name, title, measure, limit, percentile, parse_duration(window), binding.samples, coverage, binding.probe,
+        binding.step,
+    )  # fmt: skip
+
+
+def _limit(shipped: ShippedTarget | None, binding: TargetBinding) -> tuple[Measure, float]:
+    if binding.above:
+        return "uptime", parse_percentage(binding.above)
+    if binding.below:
+        if binding.below.rstrip().endswith("%"):
+            return "errors", parse_percentage(binding.below)
+        return "latency", parse_duration(binding.below) * 1000
+    if shipped is None:
+        return "latency", math.inf  # complained of as the file is read
+    if shipped.unit == "percent":
+        return ("uptime" if shipped.comparison.startswith(">") else "errors"), shipped.value / 100
+    return "latency", shipped.value * (1000 if shipped.unit == "s" else 1)
+
+
+def parse_percentage(text: str) -> float:
+    """Return the share of one that `99.9%` names; ValueError says what is accepted."""
+    try:
+        value = float(text.strip().removesuffix("%"))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100 or not text.strip().endswith("%"):
+        raise ValueError(f"{text!r} is not a percentage: write one such as 99.9%")
+    return value / 100
+
+
+def measured_of_looks(goal: Goal, looks: Sequence[tuple[ProbeState, float | None]]) -> Measured:
+    """Measure single looks, exactly."""
+    seen = [look for look in looks if look[0] not in {ProbeState.UNKNOWN, ProbeState.PAUSED}]
+    down = sum(state is ProbeState.DOWN for state, _ in seen)
+    if goal.measure != "latency":
+        return _share(goal, len(seen), down)
+    ordered = sorted(math.inf if latency is None else latency for _, latency in seen)
+    place = rank(goal.percentile, len(ordered))
+    bad = sum(latency >= goal.limit for latency in ordered)
+    return Measured(len(seen), bad, None if place is None else ordered[place - 1])
+
+
+def measured_of_rollup(goal: Goal, rollup: Rollup) -> Measured:
+    """Measure what roll-ups add up to; latencies to 2.5 %."""
+    if goal.measure != "latency":
+        return _share(goal, rollup.seen, rollup.down)
+    silent = max(rollup.seen - rollup.timed, 0)
+    place = rank(goal.percentile, rollup.seen)
+    value: float | None = None
+    if place is not None:
+        value = rollup.at_rank(place) if place <= rollup.timed else math.inf
+    return Measured(rollup.seen, rollup.slower_than(goal.limit) + silent, value, approximate=True)
+
+
+def _share(goal: Goal, seen: int, down: int) -> Measured:
+    bad = down / seen if seen else None
+    return Measured(seen, down, None if bad is None else 1 - bad if goal.measure == "uptime" else bad)
+
+
+def judge_target(goal: Goal, window: Measured, hour: Measured, *, interval: float, observer: str) -> TargetResult:
+    """Return the target against what its window has shown; `interval` is the probe's, in seconds."""
+    expected = max(goal.window / interval, 1.0)
+    coverage = min(window.seen / expected, 1.0)
+    state, detail = _state(goal, window, coverage)
+    return TargetResult(
+        id=goal.id,
+        title=goal.title,
+        measure=goal.measure,
+        goal=goal.words,
+        source=goal.source,
+        state=state,
+        actual=_actual(goal, window),
+        detail=detail,
+        window=goal.window,
+        samples=window.seen,
+        least_samples=goal.samples,
+        coverage=coverage,
+        burn=_burn(goal, window),
+        burn_hour=_burn(goal, hour),
+        observer=observer,
+        value=None if window.value is None or math.isinf(window.value) else window.value,
+        approximate=window.approximate,
+    )
+
+
+def unbound(goal: Goal) -> TargetResult:
+    """Return the result of a target that nothing measures."""
+    return TargetResult(
+        goal.id, goal.title, goal.measure, goal.words, "", "not bound", "–",
+        f"nothing measures it: name a probe under targets: {goal.id}: in cockpit.yaml",
+        goal.window, 0, goal.samples, 0.0, None, None, "",
+    )  # fmt: skip
+
+
+def _state(goal: Goal, window: Measured, coverage: float) -> tuple[TargetState, str]:
+    if window.seen < goal.samples or window.value is None:
+        return "not enough data", f"{window.seen} samples, {goal.samples} are needed"
+    if coverage < goal.coverage:
+        words = f"{coverage:.0%} of {short_duration(goal.window)} is known, {goal.coverage:.0%} is needed"
+        return "not enough data", words
+    met = window.value > goal.limit if goal.measure == "uptime" else window.value < goal.limit
+    what = "without an answer or slower" if goal.measure == "latency" else "down"
+    return ("met" if met else "missed"), f"{window.bad} of {window.seen} {what}" if window.bad else ""
+
+
+def _actual(goal: Goal, window: Measured) -> str:
+    if window.value is None:
+        return "–"
+    if goal.measure == "latency":
+        return f"{'about ' if window.approximate else ''}{short_span(window.value)}"
+    # Rounded away from the goal: 99.9996 % is not shown as 100 %.
+    percent = window.value * 100
+    shown = math.floor(percent * 1000) / 1000 if goal.measure == "uptime" else math.ceil(percent * 1000) / 1000
+    return f"{shown:g} %"
+
+
+def _burn(goal: Goal, measured: Measured) -> float | None:
+    if not measured.seen or goal.budget <= 0:
+        return None
+    return measured.bad / measured.seen / goal.budget

@@ -1,0 +1,24 @@
+"""Maintenance windows as a team writes them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class MaintenanceWindow(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """When probes call nobody: once from `starts` to `ends` (RFC 3339), or for `lasts` from `at` on those days.
+
+    `at` is HH:MM in the service's time zone; without days it is every day, without probes it is for all.
+    """
+
+    title: str
+    probes: tuple[str, ...] = ()
+    starts: str = ""
+    ends: str = ""
+    days: tuple[Weekday, ...] = ()
+    at: str = ""
+    lasts: str = "1h"
