@@ -7,22 +7,44 @@ import time
 from collections.abc import Callable
 from datetime import UTC, tzinfo
 
+from cockpit.logs import journal_export
+from cockpit.logs.columns import Columns
 from cockpit.logs.formats import parse
 from cockpit.logs.line import Level, LogLine
 from cockpit.logs.parsed import Parsed, Setting
 
-# Lines at the left margin that belong to a trace: Python's, Java's and Go's.
+# Lines at the left margin that belong to a trace: Python's, Java's, Go's, .NET's, PHP's, Ruby's, Node's and Rust's.
 _TRACE = re.compile(
     r"Traceback \(most recent call last\):|(?:Caused by|Suppressed): |During handling of the above exception"
     r"|The above exception was the direct cause|\.{3} \d+ more|goroutine \d+ \[|created by |exit status \d+$"
-    r"|(?:[A-Za-z_$][\w$]*\.)*[A-Z]\w*(?:Error|Exception|Throwable|Interrupt|Exit|Group|Warning)(?:: |:$|$)"
+    r"|--- End of |Stack trace:$|\[(?:previous )?(?:exception|stacktrace)\]|#\d+ |\"\}\s*$|thrown in "
+    r"|\S+\.(?:rb|js|ts|mjs|cjs):\d+|Node\.js v\d|note: run with `RUST_BACKTRACE|stack backtrace:|--> "
+    r"|(?:at|in) [\w.$<>]+\(|[\w.-]+(?:/[\w.@~-]+)+\.[\w.()*\[\]]+$"
+    r"|(?:[A-Za-z_$][\w$]*(?:\.|::))*[A-Z]\w*(?:Error|Exception|Throwable|Interrupt|Exit|Group|Warning)(?:: |:$|$| \()"
 )
 # What starts a trace of its own, where no record before it reports an error.
-_UNCAUGHT = re.compile(r"Traceback \(most recent call last\):|Exception in thread ")
+_UNCAUGHT = re.compile(
+    r"Traceback \(most recent call last\):|Exception in thread |Unhandled exception\. |Uncaught (?:\w+Error|Exception)"
+    r"|Unhandled Exception: "
+)
 _GO_STACK = re.compile(r"goroutine \d+ \[")
 _GO_FRAME = re.compile(r"[\w./$*()\[\]{}·-]+\(.*\)$")
+# Raw, or as syslog daemons and JSON escape them.
+_ANSI = re.compile(r"(?:\x1b|#033|\\x1b|\\u001b)\[[\d;?]*[A-Za-z]|\x1b\([A-Z]")
+_COMPOSE = re.compile(r"[\w.-]{1,64} *\| ")
 _TEXT = "text"
 _TRACE_FORMAT = "trace"
+_SERVICES = 64  # of one log with docker compose's prefixes
+
+
+class _State:
+    """What the lines so far mean for the next one."""
+
+    def __init__(self) -> None:
+        self.record: Parsed | None = None  # what a continuation would belong to
+        self.margin = 0  # how far that record itself is indented
+        self.awaits_exception = False  # a Python traceback ends in one line at the margin
+        self.in_go_stack = False  # whose frames stand at the margin
 
 
 class Classifier:
@@ -35,45 +57,68 @@ class Classifier:
         self._source = source
         self._zone = zone
         self._clock = clock
-        self._record: Parsed | None = None  # what a continuation would belong to
-        self._awaits_exception = False  # a Python traceback ends in one line at the margin
-        self._in_go_stack = False  # whose frames stand at the margin
+        self._columns = Columns()
+        self._states: dict[str, _State] = {"": _State()}  # by docker compose's prefix
 
     def classify(self, text: str) -> LogLine:
         """Return the next line with its level, time, format and message."""
-        if not text.strip():
-            self._in_go_stack = False
-            return LogLine(text, Level.NONE, None, self._source, _TEXT, text)
-        if self._record is not None and self._continues(text):
-            return self._follow(text, self._record, text)
-        awaits_exception, self._awaits_exception, self._in_go_stack = self._awaits_exception, False, False
-        if _UNCAUGHT.match(text):
-            self._awaits_exception = text.startswith("Traceback")
-            parsed: Parsed | None = Parsed(Level.ERROR, None, text, _TRACE_FORMAT)
+        plain = _ANSI.sub("", text) if "\x1b" in text or "033[" in text or "1b[" in text else text
+        prefix = _COMPOSE.match(plain) if "| " in plain[:70] else None
+        if prefix is None:
+            return self._classify(text, plain, self._states[""])
+        service = prefix.group()
+        if service not in self._states and len(self._states) > _SERVICES:
+            service = ""
+        return self._classify(text, plain[prefix.end() :], self._states.setdefault(service, _State()))
+
+    def _classify(self, text: str, plain: str, state: _State) -> LogLine:
+        """Return the line `text`, whose part without colours and prefixes is `plain`."""
+        if not plain.strip():
+            state.in_go_stack = False
+            return LogLine(text, Level.NONE, None, self._source, _TEXT, plain)
+        if state.record is not None and self._continues(plain, state, state.record):
+            return self._follow(text, state.record, plain)
+        awaits_exception, state.awaits_exception, state.in_go_stack = state.awaits_exception, False, False
+        if _UNCAUGHT.match(plain):
+            state.awaits_exception = plain.startswith("Traceback")
+            parsed: Parsed | None = Parsed(Level.ERROR, None, plain, _TRACE_FORMAT)
         else:
-            parsed = parse(text.lstrip(), Setting(self._zone, self._clock()))
+            parsed = self._parse(plain, Setting(self._zone, self._clock()))
         if parsed is None:
-            if awaits_exception and self._record is not None:
-                return self._follow(text, self._record, text)
-            self._record = None
-            return LogLine(text, Level.NONE, None, self._source, _TEXT, text)
-        if parsed.follows and self._record is not None:
-            return self._follow(text, self._record, parsed.message)
-        self._record = parsed
+            if awaits_exception and state.record is not None:
+                return self._follow(text, state.record, plain)
+            state.record = None
+            return LogLine(text, Level.NONE, None, self._source, _TEXT, plain)
+        if parsed.follows and state.record is not None:
+            return self._follow(text, state.record, parsed.message)
+        if parsed.at is None and state.record is not None and state.record.format == "jul":
+            # java.util.logging has the time on one line, and level and message on the next.
+            parsed = parsed._replace(at=state.record.at)
+        state.record = parsed
+        state.margin = len(plain) - len(plain.lstrip())
         return LogLine(text, parsed.level, parsed.at, self._source, parsed.format, parsed.message)
 
-    def _continues(self, text: str) -> bool:
+    def _parse(self, plain: str, setting: Setting) -> Parsed | None:
+        if plain[0] == "#" and (directive := self._columns.directive(plain)):
+            return directive
+        if self._columns.known and (row := self._columns.read(plain, setting)):
+            return row
+        return journal_export.parse(plain, setting) or parse(plain.lstrip(), setting)
+
+    def _continues(self, plain: str, state: _State, record: Parsed) -> bool:
         """Whether this line belongs to the record before it, and what that means for the next one."""
-        if text[0] in " \t" or (self._in_go_stack and _GO_FRAME.match(text)):
+        if plain[0] in " \t" and (state.margin == 0 or len(plain) - len(plain.lstrip()) > state.margin):
             return True
-        if self._record is None or self._record.level < Level.WARNING:
+        if state.in_go_stack and _GO_FRAME.match(plain):
+            return True
+        if record.level < Level.WARNING:
             return False
-        if _TRACE.match(text):
-            self._awaits_exception = text.startswith("Traceback")
-            self._in_go_stack = _GO_STACK.match(text) is not None
+        if _TRACE.match(plain):
+            state.awaits_exception = plain.startswith("Traceback")
+            state.in_go_stack = _GO_STACK.match(plain) is not None
             return True
         # Node's way to print what was thrown; in a log without times it is a record of its own.
-        return self._record.at is not None and text.startswith("Error: ")
+        return record.at is not None and plain.startswith("Error: ")
 
     def _follow(self, text: str, record: Parsed, message: str) -> LogLine:
         return LogLine(text, record.level, record.at, self._source, record.format, message, continuation=True)

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import re
 
-from cockpit.logs.levels import LEVEL_OF_NAME
+from cockpit.logs.levels import LEVEL_OF_LETTER, LEVEL_OF_NAME, named_level
 from cockpit.logs.line import Level
 
 # Separators, perhaps an opening bracket, a word, and what sets it off.
-_LEVEL_FIELD = re.compile(r"[\s|:,-]*([\[(<]?)\s*([A-Za-z]{3,13}\d?)(\s*[\])>|:]|(?=[\s/])|$)")
-# What may stand between time and level: a group in brackets, a number, `user@database`, a dotted name, `name -`.
+_LEVEL_FIELD = re.compile(r"[\s|:,\]-]*([\[(<]?)\s*([A-Za-z]{3,13}\d?)(\s*[\])>|:]|(?=[\s/\[])|$)")
+# What may stand between time and level: a group in brackets, a number, `user@database`, `host(port)`, a dotted name,
+# `key=value`, `name -`.
 _OTHER_FIELD = re.compile(
-    r"[\s|:,-]*(?:\[[^\]]{0,120}\]|\d+(?=[\s:])|[\w.-]{1,64}@[\w.-]{1,64}(?=\s)|root(?=\s)"
-    r"|[\w$-]{1,64}[._/$][\w.$/-]{1,80}(?=[\s:])|[\w.$@/*-]{1,80}(?=\s+[-|]\s))"
+    r"[\s|:,\]-]*(?:\[[^\]]{0,120}\]|\([^)]{0,120}\)|\{[^}]{0,120}\}|<[\w.]{1,40}>"
+    r"|\d+(?=[\s:\]])|[\w.-]{1,64}@[\w.-]{1,64}(?=[\s:])"
+    r"|root(?=\s)|[\w.-]{1,64}\(\d+\)(?=:)|[\w.-]{1,40}=(?:\"[^\"]{0,120}\"|[^\s\"]{0,120})(?=\s)"
+    r"|\.{0,3}[\w$-]{0,64}[._/$][\w.$/-]{1,80}(?::\d+:[\w.*()]{1,80}(?=\s))?(?=[\s:])|[\w.$@/*-]{1,80}(?=\s+[-|]\s))"
 )
+# `category:` before a level that is set off as well, as BIND has it.
+_CATEGORY = re.compile(r"\s*[\w-]{1,40}:(?=\s)")
+# Logcat: process, thread, level, tag.
+_LOGCAT = re.compile(r"\s+\d+\s+\d+ ([VDIWEF]) (?=[^:]{1,80}:)")
+# One letter as the level: in brackets, before a bar as etcd has it, or before a component's name as MongoDB has it.
+_LETTER_FIELD = re.compile(r"[\s|:,-]*(?:[\[(]([TVDIWEFC])[\])]|([TDIWEFC])(?: \| |  ?(?=[A-Z]{3,}\b)| {2,}-))")
+# A logger's channel and the level in one word, as Monolog has it; a bare word before a level that is set off.
+_CHANNEL_LEVEL = re.compile(r"[\s|:,-]*[\w-]{1,64}\.([A-Z]{4,9}):")
+_WORD_LEVEL = re.compile(r"\s*[\w-]{1,40}\s+([A-Z]{4,8})(?:\s{2,}|:\s|\s+[-|\[])")
+_TITLE_CASE = frozenset("Trace Debug Info Information Verbose Warn".split())  # noqa: SIM905
 _PYTHON_BASIC = re.compile(r"[A-Z]+:[\w.]+:")
 _AFTER_LEVEL = " \t|:-"
-_FIELDS = 6
+_FIELDS = 12
 
 # In lower case these begin a level field after a time; `alert sent` or `log rotated` there are sentences.
 _LOWER_CASE_FIELDS = frozenset(
@@ -29,16 +42,27 @@ def level_after(text: str, position: int) -> tuple[Level, str]:
 
     The message keeps the fields before the level, such as a thread or a logger. Level.NONE where there is no field.
     """
-    start = position
+    start, lower_case = position, True
+    logcat = _LOGCAT.match(text, position)
+    if logcat:
+        return LEVEL_OF_LETTER[logcat.group(1)], text[logcat.end() :]
     for _ in range(_FIELDS):
         field = _LEVEL_FIELD.match(text, position)
         if field:
-            level = _level(field, lower_case=True)
+            level = _level(field, lower_case=lower_case)
             if level is not Level.NONE:
                 before = text[start:position].strip(_AFTER_LEVEL)
                 after = text[field.end() :].lstrip(_AFTER_LEVEL)
                 return level, f"{before} {after}" if before else after
+        letter = _LETTER_FIELD.match(text, position)
+        if letter:
+            return LEVEL_OF_LETTER[letter.group(1) or letter.group(2)], text[letter.end() :].lstrip(_AFTER_LEVEL)
+        channel = _CHANNEL_LEVEL.match(text, position) or _WORD_LEVEL.match(text, position)
+        if channel and (level := named_level(channel.group(1))):
+            return level, text[channel.end(1) :].lstrip(_AFTER_LEVEL)
         other = _OTHER_FIELD.match(text, position)
+        if other is None:
+            other, lower_case = _CATEGORY.match(text, position), False
         if other is None:
             break
         position = other.end()
@@ -63,6 +87,13 @@ def _level(field: re.Match[str], *, lower_case: bool) -> Level:
     """
     opening, word, closing = field.groups()
     level = LEVEL_OF_NAME.get(word.lower(), Level.NONE)
-    if level is Level.NONE or opening or closing or word.isupper() or (lower_case and word in _LOWER_CASE_FIELDS):
+    if level is Level.NONE or opening or closing or word.isupper():
+        return level
+    if lower_case and (word in _LOWER_CASE_FIELDS or word in _TITLE_CASE or _padded(field)):
         return level
     return Level.NONE
+
+
+def _padded(field: re.Match[str]) -> bool:
+    """Whether the word is set off from the next by more than one blank, as a column is."""
+    return field.string.startswith(("  ", " \t", "\t"), field.end())

@@ -16,10 +16,14 @@ class Setting(NamedTuple):
 
 
 class Parsed(NamedTuple):
-    """What a format says of a line; `follows` marks a line that only adds to the record before it."""
+    """What a format says of a line; `follows` marks a line that only adds to the record before it.
+
+    `inner` is a line of another program that this one only wraps.
+    """
 
     level: Level
     at: float | None
     message: str
     format: str
     follows: bool = False
+    inner: str = ""

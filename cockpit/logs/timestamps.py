@@ -6,8 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTH = "|".join(_MONTHS)
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTH = "|".join(MONTHS)
 
 # Zone names only where they are known, since a level or a word may stand there.
 ISO_TIME = re.compile(
@@ -16,10 +16,10 @@ ISO_TIME = re.compile(
     re.ASCII,
 )
 CLOCK_TIME = re.compile(r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?=[\s\]])", re.ASCII)
-ACCESS_TIME = re.compile(rf"(\d\d)/({_MONTH})/(\d{{4}}):(\d\d:\d\d:\d\d) ([+-]\d{{4}})", re.ASCII)
-SYSLOG_TIME = re.compile(rf"({_MONTH}) {{1,2}}(\d{{1,2}}) (\d\d:\d\d:\d\d)(?= )", re.ASCII)
+ACCESS_TIME = re.compile(rf"(\d\d)/({MONTH})/(\d{{4}}):(\d\d:\d\d:\d\d) ([+-]\d{{4}})", re.ASCII)
+SYSLOG_TIME = re.compile(rf"({MONTH}) {{1,2}}(\d{{1,2}}) (\d\d:\d\d:\d\d)(?= )", re.ASCII)
 APACHE_ERROR_TIME = re.compile(
-    rf"\w{{3}} ({_MONTH}) {{1,2}}(\d{{1,2}}) (\d\d:\d\d:\d\d)(?:\.(\d{{1,9}}))? (\d{{4}})", re.ASCII
+    rf"\w{{3}} ({MONTH}) {{1,2}}(\d{{1,2}}) (\d\d:\d\d:\d\d)(?:\.(\d{{1,9}}))? (\d{{4}})", re.ASCII
 )
 
 # The zone names of RFC 2822 and some others that mean one offset only, by their hours.
@@ -60,33 +60,39 @@ def _named_zone(name: str, otherwise: tzinfo) -> tzinfo:
     return timezone(timedelta(hours=_OFFSETS[name])) if name in _OFFSETS else otherwise
 
 
-def _plus_fraction(seconds: float | None, digits: str | None) -> float | None:
+def plus_fraction(seconds: float | None, digits: str | None) -> float | None:
+    """Add a fraction of a second, given by its digits."""
     return seconds + int(digits) / 10 ** len(digits) if seconds is not None and digits else seconds
+
+
+def local_epoch(stamp: str, zone_name: str, zone: tzinfo, fraction: str | None = None) -> float | None:
+    """Return the epoch seconds of `YYYY-MM-DD HH:MM:SS` in the zone named, or else in `zone`."""
+    return plus_fraction(_epoch(stamp, zone_name, zone), fraction)
 
 
 def iso_epoch(match: re.Match[str], zone: tzinfo) -> float | None:
     """Return the epoch seconds of a match of ISO_TIME, None where the date does not exist."""
     stamp, fraction, zone_name = match.groups()
     plain = f"{stamp[:4]}-{stamp[5:7]}-{stamp[8:10]} {stamp[11:]}"
-    return _plus_fraction(_epoch(plain, zone_name or "", zone), fraction)
+    return plus_fraction(_epoch(plain, zone_name or "", zone), fraction)
 
 
 def access_epoch(day: str, month: str, year: str, clock: str, offset: str) -> float | None:
     """Return the epoch seconds of the groups of ACCESS_TIME."""
-    return _epoch(f"{year}-{_MONTHS.index(month) + 1:02}-{day} {clock}", offset, UTC)
+    return _epoch(f"{year}-{MONTHS.index(month) + 1:02}-{day} {clock}", offset, UTC)
 
 
 def apache_error_epoch(
     month: str, day: str, clock: str, fraction: str | None, year: str, *, zone: tzinfo
 ) -> float | None:
     """Return the epoch seconds of the groups of APACHE_ERROR_TIME."""
-    return _plus_fraction(_epoch(f"{year}-{_MONTHS.index(month) + 1:02}-{int(day):02} {clock}", "", zone), fraction)
+    return plus_fraction(_epoch(f"{year}-{MONTHS.index(month) + 1:02}-{int(day):02} {clock}", "", zone), fraction)
 
 
 def syslog_epoch(match: re.Match[str], zone: tzinfo, now: float) -> float | None:
     """Return the epoch seconds of a match of SYSLOG_TIME: the latest such date that is not well ahead of `now`."""
     month, day, clock = match.groups()
-    return yearless_epoch(_MONTHS.index(month) + 1, int(day), clock, zone, now)
+    return yearless_epoch(MONTHS.index(month) + 1, int(day), clock, zone, now)
 
 
 def yearless_epoch(month: int, day: int, clock: str, zone: tzinfo, now: float) -> float | None:

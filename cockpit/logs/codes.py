@@ -1,0 +1,32 @@
+"""Levels that stand as a code inside a message: Cisco's mnemonics, CEF's severities."""
+
+from __future__ import annotations
+
+import re
+
+from cockpit.logs.levels import CEF_SEVERITIES, SYSLOG_SEVERITIES, named_level
+from cockpit.logs.line import Level
+from cockpit.logs.parsed import Parsed
+
+_CISCO = re.compile(r"%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-([0-7])-[A-Z0-9_]+: ")
+_BRACKETED = re.compile(r"\([^)]{1,80}\) \[([A-Z]{3,9})\] ")
+_CEF = re.compile(r"CEF: ?\d+(?:\|(?:[^|\\]|\\.)*+){5}\|(\d{1,2}|[A-Za-z-]+)\|")
+_HEAD = 100  # characters in which a mnemonic is looked for
+
+
+def coded_level(text: str) -> Level:
+    """Return the level in Cisco's mnemonic or CEF's severity; Level.NONE where there is neither."""
+    cisco = _CISCO.search(text, 0, _HEAD) if "%" in text else None
+    if cisco:
+        return SYSLOG_SEVERITIES[int(cisco.group(1))]
+    bracketed = _BRACKETED.match(text)
+    if bracketed:
+        return named_level(bracketed.group(1))
+    cef = _CEF.search(text) if "CEF:" in text else None
+    return CEF_SEVERITIES.get(cef.group(1).lower(), Level.NONE) if cef else Level.NONE
+
+
+def parse_cef(text: str) -> Parsed | None:
+    if not text.startswith("CEF:"):
+        return None
+    return Parsed(coded_level(text), None, text, "cef")
