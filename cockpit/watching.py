@@ -19,11 +19,8 @@ from cockpit.errors import CockpitError
 from cockpit.live_source import WATCHER_LOCK, asks_directory
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.reader import LogReader
-<<<<<<< HEAD
-from cockpit.offline import OfflineKeeper
-=======
 from cockpit.measuring import sample_key
->>>>>>> health
+from cockpit.offline import OfflineKeeper
 from cockpit.presence import presence_directory, present
 from cockpit.release.checks import Check
 from cockpit.release.decisions.context import OVER

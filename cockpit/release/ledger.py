@@ -31,11 +31,8 @@ from cockpit.release.events import (
     NoteRevoked,
     ProbeAcknowledged,
     ProbeChanged,
-<<<<<<< HEAD
-    RunMigrated,
-=======
     ProbeMuted,
->>>>>>> health
+    RunMigrated,
     RunOpened,
     RunRetargeted,
     RunState,
@@ -80,18 +77,17 @@ def item_entity(item_id: str) -> str:
     return f"{ITEM_PREFIX}{item_id}"
 
 
-<<<<<<< HEAD
 class Pins(Struct, frozen=True):
     """Which files a run flies by: where each text lies, the digest of all, and which of its checklists are flown."""
 
     digest: str
     pins: Mapping[str, TextRef]
     checklists: tuple[str, ...]
-=======
+
+
 def probe_entity(environment: str, name: str) -> str:
     """Return the entity, of the service, under which stands what people and watchers say of an environment's probe."""
     return f"probe:{environment}/{name}"
->>>>>>> health
 
 
 class Pinned(Struct, frozen=True):

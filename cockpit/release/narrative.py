@@ -34,12 +34,9 @@ from cockpit.release.events import (
     ProbeAckEnded,
     ProbeAcknowledged,
     ProbeChanged,
-<<<<<<< HEAD
-    RunMigrated,
-=======
     ProbeMuted,
     ProbeUnmuted,
->>>>>>> health
+    RunMigrated,
     RunOpened,
     RunRetargeted,
     RunStateChanged,
