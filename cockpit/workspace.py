@@ -327,7 +327,9 @@ def texts_of(store: Store, pins: Pins) -> dict[str, str]:
         try:
             texts[path] = store.evidence.get(ref.sha256).content.decode("utf-8", "replace")
         except NotFoundError:
-            raise NotFoundError(f"the pinned {path} is not in this clone's store yet") from None
+            raise NotFoundError(
+                f"the pinned {path} is not in this clone's store yet", fix="Exchange the state first: cockpit sync"
+            ) from None
     return texts
 
 

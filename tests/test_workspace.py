@@ -152,7 +152,7 @@ def test_a_pinned_text_that_is_not_here_is_named(shop: Path) -> None:
     workspace.open_run("v1", tag="", launch_at="")
     for blob in workspace.store.location.evidence.iterdir():
         blob.unlink()
-    with pytest.raises(NotFoundError, match="of v1 is not in this clone"):
+    with pytest.raises(NotFoundError, match="is not in this clone"):
         enter(shop)
 
 
