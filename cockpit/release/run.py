@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
@@ -125,34 +126,34 @@ class ItemView(Struct, frozen=True):
         return len(self.notes) + len(self.attachments)
 
 
-class PhaseView(Struct, frozen=True):
+class PhaseView(Struct, frozen=True, dict=True):
     """A phase with its items and how far it is."""
 
     phase: Phase
     checklist_id: str
     items: tuple[ItemView, ...]
 
-    @property
+    @cached_property
     def once(self) -> tuple[ItemView, ...]:
         """The items that are done once and for all: what recurs is never done, and counts apart."""
         return tuple(view for view in self.items if view.item.cadence is None)
 
-    @property
+    @cached_property
     def recurs(self) -> bool:
         """Whether nothing in it is ever done for good."""
         return bool(self.items) and not self.once
 
-    @property
+    @cached_property
     def total(self) -> int:
         """How many items apply; what recurs is not among them."""
         return sum(view.state is not ItemState.NA for view in self.once)
 
-    @property
+    @cached_property
     def done(self) -> int:
         """How many items count as done."""
         return sum(view.state in COUNTS_AS_DONE for view in self.once)
 
-    @property
+    @cached_property
     def state(self) -> PhaseState:
         """Where the phase stands."""
         if self.recurs:

@@ -12,10 +12,11 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static
 
 from cockpit.release.asked import asked, may_answer
+from cockpit.release.due import due_of
 from cockpit.release.item_state import CLOSED_BY_HAND
 from cockpit.release.narrative import sentence
 from cockpit.release.run import ItemView, Run
-from cockpit.times import clock_time, epoch
+from cockpit.times import clock_time, epoch, zone
 from cockpit.tui.dialogs.ask import safe_content
 from cockpit.tui.dialogs.base import Dialog, button
 from cockpit.tui.rows import Part, part
@@ -48,6 +49,7 @@ class ItemFacts(TextPane):
             width=width,
             trusted=self._trusted,
             production=self._run.production,
+            due=due_of(self._view, self._run, zone(self._run.timezone)),
         )
         if self._view.history:
             lines += [[], [(" history", inks.title)]]
