@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -108,6 +109,8 @@ def item_document(view: ItemView, *, now: float) -> dict[str, Any]:
         "checked_in_source": view.item.checked,
         "unverified_second": view.unverified_second,
         "challenge": challenge_document(view),
+        "holds_until": rfc3339(view.holds_until) if view.holds_until < math.inf else None,
+        "link": view.link or None,
         "first_of_two": None if view.first is None else first_document(view.first),
         "check": check_document(view, now=now),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
@@ -85,6 +86,8 @@ class ItemView(Struct, frozen=True):
     sensing: Sensing | None = None  # of an item that has a check
     reading: Reading | None = None  # what its check says of it
     period: str = ""  # of an instance: `2026-W48`
+    holds_until: float = math.inf  # epoch seconds: from then on a hand's word is stale
+    link: str = ""  # of an attestation
     first: Side | None = None  # of an item that two persons have answered, what the first one said
 
     @property

@@ -181,7 +181,7 @@ def word_of(
         expected=expectation(check),
         actual=found.actual,
         detail=found.detail,
-        valid_until=_rfc3339(now + check.validity),
+        valid_until=rfc3339(now + check.validity),
         commit=found.commit,
         bound=found.bound,
         moved=moved,
@@ -191,7 +191,8 @@ def word_of(
     return replace(word, renewal=True) if is_renewal_due(before, now=now) else None
 
 
-def _rfc3339(seconds: float) -> str:
+def rfc3339(seconds: float) -> str:
+    """Return epoch seconds as RFC 3339 UTC with milliseconds."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 

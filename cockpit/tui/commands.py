@@ -87,6 +87,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("everywhere", "take_wheel", "", ":", "take the wheel", "Drive: only you confirm what is dangerous, then"),
     _c("everywhere", "give_wheel", "", ":", "give the wheel", "Let somebody else drive, by name"),
     _c("everywhere", "release_wheel", "", ":", "let go of the wheel", "Drive no more; then anybody may confirm"),
+    _c("everywhere", "freeze", "", ":", "freeze", "Freeze the service, with a reason: no deploy starts"),
+    _c("everywhere", "lift_freeze", "", ":", "lift the freeze", "Let deploys start again, with a reason"),
     _c("everywhere", "since", "", ":", "since you looked", "List again what others changed while you did not look"),
     _c("move", "cursor_up", "up k", "Up k", "up", "One line up", in_palette=False),
     _c("move", "cursor_down", "down j", "Down j", "down", "One line down", in_palette=False),

@@ -181,7 +181,7 @@ def test_a_note_is_taken_back_only_on_its_own_entity() -> None:
 
 def test_an_unknown_kind_is_kept_and_changes_nothing_else() -> None:
     done = record(ItemDone())
-    unknown = record(FUTURE, kind="item.attested", sup=[done], s=2)
+    unknown = record(FUTURE, kind="item.imagined", sup=[done], s=2)
     run = fold([done, unknown])
     assert run.items["k"].state == "done"
     assert unknown in run.records

@@ -42,7 +42,8 @@ class ItemPage(Page):
         view = self.selected_item()
         if view is None:
             return
-        if (view.item.killer or view.item.two_person) and view.state not in CLOSED_BY_HAND:
+        deliberate = view.item.killer or view.item.two_person or view.item.expires
+        if deliberate and (view.state not in CLOSED_BY_HAND or view.item.expires):
             self.open_detail(view)
         else:
             self.cockpit.act(TickItem(view.id))
@@ -56,11 +57,11 @@ class ItemPage(Page):
             match reply.verb:
                 case "tick":
                     alone = "one person alone: it stands as debt until a second one answers" * view.item.two_person
-                    self.cockpit.act(TickItem(view.id, reply.value), said=alone)
+                    self.cockpit.act(TickItem(view.id, reply.value, reply.until, reply.link), said=alone)
                 case "challenge":
                     self._challenge(view, reply.value)
                 case "answer":
-                    self._answer(view, reply.value)
+                    self._answer(view, reply)
 
         run, _, now = self.cockpit.moment
         self.app.push_screen(ItemDialog(view, run, now), reply)
@@ -76,7 +77,7 @@ class ItemPage(Page):
             self.cockpit.tell("this item asks for one person: Space ticks it")
         elif view.challenge is not None and may_answer(view, actor):
             dialog = answer_dialog(view, view.challenge, timezone=run.timezone, now=now)
-            self.app.push_screen(dialog, lambda value: self._answer(view, value) if value else None)
+            self.app.push_screen(dialog, lambda value: self._answer(view, Reply("answer", value)) if value else None)
         elif waiting is not None:
             at = clock_time(epoch(waiting.wall), run.timezone)
             self.cockpit.tell(f"you asked at {at}: the second person is another one, in a cockpit of their own")
@@ -93,8 +94,10 @@ class ItemPage(Page):
     def _challenge(self, view: ItemView, value: str) -> None:
         self.cockpit.act(ChallengeItem(view.id, value), said="asked: whoever is the second person sees it")
 
-    def _answer(self, view: ItemView, value: str) -> None:
-        self.cockpit.act(AnswerItem(view.id, value), said="answered as the second person")
+    def _answer(self, view: ItemView, reply: Reply) -> None:
+        self.cockpit.act(
+            AnswerItem(view.id, reply.value, reply.until, reply.link), said="answered as the second person"
+        )
 
     def action_claim(self) -> None:
         """Claim the item, or let it go."""

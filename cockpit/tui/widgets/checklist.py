@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 from rich.cells import cell_len
@@ -16,7 +17,7 @@ from cockpit.durations import short_duration
 from cockpit.release.asked import asked
 from cockpit.release.due import Due
 from cockpit.release.gates import Gate
-from cockpit.release.item_state import ItemState
+from cockpit.release.item_state import CLOSED_BY_HAND, ItemState
 from cockpit.release.record import Actor
 from cockpit.release.run import ItemView, PhaseView
 from cockpit.release.two_persons import is_other
@@ -392,6 +393,7 @@ def detail_lines(
         asks += [due_words(due, now, timezone) if due is not None else f"due {item.due}"] if item.due else []
         asks += [f"{item.cadence}, {view.period}"] if view.period else []
         asks += ["the next one counts from when it is done"] if item.schedule == "after-completion" else []
+        asks += [f"holds for {item.expires}"] if item.expires else []
         asks += ["if applicable"] if item.applies == "if-applicable" else []
         add("state", f" {choose_glyphs().dot} ".join([view.state, *asks]), inks.plain)
     for label, text, ink in sensed_lines(view, inks, now=now, trusted=trusted, production=production):
@@ -401,19 +403,12 @@ def detail_lines(
     if view.state is ItemState.SUSPENDED:
         add("", "what was done holds for the version that was rolled back; tick it again for the next", inks.warn)
     if view.state is ItemState.STALE and not view.is_sensed:
-        add("", "tick it again once it holds for what the run flies now", inks.warn)
+        add("", "look again, and tick it again once it holds", inks.warn)
     for record in view.lost_claims if view.state is ItemState.CLAIMED else ():
         when = clock_time(epoch(record.wall), timezone, with_seconds=True)
         add("", f"{record.by.name} claimed it too, at {when}: the earlier claim holds", inks.warn)
-    waiting = asked(view)
-    if waiting is not None:
-        when = f"{clock_time(epoch(waiting.wall), timezone)}, {age_of(now - epoch(waiting.wall))} ago"
-        add("asked", f"{waiting.by.name} asks the second person since {when}: p answers, with what you see", inks.warn)
-    if view.unverified_second:
-        add("", "one person answered; the second is not verified (stands as debt): p asks or answers", inks.warn)
-    if view.first is not None:
-        when = clock_time(epoch(view.first.at), timezone)
-        add("first", f"{view.first.by} {when}" + (f": {view.first.said}" if view.first.said else ""), inks.plain)
+    _add_persons(view, add, inks, timezone=timezone, now=now)
+    _add_bounds(view, add, inks, timezone=timezone, now=now)
     if item.run:
         add("run", item.run, inks.accent)
     if item.note:
@@ -424,3 +419,28 @@ def detail_lines(
     for record in view.attachments:
         add("attached", getattr(record.data, "name", ""), inks.plain)
     return lines
+
+
+_Add = Callable[[str, str, Style], None]
+
+
+def _add_persons(view: ItemView, add: _Add, inks: Inks, *, timezone: str, now: float) -> None:
+    """Say who asks whom, and what the first of two persons said."""
+    waiting = asked(view)
+    if waiting is not None:
+        when = f"{clock_time(epoch(waiting.wall), timezone)}, {age_of(now - epoch(waiting.wall))} ago"
+        add("asked", f"{waiting.by.name} asks the second person since {when}: p answers, with what you see", inks.warn)
+    if view.unverified_second:
+        add("", "one person answered; the second is not verified (stands as debt): p asks or answers", inks.warn)
+    if view.first is not None:
+        when = clock_time(epoch(view.first.at), timezone)
+        add("first", f"{view.first.by} {when}" + (f": {view.first.said}" if view.first.said else ""), inks.plain)
+
+
+def _add_bounds(view: ItemView, add: _Add, inks: Inks, *, timezone: str, now: float) -> None:
+    """Say how long a person's word holds, and where what they looked at is to be seen."""
+    if view.link:
+        add("link", view.link, inks.accent)
+    if view.holds_until < math.inf and view.state in CLOSED_BY_HAND:
+        left = short_duration(view.holds_until - now)
+        add("holds", f"until {date_time(view.holds_until, timezone)}, {left} more", inks.plain)
