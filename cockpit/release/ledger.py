@@ -369,7 +369,7 @@ class Ledger:
         sides = item_sides(register, self._text) if state is ItemState.CONTESTED else ()
         history = tuple(self._sorted(self._by_entity.get(entity, [])))
         detail = told_by(sides) if sides else self._detail(item, state, said, flown, lost, moved)
-        sensing = self._sensing(item, check, state, detail, said, flown) if check is not None else None
+        sensing = self._sensing(item, check, state, detail, said, flown, zone) if check is not None else None
         reading = read(sensing, None) if sensing is not None else None
         return ItemView(
             item=item,
@@ -407,7 +407,7 @@ class Ledger:
         return Side(record.by.name, record.wall, record.host, "" if text is None else text, record.id)
 
     def _sensing(
-        self, item: Item, check: Check, by_hand: ItemState, words: str, said: Record | None, flown: Flown
+        self, item: Item, check: Check, by_hand: ItemState, words: str, said: Record | None, flown: Flown, zone: tzinfo
     ) -> Sensing:
         entity = item_entity(item.id)
         return sensing_of(
@@ -418,6 +418,7 @@ class Ledger:
             words=words,
             reopened=said is not None and isinstance(said.data, ItemReopened) and not said.data.undoes,
             flown=flown,
+            zone=zone,
         )
 
     def _link(self, said: Record | None) -> str:

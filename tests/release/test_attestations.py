@@ -8,6 +8,7 @@ import pytest
 from cockpit.codec import encode_data
 from cockpit.errors import RefusedError
 from cockpit.release.checklist import Checklist, Item, Phase, Section
+from cockpit.release.checks import Check
 from cockpit.release.events import ItemAttested, ItemMoved
 from cockpit.release.gates import debt_of, gate_of
 from cockpit.release.intents import (
@@ -26,7 +27,7 @@ from cockpit.release.moment import Moments, as_of, item_as_of
 from cockpit.release.narrative import sentence
 from cockpit.release.record import Record
 from cockpit.times import rfc3339
-from tests.release.sensed import HOUR, SUPPORTING, T0, observed, see
+from tests.release.sensed import CLOSING, HOUR, SUPPORTING, T0, at, flying, observed, see, words
 from tests.release.support import BEN, NOW, PINNED, Person, fold, opening, plan_to, record
 
 DAY = 86400.0
@@ -188,3 +189,31 @@ def _opened() -> list[Record]:
     person = Person(pinned=BOUND)
     person.act(opening())
     return list(person.run.records)
+
+
+def _checked(check: Check) -> Person:
+    return flying(k=check)
+
+
+def test_what_a_check_saw_counts_on_its_own_day_where_it_is_bound_to_the_period() -> None:
+    person = _checked(msgspec.structs.replace(CLOSING, binds="period"))
+    see(person, "k", observed(lasts=10 * DAY))
+    assert words(at(person, "k", T0 + 15.9 * HOUR), at(person, "k", T0 + 16 * HOUR)) == ["sensed", "unknown"]
+
+
+def test_what_a_check_saw_is_of_the_host_that_it_was_carried_out_on() -> None:
+    person = _checked(msgspec.structs.replace(CLOSING, binds="host"))
+    see(person, "k", observed(observer="h2", lasts=DAY))
+    assert at(person, "k").state == "sensed"
+    person.act(RequestExecution("d1", plan_to("v3", direction="deploy", commit="3" * 40), "v3"))
+    person.act(EndExecution("d1", "succeeded", "", "v3"))
+    assert (at(person, "k").state, at(person, "k").detail) == ("stale", "seen on h2, it was carried out on h1 since")
+    see(person, "k", observed(observer="h1", lasts=DAY))
+    assert at(person, "k").state == "sensed", "whoever looks there speaks for it"
+
+
+def test_what_a_check_saw_is_of_the_release_that_was_flown() -> None:
+    person = _checked(msgspec.structs.replace(CLOSING, binds="release"))
+    see(person, "k", observed(lasts=DAY))
+    person.act(Retarget("v3", "3" * 40))
+    assert at(person, "k").state == "stale"
