@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, wants_json, warn
-from cockpit.errors import ExitCode, NotFoundError, UsageError
+from cockpit.errors import ExitCode, NotFoundError
 from cockpit.text import visible
 
 if TYPE_CHECKING:
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
     from cockpit.workspace import Workspace
 
 _LAST = "last"
-_ATTACHMENT_LIMIT = 1024 * 1024
 _VERBS = {
     "tick": "say that the item is done",
     "challenge": "put it to the second person, with what you saw (--value)",
@@ -127,6 +124,7 @@ def _until(arguments: argparse.Namespace) -> str:
 
 
 def _intent(arguments: argparse.Namespace, item: str) -> Intent:
+    from cockpit.attaching import attachment
     from cockpit.release import intents
 
     match arguments.verb:
@@ -155,27 +153,7 @@ def _intent(arguments: argparse.Namespace, item: str) -> Intent:
         case "redo":
             return intents.Redo(item)
         case _:
-            return _attachment(item, arguments.file)
-
-
-def _attachment(item: str, file: str) -> Intent:
-    from cockpit.release.intents import AttachEvidence
-
-    if not file:
-        raise UsageError("nothing to attach", fix="Name a file: --file F")
-    path = Path(file)
-    try:
-        if not path.is_file():
-            raise NotFoundError(f"{file} is no file" if path.exists() else f"there is no file {file}")
-        size = path.stat().st_size
-        if size <= _ATTACHMENT_LIMIT:
-            content = path.read_bytes()
-            return AttachEvidence(item, path.name, content, hashlib.sha256(content).hexdigest(), len(content))
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise NotFoundError(f"{file} cannot be read: {error.strerror}") from error
-    return AttachEvidence(item, path.name, None, digest, size, str(path.absolute()))
+            return attachment(item, arguments.file)
 
 
 def _note(arguments: argparse.Namespace) -> ExitCode:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
+from cockpit.attaching import attachment
+from cockpit.errors import CockpitError
 from cockpit.release.asked import asked, may_answer
 from cockpit.release.intents import (
     AnswerItem,
@@ -110,6 +114,26 @@ class ItemPage(Page):
         view = self.selected_item()
         if view is not None:
             self.cockpit.act(ReopenItem(view.id))
+
+    def action_attach(self) -> None:
+        """Attach a file to the item, by its path."""
+        view = self.selected_item()
+        if view is None:
+            return
+
+        async def attach(file: str) -> None:
+            try:
+                intent = await asyncio.to_thread(lambda: attachment(view.id, str(Path(file).expanduser())))
+            except CockpitError as error:
+                self.cockpit.tell(str(error), severity="warning")
+            else:
+                self.cockpit.act(intent, said=f"attached: {intent.name}")
+
+        def named(file: str | None) -> None:
+            if file:
+                self.run_worker(attach(file), exit_on_error=False)
+
+        self.app.push_screen(AskDialog(f"Evidence for: {view.item.text}", "the path of a file"), named)
 
     def action_defer(self) -> None:
         """Put the item off, with a reason."""

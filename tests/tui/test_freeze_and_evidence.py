@@ -1,11 +1,11 @@
-"""The change freeze by the palette, and opening an item again by its key."""
+"""The change freeze by the palette; opening an item again and attaching evidence by their keys."""
 
 from __future__ import annotations
 
 from cockpit.release.item_state import ItemState
 from cockpit.tui.dialogs.ask import AskDialog
 from tests.tui.moments import BACKUP
-from tests.tui.painted import text_of, until
+from tests.tui.painted import text_in, text_of, until
 from tests.tui.scenes import Scene
 from tests.tui.test_checklist_page import flown, on_item, told, type_in
 from tests.tui.test_people import by_palette
@@ -38,3 +38,19 @@ async def test_a_done_item_is_opened_again_by_its_key(scene: Scene) -> None:
         on_item(app, BACKUP)
         await pilot.press("O")
         await until(pilot, lambda: scene.run.items[BACKUP].state is ItemState.OPEN)
+
+
+async def test_a_file_is_attached_by_its_path_and_one_that_is_not_there_is_told(scene: Scene) -> None:
+    (scene.repo / "shot.txt").write_text("seen")
+    async with flown(scene) as (app, pilot):
+        on_item(app, BACKUP)
+        await pilot.press("v")
+        await type_in(pilot, "nowhere.txt")
+        await pilot.press("enter")
+        await until(pilot, lambda: "there is no file nowhere.txt" in told(app))
+        await pilot.press("v")
+        await type_in(pilot, "shot.txt")
+        await pilot.press("enter")
+        await until(pilot, lambda: scene.run.items[BACKUP].attachments)
+        await pilot.press("enter")
+        await until(pilot, lambda: "attached shot.txt (4 bytes)" in text_in(app, app.screen.region))
