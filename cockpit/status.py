@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import msgspec
 
 from cockpit.durations import short_duration
 from cockpit.release.checks import expectation
+from cockpit.release.due import Due, due_of, dues_in
 from cockpit.release.events import ItemEvent
 from cockpit.release.gates import Gate, debt_of, gate_of
 from cockpit.release.item_state import NO_GO, ItemState
@@ -28,7 +30,8 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
     digest = state_digest(run)  # of what was folded: nothing of now enters it
     run = as_of(run, now)
     gate = _current_gate(run, live, now)
-    almanac = Almanac(run, now, zone(run.timezone))
+    where = zone(run.timezone)
+    almanac = Almanac(run, now, where)
     return {
         "run": msgspec.to_builtins(run.summary()) if run.open else None,
         "phases": [
@@ -38,10 +41,14 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
                 "done": view.done,
                 "total": view.total,
                 "state": view.state,
+                "due": msgspec.to_builtins(dues.count(now)),
             }
-            for view in run.phases
+            for view, dues in zip(run.phases, dues_in(run, where), strict=True)
         ],
-        "items": [_template_document(view, almanac, now) for view in run.items.values()],
+        "items": [
+            {**_template_document(view, almanac, now), "due": due_document(due_of(view, run, where), now=now)}
+            for view in run.items.values()
+        ],
         "maintenance": [occurrence_document(one) for one in almanac.all()],
         "probes": [probe_document(feed, now=now) for feed in live.probes],
         "gate": None
@@ -102,8 +109,22 @@ def item_document(view: ItemView, *, now: float) -> dict[str, Any]:
         "checked_in_source": view.item.checked,
         "unverified_second": view.unverified_second,
         "challenge": challenge_document(view),
+        "holds_until": rfc3339(view.holds_until) if view.holds_until < math.inf else None,
+        "link": view.link or None,
         "first_of_two": None if view.first is None else first_document(view.first),
         "check": check_document(view, now=now),
+    }
+
+
+def due_document(due: Due | None, *, now: float) -> dict[str, Any] | None:
+    """Return when an item is due and how that stands; `overdue_by` is in seconds; None without a due date."""
+    if due is None:
+        return None
+    return {
+        "relative": due.relative,
+        "at": rfc3339(due.at) if due.at else None,
+        "state": due.state(now),
+        "overdue_by": round(due.late(now)),
     }
 
 
@@ -312,7 +333,14 @@ def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
     run = as_of(run, now)
     environment = "PRODUCTION" if run.production else run.environment
     lines = [f"{run.service} {environment}  {run.tag or run.name or 'no run is open'}  {run.state if run.open else ''}"]
+    where = zone(run.timezone)
     lines += [f"  {view.phase.title:<26} {_progress(view)}" for view in run.phases]
+    dues = [(view, due) for view in run.items.values() if (due := due_of(view, run, where)) is not None]
+    lines += [
+        f"overdue {short_duration(due.late(now))}: {view.item.text} (due {due.relative})"
+        for view, due in dues
+        if due.late(now)
+    ]
     gate = _current_gate(run, live, now)
     if gate is not None:
         lines.append(f"gate of {gate.phase}: " + ("GO" if gate.go else "NO-GO"))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from cockpit.durations import parse_duration
 from cockpit.errors import UsageError
 
 # Times come from other people's machines too: an absurd one must not break a screen, in whatever time zone.
@@ -44,6 +45,20 @@ def parse_time(text: str) -> str:
     if seconds != _bounded(seconds):
         raise UsageError(f"{text!r} is no time that a release could have", fix="Write a year from 1970 to 9999")
     return rfc3339(seconds)
+
+
+def parse_until(text: str, now: float) -> str:
+    """Return as RFC 3339 UTC the time that a person typed, or the one after a duration such as `30d` from `now`."""
+    try:
+        return rfc3339(now + parse_duration(text))
+    except ValueError:
+        pass
+    try:
+        return parse_time(text)
+    except UsageError:
+        raise UsageError(
+            f"{text!r} says not how long", fix="Write a duration such as 30d, or a time such as 2026-03-01T14:00+01:00"
+        ) from None
 
 
 @lru_cache(maxsize=8)

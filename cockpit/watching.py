@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 import msgspec
 
 from cockpit import process
+from cockpit.binding import AroundBonds
 from cockpit.bootstrap import make_checker, make_prober, now
 from cockpit.company import Company
 from cockpit.errors import CockpitError
@@ -39,6 +40,7 @@ from cockpit.store.lock import FileLock, Held, holder_of
 from cockpit.syncing import Exchanger
 from cockpit.times import rfc3339, zone
 from cockpit.watch.asks import ProbeNow, take_asks
+from cockpit.watch.bonds import BondWatch
 from cockpit.watch.checks import CheckWatch
 from cockpit.watch.surroundings import LogTotals
 from cockpit.watch.watcher import Pace, Watcher
@@ -323,10 +325,12 @@ async def keep_watch(
         counted = f"{len(around.probes())} probes and {len(sensed.checks())} checks"
         say(f"watching {counted} of {workspace.run.service}; Ctrl-C ends it")
         checking = asyncio.create_task(CheckWatch(sensed, checker, say=say, now=now, beat=pace.beat).watch())
+        binding = asyncio.create_task(BondWatch(AroundBonds(workspace), say=say).watch())
         try:
             await watcher.watch()
         finally:
             checking.cancel()
-            await asyncio.gather(checking, return_exceptions=True)
+            binding.cancel()
+            await asyncio.gather(checking, binding, return_exceptions=True)
             around.close()
             samples.close()

@@ -46,7 +46,9 @@ def test_it_holds_the_run_its_items_and_its_debt() -> None:
     person.act(AttachEvidence("k", "shot.txt", b"text"))
     found = document(person.run, feed())
     assert found["run"]["name"] == "spring"
-    assert found["phases"] == [{"id": "day", "title": "Day", "done": 1, "total": 5, "state": "going"}]
+    assert found["phases"] == [
+        {"id": "day", "title": "Day", "done": 1, "total": 5, "state": "going", "due": {"overdue": 0, "upcoming": 0}}
+    ]
     items = {item["id"]: item for item in found["items"]}
     assert (items["k"]["state"], items["k"]["by"], items["k"]["detail"], items["k"]["killer"]) == (
         "done",

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, wants_json, warn
-from cockpit.errors import ExitCode, NotFoundError, UsageError
+from cockpit.errors import ExitCode, NotFoundError
 from cockpit.text import visible
 
 if TYPE_CHECKING:
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
     from cockpit.workspace import Workspace
 
 _LAST = "last"
-_ATTACHMENT_LIMIT = 1024 * 1024
 _VERBS = {
     "tick": "say that the item is done",
     "challenge": "put it to the second person, with what you saw (--value)",
@@ -45,6 +42,9 @@ def add_commands(table: CommandTable) -> None:
         parser.add_argument("--reason", default="", metavar="TEXT")
         parser.add_argument("--value", default="", metavar="V", help="what you saw")
         parser.add_argument("--file", default="", metavar="F")
+        if verb in {"tick", "answer"}:
+            parser.add_argument("--until", default="", metavar="WHEN", help="how long that holds: 30d, or a time")
+            parser.add_argument("--link", default="", metavar="URL", help="where it is to be seen")
         parser.set_defaults(verb=verb)
     note = table.add("note", _note, "write a note on the release")
     note.add_argument("text", metavar="TEXT")
@@ -74,6 +74,7 @@ def _status(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _item(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.binding import bound
     from cockpit.bootstrap import now
     from cockpit.cli.item_names import find_item
     from cockpit.release.instances import instance_view
@@ -84,7 +85,7 @@ def _item(arguments: argparse.Namespace) -> ExitCode:
     item = find_item(workspace.run, arguments.item, now=now())
     if not workspace.run.open and item in workspace.run.items:
         raise NotFoundError("no release run is open", fix="Open one: cockpit release open NAME", code="no-run")
-    written = workspace.session.act(_intent(arguments, item))
+    written = workspace.session.act(bound(_intent(arguments, item), workspace.run, workspace.code))
     if arguments.verb in {"undo", "redo"}:
         _tell_reversed(workspace, written)
     publish(workspace)
@@ -115,16 +116,24 @@ def _tell_reversed(workspace: Workspace, written: list[Record]) -> None:
             warn(f"{'redone' if redone else 'undone'}: {sentence(found, run)}")
 
 
+def _until(arguments: argparse.Namespace) -> str:
+    from cockpit.bootstrap import now
+    from cockpit.times import parse_until
+
+    return parse_until(arguments.until, now()) if arguments.until else ""
+
+
 def _intent(arguments: argparse.Namespace, item: str) -> Intent:
+    from cockpit.attaching import attachment
     from cockpit.release import intents
 
     match arguments.verb:
         case "tick":
-            return intents.TickItem(item, arguments.value)
+            return intents.TickItem(item, arguments.value, _until(arguments), arguments.link)
         case "challenge":
             return intents.ChallengeItem(item, arguments.value)
         case "answer":
-            return intents.AnswerItem(item, arguments.value)
+            return intents.AnswerItem(item, arguments.value, _until(arguments), arguments.link)
         case "reopen":
             return intents.ReopenItem(item, arguments.reason)
         case "claim":
@@ -144,27 +153,7 @@ def _intent(arguments: argparse.Namespace, item: str) -> Intent:
         case "redo":
             return intents.Redo(item)
         case _:
-            return _attachment(item, arguments.file)
-
-
-def _attachment(item: str, file: str) -> Intent:
-    from cockpit.release.intents import AttachEvidence
-
-    if not file:
-        raise UsageError("nothing to attach", fix="Name a file: --file F")
-    path = Path(file)
-    try:
-        if not path.is_file():
-            raise NotFoundError(f"{file} is no file" if path.exists() else f"there is no file {file}")
-        size = path.stat().st_size
-        if size <= _ATTACHMENT_LIMIT:
-            content = path.read_bytes()
-            return AttachEvidence(item, path.name, content, hashlib.sha256(content).hexdigest(), len(content))
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise NotFoundError(f"{file} cannot be read: {error.strerror}") from error
-    return AttachEvidence(item, path.name, None, digest, size, str(path.absolute()))
+            return attachment(item, arguments.file)
 
 
 def _note(arguments: argparse.Namespace) -> ExitCode:

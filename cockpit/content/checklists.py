@@ -67,6 +67,10 @@ class _ChecklistReview(Review[Checklist]):
         self._window(item.window, cadence, *where)
         if item.due:
             self.complain(parse_complaint(launch_offset, item.due), *where, "due")
+        if item.expires:
+            self.durations(item, ("expires",), *where)
+            if cadence is not None:
+                self.complain("what recurs is looked at anew each period: remove expires", *where, "expires")
         if item.schedule != "fixed" and cadence is None:
             self.complain("a schedule is for what recurs: give the item a cadence, or remove it", *where, "schedule")
         if phase.maintenance and cadence is None:

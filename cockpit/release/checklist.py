@@ -43,6 +43,7 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     check: Check | None = None
     binds: Binds | None = None
     paths: tuple[str, ...] = ()  # with `binds: paths`
+    expires: str = ""  # how long a person's word holds: 30d
     due: str = ""  # relative to launch: T-7d, T+14d
     cadence: Cadence | None = None
     window: str = ""  # of a daily item: T+0d..T+14d

@@ -146,11 +146,35 @@ class ItemEvent(Event, frozen=True):
 class ItemDone(ItemEvent, frozen=True):
     """A person says that the item is done, with the value they saw, if any.
 
-    `answers` is the id of the challenge, or of the first person's tick, which it answers as the second person.
+    `answers` is the id of the challenge, or of the first person's tick, which it answers as the second person. `tag`
+    and `host` are what the run flew, and where it was carried out last, as it was done; `bound` is the digest of the
+    paths that the item is bound to. Each is empty where there was none, or nobody noted it.
     """
 
     value: TextRef | None = None
     answers: str = ""
+    tag: str = ""
+    host: str = ""
+    bound: str = ""
+
+
+@_kind("item.attested", register="state")
+class ItemAttested(ItemDone, frozen=True):
+    """A person says what they have looked at, where it is to be seen, and until when their word holds.
+
+    `until` is RFC 3339 UTC, and empty where it holds for good.
+    """
+
+    until: str = ""
+    link: TextRef | None = None
+
+
+@_kind("item.moved")
+class ItemMoved(Event, frozen=True):
+    """What the word of a record was bound to has moved since, as somebody's cockpit saw."""
+
+    record: str
+    moved: str
 
 
 @_kind("item.reopened", register="state")

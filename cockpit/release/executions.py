@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -106,3 +106,9 @@ def fold_execution(
         reconciled=reconciled,
         lease_conflict=conflict,
     )
+
+
+def carried_out_on(executions: Iterable[ExecutionView]) -> str:
+    """Return the host on which the last rollback or deploy was carried out; empty where there was none."""
+    last = max(executions, key=lambda view: (view.wall, view.id), default=None)
+    return last.host if last is not None else ""

@@ -13,7 +13,7 @@ from cockpit.release.run import ItemView, Run
 
 def instance_item(item: Item, key: InstanceKey) -> Item:
     """Return the item as it stands in one period; it is bound to no commit, and due by the calendar."""
-    return replace(item, id=instance_id(key.period, key.item), due="", binds=None, paths=(), items=())
+    return replace(item, id=instance_id(key.period, key.item), due="", expires="", binds=None, paths=(), items=())
 
 
 def untouched(template: ItemView, key: InstanceKey) -> ItemView:

@@ -20,9 +20,16 @@ class ItemIntent(Intent, frozen=True):
 
 
 class TickItem(ItemIntent, frozen=True):
-    """Say that an item is done, with the value seen."""
+    """Say that an item is done, with the value seen.
+
+    With `until` (RFC 3339) or `link` it is an attestation: of what was looked at, where, and how long that holds.
+    `bound` is the digest of the paths that the item is bound to.
+    """
 
     value: str = ""
+    until: str = ""
+    link: str = ""
+    bound: str = ""
 
 
 class ReopenItem(ItemIntent, frozen=True):
@@ -64,9 +71,12 @@ class ChallengeItem(ItemIntent, frozen=True):
 
 
 class AnswerItem(ItemIntent, frozen=True):
-    """Answer as the second person, with the value seen."""
+    """Answer as the second person, with the value seen; the rest is as in `TickItem`."""
 
     value: str
+    until: str = ""
+    link: str = ""
+    bound: str = ""
 
 
 class AddNote(Intent, frozen=True):

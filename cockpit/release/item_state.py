@@ -7,8 +7,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from cockpit.release.checklist import Item
-from cockpit.release.events import ItemDeferred, ItemDone, ItemEvent, ItemNotApplicable, ItemOverridden, RunState
-from cockpit.release.record import Event, Record, Unknown
+from cockpit.release.events import ItemAttested, ItemDeferred, ItemDone, ItemNotApplicable, ItemOverridden, RunState
+from cockpit.release.record import Event, Unknown
 from cockpit.release.registers import Register
 
 
@@ -40,6 +40,7 @@ ALARMING = frozenset({ItemState.REGRESSED, ItemState.CONTESTED, ItemState.BLOCKE
 
 _BY_EVENT: dict[type[Event], ItemState] = {
     ItemDone: ItemState.DONE,
+    ItemAttested: ItemState.ATTESTED,
     ItemDeferred: ItemState.DEFERRED,
     ItemNotApplicable: ItemState.NA,
     ItemOverridden: ItemState.OVERRIDDEN,
@@ -47,19 +48,25 @@ _BY_EVENT: dict[type[Event], ItemState] = {
 
 
 class Flown(Struct, frozen=True):
-    """What the run flies: its state, its commit, and the commit that a rollback has undone, each empty if unknown."""
+    """What the run flies: its state, its commit and tag, the commit that a rollback has undone, and where it runs.
+
+    Each is empty if unknown; `host` is where the last rollback or deploy was carried out.
+    """
 
     state: RunState
     commit: str = ""
     undone: str = ""
+    tag: str = ""
+    host: str = ""
 
 
-def item_state(item: Item, register: Register, *, claimed: bool, flown: Flown) -> ItemState:
+def item_state(item: Item, register: Register, *, claimed: bool, flown: Flown, moved: str = "") -> ItemState:
     """Return the state of `item`, given its state register, whether someone holds it, and what the run flies.
 
     What several people wrote, none having seen the other, is contested until one of them decides, also where they
     said the same: each may have looked at something else. What is bound to a commit goes stale where the run flies
-    another one, and is suspended, not red, where a rollback has undone it. What a newer cockpit wrote is unknown.
+    another one, and is suspended, not red, where a rollback has undone it; `moved` says what else has moved that the
+    winner's word is bound to. What a newer cockpit wrote is unknown.
     """
     if register.contested:
         return ItemState.CONTESTED
@@ -67,24 +74,39 @@ def item_state(item: Item, register: Register, *, claimed: bool, flown: Flown) -
     if told is not None and isinstance(told.data, Unknown):
         return ItemState.UNKNOWN
     state = _BY_EVENT.get(type(told.data), ItemState.OPEN) if told is not None else ItemState.OPEN
-    if state is ItemState.DONE and item.binds == "commit" and told is not None:
-        return _bound_state(_commit_of(told), flown)
+    if state in CLOSED_BY_HAND and told is not None:
+        return ItemState.STALE if moved else _bound_state(state, item, told.data, flown)
     if state is ItemState.OPEN and claimed:
         return ItemState.CLAIMED
     return state
 
 
-def _bound_state(done_for: str, flown: Flown) -> ItemState:
-    if flown.state == "rolled-back":
+def _bound_state(state: ItemState, item: Item, said: Event, flown: Flown) -> ItemState:
+    if not isinstance(said, ItemDone):
+        return state
+    if item.binds in {"commit", "release"} and flown.state == "rolled-back":
         # Only what was done for the next version, after the rollback, holds already.
-        is_for_next = bool(flown.undone) and done_for == flown.commit != flown.undone
-        return ItemState.DONE if is_for_next else ItemState.SUSPENDED
-    # An event without a commit is of an older cockpit, or of a run that had no tag yet.
-    return ItemState.STALE if done_for and flown.commit and done_for != flown.commit else ItemState.DONE
+        is_for_next = bool(flown.undone) and said.commit == flown.commit != flown.undone
+        return state if is_for_next else ItemState.SUSPENDED
+    return ItemState.STALE if any(_differ(*pair) for pair in _bonds(item, said, flown)) else state
 
 
-def _commit_of(record: Record) -> str:
-    return record.data.commit if isinstance(record.data, ItemEvent) else ""
+def _bonds(item: Item, said: ItemDone, flown: Flown) -> list[tuple[str, str]]:
+    """Return (what it was, what it is now) of what an item's evidence is bound to."""
+    match item.binds:
+        case "commit":
+            return [(said.commit, flown.commit)]
+        case "release":
+            return [(said.tag, flown.tag) if said.tag else (said.commit, flown.commit)]
+        case "host":
+            return [(said.host, flown.host)]
+        case _:
+            return []  # paths are looked at by whoever has them; a period ends by itself
+
+
+def _differ(before: str, now: str) -> bool:
+    # An event that does not say is of an older cockpit, or of a run that had none yet.
+    return bool(before) and bool(now) and before != now
 
 
 class Sense(StrEnum):
@@ -151,7 +173,7 @@ def sensed_state(by_hand: ItemState, sense: Sense, *, closes: bool, undone: bool
     set where a rollback has undone the version that the check's evidence is bound to: then it speaks of nothing that
     flies, and what it closed is suspended, not red.
     """
-    hand = ItemState.OPEN if by_hand is ItemState.CLAIMED else by_hand
+    hand = {ItemState.CLAIMED: ItemState.OPEN, ItemState.ATTESTED: ItemState.DONE}.get(by_hand, by_hand)
     if undone and hand is ItemState.OPEN and closes and sense in {Sense.OK, Sense.LOST, Sense.STALE}:
         return ItemState.SUSPENDED
     table = CLOSES if closes else SUPPORTS

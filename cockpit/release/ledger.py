@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from datetime import tzinfo
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cockpit.release.bonds import holds_until
 from cockpit.release.checklist import Checklist, Item
 from cockpit.release.checks import Check
 from cockpit.release.configuration import Configuration
@@ -22,8 +25,10 @@ from cockpit.release.events import (
     EvidenceAttached,
     EvidencePurged,
     FreezeSet,
+    ItemAttested,
     ItemClaimed,
     ItemDone,
+    ItemMoved,
     ItemObserved,
     ItemReopened,
     LaunchMoved,
@@ -40,9 +45,9 @@ from cockpit.release.events import (
     TagMarked,
     register_of,
 )
-from cockpit.release.executions import fold_execution
+from cockpit.release.executions import carried_out_on, fold_execution
 from cockpit.release.instances import instance_item
-from cockpit.release.item_state import Flown, ItemState, item_state
+from cockpit.release.item_state import CLOSED_BY_HAND, Flown, ItemState, item_state
 from cockpit.release.library import Library
 from cockpit.release.origins import origin
 from cockpit.release.periods import parse_instance
@@ -130,6 +135,7 @@ class Ledger:
         self._remarks: list[Record] = []
         self._purged: set[str] = set()
         self._taken_back: set[tuple[str, str]] = set()  # (entity, note)
+        self._moved: dict[tuple[str, str], str] = {}  # by entity, and the record whose word is stale by it
         self._item_views: dict[str, ItemView] = {}
         self._last_words: dict[str, dict[str, Record]] = {}  # by entity and observer
         self._held_by: dict[str, frozenset[str]] = {}
@@ -192,6 +198,10 @@ class Ledger:
                 if cell is None:
                     cell = cells[key] = RegisterCell()
                 cell.add(record)
+            elif isinstance(data, ItemMoved):
+                # Of several the same one everywhere, whichever came first.
+                moved = entity, data.record
+                self._moved[moved] = max(self._moved.get(moved, ""), data.moved)
             elif isinstance(data, NoteAdded):
                 self._remarks.append(record)
             elif isinstance(data, NoteRevoked):
@@ -251,7 +261,8 @@ class Ledger:
         winner = self.register(RUN, "state").winner
         data = winner.data if winner is not None else None
         undone = data.commit if isinstance(data, RunStateChanged) and data.state == "rolled-back" else ""
-        return Flown(self.run_state(), self.target()[1], undone)
+        tag, commit = self.target()
+        return Flown(self.run_state(), commit, undone, tag, carried_out_on(self.executions()))
 
     def launch_at(self) -> str:
         """Return the launch time, RFC 3339 UTC, or empty."""
@@ -282,7 +293,8 @@ class Ledger:
             self._item_views.clear()
             self._view_context = context
         notes = self._notes()
-        phases = tuple(self._phases(pinned, flown, notes))
+        zone = ZoneInfo(configuration.timezone)
+        phases = tuple(self._phases(pinned, flown, notes, zone))
         registers = {key: cell.value() for key, cell in self._cells.items()}
         opened_record = self.register(RUN, "opened").winner
         return Run(
@@ -318,10 +330,10 @@ class Ledger:
             frozen=self._frozen(),
             acknowledged=MappingProxyType(self._hushed("ack", configuration.environment.name)),
             muted=MappingProxyType(self._hushed("mute", configuration.environment.name)),
-            instances=MappingProxyType(self._instances(phases, flown, notes)),
+            instances=MappingProxyType(self._instances(phases, flown, notes, zone)),
         )
 
-    def _phases(self, pinned: Pinned, flown: Flown, notes: list[Note]) -> Iterable[PhaseView]:
+    def _phases(self, pinned: Pinned, flown: Flown, notes: list[Note], zone: tzinfo) -> Iterable[PhaseView]:
         notes_by_entity: dict[str, list[Note]] = {}
         for note in notes:
             notes_by_entity.setdefault(note.ent, []).append(note)
@@ -341,12 +353,15 @@ class Ledger:
                             flown=flown,
                             notes=found,
                             check=pinned.check_of(item),
+                            zone=zone,
                         )
                         self._item_views[entity] = view
                     views.append(view)
                 yield PhaseView(phase, checklist.id, tuple(views))
 
-    def _instances(self, phases: Iterable[PhaseView], flown: Flown, notes: list[Note]) -> dict[str, ItemView]:
+    def _instances(
+        self, phases: Iterable[PhaseView], flown: Flown, notes: list[Note], zone: tzinfo
+    ) -> dict[str, ItemView]:
         """Return the instances of what recurs that somebody has written to; the others are open wherever one looks."""
         templates = {view.id: view for phase in phases for view in phase.items if view.item.cadence is not None}
         views: dict[str, ItemView] = {}
@@ -366,6 +381,7 @@ class Ledger:
                     flown=flown,
                     notes=tuple(note for note in notes if note.ent == entity),
                     check=None,
+                    zone=zone,
                 )
                 view = replace(view, period=key.period.label)
                 self._item_views[entity] = view
@@ -374,7 +390,7 @@ class Ledger:
 
     def _item_view(
         self, item: Item, *, phase_id: str, section: str, depth: int, flown: Flown, notes: tuple[Note, ...],
-        check: Check | None,
+        check: Check | None, zone: tzinfo,
     ) -> ItemView:  # fmt: skip
         entity = item_entity(item.id)
         register = self.register(entity, "state")
@@ -389,13 +405,14 @@ class Ledger:
             and head is not holding
             and head.by != holder.by
         )
-        state = item_state(item, register, claimed=holder is not None, flown=flown)
         told = register.winner
+        moved = self._moved.get((entity, told.id), "") if told is not None else ""
+        state = item_state(item, register, claimed=holder is not None, flown=flown, moved=moved)
         said = origin(told, self._records.get) if told is not None else None
         sides = item_sides(register, self._text) if state is ItemState.CONTESTED else ()
         history = tuple(self._sorted(self._by_entity.get(entity, [])))
-        detail = told_by(sides) if sides else self._detail(state, said, flown, lost)
-        sensing = self._sensing(item, check, state, detail, said, flown) if check is not None else None
+        detail = told_by(sides) if sides else self._detail(item, state, said, flown, lost, moved)
+        sensing = self._sensing(item, check, state, detail, said, flown, zone) if check is not None else None
         reading = read(sensing, None) if sensing is not None else None
         return ItemView(
             item=item,
@@ -409,7 +426,7 @@ class Ledger:
             claimed_at=holder.wall if holder is not None else None,
             detail=reading.detail if reading is not None else detail,
             unverified_second=item.two_person
-            and state is ItemState.DONE
+            and state in CLOSED_BY_HAND
             and not (said is not None and is_verified(said, self._records.get)),
             notes=notes,
             attachments=tuple(record for record in history if isinstance(record.data, EvidenceAttached)),
@@ -421,6 +438,8 @@ class Ledger:
             sensing=sensing,
             reading=reading,
             first=self._first_of_two(said),
+            holds_until=holds_until(item, said, zone),
+            link=self._link(said),
         )
 
     def _first_of_two(self, said: Record | None) -> Side | None:
@@ -431,7 +450,7 @@ class Ledger:
         return Side(record.by.name, record.wall, record.host, "" if text is None else text, record.id)
 
     def _sensing(
-        self, item: Item, check: Check, by_hand: ItemState, words: str, said: Record | None, flown: Flown
+        self, item: Item, check: Check, by_hand: ItemState, words: str, said: Record | None, flown: Flown, zone: tzinfo
     ) -> Sensing:
         entity = item_entity(item.id)
         return sensing_of(
@@ -443,18 +462,32 @@ class Ledger:
             reopened=said is not None and isinstance(said.data, ItemReopened) and not said.data.undoes,
             flown=flown,
             migrated=self.register(RUN, "pins").winner is not None,
+            zone=zone,
         )
 
-    def _detail(self, state: ItemState, said: Record | None, flown: Flown, lost: tuple[Record, ...]) -> str:
+    def _link(self, said: Record | None) -> str:
+        link = said.data.link if said is not None and isinstance(said.data, ItemAttested) else None
+        return (self._text(link) or "(this text is not here yet)") if link is not None else ""
+
+    def _detail(
+        self, item: Item, state: ItemState, said: Record | None, flown: Flown, lost: tuple[Record, ...], moved: str
+    ) -> str:
         text = text_said(said, self._text) if said is not None else ""
         text = "(this text is not here yet)" if text is None else text
         if state is ItemState.STALE and said is not None and isinstance(said.data, ItemDone):
-            stale = f"done for {self._tag_of(said.data.commit)}, the run flies {self._tag_of(flown.commit)}"
+            stale = moved or self._why_stale(item, said.data, flown)
             return f"{stale}: {text}" if text else stale
         if state is ItemState.CLAIMED and lost:
             names = ", ".join(dict.fromkeys(record.by.name for record in lost))
             return f"{names} claimed it at the same time, a little later"
         return text
+
+    def _why_stale(self, item: Item, done: ItemDone, flown: Flown) -> str:
+        if item.binds == "host":
+            return f"done as it ran on {done.host}, it was carried out on {flown.host} since"
+        if item.binds == "release" and done.tag:
+            return f"done for {done.tag}, the run flies {flown.tag}"
+        return f"done for {self._tag_of(done.commit)}, the run flies {self._tag_of(flown.commit)}"
 
     def _tag_of(self, commit: str) -> str:
         """Return the tag under which the run flies or flew a commit, else its first 8 digits."""

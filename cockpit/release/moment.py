@@ -6,22 +6,37 @@ The fold knows no now; displays and gates go by what `as_of` returns.
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 from types import MappingProxyType
 
 from msgspec.structs import replace
 
+from cockpit.release.item_state import CLOSED_BY_HAND, ItemState
 from cockpit.release.run import ItemView, Run
 from cockpit.release.sensing import read
 
 
 def item_as_of(view: ItemView, now: float) -> ItemView:
     """Return the item as it stands at `now` (epoch seconds); itself where nothing has changed by then."""
+    if now >= view.holds_until and view.by_hand in CLOSED_BY_HAND:
+        view = _expired(view)
     if view.sensing is None:
         return view
     reading = read(view.sensing, now)
     if reading == view.reading:
         return view
     return replace(view, state=reading.state, detail=reading.detail, reading=reading)
+
+
+def _expired(view: ItemView) -> ItemView:
+    """Return the item with its hand's word gone stale: it holds no longer, whatever was said."""
+    words = view.sensing.words if view.sensing is not None else view.detail
+    at = datetime.fromtimestamp(max(view.holds_until, 0.0), UTC).strftime("%Y-%m-%d %H:%MZ")
+    told = f"held until {at}" + (f": {words}" if words else "")
+    if view.sensing is None:
+        return replace(view, state=ItemState.STALE, detail=told, unverified_second=False)
+    sensing = replace(view.sensing, by_hand=ItemState.STALE, words=told)
+    return replace(view, sensing=sensing, unverified_second=False)
 
 
 def as_of(run: Run, now: float) -> Run:
@@ -34,7 +49,12 @@ def as_of(run: Run, now: float) -> Run:
 
 def holds_until(run: Run) -> float:
     """Return when the next item of a run that `as_of` has returned may change by itself; infinity where none will."""
-    return min((view.reading.until for view in run.items.values() if view.reading is not None), default=math.inf)
+    return min(map(_until, run.items.values()), default=math.inf)
+
+
+def _until(view: ItemView) -> float:
+    by_hand = view.holds_until if view.by_hand in CLOSED_BY_HAND else math.inf
+    return by_hand if view.reading is None else min(by_hand, view.reading.until)
 
 
 class Moments:

@@ -15,11 +15,13 @@ from cockpit.release.events import (
     FreezeLifted,
     FreezeSet,
     GateAnswered,
+    ItemAttested,
     ItemChallenged,
     ItemClaimed,
     ItemDeferred,
     ItemDone,
     ItemEvent,
+    ItemMoved,
     ItemNotApplicable,
     ItemObserved,
     ItemOverridden,
@@ -55,6 +57,7 @@ from cockpit.release.run import Run
 
 _ITEM_WORDS: dict[type[ItemEvent], str] = {
     ItemDone: "ticked",
+    ItemAttested: "attested",
     ItemReopened: "reopened",
     ItemDeferred: "deferred",
     ItemNotApplicable: "marked not applicable:",
@@ -143,6 +146,8 @@ def _plain_sentence(record: Record, run: Run) -> str:
             return f"noted{on}: {text if text is not None else '(taken back, or not here yet)'}"
         case ItemChallenged():
             return f"put {_item_text(record.ent, run)} to the second person"
+        case ItemMoved(moved=moved):
+            return f"saw that {_item_text(record.ent, run)} holds no more: {moved}"
         case NoteRevoked():
             return "took a note back"
         case EvidenceAttached(name=name, size=size, masked=masked):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
@@ -84,6 +86,8 @@ class ItemView(Struct, frozen=True):
     sensing: Sensing | None = None  # of an item that has a check
     reading: Reading | None = None  # what its check says of it
     period: str = ""  # of an instance: `2026-W48`
+    holds_until: float = math.inf  # epoch seconds: from then on a hand's word is stale
+    link: str = ""  # of an attestation
     first: Side | None = None  # of an item that two persons have answered, what the first one said
 
     @property
@@ -125,34 +129,34 @@ class ItemView(Struct, frozen=True):
         return len(self.notes) + len(self.attachments)
 
 
-class PhaseView(Struct, frozen=True):
+class PhaseView(Struct, frozen=True, dict=True):
     """A phase with its items and how far it is."""
 
     phase: Phase
     checklist_id: str
     items: tuple[ItemView, ...]
 
-    @property
+    @cached_property
     def once(self) -> tuple[ItemView, ...]:
         """The items that are done once and for all: what recurs is never done, and counts apart."""
         return tuple(view for view in self.items if view.item.cadence is None)
 
-    @property
+    @cached_property
     def recurs(self) -> bool:
         """Whether nothing in it is ever done for good."""
         return bool(self.items) and not self.once
 
-    @property
+    @cached_property
     def total(self) -> int:
         """How many items apply; what recurs is not among them."""
         return sum(view.state is not ItemState.NA for view in self.once)
 
-    @property
+    @cached_property
     def done(self) -> int:
         """How many items count as done."""
         return sum(view.state in COUNTS_AS_DONE for view in self.once)
 
-    @property
+    @cached_property
     def state(self) -> PhaseState:
         """Where the phase stands."""
         if self.recurs:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
 from msgspec import Struct
@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from cockpit.release.checks import Check, check_digest, expectation
 from cockpit.release.events import ItemObserved
 from cockpit.release.item_state import Flown, ItemState, Sense, sensed_state
+from cockpit.release.periods import period_at
 from cockpit.release.ports import Observed
 from cockpit.release.record import Actor, Record, TextRef
 
@@ -41,7 +42,8 @@ class Seen(Struct, frozen=True):
     wall: str
     output: TextRef | None = None
     by_check: str = ""
-    is_past: bool = False  # bound to a commit that the run does not fly
+    elsewhere: str = ""  # bound to the host: where it was carried out since
+    is_past: bool = False  # bound to a commit that the run does not fly, or to a host where it is not carried out
 
     @property
     def sense(self) -> Sense:
@@ -93,6 +95,8 @@ def read(sensing: Sensing, now: float | None) -> Reading:
 def _weigh(sensing: Sensing, now: float | None) -> tuple[Sense, Seen | None, float]:
     observe = sensing.check.observe
     asked = [each for each in sensing.seen if observe in {"all", "any"} or each.observer == observe]
+    # Where the host has changed, whoever looks on the new one speaks for it; till then the old one's word is stale.
+    asked = [each for each in asked if not each.elsewhere] or asked
     if not asked:
         return Sense.NO_DATA, None, math.inf
     believed = [each for each in asked if now is None or each.at - _AHEAD <= now < each.valid_until]
@@ -115,7 +119,9 @@ def _detail(sense: Sense, told: Seen | None, now: float | None) -> str:
     if told is None:
         return "no data yet"
     if sense is Sense.STALE:
-        return told.moved or f"seen at {told.commit[:8] or 'no commit'}, which the run does not fly"
+        if told.moved or told.elsewhere:
+            return told.moved or f"seen on {told.observer}, it was carried out on {told.elsewhere} since"
+        return f"seen at {told.commit[:8] or 'no commit'}, which the run does not fly"
     if sense is Sense.UNKNOWN:
         if now is not None and now >= told.valid_until:
             return f"no news from {told.observer}: it was {told.state}"
@@ -135,35 +141,40 @@ def sensing_of(
     reopened: bool,
     flown: Flown,
     migrated: bool = False,
+    zone: tzinfo = UTC,
 ) -> Sensing:
     """Return the sensing of an item; `last_words` are the last records of each observer, `held_by` who saw it hold.
 
     What another check has seen does not count; words that do not say which check it was count until the run has
-    `migrated` to other files.
+    `migrated` to other files. What is bound to a period counts on its own day in `zone`.
     """
     ours = {check_digest(check), *([] if migrated else [""])}
     last_words = [one for one in last_words if isinstance(one.data, ItemObserved) and one.data.by_check in ours]
-    bound = check.binds == "commit"
+    bound = check.binds in {"commit", "release"}
     observe = check.observe
     return Sensing(
         check,
         by_hand,
         words,
-        tuple(sorted((_seen(record, bound, flown) for record in last_words), key=lambda each: each.observer)),
+        tuple(sorted((_seen(record, check, flown, zone) for record in last_words), key=lambda each: each.observer)),
         held=bool(held_by) if observe in {"all", "any"} else observe in held_by,
         reopened=reopened,
         undone=bound and flown.state == "rolled-back",
     )
 
 
-def _seen(record: Record, bound: bool, flown: Flown) -> Seen:
+def _seen(record: Record, check: Check, flown: Flown, zone: tzinfo) -> Seen:
     data = record.data
     assert isinstance(data, ItemObserved)  # noqa: S101 - the ledger keeps no other
+    at, valid_until = epoch_of(record.wall), epoch_of(data.valid_until)
+    if check.binds == "period":
+        valid_until = min(valid_until, period_at(at, "daily", zone).end(zone))
+    past_commit = check.binds in {"commit", "release"} and bool(flown.commit) and data.commit != flown.commit
+    past_host = check.binds == "host" and bool(flown.host) and data.observer != flown.host
     return Seen(
-        data.observer, data.state, data.expected, data.actual, data.detail, epoch_of(record.wall),
-        epoch_of(data.valid_until), data.commit, data.bound, data.moved, record.by, record.wall, data.output,
-        by_check=data.by_check,
-        is_past=bound and bool(flown.commit) and data.commit != flown.commit,
+        data.observer, data.state, data.expected, data.actual, data.detail, at, valid_until,
+        data.commit, data.bound, data.moved, record.by, record.wall, data.output,
+        by_check=data.by_check, elsewhere=flown.host if past_host else "", is_past=past_commit or past_host,
     )  # fmt: skip
 
 
@@ -190,7 +201,7 @@ def word_of(
         expected=expectation(check),
         actual=found.actual,
         detail=found.detail,
-        valid_until=_rfc3339(now + check.validity),
+        valid_until=rfc3339(now + check.validity),
         commit=found.commit,
         bound=found.bound,
         moved=moved,
@@ -201,7 +212,8 @@ def word_of(
     return replace(word, renewal=True) if is_renewal_due(before, now=now) else None
 
 
-def _rfc3339(seconds: float) -> str:
+def rfc3339(seconds: float) -> str:
+    """Return epoch seconds as RFC 3339 UTC with milliseconds."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from cockpit.release.checklist import Item
 from cockpit.release.events import ItemChallenged, ItemDone, ItemEvent
-from cockpit.release.item_state import ItemState
+from cockpit.release.item_state import CLOSED_BY_HAND, ItemState
 from cockpit.release.origins import Find
 from cockpit.release.record import Actor, Record
 from cockpit.release.registers import Register
@@ -31,7 +31,7 @@ def open_challenge(
     item: Item, state: ItemState, challenges: Register, said: Record | None, history: Iterable[Record], find: Find
 ) -> Record | None:
     """Return what a second person could answer now: the last challenge, or the tick of one person alone."""
-    if not item.two_person or (state is ItemState.DONE and said is not None and is_verified(said, find)):
+    if not item.two_person or (state in CLOSED_BY_HAND and said is not None and is_verified(said, find)):
         return None
     records = tuple(history)
     undone = {record.data.undoes for record in records if isinstance(record.data, ItemEvent)}
@@ -39,4 +39,4 @@ def open_challenge(
     winner = challenges.winner
     if winner is not None and isinstance(winner.data, ItemChallenged) and winner.id not in answered:
         return winner
-    return said if state is ItemState.DONE else None
+    return said if state in CLOSED_BY_HAND else None

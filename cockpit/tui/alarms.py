@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from cockpit.durations import short_duration
 from cockpit.release.asked import awaited_from
+from cockpit.release.due import dues_in
 from cockpit.release.item_state import ALARMING
 from cockpit.release.live import Live
 from cockpit.release.record import Actor
@@ -64,11 +65,7 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
             title = f"{view.item.text}{f' ({view.period})' if view.period else ''}: {view.state}"
             page = "maintenance" if view.period else "checklist"
             alarms.append(Alarm(f"item:{view.id}", title, view.detail, view.item.killer, page, view.id))
-    for view, record in awaited_from(run, me) if me is not None else ():
-        title = f"{_ASKED}: {view.item.text}{f' ({view.period})' if view.period else ''}"
-        detail = f"{record.by.name} asks; p answers"
-        page = "maintenance" if view.period else "checklist"
-        alarms.append(Alarm(f"{_CHALLENGE}{record.id}", title, detail, True, page, view.id))
+    alarms += _awaited(run, me) if me is not None else []
     alarms += [
         Alarm(f"probe:{feed.name}", f"{feed.name} {feed.state.upper()}", feed.detail, False, "probes")
         for feed in live.probes
@@ -96,6 +93,7 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
         alarms.append(Alarm("lease", title, f"{age}, {lease.reason}; {remedy}", False, "tags"))
     if execution is not None and execution.lease_conflict:
         alarms.append(Alarm("lease-conflict", "another held the lease", execution.lease_conflict, True, "execution"))
+    alarms += _overdue(run, now)
     for one in occurrences(run, now, zone(run.timezone)):
         if one.state == "overdue":
             title = f"{one.view.item.text} ({one.period.label}) OVERDUE {short_duration(one.overdue_by)}"
@@ -106,6 +104,26 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
     if run.deploys_locked:
         alarms.append(Alarm("deploys", "deploys locked", run.deploys_locked, False, "tags"))
     return alarms
+
+
+def _awaited(run: Run, me: Actor) -> list[Alarm]:
+    alarms = []
+    for view, record in awaited_from(run, me):
+        title = f"{_ASKED}: {view.item.text}{f' ({view.period})' if view.period else ''}"
+        detail = f"{record.by.name} asks; p answers"
+        page = "maintenance" if view.period else "checklist"
+        alarms.append(Alarm(f"{_CHALLENGE}{record.id}", title, detail, True, page, view.id))
+    return alarms
+
+
+def _overdue(run: Run, now: float) -> list[Alarm]:
+    dues = dues_in(run, zone(run.timezone))
+    count = sum(each.count(now).overdue for each in dues)
+    if not count:
+        return []
+    at, item = min(each.deadlines[0] for each in dues if each.deadlines)
+    title = f"{count} item{'s' if count > 1 else ''} OVERDUE, for up to {short_duration(now - at)}"
+    return [Alarm("due", title, run.items[item].item.text, False, "checklist", item)]
 
 
 def strip_alarm(alarms: list[Alarm]) -> str:

@@ -16,6 +16,7 @@ from textual.command import CommandPalette
 from textual.reactive import reactive
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
+from cockpit.binding import bound
 from cockpit.errors import CockpitError
 from cockpit.identity import Doubt
 from cockpit.live_source import LiveSource
@@ -260,7 +261,7 @@ class CockpitApp(App[int], inherit_bindings=False):
 
         async def carry_out() -> None:
             try:
-                records = await asyncio.to_thread(self.workspace.session.act, intent)
+                records = await asyncio.to_thread(self._carry_out, intent)
             except (CockpitError, OSError) as error:
                 if isinstance(error, CockpitError) and error.code == "who":
                     self._who.ask(lambda: self.act(intent, said=said, then=then))
@@ -273,6 +274,9 @@ class CockpitApp(App[int], inherit_bindings=False):
                 then(records)
 
         self.run_worker(carry_out(), group="act", exit_on_error=False)
+
+    def _carry_out(self, intent: Intent) -> list[Record]:
+        return self.workspace.session.act(bound(intent, self.workspace.run, self.workspace.code))
 
     def tell(self, text: str, *, severity: str = "information") -> None:
         """Show a short message; its text is data, never markup."""

@@ -90,6 +90,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("everywhere", "migrate", "", ":", "migrate the run",
        "Fly by the checklists and cockpit.yaml as they are now; what would change is shown first"),
     _c("everywhere", "migrate_back", "", ":", "migrate back", "Fly by the files before the last migration again"),
+    _c("everywhere", "freeze", "", ":", "freeze", "Freeze the service, with a reason: no deploy starts"),
+    _c("everywhere", "lift_freeze", "", ":", "lift the freeze", "Let deploys start again, with a reason"),
     _c("everywhere", "since", "", ":", "since you looked", "List again what others changed while you did not look"),
     _c("move", "cursor_up", "up k", "Up k", "up", "One line up", in_palette=False),
     _c("move", "cursor_down", "down j", "Down j", "down", "One line down", in_palette=False),
@@ -108,6 +110,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("checklist", "not_applicable", "x", "x", "n/a", "Say that the item does not apply, with a reason"),
     _c("checklist", "override", "o", "o", "override", "Go on without the item, with a reason", hint=True),
     _c("checklist", "reopen", "O", "O", "reopen", "Open the item again"),
+    _c("checklist", "attach", "v", "v", "evidence", "Attach a file to the item, by its path"),
     _c("checklist", "verify_item", "r", "r", "verify", "Run the item's check now; what it does is shown first"),
     _c("checklist", "mine_only", "m", "m", "mine", "List only the items that you claimed or wrote"),
     _c("checklist", "next_open", "full_stop", ".", "next open", "Go to the next open item"),
@@ -143,7 +146,7 @@ def bindings(*scopes: Scope) -> list[Binding | tuple[str, str] | tuple[str, str,
 
 def item_bindings() -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
     """Return the checklist's bindings that are about one item, for other pages that list items."""
-    about_one = {"tick", "claim", "challenge", "defer", "not_applicable", "override", "reopen", "next_open"}
+    about_one = {"tick", "claim", "challenge", "attach", "defer", "not_applicable", "override", "reopen", "next_open"}
     return [_binding(command) for command in commands_of("checklist") if command.id in about_one]
 
 

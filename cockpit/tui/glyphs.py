@@ -43,6 +43,7 @@ class Glyphs:
     double_rule: str
     ellipsis: str
     due: str
+    late: str
     dot: str  # between words of equal rank
     dash: str  # where a value would stand
     arrow: str
@@ -61,7 +62,7 @@ class Glyphs:
 
 UNICODE = Glyphs(
     cursor="▸", done="✓", attested="◉", sensed="=", regressed="!", unknown="?", stale="~", open="·", claimed="◐",
-    asked="◑", due="○",
+    asked="◑", due="○", late="!",
     deferred=">", na="–", overridden="^", blocked="■", contested="≠", suspended="‖", killer="◆", wheel="⊛",
     up="✓", down="✗", degraded="▲", paused="‖", rule="─", double_rule="═", ellipsis="…", dot="·", dash="–",
     arrow="→", more="…", running="▶", present="●", proposed="◎", bad="✗", good="✓", no_commit="∅",
@@ -69,7 +70,7 @@ UNICODE = Glyphs(
 )  # fmt: skip
 ASCII = Glyphs(
     cursor=">", done="v", attested="@", sensed="=", regressed="!", unknown="?", stale="~", open=".", claimed="o",
-    asked="2", due="+",
+    asked="2", due="+", late="!",
     deferred="/", na="-", overridden="^", blocked="#", contested="%", suspended="|", killer="*", wheel="@",
     up="v", down="X", degraded="!", paused="|", rule="-", double_rule="=", ellipsis="~", dot="-", dash="-",
     arrow="->", more="...", running=">", present="*", proposed="@", bad="x", good="+", no_commit="-",

@@ -77,6 +77,18 @@ def test_a_reason_is_needed(console: Console) -> None:
         assert console.refused("item", verb, "look", code=4)["code"] == "no-reason"
 
 
+def test_an_attestation_says_until_when_and_where(console: Console) -> None:
+    assert console.refused("item", "tick", "look", "--until", "soon", "--value", "x", code=2)["fix"]
+    assert console.refused("item", "tick", "look", "--until", "30d", code=4)["code"] == "no-evidence"
+    past = ["--value", "x", "--until", "2020-01-01T00:00:00Z"]
+    assert console.refused("item", "tick", "look", *past, code=4)["code"] == "expired"
+    link = "https://dash.example/1"
+    found = console.json("item", "tick", "look", "--value", "the dashboard", "--until", "30d", "--link", link)
+    assert (found["state"], found["detail"], found["link"]) == ("attested", "the dashboard", link)
+    assert found["holds_until"] > found["at"]
+    assert console.json("item", "undo", "look")["state"] == "open"
+
+
 def test_attachments(console: Console, tmp_path: Path) -> None:
     (tmp_path / "shot.txt").write_text("seen")
     document = console.json("item", "attach", "look", "--file", str(tmp_path / "shot.txt"))

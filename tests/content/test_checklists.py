@@ -43,6 +43,8 @@ ITEM = HEAD + "  sections:\n  - id: s\n    title: S\n    items:\n    - id: p/s/a
         (ITEM + "      paths: [a]\n", 12, 14, "add that, or remove them"),
         (ITEM + "      binds: commit\n      paths: [a]\n", 13, 14, "add that, or remove them"),
         (ITEM + "      binds: paths\n", 12, 14, "list the paths"),
+        (ITEM + "      expires: soon\n", 12, 16, "is not a duration"),
+        (ITEM + "      cadence: daily\n      expires: 30d\n", 13, 16, "looked at anew each period"),
     ],
 )  # fmt: skip
 def test_a_mistake_has_its_place(text: str, line: int, column: int, words: str) -> None:

@@ -11,9 +11,11 @@ from msgspec import Raw
 from cockpit.release.events import (
     DeploysLocked,
     DeploysUnlocked,
+    ItemAttested,
     ItemClaimed,
     ItemDeferred,
     ItemDone,
+    ItemMoved,
     ItemReopened,
     ItemUnclaimed,
     NoteAdded,
@@ -57,6 +59,8 @@ _EVENTS: list[Callable[[list[Record]], tuple[Event, str]]] = [
     lambda _: (ItemClaimed(), "item:k"),
     lambda _: (ItemUnclaimed(), "item:k"),
     lambda _: (ItemDone(), "item:b"),
+    lambda _: (ItemAttested(until="2027-01-16T00:00:00Z", tag="v1", host="h1"), "item:k"),
+    lambda history: (ItemMoved(history[-1].id if history else "", f"moved {len(history)}"), "item:k"),
     lambda _: (RunStateChanged(state="rolled-back"), "run"),
     lambda _: (RunStateChanged(state="active"), "run"),
     lambda _: (RunRetargeted("v9", "9" * 40), "run"),
@@ -181,7 +185,7 @@ def test_a_note_is_taken_back_only_on_its_own_entity() -> None:
 
 def test_an_unknown_kind_is_kept_and_changes_nothing_else() -> None:
     done = record(ItemDone())
-    unknown = record(FUTURE, kind="item.attested", sup=[done], s=2)
+    unknown = record(FUTURE, kind="item.imagined", sup=[done], s=2)
     run = fold([done, unknown])
     assert run.items["k"].state == "done"
     assert unknown in run.records

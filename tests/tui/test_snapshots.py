@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from cockpit.tui.screens.execution import ExecutionScreen
 from cockpit.tui.widgets.checklist import ItemList
-from tests.tui.moments import PAYMENT
+from tests.tui.moments import LOGS, PAYMENT
 from tests.tui.painted import settle
 from tests.tui.scenes import Scene
 
@@ -61,6 +61,10 @@ PICTURES = {
     "abnormal": Picture("red", "exclamation_mark"),
     "poll": Picture("red", "P"),
     "killer_item": Picture("calm", "space", PAYMENT),
+    "item_attest": Picture("calm", "enter tab =seen tab =https://dash.example tab =30d", LOGS),
+    "filter_wrong": Picture("calm", "slash =state:opne", small_only=True),
+    "filter_terms": Picture("calm", "slash =owner:ben enter"),
+    "freeze": Picture("calm", "colon =freeze enter", small_only=True),
     "second_person_asked": Picture("asked", item=PAYMENT),
     "second_person_ask": Picture("calm", "p", PAYMENT),
     "second_person_answer": Picture("asked", "p", PAYMENT),

@@ -18,6 +18,7 @@ from cockpit.release.events import (
     kind_of,
     register_of,
 )
+from cockpit.release.executions import carried_out_on
 from cockpit.release.instances import instance_view, is_instance
 from cockpit.release.ledger import ITEM_PREFIX, item_entity
 from cockpit.release.periods import parse_instance
@@ -71,6 +72,8 @@ class Context(Struct, frozen=True):
         """Return a draft of an event on an item; what closes it keeps the commit that it was closed for."""
         if isinstance(data, _CLOSING):
             data = msgspec.structs.replace(data, commit=self.run.commit)
+        if isinstance(data, ItemDone):
+            data = msgspec.structs.replace(data, tag=self.run.tag, host=carried_out_on(self.run.executions))
         return self.draft(item_entity(view.id), data)
 
     def contested(self, register: str) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from cockpit.durations import parse_duration
 from cockpit.errors import RefusedError
 from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.events import (
     EvidenceAttached,
+    ItemAttested,
     ItemChallenged,
     ItemClaimed,
     ItemDeferred,
@@ -29,10 +31,11 @@ from cockpit.release.intents import (
     TickItem,
     UnclaimItem,
 )
-from cockpit.release.item_state import SETTLED, ItemState
+from cockpit.release.item_state import CLOSED_BY_HAND, SETTLED, ItemState
 from cockpit.release.ledger import RUN, item_entity
 from cockpit.release.moment import item_as_of
 from cockpit.release.run import ItemView
+from cockpit.release.sensing import epoch_of, rfc3339
 from cockpit.release.two_persons import is_other
 
 
@@ -40,19 +43,36 @@ def tick(intent: TickItem, context: Context) -> list[Draft]:
     """Tick an item that is not done yet."""
     view = item_as_of(context.item(intent.item), context.at)
     _refuse_against_check(view)
-    if view.state is ItemState.DONE:
+    renews = view.state is ItemState.ATTESTED and bool(intent.until or view.item.expires)
+    if view.state in CLOSED_BY_HAND and not renews:
         who = view.by.name if view.by is not None else "somebody"
         raise RefusedError(
             f"already done by {who} at {view.at}", fix="u undoes your own last record; reopen opens it", code="already"
         )
     value = intent.value.strip()
-    if view.item.evidence == "required" and not value and not view.evidence_count:
+    asks = view.item.evidence == "required" or view.item.expires or intent.until
+    if asks and not value and not intent.link and not view.evidence_count:
         raise RefusedError(
-            "this item asks for evidence",
+            "this item asks for evidence" if view.item.evidence else "it is not said what was looked at",
             fix="Give the value you saw (--value), write a note, or attach a file",
             code="no-evidence",
         )
-    return [context.item_draft(view, ItemDone(value=context.seal(value) if value else None))]
+    return [context.item_draft(view, _word(intent, view, context))]
+
+
+def _word(intent: TickItem | AnswerItem, view: ItemView, context: Context, *, answers: str = "") -> ItemDone:
+    """Return what a person says: an attestation where it expires or has a link, else that it is done."""
+    text, link = intent.value.strip(), intent.link.strip()
+    value = context.seal(text) if text else None
+    until = intent.until
+    if until and epoch_of(until) <= context.at:
+        raise RefusedError(f"{until} is over already", fix="Name a time to come, or 30d", code="expired")
+    if not until and view.item.expires:
+        until = rfc3339(context.at + parse_duration(view.item.expires))
+    if not until and not link:
+        return ItemDone(value=value, answers=answers, bound=intent.bound)
+    sealed = context.seal(link) if link else None
+    return ItemAttested(value=value, answers=answers, bound=intent.bound, until=until, link=sealed)
 
 
 def _refuse_against_check(view: ItemView) -> None:
@@ -69,7 +89,7 @@ def challenge(intent: ChallengeItem, context: Context) -> list[Draft]:
     view = context.item(intent.item)
     if not view.item.two_person:
         raise RefusedError("this item asks for one person", fix="Tick it", code="not-two-person")
-    if view.state is ItemState.DONE and not view.unverified_second:
+    if view.state in CLOSED_BY_HAND and not view.unverified_second:
         raise RefusedError("two persons have answered it already", fix="Reopen it to ask again", code="already")
     value = intent.value.strip()
     data = ItemChallenged(value=context.seal(value) if value else None, commit=context.run.commit)
@@ -105,7 +125,7 @@ def answer(intent: AnswerItem, context: Context) -> list[Draft]:
     value = intent.value.strip()
     if not value:
         raise RefusedError("an answer needs what you saw", fix='Give it: --value "receipt 49.90"', code="no-value")
-    return [context.item_draft(view, ItemDone(value=context.seal(value), answers=asked.id))]
+    return [context.item_draft(view, _word(intent, view, context, answers=asked.id))]
 
 
 def reopen(intent: ReopenItem, context: Context) -> list[Draft]:

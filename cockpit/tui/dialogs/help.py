@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -19,8 +21,9 @@ class HelpDialog(Dialog[None]):
     BINDINGS = [Binding("q,question_mark,enter", "cancel", show=False), Binding("j", "scroll(1)", show=False),
                 Binding("k", "scroll(-1)", show=False)]  # fmt: skip
 
-    def __init__(self, title: str, active: set[str]) -> None:
+    def __init__(self, title: str, active: set[str], filter_help: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__()
+        self._filter_help = filter_help
         self._title = title
         self._active = active
 
@@ -41,7 +44,16 @@ class HelpDialog(Dialog[None]):
                 )
                 by_scope.setdefault(command.scope, []).append(line)
         order = sorted(by_scope, key=lambda scope: (scope == "everywhere", scope == "move"))
-        for scope in order:
+        if self._filter_help:
+            rows = [
+                Content.from_markup("  [$text-primary b]$term[/] $text", term=f"{term:<19}", text=text)
+                for term, text in self._filter_help
+            ]
+            filters = [Content.from_markup("[b]$title[/]", title="Filter: / and"), *rows, Content("")]
+        else:
+            filters = []
+        for number, scope in enumerate(order):
+            lines += filters if number == 1 else []
             lines += [Content.from_markup("[b]$title[/]", title=SCOPE_TITLES[scope]), *by_scope[scope], Content("")]
         return Content("\n").join(lines)
 

@@ -11,11 +11,13 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static
 
+from cockpit.errors import UsageError
 from cockpit.release.asked import asked, may_answer
-from cockpit.release.item_state import CLOSED_BY_HAND
+from cockpit.release.due import due_of
+from cockpit.release.item_state import CLOSED_BY_HAND, ItemState
 from cockpit.release.narrative import sentence
 from cockpit.release.run import ItemView, Run
-from cockpit.times import clock_time, epoch
+from cockpit.times import clock_time, epoch, parse_until, zone
 from cockpit.tui.dialogs.ask import safe_content
 from cockpit.tui.dialogs.base import Dialog, button
 from cockpit.tui.rows import Part, part
@@ -48,6 +50,7 @@ class ItemFacts(TextPane):
             width=width,
             trusted=self._trusted,
             production=self._run.production,
+            due=due_of(self._view, self._run, zone(self._run.timezone)),
         )
         if self._view.history:
             lines += [[], [(" history", inks.title)]]
@@ -70,6 +73,8 @@ class Reply(Struct, frozen=True):
 
     verb: Verb
     value: str
+    link: str = ""
+    until: str = ""  # RFC 3339 UTC
 
 
 class ItemDialog(Dialog[Reply]):
@@ -91,7 +96,11 @@ class ItemDialog(Dialog[Reply]):
             with VerticalScroll():
                 yield ItemFacts(self._view, self._run, self._now, trusted=self.cockpit.live.trusted)
             if ways:
-                yield Field(placeholder=self._hint(), compact=True)
+                yield Field(placeholder=self._hint(), compact=True, id="value")
+                with Horizontal(classes="attest"):
+                    yield Field(placeholder="link (optional)", compact=True, id="link")
+                    yield Field(placeholder=self._how_long(), compact=True, id="until")
+                yield Static("", id="item-trouble", markup=False)
             with Horizontal(classes="buttons"):
                 yield button("Close", "cancel")
                 for number, (identity, label) in enumerate(ways.items()):
@@ -102,9 +111,10 @@ class ItemDialog(Dialog[Reply]):
         view, actor = self._view, self.cockpit.workspace.session.actor
         if not (self._run.open or view.period):
             return {}
-        open_yet = view.state not in CLOSED_BY_HAND
+        renews = view.state is ItemState.ATTESTED and bool(view.item.expires)
+        open_yet = view.state not in CLOSED_BY_HAND or renews
         if not view.item.two_person:
-            return {"tick": "Tick"} if open_yet else {}
+            return {"tick": "Attest" if view.item.expires else "Tick"} if open_yet else {}
         if may_answer(view, actor):
             return {"answer": "Answer as the second person"}
         ways: dict[Verb, str] = {}
@@ -124,12 +134,26 @@ class ItemDialog(Dialog[Reply]):
                 self._reply(verb)
 
     def _reply(self, verb: Verb) -> None:
-        field = self.query_one(Input)
-        if verb == "answer" and not field.value.strip():
-            field.placeholder = "an answer needs what you saw: type it"
-            field.focus()
+        field, until = self.query_one("#value", Input), self.query_one("#until", Input)
+        link = self.query_one("#link", Input).value.strip()
+        try:
+            ends = parse_until(until.value, self.cockpit.now()) if until.value.strip() else ""
+        except UsageError as error:
+            self._complain(str(error), until)
+            return
+        attests = bool(ends or link or self._view.item.expires) and verb != "challenge"
+        if (verb == "answer" or attests) and not field.value.strip() and not (link and verb == "tick"):
+            self._complain("Say what you looked at: type it", field)
         else:
-            self.dismiss(Reply(verb, field.value))
+            self.dismiss(Reply(verb, field.value, link, ends))
+
+    def _complain(self, what: str, field: Input) -> None:
+        self.query_one("#item-trouble", Static).update(safe_content(what))
+        field.focus()
+
+    def _how_long(self) -> str:
+        expires = self._view.item.expires
+        return f"holds for {expires}, or 30d, a time" if expires else "holds for (30d, a time; optional)"
 
     def on_mount(self) -> None:
         self.query_one("#cancel", Button).focus()

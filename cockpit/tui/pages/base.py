@@ -17,6 +17,8 @@ class Page(Container):
     """Base of all pages; `filter_hint` says what the filter looks at."""
 
     filter_hint = "text"
+    filter_help: tuple[tuple[str, str], ...] = ()  # what may be typed, and what it does
+    filter_complaint = ""  # what is wrong with the filter as it was typed, and what would be right
     first_focus = ""  # the selector of what gets the focus when the page is opened
 
     @property

@@ -8,10 +8,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from cockpit.errors import CockpitError
+from cockpit.errors import CockpitError, UsageError
 from cockpit.release.checks import describe_check
-from cockpit.release.events import ItemObserved
+from cockpit.release.due import DueCount, PhaseDues, due_of, dues_in
 from cockpit.release.gates import debt_of, gate_of
+from cockpit.release.item_filter import TERMS, ItemFilter, Moment, is_mine, parse_item_filter
 from cockpit.release.item_state import NO_GO, ItemState
 from cockpit.release.live import Live
 from cockpit.release.periods import CADENCES, period_at
@@ -45,7 +46,8 @@ class ChecklistPage(ItemPage):
     """The page a release is flown from."""
 
     BINDINGS = bindings("checklist")
-    filter_hint = "text, state, role or name"
+    filter_hint = "words state:open role:ops owner:me due:overdue is:mine"
+    filter_help = TERMS
     first_focus = "#items"
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -53,7 +55,10 @@ class ChecklistPage(ItemPage):
         self._run: Run | None = None
         self._phase_index: int | None = None
         self._filter = ""
+        self._parsed = ItemFilter()
         self._mine = False
+        self._dues: tuple[PhaseDues, ...] = ()  # of each phase
+        self._late: tuple[DueCount, ...] = ()
         self._days: tuple[str, ...] = ()  # the present periods, which what recurs is shown for
 
     def compose(self) -> ComposeResult:
@@ -100,7 +105,12 @@ class ChecklistPage(ItemPage):
             current = run.current_phase
             self._phase_index = run.phases.index(current) if current is not None else 0
         if changed:
+            self._dues = dues_in(run, zone(run.timezone))
+        late = tuple(dues.count(now) for dues in self._dues)
+        if changed or late != self._late:
+            self._late = late
             self._show_run(run)
+        if changed:
             if first:
                 self._go_to_first_open()
             timeline = self.query_one(TimelineList)
@@ -122,19 +132,29 @@ class ChecklistPage(ItemPage):
         view = self.query_one(ItemList).item
         self.query_one("#item-title", PaneTitle).show(view.item.text if view is not None else "item")
         self.query_one(ItemDetail).show(
-            view, timezone=run.timezone, now=now, trusted=self.cockpit.live.trusted, production=run.production
+            view,
+            timezone=run.timezone,
+            now=now,
+            trusted=self.cockpit.live.trusted,
+            production=run.production,
+            due=due_of(view, run, zone(run.timezone)) if view is not None else None,
         )
 
     def _show_run(self, run: Run) -> None:
         index = min(self._phase_index or 0, max(len(run.phases) - 1, 0))
         column = self.query_one(PhaseColumn)
+        overdue = [count.overdue for count in self._late]
+        column.late = {column.key_of(phase): late for phase, late in zip(run.phases, overdue, strict=True)}
         column.show(run.phases)
         column.cursor = index
-        self.query_one(PhaseStrip).show(run.phases, index)
+        self.query_one(PhaseStrip).show(run.phases, index, overdue)
         items = self.query_one(ItemList)
         items.timezone = run.timezone
         items.empty = self._why_empty(run)
-        items.show_items([view for view in self._listed(run, index) if self._shown(view)])
+        items.dues = self._dues[index].by_item if index < len(self._dues) else {}
+        moment = Moment(self.cockpit.workspace.session.actor, self.cockpit.now(), lambda view: items.dues.get(view.id))
+        listed = self._listed(run, index)
+        items.show_items([view for view in listed if self._shown(view, moment)])
         self._show_title(run, index)
 
     def _listed(self, run: Run, index: int) -> list[ItemView]:
@@ -148,6 +168,8 @@ class ChecklistPage(ItemPage):
     def _why_empty(self, run: Run) -> str:
         if not run.phases:
             return "No checklist is pinned: name one under `checklists:` in cockpit.yaml."
+        if self.filter_complaint:
+            return self.filter_complaint
         if self._filter:
             return f"No item of this phase matches {self._filter!r}: Esc shows all."
         return "No item is yours here: m shows all." if self._mine else "This phase has no items."
@@ -159,8 +181,15 @@ class ChecklistPage(ItemPage):
         phase = run.phases[index]
         dot = choose_glyphs().dot
         right: list[Part] = [(progress_of(phase), inks.good if phase.state == "done" else inks.strong)]
+        cramped = bool(self._filter) and self.size.width < 100
         deferred = sum(view.state is ItemState.DEFERRED for view in phase.items)
-        right.append((f" {dot} deferred {deferred} {dot} debt {len(debt_of(run))}", inks.muted))
+        if not cramped:
+            right.append((f" {dot} deferred {deferred} {dot} debt {len(debt_of(run))}", inks.muted))
+        count = self._late[index]
+        if count.overdue:
+            right.append((f" {dot} {choose_glyphs().late} overdue {count.overdue}", inks.bad))
+        if count.upcoming and not cramped:
+            right.append((f" {dot} due {count.upcoming}", inks.muted))
         stale = sum(view.state is ItemState.STALE for view in phase.items)
         if stale:
             right.append((f" {dot} stale {stale}", inks.warn))
@@ -178,17 +207,10 @@ class ChecklistPage(ItemPage):
         gate = gate_of(run, phase, states, now=now) if phase is not None and phase.phase.pause_point else None
         self.query_one(PausePoint).show(gate)
 
-    def _shown(self, view: ItemView) -> bool:
-        if self._mine:
-            me = self.cockpit.workspace.session.actor.name
-            if not any(record.by.name == me and not isinstance(record.data, ItemObserved) for record in view.history):
-                return False
-        text = self._filter.removeprefix("!").casefold()
-        if not text:
-            return True
-        by = view.by.name if view.by is not None else ""
-        haystack = f"{view.item.text} {view.state} {view.item.role} {by} {'killer' if view.item.killer else ''}"
-        return (text in haystack.casefold()) is not self._filter.startswith("!")
+    def _shown(self, view: ItemView, moment: Moment) -> bool:
+        if self.filter_complaint or (self._mine and not is_mine(view, moment.me)):
+            return False
+        return self._parsed.matches(view, moment)
 
     # Moving
 
@@ -208,7 +230,11 @@ class ChecklistPage(ItemPage):
                 return
 
     def apply_filter(self, text: str) -> None:
-        self._filter = text
+        self._filter, self.filter_complaint = text, ""
+        try:
+            self._parsed = parse_item_filter(text)
+        except UsageError as error:
+            self.filter_complaint = str(error)
         if self._run is not None:
             self._show_run(self._run)
 

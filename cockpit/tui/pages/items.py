@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
+from cockpit.attaching import attachment
+from cockpit.errors import CockpitError
 from cockpit.release.asked import asked, may_answer
 from cockpit.release.intents import (
     AnswerItem,
@@ -42,7 +46,8 @@ class ItemPage(Page):
         view = self.selected_item()
         if view is None:
             return
-        if (view.item.killer or view.item.two_person) and view.state not in CLOSED_BY_HAND:
+        deliberate = view.item.killer or view.item.two_person or view.item.expires
+        if deliberate and (view.state not in CLOSED_BY_HAND or view.item.expires):
             self.open_detail(view)
         else:
             self.cockpit.act(TickItem(view.id))
@@ -56,11 +61,11 @@ class ItemPage(Page):
             match reply.verb:
                 case "tick":
                     alone = "one person alone: it stands as debt until a second one answers" * view.item.two_person
-                    self.cockpit.act(TickItem(view.id, reply.value), said=alone)
+                    self.cockpit.act(TickItem(view.id, reply.value, reply.until, reply.link), said=alone)
                 case "challenge":
                     self._challenge(view, reply.value)
                 case "answer":
-                    self._answer(view, reply.value)
+                    self._answer(view, reply)
 
         run, _, now = self.cockpit.moment
         self.app.push_screen(ItemDialog(view, run, now), reply)
@@ -76,7 +81,7 @@ class ItemPage(Page):
             self.cockpit.tell("this item asks for one person: Space ticks it")
         elif view.challenge is not None and may_answer(view, actor):
             dialog = answer_dialog(view, view.challenge, timezone=run.timezone, now=now)
-            self.app.push_screen(dialog, lambda value: self._answer(view, value) if value else None)
+            self.app.push_screen(dialog, lambda value: self._answer(view, Reply("answer", value)) if value else None)
         elif waiting is not None:
             at = clock_time(epoch(waiting.wall), run.timezone)
             self.cockpit.tell(f"you asked at {at}: the second person is another one, in a cockpit of their own")
@@ -93,8 +98,10 @@ class ItemPage(Page):
     def _challenge(self, view: ItemView, value: str) -> None:
         self.cockpit.act(ChallengeItem(view.id, value), said="asked: whoever is the second person sees it")
 
-    def _answer(self, view: ItemView, value: str) -> None:
-        self.cockpit.act(AnswerItem(view.id, value), said="answered as the second person")
+    def _answer(self, view: ItemView, reply: Reply) -> None:
+        self.cockpit.act(
+            AnswerItem(view.id, reply.value, reply.until, reply.link), said="answered as the second person"
+        )
 
     def action_claim(self) -> None:
         """Claim the item, or let it go."""
@@ -107,6 +114,26 @@ class ItemPage(Page):
         view = self.selected_item()
         if view is not None:
             self.cockpit.act(ReopenItem(view.id))
+
+    def action_attach(self) -> None:
+        """Attach a file to the item, by its path."""
+        view = self.selected_item()
+        if view is None:
+            return
+
+        async def attach(file: str) -> None:
+            try:
+                intent = await asyncio.to_thread(lambda: attachment(view.id, str(Path(file).expanduser())))
+            except CockpitError as error:
+                self.cockpit.tell(str(error), severity="warning")
+            else:
+                self.cockpit.act(intent, said=f"attached: {intent.name}")
+
+        def named(file: str | None) -> None:
+            if file:
+                self.run_worker(attach(file), exit_on_error=False)
+
+        self.app.push_screen(AskDialog(f"Evidence for: {view.item.text}", "the path of a file"), named)
 
     def action_defer(self) -> None:
         """Put the item off, with a reason."""

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from cockpit.release.live import Live
 from cockpit.release.run import Run
 from cockpit.tui.alarms import alarms_of, strip_alarm
+from cockpit.tui.freeze import FreezeActions
 from cockpit.tui.migrating import MigrationActions
 from cockpit.tui.wheel import WheelActions
 from cockpit.tui.widgets.hints import HintBar
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
 
 
-class StripScreen(WheelActions, MigrationActions, Screen[None]):
+class StripScreen(WheelActions, FreezeActions, MigrationActions, Screen[None]):
     """Draws who and what this is above its own content, and what can be done below it."""
 
     DEFAULT_CSS = """

@@ -144,7 +144,7 @@ class FlightScreen(StripScreen):
         """Show the keys that hold here."""
         title = next((title for _, page, _, title in PAGES if page == self.page.id), "Cockpit")
         active = {bound.binding.id or "" for bound in self.active_bindings.values()}
-        self.app.push_screen(HelpDialog(title, active))
+        self.app.push_screen(HelpDialog(title, active, self.page.filter_help))
 
     def action_palette(self) -> None:
         """Open the palette."""
@@ -193,6 +193,10 @@ class FlightScreen(StripScreen):
 
     @on(Input.Submitted, "#filter")
     def _filter_typed(self) -> None:
+        complaint = self.page.filter_complaint
+        if complaint:
+            self.cockpit.tell(complaint, severity="warning")
+            return
         self.query_one(FilterInput).display = bool(self.query_one(FilterInput).value)
         self.page.take_focus()
 

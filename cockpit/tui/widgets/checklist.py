@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 from rich.cells import cell_len
@@ -12,15 +13,17 @@ from textual.message import Message
 from textual.strip import Strip
 
 from cockpit.durations import age as age_of
+from cockpit.durations import short_duration
 from cockpit.release.asked import asked
+from cockpit.release.due import Due
 from cockpit.release.gates import Gate
-from cockpit.release.item_state import ItemState
+from cockpit.release.item_state import CLOSED_BY_HAND, ItemState
 from cockpit.release.record import Actor
 from cockpit.release.run import ItemView, PhaseView
 from cockpit.release.two_persons import is_other
-from cockpit.times import clock_time, epoch
+from cockpit.times import clock_time, date_time, epoch
 from cockpit.tui.commands import bindings
-from cockpit.tui.glyphs import choose_glyphs, shown
+from cockpit.tui.glyphs import Glyphs, choose_glyphs, shown
 from cockpit.tui.rows import Part, fit, labelled, part, progress_bar, row, width_of
 from cockpit.tui.status_style import item_look
 from cockpit.tui.theme import Inks
@@ -47,29 +50,33 @@ class PhaseColumn(RowList[PhaseView]):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(empty="No checklist is pinned.", id=id)
         self._glyphs = choose_glyphs()
+        self.late: Mapping[str, int] = {}  # how many items of a phase are overdue, by its key
 
     def key_of(self, row: PhaseView) -> str:
         return f"{row.checklist_id}/{row.phase.id}"
 
     def draw(self, row: PhaseView, width: int, inks: Inks, *, cursor: bool) -> Strip:
-        return lay_phase(row, width, inks, cursor=cursor, glyph=self._glyphs.cursor, bars=self._bars())
-
-    def _bars(self) -> tuple[str, str]:
-        return self._glyphs.full, self._glyphs.empty
+        late = self.late.get(self.key_of(row), 0)
+        return lay_phase(row, width, inks, cursor=cursor, glyphs=self._glyphs, late=late)
 
 
-def lay_phase(view: PhaseView, width: int, inks: Inks, *, cursor: bool, glyph: str, bars: tuple[str, str]) -> Strip:
-    """Return a phase as one line: name, bar, count."""
+def lay_phase(view: PhaseView, width: int, inks: Inks, *, cursor: bool, glyphs: Glyphs, late: int = 0) -> Strip:
+    """Return a phase as one line: name, how many items are overdue, bar, count."""
     bar_width = 8 if width >= 34 else 5
-    filled, empty = progress_bar(view.done, view.total, bar_width, full=bars[0], empty=bars[1])
+    filled, empty = progress_bar(view.done, view.total, bar_width, full=glyphs.full, empty=glyphs.empty)
     count = f"{view.done:>4}/{view.total:<3}"
     right: list[Part] = [(filled, phase_ink(view, inks)), (empty, inks.rule), (count, phase_ink(view, inks))]
+    if late:
+        right.insert(0, (f"{glyphs.late}{late} ", inks.bad))
     if view.recurs:
         right = [(f"{'9 recurs':<{len(count) + 1}}", inks.muted)]
     name = fit(view.phase.title, max(width - width_of(right) - 3, 4))
-    left: list[Part] = [(glyph if cursor else " ", inks.title), (" ", inks.plain)]
+    left: list[Part] = [(glyphs.cursor if cursor else " ", inks.title), (" ", inks.plain)]
     left.append((name, inks.strong if cursor else inks.plain))
     return row(left, right, width, over=inks.cursor if cursor else None)
+
+
+_LEAST_TITLE = 4  # cells for the present phase's name
 
 
 class PhaseStrip(LineWidget):
@@ -87,28 +94,44 @@ class PhaseStrip(LineWidget):
         self._phases: Sequence[PhaseView] = ()
         self._current = 0
         self._spans: list[tuple[int, int, int]] = []
+        self._late: Sequence[int] = ()
 
-    def show(self, phases: Sequence[PhaseView], current: int) -> None:
-        """Show these phases, the current one marked."""
-        self._phases, self._current = phases, current
+    def show(self, phases: Sequence[PhaseView], current: int, late: Sequence[int] = ()) -> None:
+        """Show these phases, the current one marked; `late` says how many items of each are overdue."""
+        self._phases, self._current, self._late = phases, current, late
         self.refresh()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
-        room = width - 2 - sum(len(f" {n + 1} {progress_of(v)} ") for n, v in enumerate(self._phases)) - 2
-        parts: list[Part] = [(" ", inks.plain)]
+        counts = [self._count(number, inks) for number in range(len(self._phases))]
+        least = [width_of(count) + len(f" {number + 1} ") for number, count in enumerate(counts)]
+        first = self._first(least, width)
+        room = width - 4 - sum(least[first:])
+        parts: list[Part] = [(" " if not first else self.glyphs.ellipsis, inks.muted)]
         self._spans = []
-        for number, view in enumerate(self._phases):
+        for number in range(first, len(self._phases)):
             start = width_of(parts)
             if number == self._current:
-                title = shown(view.phase.title)
+                title = shown(self._phases[number].phase.title)
                 title = title if cell_len(title) <= room else fit(title, max(room, 4))
                 parts.append((f" {number + 1} {title} ", inks.badge))
-                parts.append((f" {progress_of(view)}", phase_ink(view, inks)))
             else:
-                parts += [(f" {number + 1}", inks.title), (f" {progress_of(view)}", phase_ink(view, inks))]
-            parts.append((" ", inks.plain))
+                parts.append((f" {number + 1}", inks.title))
+            parts += [*counts[number], (" ", inks.plain)]
             self._spans.append((start, width_of(parts), number))
         return row(parts, [], width)
+
+    def _count(self, number: int, inks: Inks) -> list[Part]:
+        view = self._phases[number]
+        late = self._late[number] if number < len(self._late) else 0
+        parts: list[Part] = [(f" {progress_of(view)}", phase_ink(view, inks))]
+        return [*parts, (f"{self.glyphs.late}{late}", inks.bad)] if late else parts
+
+    def _first(self, least: Sequence[int], width: int) -> int:
+        """Return which phase comes first where not all have room: the present one is in view, and those after it."""
+        first = 0
+        while first < self._current and sum(least[first:]) + 4 + _LEAST_TITLE > width:
+            first += 1
+        return first
 
     def on_click(self, event: events.Click) -> None:
         for start, end, index in self._spans:
@@ -135,10 +158,12 @@ class ItemList(RowList["Heading | ItemView"]):
         self.trusted = True
         self.production = False
         self.me: Actor | None = None
+        self.dues: Mapping[str, Due] = {}
 
     def tick(self, now: float, *, trusted: bool, production: bool) -> None:
         """Let the ages of what checks have seen go on."""
-        told = trusted != self.trusted or any(isinstance(row, ItemView) and row.is_sensed for row in self.rows)
+        told = bool(self.dues) or trusted != self.trusted
+        told = told or any(isinstance(row, ItemView) and row.is_sensed for row in self.rows)
         self.now, self.trusted, self.production = now, trusted, production
         if told:
             self.refresh()
@@ -212,6 +237,9 @@ class ItemList(RowList["Heading | ItemView"]):
 
     def _who(self, view: ItemView, inks: Inks) -> list[Part]:
         parts: list[Part] = [(f"{view.period} ", inks.muted)] if view.period else []
+        due = self.dues.get(view.id)
+        if due is not None and due.waits:
+            parts += due_parts(due, self.now, self._glyphs, inks)
         if view.evidence_count:
             parts.append((f"{view.evidence_count} note{'s' if view.evidence_count > 1 else ''} ", inks.muted))
         age = sensed_age(view, self.now)
@@ -224,6 +252,14 @@ class ItemList(RowList["Heading | ItemView"]):
         elif view.item.role:
             parts.append(part(view.item.role, inks.muted))
         return [(" ", inks.plain), *parts, (" ", inks.plain)]
+
+
+def due_parts(due: Due, now: float, glyphs: Glyphs, inks: Inks) -> list[Part]:
+    """Return when something is due, in short; late by word and shape."""
+    late = due.late(now)
+    if late:
+        return [(f"{glyphs.late} OVERDUE {short_duration(late)} ", inks.bad)]
+    return [(f"{due.relative} ", inks.muted)]
 
 
 def _heading(heading: Heading, width: int, inks: Inks) -> Strip:
@@ -304,12 +340,14 @@ class ItemDetail(TextPane):
         self._timezone = "UTC"
         self._now = 0.0
         self._trusted, self._production = True, False
+        self._due: Due | None = None
 
     def show(
-        self, view: ItemView | None, *, timezone: str, now: float, trusted: bool = True, production: bool = False
-    ) -> None:
+        self, view: ItemView | None, *, timezone: str, now: float, trusted: bool = True, production: bool = False,
+        due: Due | None = None,
+    ) -> None:  # fmt: skip
         """Show an item."""
-        self._view, self._timezone, self._now = view, timezone, now
+        self._view, self._timezone, self._now, self._due = view, timezone, now, due
         self._trusted, self._production = trusted, production
         self.refresh()
 
@@ -318,13 +356,22 @@ class ItemDetail(TextPane):
             return []
         return detail_lines(
             self._view, inks, timezone=self._timezone, now=self._now, width=width,
-            trusted=self._trusted, production=self._production,
+            trusted=self._trusted, production=self._production, due=self._due,
         )  # fmt: skip
 
 
+def due_words(due: Due, now: float, timezone: str) -> str:
+    """Return a due date in words, as relative as it was written and as a time."""
+    if not due.at:
+        return f"due {due.relative}"
+    until = f"due {due.relative}, until {date_time(due.at - 1, timezone)}"  # the last minute, not the midnight after it
+    return f"OVERDUE {short_duration(due.late(now))}, {until}" if due.late(now) else until
+
+
 def detail_lines(
-    view: ItemView, inks: Inks, *, timezone: str, now: float, width: int, trusted: bool = True, production: bool = False
-) -> list[list[Part]]:
+    view: ItemView, inks: Inks, *, timezone: str, now: float, width: int, trusted: bool = True,
+    production: bool = False, due: Due | None = None,
+) -> list[list[Part]]:  # fmt: skip
     """Return everything about an item as lines of parts, the most wanted first."""
     item = view.item
     lines: list[list[Part]] = []
@@ -343,9 +390,10 @@ def detail_lines(
     else:
         asks = [word for word, on in (("killer item", item.killer), ("two persons", item.two_person)) if on]
         asks += [f"role {item.role}"] if item.role else []
-        asks += [f"due {item.due}"] if item.due else []
+        asks += [due_words(due, now, timezone) if due is not None else f"due {item.due}"] if item.due else []
         asks += [f"{item.cadence}, {view.period}"] if view.period else []
         asks += ["the next one counts from when it is done"] if item.schedule == "after-completion" else []
+        asks += [f"holds for {item.expires}"] if item.expires else []
         asks += ["if applicable"] if item.applies == "if-applicable" else []
         add("state", f" {choose_glyphs().dot} ".join([view.state, *asks]), inks.plain)
     for label, text, ink in sensed_lines(view, inks, now=now, trusted=trusted, production=production):
@@ -355,19 +403,12 @@ def detail_lines(
     if view.state is ItemState.SUSPENDED:
         add("", "what was done holds for the version that was rolled back; tick it again for the next", inks.warn)
     if view.state is ItemState.STALE and not view.is_sensed:
-        add("", "tick it again once it holds for what the run flies now", inks.warn)
+        add("", "look again, and tick it again once it holds", inks.warn)
     for record in view.lost_claims if view.state is ItemState.CLAIMED else ():
         when = clock_time(epoch(record.wall), timezone, with_seconds=True)
         add("", f"{record.by.name} claimed it too, at {when}: the earlier claim holds", inks.warn)
-    waiting = asked(view)
-    if waiting is not None:
-        when = f"{clock_time(epoch(waiting.wall), timezone)}, {age_of(now - epoch(waiting.wall))} ago"
-        add("asked", f"{waiting.by.name} asks the second person since {when}: p answers, with what you see", inks.warn)
-    if view.unverified_second:
-        add("", "one person answered; the second is not verified (stands as debt): p asks or answers", inks.warn)
-    if view.first is not None:
-        when = clock_time(epoch(view.first.at), timezone)
-        add("first", f"{view.first.by} {when}" + (f": {view.first.said}" if view.first.said else ""), inks.plain)
+    _add_persons(view, add, inks, timezone=timezone, now=now)
+    _add_bounds(view, add, inks, timezone=timezone, now=now)
     if item.run:
         add("run", item.run, inks.accent)
     if item.note:
@@ -378,3 +419,28 @@ def detail_lines(
     for record in view.attachments:
         add("attached", getattr(record.data, "name", ""), inks.plain)
     return lines
+
+
+_Add = Callable[[str, str, Style], None]
+
+
+def _add_persons(view: ItemView, add: _Add, inks: Inks, *, timezone: str, now: float) -> None:
+    """Say who asks whom, and what the first of two persons said."""
+    waiting = asked(view)
+    if waiting is not None:
+        when = f"{clock_time(epoch(waiting.wall), timezone)}, {age_of(now - epoch(waiting.wall))} ago"
+        add("asked", f"{waiting.by.name} asks the second person since {when}: p answers, with what you see", inks.warn)
+    if view.unverified_second:
+        add("", "one person answered; the second is not verified (stands as debt): p asks or answers", inks.warn)
+    if view.first is not None:
+        when = clock_time(epoch(view.first.at), timezone)
+        add("first", f"{view.first.by} {when}" + (f": {view.first.said}" if view.first.said else ""), inks.plain)
+
+
+def _add_bounds(view: ItemView, add: _Add, inks: Inks, *, timezone: str, now: float) -> None:
+    """Say how long a person's word holds, and where what they looked at is to be seen."""
+    if view.link:
+        add("link", view.link, inks.accent)
+    if view.holds_until < math.inf and view.state in CLOSED_BY_HAND:
+        left = short_duration(view.holds_until - now)
+        add("holds", f"until {date_time(view.holds_until, timezone)}, {left} more", inks.plain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -149,7 +150,8 @@ class RowList(ScrollView, Generic[R], can_focus=True):
         inks = inks_of(self.app)
         index = self.scroll_offset.y + y
         if not self._rows:
-            return lay([(f" {self.empty}", inks.muted)], [], width) if y == 0 else Strip.blank(width)
+            words = textwrap.wrap(self.empty, max(width - 2, 10))
+            return lay([(f" {words[y]}", inks.muted)], [], width) if y < len(words) else Strip.blank(width)
         if index >= len(self._rows):
             return Strip.blank(width)
         return self.draw(self._rows[index], width, inks, cursor=index == self.cursor)

@@ -1,0 +1,26 @@
+"""How long a hand's word holds: an attestation to its expiry, what is bound to a period to the end of the day."""
+
+from __future__ import annotations
+
+import math
+from datetime import tzinfo
+
+from cockpit.release.checklist import Item
+from cockpit.release.events import ItemAttested, ItemDone
+from cockpit.release.periods import period_at
+from cockpit.release.record import Record
+from cockpit.release.sensing import epoch_of
+
+
+def holds_until(item: Item, said: Record | None, zone: tzinfo) -> float:
+    """Return until when (epoch seconds) what was said of an item holds; infinity where it does so for good.
+
+    An expiry that cannot be read has passed: nothing is believed for ever by mistake.
+    """
+    if said is None or not isinstance(said.data, ItemDone):
+        return math.inf
+    data = said.data
+    until = epoch_of(data.until) if isinstance(data, ItemAttested) and data.until else math.inf
+    if item.binds == "period":
+        until = min(until, period_at(epoch_of(said.wall), "daily", zone).end(zone))
+    return until

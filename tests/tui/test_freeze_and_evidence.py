@@ -1,0 +1,56 @@
+"""The change freeze by the palette; opening an item again and attaching evidence by their keys."""
+
+from __future__ import annotations
+
+from cockpit.release.item_state import ItemState
+from cockpit.tui.dialogs.ask import AskDialog
+from tests.tui.moments import BACKUP
+from tests.tui.painted import text_in, text_of, until
+from tests.tui.scenes import Scene
+from tests.tui.test_checklist_page import flown, on_item, told, type_in
+from tests.tui.test_people import by_palette
+
+
+async def test_the_freeze_is_set_and_lifted_by_the_palette_each_with_a_reason(scene: Scene) -> None:
+    async with flown(scene) as (app, pilot):
+        await by_palette(pilot, "freeze the service")
+        await until(pilot, lambda: isinstance(app.screen, AskDialog))
+        await pilot.press("enter")
+        assert isinstance(app.screen, AskDialog), "a freeze has a reason"
+        assert scene.run.frozen is None
+        await type_in(pilot, "stocktaking")
+        await pilot.press("enter")
+        await until(pilot, lambda: scene.run.frozen is not None)
+        assert scene.run.frozen is not None
+        assert scene.run.frozen.reason == "stocktaking"
+        await until(pilot, lambda: "NO-GO" in text_of(app, "#pause-point"))
+        await by_palette(pilot, "freeze the service")
+        await until(pilot, lambda: "change freeze by Ana Lima" in told(app))
+        await by_palette(pilot, "let deploys start again")
+        await until(pilot, lambda: isinstance(app.screen, AskDialog))
+        await type_in(pilot, "counted")
+        await pilot.press("enter")
+        await until(pilot, lambda: scene.run.frozen is None)
+
+
+async def test_a_done_item_is_opened_again_by_its_key(scene: Scene) -> None:
+    async with flown(scene) as (app, pilot):
+        on_item(app, BACKUP)
+        await pilot.press("O")
+        await until(pilot, lambda: scene.run.items[BACKUP].state is ItemState.OPEN)
+
+
+async def test_a_file_is_attached_by_its_path_and_one_that_is_not_there_is_told(scene: Scene) -> None:
+    (scene.repo / "shot.txt").write_text("seen")
+    async with flown(scene) as (app, pilot):
+        on_item(app, BACKUP)
+        await pilot.press("v")
+        await type_in(pilot, "nowhere.txt")
+        await pilot.press("enter")
+        await until(pilot, lambda: "there is no file nowhere.txt" in told(app))
+        await pilot.press("v")
+        await type_in(pilot, "shot.txt")
+        await pilot.press("enter")
+        await until(pilot, lambda: scene.run.items[BACKUP].attachments)
+        await pilot.press("enter")
+        await until(pilot, lambda: "attached shot.txt (4 bytes)" in text_in(app, app.screen.region))
