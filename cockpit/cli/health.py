@@ -34,9 +34,7 @@ def add_commands(table: CommandTable) -> None:
     beat.add_argument("--failed", action="store_true", help="it ran and failed")
     beat.add_argument("--message", default="", metavar="TEXT")
     beat.add_argument("--took", default="", metavar="DURATION", help="how long it took, such as 90s")
-    targets = table.add(
-        "targets", _targets, "targets against actuals, with window, samples, coverage and burn"
-    )
+    targets = table.add("targets", _targets, "targets against actuals, with window, samples, coverage and burn")
     targets.add_argument("names", nargs="*", metavar="NAME")
 
 
