@@ -25,7 +25,7 @@ _ADDRESS = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+)(?::([0-9]{1,5}))?")
 _INSERTED = re.compile(r"\$\{(env:)?([^}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PASSWORD = re.compile(r"\bpassword\s*=|://[^/@\s]*:[^/@\s]*@")
-_SHORTEST = 1.0  # seconds between looks
+_SHORTEST = 0.1  # seconds between looks
 # What only makes sense with some kinds.
 _OF_KIND: dict[str, tuple[ProbeKind, ...]] = {
     "method": ("http",),
@@ -59,7 +59,7 @@ def review_probe(review: Review[T], probe: Probe, check_condition: CheckConditio
     if probe.heartbeat:
         review.durations(probe, ("heartbeat",), *where)
     if 0 < _seconds(probe.interval) < _SHORTEST:
-        review.complain(f"{quoted(probe.interval)} is too often: write 1s or more", *where, "interval")
+        review.complain(f"{quoted(probe.interval)} is too often: write 100ms or more", *where, "interval")
     if _PASSWORD.search(probe.postgres):
         message = "a connection string here must hold no password: leave it to PGPASSWORD or ~/.pgpass"
         review.complain(message, *where, "postgres")

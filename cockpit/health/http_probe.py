@@ -94,7 +94,10 @@ class _Look:
             if self._followed == self._request.redirects:
                 return replace(self.seen(), trouble=f"more than {self._followed} redirects, the last to {target}")
             self._followed += 1
-            after = urljoin(url, target)
+            try:
+                after = urljoin(url, target)
+            except ValueError:
+                return replace(self.seen(), trouble="it redirects to what cannot be asked")
             if url.startswith("https:") and after.startswith("http:"):
                 return replace(self.seen(), trouble=f"redirects from https to {after}")
             if after.split("/")[2:3] != url.split("/")[2:3]:  # what is secret is meant for one host
@@ -188,7 +191,7 @@ def _protocol_trouble(error: Exception, now: Exchange) -> tuple[str, bool]:
     if isinstance(error, h11.RemoteProtocolError):
         if now.status is not None:
             return "the answer was cut short", False
-        if "unexpectedly closed" in str(error) or "ConnectionClosed" in str(error):
+        if not now.received:
             return "the connection was closed without an answer", False
         return "what answers does not speak HTTP correctly", False
     return "the connection was lost" if now.connected else "no connection", False

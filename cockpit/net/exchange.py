@@ -18,6 +18,7 @@ from cockpit.net.certificates import peer_expiry
 
 _READ = 65536  # bytes at once
 _HEAD_LIMIT = 100 * 1024  # bytes of status line and headers
+_PIECES_LIMIT = 10_000  # chunks of a body that are read: a byte each would cost seconds of CPU
 _SAFE = "!#$%&'()*+,/:;=?@[]~-._"  # RFC 3986: reserved and unreserved; what is escaped already stays so
 
 
@@ -45,6 +46,7 @@ class Exchange(Struct):
     headers: list[tuple[str, str]] = []
     body: bytes | None = None
     truncated: bool = False
+    received: int = 0  # bytes, headers and all
     certificate_expires: float | None = None
     tls_version: str = ""
     phases: dict[str, float] = {}
@@ -148,10 +150,13 @@ async def _answer(
     monotonic: Callable[[], float],
 ) -> None:  # fmt: skip
     body = bytearray()
+    pieces = 0
     while True:
         event = connection.next_event()
         if event is h11.NEED_DATA:
-            connection.receive_data(await reader.read(_READ))
+            data = await reader.read(_READ)
+            seen.received += len(data)
+            connection.receive_data(data)
             continue
         if isinstance(event, h11.InformationalResponse):
             continue
@@ -162,7 +167,8 @@ async def _answer(
             seen.headers = [(name.decode("ascii"), value.decode("latin-1")) for name, value in event.headers]
         elif isinstance(event, h11.Data):
             body += event.data
-            if len(body) >= limit:
+            pieces += 1
+            if len(body) >= limit or pieces >= _PIECES_LIMIT:
                 seen.truncated = True
                 break
         else:  # the end of the message, or of the connection

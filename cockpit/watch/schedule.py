@@ -17,7 +17,7 @@ from cockpit.durations import parse_duration
 from cockpit.errors import NotFoundError
 from cockpit.release.probes import Probe
 
-CONCURRENCY = 32
+CONCURRENCY = 128  # a third of 300 probes may hang until their time-out, and the others keep theirs
 _FIRST_RUNS = 2.0  # seconds over which the first runs are spread: a board fills soon after the start
 _LONGEST_SLEEP = 1.0  # seconds after which new jobs and jumps of the clock are noticed
 

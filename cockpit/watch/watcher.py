@@ -8,16 +8,18 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 
+import msgspec
 from msgspec import Struct
 
 from cockpit.errors import CockpitError, NotFoundError
 from cockpit.release.events import ProbeChanged
-from cockpit.release.health import Debounced, ProbeResult, Transition, advance, paused
+from cockpit.release.health import Debounced, ProbeResult, ProbeState, Transition, advance, paused
 from cockpit.release.probes import Probe
 from cockpit.watch.schedule import Schedule, probe_jobs
 from cockpit.watch.surroundings import LogTotals, Samples, Surroundings
 
 _PRUNE_EVERY = 3600.0  # seconds
+_JUMP = 2.0  # seconds by which the wall clock leaves the steady one, which stands still while the host sleeps
 
 
 class Pace(Struct, frozen=True):
@@ -42,6 +44,7 @@ class Watcher:
         by_hand: bool,
         say: Callable[[str], None],
         now: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
         pace: Pace = Pace(),  # noqa: B008
     ) -> None:
         self._around = around
@@ -50,6 +53,7 @@ class Watcher:
         self._by_hand = by_hand
         self._say = say
         self._now = now
+        self._monotonic = monotonic
         self._pace = pace
         self._said = ""
         self._pruned_at = 0.0
@@ -173,8 +177,16 @@ class Watcher:
 
     async def _probe(self, name: str) -> None:
         probe = self._around.probes().get(name)
-        if probe is not None:
-            await self._take_in(probe, await self._run_probe(name, probe))
+        if probe is None:
+            return
+        wall, steady = self._now(), self._monotonic()
+        result = await self._run_probe(name, probe)
+        jumped = (self._now() - wall) - (self._monotonic() - steady)
+        if abs(jumped) > _JUMP:
+            # What a connection says that slept with its host is no word about the target.
+            detail = "this host slept, or its clock jumped, during the look"
+            result = msgspec.structs.replace(result, state=ProbeState.UNKNOWN, latency_ms=None, detail=detail)
+        await self._take_in(probe, result)
 
     async def _hold(self, name: str) -> None:
         probe = self._around.probes().get(name)

@@ -13,7 +13,7 @@ from cockpit.checks.checker import Checker
 from cockpit.release.checks import Check, HttpCheck, TlsCheck
 from cockpit.release.ports import Situation
 from tests.checks.conftest import Eye, Service
-from tests.health.test_tls import Certificate
+from tests.health.certificates import Certificate
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 

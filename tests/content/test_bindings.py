@@ -19,7 +19,7 @@ from cockpit.release.checks import Check
 from cockpit.release.ports import Situation
 from tests.checks.conftest import Service
 from tests.content.bindings import bindings, uncommented
-from tests.health.test_tls import Certificate
+from tests.health.certificates import Certificate
 from tests.store.support import git, make_repository
 
 pytestmark = [

@@ -111,6 +111,27 @@ def _informational(connection: socket.socket, server: Server) -> None:
         connection.sendall(b"HTTP/1.1 103 Early Hints\r\n\r\n")
 
 
+def _endless_headers(connection: socket.socket, server: Server) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    while not server.closing.is_set():
+        connection.sendall(b"X-More: " + b"y" * 8000 + b"\r\n")
+
+
+def _endless_chunks(connection: socket.socket, server: Server) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while not server.closing.is_set():
+        connection.sendall(b"1\r\nz\r\n" * 2000)
+
+
+def _half_open(connection: socket.socket, server: Server) -> None:
+    connection.shutdown(socket.SHUT_WR)
+    server.closing.wait(5)
+
+
+def _hang(connection: socket.socket, server: Server) -> None:
+    server.closing.wait(5)
+
+
 def _keep(connection: socket.socket, server: Server) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
     if connection.recv(1) == b"":
@@ -145,6 +166,17 @@ ANSWERS: dict[str, Answer] = {
     "/endless": _endless,
     "/hints": _informational,
     "/reset": _reset,
+    "/headers": _endless_headers,
+    "/chunks": _endless_chunks,
+    "/half": _half_open,
+    "/hang": _hang,
+    "/badchunk": _send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\nhello\r\n"),
+    "/lengths": _send(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\nhello"),
+    "/negative": _send(b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello"),
+    "/nine": _send(b"hello, I am HTTP/0.9\n"),
+    "/file": _send(plain("302 Found", b"", "Location: file:///etc/passwd")),
+    "/away": _send(plain("302 Found", b"", "Location: http://[::bad/")),
+    "/hop": _send(plain("302 Found", b"", "Location: /ok")),
 }
 
 

@@ -1,0 +1,107 @@
+"""A host that sleeps during a look: the result is no word about the target."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from cockpit.release.events import ProbeChanged
+from cockpit.release.health import Debounced, ProbeResult, ProbeState
+from cockpit.release.probes import Probe
+from cockpit.watch.asks import ProbeNow
+from cockpit.watch.surroundings import LogTotals
+from cockpit.watch.watcher import Pace, Watcher
+
+PROBE = Probe(http="http://shop.example/", interval="100ms")
+
+
+class Kept:
+    """Samples, kept in a list."""
+
+    trouble = ""
+
+    def __init__(self) -> None:
+        self.results: list[ProbeResult] = []
+
+    def record(self, result: ProbeResult, debounced: Debounced) -> None:
+        self.results.append(result)
+
+    def count(self, log: str, minute: int, *, lines: int, errors: int, warnings: int) -> None: ...
+    def beat(self, host: str, pid: int, at: float) -> None: ...
+    def flush(self) -> None: ...
+    def prune(self, now: float) -> None: ...
+    def retain(self, names: Collection[str]) -> None: ...
+    def leave(self, host: str) -> None: ...
+
+
+class Alone:
+    """Surroundings with one probe and nobody else."""
+
+    host = "laptop"
+    production = False
+
+    def __init__(self) -> None:
+        self.transitions: list[ProbeChanged] = []
+
+    def probes(self) -> Mapping[str, Probe]:
+        return {"api": PROBE}
+
+    def last_states(self) -> Mapping[str, Debounced]:
+        return {}
+
+    def look_around(self) -> bool:
+        return False
+
+    def unpublished(self) -> bool:
+        return False
+
+    def publish(self) -> None: ...
+
+    def exchange_due(self) -> bool:
+        return False
+
+    def exchange(self) -> None: ...
+    def leave(self) -> None: ...
+    def stop_exchanging(self) -> None: ...
+
+    def record(self, probe: str, event: ProbeChanged) -> None:
+        self.transitions.append(event)
+
+    def asks(self) -> Iterable[ProbeNow]:
+        return ()
+
+    def log_totals(self) -> Mapping[str, LogTotals]:
+        return {}
+
+    def anybody_here(self) -> bool:
+        return True
+
+
+async def test_a_look_that_slept_with_its_host_says_nothing() -> None:
+    kept, around = Kept(), Alone()
+    wall = [1_800_000_000.0]
+    looks: list[str] = []
+
+    async def look(name: str, probe: Probe) -> ProbeResult:
+        looks.append(name)
+        slept = len(looks) == 2
+        wall[0] += 7200.0 if slept else 0.05
+        state = ProbeState.DOWN if slept else ProbeState.OK
+        if len(looks) == 4:
+            watcher.stop()
+        return ProbeResult(name, state, 12.0, "the connection was lost" if slept else "200 OK", wall[0])
+
+    steady = [50.0]
+
+    def monotonic() -> float:
+        steady[0] += 0.025
+        return steady[0]
+
+    watcher = Watcher(
+        around, kept, look, by_hand=True, say=lambda text: None, now=lambda: wall[0], monotonic=monotonic,
+        pace=Pace(beat=0.01),
+    )  # fmt: skip
+    await watcher.watch()
+    states = [result.state for result in kept.results[:3]]
+    assert states == [ProbeState.OK, ProbeState.UNKNOWN, ProbeState.OK]
+    assert "slept" in kept.results[1].detail
+    assert [event.state for event in around.transitions] == ["ok"], "and nobody is called"
