@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from cockpit.logs.levels import named_level
 from cockpit.logs.line import LEVELS, Level, LogLine, RawLine
 from cockpit.logs.match import TextFilter
 from cockpit.logs.split import LineSplitter
+from cockpit.logs.tally import Counted, Tally
 
 _CHUNK = 1024 * 1024
 
@@ -104,25 +107,22 @@ def stats(
 
     The lines of a stack trace count as `none`, so that the levels add up to `lines`. Raises as `select` does.
     """
-    chosen = _choose(path, query, Classifier(path.name, zone=zone, clock=clock))
-    levels: Counter[Level] = Counter()
-    formats: Counter[str] = Counter()
-    first_at = last_at = None
-    total_bytes = 0
-    for line, size in chosen if query.last is None else deque(chosen, maxlen=query.last):
-        levels[Level.NONE if line.continuation else line.level] += 1
-        formats[line.format] += 1
-        total_bytes += size
-        if line.at is not None:
-            first_at = line.at if first_at is None else min(first_at, line.at)
-            last_at = line.at if last_at is None else max(last_at, line.at)
+    classifier = Classifier(path.name, zone=zone, clock=clock)
+    if query.wants_all and query.last is None:
+        with _opened(path) as file:
+            tally = Counted(classifier, zone, clock()).count(file)
+    else:
+        tally = Tally()
+        chosen = _choose(path, query, classifier)
+        for line, size in chosen if query.last is None else deque(chosen, maxlen=query.last):
+            tally.add(line, size)
     return {
-        "lines": levels.total(),
-        "bytes": total_bytes,
-        "levels": {level.word: levels[level] for level in LEVELS},
-        "first_at": _rfc3339(first_at),
-        "last_at": _rfc3339(last_at),
-        "formats": dict(formats.most_common()),
+        "lines": tally.levels.total(),
+        "bytes": tally.bytes,
+        "levels": {level.word: tally.levels[level] for level in LEVELS},
+        "first_at": _rfc3339(tally.first_at),
+        "last_at": _rfc3339(tally.last_at),
+        "formats": dict(tally.formats.most_common()),
         "patterns": {},
         "fingerprints": [],
     }
@@ -141,19 +141,25 @@ def _choose(
 
 def _read(path: Path, tail: int | None, end: int | None) -> Iterator[RawLine]:
     splitter = LineSplitter()
+    with _opened(path) as file:
+        if tail is not None:
+            size = os.fstat(file.fileno()).st_size
+            size = size if end is None else min(size, end)
+            file.seek(start_of_last_lines(file.fileno(), size, tail, scan_limit=None))
+        while block := file.read(_CHUNK if end is None else min(_CHUNK, max(end - file.tell(), 0))):
+            yield from splitter.feed(block)
+    yield from splitter.flush()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[FileIO]:
     try:
         with path.open("rb", buffering=0) as file:
-            if tail is not None:
-                size = os.fstat(file.fileno()).st_size
-                size = size if end is None else min(size, end)
-                file.seek(start_of_last_lines(file.fileno(), size, tail, scan_limit=None))
-            while block := file.read(_CHUNK if end is None else min(_CHUNK, max(end - file.tell(), 0))):
-                yield from splitter.feed(block)
+            yield file
     except FileNotFoundError:
         raise NotFoundError(f"there is no log at {path}", fix="Name a file, or a log of cockpit.yaml") from None
     except OSError as error:
         raise ObservationError(f"{path} cannot be read: {error.strerror or error}") from None
-    yield from splitter.flush()
 
 
 def _rfc3339(at: float | None) -> str | None:
