@@ -7,10 +7,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from io import FileIO
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 
@@ -22,7 +21,6 @@ from cockpit.logs.levels import named_level
 from cockpit.logs.line import LEVELS, Level, LogLine, RawLine
 from cockpit.logs.match import TextFilter
 from cockpit.logs.split import LineSplitter
-from cockpit.logs.tally import Counted, Tally
 
 _CHUNK = 1024 * 1024
 
@@ -92,43 +90,11 @@ def select(
 
     Raises NotFoundError or ObservationError where it cannot be read.
     """
-    chosen = (line for line, _ in _choose(path, query, Classifier(source or path.name, zone=zone, clock=clock), end))
+    chosen = (line for line, _ in choose(path, query, Classifier(source or path.name, zone=zone, clock=clock), end))
     return chosen if query.last is None else iter(deque(chosen, maxlen=query.last))
 
 
-def stats(
-    path: Path,
-    query: LogQuery = LogQuery(),  # noqa: B008
-    *,
-    zone: tzinfo = UTC,
-    clock: Callable[[], float] = time.time,
-) -> dict[str, Any]:
-    """Count the wanted lines of a file, as `cockpit logs --stats --json` prints it; times are RFC 3339 UTC.
-
-    The lines of a stack trace count as `none`, so that the levels add up to `lines`. Raises as `select` does.
-    """
-    classifier = Classifier(path.name, zone=zone, clock=clock)
-    if query.wants_all and query.last is None:
-        with _opened(path) as file:
-            tally = Counted(classifier, zone, clock()).count(file)
-    else:
-        tally = Tally()
-        chosen = _choose(path, query, classifier)
-        for line, size in chosen if query.last is None else deque(chosen, maxlen=query.last):
-            tally.add(line, size)
-    return {
-        "lines": tally.levels.total(),
-        "bytes": tally.bytes,
-        "levels": {level.word: tally.levels[level] for level in LEVELS},
-        "first_at": _rfc3339(tally.first_at),
-        "last_at": _rfc3339(tally.last_at),
-        "formats": dict(tally.formats.most_common()),
-        "patterns": {},
-        "fingerprints": [],
-    }
-
-
-def _choose(
+def choose(
     path: Path, query: LogQuery, classifier: Classifier, end: int | None = None
 ) -> Iterator[tuple[LogLine, int]]:
     tail = query.last if query.wants_all else None
@@ -141,7 +107,7 @@ def _choose(
 
 def _read(path: Path, tail: int | None, end: int | None) -> Iterator[RawLine]:
     splitter = LineSplitter()
-    with _opened(path) as file:
+    with opened(path) as file:
         if tail is not None:
             size = os.fstat(file.fileno()).st_size
             size = size if end is None else min(size, end)
@@ -152,7 +118,7 @@ def _read(path: Path, tail: int | None, end: int | None) -> Iterator[RawLine]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[FileIO]:
+def opened(path: Path) -> Iterator[FileIO]:
     try:
         with path.open("rb", buffering=0) as file:
             yield file
@@ -160,10 +126,3 @@ def _opened(path: Path) -> Iterator[FileIO]:
         raise NotFoundError(f"there is no log at {path}", fix="Name a file, or a log of cockpit.yaml") from None
     except OSError as error:
         raise ObservationError(f"{path} cannot be read: {error.strerror or error}") from None
-
-
-def _rfc3339(at: float | None) -> str | None:
-    if at is None:
-        return None
-    moment = datetime.fromtimestamp(at, UTC)
-    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
