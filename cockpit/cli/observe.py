@@ -1,19 +1,17 @@
-"""`cockpit probe`, `logs` and `tags`: looking at the service and its repository, without the screen."""
+"""`cockpit probe` and `tags`: looking at the service and its repository, without the screen."""
 
 from __future__ import annotations
 
 import argparse
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from cockpit.cli.common import CommandTable, columns, open_here, options_of, print_json, publish, say, wants_json, warn
+from cockpit.cli.common import CommandTable, columns, open_here, options_of, print_json, publish, say, wants_json
 from cockpit.errors import CockpitError, ExitCode, NotFoundError, UsageError
-from cockpit.text import visible
 
 if TYPE_CHECKING:
     from cockpit.health.probes import Prober
-    from cockpit.logs.query import LogQuery
     from cockpit.release.health import ProbeResult
     from cockpit.release.probes import Probe
     from cockpit.release.tags import Tag
@@ -24,14 +22,6 @@ def add_commands(table: CommandTable) -> None:
     """Add the commands that look."""
     probe = table.add("probe", _probe, "run probes once, by name or on a bare URL (GET, 2xx)")
     probe.add_argument("names", nargs="*", metavar="NAME|URL")
-    logs = table.add("logs", _logs, "a configured log or a file, filtered and followed")
-    logs.add_argument("name", nargs="?", default="", metavar="NAME|PATH")
-    logs.add_argument("-f", "--follow", action="store_true", help="go on with what is written next")
-    logs.add_argument("--grep", default="", metavar="RE", help="lines in which it is found; a leading ! inverts")
-    logs.add_argument("--level", default="", metavar="LEVEL", help="this level and graver ones")
-    logs.add_argument("--since", default="", metavar="DURATION", help="such as 15m")
-    logs.add_argument("-n", type=int, default=None, metavar="N", help="the last N lines")
-    logs.add_argument("--stats", action="store_true", help="counts by level and format instead of lines")
     tags = table.add("tags", _tags, "the tags, newest first; or mark one good or bad")
     tags.add_argument("verb", nargs="?", choices=["mark"], default=None)
     tags.add_argument("tag", nargs="?", default="", metavar="TAG")
@@ -116,86 +106,6 @@ def _probe_document(result: ProbeResult) -> dict[str, Any]:
         "timings": msgspec.to_builtins(result.timings),
         "observer": result.observer,
     }
-
-
-# Logs
-
-
-def _logs(arguments: argparse.Namespace) -> ExitCode:
-    from cockpit.bootstrap import now
-    from cockpit.logs.query import parse_query, select, stats
-    from cockpit.times import zone
-
-    if arguments.follow and (wants_json(arguments) or arguments.stats):
-        raise UsageError("-f has no end, so --json and --stats have no beginning", fix="Leave one of them out")
-    name, path, timezone = _find_log(arguments)
-    query = parse_query(
-        grep=arguments.grep or None,
-        level=arguments.level or None,
-        since=arguments.since or None,
-        last=arguments.n,
-        now=now(),
-    )
-    if arguments.stats:
-        found = stats(path, query, zone=zone(timezone))
-        if wants_json(arguments):
-            print_json(found)
-        else:
-            levels = "  ".join(f"{level} {count}" for level, count in found["levels"].items() if count)
-            say(f"{found['lines']} lines, {found['bytes']} bytes, {found['first_at']} to {found['last_at']}\n{levels}")
-        return ExitCode.OK
-    if arguments.follow:
-        _follow(path, name, timezone, query)
-    lines = select(path, query, source=name, zone=zone(timezone))
-    if wants_json(arguments):
-        import msgspec
-
-        print_json([{**msgspec.to_builtins(line), "level": line.level.word} for line in lines])
-        return ExitCode.OK
-    for line in lines:
-        print(visible(line.text))
-    return ExitCode.OK
-
-
-def _find_log(arguments: argparse.Namespace) -> tuple[str, Path, str]:
-    path = Path(arguments.name)
-    if arguments.name and path.is_file():
-        return path.name, path, "UTC"
-    workspace = open_here(arguments, any_run=True)
-    configured = workspace.run.configuration.logs
-    name = arguments.name or (next(iter(configured)) if len(configured) == 1 else "")
-    if not name:
-        raise NotFoundError("which log?", fix=f"There is: {', '.join(configured) or 'none is configured'}")
-    return name, workspace.log_path(name), workspace.run.timezone
-
-
-def _follow(path: Path, name: str, timezone: str, query: LogQuery) -> NoReturn:
-    import sys
-
-    from cockpit.logs.classify import Classifier
-    from cockpit.logs.follow import Follower
-    from cockpit.logs.query import Chooser, select
-    from cockpit.times import zone
-
-    classifier, chooser = Classifier(name, zone=zone(timezone)), Chooser(query)
-    with Follower(path, tail=0) as follower:
-        # Where the one ends, the other begins: no line is lost between them, and none is told twice.
-        end = follower.start if follower.poll().state == "following" else None
-        for line in select(path, query, source=name, zone=zone(timezone), end=end):
-            print(visible(line.text))
-        told = ""
-        while True:
-            batch = follower.poll()
-            if batch.reason and batch.reason != told:
-                told = batch.reason
-                warn(f"{path} {batch.reason}")
-            for raw in batch.lines:
-                line = classifier.classify(raw.text)
-                if chooser.wants(line):
-                    print(visible(line.text))
-            sys.stdout.flush()
-            if not batch.more:
-                time.sleep(0.2)
 
 
 # Tags

@@ -60,7 +60,7 @@ def _kind(review: Review[T], check: Check, *where: Step) -> None:
     if check.command is not None:
         review.filled(check.command.run, *where, "command", "run")
         for key in ("matches", "lacks"):
-            review.complain(_expression_complaint(getattr(check.command, key)), *where, "command", key)
+            review.complain(expression_complaint(getattr(check.command, key)), *where, "command", key)
     if check.http is not None:
         _http(review, check.http, *where, "http")
     if check.tls is not None:
@@ -116,7 +116,8 @@ def _git(review: Review[T], git: GitCheck, *where: Step) -> None:
         review.filled(branch, *where, "merged", index)
 
 
-def _expression_complaint(text: str) -> str:
+def expression_complaint(text: str) -> str:
+    """Say what is wrong with a regular expression."""
     try:
         re.compile(text)
     except (re.error, RecursionError, OverflowError) as error:

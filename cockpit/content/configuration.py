@@ -6,7 +6,7 @@ import re
 import zoneinfo
 from pathlib import Path
 
-from cockpit.content.check_review import review_check
+from cockpit.content.check_review import expression_complaint, review_check
 from cockpit.content.names import duration_complaint, name_complaint
 from cockpit.content.probe_review import CheckCondition, review_probe
 from cockpit.content.problems import quoted
@@ -51,6 +51,10 @@ class _ConfigurationReview(Review[Configuration]):
         for name, log in self.value.logs.items():
             self.complain_of_key(name_complaint(name), "logs", name)
             self.filled(log.file, "logs", name, "file")
+        for name, pattern in self.value.patterns.items():
+            self.complain_of_key(name_complaint(name), "patterns", name)
+            self.filled(pattern, "patterns", name)
+            self.complain(expression_complaint(pattern), "patterns", name)
         for name, probe in self.value.probes.items():
             self.complain_of_key(name_complaint(name), "probes", name)
             review_probe(self, probe, self._check_condition, "probes", name)

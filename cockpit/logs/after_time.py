@@ -11,11 +11,12 @@ from cockpit.logs.parsed import Parsed, Setting
 
 _STRUCTURED = re.compile(r" (\S+) (\S+) (\S+) (\S+) \[[^\]\"]*(?:\"[^\"]*\"[^\]\"]*)*?\blevel=\"(\w+)\"")
 _NGINX_PROCESS = re.compile(r" \[\w+\] \d+#\d+: ")
-_JAVA = re.compile(
-    r"\[[^\]]*(?:main|thread|exec|pool|worker|myid|Thread|nio|scheduling)[^\]]*\]"
-    r"|\b(?:INFO|WARN|ERROR|DEBUG|FATAL|TRACE) +\[[^\]]+\]"
-    r"|\b[a-z]\w*\.(?:[\w$]+\.)*[A-Z]\w*[a-z]"
+# Log4j's and Logback's line behind its time: perhaps a thread, the level, and a thread or a class.
+JAVA = (
+    r"\s*(?:- )?(?:\[[ -\\^-~]{0,80}\]\s*(?:- )?){0,2}(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL|SEVERE)\s+(?:- )?"
+    r"(?:\[[ -\\^-~]{0,200}\]|\(|[A-Za-z][A-Za-z0-9_.$]{0,200}\.[A-Z][A-Za-z0-9_$]*[:\s(])"
 )
+_JAVA = re.compile(JAVA, re.ASCII)
 _PHP = re.compile(r"PHP (Fatal error|Parse error|Warning|Notice|Deprecated)?")
 _PHP_LEVELS = {
     "Fatal error": Level.FATAL,
@@ -80,5 +81,5 @@ def timed_name(text: str, time: re.Match[str], end: int) -> str:
         return "postgres"
     # The default of logging's asctime: a blank and a comma. Log4j has the same, with threads and classes.
     if " " in stamp and time.group(2) and text[time.start() + 19] == ",":
-        return "log4j" if _JAVA.search(text, end, end + 120) else "python"
+        return "log4j" if _JAVA.match(text, end) else "python"
     return "plain"

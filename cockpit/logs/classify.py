@@ -60,6 +60,11 @@ class Classifier:
         self._columns = Columns()
         self._states: dict[str, _State] = {"": _State()}  # by docker compose's prefix
 
+    @property
+    def by_columns(self) -> bool:
+        """Whether the log has named its columns, so that any line may be a row."""
+        return self._columns.known
+
     def classify(self, text: str) -> LogLine:
         """Return the next line with its level, time, format and message."""
         plain = _ANSI.sub("", text) if "\x1b" in text or "033[" in text or "1b[" in text else text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from datetime import UTC
 from typing import Any
 
 import msgspec
@@ -13,11 +15,11 @@ from cockpit.logs.parsed import Parsed, Setting
 from cockpit.logs.timestamps import field_epoch
 
 # Compared in lower case; the first that names a level decides.
-_LEVEL_KEYS = (
+LEVEL_KEYS = (
     *("level", "severity", "lvl", "levelname", "log.level", "loglevel", "level_name", "log_level", "@l"),
     *("severitytext", "severity_text", "priority", "levelno"),
 )
-_TIME_KEYS = (
+TIME_KEYS = (
     *("time", "ts", "timestamp", "@timestamp", "asctime", "datetime", "@t", "t", "timeunixnano", "starttime"),
     *("start_time", "startlocal", "edgestarttimestamp", "edgeendtimestamp", "started_at", "date", "timemillis"),
 )
@@ -57,7 +59,7 @@ def parse_logfmt(text: str, setting: Setting) -> Parsed | None:
         key, value = match.groups()
         fields.setdefault(key, value[1:-1].replace('\\"', '"') if value[:1] == '"' else value)
         end = match.end()
-    if len(fields) < 2 and not any(key.lower() in _LEVEL_KEYS for key in fields):
+    if len(fields) < 2 and not any(key.lower() in LEVEL_KEYS for key in fields):
         return None
     parsed = _read(fields, setting, "logfmt")
     return parsed._replace(message=f"{parsed.message} {text[end:]}") if end < len(text) else parsed
@@ -65,15 +67,15 @@ def parse_logfmt(text: str, setting: Setting) -> Parsed | None:
 
 def judge(fields: dict[str, Any], setting: Setting) -> tuple[Level, float | None]:
     """Return the level and the time that an object's fields tell, whatever its message."""
-    names = {key.lower(): key for key in reversed(fields)}
-    level = _level_of(fields, names, setting)
+    names = lower_names(fields)
+    level = _level_of(fields, names)
     return level, _time_of(fields, names, setting)
 
 
 def _read(fields: dict[str, Any], setting: Setting, format_name: str) -> Parsed:
     level, at = judge(fields, setting)
-    names = {key.lower(): key for key in reversed(fields)}
-    told = {names[key] for key in (*_LEVEL_KEYS, *_TIME_KEYS) if key in names}
+    names = lower_names(fields)
+    told = {names[key] for key in (*LEVEL_KEYS, *TIME_KEYS) if key in names}
     message = ""
     for key in _MESSAGE_KEYS:
         value = fields.get(names.get(key, ""))
@@ -98,15 +100,25 @@ def _dialect(fields: dict[str, Any]) -> str:
     return "auditd" if "type" in fields and str(fields.get("msg", "")).startswith("audit(") else ""
 
 
-def _level_of(fields: dict[str, Any], names: dict[str, str], setting: Setting) -> Level:
-    for key in _LEVEL_KEYS:
-        if key in names and (level := _field_level(key, fields[names[key]], fields)):
+def lower_names(fields: Iterable[str]) -> dict[str, str]:
+    """Return the keys by their lower-case form; of several the one that is in lower case, or else the first."""
+    names: dict[str, str] = {}
+    for key in fields:
+        lower = key.lower()
+        if lower == key or lower not in names:
+            names[lower] = key
+    return names
+
+
+def _level_of(fields: dict[str, Any], names: dict[str, str]) -> Level:
+    for key in LEVEL_KEYS:
+        if key in names and (level := field_level(key, fields[names[key]], fields)):
             return level
     level = _rarer_level(fields, names)
     if level is Level.NONE:
         for key in _NESTED:
             inner = fields.get(names.get(key, ""))
-            if isinstance(inner, dict) and (level := judge(inner, setting)[0]):
+            if isinstance(inner, dict) and (level := judge(inner, Setting(UTC, 0.0))[0]):
                 return level
         level = _status_of(fields, names)
     return level
@@ -140,7 +152,8 @@ def _gravest(value: object, depth: int = 0) -> Level:
     return max([Level(own), *(_gravest(one, depth + 1) for one in value.values() if isinstance(one, list | dict))])
 
 
-def _field_level(key: str, value: object, fields: dict[str, Any]) -> Level:
+def field_level(key: str, value: object, fields: dict[str, Any]) -> Level:
+    """Return the level that a field of this name and value tells, among these fields."""
     if isinstance(value, dict):
         value = value.get("name") or value.get("level") or value.get("no")
     if isinstance(value, str):
@@ -177,7 +190,7 @@ def _http_level(value: object) -> Level:
 
 
 def _time_of(fields: dict[str, Any], names: dict[str, str], setting: Setting) -> float | None:
-    for key in _TIME_KEYS:
+    for key in TIME_KEYS:
         if key in names:
             value = fields[names[key]]
             if isinstance(value, dict):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, tzinfo
+from contextlib import contextmanager
+from datetime import UTC, tzinfo
+from io import FileIO
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 
@@ -89,46 +90,11 @@ def select(
 
     Raises NotFoundError or ObservationError where it cannot be read.
     """
-    chosen = (line for line, _ in _choose(path, query, Classifier(source or path.name, zone=zone, clock=clock), end))
+    chosen = (line for line, _ in choose(path, query, Classifier(source or path.name, zone=zone, clock=clock), end))
     return chosen if query.last is None else iter(deque(chosen, maxlen=query.last))
 
 
-def stats(
-    path: Path,
-    query: LogQuery = LogQuery(),  # noqa: B008
-    *,
-    zone: tzinfo = UTC,
-    clock: Callable[[], float] = time.time,
-) -> dict[str, Any]:
-    """Count the wanted lines of a file, as `cockpit logs --stats --json` prints it; times are RFC 3339 UTC.
-
-    The lines of a stack trace count as `none`, so that the levels add up to `lines`. Raises as `select` does.
-    """
-    chosen = _choose(path, query, Classifier(path.name, zone=zone, clock=clock))
-    levels: Counter[Level] = Counter()
-    formats: Counter[str] = Counter()
-    first_at = last_at = None
-    total_bytes = 0
-    for line, size in chosen if query.last is None else deque(chosen, maxlen=query.last):
-        levels[Level.NONE if line.continuation else line.level] += 1
-        formats[line.format] += 1
-        total_bytes += size
-        if line.at is not None:
-            first_at = line.at if first_at is None else min(first_at, line.at)
-            last_at = line.at if last_at is None else max(last_at, line.at)
-    return {
-        "lines": levels.total(),
-        "bytes": total_bytes,
-        "levels": {level.word: levels[level] for level in LEVELS},
-        "first_at": _rfc3339(first_at),
-        "last_at": _rfc3339(last_at),
-        "formats": dict(formats.most_common()),
-        "patterns": {},
-        "fingerprints": [],
-    }
-
-
-def _choose(
+def choose(
     path: Path, query: LogQuery, classifier: Classifier, end: int | None = None
 ) -> Iterator[tuple[LogLine, int]]:
     tail = query.last if query.wants_all else None
@@ -141,23 +107,22 @@ def _choose(
 
 def _read(path: Path, tail: int | None, end: int | None) -> Iterator[RawLine]:
     splitter = LineSplitter()
+    with opened(path) as file:
+        if tail is not None:
+            size = os.fstat(file.fileno()).st_size
+            size = size if end is None else min(size, end)
+            file.seek(start_of_last_lines(file.fileno(), size, tail, scan_limit=None))
+        while block := file.read(_CHUNK if end is None else min(_CHUNK, max(end - file.tell(), 0))):
+            yield from splitter.feed(block)
+    yield from splitter.flush()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[FileIO]:
     try:
         with path.open("rb", buffering=0) as file:
-            if tail is not None:
-                size = os.fstat(file.fileno()).st_size
-                size = size if end is None else min(size, end)
-                file.seek(start_of_last_lines(file.fileno(), size, tail, scan_limit=None))
-            while block := file.read(_CHUNK if end is None else min(_CHUNK, max(end - file.tell(), 0))):
-                yield from splitter.feed(block)
+            yield file
     except FileNotFoundError:
         raise NotFoundError(f"there is no log at {path}", fix="Name a file, or a log of cockpit.yaml") from None
     except OSError as error:
         raise ObservationError(f"{path} cannot be read: {error.strerror or error}") from None
-    yield from splitter.flush()
-
-
-def _rfc3339(at: float | None) -> str | None:
-    if at is None:
-        return None
-    moment = datetime.fromtimestamp(at, UTC)
-    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")

@@ -99,6 +99,7 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     checklists: tuple[str, ...] = ("production-deployment",)
     code: Code = Code()
     logs: dict[str, LogSource] = {}
+    patterns: dict[str, str] = {}  # regular expressions that are counted in logs, by name; letter case counts
     probes: dict[str, Probe] = {}
     targets: dict[str, TargetBinding] = {}
     maintenance_windows: tuple[MaintenanceWindow, ...] = ()

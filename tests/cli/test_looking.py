@@ -86,6 +86,31 @@ def test_logs_by_name_and_by_path(shop: Console) -> None:
     assert "app, access" in shop.refused("logs", code=2)["fix"]
 
 
+def test_what_a_log_comes_to(shop: Console, tmp_path: Path) -> None:
+    request = '10.0.0.1 - - [01/Jul/2026:12:00:00 +0000] "{} HTTP/1.1" {} 12 "-" "curl" rt={}\n'
+    path = tmp_path / "access.log"
+    path.write_text(
+        request.format("GET /items/7?id=1%27%20OR%20%271%27=%271", 200, 0.1)
+        + request.format("GET /items/8", 503, 0.3)
+        + request.format("POST /login", 401, 0.2)
+    )
+    found = shop.json("logs", str(path), "--stats", "--patterns", "--fingerprints", "--requests")
+    assert (found["patterns"]["sql-injection"], found["patterns"]["failed-login"], found["own_traffic"]) == (1, 1, 0)
+    assert {"template", "level", "count", "first_at", "last_at", "new"} <= set(found["fingerprints"][0])
+    assert found["fingerprints"][0]["level"] == "error"
+    assert found["fingerprints_left_out"] == 0
+    assert found["requests"]["classes"] == {"2xx": 1, "4xx": 1, "5xx": 1}
+    slowest = found["requests"]["endpoints"][0]
+    assert (slowest["endpoint"], slowest["count"], slowest["errors"], slowest["p95_ms"]) == (
+        *("GET /items/:id", 2, 1, 300.0),
+    )
+    code, printed, _ = shop.say("logs", str(path), "--stats", "--patterns", "--fingerprints", "--requests")
+    assert code == 0
+    assert "sql-injection" in printed
+    assert "GET /items/:id" in printed
+    assert "--stats" in shop.refused("logs", str(path), "--patterns", code=2)["fix"]
+
+
 def test_a_pattern_that_would_never_end_is_refused_in_time(shop: Console, tmp_path: Path) -> None:
     path = tmp_path / "long.log"
     path.write_text("a" * 5000 + "b\n")

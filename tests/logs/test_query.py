@@ -10,7 +10,8 @@ import pytest
 from cockpit.errors import NotFoundError, ObservationError, UsageError
 from cockpit.logs.line import Level
 from cockpit.logs.match import TextFilter
-from cockpit.logs.query import LogQuery, parse_level, parse_query, select, stats
+from cockpit.logs.query import LogQuery, parse_level, parse_query, select
+from cockpit.logs.stats import stats
 
 NOON = datetime(2026, 7, 1, 12, 0, tzinfo=UTC).timestamp()
 LOG = """\

@@ -1,0 +1,173 @@
+"""`cockpit logs`: a log's lines, filtered and followed, or what they come to."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+from cockpit.cli.common import CommandTable, columns, open_here, print_json, say, wants_json, warn
+from cockpit.errors import ExitCode, NotFoundError, UsageError
+from cockpit.text import visible
+
+if TYPE_CHECKING:
+    from cockpit.logs.query import LogQuery
+
+_SHOWN = 20  # fingerprints and paths that are printed; --json has them all
+
+
+def add_commands(table: CommandTable) -> None:
+    """Add the command."""
+    logs = table.add("logs", _logs, "a configured log or a file, filtered and followed")
+    logs.add_argument("name", nargs="?", default="", metavar="NAME|PATH")
+    logs.add_argument("-f", "--follow", action="store_true", help="go on with what is written next")
+    logs.add_argument("--grep", default="", metavar="RE", help="lines in which it is found; a leading ! inverts")
+    logs.add_argument("--level", default="", metavar="LEVEL", help="this level and graver ones")
+    logs.add_argument("--since", default="", metavar="DURATION", help="such as 15m")
+    logs.add_argument("-n", type=int, default=None, metavar="N", help="the last N lines")
+    logs.add_argument("--stats", action="store_true", help="counts by level and format instead of lines")
+    logs.add_argument(
+        "--patterns", action="store_true", help="with --stats: failed logins, attacks, payments, your own"
+    )
+    logs.add_argument("--fingerprints", action="store_true", help="with --stats: lines that are alike, as one template")
+    logs.add_argument("--requests", action="store_true", help="with --stats: status classes, slow paths, percentiles")
+
+
+class _Log(NamedTuple):
+    name: str
+    path: Path
+    timezone: str
+    patterns: dict[str, str]  # the team's own
+    released_at: float | None  # since when what is new counts as the release's
+
+
+def _logs(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.bootstrap import now
+    from cockpit.logs.query import parse_query, select
+    from cockpit.times import zone
+
+    if arguments.follow and (wants_json(arguments) or arguments.stats):
+        raise UsageError("-f has no end, so --json and --stats have no beginning", fix="Leave one of them out")
+    asked = [name for name in ("patterns", "fingerprints", "requests") if getattr(arguments, name)]
+    if asked and not arguments.stats:
+        raise UsageError(f"--{asked[0]} counts", fix=f"cockpit logs {arguments.name} --stats --{asked[0]}")
+    log = _find_log(arguments)
+    query = parse_query(
+        grep=arguments.grep or None,
+        level=arguments.level or None,
+        since=arguments.since or None,
+        last=arguments.n,
+        now=now(),
+    )
+    if arguments.stats:
+        _stats(arguments, log, query)
+        return ExitCode.OK
+    if arguments.follow:
+        _follow(log.path, log.name, log.timezone, query)
+    lines = select(log.path, query, source=log.name, zone=zone(log.timezone))
+    if wants_json(arguments):
+        import msgspec
+
+        print_json([{**msgspec.to_builtins(line), "level": line.level.word} for line in lines])
+        return ExitCode.OK
+    for line in lines:
+        print(visible(line.text))
+    return ExitCode.OK
+
+
+def _stats(arguments: argparse.Namespace, log: _Log, query: LogQuery) -> None:
+    from cockpit.logs.stats import Wanted, stats
+    from cockpit.times import zone
+
+    wanted = Wanted(
+        patterns=arguments.patterns,
+        own_patterns=log.patterns,
+        fingerprints=arguments.fingerprints,
+        released_at=log.released_at,
+        requests=arguments.requests,
+    )
+    found = stats(log.path, query, wanted, zone=zone(log.timezone))
+    if wants_json(arguments):
+        print_json(found)
+        return
+    levels = "  ".join(f"{level} {count}" for level, count in found["levels"].items() if count)
+    say(f"{found['lines']} lines, {found['bytes']} bytes, {found['first_at']} to {found['last_at']}\n{levels}")
+    formats = "  ".join(f"{name} {count}" for name, count in found["formats"].items())
+    say(f"formats  {formats}")
+    if arguments.patterns:
+        say("\n" + columns([[name, str(count)] for name, count in found["patterns"].items()]))
+        say(f"{found['own_traffic']} lines of the cockpit's own probes and checks are left out.")
+    if arguments.fingerprints:
+        _say_fingerprints(found)
+    if arguments.requests:
+        _say_requests(found["requests"])
+
+
+def _say_fingerprints(found: dict[str, Any]) -> None:
+    rows = [
+        ["new" if one["new"] else "", one["level"], str(one["count"]), visible(one["template"])]
+        for one in found["fingerprints"][:_SHOWN]
+    ]
+    say("\n" + columns(rows) if rows else "\nNo lines to tell apart.")
+    more = len(found["fingerprints"]) - len(rows)
+    if more > 0:
+        say(f"and {more} more: --json has them all")
+    if found["fingerprints_left_out"]:
+        say(f"{found['fingerprints_left_out']} lines of rarer templates are left out: there are too many.")
+
+
+def _say_requests(requests: dict[str, Any]) -> None:
+    classes = "  ".join(f"{name} {count}" for name, count in requests["classes"].items())
+    say(f"\nrequests  {classes}" if classes else "\nNo requests in it.")
+    rows = [["path", "count", "5xx", "p50", "p95", "p99"]]
+    for one in requests["endpoints"][:_SHOWN]:
+        times = ["–" if one[key] is None else f"{one[key]:.0f} ms" for key in ("p50_ms", "p95_ms", "p99_ms")]
+        rows.append([visible(one["endpoint"]), str(one["count"]), str(one["errors"]), *times])
+    if len(rows) > 1:
+        say(columns(rows))
+
+
+def _find_log(arguments: argparse.Namespace) -> _Log:
+    path = Path(arguments.name)
+    if arguments.name and path.is_file():
+        return _Log(path.name, path, "UTC", {}, None)
+    workspace = open_here(arguments, any_run=True)
+    configured = workspace.run.configuration.logs
+    name = arguments.name or (next(iter(configured)) if len(configured) == 1 else "")
+    if not name:
+        raise NotFoundError("which log?", fix=f"There is: {', '.join(configured) or 'none is configured'}")
+    run = workspace.run
+    from cockpit.times import epoch
+
+    since = epoch(run.opened_at) if run.open else None
+    return _Log(name, workspace.log_path(name), run.timezone, run.configuration.patterns, since)
+
+
+def _follow(path: Path, name: str, timezone: str, query: LogQuery) -> NoReturn:
+    import sys
+
+    from cockpit.logs.classify import Classifier
+    from cockpit.logs.follow import Follower
+    from cockpit.logs.query import Chooser, select
+    from cockpit.times import zone
+
+    classifier, chooser = Classifier(name, zone=zone(timezone)), Chooser(query)
+    with Follower(path, tail=0) as follower:
+        # Where the one ends, the other begins: no line is lost between them, and none is told twice.
+        end = follower.start if follower.poll().state == "following" else None
+        for line in select(path, query, source=name, zone=zone(timezone), end=end):
+            print(visible(line.text))
+        told = ""
+        while True:
+            batch = follower.poll()
+            if batch.reason and batch.reason != told:
+                told = batch.reason
+                warn(f"{path} {batch.reason}")
+            for raw in batch.lines:
+                line = classifier.classify(raw.text)
+                if chooser.wants(line):
+                    print(visible(line.text))
+            sys.stdout.flush()
+            if not batch.more:
+                time.sleep(0.2)
