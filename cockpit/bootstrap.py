@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.errors import CockpitError, NotFoundError
+from cockpit.errors import CockpitError, NotFoundError, UsageError
 from cockpit.git.command import Git
-from cockpit.pinning import read_work_tree
+from cockpit.pinning import Sources, environments_in, read_work_tree
 from cockpit.redact import redacted
 from cockpit.release.ledger import Pinned
 from cockpit.release.ports import UNLEASED, Lease
@@ -64,11 +64,12 @@ def find_actor(git: Git, by: str) -> tuple[Actor, NameFrom]:
     return Actor(name=name, email=email), name_from
 
 
-def open_workspace(options: Options, *, any_run: bool = False) -> Workspace:
+def open_workspace(options: Options, *, any_run: bool = False, any_env: bool = False) -> Workspace:
     """Open the repository, its store, and the run that is meant.
 
     A run flies by its pinned files; without an open run the work tree's `cockpit.yaml` counts, and where a checkout
-    has removed that, the newest run's. With `any_run` several open runs are no mistake: the newest is taken.
+    has removed that, the newest run's. With `any_run` several open runs are no mistake: the newest is taken; with
+    `any_env` several environments are none, for what is the same in all. Raises UsageError where one must be named.
     """
     top = Git(options.repo).run("rev-parse", "--show-toplevel")
     store = open_store(options.repo)
@@ -83,7 +84,7 @@ def open_workspace(options: Options, *, any_run: bool = False) -> Workspace:
     else:
         past = [summary for summary in runs.values() if options.env in {"", summary.environment}]
         try:
-            pinned = read_work_tree(root).pinned
+            pinned = _of_work_tree(root, options.env, any_env=any_env).pinned
         except NotFoundError:
             if not past:
                 raise
@@ -106,10 +107,19 @@ def open_workspace(options: Options, *, any_run: bool = False) -> Workspace:
     )  # fmt: skip
 
 
+def _of_work_tree(root: Path, env: str, *, any_env: bool) -> Sources:
+    try:
+        return read_work_tree(root, env)
+    except UsageError as error:
+        if error.code != "several-environments" or not any_env:
+            raise
+        return read_work_tree(root, environments_in(root)[0])
+
+
 def remote_of(options: Options, store: Store, *, named: str = "", branch: str = "") -> StateRemote | None:
     """Return the remote to exchange the state with; also in a fresh clone, where no run and no configuration is yet."""
     try:
-        workspace = open_workspace(options, any_run=True)
+        workspace = open_workspace(options, any_run=True, any_env=True)
     except NotFoundError:
         local = Git(options.repo).run("config", "--get", "cockpit.stateRemote").text.strip()
         return StateRemote.of(store.location, named or local, branch=branch)

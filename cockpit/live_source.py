@@ -35,14 +35,29 @@ _READINESS_EVERY = 3.0  # seconds between looks at git; more where git is slow
 
 def asks_directory(workspace: Workspace) -> Path:
     """Return where screens leave what they ask of the watcher."""
-    return workspace.store.location.run / "asks"
+    return workspace.store.location.run / f"asks{_of_environment(workspace.run)}"
+
+
+def watcher_lock(run: Run) -> str:
+    """Return the name of the lock that whoever watches this run's environment holds."""
+    return f"{WATCHER_LOCK}{_of_environment(run)}"
+
+
+def heartbeat_key(run: Run, host: str) -> str:
+    """Return under what a watcher of this run's environment tells that it is alive."""
+    return f"{host}{_of_environment(run)}"
+
+
+def _of_environment(run: Run) -> str:
+    # Where one configuration describes several, each has a watcher of its own in a clone.
+    return f"-{run.environment}" if run.configuration.environments else ""
 
 
 def ask_for_probe(workspace: Workspace, name: str) -> None:
     """Ask the watcher to run one probe at once; RefusedError where this cockpit is read-only or nobody watches."""
     if workspace.session.readonly:
         raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
-    if holder_of(workspace.store.location.lock(WATCHER_LOCK)) is None:
+    if holder_of(workspace.store.location.lock(watcher_lock(workspace.run))) is None:
         raise RefusedError("no watcher runs on this clone", fix="Start one: cockpit watch", code="no-watcher")
     ask(asks_directory(workspace), ProbeNow(name))
 
@@ -58,7 +73,7 @@ class LiveSource:
         self._targets_due = 0.0
         self._elsewhere = Elsewhere(workspace)
         self._feeds: tuple[ProbeFeed, ...] = ()
-        self._feeds_of: str = ""
+        self._feeds_of = ("", "")
         self._readiness = Readiness(False, ("not looked yet",))
         self._readiness_due = 0.0
         self._lease: LeaseFeed | None = None
@@ -66,11 +81,12 @@ class LiveSource:
     def read(self, *, force: bool = False) -> Live:
         """Return the feeds as they are now; what is costly to find out is only looked at now and then."""
         run = self._workspace.run
-        if self._samples.changed() or self._feeds_of != run.digest or force:
+        if self._samples.changed() or self._feeds_of != (run.digest, run.environment) or force:
             self._feeds = self._probe_feeds(run)
-            self._feeds_of = run.digest
+            self._feeds_of = (run.digest, run.environment)
         self._look_at_targets(force=force)
-        beats = [beat.at for beat in self._samples.heartbeats() if beat.host == self._workspace.host]
+        watcher = heartbeat_key(run, self._workspace.host)
+        beats = [beat.at for beat in self._samples.heartbeats() if beat.host == watcher]
         trusted = self._workspace.trusted
         if force or time.monotonic() >= self._readiness_due:
             self._readiness = self._look_at_readiness(run, trusted)

@@ -68,7 +68,7 @@ def propose(workspace: Workspace, *, back: bool = False) -> Proposal:
     return Proposal(
         sources.texts,
         pinned,
-        compare(flown, pinned, run, old_texts=texts_of(workspace.store, pins), new_texts=sources.texts),
+        compare(flown, pinned, run, old_texts=texts_of(workspace.store, pins, run.name), new_texts=sources.texts),
         tuple(one for one in after if one not in before),
         tuple(one for one in before if one not in after),
         workspace.trust.trusted(pinned.digest),
@@ -93,7 +93,7 @@ def intent_of(proposal: Proposal) -> MigrateRun:
 
 
 def _now(workspace: Workspace) -> Sources:
-    sources = read_work_tree(workspace.root)
+    sources = read_work_tree(workspace.root, workspace.run.environment)
     run = workspace.run
     if len(run.checklists) >= len(run.configuration.checklists):
         return sources
@@ -115,7 +115,7 @@ def _before(workspace: Workspace) -> Sources:
         raise RefusedError(
             "the run has never been migrated", fix="It flies by the files that it was opened with", code="none"
         )
-    texts = texts_of(workspace.store, pins)
+    texts = texts_of(workspace.store, pins, workspace.run.name)
     if digest_of(texts) != pins.digest:
         raise NotFoundError("the files that it flew by before are not the ones that were pinned")
     return Sources(texts, parse_pins(texts, pins))

@@ -6,20 +6,23 @@ A rollback checks out a commit in which these files are older or missing; the pi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from cockpit.content.check_review import review_places
+from cockpit.content.check_review import Known, review_places
 from cockpit.content.checklists import parse_checklist_text
-from cockpit.content.configuration import parse_configuration_text
+from cockpit.content.configuration import parse_configuration_file
+from cockpit.content.environments import ConfigurationFile, chosen
 from cockpit.content.library import parse_library_texts
 from cockpit.content.shipped import find_checklist, shipped_directory
 from cockpit.errors import ConfigurationError, NotFoundError, Problem
 from cockpit.health.conditions import check_condition
+from cockpit.release.checklist import Checklist, Item
 from cockpit.release.ledger import Pinned
+from cockpit.release.library import Library
 
 CONFIGURATION_FILE = "cockpit.yaml"
 CHECKLISTS = "checklists"
@@ -37,11 +40,29 @@ def digest_of(texts: Mapping[str, str]) -> str:
     return hashlib.sha256(msgspec.json.encode(dict(texts), order="sorted")).hexdigest()
 
 
-def read_work_tree(directory: Path) -> Sources:
+def read_work_tree(directory: Path, env: str = "") -> Sources:
     """Read `cockpit.yaml` and its checklists from a work tree, the shipped files standing in for those it lacks.
 
-    Raises NotFoundError without a `cockpit.yaml`, ConfigurationError with every mistake in any of the files.
+    `env` names the environment that is meant, where it describes several. Raises NotFoundError without a
+    `cockpit.yaml` and for an environment that it lacks, UsageError (`several-environments`) where one must be named,
+    ConfigurationError with every mistake in any of the files.
     """
+    file, texts = _read_configuration(directory)
+    path = directory / CONFIGURATION_FILE
+    for identity in _checklists_of(file):
+        texts[f"{CHECKLISTS}/{identity}.yaml"] = _read(_checklist_path(identity, directory, path))
+    for base in (shipped_directory(), directory / CHECKLISTS):
+        for found in _library_files(base):
+            texts[f"{CHECKLISTS}/{found.relative_to(base).as_posix()}"] = _read(found)
+    return Sources(texts, parse_texts(texts, env))
+
+
+def environments_in(directory: Path) -> tuple[str, ...]:
+    """Return the names of the environments that a work tree's `cockpit.yaml` describes; raises as `read_work_tree`."""
+    return _read_configuration(directory)[0].names()
+
+
+def _read_configuration(directory: Path) -> tuple[ConfigurationFile, dict[str, str]]:
     path = directory / CONFIGURATION_FILE
     try:
         text = _read(path)
@@ -51,44 +72,68 @@ def read_work_tree(directory: Path) -> Sources:
             fix="Write one with `cockpit init`, or try `cockpit demo`",
             code="no-configuration",
         ) from None
-    configuration = parse_configuration_text(text, str(path), check_condition=check_condition)
-    texts = {CONFIGURATION_FILE: text}
-    for identity in configuration.checklists:
-        texts[f"{CHECKLISTS}/{identity}.yaml"] = _read(_checklist_path(identity, directory, path))
-    for base in (shipped_directory(), directory / CHECKLISTS):
-        for file in _library_files(base):
-            texts[f"{CHECKLISTS}/{file.relative_to(base).as_posix()}"] = _read(file)
-    return Sources(texts, parse_texts(texts))
+    return parse_configuration_file(text, str(path), check_condition), {CONFIGURATION_FILE: text}
 
 
-def parse_texts(texts: Mapping[str, str]) -> Pinned:
-    """Return what pinned texts say; raises ConfigurationError with every mistake."""
-    problems: list[Problem] = []
-    configuration = parse_configuration_text(
-        _text_of(texts, CONFIGURATION_FILE), CONFIGURATION_FILE, check_condition=check_condition
+def parse_texts(texts: Mapping[str, str], env: str = "") -> Pinned:
+    """Return what pinned texts say of an environment; raises ConfigurationError with every mistake in any of them.
+
+    Where they describe several environments and `env` is empty, UsageError (`several-environments`).
+    """
+    file, checklists, library = _parse_all(texts)
+    name = chosen(file, env, path=CONFIGURATION_FILE)
+    configuration = file.of(name)
+    return Pinned(
+        configuration,
+        tuple(checklists[identity] for identity in configuration.checklists),
+        library,
+        digest_of(texts),
     )
-    checklists = []
-    for identity in configuration.checklists:
+
+
+def parse_environments(texts: Mapping[str, str]) -> dict[str, Pinned]:
+    """Return what pinned texts say of each environment that they describe; raises as `parse_texts`."""
+    return {name: parse_texts(texts, name) for name in _parse_all(texts)[0].names()}
+
+
+def _parse_all(texts: Mapping[str, str]) -> tuple[ConfigurationFile, dict[str, Checklist], Library]:
+    problems: list[Problem] = []
+    text = _text_of(texts, CONFIGURATION_FILE)
+    file = parse_configuration_file(text, CONFIGURATION_FILE, check_condition)
+    checklists: dict[str, Checklist] = {}
+    for identity in _checklists_of(file):
         path = f"{CHECKLISTS}/{identity}.yaml"
         try:
-            checklists.append(parse_checklist_text(_text_of(texts, path), path))
+            checklists[identity] = parse_checklist_text(_text_of(texts, path), path)
         except ConfigurationError as error:
             problems += error.problems
-    others = {
-        path.removeprefix(f"{CHECKLISTS}/"): text
-        for path, text in texts.items()
-        if path != CONFIGURATION_FILE and path not in {f"{CHECKLISTS}/{name}.yaml" for name in configuration.checklists}
-    }
+    flown = {CONFIGURATION_FILE, *(f"{CHECKLISTS}/{identity}.yaml" for identity in _checklists_of(file))}
+    others = {path.removeprefix(f"{CHECKLISTS}/"): found for path, found in texts.items() if path not in flown}
+    library = Library()
     try:
         library = parse_library_texts(others)
     except ConfigurationError as error:
         problems += error.problems
-    if not problems and configuration.checks:
-        items = {item.id: item for checklist in checklists for _, _, item, _ in checklist.walk()}
-        problems += review_places(_text_of(texts, CONFIGURATION_FILE), CONFIGURATION_FILE, items).found
+    if not problems:
+        problems += review_places(text, CONFIGURATION_FILE, _known(file, checklists)).found
     if problems:
         raise ConfigurationError(problems)
-    return Pinned(configuration, tuple(checklists), library, digest_of(texts))
+    return file, checklists, library
+
+
+def _checklists_of(file: ConfigurationFile) -> list[str]:
+    """Return the checklists that any of its environments flies."""
+    return list(dict.fromkeys(identity for name in file.names() for identity in file.of(name).checklists))
+
+
+def _known(file: ConfigurationFile, checklists: Mapping[str, Checklist]) -> Known:
+    def items(identities: Iterable[str]) -> dict[str, Item]:
+        return {item.id: item for identity in identities for _, _, item, _ in checklists[identity].walk()}
+
+    return Known(
+        items(checklists),
+        {name: items(file.of(name).checklists) for name in file.names()},
+    )
 
 
 def _text_of(texts: Mapping[str, str], path: str) -> str:

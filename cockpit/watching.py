@@ -17,7 +17,7 @@ from cockpit.binding import AroundBonds
 from cockpit.bootstrap import make_checker, make_prober, now
 from cockpit.company import Company
 from cockpit.errors import CockpitError
-from cockpit.live_source import WATCHER_LOCK, asks_directory
+from cockpit.live_source import asks_directory, heartbeat_key, watcher_lock
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.reader import LogReader
 from cockpit.measuring import sample_key
@@ -51,13 +51,15 @@ _LOOKS = 3  # for a newly opened run
 
 def ensure_watcher(workspace: Workspace) -> bool:
     """Start a watcher for this clone unless one runs; return whether one was started."""
-    if holder_of(workspace.store.location.lock(WATCHER_LOCK)) is not None:
+    if holder_of(workspace.store.location.lock(watcher_lock(workspace.run))) is not None:
         return False
+    # Of several environments it watches this one, and stays with it.
+    env = workspace.run.environment if workspace.run.configuration.environments else workspace.env
     process.spawn_detached(
         # -P: nothing that lies in the work tree is ever imported.
         [
             *(sys.executable, "-P", "-m", "cockpit", "watch", "--attached", f"--repo={workspace.root}"),
-            *([f"--env={workspace.env}"] if workspace.env else []),
+            *([f"--env={env}"] if env else []),
         ],
         cwd=workspace.root,
         log=workspace.store.location.run / "watcher.log",
@@ -84,7 +86,7 @@ class RunSamples:
         self._writer.count(sample_key(self._workspace.run, log), minute, lines=lines, errors=errors, warnings=warnings)
 
     def beat(self, host: str, pid: int, at: float) -> None:
-        self._writer.beat(host, pid, at)
+        self._writer.beat(heartbeat_key(self._workspace.run, host), pid, at)
 
     def flush(self) -> None:
         self._writer.flush()
@@ -100,7 +102,7 @@ class RunSamples:
         self._writer.retain({sample_key(run, name) for name in names} | others)
 
     def leave(self, host: str) -> None:
-        self._writer.leave(host)
+        self._writer.leave(heartbeat_key(self._workspace.run, host))
 
 
 class Around:
@@ -284,13 +286,15 @@ def watch(workspace: Workspace, *, by_hand: bool, say: Callable[[str], None]) ->
 
     Raises RefusedError (`locked`) where another watcher runs on this clone.
     """
+    if workspace.run.configuration.environments:
+        workspace.env = workspace.run.environment
     location = workspace.store.location
     files.make_directories(location.locks, below=location.common, share=location.share)
     workspace.store.share_places()
     holder = Held(
         workspace.session.actor.name, workspace.host, os.getpid(), rfc3339(now()), "watching", secrets.token_hex(8)
     )
-    with FileLock(location.lock(WATCHER_LOCK), holder, share=location.share):
+    with FileLock(location.lock(watcher_lock(workspace.run)), holder, share=location.share):
         asyncio.run(keep_watch(workspace, by_hand=by_hand, say=say))
 
 

@@ -18,7 +18,7 @@ from cockpit.errors import CockpitError, NotFoundError, RefusedError, UsageError
 from cockpit.git.command import Git
 from cockpit.git.resolve import resolve_tag
 from cockpit.identity import Doubt, doubt_about
-from cockpit.pinning import Sources, parse_texts, read_work_tree
+from cockpit.pinning import Sources, parse_environments, parse_texts, read_work_tree
 from cockpit.release.configuration import Configuration
 from cockpit.release.decisions.context import OVER
 from cockpit.release.intents import OpenRun
@@ -161,6 +161,16 @@ class Workspace:
             )
         return remote
 
+    def environments(self) -> dict[str, Pinned]:
+        """Return the files that are flown by, as they hold in each environment that they describe."""
+        pins = self.session.pins()
+        if pins is not None:
+            return parse_environments(texts_of(self.store, pins, self.run.name))
+        try:
+            return parse_environments(read_work_tree(self.root, self.run.environment).texts)
+        except NotFoundError:  # checked out is a commit that has none, or one that knows this environment no more
+            return {self.run.environment: self.session.run_pinned}
+
     def log_path(self, name: str) -> Path:
         """Return the file of a configured log; NotFoundError lists those there are."""
         source = self.run.configuration.logs.get(name)
@@ -173,9 +183,10 @@ class Workspace:
         """Open a run with the work tree's files pinned, and turn to it.
 
         Where `tag` is empty and `name` is a tag, it is that tag; the tag is resolved to its commit here. Refused where
-        another environment was asked for than the one that the work tree's `cockpit.yaml` describes.
+        another environment was asked for than the one that the work tree's `cockpit.yaml` describes; UsageError where
+        it describes several and none was named.
         """
-        sources = read_work_tree(self.root)
+        sources = read_work_tree(self.root, self.env)
         require_environment(self.env, sources.pinned.configuration)
         sources = self._with_checklists(sources, checklists)
         configuration = sources.pinned.configuration
@@ -317,25 +328,26 @@ def pinned_of(store: Store, summary: RunSummary) -> Pinned:
     pins = ledger.pins()
     if pins is None:
         raise NotFoundError(f"the run {summary.id} has no opening event here yet")
-    return parse_pins(texts_of(store, pins), pins)
+    return parse_pins(texts_of(store, pins, summary.name), pins)
 
 
-def texts_of(store: Store, pins: Pins) -> dict[str, str]:
-    """Return pinned texts by their path; raises NotFoundError where one is not here yet."""
+def texts_of(store: Store, pins: Pins, run: str) -> dict[str, str]:
+    """Return the pinned texts of a run by their path; raises NotFoundError, which names it, for one not here yet."""
     texts = {}
     for path, ref in pins.pins.items():
         try:
             texts[path] = store.evidence.get(ref.sha256).content.decode("utf-8", "replace")
         except NotFoundError:
             raise NotFoundError(
-                f"the pinned {path} is not in this clone's store yet", fix="Exchange the state first: cockpit sync"
+                f"the pinned {path} of {run} is not in this clone's store yet",
+                fix="Exchange the state first: cockpit sync",
             ) from None
     return texts
 
 
 def parse_pins(texts: Mapping[str, str], pins: Pins) -> Pinned:
     """Return what pinned texts say, without the checklists that this run leaves out."""
-    pinned = parse_texts(texts)
+    pinned = parse_texts(texts, pins.environment)
     checklists = tuple(checklist for checklist in pinned.checklists if checklist.id in pins.checklists)
     return Pinned(pinned.configuration, checklists, pinned.library, pinned.digest)
 

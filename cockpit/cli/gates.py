@@ -102,11 +102,19 @@ def _tell(arguments: argparse.Namespace, run: Run, phase: PhaseView, gate: Gate,
 
 
 def _freeze(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.release.decisions.context import OVER
     from cockpit.release.decisions.gates import require_thawed
     from cockpit.release.intents import LiftFreeze, SetFreeze
     from cockpit.status import freeze_document
 
     workspace = open_here(arguments, any_run=True)
+    open_in = {run.environment for run in workspace.runs.values() if run.state not in OVER}
+    if not workspace.env and len(open_in) > 1:
+        raise UsageError(
+            "runs are open in several environments",
+            fix=f"Name one with --env: {', '.join(sorted(open_in))}",
+            code="several-environments",
+        )
     if arguments.verb == "check":
         require_thawed(workspace.run)
     else:

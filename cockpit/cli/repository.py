@@ -5,9 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cockpit.cli.common import CommandTable, open_here, options_of, print_json, require_writing, say, wants_json
 from cockpit.errors import ConfigurationError, ExitCode, NotFoundError, Problem, RefusedError, UsageError
+
+if TYPE_CHECKING:
+    from cockpit.trust import ConfiguredCommand
+    from cockpit.workspace import Workspace
 
 
 def add_commands(table: CommandTable) -> None:
@@ -28,7 +33,7 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
 
     from cockpit.cli.interchange import imported_files
     from cockpit.cli.state_remote import propose_state_remote
-    from cockpit.content.init import Answers, detect, state_lines, write_configuration
+    from cockpit.content.init import Answers, detect, environment_names, state_lines, write_configuration
     from cockpit.content.written import refuse_existing, write_files
     from cockpit.git.command import Git
 
@@ -50,10 +55,14 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
     if environment:
         answers = msgspec.structs.replace(answers, environment=environment, production=environment.startswith("prod"))
     if not arguments.yes:
+        service = _ask("Service", answers.service)
+        environment = _ask("Environment (several with commas)", answers.environment)
+        several = len(environment_names(environment)) > 1
+        production = "yes" if answers.production else "no"
         answers = Answers(
-            service=_ask("Service", answers.service),
-            environment=_ask("Environment", answers.environment),
-            production=_ask("Is it production? (yes/no)", "yes" if answers.production else "no").startswith("y"),
+            service=service,
+            environment=environment,
+            production=not several and _ask("Is it production? (yes/no)", production).startswith("y"),
             timezone=_ask("Time zone (IANA)", answers.timezone),
             health_url=_ask("Health URL", answers.health_url),
             log_file=_ask("Log file", answers.log_file),
@@ -87,11 +96,12 @@ def _ask(question: str, default: str) -> str:
 
 def _validate(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.content.checklists import load_checklist
-    from cockpit.content.configuration import load_configuration
+    from cockpit.content.configuration import parse_configuration_file
     from cockpit.content.library import load_library
+    from cockpit.content.strict_yaml import read_text
     from cockpit.git.command import Git
     from cockpit.health.conditions import check_condition
-    from cockpit.pinning import CONFIGURATION_FILE, read_work_tree
+    from cockpit.pinning import CONFIGURATION_FILE, environments_in, read_work_tree
     from cockpit.workspace import require_environment
 
     problems: list[Problem] = []
@@ -105,7 +115,7 @@ def _validate(arguments: argparse.Namespace) -> ExitCode:
                     if path.is_dir():
                         load_library(path)
                     elif path.name == CONFIGURATION_FILE:
-                        load_configuration(path, check_condition)
+                        parse_configuration_file(read_text(path), str(path), check_condition)
                     else:
                         load_checklist(path)
                 except ConfigurationError as error:
@@ -114,8 +124,10 @@ def _validate(arguments: argparse.Namespace) -> ExitCode:
             repo = options_of(arguments).repo
             top = Git(repo).run("rev-parse", "--show-toplevel")
             root = Path(top.text.rstrip("\n")) if top.ok else repo
-            sources = read_work_tree(root)
-            require_environment(options_of(arguments).env, sources.pinned.configuration)
+            env = options_of(arguments).env
+            # All environments are looked at, whichever is named.
+            sources = read_work_tree(root, env or environments_in(root)[0])
+            require_environment(env, sources.pinned.configuration)
             checked = list(sources.texts)
     except ConfigurationError as error:
         problems += error.problems
@@ -134,14 +146,31 @@ def _validate(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.USAGE if problems else ExitCode.OK
 
 
+def _all_commands(workspace: Workspace) -> list[ConfiguredCommand]:
+    """Return every command that trusting these files would allow: the digest is of all environments together."""
+    from cockpit.trust import ConfiguredCommand, configured_commands
+
+    found = {
+        name: configured_commands(pinned.configuration, pinned.library, pinned.checklists)
+        for name, pinned in workspace.environments().items()
+    }
+    common = [one for one in next(iter(found.values())) if all(one in commands for commands in found.values())]
+    own = [
+        ConfiguredCommand(f"{name}: {one.where}", one.command)
+        for name, commands in found.items()
+        for one in commands
+        if one not in common
+    ]
+    return common + own
+
+
 def _trust(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.bootstrap import now
     from cockpit.times import rfc3339
-    from cockpit.trust import configured_commands
 
     workspace = open_here(arguments)
     run = workspace.run
-    commands = configured_commands(run.configuration, run.library, run.checklists)
+    commands = _all_commands(workspace)
     if not arguments.show:
         require_writing(arguments)
         workspace.trust.trust(

@@ -40,10 +40,14 @@ def _open(arguments: argparse.Namespace) -> Workspace:
     try:
         return open_here(arguments)
     except UsageError as error:
-        if error.code != "several-runs":
+        if error.code not in {"several-runs", "several-environments"}:
             raise
-        arguments.run = _ask_which(error)
-        return open_here(arguments)
+        answer = _ask_which(error)
+        if error.code == "several-runs":
+            arguments.run = answer
+        else:
+            arguments.env = answer
+        return _open(arguments)
 
 
 def _took_in_what_others_have(workspace: Workspace) -> bool:

@@ -67,7 +67,7 @@ def _reconcile(options: Options) -> None:
     from cockpit.leasing import reconcile
 
     try:
-        workspace = open_workspace(options, any_run=True)
+        workspace = open_workspace(options, any_run=True, any_env=True)
     except NotFoundError:  # a clone that nothing was ever configured or opened in
         return
     for found in reconcile(workspace):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TypeVar
 
+from msgspec import Struct
+
+from cockpit.content.environments import ConfigurationFile
 from cockpit.content.problems import Problems, quoted
 from cockpit.content.review import Review
 from cockpit.content.strict_yaml import Document, Step, load_document
 from cockpit.durations import parse_duration
 from cockpit.release.checklist import Item
 from cockpit.release.checks import KINDS, SHORTEST_VALIDITY, Check, EnvCheck, GitCheck, HttpCheck
-from cockpit.release.configuration import Configuration
 
 T = TypeVar("T")
 
@@ -144,26 +147,39 @@ def closing_complaint(item: Item, check: Check) -> str:
     return ""
 
 
-class _Places(Review[Configuration]):
-    """The checks of a configuration against the items that its checklists hold."""
+class Known(Struct, frozen=True):
+    """What a configuration may refer to: items by id, of all its environments and of each."""
 
-    def __init__(self, document: Document[Configuration], items: dict[str, Item]) -> None:
+    items: Mapping[str, Item]
+    items_in: Mapping[str, Mapping[str, Item]]
+
+
+class _Places(Review[ConfigurationFile]):
+    """The checks of a configuration against what its checklists hold."""
+
+    def __init__(self, document: Document[ConfigurationFile], known: Known) -> None:
         super().__init__(document)
-        self._items = items
+        self._known = known
 
     def check(self) -> None:
-        for item_id, check in self.value.checks.items():
-            item = self._items.get(item_id)
+        self._checks(self.value.checks, self._known.items, "checks")
+        for name, section in self.value.environments.items():
+            where = ("environments", name)
+            self._checks(section.checks, self._known.items_in.get(name, {}), *where, "checks")
+
+    def _checks(self, checks: Mapping[str, Check], items: Mapping[str, Item], *where: Step) -> None:
+        for item_id, check in checks.items():
+            item = items.get(item_id)
             if item is None:
-                near = [known for known in self._items if known.endswith(f"/{item_id.rsplit('/', 1)[-1]}")]
+                near = [known for known in items if known.endswith(f"/{item_id.rsplit('/', 1)[-1]}")]
                 hint = f": did you mean {quoted(near[0])}?" if near else ": cockpit status --json lists the ids"
-                self.complain_of_key(f"no checklist has an item {quoted(item_id)}{hint}", "checks", item_id)
+                self.complain_of_key(f"no checklist has an item {quoted(item_id)}{hint}", *where, item_id)
             else:
-                self.complain_of_key(closing_complaint(item, check), "checks", item_id)
+                self.complain_of_key(closing_complaint(item, check), *where, item_id)
 
 
-def review_places(text: str, path: str, items: dict[str, Item]) -> Problems:
-    """Return what is wrong with the checks of cockpit.yaml's `text`, which loads, given all items by their ids."""
-    document = load_document(text, path, Configuration)
-    _Places(document, items).check()
+def review_places(text: str, path: str, known: Known) -> Problems:
+    """Return what is wrong with what cockpit.yaml's `text`, which loads, refers to."""
+    document = load_document(text, path, ConfigurationFile)
+    _Places(document, known).check()
     return document.problems

@@ -4,71 +4,127 @@ from __future__ import annotations
 
 import re
 import zoneinfo
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from cockpit.content.check_review import expression_complaint, review_check
+from cockpit.content.environments import ConfigurationFile, Section, chosen
 from cockpit.content.names import duration_complaint, name_complaint
 from cockpit.content.probe_review import CheckCondition, review_probe
 from cockpit.content.problems import quoted
 from cockpit.content.review import Review
 from cockpit.content.strict_yaml import Document, load_document, read_text
 from cockpit.content.strict_yaml import Step as Where
-from cockpit.release.configuration import Configuration, Plans, Step, Verify, VersionSeen
+from cockpit.release.configuration import Configuration, Plans, Probe, Step, Verify, VersionSeen
 from cockpit.release.sensing import epoch_of
-from cockpit.release.targets import parse_percentage
+from cockpit.release.targets import TargetBinding, parse_percentage
+from cockpit.release.windows import MaintenanceWindow
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*")
 _CREDENTIALS = re.compile(r"://[^/@\s]*:[^/@\s]*@")
 
 
-def load_configuration(path: Path, check_condition: CheckCondition | None = None) -> Configuration:
+def load_configuration(path: Path, check_condition: CheckCondition | None = None, *, env: str = "") -> Configuration:
     """Return the configuration in the file at `path`; ConfigurationError holds all mistakes."""
-    return parse_configuration_text(read_text(path), str(path), check_condition)
+    return parse_configuration_text(read_text(path), str(path), check_condition, env=env)
 
 
-def parse_configuration_text(text: str, path: str, check_condition: CheckCondition | None = None) -> Configuration:
-    """Return the configuration that `text` is; ConfigurationError holds all mistakes in `path`."""
-    document = load_document(text, path, Configuration)
+def parse_configuration_text(
+    text: str, path: str, check_condition: CheckCondition | None = None, *, env: str = ""
+) -> Configuration:
+    """Return the configuration of `env` that `text` is; ConfigurationError holds all mistakes in `path`.
+
+    Empty is the only environment; UsageError (`several-environments`) where there are several.
+    """
+    file = parse_configuration_file(text, path, check_condition)
+    return file.of(chosen(file, env, path=Path(path).name))
+
+
+def parse_configuration_file(text: str, path: str, check_condition: CheckCondition | None = None) -> ConfigurationFile:
+    """Return `text` with all its environments; ConfigurationError holds all mistakes in `path`."""
+    document = load_document(text, path, ConfigurationFile)
     _ConfigurationReview(document, check_condition).check()
     document.problems.raise_any()
     return document.value
 
 
-class _ConfigurationReview(Review[Configuration]):
-    def __init__(self, document: Document[Configuration], check_condition: CheckCondition | None) -> None:
+class _ConfigurationReview(Review[ConfigurationFile]):
+    def __init__(self, document: Document[ConfigurationFile], check_condition: CheckCondition | None) -> None:
         super().__init__(document)
         self._check_condition = check_condition
 
     def check(self) -> None:
         self.complain(name_complaint(self.value.service), "service")
-        self.complain(name_complaint(self.value.environment.name), "environment", "name")
+        self._environments()
         self.complain(_timezone_complaint(self.value.timezone), "timezone")
-        self._checklists()
+        self._checklists(self.value.checklists, "checklists")
         self._state_remote()
-        for key in ("directory", "tags"):
-            self.filled(getattr(self.value.code, key), "code", key)
-        for name, log in self.value.logs.items():
-            self.complain_of_key(name_complaint(name), "logs", name)
-            self.filled(log.file, "logs", name, "file")
-        for name, pattern in self.value.patterns.items():
-            self.complain_of_key(name_complaint(name), "patterns", name)
-            self.filled(pattern, "patterns", name)
-            self.complain(expression_complaint(pattern), "patterns", name)
-        for name, probe in self.value.probes.items():
-            self.complain_of_key(name_complaint(name), "probes", name)
-            review_probe(self, probe, self._check_condition, "probes", name)
-            self._parents(name)
-        for item_id, check in self.value.checks.items():
-            review_check(self, check, "checks", item_id)
+        self._common(self.value, self._probes_of(list(self.value.environments)))
+        self._plans(self.value)
+        for name, section in self.value.environments.items():
+            self._section(name, section)
+
+    def _environments(self) -> None:
+        one, several = self.value.environment, self.value.environments
+        if one is not None:
+            self.complain(name_complaint(one.name), "environment", "name")
+            if several:
+                self.complain_of_key("environment and environments exclude each other: keep one", "environments")
+        elif not several:
+            self.complain(
+                "the key 'environment' is missing: add environment: {name: production, production: true},"
+                " or environments: where there are several"
+            )
+
+    def _section(self, name: str, section: Section) -> None:
+        where = ("environments", name)
+        self.complain_of_key(name_complaint(name), *where)
+        if section.timezone is not None:
+            self.complain(_timezone_complaint(section.timezone), *where, "timezone")
+        if section.checklists is not None:
+            self._checklists(section.checklists, *where, "checklists")
+        self._common(section, self._probes_of([name]), *where)
+        for key in ("rollback", "deploy"):
+            plan = getattr(section, key)
+            if plan is not None:
+                self._plan(plan, self._probes_of([name]), *where, key)
+
+    def _plans(self, file: ConfigurationFile) -> None:
+        for key in ("rollback", "deploy"):
+            inheriting = [name for name, section in file.environments.items() if getattr(section, key) is None]
+            self._plan(getattr(file, key), self._probes_of(inheriting), key)
+
+    def _common(self, part: ConfigurationFile | Section, probes: Mapping[str, Probe], *where: Where) -> None:
+        """Look at what may stand at the top and in an environment's section; `probes` are those there are there."""
+        if part.code is not None:
+            for key in ("directory", "tags"):
+                self.filled(getattr(part.code, key), *where, "code", key)
+        for name, log in part.logs.items():
+            self.complain_of_key(name_complaint(name), *where, "logs", name)
+            self.filled(log.file, *where, "logs", name, "file")
+        for name, pattern in part.patterns.items():
+            self.complain_of_key(name_complaint(name), *where, "patterns", name)
+            self.filled(pattern, *where, "patterns", name)
+            self.complain(expression_complaint(pattern), *where, "patterns", name)
+        for name, probe in part.probes.items():
+            self.complain_of_key(name_complaint(name), *where, "probes", name)
+            review_probe(self, probe, self._check_condition, *where, "probes", name)
+            self._parents(name, probes, *where, "probes", name, "parents")
+        for item_id, check in part.checks.items():
+            review_check(self, check, *where, "checks", item_id)
             if check.probe is not None:
-                self.known(check.probe.name, self.value.probes, "probe", "checks", item_id, "probe", "name")
-        self._targets()
-        self._windows()
-        if self.value.version:
-            self._version(self.value.version, "version")
-        self._plan(self.value.rollback, "rollback")
-        self._plan(self.value.deploy, "deploy")
+                self.known(check.probe.name, probes, "probe", *where, "checks", item_id, "probe", "name")
+        self._targets(part.targets, probes, *where, "targets")
+        self._windows(part.maintenance_windows or (), probes, *where, "maintenance_windows")
+        if part.version:
+            self._version(part.version, *where, "version")
+
+    def _probes_of(self, environments: Collection[str]) -> Mapping[str, Probe]:
+        """Return the probes that there are in each of these environments; without any, those at the top."""
+        own = [self.value.environments[name].probes for name in environments]
+        everywhere = [name for name in (own[0] if own else ()) if all(name in probes for probes in own)]
+        return {**self.value.probes, **{name: own[0][name] for name in everywhere}}
 
     def _state_remote(self) -> None:
         remote, branch = self.value.state_remote, self.value.state_branch
@@ -80,20 +136,20 @@ class _ConfigurationReview(Review[Configuration]):
         if branch and not _BRANCH.fullmatch(branch):
             self.complain(f"{quoted(branch)} cannot name a branch: write one such as cockpit-state", "state_branch")
 
-    def _checklists(self) -> None:
-        if not self.value.checklists:
-            self.complain("no checklist to fly: write at least one, such as production-deployment", "checklists")
-        self.distinct(self.value.checklists, "checklist", "checklists")
-        for index, each in enumerate(self.value.checklists):
-            self.complain(name_complaint(each), "checklists", index)
+    def _checklists(self, checklists: tuple[str, ...], *where: Where) -> None:
+        if not checklists:
+            self.complain("no checklist to fly: write at least one, such as production-deployment", *where)
+        self.distinct(checklists, "checklist", *where)
+        for index, each in enumerate(checklists):
+            self.complain(name_complaint(each), *where, index)
 
-    def _targets(self) -> None:
-        for name, target in self.value.targets.items():
-            here = ("targets", name)
+    def _targets(self, targets: Mapping[str, TargetBinding], probes: Mapping[str, Probe], *where: Where) -> None:
+        for name, target in targets.items():
+            here = (*where, name)
             self.complain_of_key(name_complaint(name), *here)
-            self.known(target.probe, self.value.probes, "probe", *here, "probe")
-            if target.step and target.probe in self.value.probes:
-                steps = [step.name for step in self.value.probes[target.probe].scenario]
+            self.known(target.probe, probes, "probe", *here, "probe")
+            if target.step and target.probe in probes:
+                steps = [step.name for step in probes[target.probe].scenario]
                 self.known(target.step, steps, "step", *here, "step")
             if target.above and target.below:
                 self.complain_of_key("above and below exclude each other: keep one", *here, "below")
@@ -105,13 +161,13 @@ class _ConfigurationReview(Review[Configuration]):
             if target.percentile is not None and not 0 < target.percentile < 100:
                 self.complain(f"{target.percentile:g} is no percentile: write one such as 95", *here, "percentile")
 
-    def _windows(self) -> None:
-        for index, window in enumerate(self.value.maintenance_windows):
-            here = ("maintenance_windows", index)
+    def _windows(self, windows: Iterable[MaintenanceWindow], probes: Mapping[str, Probe], *where: Where) -> None:
+        for index, window in enumerate(windows):
+            here = (*where, index)
             self.filled(window.title, *here, "title")
             self.exactly_one(window, ("starts", "at"), *here)
             for position, name in enumerate(window.probes):
-                self.known(name, self.value.probes, "probe", *here, "probes", position)
+                self.known(name, probes, "probe", *here, "probes", position)
             if window.starts and not window.ends:
                 self.complain("nothing says when it ends: add ends", *here, "starts")
             for key in ("starts", "ends"):
@@ -120,15 +176,14 @@ class _ConfigurationReview(Review[Configuration]):
                 self.complain(f"{quoted(window.at)} is no time of day: write one such as 02:30", *here, "at")
             self.durations(window, ("lasts",), *here)
 
-    def _parents(self, name: str) -> None:
-        probes = self.value.probes
+    def _parents(self, name: str, probes: Mapping[str, Probe], *where: Where) -> None:
         for index, parent in enumerate(probes[name].parents):
-            self.known(parent, probes, "probe", "probes", name, "parents", index)
+            self.known(parent, probes, "probe", *where, index)
         above, seen = list(probes[name].parents), set[str]()
         while above:
             parent = above.pop()
             if parent == name:
-                self.complain("it would be its own parent: remove one of them", "probes", name, "parents")
+                self.complain("it would be its own parent: remove one of them", *where)
                 return
             if parent not in seen and parent in probes:
                 seen.add(parent)
@@ -144,25 +199,25 @@ class _ConfigurationReview(Review[Configuration]):
             self.complain_of_key("json and header exclude each other: keep one", *where, "header")
         self.durations(version, ("timeout",), *where)
 
-    def _plan(self, plan: Plans, *where: Where) -> None:
+    def _plan(self, plan: Plans, probes: Collection[str], *where: Where) -> None:
         self.distinct([step.id for step in plan.steps], "id", *where, "steps")
         for index, step in enumerate(plan.steps):
-            self._step(step, plan, *where, "steps", index)
+            self._step(step, plan, probes, *where, "steps", index)
 
-    def _step(self, step: Step, plan: Plans, *where: Where) -> None:
+    def _step(self, step: Step, plan: Plans, probes: Collection[str], *where: Where) -> None:
         self.complain(name_complaint(step.id), *where, "id")
         self.exactly_one(step, ("run", "checkout", "verify", "confirm"), *where)
         self.durations(step, ("timeout",), *where)
         self.at_least(step, 0, ("retries",), *where)
         if step.verify:
-            self._verify(step.verify, *where, "verify")
+            self._verify(step.verify, probes, *where, "verify")
         if step.needs_backup and not plan.backups.glob:
             message = "nothing says where dumps lie: add backups with a glob to this plan, or remove needs_backup"
             self.complain_of_key(message, *where, "needs_backup")
 
-    def _verify(self, verify: Verify, *where: Where) -> None:
+    def _verify(self, verify: Verify, probes: Collection[str], *where: Where) -> None:
         for index, name in enumerate(verify.probes):
-            self.known(name, self.value.probes, "probe", *where, "probes", index)
+            self.known(name, probes, "probe", *where, "probes", index)
         self.durations(verify, ("within",), *where)
         self.at_least(verify, 1, ("passes",), *where)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from cockpit.content.configuration import parse_configuration_text
+from cockpit.content.configuration import parse_configuration_file
 from cockpit.errors import RefusedError
 
 _NAME = re.compile(r"[^a-z0-9]+")
@@ -19,8 +19,8 @@ class Answers(Struct, frozen=True):
     """What the file says of the service; `unit` is the systemd unit its steps stop and start."""
 
     service: str
-    environment: str = "production"
-    production: bool = True
+    environment: str = "production"  # several with commas
+    production: bool = True  # of a single one: of several, those whose name begins with prod are
     timezone: str = "UTC"
     health_url: str = "http://127.0.0.1:5000/health"
     log_file: str = "/var/log/app.log"
@@ -56,7 +56,7 @@ def configuration_text(answers: Answers) -> str:
 # The release cockpit's configuration. Check it with `cockpit validate`; look at what it would run with
 # `cockpit trust --show` and allow that on this host with `cockpit trust`.
 service: {quoted["service"]}
-environment: {{name: {quoted["environment"]}, production: {"true" if answers.production else "false"}}}
+{_environments(answers)}
 timezone: {quoted["timezone"]}
 checklists: [{", ".join(answers.checklists)}]
 {answers.state}
@@ -85,6 +85,23 @@ rollback:
 """
 
 
+def environment_names(text: str) -> list[str]:
+    """Return the names in a text such as `staging, production`."""
+    return [name for word in text.split(",") if (name := word.strip())]
+
+
+def _environments(answers: Answers) -> str:
+    names = environment_names(answers.environment)
+    if len(names) < 2:
+        name = _quoted(answers.environment.strip())
+        return f"environment: {{name: {name}, production: {'true' if answers.production else 'false'}}}"
+    sections = [
+        f"  {_quoted(name)}: {{production: {'true' if name.startswith('prod') else 'false'}}}" for name in names
+    ]
+    remark = "# What differs in one of them, such as its probes or its rollback, stands in its section."
+    return "\n".join([remark, "environments:", *sections])
+
+
 def state_lines(remote: str, branch: str, remark: str) -> str:
     """Return the lines that say where the shared state goes, with a remark on how that was found out."""
     lines = ["", *(f"# {line}" for line in remark.splitlines())]
@@ -98,7 +115,7 @@ def write_configuration(root: Path, answers: Answers) -> list[Path]:
     """Write `cockpit.yaml`; RefusedError where there is one already, ConfigurationError for answers that cannot be."""
     path = root / "cockpit.yaml"
     text = configuration_text(answers)
-    parse_configuration_text(text, str(path))
+    parse_configuration_file(text, str(path))
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)

@@ -91,7 +91,7 @@ class Code(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The whole of `cockpit.yaml`."""
+    """The whole of `cockpit.yaml`, as it holds in one environment; `environments` names all where there are several."""
 
     service: str
     environment: Environment
@@ -110,4 +110,5 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     state_remote: str = ""  # a git remote's name or an address; empty takes origin or the only one, none keeps it here
     state_branch: str = ""  # the branch that carries the state where the remote takes no refs of ours
     report_branch: bool = False  # whether the branch cockpit-report shows the release on the code's forge
+    environments: tuple[str, ...] = ()
     shared_accounts: tuple[str, ...] = ("root", "deploy", "ubuntu", "admin")

@@ -52,7 +52,7 @@ from cockpit.release.library import Library
 from cockpit.release.origins import origin
 from cockpit.release.periods import parse_instance
 from cockpit.release.polls import answers_in
-from cockpit.release.record import Order, Record, TextRef, in_order
+from cockpit.release.record import Event, Order, Record, TextRef, in_order
 from cockpit.release.registers import EMPTY, Register, RegisterCell, RegisterKey
 from cockpit.release.run import (
     ExecutionView,
@@ -83,11 +83,12 @@ def item_entity(item_id: str) -> str:
 
 
 class Pins(Struct, frozen=True):
-    """Which files a run flies by: where each text lies, the digest of all, and which of its checklists are flown."""
+    """Which files a run flies by: where each text lies, the digest of all, which checklists it flies, and where."""
 
     digest: str
     pins: Mapping[str, TextRef]
     checklists: tuple[str, ...]
+    environment: str
 
 
 def probe_entity(environment: str, name: str) -> str:
@@ -231,8 +232,7 @@ class Ledger:
     def pins(self) -> Pins | None:
         """Return which files the run flies by, or None where these records hold no run."""
         winner = self.register(RUN, "pins").winner
-        data = winner.data if winner is not None and isinstance(winner.data, RunMigrated) else self.opened()
-        return Pins(data.digest, data.pins, data.checklists) if data is not None else None
+        return self._pins_in(winner.data if winner is not None else None)
 
     def pins_before(self) -> Pins | None:
         """Return which files the run flew by before it turned to those of now, or None where it always has."""
@@ -240,8 +240,14 @@ class Ledger:
         if winner is None:
             return None
         earlier = [self._records[one] for one in winner.sup if one in self._records]
-        data = max(earlier, key=lambda record: record.order).data if earlier else self.opened()
-        return Pins(data.digest, data.pins, data.checklists) if isinstance(data, (RunOpened, RunMigrated)) else None
+        return self._pins_in(max(earlier, key=lambda record: record.order).data if earlier else None)
+
+    def _pins_in(self, data: Event | None) -> Pins | None:
+        opened = self.opened()
+        if opened is None:
+            return None
+        named = data if isinstance(data, RunMigrated) else opened
+        return Pins(named.digest, named.pins, named.checklists, opened.environment)
 
     def run_state(self) -> RunState:
         """Return the run's state."""
