@@ -49,7 +49,7 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
             {**_template_document(view, almanac, now), "due": due_document(due_of(view, run, where), now=now)}
             for view in run.items.values()
         ],
-        "maintenance": [occurrence_document(one) for one in almanac.all()],
+        "maintenance": [occurrence_document(one, now=now) for one in almanac.all()],
         "probes": [probe_document(feed, now=now) for feed in live.probes],
         "gate": None
         if gate is None
@@ -168,7 +168,7 @@ def _template_document(view: ItemView, almanac: Almanac, now: float) -> dict[str
     return {**item_document(present.view, now=now), "id": view.id, "instance": present.id}
 
 
-def occurrence_document(one: Occurrence) -> dict[str, Any]:
+def occurrence_document(one: Occurrence, *, now: float) -> dict[str, Any]:
     """Return one instance of what recurs; `overdue_by` is in seconds, `missed` counts periods in a row before it."""
     view = one.view
     return {
@@ -187,6 +187,7 @@ def occurrence_document(one: Occurrence) -> dict[str, Any]:
         "detail": view.detail,
         "role": view.item.role,
         "claimed_by": view.claimed_by.name if view.claimed_by is not None else None,
+        "check": check_document(view, now=now),
     }
 
 

@@ -12,9 +12,11 @@ from cockpit.errors import NotFoundError, RefusedError
 from cockpit.release.checks import Check, expectation
 from cockpit.release.decisions.context import OVER
 from cockpit.release.intents import RecordFact
-from cockpit.release.ledger import Pinned
+from cockpit.release.periods import parse_instance
 from cockpit.release.ports import Observed
+from cockpit.release.recurrence import Almanac
 from cockpit.release.sensing import word_of
+from cockpit.times import zone
 from cockpit.workspace import Workspace
 
 
@@ -30,16 +32,24 @@ class Verified(Struct, frozen=True):
 
 
 def checked_items(workspace: Workspace, wanted: Sequence[str]) -> dict[str, tuple[str, Check]]:
-    """Return (text, check) of the named items, or of all that have a check; NotFoundError where one has none."""
-    pinned: Pinned = workspace.session.run_pinned
-    items = {item.id: item for checklist in pinned.checklists for _, _, item, _ in checklist.walk()}
-    checks = {identity: check for identity, item in items.items() if (check := pinned.check_of(item)) is not None}
-    for identity in wanted:
-        if identity not in checks:
+    """Return (text, check) of the named items, or of all that have a check; NotFoundError where one has none.
+
+    Of what recurs it is the instance of the present period, by the item's id or its own.
+    """
+    run, at = workspace.run, now()
+    almanac = Almanac(run, at, zone(run.timezone))
+    present = {one.view.id: one.view for one in almanac.sensed_now()}
+    views = {view.id: view for view in (*run.items.values(), *present.values()) if view.sensing is not None}
+    named = {key.item: identity for identity in present if (key := parse_instance(identity)) is not None}
+    found = []
+    for identity in wanted or views:
+        view = views.get(named.get(identity, identity))
+        if view is None:
             raise NotFoundError(
-                f"{identity} has no check", fix=f"Write one under checks: in cockpit.yaml; {len(checks)} items have one"
+                f"{identity} has no check", fix=f"Write one under checks: in cockpit.yaml; {len(views)} items have one"
             )
-    return {identity: (items[identity].text, checks[identity]) for identity in wanted or checks}
+        found.append(view)
+    return {view.id: (view.item.text, view.sensing.check) for view in found if view.sensing is not None}
 
 
 def verify(workspace: Workspace, wanted: Sequence[str]) -> list[Verified]:
@@ -76,10 +86,10 @@ async def _look_at_all(workspace: Workspace, items: dict[str, tuple[str, Check]]
 
 def _write_down(workspace: Workspace, identity: str, check: Check, found: Observed) -> None:
     run = workspace.run
-    if not run.open or run.state in OVER:
+    view = run.view_of(identity)
+    if parse_instance(identity) is None and (not run.open or run.state in OVER):
         return
-    view = run.items[identity]
-    words = view.sensing.seen if view.sensing is not None else ()
+    words = view.sensing.seen if view is not None and view.sensing is not None else ()
     before = next((word for word in words if word.observer == workspace.host), None)
     word = word_of(check, found, observer=workspace.host, before=before, now=now())
     if word is not None:

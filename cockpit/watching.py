@@ -31,6 +31,8 @@ from cockpit.release.intents import Intent, RecordFact
 from cockpit.release.ledger import probe_entity
 from cockpit.release.ports import Situation
 from cockpit.release.probes import Probe
+from cockpit.release.recurrence import Almanac
+from cockpit.release.run import ItemView, Run
 from cockpit.release.sensing import Seen
 from cockpit.reporting import Reporter
 from cockpit.samples.reader import SampleReader
@@ -46,6 +48,7 @@ from cockpit.watch.surroundings import LogTotals
 from cockpit.watch.watcher import Pace, Watcher
 from cockpit.workspace import Workspace, choose_run, list_runs, pinned_of
 
+_RECKONED_EVERY = 10.0  # seconds: by then a period may have begun
 _LOOKS = 3  # for a newly opened run
 
 
@@ -253,6 +256,9 @@ class AroundChecks:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self.host = workspace.host
+        self._instances: list[ItemView] = []
+        self._reckoned_of: Run | None = None
+        self._reckoned_at = 0.0
 
     @property
     def production(self) -> bool:
@@ -261,9 +267,20 @@ class AroundChecks:
     def checks(self) -> Mapping[str, Check]:
         # Trust may be given or lost while we watch, and a run with other files may come into focus.
         run = self._workspace.run
-        if not run.open or run.state in OVER or not self._workspace.trust.trusted(run.digest):
+        if not self._workspace.trust.trusted(run.digest):
             return {}
-        return {view.id: view.sensing.check for view in run.items.values() if view.sensing is not None}
+        flown = run.items.values() if run.open and run.state not in OVER else ()
+        views = [*flown, *self._recurring(run)]
+        return {view.id: view.sensing.check for view in views if view.sensing is not None}
+
+    def _recurring(self, run: Run) -> list[ItemView]:
+        # What recurs is looked at with a run or without; one beat of the watcher must not reckon it anew.
+        at = now()
+        if run is not self._reckoned_of or not 0.0 <= at - self._reckoned_at < _RECKONED_EVERY:
+            almanac = Almanac(run, at, zone(run.timezone))
+            self._instances = [one.view for one in almanac.sensed_now()]
+            self._reckoned_of, self._reckoned_at = run, at
+        return self._instances
 
     def situation(self) -> Situation:
         return self._workspace.situation
@@ -273,7 +290,7 @@ class AroundChecks:
         return run.id, run.tag, run.commit, run.state, sum(view.over for view in run.executions)
 
     def last_word(self, item: str) -> Seen | None:
-        view = self._workspace.run.items.get(item)
+        view = self._workspace.run.view_of(item)
         words = view.sensing.seen if view is not None and view.sensing is not None else ()
         return next((word for word in words if word.observer == self.host), None)
 

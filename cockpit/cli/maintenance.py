@@ -36,7 +36,8 @@ def _maintenance(arguments: argparse.Namespace) -> ExitCode:
 
     workspace = open_here(arguments)
     run = workspace.run
-    almanac = Almanac(run, now(), zone(run.timezone))
+    at = now()
+    almanac = Almanac(run, at, zone(run.timezone))
     if arguments.year is not None:
         _show_year(arguments, run, almanac)
         return ExitCode.OK
@@ -44,7 +45,7 @@ def _maintenance(arguments: argparse.Namespace) -> ExitCode:
     if wants_json(arguments):
         from cockpit.status import occurrence_document
 
-        print_json([occurrence_document(one) for one in found])
+        print_json([occurrence_document(one, now=at) for one in found])
     elif found:
         say(columns([_row(one, run) for one in found]))
     else:
@@ -60,7 +61,10 @@ def _row(one: Occurrence, run: Run) -> list[str]:
     state = f"{one.state} {short_duration(one.overdue_by)}" if one.state == "overdue" else one.state
     if view.state.value not in {"open", one.state}:
         state += f", {view.state}"
-    if view.by is not None and view.state.value != "open":
+    told = view.reading.told if view.is_sensed and view.reading is not None else None
+    if told is not None:
+        who = f"{view.detail} (on {told.observer} {date_time(epoch(told.wall), run.timezone)})"
+    elif view.by is not None and view.state.value != "open":
         who = f"{view.by.name} {date_time(epoch(view.at or ''), run.timezone)}"
     else:
         # The last day on which it is in time, not the midnight after it.

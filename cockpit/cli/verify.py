@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, require_writing, say, wants_json
-from cockpit.cli.item_names import find_template
+from cockpit.cli.item_names import find_item
 from cockpit.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -21,13 +21,14 @@ def add_commands(table: CommandTable) -> None:
 
 
 def _verify(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.bootstrap import now
     from cockpit.verifying import verify
 
     require_writing(arguments)
     workspace = open_here(arguments)
-    wanted = [find_template(workspace.run, item) for item in arguments.items]
+    wanted = [find_item(workspace.run, item, now=now()) for item in arguments.items]
     results = verify(workspace, wanted)
-    if workspace.run.open:
+    if results:
         publish(workspace)
     if wants_json(arguments):
         print_json([verified_document(result, workspace.run) for result in results])
@@ -67,8 +68,9 @@ def _item_state(result: Verified, run: Run) -> str:
     from cockpit.bootstrap import now
     from cockpit.release.moment import item_as_of
 
-    view = run.items.get(result.item)
-    return item_as_of(view, now()).state.value if view is not None and run.open else ""
+    view = run.view_of(result.item)
+    seen = view is not None and (run.open or bool(view.period))
+    return item_as_of(view, now()).state.value if view is not None and seen else ""
 
 
 def _held(result: Verified) -> str:

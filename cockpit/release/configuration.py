@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from cockpit.release.checklist import Item
 from cockpit.release.checks import Check, Effects
 from cockpit.release.probes import Probe as Probe  # noqa: PLC0414 - part of the file
 from cockpit.release.targets import TargetBinding
@@ -112,3 +114,14 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     report_branch: bool = False  # whether the branch cockpit-report shows the release on the code's forge
     environments: tuple[str, ...] = ()
     shared_accounts: tuple[str, ...] = ("root", "deploy", "ubuntu", "admin")
+
+
+def check_of(configuration: Configuration, item: Item) -> Check | None:
+    """Return an item's check: the configuration's, else the checklist's; None where it has none, or it is off.
+
+    What its evidence is bound to is the item's, unless the check says otherwise.
+    """
+    check = configuration.checks.get(item.id, item.check)
+    if check is None or check.off:
+        return None
+    return check if check.binds is not None else replace(check, binds=item.binds, paths=item.paths)

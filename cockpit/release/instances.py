@@ -5,15 +5,34 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from cockpit.release.checklist import Item
+from cockpit.release.checks import Check
+from cockpit.release.configuration import Configuration, check_of
 from cockpit.release.item_state import ItemState
 from cockpit.release.periods import InstanceKey, instance_id, parse_instance
 from cockpit.release.registers import EMPTY
 from cockpit.release.run import ItemView, Run
+from cockpit.release.sensing import Sensing, read
 
 
 def instance_item(item: Item, key: InstanceKey) -> Item:
     """Return the item as it stands in one period; it is bound to no commit, and due by the calendar."""
     return replace(item, id=instance_id(key.period, key.item), due="", expires="", binds=None, paths=(), items=())
+
+
+def instance_check(configuration: Configuration, item: Item) -> Check | None:
+    """Return the check by which each period's instance of an item is looked at, or None where it has none."""
+    check = check_of(configuration, item)
+    return None if check is None else replace(check, binds="period", paths=())
+
+
+def awaited(template: ItemView, key: InstanceKey, configuration: Configuration) -> ItemView:
+    """Return the view of the present period's instance that nobody has written to: its check has yet to look."""
+    view, check = untouched(template, key), instance_check(configuration, template.item)
+    if check is None:
+        return view
+    sensing = Sensing(check, ItemState.OPEN, "")
+    reading = read(sensing, None)
+    return replace(view, state=reading.state, detail=reading.detail, sensing=sensing, reading=reading)
 
 
 def untouched(template: ItemView, key: InstanceKey) -> ItemView:

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from cockpit.release.bonds import holds_until
 from cockpit.release.checklist import Checklist, Item
 from cockpit.release.checks import Check
-from cockpit.release.configuration import Configuration
+from cockpit.release.configuration import Configuration, check_of
 from cockpit.release.contests import CONTESTABLE, item_sides, run_contest, text_said
 from cockpit.release.events import (
     DeploysLocked,
@@ -46,7 +46,7 @@ from cockpit.release.events import (
     register_of,
 )
 from cockpit.release.executions import carried_out_on, fold_execution
-from cockpit.release.instances import instance_item
+from cockpit.release.instances import instance_check, instance_item
 from cockpit.release.item_state import CLOSED_BY_HAND, Flown, ItemState, item_state
 from cockpit.release.library import Library
 from cockpit.release.origins import origin
@@ -105,14 +105,8 @@ class Pinned(Struct, frozen=True):
     digest: str
 
     def check_of(self, item: Item) -> Check | None:
-        """Return an item's check: the configuration's, else the checklist's; None where it has none, or it is off.
-
-        What its evidence is bound to is the item's, unless the check says otherwise.
-        """
-        check = self.configuration.checks.get(item.id, item.check)
-        if check is None or check.off:
-            return None
-        return check if check.binds is not None else msgspec.structs.replace(check, binds=item.binds, paths=item.paths)
+        """Return an item's check, or None where it has none."""
+        return check_of(self.configuration, item)
 
 
 def earliest(register: Register) -> Record | None:
@@ -336,7 +330,7 @@ class Ledger:
             frozen=self._frozen(),
             acknowledged=MappingProxyType(self._hushed("ack", configuration.environment.name)),
             muted=MappingProxyType(self._hushed("mute", configuration.environment.name)),
-            instances=MappingProxyType(self._instances(phases, flown, notes, zone)),
+            instances=MappingProxyType(self._instances(phases, flown, notes, configuration, zone)),
         )
 
     def _phases(self, pinned: Pinned, flown: Flown, notes: list[Note], zone: tzinfo) -> Iterable[PhaseView]:
@@ -351,14 +345,16 @@ class Ledger:
                     view = self._item_views.get(entity)
                     if view is None:
                         found = tuple(notes_by_entity.get(entity, ()))
+                        whole = section.recurring(item)
                         view = self._item_view(
-                            section.recurring(item),
+                            whole,
                             phase_id=phase.id,
                             section=section.title,
                             depth=depth,
                             flown=flown,
                             notes=found,
-                            check=pinned.check_of(item),
+                            # Of what recurs it is each period's instance that is looked at.
+                            check=pinned.check_of(item) if whole.cadence is None else None,
                             zone=zone,
                         )
                         self._item_views[entity] = view
@@ -366,7 +362,7 @@ class Ledger:
                 yield PhaseView(phase, checklist.id, tuple(views))
 
     def _instances(
-        self, phases: Iterable[PhaseView], flown: Flown, notes: list[Note], zone: tzinfo
+        self, phases: Iterable[PhaseView], flown: Flown, notes: list[Note], configuration: Configuration, zone: tzinfo
     ) -> dict[str, ItemView]:
         """Return the instances of what recurs that somebody has written to; the others are open wherever one looks."""
         templates = {view.id: view for phase in phases for view in phase.items if view.item.cadence is not None}
@@ -386,7 +382,7 @@ class Ledger:
                     depth=template.depth,
                     flown=flown,
                     notes=tuple(note for note in notes if note.ent == entity),
-                    check=None,
+                    check=instance_check(configuration, template.item),
                     zone=zone,
                 )
                 view = replace(view, period=key.period.label)

@@ -14,8 +14,9 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from cockpit.release.checklist import Cadence, launch_window
-from cockpit.release.instances import untouched
+from cockpit.release.instances import awaited, instance_check, untouched
 from cockpit.release.item_state import COUNTS_AS_DONE, ItemState
+from cockpit.release.moment import item_as_of
 from cockpit.release.periods import (
     CADENCES,
     InstanceKey,
@@ -112,6 +113,18 @@ class Almanac:
         """Return the period it is now."""
         return period_at(self._now, cadence, self._zone)
 
+    def sensed_now(self) -> tuple[Occurrence, ...]:
+        """Return the instances that a check is to look at: the present period's, where it is time for them."""
+        found = []
+        for template in self._run.items.values():
+            if instance_check(self._run.configuration, template.item) is None:
+                continue
+            for one in self.of(template):
+                is_present = one.period == self.present(one.period.cadence)
+                if one.state != "upcoming" and (is_present or (one.waits and template.item.schedule != "fixed")):
+                    found.append(one)
+        return tuple(found)
+
     def _is_past(self, one: Occurrence) -> bool:
         """Whether nobody needs to see it any more: what is over and was not settled in the present period."""
         if one.waits or one.state == "upcoming":
@@ -176,7 +189,14 @@ class Almanac:
         moot: bool = False,
         missed: int = 0,
     ) -> Occurrence:
-        view = touched.get(period) or untouched(template, InstanceKey(period, template.id))
+        view = touched.get(period)
+        is_present = period == self.present(period.cadence)
+        if view is not None and is_present:
+            # What a check saw in a period that is over stays as it was seen last.
+            view = item_as_of(view, self._now)
+        elif view is None:
+            key = InstanceKey(period, template.id)
+            view = awaited(template, key, self._run.configuration) if is_present else untouched(template, key)
         state = _SAID.get(view.state)
         if state is None and self._now >= due:
             state = "missed" if moot else "overdue"

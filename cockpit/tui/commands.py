@@ -146,7 +146,10 @@ def bindings(*scopes: Scope) -> list[Binding | tuple[str, str] | tuple[str, str,
 
 def item_bindings() -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
     """Return the checklist's bindings that are about one item, for other pages that list items."""
-    about_one = {"tick", "claim", "challenge", "attach", "defer", "not_applicable", "override", "reopen", "next_open"}
+    about_one = {
+        "tick", "claim", "challenge", "attach", "defer", "not_applicable", "override", "reopen", "next_open",
+        "verify_item",
+    }  # fmt: skip
     return [_binding(command) for command in commands_of("checklist") if command.id in about_one]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -135,3 +137,53 @@ def test_what_is_no_instance_is_refused_with_what_to_do(care: Console, item: str
 def test_readonly_refuses_a_tick_and_still_lists(care: Console) -> None:
     assert care.refused("--readonly", "item", "tick", "review-error-logs", code=4)["code"] == "readonly"
     assert of_item(care, LOGS)[week()]["state"] == "due"
+
+
+BACKUPS = "ongoing-maintenance/weekly/verify-backups-completed"
+
+
+@pytest.fixture
+def sensed(care: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Console:
+    """The same, with dumps that a check looks at, and a disk that another one supports."""
+    monkeypatch.setenv("COCKPIT_STATE_DIR", str(tmp_path / "state"))
+    (tmp_path / "dumps").mkdir()
+    with (care.repo / "cockpit.yaml").open("a") as file:
+        file.write(
+            f"checks:\n  {BACKUPS}:\n"
+            f"    {{file: {{path: '{tmp_path}/dumps/*', newer_than: 24h}}, closes: true, interval: 1s}}\n"
+            f"  {DISK}: {{command: {{run: echo 61%}}, interval: 1s}}\n"
+        )
+    care.say("trust")
+    return care
+
+
+def test_a_check_looks_at_this_week_s_instance_and_closes_it(sensed: Console, tmp_path: Path) -> None:
+    assert of_item(sensed, BACKUPS)[week()]["item_state"] == "unknown"
+    found = {one["id"]: one for one in sensed.json("verify", code=1)}
+    backups, disk = f"weekly/{week()}/{BACKUPS}", f"weekly/{week()}/{DISK}"
+    assert {identity: one["item_state"] for identity, one in found.items() if identity in {backups, disk}} == {
+        backups: "open", disk: "open",
+    }  # fmt: skip
+    (tmp_path / "dumps" / "shop.sql").write_text("x")
+    (one,) = sensed.json("verify", "verify-backups-completed")
+    assert (one["id"], one["state"], one["item_state"]) == (backups, "ok", "sensed")
+    now = of_item(sensed, BACKUPS)[week()]
+    assert (now["state"], now["item_state"], now["by"], now["check"]["state"]) == ("done", "sensed", None, "ok")
+    assert "shop.sql" in sensed.say("maintenance")[1]
+    assert of_item(sensed, DISK)[week()]["state"] == "due", "a check that supports closes nothing"
+    (tmp_path / "dumps" / "shop.sql").unlink()
+    sensed.json("verify", "verify-backups-completed", code=1)
+    assert of_item(sensed, BACKUPS)[week()]["item_state"] == "regressed"
+
+
+def test_the_watcher_looks_without_a_run(sensed: Console, tmp_path: Path) -> None:
+    (tmp_path / "dumps" / "shop.sql").write_text("x")
+    with subprocess.Popen(sensed.command("watch"), cwd=sensed.repo, stdout=subprocess.PIPE, text=True) as watcher:
+        try:
+            deadline = time.monotonic() + 30
+            while of_item(sensed, BACKUPS)[week()]["item_state"] != "sensed":
+                assert time.monotonic() < deadline, "nobody looked"
+                time.sleep(0.2)
+        finally:
+            watcher.terminate()
+    assert of_item(sensed, BACKUPS)[week()]["state"] == "done"

@@ -63,10 +63,11 @@ class Runless(Person):
 
 
 def carer(
-    actor: Actor = ANA, *, since: str = "2026-11-02T09:00:00+00:00", launch: str = "", run: bool = True
-) -> Person:
+    actor: Actor = ANA, *, since: str = "2026-11-02T09:00:00+00:00", launch: str = "", run: bool = True,
+    pinned: Pinned = CARE, kind: type[Person] = Person,
+) -> Person:  # fmt: skip
     """Somebody who has looked after the service since a Monday morning, with a run open or without."""
-    person = (Person if run else Runless)(actor, at=round(at(since) * 1000), pinned=CARE)
+    person = (kind if run else Runless)(actor, at=round(at(since) * 1000), pinned=pinned)
     if run:
         person.act(replace(opening(launch_at=launch), checklists=("care",)))
     return person

@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from cockpit.migrating import intent_of, propose
 from cockpit.pinning import read_work_tree
+from cockpit.release.checks import Check
+from cockpit.release.instances import instance_check
+from cockpit.release.intents import RecordFact
 from cockpit.release.item_state import ItemState
+from cockpit.release.ports import Observed
 from cockpit.release.recurrence import Occurrence
+from cockpit.release.sensing import word_of
 from cockpit.tui.app import CockpitApp
-from cockpit.tui.dialogs.ask import AskDialog
+from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.item import ItemDialog
 from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.widgets.maintenance import MaintenanceList
@@ -195,3 +201,38 @@ async def test_it_needs_no_open_run(template: Path, tmp_path: Path, monkeypatch:
         await until(pilot, lambda: ERRORS in scene.run.instances)
         assert states(app).count("done") == 1
     assert not scene.run.open
+
+
+async def test_what_a_check_sees_of_this_week_is_shown(care: Scene, tmp_path: Path) -> None:
+    backups = f"{WEEKLY}/verify-backups-completed"
+    dumps = tmp_path / "dumps"
+    dumps.mkdir()
+    with (care.repo / "cockpit.yaml").open("a") as file:
+        file.write(f"checks:\n  {backups}: {{file: {{path: '{dumps}/*'}}, closes: true}}\n")
+    care.session.act(intent_of(propose(care.workspace)))
+    care.workspace.trust.trust(care.run.digest, by="Ana", at="2026-03-10T13:00:00Z", repository="shop")
+    present = f"weekly/2026-W11/{backups}"
+    (dumps / "shop.sql").write_text("x")
+    async with on_page(care, size=(120, 50)) as (app, pilot):
+        assert listing(app).go_to(present)
+        await until(pilot, lambda: "UNKNOWN" in text_of(app, "#occurrences"))
+        assert "no data yet" in text_of(app, "#occurrences")
+        word = word_of(
+            check_in(care, present), Observed("ok", "shop.sql, 1 byte"), observer="web1", before=None, now=NOW
+        )
+        assert word is not None
+        care.session.act(RecordFact(f"item:{present}", word))
+        await until(
+            pilot, lambda: "SENSED" in text_of(app, "#occurrences") or "shop.sql" in text_of(app, "#occurrences")
+        )
+        assert care.run.instances[present].state is ItemState.SENSED
+        await pilot.press("r")
+        await settle(pilot)
+        assert isinstance(app.screen, ConfirmDialog)
+
+
+def check_in(scene: Scene, instance: str) -> Check:
+    """The check by which an instance is looked at."""
+    check = instance_check(scene.run.configuration, scene.run.items[instance.split("/", 2)[2]].item)
+    assert check is not None
+    return check

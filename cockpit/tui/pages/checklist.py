@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from cockpit.errors import CockpitError, UsageError
-from cockpit.release.checks import describe_check
+from cockpit.errors import UsageError
 from cockpit.release.due import DueCount, PhaseDues, due_of, dues_in
 from cockpit.release.gates import debt_of, gate_of
 from cockpit.release.item_filter import TERMS, ItemFilter, Moment, is_mine, parse_item_filter
@@ -20,7 +17,6 @@ from cockpit.release.recurrence import Almanac
 from cockpit.release.run import ItemView, Run
 from cockpit.times import zone
 from cockpit.tui.commands import bindings, commands_of
-from cockpit.tui.dialogs.ask import ConfirmDialog
 from cockpit.tui.dialogs.poll import PollDialog
 from cockpit.tui.dialogs.roles import RolesDialog
 from cockpit.tui.glyphs import choose_glyphs
@@ -33,7 +29,6 @@ from cockpit.tui.widgets.log_panes import LogPanes
 from cockpit.tui.widgets.probes import ProbeBoard, ProbeStrip
 from cockpit.tui.widgets.row_list import RowList
 from cockpit.tui.widgets.timeline import TimelineList
-from cockpit.verifying import verify
 
 _WAITING = NO_GO | {ItemState.OPEN, ItemState.CLAIMED}
 
@@ -342,34 +337,3 @@ class ChecklistPage(ItemPage):
                 self.cockpit.tell("that item is hidden by the filter: Esc shows all", severity="warning")
 
         self.app.push_screen(PollDialog(gate), go)
-
-    def action_verify_item(self) -> None:
-        """Run the item's check once, now, after showing what it does."""
-        view, run = self.selected_item(), self._run
-        if view is None or run is None:
-            return
-        if view.sensing is None:
-            self.cockpit.tell("this item has no check: it is a person's word")
-            return
-        check = view.sensing.check
-        effects = f" It has effects ({check.effects})." if check.effects != "none" else ""
-        where = f"for {run.service} in {run.environment}"
-        question = f'Verify "{view.item.text}" {where}: {describe_check(check)}.{effects} Once, now?'
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.run_worker(self._verify(view), exit_on_error=False)
-
-        self.app.push_screen(ConfirmDialog(question, "Verify"), answered)
-
-    async def _verify(self, view: ItemView) -> None:
-        self.cockpit.tell(f"looking: {view.item.text}")
-        try:
-            (result,) = await asyncio.to_thread(verify, self.cockpit.workspace, [view.id])
-        except (CockpitError, OSError) as error:
-            self.cockpit.tell(str(error), severity="warning")
-            return
-        found = result.found
-        if found is not None:
-            told = f"{found.state}: {found.actual}" + (f" ({found.detail})" if found.detail else "")
-            self.cockpit.tell(told, severity="information" if found.state == "ok" else "warning")

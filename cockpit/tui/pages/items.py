@@ -9,6 +9,7 @@ from pathlib import Path
 from cockpit.attaching import attachment
 from cockpit.errors import CockpitError
 from cockpit.release.asked import asked, may_answer
+from cockpit.release.checks import describe_check
 from cockpit.release.intents import (
     AnswerItem,
     ChallengeItem,
@@ -24,10 +25,11 @@ from cockpit.release.intents import (
 from cockpit.release.item_state import CLOSED_BY_HAND
 from cockpit.release.run import ItemView
 from cockpit.times import clock_time, epoch
-from cockpit.tui.dialogs.ask import AskDialog
+from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.item import ItemDialog, Reply
 from cockpit.tui.dialogs.second_person import answer_dialog, challenge_dialog
 from cockpit.tui.pages.base import Page
+from cockpit.verifying import verify
 
 
 class ItemPage(Page):
@@ -162,3 +164,34 @@ class ItemPage(Page):
 
         period = f" ({view.period})" if view.period else ""
         self.app.push_screen(AskDialog(f"{word}: {view.item.text}{period}", hint), write)
+
+    def action_verify_item(self) -> None:
+        """Run the item's check once, now, after showing what it does."""
+        view, run = self.selected_item(), self.cockpit.moment[0]
+        if view is None:
+            return
+        if view.sensing is None:
+            self.cockpit.tell("this item has no check: it is a person's word")
+            return
+        check = view.sensing.check
+        effects = f" It has effects ({check.effects})." if check.effects != "none" else ""
+        where = f"for {run.service} in {run.environment}"
+        question = f'Verify "{view.item.text}" {where}: {describe_check(check)}.{effects} Once, now?'
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.run_worker(self._verify(view), exit_on_error=False)
+
+        self.app.push_screen(ConfirmDialog(question, "Verify"), answered)
+
+    async def _verify(self, view: ItemView) -> None:
+        self.cockpit.tell(f"looking: {view.item.text}")
+        try:
+            (result,) = await asyncio.to_thread(verify, self.cockpit.workspace, [view.id])
+        except (CockpitError, OSError) as error:
+            self.cockpit.tell(str(error), severity="warning")
+            return
+        found = result.found
+        if found is not None:
+            told = f"{found.state}: {found.actual}" + (f" ({found.detail})" if found.detail else "")
+            self.cockpit.tell(told, severity="information" if found.state == "ok" else "warning")
