@@ -27,14 +27,16 @@ class Service:
         self.headers: Mapping[str, str] = {}
         self.body = "fine"
         self.zipped = False
+        self.paths: Mapping[str, tuple[int, str]] = {}  # status and body of those that answer otherwise
         self.asked: list[Mapping[str, str]] = []
         service = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 service.asked.append(dict(self.headers))
-                body = service.body.encode()
-                self.send_response(service.status)
+                status, text = service.paths.get(self.path, (service.status, service.body))
+                body = text.encode()
+                self.send_response(status)
                 if service.zipped and "gzip" in self.headers.get("Accept-Encoding", ""):
                     body = gzip.compress(body)
                     self.send_header("Content-Encoding", "gzip")

@@ -19,6 +19,7 @@ from cockpit.release.checks import Check
 from cockpit.release.ports import Situation
 from tests.checks.conftest import Service
 from tests.content.bindings import bindings, uncommented
+from tests.content.server import Server
 from tests.health.certificates import Certificate
 from tests.store.support import git, make_repository
 
@@ -27,12 +28,16 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed"),
 ]
 
+DOCUMENTS = {
+    "YOUR-API-DOCUMENT": "api.md", "YOUR-ADMIN-GUIDE": "admin.md", "YOUR-ERROR-CODES": "errors.md",
+    "YOUR-TROUBLESHOOTING-GUIDE": "troubles.md", "YOUR-SCHEMA-DOCUMENT": "schema.md",
+}  # fmt: skip
 GREEN_HEADERS = {
     "Strict-Transport-Security": "max-age=31536000", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
     "Cache-Control": "max-age=60",
 }  # fmt: skip
 STRONG = "9f8e7d6c5b4a39281706f5e4d3c2b1a0"
-ENV = f"SECRET_KEY={STRONG}\nDATABASE_URL=postgres://db/shop\nYOUR_OWN=x1\nRAZORPAY_KEY_ID=rzp_live_8812\nRAZORPAY_KEY_SECRET={STRONG}\n"
+ENV = f"YOUR_WEBHOOK_SECRET={STRONG}\nSECRET_KEY={STRONG}\nDATABASE_URL=postgres://db/shop\nYOUR_OWN=x1\nRAZORPAY_KEY_ID=rzp_live_8812\nRAZORPAY_KEY_SECRET={STRONG}\n"
 PLAIN_HTTP = "deployment-week/web-server-configuration/enable-https-ssl"
 
 
@@ -55,6 +60,16 @@ class World:
         for name in ("backups/shop.sql", "archives/shop.tar", "shop.log"):
             self._write(home / name, "x" * 2000)
         self.home = home
+        self.server = Server(home)
+        self.address, self.mail = "127.0.0.1", self.http.port
+        self.https.paths = {
+            "/no-such-page": (404, "nothing here"), "/login": (200, "who are you?"),
+            "/products": (200, "Blue kettle"), "/admin": (401, "not you"),
+        }  # fmt: skip
+        self._write(self.code / "README.md", "To deploy it: make deploy\n")
+        for name in DOCUMENTS.values():
+            self._write(self.code / "docs" / name, "as it is\n")
+        self._write(home / "db" / "shop.db", "x" * 2000)
         self._write(self.code / "tests" / "test_sums.py", "def test_sum():\n    assert 1 + 1 == 2\n")
 
     @staticmethod
@@ -66,6 +81,7 @@ class World:
         self.https.close()
         self.http.close()
         self.closed.close()
+        self.server.close()
 
     def text(self) -> str:
         """Return the checklist with what is this world's in it."""
@@ -85,6 +101,17 @@ class World:
             "/etc/logrotate.d/YOUR-SERVICE": str(self.etc / "logrotate.d" / "shop"),
             "/etc/ssh/sshd_config": str(self.etc / "sshd_config"),
             "observe: YOUR-HOST": "observe: web1",
+            "YOUR-DOMAIN": "localhost",
+            "YOUR-ADDRESS": self.address,
+            "YOUR-PROCESS": self.server.process_name,
+            "run: LC_ALL=C apt-get": f"run: APT_CONFIG={self.server.apt_settings} LC_ALL=C apt-get",
+            "YOUR-PYTHON": self.server.python,
+            "YOUR-MIGRATION-CHECK": f"{python} {self.home / 'migrated.py'} {self.home}",
+            "/etc/nginx/nginx.conf": str(self.home / "nginx.conf"),
+            "YOUR-MAIL-SERVER": f"127.0.0.1/{self.mail}",
+            "YOUR-DATABASE": str(self.home / "db"),
+            "YOUR-PRODUCT": "Blue kettle",
+            **{placeholder: f"docs/{name}" for placeholder, name in DOCUMENTS.items()},
         }
         text = uncommented()
         for placeholder, value in given.items():
@@ -150,8 +177,35 @@ def _open_port(world: World) -> None:
     world.closed.listen()
 
 
-def _full_disk(world: World) -> None:
-    """A full disk is not to be had: what is called full is what there is."""
+def _full(world: World) -> None:
+    """What is full is not to be had: what is called full is what there is."""
+
+
+def _at_path(path: str, status: int, body: str) -> Callable[[World], None]:
+    def spoil(world: World) -> None:
+        world.https.paths = {**world.https.paths, path: (status, body)}
+
+    return spoil
+
+
+def _elsewhere(world: World) -> None:
+    world.address = "192.0.2.1"
+
+
+def _no_mail(world: World) -> None:
+    world.mail = world.closed.getsockname()[1]
+
+
+def _new_migration(world: World) -> None:
+    (world.code / "migrations" / "0002.sql").write_text("-- second")
+
+
+def _outdated(world: World) -> None:
+    world.server.install("1.0")
+
+
+def _broken_nginx(world: World) -> None:
+    world.server.write_nginx("server {{ listen nowhere at all; }}")
 
 
 def _earlier(world: World) -> None:
@@ -194,9 +248,41 @@ SPOILED: dict[str, Callable[[World], None]] = {
     f"{D}deployment/verify-deployment-successful": _https(status=503),
     f"{D}post-deployment-verification/verify-https-working": _other_certificate,
     f"{D}post-deployment-verification/check-security-headers": _https(headers={}),
-    "ongoing-maintenance/weekly/check-server-disk-space": _full_disk,
+    f"{A}code-quality/verify-error-handling": _at_path("/no-such-page", 500, "Traceback (most recent call last)"),
+    f"{A}documentation/update-readme-with-deployment-info": _edit("code/README.md", "deploy", "bake"),
+    f"{A}documentation/document-all-api-endpoints": _remove("code/docs/api.md"),
+    f"{A}documentation/create-admin-user-guide": _remove("code/docs/admin.md"),
+    f"{A}documentation/document-error-codes-and-meanings": _remove("code/docs/errors.md"),
+    f"{A}documentation/create-troubleshooting-guide": _remove("code/docs/troubles.md"),
+    f"{A}documentation/document-database-schema-if-applicable": _remove("code/docs/schema.md"),
+    f"{W}environment-setup/obtain-ssl-tls-certificate/use-let-s-encrypt-free": _elsewhere,
+    f"{W}environment-setup/configure-production-server": lambda world: world.server.close(),
+    f"{W}environment-setup/configure-production-server/install-os-updates": _outdated,
+    f"{W}application-setup/install-production-dependencies": lambda world: world.server.break_dependencies(),
+    f"{W}application-setup/run-database-migrations-if-applicable": _new_migration,
+    f"{W}web-server-configuration/install-nginx-apache": _broken_nginx,
+    f"{W}payment-gateway/set-up-webhook-handling-if-applicable": _env("YOUR_WEBHOOK_SECRET=changeme\n"),
+    f"{W}payment-gateway/configure-email-notifications": _no_mail,
+    f"{D}deployment/check-application-logs-for-errors": _edit("shop.log", "x", "x\nERROR no cart"),
+    f"{D}post-deployment-verification/test-login-logout": _at_path("/login", 500, ""),
+    f"{D}post-deployment-verification/test-product-browsing": _at_path("/products", 200, "Nothing to buy"),
+    f"{D}post-deployment-verification/test-admin-panel": _at_path("/admin", 200, "Welcome, whoever you are"),
+    "ongoing-maintenance/weekly/monitor-database-size": _full,
+    "ongoing-maintenance/monthly/security-update-reviews": _outdated,
+    "ongoing-maintenance/monthly/dependency-updates": lambda world: world.server.break_dependencies(),
+    "ongoing-maintenance/weekly/check-server-disk-space": _full,
     "ongoing-maintenance/weekly/verify-backups-completed": _aged("backups/*", 25),
 }  # fmt: skip
+
+
+# What takes a while to make, or needs a part that a machine may lack, is made where it is looked at.
+_MADE: dict[str, Callable[[Server], None]] = {
+    "configure-production-server": Server.start_process,
+    "install-os-updates": lambda server: server.install("1.1"),
+    "security-update-reviews": lambda server: server.install("1.1"),
+    "run-database-migrations-if-applicable": Server.migrate,
+    "install-nginx-apache": Server.write_nginx,
+}
 
 
 @pytest.fixture(scope="module")
@@ -223,14 +309,18 @@ def test_every_binding_is_tested_here() -> None:
 
 @pytest.mark.parametrize("item", SPOILED)
 async def test_it_turns_green_and_red(item: str, world: World, checker: Checker) -> None:
+    made = _MADE.get(item.rsplit("/", 1)[-1])
+    if made is not None:
+        made(world.server)
     situation = Situation(tag="v2", commit=git(world.code, "rev-parse", "v2"))
     green = await checker.observe(world.checks()[item], situation)
     assert green.state == "ok", f"{green.actual} {green.detail}"
     SPOILED[item](world)
     check = world.checks()[item]
-    if SPOILED[item] is _full_disk:
+    if SPOILED[item] is _full:
         assert check.command is not None
-        check = replace(check, command=replace(check.command, run=check.command.run.replace(">= 90", ">= 0")))
+        run = check.command.run.replace(">= 90", ">= 0").replace(">= 10000", ">= 0")
+        check = replace(check, command=replace(check.command, run=run))
     red = await checker.observe(check, situation)
     assert red.state == "failed", f"{red.actual} {red.detail}"
 
