@@ -125,6 +125,17 @@ def _checks(root: Path, *, address: str, front: int) -> dict[str, Check]:
             ),
             interval=often,
         ),
+        # What recurs is looked at once a week.
+        "ongoing-maintenance/weekly/verify-backups-completed": Check(
+            file=FileCheck(
+                path=f"{glob.escape(str(root / 'var' / 'backups'))}/shop-*.sql", newer_than="24h", min_size=1000
+            ),
+            closes=True,
+            interval=often,
+        ),
+        "ongoing-maintenance/weekly/check-server-disk-space": Check(
+            command=CommandCheck(run="df -Pk . | awk 'NR==2 && $5+0 >= 90 {exit 1} END {print $5}'"), interval=often
+        ),
         f"{week}/web-server-configuration/configure-reverse-proxy": Check(
             http=HttpCheck(url=f"{address}/"), interval=often
         ),
