@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -22,6 +23,7 @@ from cockpit.release.intents import (
     LiftFreeze,
     MarkNotApplicable,
     MigrateRun,
+    MoveLaunch,
     OverrideItem,
     RecordFact,
     Redo,
@@ -53,7 +55,8 @@ FIRST = _pinned("d" * 64, _K, _S, _C, _N, _H, TWO)
 SECOND = _pinned(
     "e" * 64, replace(_K, check=OTHER), replace(_S, check=None), _C, _H, TWO, Item("x", "New", killer=True)
 )
-FILES = {pinned.digest: pinned for pinned in (FIRST, SECOND)}
+THIRD = replace(SECOND, digest="f" * 64)
+FILES = {pinned.digest: pinned for pinned in (FIRST, SECOND, THIRD)}
 
 
 class Flyer(Person):
@@ -63,6 +66,10 @@ class Flyer(Person):
     def run(self) -> Run:
         pins = self.ledger.pins()
         return self.ledger.snapshot(RUN_ID, FILES[pins.digest] if pins is not None else FIRST)
+
+
+def _migration(pinned: Pinned) -> MigrateRun:
+    return MigrateRun(pinned.digest, {}, ("short",), "edited")
 
 
 _ITEMS = st.sampled_from(["k", "s", "c", "h", "w", "x", "n"])
@@ -134,7 +141,7 @@ def test_no_sequence_reaches_go_by_what_another_check_saw_or_one_person_said(dat
     ana = Flyer(ANA, pinned=FIRST)
     ana.act(opening())
     if data.draw(st.booleans()):
-        ana.act(MigrateRun(SECOND.digest, {}, ("short",), "edited"))
+        ana.act(_migration(SECOND))
     if data.draw(st.integers(0, 4)):
         pins = ana.ledger.pins()
         assert pins is not None
@@ -191,9 +198,34 @@ def test_a_gate_goes_before_a_migration_and_not_by_the_same_words_after_it() -> 
     person.act(opening())
     _everything(person, FIRST.digest, T0)
     assert gate_of(person.run, person.run.phases[0], (), now=T0 + 60).go
-    person.act(MigrateRun(SECOND.digest, {}, ("short",), "edited"))
+    person.act(_migration(SECOND))
     reasons = [reason.why for reason in gate_of(person.run, person.run.phases[0], (), now=T0 + 60).reasons]
     assert reasons == ["A killer: unknown (no data yet)", "New: open"]
     _everything(person, SECOND.digest, T0)
     assert gate_of(person.run, person.run.phases[0], (), now=T0 + 60).go
     assert CLOSING != OTHER
+
+
+@pytest.mark.parametrize(
+    ("register", "ours", "theirs"),
+    [
+        ("target", Retarget("v3", "3" * 40), Retarget("v4", "4" * 40)),
+        ("launch", MoveLaunch("2027-01-16T08:00:00.000Z"), MoveLaunch("2027-01-17T08:00:00.000Z")),
+        ("pins", _migration(SECOND), _migration(THIRD)),
+    ],
+)
+def test_what_two_said_of_the_run_apart_holds_the_gate(register: str, ours: Intent, theirs: Intent) -> None:
+    ana = Flyer(ANA, pinned=FIRST)
+    ana.act(opening())
+    ben = Flyer(BEN, ana.texts, at=ana.at)
+    ben.hear(ana)
+    ana.act(ours)
+    ben.act(theirs)
+    ana.hear(ben)
+    pins = ana.ledger.pins()
+    assert pins is not None
+    _everything(ana, pins.digest, T0)
+    reasons = gate_of(ana.run, ana.run.phases[0], (), now=T0).reasons
+    assert f"run:{register}" in [reason.item for reason in reasons]
+    ana.act(ours)  # one of them decides
+    assert f"run:{register}" not in [reason.item for reason in gate_of(ana.run, ana.run.phases[0], (), now=T0).reasons]
