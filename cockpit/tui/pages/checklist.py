@@ -237,6 +237,7 @@ class ChecklistPage(ItemPage):
             self.filter_complaint = str(error)
         if self._run is not None:
             self._show_run(self._run)
+            self._show_detail()  # where nothing is listed, nothing is selected
 
     def next_match(self, step: int) -> None:
         items = self.query_one(ItemList)
