@@ -162,7 +162,8 @@ class ChecklistPage(ItemPage):
         if not run.phases:
             return []
         almanac = Almanac(run, self.cockpit.now(), zone(run.timezone))
-        present = [(view, almanac.current(view)) for view in run.phases[index].items]
+        items = run.phases[index].items
+        present = [(view, almanac.current(view) if view.item.cadence is not None else None) for view in items]
         return [view if one is None else one.view for view, one in present]
 
     def _why_empty(self, run: Run) -> str:
