@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from cockpit.release.checklist import Item
 from cockpit.release.events import ItemAttested, ItemDeferred, ItemDone, ItemNotApplicable, ItemOverridden, RunState
-from cockpit.release.record import Event, Unknown
+from cockpit.release.record import Event, Order, Unknown
 from cockpit.release.registers import Register
 
 
@@ -50,7 +50,8 @@ _BY_EVENT: dict[type[Event], ItemState] = {
 class Flown(Struct, frozen=True):
     """What the run flies: its state, its commit and tag, the commit that a rollback has undone, and where it runs.
 
-    Each is empty if unknown; `host` is where the last rollback or deploy was carried out.
+    Each is empty if unknown; `host` is where the last rollback or deploy was carried out, `since` the order of
+    the record that retargeted the run, if any did.
     """
 
     state: RunState
@@ -58,6 +59,7 @@ class Flown(Struct, frozen=True):
     undone: str = ""
     tag: str = ""
     host: str = ""
+    since: Order | None = None
 
 
 def item_state(item: Item, register: Register, *, claimed: bool, flown: Flown, moved: str = "") -> ItemState:

@@ -262,7 +262,9 @@ class Ledger:
         data = winner.data if winner is not None else None
         undone = data.commit if isinstance(data, RunStateChanged) and data.state == "rolled-back" else ""
         tag, commit = self.target()
-        return Flown(self.run_state(), commit, undone, tag, carried_out_on(self.executions()))
+        target = self.register(RUN, "target").winner
+        since = target.order if target is not None else None
+        return Flown(self.run_state(), commit, undone, tag, carried_out_on(self.executions()), since)
 
     def launch_at(self) -> str:
         """Return the launch time, RFC 3339 UTC, or empty."""

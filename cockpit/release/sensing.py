@@ -42,6 +42,7 @@ class Seen(Struct, frozen=True):
     wall: str
     output: TextRef | None = None
     by_check: str = ""
+    before: str = ""  # bound to the release: the tag that the run was retargeted to since
     elsewhere: str = ""  # bound to the host: where it was carried out since
     is_past: bool = False  # bound to a commit that the run does not fly, or to a host where it is not carried out
 
@@ -121,6 +122,8 @@ def _detail(sense: Sense, told: Seen | None, now: float | None) -> str:
     if sense is Sense.STALE:
         if told.moved or told.elsewhere:
             return told.moved or f"seen on {told.observer}, it was carried out on {told.elsewhere} since"
+        if told.before:
+            return f"seen before the run was retargeted to {told.before}"
         return f"seen at {told.commit[:8] or 'no commit'}, which the run does not fly"
     if sense is Sense.UNKNOWN:
         if now is not None and now >= told.valid_until:
@@ -169,12 +172,14 @@ def _seen(record: Record, check: Check, flown: Flown, zone: tzinfo) -> Seen:
     at, valid_until = epoch_of(record.wall), epoch_of(data.valid_until)
     if check.binds == "period":
         valid_until = min(valid_until, period_at(at, "daily", zone).end(zone))
-    past_commit = check.binds in {"commit", "release"} and bool(flown.commit) and data.commit != flown.commit
+    past_commit = check.binds == "commit" and bool(flown.commit) and data.commit != flown.commit
+    past_release = check.binds == "release" and flown.since is not None and record.order < flown.since
     past_host = check.binds == "host" and bool(flown.host) and data.observer != flown.host
     return Seen(
         data.observer, data.state, data.expected, data.actual, data.detail, at, valid_until,
         data.commit, data.bound, data.moved, record.by, record.wall, data.output,
-        by_check=data.by_check, elsewhere=flown.host if past_host else "", is_past=past_commit or past_host,
+        by_check=data.by_check, elsewhere=flown.host if past_host else "", before=flown.tag if past_release else "",
+        is_past=past_commit or past_host or past_release,
     )  # fmt: skip
 
 

@@ -194,7 +194,7 @@ def main() -> None:
             profile.enable()
             asyncio.run(work)
             profile.disable()
-            pstats.Stats(profile).sort_stats("cumulative").print_stats(60)
+            pstats.Stats(profile).sort_stats("cumulative").print_stats("cockpit", 60)
 
 
 if __name__ == "__main__":

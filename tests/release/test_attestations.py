@@ -216,4 +216,6 @@ def test_what_a_check_saw_is_of_the_release_that_was_flown() -> None:
     person = _checked(msgspec.structs.replace(CLOSING, binds="release"))
     see(person, "k", observed(lasts=DAY))
     person.act(Retarget("v3", "3" * 40))
-    assert at(person, "k").state == "stale"
+    assert (at(person, "k").state, at(person, "k").detail) == ("stale", "seen before the run was retargeted to v3")
+    see(person, "k", observed(lasts=DAY, commit="f" * 40))
+    assert at(person, "k").state == "sensed", "whatever commit the work tree is at"

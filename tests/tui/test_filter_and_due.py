@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from textual.widgets import Input
 
@@ -11,7 +13,7 @@ from cockpit.times import rfc3339
 from cockpit.tui.dialogs.help import HelpDialog
 from tests.tui.moments import BACKUP, FLOWS, LOGS, NOTIFY, PAYMENT, RATES, VERIFY
 from tests.tui.painted import lines, settle, text_in, text_of, until
-from tests.tui.scenes import NOW, Scene
+from tests.tui.scenes import CONFIGURATION, NOW, Scene, build_repository
 from tests.tui.test_checklist_page import flown, items, listed, on_item, told, type_in
 
 
@@ -37,7 +39,9 @@ async def test_a_wrong_value_is_told_and_the_field_stays(scene: Scene) -> None:
         assert "state:open role:ops" in text_of(app, "#filter"), "the line itself says what may be typed"
         await type_in(pilot, "state:opne")
         assert listed(app) == []
+        await settle(pilot)
         assert "'opne' is no state" in text_of(app, "#items")
+        assert text_of(app, "#item-detail").strip() == "", "nothing is selected"
         assert "suspended" in text_of(app, "#items"), "to the last of those that there are"
         await pilot.press("enter")
         await until(pilot, lambda: "'opne' is no state" in told(app))
@@ -103,3 +107,28 @@ async def test_an_item_becomes_late_while_one_looks(scene: Scene) -> None:
         await pilot.press("exclamation_mark")
         await settle(pilot)
         assert "OVERDUE, for up to" in text_in(app, app.screen.region)
+
+
+async def test_an_hours_due_is_late_to_the_second_and_listed_by_the_filter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = tmp_path / "template"
+    build_repository(template, CONFIGURATION + "checklists: [small]\n")
+    scene = Scene(tmp_path, template).enter(monkeypatch)
+    (scene.repo / "checklists").mkdir()
+    (scene.repo / "checklists" / "small.yaml").write_text(
+        "id: small\ntitle: Small\nphases:\n- id: day\n  title: Day\n  sections:\n  - id: s\n    title: S\n    items:\n"
+        "    - {id: soon, text: Call the bank, due: T+15m}\n    - {id: later, text: Call the post, due: T+2h}\n"
+    )
+    scene.open()
+    scene.clock.time = NOW  # 14 min 32 s after the launch
+    async with flown(scene) as (app, pilot):
+        await pilot.press("slash")
+        await type_in(pilot, "due:overdue")
+        await pilot.press("enter")
+        assert listed(app) == []
+        scene.clock.time = NOW + 28
+        app.tick_clock()
+        await settle(pilot)
+        assert listed(app) == ["soon"]
+        assert "overdue 1" in text_of(app, "#items-title")

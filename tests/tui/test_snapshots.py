@@ -61,7 +61,7 @@ PICTURES = {
     "abnormal": Picture("red", "exclamation_mark"),
     "poll": Picture("red", "P"),
     "killer_item": Picture("calm", "space", PAYMENT),
-    "item_attest": Picture("calm", "enter tab =seen tab =https://dash.example tab =30d", LOGS),
+    "item_attest": Picture("calm", f"enter {'shift+tab ' * 3} =seen tab =https://dash.example tab =30d", LOGS),
     "filter_wrong": Picture("calm", "slash =state:opne", small_only=True),
     "filter_terms": Picture("calm", "slash =owner:ben enter"),
     "freeze": Picture("calm", "colon =freeze enter", small_only=True),

@@ -148,7 +148,9 @@ class ItemDialog(Dialog[Reply]):
             self.dismiss(Reply(verb, field.value, link, ends))
 
     def _complain(self, what: str, field: Input) -> None:
-        self.query_one("#item-trouble", Static).update(safe_content(what))
+        trouble = self.query_one("#item-trouble", Static)
+        trouble.update(safe_content(what))
+        trouble.display = True
         field.focus()
 
     def _how_long(self) -> str:

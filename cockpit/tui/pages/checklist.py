@@ -157,7 +157,8 @@ class ChecklistPage(ItemPage):
         if not run.phases:
             return []
         almanac = Almanac(run, self.cockpit.now(), zone(run.timezone))
-        present = [(view, almanac.current(view)) for view in run.phases[index].items]
+        items = run.phases[index].items
+        present = [(view, almanac.current(view) if view.item.cadence is not None else None) for view in items]
         return [view if one is None else one.view for view, one in present]
 
     def _why_empty(self, run: Run) -> str:
@@ -232,6 +233,7 @@ class ChecklistPage(ItemPage):
             self.filter_complaint = str(error)
         if self._run is not None:
             self._show_run(self._run)
+            self._show_detail()  # where nothing is listed, nothing is selected
 
     def next_match(self, step: int) -> None:
         items = self.query_one(ItemList)

@@ -173,7 +173,7 @@ class FlightScreen(StripScreen):
     def action_filter(self) -> None:
         """Type a filter."""
         field = self.query_one(FilterInput)
-        field.placeholder = f"filter by {self.page.filter_hint}; a leading ! inverts"
+        field.placeholder = f"filter by {self.page.filter_hint}; ! inverts"
         field.display = True
         self.set_focus(field, scroll_visible=False)  # at once: what is typed on must not fall on the list's keys
 

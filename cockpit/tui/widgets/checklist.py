@@ -238,7 +238,7 @@ class ItemList(RowList["Heading | ItemView"]):
     def _who(self, view: ItemView, inks: Inks) -> list[Part]:
         parts: list[Part] = [(f"{view.period} ", inks.muted)] if view.period else []
         due = self.dues.get(view.id)
-        if due is not None and due.waits:
+        if due is not None and due.late(self.now):
             parts += due_parts(due, self.now, self._glyphs, inks)
         if view.evidence_count:
             parts.append((f"{view.evidence_count} note{'s' if view.evidence_count > 1 else ''} ", inks.muted))
@@ -249,7 +249,10 @@ class ItemList(RowList["Heading | ItemView"]):
             parts.append(part(view.by.name[:12], inks.accent))
             if view.at:
                 parts.append((f" {clock_time(epoch(view.at), self.timezone)}", inks.muted))
-        elif view.item.role:
+        else:
+            # What is still in time gives way to whoever is on it.
+            if due is not None and due.waits and not due.late(self.now):
+                parts += due_parts(due, self.now, self._glyphs, inks)
             parts.append(part(view.item.role, inks.muted))
         return [(" ", inks.plain), *parts, (" ", inks.plain)]
 
