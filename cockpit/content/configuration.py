@@ -63,6 +63,8 @@ class _ConfigurationReview(Review[Configuration]):
             review_check(self, check, "checks", item_id)
             if check.probe is not None:
                 self.known(check.probe.name, self.value.probes, "probe", "checks", item_id, "probe", "name")
+            if check.log is not None:
+                self.known(check.log.name, self.value.logs, "log", "checks", item_id, "log", "name")
         self._targets()
         self._windows()
         if self.value.version:
