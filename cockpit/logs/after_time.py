@@ -28,6 +28,7 @@ _PHP_LEVELS = {
 _MSSQL = re.compile(r" (?:spid\d+s?|Logon|Server|Backup) {2,}(Error: \d+)?")
 _ZONEMINDER = re.compile(r" [\w.-]+\[\d+\]\.([A-Z]{3}|DB\d) ")
 _GIN_STATUS = re.compile(r"\| *([1-5]\d\d) *\| ")
+_TOPICS = re.compile(r" \S+ ([a-z]+(?:,[a-z]+)+) ")  # as MikroTik's routers have them
 _RAS = re.compile(r" \S+ (?:RAS|NULL) \S+ ([A-Z]+) ")
 _POSTGRES_RDS = re.compile(
     r":[\w.-]*\(\d*\):[^:]{0,120}:\[\d+\]:(?:(STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION)|[A-Z]+\d?):  "
@@ -41,6 +42,9 @@ _POSTGRES_DETAIL = re.compile(r"[^:]{0,120}\b(?:STATEMENT|DETAIL|HINT|CONTEXT|QU
 
 def parse_after_time(text: str, end: int, rest: str, setting: Setting) -> Parsed | None:
     """Read the rarer things that follow a time; their own time is left out."""
+    topics = _TOPICS.match(text, end)
+    if topics:
+        return Parsed(max(map(named_level, topics.group(1).split(","))), None, rest, "syslog")
     ras = _RAS.match(text, end)
     if ras:
         return Parsed(named_level(ras.group(1)), None, rest, "ras")
