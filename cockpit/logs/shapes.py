@@ -20,7 +20,8 @@ from cockpit.logs.timestamps import MONTH
 
 _HOUR = r"(?:[01]\d|2[0-3])"
 _SIXTY = r":[0-5]\d:[0-5]\d"
-_WORDS = "|".join(sorted(LEVEL_OF_NAME, key=len, reverse=True))
+_COMMON = ("info", "debug", "warning", "warn", "error")  # are tried first: what follows the word decides
+_WORDS = "|".join([*_COMMON, *sorted(set(LEVEL_OF_NAME) - {*_COMMON}, key=len, reverse=True)])
 _UPPER = _WORDS.upper()
 # A group in brackets that is no level itself: it has two characters or more.
 _GROUP = rf"\[(?!\s*(?i:{_WORDS})\d?(?:\s*[\])>|:]|[\s/\[]))[ -Z\\^-~]{{2,100}}\]"
