@@ -253,3 +253,16 @@ def test_java_util_logging_has_its_time_on_the_line_before_its_level() -> None:
     line = classifier.classify("SEVERE: no")
     assert (head.format, head.level, line.level) == ("jul", NONE, ERROR)
     assert head.at == line.at == NOON
+
+
+FILLS = ["a ", '"', "[", "a=", "1 ", "| ", "/", "]", "[01/Jul/2026:", "GET / ", " ERROR"]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("fill", FILLS)
+def test_no_line_takes_long_however_it_goes_on(fill: str) -> None:
+    # Where a pattern's time grew with the square of the length, one of these lines would take seconds.
+    for text, _, _ in TIMED[::2]:
+        for cut in (len(text), len(text) // 2):
+            hostile = text[:cut] + fill * (60_000 // len(fill))
+            assert Classifier("app", clock=lambda: NOW).classify(hostile).text == hostile
