@@ -14,7 +14,7 @@ _NGINX_PROCESS = re.compile(r" \[\w+\] \d+#\d+: ")
 # Log4j's and Logback's line behind its time: perhaps a thread, the level, and a thread or a class.
 JAVA = (
     r"\s*(?:- )?(?:\[[ -\\^-~]{0,80}\]\s*(?:- )?){0,2}(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL|SEVERE)\s+(?:- )?"
-    r"(?:\[[ -\\^-~]{0,200}\]|\(|[A-Za-z][A-Za-z0-9_.$]{0,200}\.[A-Z][A-Za-z0-9_$]*[:\s(])"
+    r"(?:\[[ -\\^-~]{0,200}\]|\(|(?:[a-z0-9_$]{1,60}\.){1,12}+[A-Z][A-Za-z0-9_$.]{0,200}[:\s(])"
 )
 _JAVA = re.compile(JAVA, re.ASCII)
 _PHP = re.compile(r"PHP (Fatal error|Parse error|Warning|Notice|Deprecated)?")
