@@ -12,11 +12,9 @@ from cockpit.logs.parsed import Parsed, Setting
 _STRUCTURED = re.compile(r" (\S+) (\S+) (\S+) (\S+) \[[^\]\"]*(?:\"[^\"]*\"[^\]\"]*)*?\blevel=\"(\w+)\"")
 _NGINX_PROCESS = re.compile(r" \[\w+\] \d+#\d+: ")
 # Log4j's and Logback's line behind its time: perhaps a thread, the level, and a thread or a class.
-JAVA = (
-    r"\s*(?:- )?(?:\[[ -\\^-~]{0,80}\]\s*(?:- )?){0,2}(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL|SEVERE)\s+(?:- )?"
-    r"(?:\[[ -\\^-~]{0,200}\]|\(|(?:[a-z0-9_$]{1,60}\.){1,12}+[A-Z][A-Za-z0-9_$.]{0,200}[:\s(])"
-)
-_JAVA = re.compile(JAVA, re.ASCII)
+JAVA_LEVEL = r"\s*(?:- )?(?:\[[ -\\^-~]{0,80}\]\s*(?:- )?){0,2}(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL|SEVERE)"
+JAVA_CLASS = r"\s+(?:- )?(?:\[[ -\\^-~]{0,200}\]|\(|(?:[a-z0-9_$]{1,60}\.){1,12}+[A-Z][A-Za-z0-9_$.]{0,200}[:\s(])"
+_JAVA = re.compile(JAVA_LEVEL + JAVA_CLASS, re.ASCII)
 _PHP = re.compile(r"PHP (Fatal error|Parse error|Warning|Notice|Deprecated)?")
 _PHP_LEVELS = {
     "Fatal error": Level.FATAL,
