@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import Self
 
 from cockpit.durations import age, parse_duration
-from cockpit.logwatch import observe_log
 from cockpit.release.checks import LogCheck
 from cockpit.release.health import ProbeState
 from cockpit.release.ports import Observed
@@ -117,5 +116,7 @@ class Measurer:
 
     def observe_log(self, check: LogCheck, *, seconds: float) -> Observed:
         """Return how many lines of a log are as the check counts them, against what it allows, within that time."""
+        from cockpit.logwatch import observe_log  # its expressions take a while to compile
+
         configuration = self._workspace.run.configuration
         return observe_log(self._workspace.root, configuration, check, now=self._now(), seconds=seconds)

@@ -109,3 +109,12 @@ def test_a_log_that_takes_too_long_is_unknown(tmp_path: Path) -> None:
     found = observe_log(tmp_path, configuration, ERRORS, now=NOW, seconds=-1.0)
     assert found.state == "unknown"
     assert "more than can be read" in found.actual
+
+
+def test_a_long_log_without_times_is_not_read_to_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(windows, "_STEP", 1000)
+    path = tmp_path / "app.log"
+    path.write_text("no time here\n" * 100_000)
+    window = window_of(path, since=NOW - 600, now=NOW)
+    assert (window.lines, window.last_at, window.whole) == (0, None, False)
+    assert windows._start(path, NOW - 600, UTC, NOW)[0] > path.stat().st_size - 10_000

@@ -21,6 +21,7 @@ from cockpit.logs.split import LineSplitter
 
 _STEP = 1024 * 1024
 _FARTHEST = 512 * 1024 * 1024  # bytes that are read back at most
+_TIMELESS = 8  # steps back without any time: there will be none
 _OFTEN = 1_000  # lines between two looks at the clock
 _PROBED = 200  # lines at the beginning of a step, among which one is to tell its time
 
@@ -91,11 +92,15 @@ def _start(path: Path, since: float, zone: tzinfo, now: float) -> tuple[int, boo
     with opened(path) as file:
         size = os.fstat(file.fileno()).st_size
         position = size
+        timeless = 0
         while position > 0 and size - position < _FARTHEST:
             position = max(0, position - _STEP)
             earliest = next((line.at for line in _probe(path, position, zone, now) if line.at is not None), None)
             if earliest is not None and earliest < since:
                 return position, True
+            timeless = timeless + 1 if earliest is None else 0
+            if timeless == _TIMELESS:
+                break
         return position, position == 0
 
 
