@@ -1,4 +1,4 @@
-"""What the samples of this clone say of probes and targets: for commands, screens, and checks."""
+"""What the samples of this clone say of probes and targets, and its logs: for commands, screens, and checks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from cockpit.durations import age, parse_duration
+from cockpit.release.checks import LogCheck
 from cockpit.release.health import ProbeState
 from cockpit.release.ports import Observed
 from cockpit.release.rollup import added_up
@@ -112,3 +113,10 @@ class Measurer:
         if found.state in {"met", "missed"}:
             return Observed("ok" if found.state == "met" else "failed", told, found.detail)
         return Observed("unknown", f"{found.state}: {found.detail}", told)
+
+    def observe_log(self, check: LogCheck, *, seconds: float) -> Observed:
+        """Return how many lines of a log are as the check counts them, against what it allows, within that time."""
+        from cockpit.logwatch import observe_log  # its expressions take a while to compile
+
+        configuration = self._workspace.run.configuration
+        return observe_log(self._workspace.root, configuration, check, now=self._now(), seconds=seconds)

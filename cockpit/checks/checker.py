@@ -31,14 +31,14 @@ T = TypeVar("T")
 
 CONCURRENCY = 4  # checks at once: some are whole test suites
 _ASKING = frozenset({"http", "tls"})
-_OUTWARD = _ASKING | {"probe", "target"}  # these see what is served, not the work tree
+_OUTWARD = _ASKING | {"probe", "target", "log"}  # these see what is served, not the work tree
 
 
 class Checker:
     """Looks at whatever a check is about; an asynchronous context manager, for one event loop.
 
     `root` is the configuration's directory, `code` tells of the work tree that is released. Whether the configuration
-    is trusted is the caller's matter: nothing may be asked of it before. `measures` tells of probes and targets.
+    is trusted is the caller's matter: nothing may be asked of it before. `measures` tells of probes, targets and logs.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class Checker:
             call = partial(look_by_file, check.file, code=self._code(), now=self._now())
         elif check.git is not None:
             call = partial(look_by_git, check.git, situation, code=self._code(), seconds=seconds)
-        elif check.probe is not None or check.target is not None:
+        elif check.kind in {"probe", "target", "log"}:
             call = partial(self._measure, check)
         else:
             return unseen("no kind of check is named")
@@ -141,6 +141,8 @@ class Checker:
         with self._measures() as measures:
             if check.probe is not None:
                 found = measures.observe_probe(check.probe.name, degraded=check.probe.degraded)
+            elif check.log is not None:
+                found = measures.observe_log(check.log, seconds=parse_duration(check.timeout))
             else:
                 found = measures.observe_target(check.target.name if check.target is not None else "")
         return Look(found.state, found.actual, found.detail)

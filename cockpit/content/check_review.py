@@ -14,7 +14,7 @@ from cockpit.content.review import Review
 from cockpit.content.strict_yaml import Document, Step, load_document
 from cockpit.durations import parse_duration
 from cockpit.release.checklist import Item
-from cockpit.release.checks import KINDS, SHORTEST_VALIDITY, Check, EnvCheck, GitCheck, HttpCheck
+from cockpit.release.checks import KINDS, SHORTEST_VALIDITY, Check, EnvCheck, GitCheck, HttpCheck, LogCheck
 
 T = TypeVar("T")
 
@@ -23,6 +23,8 @@ METHOD = re.compile(r"[A-Z]+")
 _URL = re.compile(r"https?://[^\s/?#]")
 _ADDRESS = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+)(?::([0-9]{1,5}))?")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SHARE = re.compile(r"(?:100|\d{1,2})(?:\.\d{1,3})?%")
+LOG_LEVELS = ("fatal", "error", "warning", "notice", "info", "debug", "trace")
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -84,6 +86,11 @@ def _kind(review: Review[T], check: Check, *where: Step) -> None:
             review.filled(named.name, *where, key, "name")
     if check.git is not None:
         _git(review, check.git, *where, "git")
+    if check.log is not None:
+        if check.closes:
+            message = "what a log says supports an item and proves none, so that it cannot close one: remove closes"
+            review.complain(message, *where, "closes")
+        _log(review, check.log, *where, "log")
 
 
 def _http(review: Review[T], http: HttpCheck, *where: Step) -> None:
@@ -117,6 +124,21 @@ def _git(review: Review[T], git: GitCheck, *where: Step) -> None:
         review.complain("nothing is asked here: add clean, tag, at_tag, signed or merged", *where)
     for index, branch in enumerate(git.merged):
         review.filled(branch, *where, "merged", index)
+
+
+def _log(review: Review[T], log: LogCheck, *where: Step) -> None:
+    review.filled(log.name, *where, "name")
+    review.durations(log, ("within",), *where)
+    if bool(log.level) == bool(log.pattern):
+        review.complain("a level or a pattern is counted: write one of the two", *where)
+    if log.level and log.level not in LOG_LEVELS:
+        review.complain(f"{quoted(log.level)} is no level: write one of {', '.join(LOG_LEVELS)}", *where, "level")
+    if log.max < 0:
+        review.complain(f"{log.max} is too small: write 0 or more", *where, "max")
+    if log.max_share and not _SHARE.fullmatch(log.max_share):
+        review.complain(f"{quoted(log.max_share)} is not a share: write it like 1%", *where, "max_share")
+    if log.among and not (log.pattern and log.max_share):
+        review.complain("among needs a pattern and max_share: add them, or remove it", *where, "among")
 
 
 def expression_complaint(text: str) -> str:

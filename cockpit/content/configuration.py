@@ -115,10 +115,17 @@ class _ConfigurationReview(Review[ConfigurationFile]):
             review_check(self, check, *where, "checks", item_id)
             if check.probe is not None:
                 self.known(check.probe.name, probes, "probe", *where, "checks", item_id, "probe", "name")
+            if check.log is not None:
+                self.known(check.log.name, self._logs_of(part), "log", *where, "checks", item_id, "log", "name")
         self._targets(part.targets, probes, *where, "targets")
         self._windows(part.maintenance_windows or (), probes, *where, "maintenance_windows")
         if part.version:
             self._version(part.version, *where, "version")
+
+    def _logs_of(self, part: ConfigurationFile | Section) -> Collection[str]:
+        """Return the names of the logs there are in a section, or, at the top, in any environment."""
+        parts = [self.value, part] if part is not self.value else [self.value, *self.value.environments.values()]
+        return [name for each in parts for name in each.logs]
 
     def _probes_of(self, environments: Collection[str]) -> Mapping[str, Probe]:
         """Return the probes that there are in each of these environments; without any, those at the top."""

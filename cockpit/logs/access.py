@@ -18,11 +18,13 @@ _METHOD = r"(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS|CONNECT|TRACE|PROPFIND|REP
 _REQUEST = re.compile(rf'"{_METHOD} [^"]*+"(?: |: | - )(\d{{3}})(?=[\s,]|$)', re.ASCII)
 _STATUS_FIRST = re.compile(rf' ([1-5]\d\d) (?:[\d-]+ ){{1,5}}(?:- {_METHOD} |"{_METHOD} )', re.ASCII)
 _HAPROXY = re.compile(
-    r"\S+:\d+ \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3})\] \S+ \S+ "
+    r"\S{1,60}:\d{1,5} \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3})\] \S{1,100} \S{1,200} "
     r"[\d+/-]+ (?:(-1|\d{3}) )?\+?\d+ (?:\S+ \S+ )?[A-Za-z-]{2,4} ",
     re.ASCII,
 )
-_HAPROXY_FAILED = re.compile(r"\S+:\d+ \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3})\] \S+/\S+: ", re.ASCII)
+_HAPROXY_FAILED = re.compile(
+    r"\S{1,60}:\d{1,5} \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3})\] \S{1,100}/\S{1,100}: ", re.ASCII
+)
 _UWSGI = re.compile(r"\[pid: \d+\|app: [^\]]*\] .{0,300}? \[([^\]]{24})\] .* \(HTTP/[\d.]+ (\d{3})\)", re.ASCII)
 _GIN = re.compile(
     r"(?:\[GIN\] )?(\d{4}[^|]{1,30}?) *\| *(?:\x1b\[[\d;]*m)? *([1-5]\d\d) *(?:\x1b\[[\d;]*m)?\|", re.ASCII

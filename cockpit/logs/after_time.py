@@ -12,11 +12,9 @@ from cockpit.logs.parsed import Parsed, Setting
 _STRUCTURED = re.compile(r" (\S+) (\S+) (\S+) (\S+) \[[^\]\"]*(?:\"[^\"]*\"[^\]\"]*)*?\blevel=\"(\w+)\"")
 _NGINX_PROCESS = re.compile(r" \[\w+\] \d+#\d+: ")
 # Log4j's and Logback's line behind its time: perhaps a thread, the level, and a thread or a class.
-JAVA = (
-    r"\s*(?:- )?(?:\[[ -\\^-~]{0,80}\]\s*(?:- )?){0,2}(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL|SEVERE)\s+(?:- )?"
-    r"(?:\[[ -\\^-~]{0,200}\]|\(|[A-Za-z][A-Za-z0-9_.$]{0,200}\.[A-Z][A-Za-z0-9_$]*[:\s(])"
-)
-_JAVA = re.compile(JAVA, re.ASCII)
+JAVA_LEVEL = r"\s*(?:- )?(?:\[[ -\\^-~]{0,80}\]\s*(?:- )?){0,2}(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL|SEVERE)"
+JAVA_CLASS = r"\s+(?:- )?(?:\[[ -\\^-~]{0,200}\]|\(|(?:[a-z0-9_$]{1,60}\.){1,12}+[A-Z][A-Za-z0-9_$.]{0,200}[:\s(])"
+_JAVA = re.compile(JAVA_LEVEL + JAVA_CLASS, re.ASCII)
 _PHP = re.compile(r"PHP (Fatal error|Parse error|Warning|Notice|Deprecated)?")
 _PHP_LEVELS = {
     "Fatal error": Level.FATAL,
@@ -28,6 +26,7 @@ _PHP_LEVELS = {
 _MSSQL = re.compile(r" (?:spid\d+s?|Logon|Server|Backup) {2,}(Error: \d+)?")
 _ZONEMINDER = re.compile(r" [\w.-]+\[\d+\]\.([A-Z]{3}|DB\d) ")
 _GIN_STATUS = re.compile(r"\| *([1-5]\d\d) *\| ")
+_TOPICS = re.compile(r" \S+ ([a-z]+(?:,[a-z]+)+) ")  # as MikroTik's routers have them
 _RAS = re.compile(r" \S+ (?:RAS|NULL) \S+ ([A-Z]+) ")
 _POSTGRES_RDS = re.compile(
     r":[\w.-]*\(\d*\):[^:]{0,120}:\[\d+\]:(?:(STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION)|[A-Z]+\d?):  "
@@ -41,6 +40,9 @@ _POSTGRES_DETAIL = re.compile(r"[^:]{0,120}\b(?:STATEMENT|DETAIL|HINT|CONTEXT|QU
 
 def parse_after_time(text: str, end: int, rest: str, setting: Setting) -> Parsed | None:
     """Read the rarer things that follow a time; their own time is left out."""
+    topics = _TOPICS.match(text, end)
+    if topics:
+        return Parsed(max(map(named_level, topics.group(1).split(","))), None, rest, "syslog")
     ras = _RAS.match(text, end)
     if ras:
         return Parsed(named_level(ras.group(1)), None, rest, "ras")

@@ -12,6 +12,7 @@ from cockpit.logs.columns import Columns
 from cockpit.logs.formats import parse
 from cockpit.logs.line import Level, LogLine
 from cockpit.logs.parsed import Parsed, Setting
+from cockpit.logs.wrapped import Wrapped, unwrap
 
 # Lines at the left margin that belong to a trace: Python's, Java's, Go's, .NET's, PHP's, Ruby's, Node's and Rust's.
 _TRACE = re.compile(
@@ -68,19 +69,27 @@ class Classifier:
     def classify(self, text: str) -> LogLine:
         """Return the next line with its level, time, format and message."""
         plain = _ANSI.sub("", text) if "\x1b" in text or "033[" in text or "1b[" in text else text
+        wrapped = unwrap(plain, self._zone)
+        if wrapped is not None:
+            return self._classify(text, wrapped.text, self._state(wrapped.stream), wrapped)
         prefix = _COMPOSE.match(plain) if "| " in plain[:70] else None
         if prefix is None:
             return self._classify(text, plain, self._states[""])
-        service = prefix.group()
+        return self._classify(text, plain[prefix.end() :], self._state(prefix.group()))
+
+    def _state(self, service: str) -> _State:
         if service not in self._states and len(self._states) > _SERVICES:
             service = ""
-        return self._classify(text, plain[prefix.end() :], self._states.setdefault(service, _State()))
+        return self._states.setdefault(service, _State())
 
-    def _classify(self, text: str, plain: str, state: _State) -> LogLine:
-        """Return the line `text`, whose part without colours and prefixes is `plain`."""
+    def _classify(self, text: str, plain: str, state: _State, wrapped: Wrapped | None = None) -> LogLine:
+        """Return the line `text`, whose part without colours, prefixes and wrapping is `plain`."""
+        nothing = LogLine(
+            text, Level.NONE, wrapped and wrapped.at, self._source, wrapped.format if wrapped else _TEXT, plain
+        )
         if not plain.strip():
             state.in_go_stack = False
-            return LogLine(text, Level.NONE, None, self._source, _TEXT, plain)
+            return nothing
         if state.record is not None and self._continues(plain, state, state.record):
             return self._follow(text, state.record, plain)
         awaits_exception, state.awaits_exception, state.in_go_stack = state.awaits_exception, False, False
@@ -93,9 +102,11 @@ class Classifier:
             if awaits_exception and state.record is not None:
                 return self._follow(text, state.record, plain)
             state.record = None
-            return LogLine(text, Level.NONE, None, self._source, _TEXT, plain)
+            return nothing
         if parsed.follows and state.record is not None:
             return self._follow(text, state.record, parsed.message)
+        if wrapped is not None and wrapped.at is not None:
+            parsed = parsed._replace(at=wrapped.at)
         if parsed.at is None and state.record is not None and state.record.format == "jul":
             # java.util.logging has the time on one line, and level and message on the next.
             parsed = parsed._replace(at=state.record.at)

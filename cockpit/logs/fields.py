@@ -22,6 +22,7 @@ LEVEL_KEYS = (
 TIME_KEYS = (
     *("time", "ts", "timestamp", "@timestamp", "asctime", "datetime", "@t", "t", "timeunixnano", "starttime"),
     *("start_time", "startlocal", "edgestarttimestamp", "edgeendtimestamp", "started_at", "date", "timemillis"),
+    *("eventtime", "requestreceivedtimestamp"),
 )
 _MESSAGE_KEYS = ("msg", "message", "event", "@m", "@mt", "short_message", "body", "text")
 _STATUS_KEYS = (

@@ -7,14 +7,16 @@ import re
 from msgspec import Struct
 
 from cockpit.logs.line import Level, LogLine
+from cockpit.logs.requests import normal_path, read_request
 
 MOST = 2_000  # templates that are kept
 _LONGEST = 300  # characters of a message that are looked at
+_OF_REQUESTS = frozenset({"access", "elb", "gin", "haproxy", "uwsgi"})  # alike by method, path and status
 _DROPPED = 4  # one in so many goes where there is no more room: the least grave, rare and old
 _REMEMBERED = 200_000  # templates dropped, so that one that comes back is not called new
 
 _VARIABLE = re.compile(
-    r"(?P<text>\"(?:[^\"\\]|\\.)*\"|(?<![\w])'[^']*')"
+    r"(?P<text>\"(?:[^\"\\]|\\.)*+(?:\"|$)|(?<![\w])'[^']*')"
     r"|(?P<uuid>\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b)"
     r"|(?P<mail>\b[\w.+-]+@[\w-]+\.[\w.-]+\b)"
     r"|(?P<ip>\b(?:\d{1,3}\.){3}\d{1,3}\b(?::\d+)?|(?<![\w:])(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b)"
@@ -67,7 +69,12 @@ class Fingerprints:
         """Take in a line; what only continues one is left out."""
         if line.continuation or not line.message.strip():
             return
-        key = (line.level, template_of(line.message))
+        request = read_request(line) if line.format in _OF_REQUESTS else None
+        if request is None:
+            template = template_of(line.message)
+        else:
+            template = f"{request.method} {normal_path(request.path)} {request.status}"
+        key = (line.level, template)
         kept = self._kept.get(key)
         if kept is None:
             if len(self._kept) >= self._most:

@@ -28,6 +28,8 @@ _SYSLOG_TAG = re.compile(r" (\S+) ([\w./@+()-]+)(?:\[\d+\])?: ")
 _SHORT_TAG = re.compile(r"( )([\w./@+-]+)\[[\w.-]+\]: ")
 _APACHE_ERROR = re.compile(r"\[" + timestamps.APACHE_ERROR_TIME.pattern + r"\] \[(?:\w*:)?(\w+)\]", re.ASCII)
 _CRI = re.compile(r" (?:stdout|stderr) [FP] ")
+_JUL = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d{4} [\d:]+ [AP]M [\w.$]+ ", re.ASCII)
+_OLD_REDIS = re.compile(rf"\[\d+\] (\d\d) ({timestamps.MONTH}) (\d\d:\d\d:\d\d)(?:\.\d+)? ([.*#-]) ", re.ASCII)
 _NEST = re.compile(r"\[Nest\] +\d+ +- +", re.ASCII)
 _REDIS = re.compile(r"\d+:[A-Z] (?=\d)|\d+:signal-handler ", re.ASCII)
 _REDIS_MARKS = {" . ": Level.DEBUG, " - ": Level.DEBUG, " * ": Level.NOTICE, " # ": Level.WARNING}
@@ -65,6 +67,13 @@ def _parse_redis(text: str, position: int, setting: Setting) -> Parsed:
         return Parsed(Level.NONE, None, text, "redis")
     level = _REDIS_MARKS.get(text[stamp.end : stamp.end + 3], Level.NONE)
     return Parsed(level, stamp.at, text[stamp.end + 3 :], "redis")
+
+
+def _parse_old_redis(match: re.Match[str], setting: Setting) -> Parsed:
+    day, month, clock, mark = match.groups()
+    number = timestamps.MONTHS.index(month) + 1
+    at = timestamps.yearless_epoch(number, int(day), clock, setting.zone, setting.now)
+    return Parsed(_REDIS_MARKS[f" {mark} "], at, match.string[match.end() :], "redis")
 
 
 def _parse_iso(text: str, time: re.Match[str], end: int, setting: Setting, depth: int) -> Parsed:
@@ -122,6 +131,9 @@ def _parse_bracket(text: str, setting: Setting, depth: int) -> Parsed | None:
     if clock:
         level, message = level_after(text, clock.end())
         return Parsed(level, None, message, "plain")
+    old_redis = _OLD_REDIS.match(text)
+    if old_redis:
+        return _parse_old_redis(old_redis, setting)
     nest = _NEST.match(text)
     if nest and (found := _parse_stamped(text, nest.end(), setting, depth)):
         return found._replace(format="nest")
@@ -139,7 +151,7 @@ def _parse_bracket(text: str, setting: Setting, depth: int) -> Parsed | None:
     )
 
 
-def _parse_stamped(text: str, start: int, setting: Setting, depth: int) -> Parsed | None:
+def _parse_stamped(text: str, start: int, setting: Setting, depth: int, *, tagged: bool = False) -> Parsed | None:
     """Read a line that begins, after `start` characters, with one of the rarer times."""
     stamp = stamp_at(text, start, setting)
     if stamp is None:
@@ -147,7 +159,7 @@ def _parse_stamped(text: str, start: int, setting: Setting, depth: int) -> Parse
     end = stamp.end
     while text[end : end + 1] and text[end] in ']"':
         end += 1
-    return _parse_timed(text, stamp.at, end, setting, depth, tagged=False)
+    return _parse_timed(text, stamp.at, end, setting, depth, tagged=tagged)
 
 
 def _parse_priority(text: str, setting: Setting, depth: int) -> Parsed | None:
@@ -193,9 +205,17 @@ def _parse_letter(text: str, setting: Setting, depth: int) -> Parsed | None:
     return (
         _parse_syslog(text, setting, depth)
         or parse_lettered(text, setting)
-        or _parse_stamped(text, 0, setting, depth)
+        or _parse_dated(text, setting, depth)
         or _parse_other(text, setting, depth)
     )
+
+
+def _parse_dated(text: str, setting: Setting, depth: int) -> Parsed | None:
+    """Read a line that begins with a weekday or a month; syslog's may have a fraction."""
+    found = _parse_stamped(text, 0, setting, depth, tagged=text[:3] in timestamps.MONTHS)
+    if found and found.level is Level.NONE and _JUL.match(text):
+        return found._replace(format="jul")
+    return found
 
 
 def _parse_quote(text: str, setting: Setting, depth: int) -> Parsed | None:

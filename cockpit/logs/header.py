@@ -13,7 +13,7 @@ _LEVEL_FIELD = re.compile(r"[\s|:,\]-]*([\[(<]?)\s*([A-Za-z]{3,13}\d?)(\s*[\])>|
 # `key=value`, `name -`.
 _OTHER_FIELD = re.compile(
     r"[\s|:,\]-]*(?:\[[^\]]{0,120}\]|\([^)]{0,120}\)|\{[^}]{0,120}\}|<[\w.]{1,40}>"
-    r"|\d+(?=[\s:\]])|[\w.-]{1,64}@[\w.-]{1,64}(?=[\s:])"
+    r"|\d+(?:\.\d+)?%?(?=[\s:\]])|[\w.-]{1,64}@[\w.-]{1,64}(?=[\s:])"
     r"|root(?=\s)|[\w.-]{1,64}\(\d+\)(?=:)|[\w.-]{1,40}=(?:\"[^\"]{0,120}\"|[^\s\"]{0,120})(?=\s)"
     r"|\.{0,3}[\w$-]{0,64}[._/$][\w.$/-]{1,80}(?::\d+:[\w.*()]{1,80}(?=\s))?(?=[\s:])|[\w.$@/*-]{1,80}(?=\s+[-|]\s))"
 )
@@ -22,10 +22,12 @@ _CATEGORY = re.compile(r"\s*[\w-]{1,40}:(?=\s)")
 # Logcat: process, thread, level, tag.
 _LOGCAT = re.compile(r"\s+\d+\s+\d+ ([VDIWEF]) (?=[^:]{1,80}:)")
 # One letter as the level: in brackets, before a bar as etcd has it, or before a component's name as MongoDB has it.
-_LETTER_FIELD = re.compile(r"[\s|:,-]*(?:[\[(]([TVDIWEFC])[\])]|([TDIWEFC])(?: \| |  ?(?=[A-Z]{3,}\b)| {2,}-))")
+_LETTER_FIELD = re.compile(r"[\s|:,-]*(?:[\[(]([TVDIWEFC])[\])]|([TDIWEFC])(?: \| |  ?(?=[A-Z]{3,}\b)| {1,2}-(?= )))")
 # A logger's channel and the level in one word, as Monolog has it; a bare word before a level that is set off.
 _CHANNEL_LEVEL = re.compile(r"[\s|:,-]*[\w-]{1,64}\.([A-Z]{4,9}):")
-_WORD_LEVEL = re.compile(r"\s*[\w-]{1,40}\s+([A-Z]{4,8})(?:\s{2,}|:\s|\s+[-|\[])")
+_WORD_LEVEL = re.compile(
+    r"\s*[\w-]{1,40}\s+(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|SEVERE|FATAL|CRITICAL)(?:\s{2,}|:\s|\s+[-|\[])"
+)
 _TITLE_CASE = frozenset("Trace Debug Info Information Verbose Warn".split())  # noqa: SIM905
 _PYTHON_BASIC = re.compile(r"[A-Z]+:[\w.]+:")
 _AFTER_LEVEL = " \t|:-"

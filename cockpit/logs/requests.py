@@ -24,6 +24,7 @@ _MORGAN = re.compile(rf"{_METHODS} (\S+) (\d{{3}}) ([\d.]+) ?ms\b")
 # nginx's $request_time where people put it: `rt=0.123`, `request_time=0.1`, or at the line's end.
 _NAMED_TIME = re.compile(r"\b(?:rt|request_time|req_time|duration|time|took)[=:]\"?(\d+(?:\.\d+)?)(ms|us|µs|s)?\b")
 _LAST_TIME = re.compile(r'(?:^|[" ])(\d+\.\d{3,6})"?\s*(?:\[?[\d.:]+\]?\s*)?$')
+_LAST_MILLIS = re.compile(r" (\d{1,9})ms$")  # Traefik's
 _UNITS = {"s": 1.0, "ms": 1e-3, "msecs": 1e-3, "us": 1e-6, "µs": 1e-6, "micros": 1e-6, "m": 60.0, "": 1.0}
 _JSON_STATUS = ("status", "status_code", "response_code", "DownstreamStatus", "statusCode", "EdgeResponseStatus")
 _JSON_PATH = ("path", "RequestPath", "uri", "request_uri", "url", "ClientRequestURI", "request_path")
@@ -93,7 +94,10 @@ def _seconds(rest: str) -> float | None:
     if named:
         return float(named.group(1)) * _UNITS[named.group(2) or ""]
     last = _LAST_TIME.search(rest)
-    return float(last.group(1)) if last else None
+    if last:
+        return float(last.group(1))
+    millis = _LAST_MILLIS.search(rest)
+    return int(millis.group(1)) / 1000 if millis else None
 
 
 def _of_json(text: str) -> Request | None:
@@ -103,10 +107,8 @@ def _of_json(text: str) -> Request | None:
         return None
     if not isinstance(fields, dict):
         return None
-    inner = fields.get("request")
-    request = inner if isinstance(inner, dict) else {}
-    status, method = _first(fields, _JSON_STATUS), _first({**request, **fields}, _JSON_METHOD)
-    path = _first({**request, **fields}, _JSON_PATH)
+    fields = {**_object(fields, "request", "req"), **_object(fields, "response", "res"), **fields}
+    status, method, path = (_first(fields, keys) for keys in (_JSON_STATUS, _JSON_METHOD, _JSON_PATH))
     if not str(status).isdecimal() or len(str(status)) != 3 or not isinstance(method, str) or not isinstance(path, str):
         return None
     for key, unit in _JSON_TIME.items():
@@ -114,6 +116,10 @@ def _of_json(text: str) -> Request | None:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return Request(method, path, int(str(status)), value * unit)
     return Request(method, path, int(str(status)), None)
+
+
+def _object(fields: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return next((fields[key] for key in keys if isinstance(fields.get(key), dict)), {})
 
 
 def _first(fields: dict[str, Any], keys: tuple[str, ...]) -> object:

@@ -7,12 +7,12 @@ else of it than the shape's format and the level it finds; every other line is l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import NamedTuple
 
 import msgspec
 
-from cockpit.logs.after_time import JAVA
+from cockpit.logs.after_time import JAVA_CLASS, JAVA_LEVEL
 from cockpit.logs.fields import LEVEL_KEYS, TIME_KEYS, field_level, lower_names
 from cockpit.logs.levels import LEVEL_OF_NAME, status_level
 from cockpit.logs.line import Level, LogLine
@@ -20,7 +20,8 @@ from cockpit.logs.timestamps import MONTH
 
 _HOUR = r"(?:[01]\d|2[0-3])"
 _SIXTY = r":[0-5]\d:[0-5]\d"
-_WORDS = "|".join(sorted(LEVEL_OF_NAME, key=len, reverse=True))
+_COMMON = ("info", "debug", "warning", "warn", "error")  # are tried first: what follows the word decides
+_WORDS = "|".join([*_COMMON, *sorted(set(LEVEL_OF_NAME) - {*_COMMON}, key=len, reverse=True)])
 _UPPER = _WORDS.upper()
 # A group in brackets that is no level itself: it has two characters or more.
 _GROUP = rf"\[(?!\s*(?i:{_WORDS})\d?(?:\s*[\])>|:]|[\s/\[]))[ -Z\\^-~]{{2,100}}\]"
@@ -129,23 +130,32 @@ def _timed(line: LogLine) -> Shape | None:
         rf"{re.escape(opening)}(\d{{4}}{day}\d\d{day}\d\d{between}{_HOUR})({_SIXTY}{fraction})"
         rf"{re.escape(zone)}{re.escape(closing)}"
     )
-    behind = _behind(line, zone, comma=between == " " and point == ",", slash=day == "/")
-    return _by_pattern(line.format, time + behind, _named, "{}{}" + zone) if behind else None
+    for behind in _behind(line, zone, comma=between == " " and point == ",", slash=day == "/"):
+        shape = _by_pattern(line.format, time + behind, _named, "{}{}" + zone)
+        if shape.read(line.text.encode()):
+            return shape
+    return None
 
 
-def _behind(line: LogLine, zone: str, *, comma: bool, slash: bool) -> str:
-    """Return the pattern of what may stand between the time and the level, and behind that, in this line's format."""
+def _behind(line: LogLine, zone: str, *, comma: bool, slash: bool) -> Iterator[str]:
+    """Return patterns of what may stand between the time and the level, and behind that; the quickest first."""
     if line.format == "nginx-error":
-        return rf" \[({_WORDS})\] \d+#\d+: "
+        yield rf" \[({_WORDS})\] \d+#\d+: "
+        return
     if line.format == "postgres":
-        return r" \[\d+\] (LOG|ERROR|FATAL|PANIC|WARNING|NOTICE|INFO|DEBUG\d?):  " if zone else ""
+        if zone:
+            yield r" \[\d+\] (LOG|ERROR|FATAL|PANIC|WARNING|NOTICE|INFO|DEBUG\d?):  "
+        return
+    java = JAVA_LEVEL + JAVA_CLASS
+    if not comma or line.format == "python":
+        yield rf"[ \t]+({_UPPER})(?=[ \t])" + (rf"(?!{JAVA_CLASS})" if comma else "")
     # A process's number in brackets behind a zone may be PostgreSQL's.
     group = _GROUP.replace("(?!", r"(?=[^\]]{0,60}[A-Za-z])(?!", 1) if zone else _GROUP
     level = rf"[ \t]+\[?((?<=\[)(?i:{_WORDS})(?=\])|(?<!\[)(?:{_UPPER})(?=[ \t]))"
     name = rf"(?:[ \t]+-[ \t]+(?!(?i:{_WORDS})\d?[\s/\[])[a-z_][\w.]+[ \t]+-)?"
-    java = "" if not comma else rf"(?={JAVA})" if line.format == "log4j" else rf"(?!{JAVA})"
+    told = "" if not comma else rf"(?={java})" if line.format == "log4j" else rf"(?!{java})"
     nginx = r"(?! \[\w+\] \d+#\d+: )" if slash else ""
-    return rf"{nginx}{java}(?:{name}|(?:[ \t]+{group}){{0,2}}){level}"
+    yield rf"{nginx}{told}(?:{name}|(?:[ \t]+{group}){{0,2}}){level}"
 
 
 def _logfmt(line: LogLine) -> Shape | None:

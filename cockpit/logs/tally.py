@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator
 from datetime import tzinfo
 from typing import Protocol
 
@@ -60,7 +60,7 @@ class _Seen:
 
     def __init__(self, shape: Shape, setting: Setting) -> None:
         self.shape = shape
-        self.keys: Counter[object] = Counter()
+        self.keys: defaultdict[Hashable, int] = defaultdict(int)
         self.hours: dict[bytes | str, _Span] = {}
         self.uneven: set[bytes | str] = set()
         self._setting = setting

@@ -12,10 +12,10 @@ from cockpit.durations import parse_duration
 
 Binds = Literal["commit", "paths", "host", "release", "period"]
 Effects = Literal["none", "writes", "money", "load"]
-Kind = Literal["command", "http", "tls", "env", "file", "git", "probe", "target"]
+Kind = Literal["command", "http", "tls", "env", "file", "git", "probe", "target", "log"]
 Protocol = Literal["TLSv1.2", "TLSv1.3"]
 
-KINDS: tuple[Kind, ...] = ("command", "http", "tls", "env", "file", "git", "probe", "target")
+KINDS: tuple[Kind, ...] = ("command", "http", "tls", "env", "file", "git", "probe", "target", "log")
 RUN_TAG = "run"  # the name by which a git check means the tag that the run flies
 
 SHORTEST_VALIDITY = 600.0  # seconds: what holds is renewed at half of it, and never more often than every five minutes
@@ -108,6 +108,27 @@ class TargetCheck(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     name: str
 
 
+class LogCheck(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How many lines of a configured log, within a span up to now, are of a level or graver, or match a named pattern.
+
+    At most `max` of them, or with `max_share` that share: of all lines, or, with `among`, of the lines that match that
+    pattern or the counted one. Nothing logged is unknown, not well; the cockpit's own traffic is left out.
+    """
+
+    name: str
+    level: str = ""
+    pattern: str = ""
+    among: str = ""
+    within: str = "10m"
+    max: int = 0
+    max_share: str = ""  # a percentage, such as 1%, in place of `max`
+
+    @property
+    def share(self) -> float | None:
+        """The most that is allowed as a share of one, None where it is a number of lines."""
+        return float(self.max_share.removesuffix("%")) / 100 if self.max_share else None
+
+
 class Check(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """How an item is sensed; exactly one kind is given, unless it is `off`.
 
@@ -123,6 +144,7 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     git: GitCheck | None = None
     probe: ProbeCheck | None = None
     target: TargetCheck | None = None
+    log: LogCheck | None = None
     closes: bool = False
     interval: str = "5m"
     expires: str = ""  # how long a result holds without a new one
@@ -173,6 +195,8 @@ def describe_check(check: Check) -> str:
         return f"look at the probe {check.probe.name}"
     if check.target is not None:
         return f"look at the target {check.target.name}"
+    if check.log is not None:
+        return f"read the log {check.log.name}"
     return "ask git"
 
 
@@ -192,6 +216,8 @@ def expectation(check: Check) -> str:
         return f"the probe {check.probe.name} is ok{' or degraded' if check.probe.degraded else ''}"
     if check.target is not None:
         return f"the target {check.target.name} is met"
+    if check.log is not None:
+        return _of_log(check.log)
     return _of_git(check.git or GitCheck())
 
 
@@ -228,6 +254,13 @@ def _of_file(check: FileCheck) -> str:
     wanted += [f"newer than {check.newer_than}"] if check.newer_than else []
     wanted += [f"{check.min_size} bytes or more"] if check.min_size > 1 else []
     return ", ".join(wanted)
+
+
+def _of_log(check: LogCheck) -> str:
+    counted = f"{check.level} lines or graver" if check.level else f"lines of {check.pattern}"
+    most = f"at most {check.max}" if check.share is None else f"at most {check.max_share}"
+    whole = f" among those and {check.among}" if check.among else ""
+    return f"{check.name}: {most} {counted}{whole} within {check.within}"
 
 
 def _of_git(check: GitCheck) -> str:

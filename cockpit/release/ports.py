@@ -8,7 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from cockpit.release.checks import Check
+from cockpit.release.checks import Check, LogCheck
 from cockpit.release.events import ObservedState
 from cockpit.release.plan import Plan, PlanStep
 
@@ -74,13 +74,16 @@ class Observed(Struct, frozen=True):
 
 
 class Measures(Protocol):
-    """What probes and targets say, of what the watcher has seen; used by one thread at a time."""
+    """What probes and targets say, of what the watcher has seen, and what logs say; used by one thread at a time."""
 
     def observe_probe(self, name: str, *, degraded: bool) -> Observed:
         """Return a probe's lasting state; `degraded` says whether that will do."""
 
     def observe_target(self, name: str) -> Observed:
         """Return a target against its actual."""
+
+    def observe_log(self, check: LogCheck, *, seconds: float) -> Observed:
+        """Return how many lines of a log are as the check counts them, against what it allows, within that time."""
 
 
 class Observer(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -113,3 +114,21 @@ def test_a_check_stands_in_the_checklist_or_in_the_configuration(flight: Flight,
     flight.begin([], checks=check)
     (found,) = Console(flight.repo).json("verify")
     assert found["actual"] == f"from the {'configuration' if where == 'checks' else 'checklist'}"
+
+
+def test_a_log_supports_its_item_and_goes_red_with_an_error(flight: Flight) -> None:
+    log = flight.repo / "shop.log"
+    console = begin(
+        flight, {"log": {"name": "app", "level": "error", "within": "10m"}}, logs={"app": {"file": str(log)}}
+    )
+    (unseen,) = console.json("verify", code=3)
+    assert (unseen["state"], unseen["actual"]) == ("unknown", f"there is no log at {log}")
+    stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
+    log.write_text(f"{stamp},000 INFO shop: 0 errors\n")
+    (green,) = console.json("verify")
+    assert (green["state"], green["actual"], green["item_state"]) == ("ok", "0 error of 1 lines within 10m", "open")
+    with log.open("a") as file:
+        file.write(f"{stamp},000 ERROR shop: no\n")
+    (red,) = console.json("verify", code=1)
+    assert (red["state"], red["actual"]) == ("failed", "1 error of 2 lines within 10m")
+    assert red["expected"] == "app: at most 0 error lines or graver within 10m"

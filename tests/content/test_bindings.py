@@ -15,8 +15,10 @@ from msgspec.structs import replace
 
 from cockpit.checks.checker import Checker
 from cockpit.content.checklists import parse_checklist_text
-from cockpit.release.checks import Check
-from cockpit.release.ports import Situation
+from cockpit.logwatch import observe_log
+from cockpit.release.checks import Check, LogCheck
+from cockpit.release.configuration import Configuration, Environment, LogSource
+from cockpit.release.ports import Observed, Situation
 from tests.checks.conftest import Service
 from tests.content.bindings import bindings, uncommented
 from tests.content.server import Server
@@ -70,7 +72,15 @@ class World:
         for name in DOCUMENTS.values():
             self._write(self.code / "docs" / name, "as it is\n")
         self._write(home / "db" / "shop.db", "x" * 2000)
+        self.log("app.log", "INFO shop: up", "INFO shop: payment 17 accepted", "INFO shop: payment 18 accepted")
+        self.log("access.log", "INFO web: up")
         self._write(self.code / "tests" / "test_sums.py", "def test_sum():\n    assert 1 + 1 == 2\n")
+
+    def log(self, name: str, *messages: str) -> None:
+        """Append lines of this moment to one of the service's logs."""
+        stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
+        with (self.code / name).open("a") as file:
+            file.writelines(f"{stamp},000 {message}\n" for message in messages)
 
     @staticmethod
     def _write(path: Path, text: str) -> None:
@@ -97,6 +107,8 @@ class World:
             "YOUR-INTEGRATION-TESTS": tests,
             "YOUR-BACKUPS": str(self.home / "backups"),
             "YOUR-ARCHIVES": str(self.home / "archives"),
+            "YOUR-APP-LOG": "app",
+            "YOUR-ACCESS-LOG": "access",
             "YOUR-LOG": str(self.home / "shop.log"),
             "/etc/logrotate.d/YOUR-SERVICE": str(self.etc / "logrotate.d" / "shop"),
             "/etc/ssh/sshd_config": str(self.etc / "sshd_config"),
@@ -162,6 +174,10 @@ def _edit(name: str, old: str, new: str) -> Callable[[World], None]:
 
 def _remove(name: str) -> Callable[[World], None]:
     return lambda world: (world.home / name).unlink()
+
+
+def _logged(name: str, message: str, times: int) -> Callable[[World], None]:
+    return lambda world: world.log(name, *[message] * times)
 
 
 def _leak(world: World) -> None:
@@ -263,7 +279,6 @@ SPOILED: dict[str, Callable[[World], None]] = {
     f"{W}web-server-configuration/install-nginx-apache": _broken_nginx,
     f"{W}payment-gateway/set-up-webhook-handling-if-applicable": _env("YOUR_WEBHOOK_SECRET=changeme\n"),
     f"{W}payment-gateway/configure-email-notifications": _no_mail,
-    f"{D}deployment/check-application-logs-for-errors": _edit("shop.log", "x", "x\nERROR no cart"),
     f"{D}post-deployment-verification/test-login-logout": _at_path("/login", 500, ""),
     f"{D}post-deployment-verification/test-product-browsing": _at_path("/products", 200, "Nothing to buy"),
     f"{D}post-deployment-verification/test-admin-panel": _at_path("/admin", 200, "Welcome, whoever you are"),
@@ -271,6 +286,26 @@ SPOILED: dict[str, Callable[[World], None]] = {
     "ongoing-maintenance/monthly/security-update-reviews": _outdated,
     "ongoing-maintenance/monthly/dependency-updates": lambda world: world.server.break_dependencies(),
     "ongoing-maintenance/weekly/check-server-disk-space": _full,
+    f"{D}deployment/check-application-logs-for-errors": _logged("app.log", "ERROR shop: no", 1),
+    f"{D}deployment/monitor-error-rates": _logged("app.log", "ERROR shop: no", 1),
+    "post-deployment/monitoring/monitor-error-rates": _logged("app.log", "ERROR shop: no", 1),
+    "post-deployment/monitoring/monitor-payment-success-rate": _logged("app.log", "ERROR shop: payment 19 failed", 1),
+    "post-deployment/security-monitoring/check-for-suspicious-login-attempts": _logged(
+        "app.log", "WARNING shop.auth: login failed for ana", 21
+    ),
+    "post-deployment/security-monitoring/review-admin-action-logs": _logged(
+        "app.log", "INFO shop: admin action: price changed", 51
+    ),
+    "post-deployment/security-monitoring/monitor-for-sql-injection-attempts": _logged(
+        "access.log", 'INFO web: "GET /items?id=1%27%20OR%20%271%27=%271 HTTP/1.1" 200', 11
+    ),
+    "post-deployment/security-monitoring/check-for-xss-attempts": _logged(
+        "access.log", 'INFO web: "GET /search?q=%3Cscript%3Ealert(1) HTTP/1.1" 200', 11
+    ),
+    "post-deployment/security-monitoring/review-cors-access-logs": _logged(
+        "app.log", "WARNING shop: CORS request from https://evil.example blocked", 11
+    ),
+    "ongoing-maintenance/weekly/check-server-disk-space": _full_disk,
     "ongoing-maintenance/weekly/verify-backups-completed": _aged("backups/*", 25),
 }  # fmt: skip
 
@@ -297,9 +332,35 @@ def world(tmp_path: Path, certificate: Certificate) -> Iterator[World]:
     made.close()
 
 
+class Logs:
+    """What this world's logs say; it has no probes and no targets."""
+
+    def __init__(self, world: World) -> None:
+        self._root = world.code
+        self._configuration = Configuration(
+            service="shop",
+            environment=Environment("production"),
+            logs={"app": LogSource("app.log"), "access": LogSource("access.log")},
+        )
+
+    def __enter__(self) -> Logs:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def observe_probe(self, name: str, *, degraded: bool) -> Observed:
+        raise LookupError(name)
+
+    def observe_target(self, name: str) -> Observed:
+        raise LookupError(name)
+
+    def observe_log(self, check: LogCheck, *, seconds: float) -> Observed:
+        return observe_log(self._root, self._configuration, check, now=time.time(), seconds=seconds)
+
+
 @pytest.fixture
 async def checker(world: World) -> AsyncIterator[Checker]:
-    async with Checker(root=world.code, code=lambda: world.code) as made:
+    async with Checker(root=world.code, code=lambda: world.code, measures=lambda: Logs(world)) as made:
         yield made
 
 

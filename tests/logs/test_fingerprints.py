@@ -27,6 +27,7 @@ def lines(*texts: str) -> list[LogLine]:
         ("at 0x7f10 in deadbeef12", "at <hex> in <hex>"),
         ("mail to ana@shop.example failed", "mail to <mail> failed"),
         ("feedback accepted", "feedback accepted"),
+        ('said "this and no more', "said <text>"),
     ],
 )
 def test_what_varies_is_masked(message: str, template: str) -> None:
@@ -51,6 +52,19 @@ def test_alike_lines_are_one_template_with_its_first_and_last_time() -> None:
     assert (cart.template, cart.new) == ("shop: cart <n>", True)
     assert (informed.level, informed.new) == ("info", False)
     assert [one.new for one in collected.ranked()] == [None] * 3
+
+
+def test_requests_are_alike_by_method_path_and_status() -> None:
+    collected = Fingerprints()
+    for number, status in ((7, 200), (8, 200), (9, 404)):
+        request = (
+            f'10.0.0.{number} - - [01/Jul/2026:12:00:00 +0000] "GET /items/{number}?q=x HTTP/1.1" {status} 1 "-" "x"'
+        )
+        collected.add(lines(request)[0])
+    assert [(one.template, one.count) for one in collected.ranked()] == [
+        ("GET /items/:id 404", 1),
+        ("GET /items/:id 200", 2),
+    ]
 
 
 def test_beyond_the_bound_the_rare_and_harmless_go_and_that_is_said() -> None:

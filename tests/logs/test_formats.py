@@ -23,6 +23,11 @@ TIMED = [
     ("[2026-07-01 12:00:00,000] ERROR [KafkaServer id=0] no (kafka.server.KafkaServer)", ERROR, "log4j"),
     ("26/07/01 12:00:00 WARN executor.Executor: slow", WARNING, "plain"),
     ("260701 120000 148 WARN dfs.DataNode$PacketResponder: no", WARNING, "plain"),
+    ("[4018] 01 Jul 12:00:00.000 # slow", WARNING, "redis"),
+    ("2026-07-01 12:00:00.000000 96.80% [WARNING] sofia_reg.c:3223 no", WARNING, "plain"),
+    ("2026-07-01T12:00:00.000000+00:00 10.0.0.1 system,error,critical login failure", FATAL, "syslog"),
+    ("Jul  1 12:00:00.000 web1 cron[9]: (root) CMD x", NONE, "syslog"),
+    ("[1782907200] SERVICE ALERT: varnish;CRITICAL;SOFT", NONE, "plain"),
     ("01-Jul-2026 12:00:00.000 SEVERE [main] org.apache.catalina.core.X no", ERROR, "plain"),
     ("INFO  [main] 2026-07-01 12:00:00,000 CassandraDaemon.java:12 - error", INFO, "plain"),
     ("WARN  2026-07-01 12:00:00,000 [pool-1] slow", WARNING, "plain"),
@@ -222,3 +227,42 @@ def test_lines_that_all_begin_with_a_blank_are_records_all_the_same() -> None:
         ("info", False),
         ("info", True),
     ]
+
+
+def test_a_trace_that_a_runtime_has_wrapped_belongs_to_its_record() -> None:
+    plain = [
+        "2026-07-01 12:00:00,000 ERROR no",
+        "Traceback (most recent call last):",
+        "  File x",
+        "ValueError: no",
+        "on",
+    ]
+    docker = "\n".join(f'{{"log":"{line}\\n","stream":"stderr","time":"2026-07-01T12:00:00Z"}}' for line in plain)
+    cri = "\n".join(f"2026-07-01T12:00:00.5Z stderr F {line}" for line in plain)
+    for wrapped, name in ((docker, "docker-json"), (cri, "cri")):
+        lines = levels_of(wrapped)
+        assert [(level, follows) for _, level, follows in lines] == [
+            *(("error", False), ("error", True), ("error", True), ("error", True), ("none", False))
+        ]
+        assert lines[-1][0] == name
+
+
+def test_java_util_logging_has_its_time_on_the_line_before_its_level() -> None:
+    classifier = Classifier("app", clock=lambda: NOW)
+    head = classifier.classify("Jul 01, 2026 12:00:00 PM org.apache.coyote.Http11Protocol init")
+    line = classifier.classify("SEVERE: no")
+    assert (head.format, head.level, line.level) == ("jul", NONE, ERROR)
+    assert head.at == line.at == NOON
+
+
+FILLS = ["a ", '"', "[", "a=", "1 ", "| ", "/", "]", "[01/Jul/2026:", "GET / ", " ERROR"]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("fill", FILLS)
+def test_no_line_takes_long_however_it_goes_on(fill: str) -> None:
+    # Where a pattern's time grew with the square of the length, one of these lines would take seconds.
+    for text, _, _ in TIMED[::2]:
+        for cut in (len(text), len(text) // 2):
+            hostile = text[:cut] + fill * (60_000 // len(fill))
+            assert Classifier("app", clock=lambda: NOW).classify(hostile).text == hostile

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cockpit.errors import UsageError
-from cockpit.logs.patterns import Patterns, known_pattern
+from cockpit.logs import patterns as shipped
+from cockpit.logs.patterns import SHIPPED, Patterns, known_pattern
 
 ACCESS = '203.0.113.7 - - [01/Jul/2026:14:00:00 +0200] "{}" {} 512 "-" "Mozilla/5.0"'
 
@@ -112,3 +117,18 @@ def test_a_team_adds_its_own_and_may_replace_ours() -> None:
 )
 def test_hostile_lines_are_looked_through_in_no_time(text: str) -> None:
     Patterns().of(text)
+
+
+# What the patterns are made of: cut into words, so that they are put together anew.
+WORDS = sorted({word for text in SHIPPED.values() for word in re.findall(r"[a-z_]{2,}", text)})
+SIGNS = [" ", "'", '"', "<", ">", "=", "(", "--", "#", ";", "/", "1", "POST /", '" 401', '" 403', " HTTP/1.1", ".", "_"]
+
+
+@given(st.lists(st.sampled_from(WORDS) | st.sampled_from(SIGNS), max_size=12).map("".join))
+def test_the_hints_leave_nothing_out(text: str) -> None:
+    whole = [name for name, pattern in SHIPPED.items() if re.search(pattern, text, re.IGNORECASE | re.ASCII)]
+    assert Patterns().of(text) == whole
+
+
+def test_every_pattern_has_its_hints() -> None:
+    assert set(shipped._HINTS) == set(SHIPPED)

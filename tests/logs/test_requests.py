@@ -18,6 +18,8 @@ TIMED = [
     ('{"level":"info","request":{"method":"GET","uri":"/a"},"status":503,"duration":0.25}', 0.25),
     ('{"RequestMethod":"GET","RequestPath":"/a","DownstreamStatus":503,"Duration":250000000}', 0.25),
     ("GET /a 503 250.0 ms - 12", 0.25),
+    ('{"level":50,"req":{"method":"GET","url":"/a"},"res":{"statusCode":503},"responseTime":250}', 0.25),
+    ('10.0.0.1 - - [01/Jul/2026:12:00:00 +0000] "GET /a HTTP/1.1" 503 1 "-" "-" 7 "shop@file" "http://a" 250ms', 0.25),
 ]  # fmt: skip
 
 
