@@ -124,8 +124,9 @@ class _ConfigurationReview(Review[ConfigurationFile]):
 
     def _logs_of(self, part: ConfigurationFile | Section) -> Collection[str]:
         """Return the names of the logs there are in a section, or, at the top, in any environment."""
-        parts = [self.value, part] if part is not self.value else [self.value, *self.value.environments.values()]
-        return [name for each in parts for name in each.logs]
+        there = part.logs if part is not self.value else {}
+        sections = self.value.environments.values() if part is self.value else ()
+        return list(dict.fromkeys([*self.value.logs, *there, *(name for each in sections for name in each.logs)]))
 
     def _probes_of(self, environments: Collection[str]) -> Mapping[str, Probe]:
         """Return the probes that there are in each of these environments; without any, those at the top."""

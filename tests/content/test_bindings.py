@@ -305,7 +305,6 @@ SPOILED: dict[str, Callable[[World], None]] = {
     "post-deployment/security-monitoring/review-cors-access-logs": _logged(
         "app.log", "WARNING shop: CORS request from https://evil.example blocked", 11
     ),
-    "ongoing-maintenance/weekly/check-server-disk-space": _full_disk,
     "ongoing-maintenance/weekly/verify-backups-completed": _aged("backups/*", 25),
 }  # fmt: skip
 
