@@ -6,7 +6,6 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, require_writing, say, wants_json
-from cockpit.cli.item_names import find_template
 from cockpit.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -25,6 +24,8 @@ def _verify(arguments: argparse.Namespace) -> ExitCode:
 
     require_writing(arguments)
     workspace = open_here(arguments)
+    from cockpit.cli.item_names import find_template
+
     wanted = [find_template(workspace.run, item) for item in arguments.items]
     results = verify(workspace, wanted)
     if workspace.run.open:

@@ -50,7 +50,7 @@ class _ConfigurationReview(Review[Configuration]):
             self.filled(getattr(self.value.code, key), "code", key)
         for name, log in self.value.logs.items():
             self.complain_of_key(name_complaint(name), "logs", name)
-            self.filled(log.file, "logs", name, "file")
+            self.exactly_one(log, ("file", "command"), "logs", name)
         for name, pattern in self.value.patterns.items():
             self.complain_of_key(name_complaint(name), "patterns", name)
             self.filled(pattern, "patterns", name)
