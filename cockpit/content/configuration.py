@@ -51,6 +51,9 @@ class _ConfigurationReview(Review[Configuration]):
         for name, log in self.value.logs.items():
             self.complain_of_key(name_complaint(name), "logs", name)
             self.exactly_one(log, ("file", "command"), "logs", name)
+            for key in ("file", "command"):
+                if getattr(log, key):
+                    self.filled(getattr(log, key), "logs", name, key)
         for name, pattern in self.value.patterns.items():
             self.complain_of_key(name_complaint(name), "patterns", name)
             self.filled(pattern, "patterns", name)

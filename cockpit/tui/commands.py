@@ -133,7 +133,6 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("logs", "select_down", "J shift+down", "J", "select down", "Select lines downwards, for y and v"),
     _c("logs", "select_up", "K shift+up", "K", "select up", "Select lines upwards, for y and v"),
     _c("logs", "attach_lines", "v", "v", "evidence", "Attach the selection, or what is in view, to an item"),
-    _c("logs", "stop_here", "escape", "Esc", "stop", "Stop what is looked for, or select nothing", in_palette=False),
     _c("logs", "page_down", "space", "Space", "page", "One page down", in_palette=False),
     _c("logs", "page_up", "b", "b", "page up", "One page up", in_palette=False),
     _c("log-page", "toggle_together", "I", "I", "interleave", "Show all files as one, by time, or each by itself"),

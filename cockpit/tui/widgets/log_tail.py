@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 
+from textual.binding import Binding
 from textual.message import Message
 
 from cockpit.tui.commands import bindings
@@ -18,7 +19,8 @@ from cockpit.tui.widgets.log_view import LogView
 class LogTail(LogView):
     """A log with the table's keys."""
 
-    BINDINGS = bindings("logs")
+    # Esc is the screen's, but where there is something to stop here.
+    BINDINGS = [*bindings("logs"), Binding("escape", "stop_here", show=False)]
 
     @dataclass
     class EvidenceChosen(Message):
