@@ -236,3 +236,17 @@ async def test_lines_are_marked_selected_and_attached(path: Path) -> None:
         assert app.attached[-1].text == "\n".join(text_of(number) for number in range(39_990, 40_000))
         await pilot.press("apostrophe")
         await until(pilot, lambda: current(view) == [30_500])
+
+
+async def test_a_filter_looks_on_from_where_one_stands_too(path: Path) -> None:
+    app = TailApp(path)
+    async with app.run_test(size=SIZE) as pilot:
+        view = app.tail
+        await until(pilot, lambda: bool(numbers(view)))
+        await pilot.press("home")
+        await until(pilot, lambda: numbers(view) == list(range(HEIGHT)))
+        view.apply_filter("needle")
+        await until(pilot, lambda: numbers(view) == [700, 30_700])
+        await settled(pilot, view)
+        view.apply_filter("line 39999")
+        await until(pilot, lambda: numbers(view) == [39_999])

@@ -39,6 +39,7 @@ class LogTravel:
         self._under_way = ""
         self._part = 0.0
         self._nothing_before: tuple[object, object] | None = None
+        self._nothing_after: tuple[object, object] | None = None
 
     @property
     def progress(self) -> str:
@@ -68,11 +69,14 @@ class LogTravel:
         self._cancel.set()
         return True
 
-    def earlier(self, *, asked: bool = False) -> None:
-        """Bring the lines before those in memory; unless `asked` by a person, not where there were none before."""
+    def earlier(self, *, asked: bool = False) -> bool:
+        """Bring the lines before those in memory; unless `asked` by a person, not where there were none before.
+
+        Return whether anything is under way.
+        """
         state = self._buffer.span.start, self._buffer.filter
         if self._under_way or state[0] is None or (not asked and state == self._nothing_before):
-            return
+            return bool(self._under_way)
 
         def load(cancel: Event, progress: Progress) -> Arrived | None:
             more = self._past.load_earlier(cancel, progress, on_rows=self._tell)
@@ -83,17 +87,24 @@ class LogTravel:
         # Cancelled, it does not begin anew by itself.
         self._nothing_before = state
         self._start("reading back", load)
+        return True
 
-    def later(self) -> None:
-        """Bring the lines after those in memory; at the log's end, join it again."""
+    def later(self, *, asked: bool) -> None:
+        """Bring the lines after those in memory; at the log's end, join it again, where a person `asked` for more."""
+        state = self._buffer.span.end, self._buffer.filter
+        if self._under_way or (not asked and state == self._nothing_after):
+            return
 
         def load(cancel: Event, progress: Progress) -> Arrived | None:
-            if not self._past.load_later(cancel, progress):
+            if self._past.load_later(cancel, progress):
+                return None
+            self._nothing_after = self._buffer.span.end, self._buffer.filter
+            if asked:
                 self._reader.rejoin()
             return None
 
-        if not self._under_way:
-            self._start("reading on", load)
+        self._nothing_after = state
+        self._start("reading on", load)
 
     def find_error(self, *, forward: bool) -> None:
         """Go to the nearest error beyond the lines in memory."""

@@ -345,11 +345,12 @@ class LogView(LogScroll):
         """Bring earlier lines where the first ones are in view, and later ones where those at the window's end are."""
         if self._reader is None or not self.height or self.buffer.span.start is None:
             return
-        if self.scroll_y < self.height and (not self.follow or self.max_scroll_y == 0):
-            if self.travel is not None:
-                self.travel.earlier(asked=asked)
-        elif not self._extent.has_end and self.scroll_y > self.max_scroll_y - self.height and asked and self.travel:
-            self.travel.later()
+        near_top = self.scroll_y < self.height and (not self.follow or self.max_scroll_y == 0)
+        near_end = not self._extent.has_end and self.scroll_y > self.max_scroll_y - self.height
+        if not (near_top or near_end) or self.travel is None or (near_top and self.travel.earlier(asked=asked)):
+            return
+        if near_end and (asked or self.max_scroll_y == 0):
+            self.travel.later(asked=asked)
 
     def _post_news(self) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended while a thread was still reading
