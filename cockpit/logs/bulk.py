@@ -29,7 +29,6 @@ _HEADS = re.compile(
     rb"(?:(?=%s(?:%s)[ :]|%s\d\d\d )(?:%s|%s)([A-Z]+|\d))?+[^\n]*\n"
     % (_TIMED, b"|".join(sorted(_WORDS, reverse=True)), _WEB, _TIMED, _WEB)
 )
-_FIELDS = (b"level=", b"lvl=")  # which go before a level in the head
 
 
 class LevelCounter:
@@ -43,10 +42,6 @@ class LevelCounter:
         levels: Counter[Level] = Counter()
         if block.first is not None:
             levels[self._classify(block.first.text)] += 1
-        if any(field in block.rest for field in _FIELDS):
-            for line in Block(None, block.rest, block.limit).lines():
-                levels[self._classify(line.text)] += 1
-            return levels
         heads = _HEADS.findall(block.rest)
         for head, number in Counter(heads).items():
             if head:
