@@ -129,6 +129,7 @@ def run(
     on_start: Callable[[int], None] | None = None,
     output_file: int | None = None,
     grace: float = 5.0,
+    on_output: Callable[[bytes], None] | None = None,
 ) -> Finished:
     """Run `argv` to its end in a session of its own and return how it ended.
 
@@ -136,7 +137,8 @@ def run(
     Output is kept up to `limit` bytes a stream and then read on but dropped (`truncated`). With `output_file`
     (a descriptor) both streams go straight there, so that a service which the command leaves behind keeps a
     valid output after we are gone. On a time-out or a cancel the whole group is ended. A child that the command
-    leaves running in the background does not delay the return and is left alone. `on_start` gets the pid.
+    leaves running in the background does not delay the return and is left alone. `on_start` gets the pid. With
+    `on_output` nothing is kept: it gets the bytes of both streams, in their order, as they come.
     Raises ProcessError where the command cannot be started.
     """
     started = time.monotonic()
@@ -148,7 +150,8 @@ def run(
             env=None if env is None else dict(env),
             stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
             stdout=subprocess.PIPE if piped else output_file,
-            stderr=subprocess.PIPE if piped else output_file,
+            # Through one pipe, so that what was said first stands first.
+            stderr=subprocess.STDOUT if on_output is not None else subprocess.PIPE if piped else output_file,
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
@@ -170,7 +173,9 @@ def run(
     try:
         if on_start is not None:
             on_start(child.pid)
-        timed_out, cancelled = _pump(child, streams, kept, state, limit=limit, deadline=deadline, cancel=cancel)
+        timed_out, cancelled = _pump(
+            child, streams, kept, state, limit=limit, deadline=deadline, cancel=cancel, on_output=on_output
+        )
         if timed_out or cancelled:
             kill_group(child.pid, grace=grace)
     except BaseException:
@@ -211,6 +216,7 @@ def _pump(
     limit: int,
     deadline: float | None,
     cancel: threading.Event | None,
+    on_output: Callable[[bytes], None] | None,
 ) -> tuple[bool, bool]:
     """Read until the command has ended; return (timed out, cancelled)."""
     with selectors.DefaultSelector() as selector:
@@ -240,6 +246,9 @@ def _pump(
                 chunk = os.read(key.fd, _CHUNK)
                 if not chunk:
                     selector.unregister(key.fileobj)
+                    continue
+                if on_output is not None:
+                    on_output(chunk)
                     continue
                 target = kept[key.data]
                 room = limit - len(target)

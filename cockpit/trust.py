@@ -41,6 +41,8 @@ def configured_commands(
             add(f"probes.{name}", argument and " ".join(filter(None, (program, argument, probe.query))))
         for step in probe.scenario:
             add(f"probes.{name}.scenario.{step.name}", f"{step.method} {step.http}")
+    for name, log in configuration.logs.items():
+        add(f"logs.{name}.command", log.command)
     for item_id, check in configuration.checks.items():
         if check.command is not None:
             add(f"checks.{item_id}.command", check.command.run)

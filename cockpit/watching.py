@@ -9,6 +9,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -19,11 +20,13 @@ from cockpit.company import Company
 from cockpit.errors import CockpitError
 from cockpit.live_source import asks_directory, heartbeat_key, watcher_lock
 from cockpit.logs.buffer import LogBuffer
+from cockpit.logs.feeds import CommandFeed, Feed, MergedFeed, is_glob
 from cockpit.logs.reader import LogReader
 from cockpit.measuring import sample_key
 from cockpit.offline import OfflineKeeper
 from cockpit.presence import presence_directory, present
 from cockpit.release.checks import Check
+from cockpit.release.configuration import LogSource
 from cockpit.release.decisions.context import OVER
 from cockpit.release.events import ProbeChanged
 from cockpit.release.health import Debounced, ProbeResult
@@ -118,6 +121,7 @@ class Around:
         self._streams: Collection[str] = ()
         self._looks_left = 0
         self._readers: dict[str, LogReader] = {}
+        self._feeds: list[Feed] = []
         workspace.session.subscribe(lambda _run, _records: self._note_change())
         self._company = Company(workspace)
         self._exchanger = Exchanger(workspace, company=self._company.there)
@@ -224,16 +228,37 @@ class Around:
         self.close()
         run = self._workspace.run
         for name, source in run.configuration.logs.items():
+            path = self._log_path(name, source)
+            if path is None:
+                continue
             reader = LogReader(
                 name,
-                self._workspace.root / source.file,
+                path,
                 buffer=LogBuffer(1),
                 on_news=lambda: None,
                 zone=zone(run.timezone),
                 tail=0,
+                poll_seconds=0.2,
+                tagged=bool(source.file) and is_glob(source.file),
             )
             reader.start()
             self._readers[name] = reader
+
+    def _log_path(self, name: str, source: LogSource) -> Path | None:
+        """Where a log can be read, once what is no file is fed into one; None where its command is not trusted."""
+        root = self._workspace.root
+        if source.command and not self._workspace.trusted:
+            return None
+        if source.file and not is_glob(source.file):
+            return root / source.file
+        feed: Feed
+        if source.command:
+            feed = CommandFeed(name, process.shell(source.command), cwd=root)
+        else:
+            feed = MergedFeed(name, [(name, str(root / source.file))])
+        feed.start()
+        self._feeds.append(feed)
+        return feed.path
 
     def log_totals(self) -> Mapping[str, LogTotals]:
         totals = {}
@@ -248,6 +273,9 @@ class Around:
         for reader in self._readers.values():
             reader.stop()
         self._readers.clear()
+        for feed in self._feeds:
+            feed.stop()
+        self._feeds.clear()
 
 
 class AroundChecks:

@@ -177,6 +177,8 @@ class Workspace:
         if source is None:
             known = ", ".join(self.run.configuration.logs) or "none is configured"
             raise NotFoundError(f"no log {name!r}", fix=f"There is: {known}")
+        if not source.file:
+            raise UsageError(f"the log {name!r} is what a command says", fix=f"cockpit logs {name} -f runs it")
         return self.root / source.file
 
     def open_run(self, name: str, *, tag: str, launch_at: str, checklists: tuple[str, ...] = ()) -> Run:

@@ -13,6 +13,7 @@ from cockpit.text import visible
 
 if TYPE_CHECKING:
     from cockpit.logs.query import LogQuery
+    from cockpit.workspace import Workspace
 
 _SHOWN = 20  # fingerprints and paths that are printed; --json has them all
 
@@ -20,12 +21,13 @@ _SHOWN = 20  # fingerprints and paths that are printed; --json has them all
 def add_commands(table: CommandTable) -> None:
     """Add the command."""
     logs = table.add("logs", _logs, "a configured log or a file, filtered and followed")
-    logs.add_argument("name", nargs="?", default="", metavar="NAME|PATH")
+    logs.add_argument("name", nargs="?", default="", metavar="NAME|PATH|-")
     logs.add_argument("-f", "--follow", action="store_true", help="go on with what is written next")
     logs.add_argument("--grep", default="", metavar="RE", help="lines in which it is found; a leading ! inverts")
     logs.add_argument("--level", default="", metavar="LEVEL", help="this level and graver ones")
     logs.add_argument("--since", default="", metavar="DURATION", help="such as 15m")
     logs.add_argument("-n", type=int, default=None, metavar="N", help="the last N lines")
+    logs.add_argument("--view", action="store_true", help="on the full screen, with the log pages' keys")
     logs.add_argument("--stats", action="store_true", help="counts by level and format instead of lines")
     logs.add_argument(
         "--patterns", action="store_true", help="with --stats: failed logins, attacks, payments, your own"
@@ -44,6 +46,7 @@ class _Log(NamedTuple):
 
 def _logs(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.bootstrap import now
+    from cockpit.cli import log_streams
     from cockpit.logs.query import parse_query, select
     from cockpit.times import zone
 
@@ -52,7 +55,9 @@ def _logs(arguments: argparse.Namespace) -> ExitCode:
     asked = [name for name in ("patterns", "fingerprints", "requests") if getattr(arguments, name)]
     if asked and not arguments.stats:
         raise UsageError(f"--{asked[0]} counts", fix=f"cockpit logs {arguments.name} --stats --{asked[0]}")
-    log = _find_log(arguments)
+    is_piped = arguments.name == log_streams.STDIN
+    if arguments.view:
+        return log_streams.view(lambda: _find_log(arguments)[:3], piped=is_piped)
     query = parse_query(
         grep=arguments.grep or None,
         level=arguments.level or None,
@@ -60,6 +65,14 @@ def _logs(arguments: argparse.Namespace) -> ExitCode:
         last=arguments.n,
         now=now(),
     )
+    is_counted = arguments.stats or wants_json(arguments)
+    if is_piped:
+        if is_counted:
+            raise UsageError("what is piped in is printed as it comes", fix="Write it to a file for --json and --stats")
+        return log_streams.print_stdin(query)
+    if not is_counted and (commanded := _commanded(arguments)) is not None:
+        return log_streams.print_command(commanded, arguments.name, query)
+    log = _find_log(arguments)
     if arguments.stats:
         _stats(arguments, log, query)
         return ExitCode.OK
@@ -126,6 +139,15 @@ def _say_requests(requests: dict[str, Any]) -> None:
         rows.append([visible(one["endpoint"]), str(one["count"]), str(one["errors"]), *times])
     if len(rows) > 1:
         say(columns(rows))
+
+
+def _commanded(arguments: argparse.Namespace) -> Workspace | None:
+    """The workspace, where the log that is named there is what a command says."""
+    if not arguments.name or Path(arguments.name).is_file():
+        return None
+    workspace = open_here(arguments, any_run=True)
+    source = workspace.run.configuration.logs.get(arguments.name)
+    return workspace if source is not None and source.command else None
 
 
 def _find_log(arguments: argparse.Namespace) -> _Log:

@@ -6,7 +6,6 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, require_writing, say, wants_json
-from cockpit.cli.item_names import find_item
 from cockpit.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ def _verify(arguments: argparse.Namespace) -> ExitCode:
 
     require_writing(arguments)
     workspace = open_here(arguments)
+    from cockpit.cli.item_names import find_item
+
     wanted = [find_item(workspace.run, item, now=now()) for item in arguments.items]
     results = verify(workspace, wanted)
     if results:

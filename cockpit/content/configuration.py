@@ -102,7 +102,10 @@ class _ConfigurationReview(Review[ConfigurationFile]):
                 self.filled(getattr(part.code, key), *where, "code", key)
         for name, log in part.logs.items():
             self.complain_of_key(name_complaint(name), *where, "logs", name)
-            self.filled(log.file, *where, "logs", name, "file")
+            self.exactly_one(log, ("file", "command"), *where, "logs", name)
+            for key in ("file", "command"):
+                if getattr(log, key):
+                    self.filled(getattr(log, key), *where, "logs", name, key)
         for name, pattern in part.patterns.items():
             self.complain_of_key(name_complaint(name), *where, "patterns", name)
             self.filled(pattern, *where, "patterns", name)

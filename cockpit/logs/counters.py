@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
@@ -40,10 +40,10 @@ class _Ring:
         self._buckets = [0] * size
         self._newest = 0
 
-    def add(self, at: float) -> None:
+    def add(self, at: float, count: int = 1) -> None:
         index = self._advance(at)
         if self._newest - index < len(self._buckets):
-            self._buckets[index % len(self._buckets)] += 1
+            self._buckets[index % len(self._buckets)] += count
 
     def series(self, now: float) -> tuple[int, ...]:
         """The buckets up to now, oldest first."""
@@ -85,6 +85,20 @@ class LogCounters:
         if line.is_error:
             self._errors_by_second.add(at)
             self._errors_by_minute.add(at)
+
+    def add_many(self, levels: Mapping[Level, int], size: int, *, live: bool = True) -> None:
+        """Count lines of `size` bytes together as of now, by level; unless `live`, not as a rate of now."""
+        count = sum(levels.values())
+        self._lines += count
+        self._bytes += size
+        self._levels.update(levels)
+        if not live:
+            return
+        now = self._clock()
+        self._lines_by_second.add(now, count)
+        if errors := sum(number for level, number in levels.items() if level >= Level.ERROR):
+            self._errors_by_second.add(now, errors)
+            self._errors_by_minute.add(now, errors)
 
     def snapshot(self) -> LogCounts:
         """Return the counts as they are now."""

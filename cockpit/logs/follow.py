@@ -13,9 +13,12 @@ from msgspec import Struct
 from cockpit.logs.backward import Earlier, read_before, start_of_last_lines
 from cockpit.logs.incarnation import Incarnation
 from cockpit.logs.line import RawLine
+from cockpit.logs.split import Block
+from cockpit.logs.volumes import FIRST_VOLUME, Volume, place_of
 
 TAIL_LINES = 1000
 _POLL_BYTES = 1024 * 1024
+_REMEMBERED = 100  # volumes
 _PATIENCE = 25  # polls without news after which a file that was rotated away is let go
 
 
@@ -28,16 +31,21 @@ class FollowState(StrEnum):
 
 
 class Batch(Struct, frozen=True):
-    """What one poll found: new lines, oldest first, the state after it, and why it is so, or what happened to the file.
+    """What one poll found: blocks of new lines, oldest first, the state after it, and why, or what became of the file.
 
     `reason` goes on after the file's name: `does not exist yet`, `was rotated: reading the new file`.
     `more` says that the file holds more already: poll again at once.
     """
 
-    lines: tuple[RawLine, ...]
+    blocks: tuple[Block, ...]
     state: FollowState
     reason: str = ""
     more: bool = False
+
+    @property
+    def lines(self) -> tuple[RawLine, ...]:
+        """The new lines one by one."""
+        return tuple(line for block in self.blocks for line in block.lines())
 
 
 class Follower:
@@ -54,6 +62,8 @@ class Follower:
         self._starts_at_tail = True
         self._absence = "does not exist yet"
         self._start = 0
+        self._volume = FIRST_VOLUME - 1
+        self.left: tuple[Volume, ...] = ()  # the volumes that were read and left, oldest first
 
     def __enter__(self) -> Self:
         return self
@@ -68,15 +78,35 @@ class Follower:
 
     def poll(self) -> Batch:
         """Return what has been written since the last poll; never raises for what the file system does."""
-        lines: list[RawLine] = []
+        blocks: list[Block] = []
         try:
-            state, reason = self._poll(lines)
+            state, reason = self._poll(blocks)
         except FileNotFoundError:
             state, reason = FollowState.WAITING, self._absence
         except OSError as error:
             state, reason = FollowState.UNREADABLE, error.strerror or str(error)
         more = self._current is not None and not self._current.at_end and state is FollowState.FOLLOWING
-        return Batch(tuple(lines), state, reason, more)
+        return Batch(tuple(blocks), state, reason, more)
+
+    @property
+    def position(self) -> int:
+        """How far the current file has been read, in bytes."""
+        current = self._current
+        return current.position if current is not None else 0
+
+    @property
+    def volume(self) -> int:
+        """The volume that is read now, or was read last."""
+        return self._volume
+
+    def tail_before(self, n_lines: int) -> Block | None:
+        """Return the last lines that were read of the current file; None where there is none."""
+        current = self._current
+        if current is None:
+            return None
+        end = current.position - current.pending
+        start = start_of_last_lines(current.descriptor, end, n_lines)
+        return Block(None, os.pread(current.descriptor, end - start, start), place=place_of(current.volume, start))
 
     def read_before(self, offset: int, n_lines: int) -> Earlier:
         """Return up to `n_lines` lines of the current file before `offset`, for scrolling back."""
@@ -92,24 +122,24 @@ class Follower:
         self._former.clear()
         self._current = None
 
-    def _poll(self, lines: list[RawLine]) -> tuple[FollowState, str]:
-        self._read_former(lines)
+    def _poll(self, blocks: list[Block]) -> tuple[FollowState, str]:
+        self._read_former(blocks)
         reason = ""
         if self._current is not None:
             # Before what is read: a name that is taken over between the two is seen at the next poll.
             status = self._status()
-            reason = self._read_on(self._current, lines)
+            reason = self._read_on(self._current, blocks)
             if not self._current.at_end:
                 return FollowState.FOLLOWING, reason
             if status is None:
-                self._outlive(self._current, lines)
+                self._outlive(self._current, blocks)
                 return FollowState.WAITING, self._absence
             # Until the new file has something in it, writers may well still be at the old one.
             if self._current.is_at(status) or status.st_size == 0:
                 return FollowState.FOLLOWING, reason
-            self._retire(self._current, lines)
+            self._retire(self._current, blocks)
             reason = "was rotated: reading the new file"
-        self._open(lines)
+        self._open(blocks)
         return FollowState.FOLLOWING, reason
 
     def _status(self) -> os.stat_result | None:
@@ -118,33 +148,34 @@ class Follower:
         except FileNotFoundError:
             return None
 
-    def _read_on(self, current: Incarnation, lines: list[RawLine]) -> str:
+    def _read_on(self, current: Incarnation, blocks: list[Block]) -> str:
         reason = ""
         if current.was_rewritten():
             reason = "was truncated: reading it from its beginning"
-            current.restart(lines)
+            self._leave(current)
+            current.restart(self._next_volume(), blocks)
             self._start = 0
-        current.read(_POLL_BYTES, lines)
+        current.read(_POLL_BYTES, blocks)
         return reason
 
-    def _read_former(self, lines: list[RawLine]) -> None:
+    def _read_former(self, blocks: list[Block]) -> None:
         """Read what slow writers still append to files that were rotated away."""
         for former in tuple(self._former):
             former.idle_polls += 1
-            former.read(_POLL_BYTES, lines)
+            former.read(_POLL_BYTES, blocks)
             if former.idle_polls >= _PATIENCE:
-                former.finish(lines)
+                former.finish(blocks)
                 former.close()
                 self._former.remove(former)
 
-    def _open(self, lines: list[RawLine]) -> None:
+    def _open(self, blocks: list[Block]) -> None:
         try:
             # Should it be a pipe, this does not wait for its writer.
             descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except FileNotFoundError:
             self._starts_at_tail = False
             raise
-        current = Incarnation(descriptor)
+        current = Incarnation(descriptor, self._next_volume())
         status = current.status
         if not stat.S_ISREG(status.st_mode):
             current.close()
@@ -155,15 +186,23 @@ class Follower:
             self._starts_at_tail = False
             current.skip_to(start_of_last_lines(descriptor, status.st_size, self._tail))
         self._start = current.position
-        current.read(_POLL_BYTES, lines)
+        current.read(_POLL_BYTES, blocks)
 
-    def _outlive(self, current: Incarnation, lines: list[RawLine]) -> None:
+    def _outlive(self, current: Incarnation, blocks: list[Block]) -> None:
         """Stay with a file that was moved away; let go of one that was removed, which would keep its disk space."""
         if current.status.st_nlink == 0:
-            self._retire(current, lines)
+            self._retire(current, blocks)
 
-    def _retire(self, current: Incarnation, lines: list[RawLine]) -> None:
-        current.finish(lines)
+    def _retire(self, current: Incarnation, blocks: list[Block]) -> None:
+        current.finish(blocks)
+        self._leave(current)
         current.idle_polls = 0
         self._former.append(current)
         self._current = None
+
+    def _next_volume(self) -> int:
+        self._volume += 1
+        return self._volume
+
+    def _leave(self, current: Incarnation) -> None:
+        self.left = (*self.left, current.left)[-_REMEMBERED:]

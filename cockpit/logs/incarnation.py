@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 
-from cockpit.logs.line import RawLine
-from cockpit.logs.split import LineSplitter
+from cockpit.logs.split import Block, LineSplitter
+from cockpit.logs.volumes import Volume, place_of
 
 _CHUNK = 256 * 1024
 _ANCHOR = 256  # bytes before the position, by which a rewritten file is told from a grown one
@@ -15,8 +15,9 @@ _ANCHOR = 256  # bytes before the position, by which a rewritten file is told fr
 class Incarnation:
     """One file that had, or has, the log's name; read through its descriptor, wherever it was moved to."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, volume: int = 0) -> None:
         self.descriptor = descriptor
+        self.volume = volume  # which of the files that had the name this is, in their order
         self.position = 0
         self.at_end = False
         self.idle_polls = 0
@@ -29,6 +30,17 @@ class Incarnation:
         """The status of the open file, whatever name it has by now."""
         return os.fstat(self.descriptor)
 
+    @property
+    def pending(self) -> int:
+        """How many bytes of an unfinished line have been read."""
+        return self._splitter.pending
+
+    @property
+    def left(self) -> Volume:
+        """How to know this file again, wherever it is moved or packed to, by what was read of it last."""
+        status = self.status
+        return Volume(self.volume, status.st_dev, status.st_ino, self.position, self._anchor)
+
     def is_at(self, status: os.stat_result) -> bool:
         """Whether `status` is that of this very file; its inode number is not reused while it is open."""
         return os.path.samestat(self.status, status)
@@ -38,8 +50,8 @@ class Incarnation:
         self.position = position
         self._anchor = os.pread(self.descriptor, min(_ANCHOR, position), max(position - _ANCHOR, 0))
 
-    def read(self, budget: int, lines: list[RawLine]) -> None:
-        """Add to `lines` those that the next bytes complete, reading about `budget` bytes at most."""
+    def read(self, budget: int, blocks: list[Block]) -> None:
+        """Add to `blocks` the lines that the next bytes complete, reading about `budget` bytes at most."""
         if self._may_begin_with_hole:
             self._skip_hole()
         while budget > 0:
@@ -48,25 +60,29 @@ class Incarnation:
             if self.at_end:
                 break
             budget -= len(data)
+            place = place_of(self.volume, self.position - self.pending)
             self.position += len(data)
             self._anchor = (self._anchor + data[-_ANCHOR:])[-_ANCHOR:]
             self.idle_polls = 0
-            lines += self._splitter.feed(data)
+            block = self._splitter.cut(data, place)
+            if block.size:
+                blocks.append(block)
 
     def was_rewritten(self) -> bool:
         """Whether the bytes last read are no longer there: truncated, even if it has outgrown them since."""
         anchor = os.pread(self.descriptor, len(self._anchor), self.position - len(self._anchor))
         return anchor != self._anchor
 
-    def restart(self, lines: list[RawLine]) -> None:
-        """Go back to the beginning, adding to `lines` the one that was cut off."""
-        self.finish(lines)
-        self.position, self._anchor = 0, b""
+    def restart(self, volume: int, blocks: list[Block]) -> None:
+        """Go back to the beginning, as another volume, adding to `blocks` the line that was cut off."""
+        self.finish(blocks)
+        self.volume, self.position, self._anchor = volume, 0, b""
         self._may_begin_with_hole = True
 
-    def finish(self, lines: list[RawLine]) -> None:
-        """Add to `lines` an unfinished line, whose end will not come."""
-        lines += self._splitter.flush()
+    def finish(self, blocks: list[Block]) -> None:
+        """Add to `blocks` an unfinished line, whose end will not come."""
+        place = place_of(self.volume, self.position - self.pending)
+        blocks += [Block(line, b"", place=place) for line in self._splitter.flush()]
 
     def close(self) -> None:
         """Let go of the file."""

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Self
 
 from cockpit.errors import UsageError
+from cockpit.logs.line import LogLine
 
 _LONGEST = 0.1  # seconds that one text may take
 _PATIENCE = 2.0  # seconds for all texts together, and:
@@ -74,6 +75,10 @@ class TextFilter:
         except _UNREADABLE:
             body = re.escape(body)
         return cls(body, flags, typed=typed)
+
+    def wants(self, line: LogLine) -> bool:
+        """Whether this line is chosen, by its text."""
+        return self.matches(line.text)
 
     def matches(self, text: str) -> bool:
         """Whether this text is chosen; SlowPatternError where that would take too long to find out."""

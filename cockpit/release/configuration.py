@@ -20,9 +20,10 @@ class Environment(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LogSource(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A log to follow: a file path, relative to the configuration's directory."""
+    """A log to follow: a file, relative to the configuration's directory, a glob of files, or a command's output."""
 
-    file: str
+    file: str = ""
+    command: str = ""
     title: str = ""
 
 

@@ -10,7 +10,9 @@ from textual.binding import Binding
 
 from cockpit.tui.glyphs import UNICODE, Glyphs, choose_glyphs
 
-Scope = Literal["everywhere", "move", "checklist", "pause-point", "logs", "probes", "tags", "execution", "timeline"]
+Scope = Literal[
+    "everywhere", "move", "checklist", "pause-point", "logs", "log-page", "probes", "tags", "execution", "timeline"
+]
 
 SCOPE_TITLES: Final[dict[Scope, str]] = {
     "everywhere": "Everywhere",
@@ -18,6 +20,7 @@ SCOPE_TITLES: Final[dict[Scope, str]] = {
     "checklist": "Checklist",
     "pause-point": "Pause point",
     "logs": "Logs",
+    "log-page": "Page of logs",
     "probes": "Probes",
     "tags": "Tags",
     "execution": "Execution",
@@ -121,10 +124,18 @@ COMMANDS: Final[tuple[Command, ...]] = (
        in_palette=False),
     _c("logs", "toggle_follow", "f", "f", "follow", "Follow the newest line, or stand still", hint=True),
     _c("logs", "next_error", "e", "e", "next error", "Go to the next error", hint=True),
-    _c("logs", "previous_error", "E", "E", "previous error", "Go to the previous error", hint=True),
+    _c("logs", "previous_error", "E", "E", "previous error", "Go to the previous error"),
     _c("logs", "toggle_wrap", "w", "w", "wrap", "Fold long lines, or let them run out to the right", hint=True),
+    _c("logs", "go_to_time", "T", "T", "time", "Go to a time: 14:05, 15m ago, a date; in the whole file", hint=True),
+    _c("logs", "context", "enter", "Enter", "context", "Show what is around a match, unfiltered; again to go back"),
+    _c("logs", "mark_line", "M", "M", "mark", "Mark the line gone to, or the last one in view; again to take it away"),
+    _c("logs", "next_mark", "apostrophe", "'", "next mark", "Go to the next marked line, from the last to the first"),
+    _c("logs", "select_down", "J shift+down", "J", "select down", "Select lines downwards, for y and v"),
+    _c("logs", "select_up", "K shift+up", "K", "select up", "Select lines upwards, for y and v"),
+    _c("logs", "attach_lines", "v", "v", "evidence", "Attach the selection, or what is in view, to an item"),
     _c("logs", "page_down", "space", "Space", "page", "One page down", in_palette=False),
     _c("logs", "page_up", "b", "b", "page up", "One page up", in_palette=False),
+    _c("log-page", "toggle_together", "I", "I", "interleave", "Show all files as one, by time, or each by itself"),
     _c("probes", "probe_now", "r", "r", "probe now", "Ask the watcher to probe this at once", hint=True),
     _c("tags", "card", "enter", "Enter", "card", "Open the tag's card: rollback, deploy, mark", hint=True,
        in_palette=False),

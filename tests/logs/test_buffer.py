@@ -13,6 +13,10 @@ def line(text: str, *, continuation: bool = False) -> LogLine:
     return LogLine(text, level, None, "app", "plain", text, continuation)
 
 
+def is_error(log_line: LogLine) -> bool:
+    return log_line.is_error
+
+
 def shown(buffer: LogBuffer) -> list[tuple[int, str]]:
     extent = buffer.extent
     found = [buffer.line_at(row) for row in range(extent.first, extent.end)]
@@ -44,10 +48,12 @@ def test_it_shows_the_newest_matching_lines(script: list[Deed], start: int) -> N
     assert shown(buffer) == visible
 
     errors = [number for number, text in visible if "E" in text]
-    assert buffer.next_error(start) == next((number for number in errors if number > start), None)
-    assert buffer.previous_error(start) == next((number for number in reversed(errors) if number < start), None)
+    assert buffer.search(is_error, start) == next((number for number in errors if number > start), None)
+    assert buffer.search(is_error, start, forward=False) == next(
+        (number for number in reversed(errors) if number < start), None
+    )
     found = [number for number, text in visible if "x" in text]
-    x = TextFilter.lenient("x")
+    x = TextFilter.lenient("x").wants
     assert buffer.search(x, start) == next((number for number in found if number > start), None)
     backward = buffer.search(x, start, forward=False)
     assert backward == next((number for number in reversed(found) if number < start), None)
@@ -75,7 +81,8 @@ def test_rows_keep_their_numbers_while_old_lines_go() -> None:
 def test_traces_are_no_errors_to_jump_to() -> None:
     buffer = LogBuffer()
     buffer.append([line("E"), line("E at x", continuation=True), line("E")])
-    assert (buffer.next_error(-1), buffer.next_error(0), buffer.previous_error(2)) == (0, 2, 0)
+    assert [buffer.search(is_error, start) for start in (-1, 0)] == [0, 2]
+    assert buffer.search(is_error, 2, forward=False) == 0
 
 
 def test_long_lines_do_not_fill_the_memory() -> None:

@@ -19,7 +19,7 @@ from cockpit.tui.dialogs.poll import PollDialog
 from cockpit.tui.pages.checklist import ChecklistPage
 from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.widgets.checklist import ItemList
-from cockpit.tui.widgets.log_panes import LogTail
+from cockpit.tui.widgets.log_tail import LogTail
 from tests.tui.moments import BACKUP, FLOWS, LOGS, NOTIFY, RATES, TIMES, VERIFY
 from tests.tui.painted import lines, settle, text_in, text_of, until
 from tests.tui.scenes import Scene

@@ -23,7 +23,7 @@ TOGETHER: tuple[tuple[Scope, ...], ...] = (
     ("everywhere", "move", "probes"),
     ("everywhere", "move", "timeline"),
     ("everywhere", "tags"),
-    ("everywhere", "logs"),
+    ("everywhere", "logs", "log-page"),
     ("everywhere", "move", "execution"),
 )
 

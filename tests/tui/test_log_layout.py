@@ -61,7 +61,7 @@ def test_every_row_finds_its_line(script: list[tuple[str, object]]) -> None:
 
 
 def test_a_full_buffer_is_folded_in_a_blink() -> None:
-    buffer = LogBuffer()
+    buffer = LogBuffer(50_000, characters=32_000_000)
     buffer.append([line("GET /cart 200 31 ms " * 6) for _ in range(50_000)])
     layout = LogLayout(buffer, rows_of)
     layout.fold(True)

@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.classify import Classifier
 from cockpit.logs.follow import FollowState
+from cockpit.tui.widgets.log_status import LogStatus
 from cockpit.tui.widgets.log_view import LogView
 
 SIZE = (60, 12)  # ten rows within the border
@@ -35,12 +36,12 @@ class LogApp(App[None]):
     def __init__(self, view: LogView) -> None:
         super().__init__()
         self.view = view
-        self.told: list[LogView.Status] = []
+        self.told: list[LogStatus] = []
 
     def compose(self) -> ComposeResult:
         yield self.view
 
-    def on_log_view_status(self, message: LogView.Status) -> None:
+    def on_log_status(self, message: LogStatus) -> None:
         self.told.append(message)
 
 

@@ -111,7 +111,7 @@ class ChecklistPage(ItemPage):
             timeline = self.query_one(TimelineList)
             timeline.now = now
             timeline.show_run(run)
-            self.query_one(LogPanes).show(run)
+            self.query_one(LogPanes).show(run, trusted=live.trusted)
         self._show_gate(run, live, now)
         board, strip = self.query_one(ProbeBoard), self.query_one(ProbeStrip)
         if board.display:

@@ -7,20 +7,30 @@ from textual.app import ComposeResult
 
 from cockpit.release.live import Live
 from cockpit.release.run import Run
+from cockpit.tui.commands import bindings
 from cockpit.tui.pages.base import Page
-from cockpit.tui.widgets.log_panes import LogPane, LogPanes
+from cockpit.tui.widgets.log_pane import LogPane
+from cockpit.tui.widgets.log_panes import LogPanes
 
 
 class LogsPage(Page):
     """All logs side by side where there is room, one above the other where there is not."""
 
-    filter_hint = "regular expression or text"
+    filter_hint = "pattern, level:warning, since:15m, until:14:10"
 
     def compose(self) -> ComposeResult:
         yield LogPanes(id="all-logs")
 
+    BINDINGS = bindings("log-page")
+
     def show(self, run: Run, live: Live, now: float) -> None:  # noqa: ARG002
-        self.query_one(LogPanes).show(run)
+        self.query_one(LogPanes).show(run, trusted=live.trusted)
+
+    def action_toggle_together(self) -> None:
+        """Show all files as one, by time, or each by itself."""
+        self.query_one(LogPanes).toggle_together()
+        self.show(*self.cockpit.moment)
+        self.call_after_refresh(self.take_focus)  # once the panes are there
 
     def take_focus(self) -> None:
         self.call_after_refresh(self._focus_first)
@@ -44,7 +54,8 @@ class LogsPage(Page):
     def next_match(self, step: int) -> None:
         pane = self.focused_pane()
         if pane is not None:
-            if step > 0:
-                pane.view.action_scroll_down()
-            else:
-                pane.view.action_scroll_up()
+            pane.view.go_to_match(step)
+
+    def selected_text(self) -> str:
+        pane = self.focused_pane()
+        return pane.view.chosen_text() if pane is not None else ""

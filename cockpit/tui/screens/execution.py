@@ -26,7 +26,7 @@ from cockpit.tui.screens.base import StripScreen
 from cockpit.tui.status_style import step_look
 from cockpit.tui.theme import Inks, inks_of
 from cockpit.tui.widgets.lines import LineWidget, PaneTitle
-from cockpit.tui.widgets.log_panes import LogTail
+from cockpit.tui.widgets.log_tail import LogTail
 from cockpit.tui.widgets.row_list import RowList
 
 

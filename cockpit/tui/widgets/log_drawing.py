@@ -44,21 +44,22 @@ class LogDrawing:
         self._widget = widget
         self._zone = zone
         self._ascii_only = ascii_only
-        self._drawn: LRUCache[tuple[int, bool, int, int], tuple[Strip, Style]] = LRUCache(_KEPT)
+        self._drawn: LRUCache[tuple[int, str, int, int], tuple[Strip, Style]] = LRUCache(_KEPT)
 
     def forget(self) -> None:
         """Draw everything anew, as for other colours."""
         self._drawn.clear()
 
-    def draw(
-        self, number: int, line: LogLine, *, is_current: bool, width: int = 0, part: int = 0
-    ) -> tuple[Strip, Style]:
-        """Return the whole line, or one row of it folded to `width`, and the style of what is to the right of it."""
-        key = (number, is_current, width, part)
+    def draw(self, number: int, line: LogLine, *, sign: str = "", width: int = 0, part: int = 0) -> tuple[Strip, Style]:
+        """Return the whole line, or one row of it folded to `width`, and the style of what is to the right of it.
+
+        A `sign` stands before a line that is pointed at.
+        """
+        key = (number, sign, width, part)
         drawn = self._drawn.get(key)
         if drawn is None:
             row = self._row_style(line)
-            drawn = Strip(list(self._segments(line, row, is_current=is_current, width=width, part=part))), row
+            drawn = Strip(list(self._segments(line, row, sign=sign, width=width, part=part))), row
             self._drawn[key] = drawn
         return drawn
 
@@ -79,7 +80,7 @@ class LogDrawing:
         level = line.level if line.level >= Level.ERROR else Level.NONE
         return self._widget.get_component_rich_style(f"log-view--{level.word}")
 
-    def _segments(self, line: LogLine, row: Style, *, is_current: bool, width: int, part: int) -> Iterator[Segment]:
+    def _segments(self, line: LogLine, row: Style, *, sign: str, width: int, part: int) -> Iterator[Segment]:
         style = self._widget.get_component_rich_style
         rooms = _rooms(line, width)
         pieces = _folded(self._text(line), *rooms) if width else [self._text(line)]
@@ -87,8 +88,8 @@ class LogDrawing:
         if part:
             yield Segment(" " * (width - rooms[1]) + text, row)
             return
-        if is_current:
-            yield Segment(">", style("log-view--current"))
+        if sign:
+            yield Segment(sign, style("log-view--current"))
         else:
             yield Segment("!", style("log-view--gutter")) if line.is_error else Segment(" ", row)
         # What has neither time nor level, and what belongs to a line above, gets the whole width.

@@ -55,10 +55,11 @@ class LogLayout:
         self._extent, self._is_new = extent, False
         if not self.folds:
             return anew
-        if anew or width != self._width or extent.first > self._known_first + len(self._ends):
+        if anew or width != self._width or not 0 <= extent.first - self._known_first <= len(self._ends):
             self._forget(width, extent.first)
             anew = True
         self._drop(extent.first)
+        del self._ends[max(extent.end - self._known_first, 0) :]
         at = self._ends[-1] if self._ends else self._before
         for line in self._buffer.lines_between(self._known_first + len(self._ends), extent.end):
             at += self._rows_of(line, width) if width >= _NARROWEST else 1

@@ -1,101 +1,46 @@
-"""One log as it grows: colour and word by level, follow and pause, errors to jump to, a filter."""
+"""One log as it grows, and back to its first line: follow and pause, errors and matches to go to, a filter, marks."""
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
-from rich.segment import Segment
-from rich.style import Style
+import msgspec
 from textual import on, work
 from textual.events import Mount, Resize, Unmount
-from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
-from textual.strip import Strip
 
-from cockpit.logs.buffer import Extent, LogBuffer
+from cockpit.logs.buffer import LogBuffer, Span
 from cockpit.logs.counters import LogCounts
 from cockpit.logs.follow import FollowState
-from cockpit.logs.line import Level
-from cockpit.logs.match import SlowPatternError, TextFilter
+from cockpit.logs.line import LogLine
 from cockpit.logs.reader import LogReader, ReaderStatus
-from cockpit.tui.glyphs import choose_glyphs, shown
-from cockpit.tui.widgets.log_drawing import LogDrawing
-from cockpit.tui.widgets.log_layout import LogLayout, Place
-from cockpit.tui.widgets.steady_scroll import SteadyScrollView
+from cockpit.logs.sieve import Sieve, read_moment, read_sieve
+from cockpit.tui.widgets.log_journey import Arrived, Travelled
+from cockpit.tui.widgets.log_origin import LogOrigin
+from cockpit.tui.widgets.log_scroll import LogScroll
+from cockpit.tui.widgets.log_status import LogStatus, border_text
 
+if TYPE_CHECKING:
+    from cockpit.tui.widgets.log_travel import LogTravel
+
+_FEED_SECONDS = 1.0  # so often is looked at whether a command still lives
 _PART_ABOVE = 3  # an error that is jumped to stands below a third of the height
 
 
-class LogView(SteadyScrollView, can_focus=True):
-    """The log at `path`, read by a thread, or the lines of a given `buffer`, with times shown in `timezone`.
+class LogView(LogScroll):
+    """The log of `origin`, read by a thread, or the lines of a given `buffer`, with times shown in `timezone`.
 
     It follows the end until the reader scrolls up, and again from the end on. Its border's subtitle says how many
-    lines are new below; `Status` tells the rest to whoever draws the title.
-    """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "log-view--time",
-        "log-view--hint",
-        "log-view--current",
-        "log-view--gutter",
-        "log-view--trail",
-        *(f"log-view--{level.word}" for level in Level),
-    }
-    DEFAULT_CSS = """
-    LogView {
-        height: 1fr;
-        background: $surface;
-        border: round $border-blurred;
-        border-subtitle-color: $text-warning;
-        overflow-x: auto;
-        overflow-y: scroll;
-        scrollbar-size: 0 1;
-        &:focus { border: round $border; }
-        & .log-view--time { color: $text-muted; }
-        & .log-view--hint { color: $text-muted; text-style: italic; }
-        & .log-view--current { background: $primary; color: $text; text-style: bold; }
-        & .log-view--gutter { color: $text; background: $error; text-style: bold; }
-        & .log-view--trail { color: $text-error; }
-        & .log-view--fatal { color: $text; background: $error; text-style: bold; }
-        & .log-view--error { color: $text-error; background: $error-muted; text-style: bold; }
-        & .log-view--warning { color: $text-warning; }
-        & .log-view--notice { color: $text-accent; }
-        & .log-view--info { color: $text-success; }
-        & .log-view--debug { color: $text-muted; }
-        & .log-view--trace { color: $text-muted; }
-        & .log-view--none { color: $text; }
-    }
+    lines are new below; `LogStatus` tells the rest to whoever draws the title.
     """
 
     follow: var[bool] = var(True, init=False)
-
-    @dataclass
-    class Status(Message):
-        """What the pane's title needs to know; `new` lines have come since the reader left the end."""
-
-        view: LogView
-        name: str
-        counts: LogCounts
-        follow: bool
-        new: int
-        state: FollowState
-        reason: str
-        filter: str
-        folds: bool
-        too_slow: SlowPatternError | None  # why the filter wanted is not in force
-
-        @property
-        def control(self) -> LogView:
-            """The log that this is about."""
-            return self.view
 
     class News(Message, bubble=False):
         """The buffer or the counts have changed; waiting ones are merged into one."""
@@ -107,7 +52,7 @@ class LogView(SteadyScrollView, can_focus=True):
     def __init__(
         self,
         name: str,
-        path: Path | None = None,
+        origin: LogOrigin | Path | None = None,
         *,
         timezone: tzinfo = UTC,
         clock: Callable[[], float] = time.time,
@@ -116,65 +61,83 @@ class LogView(SteadyScrollView, can_focus=True):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
-        self.buffer = buffer if buffer is not None else LogBuffer()
+        super().__init__(
+            buffer if buffer is not None else LogBuffer(), timezone, ascii_only=ascii_only, name=name, id=id,
+            classes=classes,
+        )  # fmt: skip
         self.log_name = name
+        self._origin = LogOrigin(name, origin) if isinstance(origin, Path) else origin
+        self._feed = self._origin.acquire() if self._origin is not None and self._origin.is_fed else None
+        path = self._feed.path if self._feed else self._origin.path if self._origin else None
         self._path = path
-        self._drawing = LogDrawing(self, timezone, ascii_only=ascii_only)
-        self._reader = (
-            LogReader(name, path, buffer=self.buffer, on_news=self._post_news, zone=timezone, clock=clock)
-            if path is not None
-            else None
-        )
-        self._extent = Extent(0, 0, 0, 0)
-        self._layout = LogLayout(self.buffer, self._drawing.rows_of)
+        self._timezone = timezone
+        self._clock = clock
+        self._reader: LogReader | None = None
+        self._travel: LogTravel | None = None
+        if path is not None:
+            self._reader = LogReader(
+                name,
+                path,
+                buffer=self.buffer,
+                on_news=self._post_news,
+                zone=timezone,
+                clock=clock,
+                tagged=self._origin is not None and bool(self._origin.merged),
+            )
         self._seen_end = 0  # the row after the last that was there when the reader left the end
-        self._current: int | None = None  # the line that was jumped to
-        self._top_line = 0
+        self._seen_lines = 0  # how many had been counted then
         self._notice = ""
-        self._wanted_filter: TextFilter | None = None
-        self._is_moving = False
+        self._wanted_filter: Sieve | None = None
+        self._searched: Sieve | None = None  # while the filter is lifted to show what is around a match
         self._last_status: tuple[object, ...] = ()
 
     @property
     def status(self) -> ReaderStatus:
         """How the reading stands; a given buffer counts as followed."""
+        if self._origin is not None and self._origin.refused:
+            return ReaderStatus(LogCounts(self.log_name), FollowState.UNREADABLE, self._origin.refused)
         if self._reader is None:
             return ReaderStatus(LogCounts(self.log_name), FollowState.FOLLOWING)
-        return self._reader.status
+        status = self._reader.status
+        if self._feed is not None and self._feed.trouble:
+            return msgspec.structs.replace(status, state=FollowState.WAITING, reason=self._feed.trouble)
+        return status
 
     @property
-    def folds(self) -> bool:
-        """Whether long lines are folded."""
-        return self._layout.folds
+    def travel(self) -> LogTravel | None:
+        """What goes anywhere in the file; None where the lines come from no file."""
+        if self._travel is None and self._reader is not None and self._path is not None:
+            from cockpit.tui.widgets.log_travel import LogTravel  # the first line is on the screen before it
+
+            self._travel = LogTravel(self, self._path, self._reader, self.buffer)
+        return self._travel
+
+    @property
+    def progress(self) -> str:
+        """How far a search or a journey through the file is; empty where none is under way."""
+        return self._travel.progress if self._travel is not None else ""
 
     @property
     def new(self) -> int:
         """How many lines have come since the reader left the end."""
-        return 0 if self.follow else max(self._extent.end - self._seen_end, 0)
+        if self.follow:
+            return 0
+        if self._extent.has_end:
+            return max(self._extent.end - self._seen_end, 0)
+        return max(self.status.counts.lines - self._seen_lines, 0)
 
     def apply_filter(self, text: str) -> None:
-        """Show only lines in which `text` is found: a regular expression or a part; `!` inverts, empty shows all."""
-        self._wanted_filter = TextFilter.lenient(text) if text.removeprefix("!") else None
+        """Show only lines that `text` chooses, as `read_sieve` reads it; `!` inverts, empty shows all."""
+        self._wanted_filter = read_sieve(text, now=self._clock(), zone=self._timezone)
+        self._searched = None
         self._filter_buffer()
 
     def show_news(self) -> None:
         """Take in what the buffer holds now: the widget does so by itself where it reads a file."""
-        extent, before, layout = self.buffer.extent, self._extent, self._layout
-        top = layout.first + round(self.scroll_y)
-        self._extent = extent
-        if extent.generation != before.generation:
-            self._seen_end = extent.end
-        if layout.take_in(extent, self.scrollable_content_region.width):
-            top = layout.row_of(self._top_line if self._current is None else self._current)
-        with self._moving():
-            self.virtual_size = Size(0 if layout.folds else self.virtual_size.width, layout.end - layout.first)
-            target = self.max_scroll_y if self.follow else max(top - layout.first, 0)
-            if target != round(self.scroll_y):  # or a scrolling under way would be stopped
-                self.scroll_to(y=target, animate=False)
-        self._look()
-        self.refresh()
-        self._tell()
+        if self.lay_out(to_end=self.follow):
+            self._seen_end = self._extent.end
+        self._load_at_edges()
+        self.tell()
 
     def action_toggle_follow(self) -> None:
         """Follow the end, or stop here."""
@@ -182,21 +145,53 @@ class LogView(SteadyScrollView, can_focus=True):
 
     def action_toggle_wrap(self) -> None:
         """Fold long lines, or let them run out to the right; the line at the top stays."""
-        self._look()
-        self._layout.fold(not self._layout.folds)
-        self.scroll_to(x=0, animate=False)
+        self.fold()
         self.show_news()
 
     def action_next_error(self) -> None:
         """Go to the next error, from the one gone to last while it is in view, otherwise from the top."""
-        current = self._current_in_view()
-        self._jump(self.buffer.next_error(self._number_at(0) - 1 if current is None else current), "no later error")
+        self._go_to_next(_is_error, forward=True, otherwise="no later error")
 
     def action_previous_error(self) -> None:
         """Go to the error before the one gone to last while it is in view, otherwise before the bottom."""
-        current = self._current_in_view()
-        bottom = self._number_at(self.scrollable_content_region.height - 1)
-        self._jump(self.buffer.previous_error(bottom + 1 if current is None else current), "no earlier error")
+        self._go_to_next(_is_error, forward=False, otherwise="no earlier error")
+
+    def go_to_match(self, step: int) -> None:
+        """Go to the next (1) or previous (-1) line that the filter chooses, or chose before it was lifted."""
+        sieve = self._searched or self._wanted_filter
+        if sieve is None:
+            self.say("nothing is looked for: / takes a pattern")
+            return
+        otherwise = f"no {'later' if step > 0 else 'earlier'} match"
+        self._go_to_next(sieve.wants, forward=step > 0, otherwise=otherwise, sieve=sieve)
+
+    def toggle_context(self) -> None:
+        """Lift the filter and show what is around the current match, or put it in force again."""
+        if self._searched is not None:
+            self._wanted_filter, self._searched = self._searched, None
+        elif self._wanted_filter is not None:
+            if self.current_in_view() is None:
+                self.cursor.go(self.number_at(self.height - 1))
+            self.follow = False
+            self._wanted_filter, self._searched = None, self._wanted_filter
+        else:
+            return
+        self._filter_buffer()
+
+    def go_to_time(self, typed: str) -> None:
+        """Go to the first line at or after a time: `14:05`, `15m` ago, or a date and time."""
+        at = read_moment(typed.strip(), now=self._clock(), zone=self._timezone)
+        if at is None:
+            self.say(f"{typed.strip()} is no time: write 14:05, 15m, or 2026-03-10T14:05")
+        elif self.travel is not None:
+            self.travel.go_to_time(at)
+
+    def action_scroll_home(self) -> None:
+        """Go to the log's first line, wherever that is."""
+        if self.travel is None:
+            super().action_scroll_home()
+        else:
+            self.travel.go_home()
 
     def action_scroll_end(self) -> None:
         """Go to the end and follow it."""
@@ -205,11 +200,17 @@ class LogView(SteadyScrollView, can_focus=True):
     def watch_follow(self, follow: bool) -> None:
         """Leave the end, or go back to it."""
         self._seen_end = self._extent.end
+        self._seen_lines = self.status.counts.lines
+        self.buffer.pinned = not follow
         if follow:
-            self._current = None
+            self.cursor.go(None)
+            if self._travel is not None:
+                self._travel.cancel()
+            if self._reader is not None and not self.buffer.extent.has_end:
+                self._reader.rejoin()
             self.show_news()
         else:
-            self._tell()
+            self.tell()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Pause where the reader scrolls up, follow again from the end on."""
@@ -217,146 +218,162 @@ class LogView(SteadyScrollView, can_focus=True):
         if self._is_moving:
             return
         self._notice = ""
-        self._look()
+        self.look()
         # At the end already although the position fell: the pane has grown, or there are fewer lines.
         if new_value < old_value and new_value < self.max_scroll_y:
             self.follow = False
-        elif new_value > old_value and new_value >= self.max_scroll_y:
+        elif new_value > old_value and new_value >= self.max_scroll_y and self._extent.has_end:
             self.follow = True
+        self._load_at_edges(asked=True)
 
-    def render_line(self, y: int) -> Strip:
-        """Draw one row of the screen."""
-        width = self.scrollable_content_region.width
-        if self._extent.first == self._extent.end:
-            hint = Segment(shown(self._hint()), self.get_component_rich_style("log-view--hint"))
-            return Strip([hint] if y == 0 else []).crop_extend(0, width, self.rich_style)
-        scroll_x, scroll_y = self.scroll_offset
-        place = self._layout.find(self._layout.first + scroll_y + y)
-        if place is None:
-            return Strip.blank(width, self.rich_style)
-        strip, style = self._drawn(place)
-        return strip.crop_extend(scroll_x, scroll_x + width, style)
+    def say(self, notice: str) -> None:
+        """Say something in the border."""
+        self._notice = notice
+        self.tell()
 
-    def notify_style_update(self) -> None:
-        """Draw anew in the new theme's colours."""
-        super().notify_style_update()
-        self._drawing.forget()
+    def tell(self) -> None:
+        """Say in the border, and to whoever listens, how things stand, where that has changed."""
+        status, new, wanted = self.status, self.new, self._wanted_filter
+        sieve = self.buffer.filter or self._searched
+        slow = wanted.slow if wanted is not None else None
+        at = "" if self.follow or self.travel is None else self.travel.position(self.number_at(0))
+        paused = "" if self.follow else f"{new} new" if new else "paused"
+        self.border_subtitle = border_text(
+            state=status.state, notice=self.progress or self._notice, position=at, paused=paused
+        )
+        said = self.progress or self._notice
+        told = (
+            status, at, said, self.follow, new, sieve.typed if sieve else "", self.folds, slow,
+            self._searched is not None,
+        )  # fmt: skip
+        if told == self._last_status:
+            return
+        self._last_status = told
+        self.post_message(
+            LogStatus(
+                self, self.log_name, status.counts, self.follow, new, status.state, status.reason,
+                sieve.typed if sieve else "", self.folds, slow, status.skipped, self._searched is not None, at, said,
+                self._feed is not None,
+            )
+        )  # fmt: skip
+
+    def hint(self) -> str:
+        """Why there is nothing to see."""
+        status = self.status
+        where = self.log_name if self._path is None or self._feed is not None else self._path
+        if self.progress:
+            return self.progress
+        if self._extent.lines and self.buffer.filter:
+            return f"none of {self._extent.lines} lines matches {self.buffer.filter.typed}"
+        if self.buffer.filter and self.buffer.sieved:
+            return f"no line found so far that matches {self.buffer.filter.typed}"
+        if status.state is FollowState.WAITING:
+            return f"waiting for {where}: {status.reason}" if status.reason else f"opening {where}"
+        if status.state is FollowState.UNREADABLE:
+            return f"{where} cannot be read: {status.reason}"
+        return f"{where} is empty so far"
+
+    def current_in_view(self) -> int | None:
+        """Return the number of the current line, where it is on the screen."""
+        current = self.cursor.current
+        return current if current is not None and self.is_in_view(current) else None
+
+    def jump(self, number: int) -> None:
+        """Go to a line in memory, and make it the current one."""
+        self.follow = False
+        self.cursor.go(number)
+        self._notice = ""
+        self.show_number(number, _PART_ABOVE)
+        self._load_at_edges()
+        self.tell()
 
     @on(Mount)
     def _start(self) -> None:
         if self._reader is not None:
             self._reader.start()
+        if self._feed is not None:
+            self.set_interval(_FEED_SECONDS, self.tell)
         self.show_news()
 
     @on(Unmount)
     def _stop(self) -> None:
         if self._reader is not None:
             self._reader.stop()
+        if self._travel is not None:
+            self._travel.close()
+        if self._feed is not None and self._origin is not None:
+            self._origin.release()
 
     @on(News)
     @on(Resize)
+    @on(Travelled)
     def _take_news(self) -> None:
         self.show_news()
+
+    @on(Arrived)
+    def _arrive(self, message: Arrived) -> None:
+        number = None if message.place is None else self.buffer.number_of(message.place)
+        self.lay_out(to_end=False)
+        if number is None:
+            self.say(message.said)
+        else:
+            self.jump(number)
 
     @work(thread=True, group="filter")
     def _filter_buffer(self) -> None:
         """Apply the filter wanted last, also where it was changed while this looked through the lines."""
         while (wanted := self._wanted_filter) is not self.buffer.filter:
+            if self.buffer.sieved:
+                # Between its lines are others, which this filter may choose: they are read anew.
+                current = self.cursor.current
+                place = self.buffer.place_of(self._top_line if current is None else current)
+                place = self.buffer.span.start if place is None else place
+                self.buffer.replace((), (), Span(place, place), has_end=False)
+                self.app.call_later(self._read_again, place)
             self.buffer.set_filter(wanted)
             if wanted is self._wanted_filter and wanted is not None and wanted.slow:
                 break
         self._post_news()
 
+    def _read_again(self, place: int | None) -> None:
+        if self.follow and self._reader is not None:
+            self._reader.rejoin()
+        elif self.travel is not None and place is not None:
+            self.travel.go(place, anew=True)
+
+    def _load_at_edges(self, *, asked: bool = False) -> None:
+        """Bring earlier lines where the first ones are in view, and later ones where those at the window's end are."""
+        if self._reader is None or not self.height or self.buffer.span.start is None:
+            return
+        near_top = self.scroll_y < self.height and (not self.follow or self.max_scroll_y == 0)
+        near_end = not self._extent.has_end and self.scroll_y > self.max_scroll_y - self.height
+        if not (near_top or near_end) or self.travel is None or (near_top and self.travel.earlier(asked=asked)):
+            return
+        if near_end and (asked or self.max_scroll_y == 0):
+            self.travel.later(asked=asked)
+
     def _post_news(self) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended while a thread was still reading
             self.post_message(self.News())
 
-    def _look(self) -> None:
-        """Note the line at the top, and make room to scroll sideways to the end of the longest line seen so far."""
-        self._top_line = self._number_at(0)
-        if self._layout.folds:
-            return
-        top = self._layout.first + round(self.scroll_y)
-        widest = self.virtual_size.width
-        for row in range(top, top + self.scrollable_content_region.height):
-            place = self._layout.find(row)
-            if place:
-                widest = max(widest, self._drawn(place)[0].cell_length)
-        if widest > self.virtual_size.width:
-            self.virtual_size = Size(widest, self.virtual_size.height)
+    def _go_to_next(
+        self, wants: Callable[[LogLine], bool], *, forward: bool, otherwise: str, sieve: Sieve | None = None
+    ) -> None:
+        current = self.current_in_view()
+        if current is not None:
+            start = current
+        else:
+            start = self.number_at(0) - 1 if forward else self.number_at(self.height - 1) + 1
+        number = self.buffer.search(wants, start, forward=forward)
+        if number is not None:
+            self.jump(number)
+        elif self.travel is None or (forward and self._extent.has_end):
+            self.say(otherwise)
+        elif sieve is not None:
+            self.travel.find_match(sieve, forward=forward)
+        else:
+            self.travel.find_error(forward=forward)
 
-    @contextmanager
-    def _moving(self) -> Iterator[None]:
-        """Mark scrolling that is not the reader's."""
-        self._is_moving = True
-        try:
-            yield
-        finally:
-            self._is_moving = False
 
-    def _number_at(self, y: int) -> int:
-        """The number of the line in a row of the screen, or else in the last row."""
-        place = self._layout.find(min(self._layout.first + round(self.scroll_y) + y, self._layout.end - 1))
-        return place.number if place else 0
-
-    def _drawn(self, place: Place) -> tuple[Strip, Style]:
-        width = self.scrollable_content_region.width if self._layout.folds else 0
-        is_current = place.number == self._current
-        return self._drawing.draw(place.number, place.line, is_current=is_current, width=width, part=place.part)
-
-    def _current_in_view(self) -> int | None:
-        if self._current is None:
-            return None
-        height = self.scrollable_content_region.height
-        return self._current if self._number_at(0) <= self._current <= self._number_at(height - 1) else None
-
-    def _jump(self, number: int | None, otherwise: str) -> None:
-        if number is None:
-            self._notice = otherwise
-            self._tell()
-            return
-        self.follow = False
-        self._current, self._notice = number, ""
-        row = self._layout.row_of(number) - self._layout.first
-        with self._moving():
-            self.scroll_to(y=row - self.scrollable_content_region.height // _PART_ABOVE, animate=False)
-        self.refresh()
-        self._tell()
-
-    def _tell(self) -> None:
-        """Say in the border, and to whoever listens, how things stand, where that has changed."""
-        status, new = self.status, self.new
-        typed = self.buffer.filter.typed if self.buffer.filter else ""
-        paused = "" if self.follow else f"{new} new" if new else "paused"
-        waiting = "" if status.state is FollowState.FOLLOWING else str(status.state)
-        self.border_subtitle = f" {choose_glyphs().dot} ".join(part for part in (waiting, self._notice, paused) if part)
-        wanted = self._wanted_filter
-        slow = wanted.slow if wanted is not None else None
-        told = (status, self.follow, new, typed, slow, self.folds)
-        if told != self._last_status:
-            self._last_status = told
-            self.post_message(
-                self.Status(
-                    self,
-                    self.log_name,
-                    status.counts,
-                    self.follow,
-                    new,
-                    status.state,
-                    status.reason,
-                    typed,
-                    self.folds,
-                    slow,
-                )
-            )
-
-    def _hint(self) -> str:
-        """Why there is nothing to see."""
-        status, where = self.status, self._path or self.log_name
-        if self._extent.lines and self.buffer.filter:
-            return f"none of {self._extent.lines} lines matches {self.buffer.filter.typed}"
-        if status.state is FollowState.WAITING:
-            return f"waiting for {where}: {status.reason}" if status.reason else f"opening {where}"
-        if status.state is FollowState.UNREADABLE:
-            return f"{where} cannot be read: {status.reason}"
-        return f"{where} is empty so far"
+def _is_error(line: LogLine) -> bool:
+    return line.is_error

@@ -1,0 +1,75 @@
+"""Counting the levels of many lines at once, as the classifier would one by one.
+
+Most lines of most logs begin with a time and a level word, or are a web server's. What level the classifier gives such
+a line depends on its head alone, and so one pattern reads them all; the classifier sees only the others, and the line
+before each run of these, to which they may belong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from cockpit.logs.levels import LEVEL_OF_NAME, status_level
+from cockpit.logs.line import Level
+from cockpit.logs.split import Block, decode_line
+from cockpit.logs.tagged import LineClassifier
+from cockpit.logs.timestamps import ACCESS_TIME
+
+_WORDS = {name.upper().encode(): level for name, level in LEVEL_OF_NAME.items() if name.isalpha()}
+_STATUSES = {b"%d" % digit: status_level(digit * 100) for digit in range(10)}
+_LEVELS = {**_WORDS, **_STATUSES}
+_TIMED = rb"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:\d\d)? +"
+_WEB = (
+    rb'(?:\d{1,3}\.){3}\d{1,3} [^\s"\[]+ [^\s"\[]+ \[%s\] "[^"\\\n]*+" '
+    % re.sub(r"\((?!\?)", "(?:", ACCESS_TIME.pattern).encode()
+)
+# One group: what tells the level, nothing where only the classifier knows.
+_HEADS = re.compile(
+    rb"(?:(?=%s(?:%s)[ :]|%s\d\d\d )(?:%s|%s)([A-Z]+|\d))?+[^\n]*\n"
+    % (_TIMED, b"|".join(sorted(_WORDS, reverse=True)), _WEB, _TIMED, _WEB)
+)
+
+
+class LevelCounter:
+    """Counts lines by level, in blocks, with `classifier` for those whose head does not say it."""
+
+    def __init__(self, classifier: LineClassifier) -> None:
+        self._classifier = classifier
+
+    def count(self, block: Block) -> Counter[Level]:
+        """Return how many of the next lines have which level; continuations count as Level.NONE."""
+        levels: Counter[Level] = Counter()
+        if block.first is not None:
+            levels[self._classify(block.first.text)] += 1
+        heads = _HEADS.findall(block.rest)
+        for head, number in Counter(heads).items():
+            if head:
+                levels[_LEVELS[head]] += number
+        self._count_others(heads, block, levels)
+        return levels
+
+    def _count_others(self, heads: list[bytes], block: Block, levels: Counter[Level]) -> None:
+        if all(heads):
+            # The next block may begin with lines that belong to this one's last.
+            if heads:
+                self._classify(_line(block.rest[block.rest.rfind(b"\n", 0, -1) + 1 : -1], block.limit))
+            return
+        pieces = block.rest.split(b"\n")
+        known = True
+        for index, head in enumerate(heads):
+            if not head:
+                if known and index:
+                    self._classify(_line(pieces[index - 1], block.limit))
+                levels[self._classify(_line(pieces[index], block.limit))] += 1
+            known = bool(head)
+        if known:
+            self._classify(_line(pieces[len(heads) - 1], block.limit))
+
+    def _classify(self, text: str) -> Level:
+        line = self._classifier.classify(text)
+        return Level.NONE if line.continuation else line.level
+
+
+def _line(piece: bytes, limit: int) -> str:
+    return decode_line(piece, len(piece), limit)

@@ -1,0 +1,227 @@
+"""Logs that are no file: a command's output, a pipe, several files in one, each kept in a spool and read as a file."""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, tzinfo
+from glob import glob
+from pathlib import Path
+
+from cockpit import process
+from cockpit.errors import ProcessError
+from cockpit.logs.classify import Classifier
+from cockpit.logs.follow import Follower
+from cockpit.logs.spool import Spool
+from cockpit.logs.tagged import TAG
+
+_CHUNK = 64 * 1024
+_FIRST_PAUSE = 1.0  # seconds before a command that has ended is started again; doubled each time, up to:
+_LONGEST_PAUSE = 60.0
+_LASTED = 30.0  # seconds after which a command counts as having worked
+_LAST_WORDS = 500  # bytes
+_LOOK_SECONDS = 0.1
+_GLOB_SECONDS = 2.0
+_MERGED_TAIL = 200  # lines of each file at the start
+
+
+class Feed:
+    """Fills `path` from a thread; `trouble` says why nothing comes, or is empty."""
+
+    def __init__(self, name: str) -> None:
+        self._spool = Spool(name)
+        self.path = self._spool.path
+        self.trouble = ""
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"feed {name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end; with it go the files. It does not wait."""
+        self._stop.set()
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until the thread has ended."""
+        self._thread.join(timeout)
+
+    def _run(self) -> None:
+        try:
+            self._fill()
+        except Exception as error:  # the thread's end: a log that is no longer fed must say so in its pane
+            self.trouble = f"is no longer read: {error!r}"
+        self._stop.wait()
+        self._spool.close()
+
+    def _fill(self) -> None:
+        raise NotImplementedError
+
+
+class CommandFeed(Feed):
+    """What a command says on either stream; it is started again when it ends, ever later while it does not last."""
+
+    def __init__(
+        self, name: str, argv: Sequence[str], *, cwd: Path | None = None, first_pause: float = _FIRST_PAUSE
+    ) -> None:
+        super().__init__(name)
+        self._argv = argv
+        self._cwd = cwd
+        self._first_pause = first_pause
+        self._last_words = b""
+
+    def _take(self, data: bytes) -> None:
+        self.trouble = ""
+        self._last_words = (self._last_words + data)[-_LAST_WORDS:]
+        self._spool.write(data)
+
+    def _fill(self) -> None:
+        pause = self._first_pause
+        while not self._stop.is_set():
+            started = time.monotonic()
+            self._last_words = b""
+            try:
+                ended = process.run(
+                    self._argv, cwd=self._cwd, timeout=None, cancel=self._stop, on_output=self._take, grace=1.0
+                )
+                why = f"ended with status {ended.code}" if ended.code else "ended"
+            except ProcessError as error:
+                why = str(error)
+            if time.monotonic() - started >= _LASTED:
+                pause = self._first_pause
+            if self._last_words and not self._last_words.endswith(b"\n"):
+                self._spool.write(b"\n")  # or its next life would go on in that line
+            said = self._last_words.decode("utf-8", "replace").strip().rpartition("\n")[2]
+            for left in range(round(pause), -1, -1):
+                again = f"starts again in {left} s" if left else "starts again"
+                self.trouble = f"{why}, {again}" + (f": {said}" if said and "status" in why else "")
+                if self._stop.wait(min(1.0, pause)) or not left:
+                    break
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+class PipeFeed(Feed):
+    """What comes through a descriptor, such as standard input, until its end."""
+
+    def __init__(self, name: str, descriptor: int) -> None:
+        super().__init__(name)
+        self._descriptor = descriptor
+
+    def _fill(self) -> None:
+        while not self._stop.is_set():
+            ready, _, _ = select.select([self._descriptor], [], [], _LOOK_SECONDS)
+            if not ready:
+                continue
+            data = os.read(self._descriptor, _CHUNK)
+            if not data:
+                self.trouble = "has come to its end"
+                return
+            self._spool.write(data)
+
+
+class MergedFeed(Feed):
+    """Several files in one, by the lines' times, each line after its file's name; `patterns` are paths or globs.
+
+    What is there at the start is put in order; after that lines are in order as far as they come within a look.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        patterns: Sequence[tuple[str, str]],
+        *,
+        zone: tzinfo = UTC,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(name)
+        self._patterns = patterns
+        self._zone = zone
+        self._clock = clock
+        self._members: dict[str, _Member] = {}
+
+    def _fill(self) -> None:
+        looked_at = -_GLOB_SECONDS
+        try:
+            while not self._stop.is_set():
+                if time.monotonic() - looked_at >= _GLOB_SECONDS:
+                    looked_at = time.monotonic()
+                    self._look_for_files(at_start=not self._members)
+                lines = [line for member in self._members.values() for line in member.read()]
+                if lines:
+                    lines.sort(key=lambda line: line[0])
+                    self._spool.write(
+                        "".join(f"{name}{TAG}{text}\n" for _, name, text in lines).encode("utf-8", "replace")
+                    )
+                self._stop.wait(_LOOK_SECONDS)
+        finally:
+            for member in self._members.values():
+                member.close()
+
+    def _look_for_files(self, *, at_start: bool) -> None:
+        for name, pattern in self._patterns:
+            paths = sorted(glob(pattern)) if is_glob(pattern) else [pattern]  # noqa: PTH207 - it may be absolute
+            for path in paths:
+                if path not in self._members:
+                    title = Path(path).stem if is_glob(pattern) else name
+                    classifier = Classifier(title, zone=self._zone, clock=self._clock)
+                    # A file that appears later is new: all of it is.
+                    follower = Follower(Path(path), tail=_MERGED_TAIL if at_start else 1_000_000)
+                    self._members[path] = _Member(title, follower, classifier)
+        self.trouble = "" if self._members else "no file is there yet"
+
+
+class _Member:
+    """One of the files, with the time of its last line, which lines without one have, too."""
+
+    def __init__(self, name: str, follower: Follower, classifier: Classifier) -> None:
+        self._name = name
+        self._follower = follower
+        self._classifier = classifier
+        self._at = 0.0
+
+    def read(self) -> list[tuple[float, str, str]]:
+        found = []
+        for raw in self._follower.poll().lines:
+            line = self._classifier.classify(raw.text)
+            self._at = line.at if line.at is not None else self._at
+            found.append((self._at, self._name, raw.text))
+        return found
+
+    def close(self) -> None:
+        self._follower.close()
+
+
+def is_glob(pattern: str) -> bool:
+    """Whether a path names files by a pattern."""
+    return any(sign in pattern for sign in "*?[")
+
+
+class FeedPool:
+    """Feeds by what they are made from: two panes that show the same command run it once."""
+
+    def __init__(self) -> None:
+        self._feeds: dict[object, tuple[Feed, int]] = {}
+        self._lock = threading.Lock()
+
+    def acquire(self, key: object, make: Callable[[], Feed]) -> Feed:
+        """Return the feed of a key, started; give it back with `release`."""
+        with self._lock:
+            feed, holders = self._feeds.get(key, (None, 0))
+            if feed is None:
+                feed = make()
+                feed.start()
+            self._feeds[key] = feed, holders + 1
+            return feed
+
+    def release(self, key: object) -> None:
+        """Give a feed back; nobody's is stopped."""
+        with self._lock:
+            feed, holders = self._feeds.pop(key)
+            if holders > 1:
+                self._feeds[key] = feed, holders - 1
+            else:
+                feed.stop()

@@ -1,0 +1,259 @@
+"""The whole of a log, back to its oldest archive, read in stretches around any place, in memory for a few of them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from itertools import accumulate
+from pathlib import Path
+from threading import Event, Lock
+from typing import NamedTuple
+
+from cockpit.errors import CockpitError
+from cockpit.logs.line import RawLine
+from cockpit.logs.split import Block
+from cockpit.logs.volumes import FIRST_VOLUME, PACKED, VOLUME_SPAN, Volume, archives_of, place_of
+
+STRETCH = 256 * 1024  # bytes
+_LONGEST_LINE = 8 * 1024 * 1024  # bytes; what is longer is read in pieces
+_CHUNK = 1024 * 1024
+_KEPT_OPEN = 4
+
+
+class GivenUpError(CockpitError):
+    """What was under way was cancelled."""
+
+
+class Stretch(NamedTuple):
+    """Lines from the place `start` up to `end`, within one volume."""
+
+    start: int
+    end: int
+    data: bytes
+
+    def lines(self) -> list[RawLine]:
+        """Return the lines one by one; a last one without its end is one, too."""
+        whole = self.data if self.data.endswith(b"\n") else self.data + b"\n"
+        return Block(None, whole).lines()
+
+    def places(self, lines: list[RawLine]) -> list[int]:
+        """Return where the lines start."""
+        return list(accumulate((line.size for line in lines[:-1]), initial=self.start))
+
+
+class History:
+    """Reads a log's volumes at any place; `known` returns the number of the present one, and those left before.
+
+    Blocking: call it from a thread. One call at a time is served. Raises OSError where a file cannot be read,
+    GivenUpError where `cancel` was set while an archive was unpacked.
+    """
+
+    def __init__(self, path: Path, known: Callable[[], tuple[int, tuple[Volume, ...]]] | None = None) -> None:
+        self._path = path
+        self._known = known or (lambda: (FIRST_VOLUME, ()))
+        self._open: dict[int, int] = {}
+        self._lock = Lock()
+
+    def close(self) -> None:
+        """Let go of every file."""
+        with self._lock:
+            for descriptor in self._open.values():
+                os.close(descriptor)
+            self._open.clear()
+
+    def end(self) -> int:
+        """Return the place after the last line of the present file."""
+        with self._lock:
+            number, _ = self._known()
+            descriptor = self._descriptor(number, Event())
+            return place_of(number, os.fstat(descriptor).st_size if descriptor is not None else 0)
+
+    def size_of(self, place: int) -> int:
+        """Return how many bytes the volume of a place has; 0 where it is gone."""
+        with self._lock:
+            descriptor = self._descriptor(place // VOLUME_SPAN, Event())
+            return os.fstat(descriptor).st_size if descriptor is not None else 0
+
+    def before(self, place: int, cancel: Event, size: int = STRETCH) -> Stretch | None:
+        """Return about `size` bytes of lines that end at a place; None where nothing is before it."""
+        with self._lock:
+            number, offset = divmod(place, VOLUME_SPAN)
+            while offset == 0:
+                number -= 1
+                descriptor = self._descriptor(number, cancel)
+                if descriptor is None:
+                    return None
+                offset = os.fstat(descriptor).st_size
+            descriptor = self._descriptor(number, cancel)
+            if descriptor is None:
+                return None
+            start, data = _whole_lines_before(descriptor, offset, size)
+            return Stretch(place_of(number, start), place_of(number, start + len(data)), data) if data else None
+
+    def after(self, place: int, cancel: Event, size: int = STRETCH) -> Stretch | None:
+        """Return about `size` bytes of lines that start at a place; None where nothing is after it, or not yet."""
+        with self._lock:
+            number, offset = divmod(place, VOLUME_SPAN)
+            present, _ = self._known()
+            while True:
+                descriptor = self._descriptor(number, cancel)
+                data = _whole_lines_after(descriptor, offset, size, to_end=number < present) if descriptor else b""
+                if data:
+                    return Stretch(place_of(number, offset), place_of(number, offset + len(data)), data)
+                if number >= present:
+                    return None
+                number, offset = number + 1, 0
+
+    def line_start(self, place: int, cancel: Event) -> int:
+        """Return where the line around a place starts."""
+        with self._lock:
+            number, offset = divmod(place, VOLUME_SPAN)
+            descriptor = self._descriptor(number, cancel)
+            if descriptor is None or offset == 0:
+                return place
+            start, data = _whole_lines_before(descriptor, offset, STRETCH)
+            return place_of(number, start + data.rfind(b"\n") + 1) if data else place
+
+    def volumes(self) -> list[int]:
+        """Return the numbers of the volumes that are there, oldest first; archives are not unpacked for it."""
+        with self._lock:
+            present, left = self._known()
+            oldest = left[0].number if left else present
+            return list(range(oldest - len(self._older(left)), present + 1))
+
+    def _older(self, left: tuple[Volume, ...]) -> list[Path]:
+        """The archives before the first volume that was followed, newest first."""
+        archives = archives_of(self._path)
+        if not left:
+            return archives
+        for index, archive in enumerate(archives):
+            if archive.suffix not in PACKED and _is_volume(archive, left[0]):
+                return archives[index + 1 :]
+        # Packed or gone: as many archives as volumes were left are newer than those before.
+        return archives[len(left) :]
+
+    def _descriptor(self, number: int, cancel: Event) -> int | None:
+        present, left = self._known()
+        if number == present:
+            # By its name: whoever follows it tells when another file has taken that.
+            descriptor = self._open.get(number)
+            if descriptor is not None and not _is_at(descriptor, self._path):
+                os.close(self._open.pop(number))
+                descriptor = None
+            return descriptor if descriptor is not None else self._keep(number, self._path, cancel)
+        if number > present:
+            return None
+        known = next((volume for volume in left if volume.number == number), None)
+        if number in self._open:
+            if known is None or _holds(self._open[number], known):
+                return self._open[number]
+            os.close(self._open.pop(number))  # it was copied and truncated
+        if known is None:
+            older = self._older(left)
+            index = (left[0].number if left else present) - number - 1
+            return self._keep(number, older[index], cancel) if index < len(older) else None
+        archives = archives_of(self._path)
+        for archive in (one for one in archives if one.suffix not in PACKED):
+            if _is_volume(archive, known):
+                return self._keep(number, archive, cancel)
+        for archive in (one for one in archives if one.suffix in PACKED):
+            descriptor = self._keep(number, archive, cancel)
+            if descriptor is not None and _holds(descriptor, known):
+                return descriptor
+            if descriptor is not None:
+                os.close(self._open.pop(number))
+        return None
+
+    def _keep(self, number: int, path: Path, cancel: Event) -> int | None:
+        try:
+            if path.suffix in PACKED and path != self._path:
+                descriptor = _unpack(path, cancel)
+            else:
+                descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        while len(self._open) >= _KEPT_OPEN:
+            os.close(self._open.pop(next(iter(self._open))))
+        self._open[number] = descriptor
+        return descriptor
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except OSError:
+        return False
+
+
+def _is_volume(path: Path, known: Volume) -> bool:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return _holds(descriptor, known)
+    finally:
+        os.close(descriptor)
+
+
+def _holds(descriptor: int, known: Volume) -> bool:
+    """Whether a file has what was last read of a volume where it was read: a copy has, a namesake has not."""
+    start = known.end - len(known.anchor)
+    return bool(known.anchor) and os.pread(descriptor, len(known.anchor), start) == known.anchor
+
+
+def _unpack(path: Path, cancel: Event) -> int:
+    """Return a descriptor of what a packed file holds, in a temporary file without a name."""
+    # Looking back into archives is rare, and a log is opened often: these need not be there before.
+    import bz2
+    import gzip
+    import lzma
+    import tempfile
+
+    open_packed = {".gz": gzip.GzipFile, ".bz2": bz2.BZ2File, ".xz": lzma.LZMAFile}[path.suffix]
+    with tempfile.TemporaryFile(prefix="cockpit-log-") as target, open_packed(path) as packed:
+        with contextlib.suppress(EOFError):  # it is still being packed: what is there is shown
+            while chunk := packed.read(_CHUNK):
+                if cancel.is_set():
+                    raise GivenUpError(f"unpacking {path.name} was cancelled")
+                target.write(chunk)
+        target.flush()
+        return os.dup(target.fileno())
+
+
+def _whole_lines_before(descriptor: int, offset: int, size: int) -> tuple[int, bytes]:
+    """Return where lines start that end at `offset`, and their bytes; what has no line start for long is cut."""
+    while True:
+        start = max(offset - size, 0)
+        data = _read(descriptor, start, offset - start)
+        if start == 0:
+            return 0, data
+        feed = data.find(b"\n", 0, len(data) - 1)
+        if feed != -1:
+            return start + feed + 1, data[feed + 1 :]
+        if size >= _LONGEST_LINE:
+            return start, data
+        size *= 8
+
+
+def _whole_lines_after(descriptor: int, offset: int, size: int, *, to_end: bool) -> bytes:
+    while True:
+        data = _read(descriptor, offset, size)
+        end = data.rfind(b"\n") + 1
+        if end:
+            return data[:end]
+        if len(data) < size:
+            return data if to_end else b""
+        if size >= _LONGEST_LINE:
+            return data
+        size *= 8
+
+
+def _read(descriptor: int, start: int, size: int) -> bytes:
+    pieces = []
+    while size > 0 and (piece := os.pread(descriptor, size, start)):
+        pieces.append(piece)
+        start += len(piece)
+        size -= len(piece)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)

@@ -1,0 +1,115 @@
+"""Bringing other parts of a log into its buffer: what came before, what came after, what is around a place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event, Lock
+
+from cockpit.logs.buffer import LineFilter, LogBuffer, Span
+from cockpit.logs.history import GivenUpError, History, Stretch
+from cockpit.logs.line import LogLine
+from cockpit.logs.seek import Progress, Seeker
+from cockpit.logs.sieve import Sieve
+from cockpit.logs.volumes import VOLUME_SPAN, place_of
+
+ROWS = 300  # that one loading brings, at least
+_NEAR = 128 * 1024  # bytes
+
+
+class Past:
+    """Fills `buffer` from the log's history, through the filter in force; blocking: call it from threads.
+
+    One call at a time changes the buffer. GivenUpError where `cancel` is set, or another filter was put in force.
+    """
+
+    def __init__(self, history: History, seeker: Seeker, buffer: LogBuffer) -> None:
+        self._history = history
+        self._seeker = seeker
+        self._buffer = buffer
+        self._lock = Lock()
+
+    def load_earlier(self, cancel: Event, progress: Progress, *, on_rows: Callable[[], object] = lambda: None) -> bool:
+        """Put earlier lines before those in memory; False where there are none."""
+        with self._lock:
+            return self._load_earlier(self._buffer.filter, cancel, progress, on_rows)
+
+    def load_later(self, cancel: Event, progress: Progress) -> bool:
+        """Add the lines after those in memory; False where the file has no more."""
+        with self._lock:
+            return self._load_later(self._buffer.filter, cancel, progress)
+
+    def go(self, place: int, cancel: Event, progress: Progress) -> None:
+        """Hold the lines around a place instead of those in memory."""
+        with self._lock:
+            sieve = self._buffer.filter
+            self._buffer.replace((), (), Span(place, place), has_end=False, sieve=sieve)
+            self._load_later(sieve, cancel, progress)
+            self._load_earlier(sieve, cancel, progress, lambda: None)
+
+    def oldest(self, cancel: Event) -> int:
+        """Return the place of the very first line."""
+        for number in self._history.volumes():
+            first = self._history.after(place_of(number, 0), cancel, 1024)
+            if first is not None:
+                return first.start
+        return self._history.end()
+
+    def part_of(self, place: int) -> tuple[float, int]:
+        """Return how far into its volume a place is, from 0 to 1, and the volume's size in bytes."""
+        size = self._history.size_of(place)
+        return (place % VOLUME_SPAN / size if size else 1.0), size
+
+    def _load_earlier(
+        self, sieve: LineFilter | None, cancel: Event, progress: Progress, on_rows: Callable[[], object]
+    ) -> bool:
+        rows, size, found_any = 0, _NEAR, False
+        while rows < ROWS:
+            start = self._buffer.span.start
+            if start is None:
+                return found_any
+            self._check(sieve, cancel)
+            stretch = self._history.before(start, cancel, size)
+            if stretch is None:
+                return found_any
+            lines, places = self._chosen(stretch, sieve, cancel)
+            self._check(sieve, cancel)
+            self._buffer.prepend(lines, places, stretch.start, sieve=sieve)
+            if lines:
+                on_rows()
+            found_any = True
+            rows += len(lines)
+            size = min(size * 2, 8 * _NEAR) if rows < ROWS else size
+            progress(1 - self.part_of(stretch.start)[0])
+        return True
+
+    def _load_later(self, sieve: LineFilter | None, cancel: Event, progress: Progress) -> bool:
+        rows, size, found_any = 0, _NEAR, False
+        while rows < ROWS:
+            end = self._buffer.span.end
+            if end is None:
+                return found_any
+            self._check(sieve, cancel)
+            stretch = self._history.after(end, cancel, size)
+            if stretch is None:
+                return found_any
+            lines, places = self._chosen(stretch, sieve, cancel)
+            self._check(sieve, cancel)
+            self._buffer.extend(lines, places, stretch.end, sieve=sieve)
+            found_any = True
+            rows += len(lines)
+            size = min(size * 2, 8 * _NEAR)
+            progress(self.part_of(stretch.end)[0])
+        return True
+
+    def _check(self, sieve: LineFilter | None, cancel: Event) -> None:
+        if cancel.is_set() or self._buffer.filter is not sieve:
+            raise GivenUpError("cancelled")
+
+    def _chosen(self, stretch: Stretch, sieve: LineFilter | None, cancel: Event) -> tuple[list[LogLine], list[int]]:
+        if isinstance(sieve, Sieve) and not any(sieve.matches(raw.text) for raw in stretch.lines()):
+            return [], []
+        lines, places = self._seeker.classified(stretch, cancel)
+        if sieve is None:
+            return lines, places
+        chosen = [(line, place) for line, place in zip(lines, places, strict=True) if sieve.wants(line)]
+        return [line for line, _ in chosen], [place for _, place in chosen]

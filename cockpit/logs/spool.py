@@ -1,0 +1,66 @@
+"""A log that is no file becomes one: what a command or a pipe says is kept in files that rotate, bounded in size."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import weakref
+from pathlib import Path
+from threading import Lock
+
+VOLUME_BYTES = 64 * 1024 * 1024
+_VOLUMES = 4
+
+
+class Spool:
+    """Files in a directory of its own, which goes with `close`; the present one is at `path`. Any thread may write."""
+
+    def __init__(self, name: str, *, volume_bytes: int = VOLUME_BYTES) -> None:
+        self._directory = Path(tempfile.mkdtemp(prefix="cockpit-log-"))
+        self.path = self._directory / f"{name}.log"
+        self._volume_bytes = volume_bytes
+        self._lock = Lock()
+        self._descriptor = self._open()
+        self._size = 0
+        # Also where the program ends before it is closed.
+        self._removal = weakref.finalize(self, shutil.rmtree, self._directory, ignore_errors=True)
+
+    def write(self, data: bytes) -> None:
+        """Add bytes as they came; a new file is only begun after a whole line."""
+        with self._lock:
+            if self._descriptor < 0:
+                return
+            end = data.rfind(b"\n") + 1 if self._size + len(data) > self._volume_bytes else 0
+            if end:
+                self._put(data[:end])
+                self._rotate()
+                data = data[end:]
+            self._put(data)
+
+    def close(self) -> None:
+        """Remove the files; what is written after that is lost."""
+        with self._lock:
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+                self._descriptor = -1
+            self._removal()
+
+    def _put(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._descriptor, view) :]
+        self._size += len(data)
+
+    def _rotate(self) -> None:
+        for age in range(_VOLUMES - 1, 0, -1):
+            name = self.path.with_name(f"{self.path.name}.{age}")
+            if name.exists():
+                name.rename(self.path.with_name(f"{self.path.name}.{age + 1}"))
+        self.path.with_name(f"{self.path.name}.{_VOLUMES}").unlink(missing_ok=True)
+        self.path.rename(self.path.with_name(f"{self.path.name}.1"))
+        os.close(self._descriptor)
+        self._descriptor, self._size = self._open(), 0
+
+    def _open(self) -> int:
+        return os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)

@@ -1,0 +1,92 @@
+"""The files that had one log's name, one after the other: rotated, packed, and the present one.
+
+A place in a log is one number: the volume's, times `VOLUME_SPAN`, and the offset in it. So places are ordered by time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec import Struct
+
+VOLUME_SPAN = 1 << 44  # bytes that a volume may have: 16 TiB
+FIRST_VOLUME = 1 << 16  # of those that are followed; the archives before them count down from it
+
+_NUMBERED = re.compile(r"\.(\d{1,4})$")
+_DATED = re.compile(r"[-.](\d{8}(?:[-T_]?\d{2,10})?|\d{4}-\d\d-\d\d(?:[-T_.]\d{2,6})?)$")
+PACKED = (".gz", ".bz2", ".xz")
+
+
+class Volume(Struct, frozen=True):
+    """One file that was read up to `end`; `anchor` holds the bytes before that."""
+
+    number: int
+    device: int
+    inode: int
+    end: int
+    anchor: bytes
+
+
+def place_of(volume: int, offset: int) -> int:
+    """Return the place of an offset in a volume."""
+    return volume * VOLUME_SPAN + offset
+
+
+def archives_of(path: Path) -> list[Path]:
+    """Return the files that logrotate has moved or copied a log to, the newest first.
+
+    It knows `app.log.1`, `app.log-20261126` and `app-20261126.log`, packed or not.
+    """
+    found: list[tuple[tuple[int, ...], float, Path]] = []
+    try:
+        entries = list(path.parent.iterdir())
+    except OSError:
+        return []
+    seen = set()
+    for entry in entries:
+        if entry == path or not (key := _key(entry.name, path)):
+            continue
+        try:
+            found.append((key, entry.stat().st_mtime, entry))
+        except OSError:
+            continue
+        seen.add(key[0])
+    # Numbers and dates cannot be compared: then the times of the last changes tell.
+    order: Callable[[tuple[tuple[int, ...], float, Path]], object] = (
+        (lambda one: one[0]) if len(seen) < 2 else (lambda one: -one[1])
+    )
+    found.sort(key=order)  # type: ignore[arg-type]
+    names: set[str] = set()
+    archives = []
+    for _, _, entry in found:
+        # While it is packed, both are there for a moment.
+        bare = _bare(entry.name)
+        if bare not in names:
+            names.add(bare)
+            archives.append(entry)
+    return archives
+
+
+def _bare(name: str) -> str:
+    for suffix in PACKED:
+        name = name.removesuffix(suffix)
+    return name
+
+
+def _key(name: str, path: Path) -> tuple[int, ...]:
+    """What the archives of one kind are ordered by, the newest first; empty for what is none."""
+    bare = _bare(name)
+    packed = int(bare != name)
+    if bare.startswith(path.name):
+        ending = bare[len(path.name) :]
+    elif path.suffix and bare.endswith(path.suffix) and bare.startswith(path.stem):
+        ending = bare[len(path.stem) : -len(path.suffix)]
+    else:
+        return ()
+    if numbered := _NUMBERED.fullmatch(ending):
+        return 0, int(numbered[1]), packed
+    if dated := _DATED.fullmatch(ending):
+        return 1, -int(re.sub(r"\D", "", dated[1]).ljust(18, "0")), packed
+    return ()

@@ -1,0 +1,95 @@
+"""One log under its title."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from cockpit.logs.follow import FollowState
+from cockpit.logs.match import SlowPatternError
+from cockpit.times import zone
+from cockpit.tui.glyphs import choose_glyphs
+from cockpit.tui.rows import Part, part
+from cockpit.tui.theme import inks_of
+from cockpit.tui.widgets.lines import PaneTitle
+from cockpit.tui.widgets.log_origin import LogOrigin
+from cockpit.tui.widgets.log_status import LogStatus
+from cockpit.tui.widgets.log_tail import LogTail
+
+_FAST = 1000  # lines a second: below that, what was skipped once is no news
+
+
+class LogPane(Vertical):
+    """One log under its title: how it is followed, its errors a minute, its lines a second."""
+
+    class TooSlow(Message):
+        """The pattern that was typed takes too long for this log."""
+
+        def __init__(self, trouble: SlowPatternError) -> None:
+            super().__init__()
+            self.trouble = trouble
+
+    def __init__(
+        self, name: str, origin: LogOrigin | Path, timezone: str, *, clock: Callable[[], float], beside: bool
+    ) -> None:
+        super().__init__(classes="log-pane beside" if beside else "log-pane")
+        self.log_name = name
+        self._origin = origin
+        self._timezone = timezone
+        self._clock = clock
+        self._told: SlowPatternError | None = None
+
+    def compose(self) -> ComposeResult:
+        yield PaneTitle(f"{self.log_name}")
+        yield LogTail(self.log_name, self._origin, timezone=zone(self._timezone), clock=self._clock)
+
+    @property
+    def view(self) -> LogTail:
+        """The log itself."""
+        return self.query_one(LogTail)
+
+    @on(LogStatus)
+    def _tell(self, message: LogStatus) -> None:
+        inks = inks_of(self.app)
+        follow: Part = ("follow", inks.good) if message.follow else (f"paused, {message.new} new", inks.warn)
+        if message.state is FollowState.WAITING:
+            follow = ("waiting", inks.warn)
+        elif message.state is FollowState.UNREADABLE:
+            follow = ("not read", inks.caution)
+        left: list[Part] = [follow]
+        if message.is_fed and message.state is FollowState.WAITING and message.reason:
+            left.append(part(message.reason, inks.caution))
+        if message.position:
+            left.append(part(message.position, inks.muted))
+        if message.said:
+            left.append(part(message.said, inks.accent))
+        if message.filter:
+            left.append(part(f"/{message.filter}", inks.accent))
+            if message.context:
+                left.append(("lifted: Enter", inks.caution))
+        if message.too_slow is not None:
+            left.append((" TOO SLOW: not filtered ", inks.caution))
+            if message.too_slow is not self._told:
+                self.post_message(self.TooSlow(message.too_slow))
+        self._told = message.too_slow
+        if message.folds:
+            left.append(("wrap", inks.muted))
+        if message.skipped and message.counts.lines_per_second >= _FAST:
+            left.append((f"{message.skipped:,} too fast to show", inks.caution))
+        errors = message.counts.errors_per_minute
+        right: list[Part] = [
+            (f"{errors} errors/min", inks.bad if errors else inks.muted),
+            (f" {choose_glyphs().rule} {message.counts.lines_per_second:.0f} l/s", inks.muted),
+        ]
+        self.query_one(PaneTitle).show(left=left, right=right)
+
+    def on_descendant_focus(self) -> None:
+        self.query_one(PaneTitle).show(lit=True)
+
+    def on_descendant_blur(self) -> None:
+        self.query_one(PaneTitle).show(lit=False)

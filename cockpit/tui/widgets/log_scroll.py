@@ -1,0 +1,171 @@
+"""A log's lines as rows that scroll: laid out, drawn, kept in place while lines come and go. It knows no file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import tzinfo
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.strip import Strip
+
+from cockpit.logs.buffer import Extent, LogBuffer
+from cockpit.logs.line import Level
+from cockpit.tui.glyphs import shown
+from cockpit.tui.widgets.log_cursor import LogCursor
+from cockpit.tui.widgets.log_drawing import LogDrawing
+from cockpit.tui.widgets.log_layout import LogLayout, Place
+from cockpit.tui.widgets.steady_scroll import SteadyScrollView
+
+
+class LogScroll(SteadyScrollView, can_focus=True):
+    """The rows of a buffer, of which `hint` says why there are none."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "log-view--time",
+        "log-view--hint",
+        "log-view--current",
+        "log-view--gutter",
+        "log-view--trail",
+        *(f"log-view--{level.word}" for level in Level),
+    }
+    DEFAULT_CSS = """
+    LogScroll {
+        height: 1fr;
+        background: $surface;
+        border: round $border-blurred;
+        border-subtitle-color: $text-warning;
+        overflow-x: auto;
+        overflow-y: scroll;
+        scrollbar-size: 0 1;
+        &:focus { border: round $border; }
+        & .log-view--time { color: $text-muted; }
+        & .log-view--hint { color: $text-muted; text-style: italic; }
+        & .log-view--current { background: $primary; color: $text; text-style: bold; }
+        & .log-view--gutter { color: $text; background: $error; text-style: bold; }
+        & .log-view--trail { color: $text-error; }
+        & .log-view--fatal { color: $text; background: $error; text-style: bold; }
+        & .log-view--error { color: $text-error; background: $error-muted; text-style: bold; }
+        & .log-view--warning { color: $text-warning; }
+        & .log-view--notice { color: $text-accent; }
+        & .log-view--info { color: $text-success; }
+        & .log-view--debug { color: $text-muted; }
+        & .log-view--trace { color: $text-muted; }
+        & .log-view--none { color: $text; }
+    }
+    """
+
+    def __init__(
+        self, buffer: LogBuffer, zone: tzinfo, *, ascii_only: bool, name: str, id: str | None, classes: str | None
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self.buffer = buffer
+        self.cursor = LogCursor(buffer)
+        self._drawing = LogDrawing(self, zone, ascii_only=ascii_only)
+        self._layout = LogLayout(buffer, self._drawing.rows_of)
+        self._extent = Extent(0, 0, 0, 0)
+        self._top_line = 0
+        self._is_moving = False
+
+    @property
+    def folds(self) -> bool:
+        """Whether long lines are folded."""
+        return self._layout.folds
+
+    @property
+    def height(self) -> int:
+        """How many rows are in view."""
+        return self.scrollable_content_region.height
+
+    def hint(self) -> str:
+        """Why there is nothing to see."""
+        return "nothing so far"
+
+    def lay_out(self, *, to_end: bool) -> bool:
+        """Take in what the buffer holds now, and stay at the line in view or go to the end; whether rows began anew."""
+        extent, layout = self.buffer.extent, self._layout
+        top = layout.first + round(self.scroll_y)
+        is_new = extent.generation != self._extent.generation
+        self._extent = extent
+        if layout.take_in(extent, self.scrollable_content_region.width):
+            top = layout.row_of(self._top_line if self.cursor.current is None else self.cursor.current)
+        with self.moving():
+            self.virtual_size = Size(0 if layout.folds else self.virtual_size.width, layout.end - layout.first)
+            target = self.max_scroll_y if to_end else max(top - layout.first, 0)
+            if target != round(self.scroll_y):  # or a scrolling under way would be stopped
+                self.scroll_to(y=target, animate=False)
+        self.look()
+        self.refresh()
+        return is_new
+
+    def show_number(self, number: int, part_above: int) -> None:
+        """Scroll to a line, with a part of the height above it; not where it is in view already."""
+        row = self._layout.row_of(number) - self._layout.first
+        with self.moving():
+            self.scroll_to(y=row - self.height // part_above, animate=False)
+        self.look()
+        self.refresh()
+
+    def fold(self) -> None:
+        """Fold long lines, or let them run out to the right."""
+        self.look()
+        self._layout.fold(not self._layout.folds)
+        self.scroll_to(x=0, animate=False)
+
+    def look(self) -> None:
+        """Note the line at the top, and make room to scroll sideways to the end of the longest line seen so far."""
+        self._top_line = self.number_at(0)
+        if self._layout.folds:
+            return
+        top = self._layout.first + round(self.scroll_y)
+        widest = self.virtual_size.width
+        for row in range(top, top + self.height):
+            place = self._layout.find(row)
+            if place:
+                widest = max(widest, self._drawn(place)[0].cell_length)
+        if widest > self.virtual_size.width:
+            self.virtual_size = Size(widest, self.virtual_size.height)
+
+    @contextmanager
+    def moving(self) -> Iterator[None]:
+        """Mark scrolling that is not the reader's."""
+        self._is_moving = True
+        try:
+            yield
+        finally:
+            self._is_moving = False
+
+    def number_at(self, y: int) -> int:
+        """The number of the line in a row of the screen, or else in the last row."""
+        place = self._layout.find(min(self._layout.first + round(self.scroll_y) + y, self._layout.end - 1))
+        return place.number if place else 0
+
+    def is_in_view(self, number: int) -> bool:
+        """Whether the line is on the screen."""
+        return self.number_at(0) <= number <= self.number_at(self.height - 1)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one row of the screen."""
+        width = self.scrollable_content_region.width
+        if self._extent.first == self._extent.end:
+            hint = Segment(shown(self.hint()), self.get_component_rich_style("log-view--hint"))
+            return Strip([hint] if y == 0 else []).crop_extend(0, width, self.rich_style)
+        scroll_x, scroll_y = self.scroll_offset
+        place = self._layout.find(self._layout.first + scroll_y + y)
+        if place is None:
+            return Strip.blank(width, self.rich_style)
+        strip, style = self._drawn(place)
+        return strip.crop_extend(scroll_x, scroll_x + width, style)
+
+    def notify_style_update(self) -> None:
+        """Draw anew in the new theme's colours."""
+        super().notify_style_update()
+        self._drawing.forget()
+
+    def _drawn(self, place: Place) -> tuple[Strip, Style]:
+        width = self.scrollable_content_region.width if self._layout.folds else 0
+        sign = self.cursor.sign(place.number)
+        return self._drawing.draw(place.number, place.line, sign=sign, width=width, part=place.part)

@@ -1,0 +1,143 @@
+"""A log with the keys: errors, matches, times, marks, a selection to copy or to attach as evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+
+from textual.binding import Binding
+from textual.message import Message
+
+from cockpit.tui.commands import bindings
+from cockpit.tui.glyphs import ASCII, choose_glyphs
+from cockpit.tui.widgets.log_origin import LogOrigin
+from cockpit.tui.widgets.log_view import LogView
+
+
+class LogTail(LogView):
+    """A log with the table's keys."""
+
+    # Esc is the screen's, but where there is something to stop here.
+    BINDINGS = [*bindings("logs"), Binding("escape", "stop_here", show=False)]
+
+    @dataclass
+    class EvidenceChosen(Message):
+        """These lines of the log are to be attached to an item."""
+
+        name: str
+        text: str
+
+    def __init__(self, name: str, origin: LogOrigin | Path, *, timezone: tzinfo, clock: Callable[[], float]) -> None:
+        super().__init__(name, origin, timezone=timezone, clock=clock, ascii_only=choose_glyphs() is ASCII)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Leave Esc to the screen where there is nothing to stop."""
+        if action == "stop_here":
+            return bool(self.progress or self.cursor.selected)
+        return True
+
+    def action_next_error(self) -> None:
+        """Go to the next error; from the newest line, where none can come after, to the newest error."""
+        if self.follow:
+            self.action_previous_error()
+        else:
+            super().action_next_error()
+
+    def action_stop_here(self) -> None:
+        """Stop a search, or else select nothing."""
+        if not (self.progress and self.travel is not None and self.travel.cancel()):
+            self.cursor.deselect()
+            self.refresh()
+
+    def action_go_to_time(self) -> None:
+        """Ask for a time and go there."""
+        from cockpit.tui.dialogs.ask import AskDialog
+
+        hint = "14:05, 15m for that long ago, or 2026-03-10T14:05"
+
+        def go(typed: str | None) -> None:
+            if typed:
+                self.go_to_time(typed)
+
+        self.app.push_screen(AskDialog("Go to a time in the log", hint, does="Enter goes there"), go)
+
+    def action_context(self) -> None:
+        """Show what is around the current match, or only the matches again."""
+        self.toggle_context()
+
+    def action_mark_line(self) -> None:
+        """Mark the line gone to, or the last one in view."""
+        number = self._pointed_at()
+        is_marked = self.cursor.toggle_mark(number)
+        self.say("marked" if is_marked else "mark taken away")
+        self.refresh()
+
+    def action_next_mark(self) -> None:
+        """Go to the mark before the current line, or from the first to the last."""
+        marks = self.cursor.marks
+        if not marks:
+            self.say("no line is marked: M marks one")
+            return
+        current = self.cursor.current
+        here = None if current is None else self._where(current)
+        before = [mark for mark in marks if here is not None and mark < here]
+        where = before[-1] if before else marks[-1]
+        number = self.buffer.number_of(where) if self.buffer.span.start is not None else where
+        if number is not None:
+            self.jump(number)
+        elif self.travel is not None:
+            self.follow = False
+            self.travel.go(where)
+
+    def action_select_down(self) -> None:
+        """Select the next line, too."""
+        self._select(1)
+
+    def action_select_up(self) -> None:
+        """Select the line before, too."""
+        self._select(-1)
+
+    def action_attach_lines(self) -> None:
+        """Attach the selection, or what is in view, to an item."""
+        text = self.chosen_text(or_view=True)
+        if text:
+            self.post_message(self.EvidenceChosen(self.log_name, text))
+        else:
+            self.say("there is nothing to attach")
+
+    def chosen_text(self, *, or_view: bool = False) -> str:
+        """Return the lines selected, or else the one gone to, or else the last in view, or all that are."""
+        selected = self.cursor.selected
+        current = self.current_in_view()
+        if selected:
+            numbers = (selected[0], selected[-1])
+        elif current is not None and not or_view:
+            numbers = (current, current)
+        else:
+            last = self.number_at(self.height - 1)
+            numbers = (self.number_at(0) if or_view else last, last)
+        rows = (self.buffer.row_of(numbers[0]), self.buffer.row_of(numbers[1] + 1))
+        return "\n".join(line.text for line in self.buffer.lines_between(*rows))
+
+    def _select(self, step: int) -> None:
+        start = self._pointed_at()
+        row = self.buffer.row_of(start) + step
+        found = self.buffer.line_at(row)
+        if found is None:
+            return
+        self.follow = False
+        self.cursor.extend(found[0], start=start)
+        if not self.is_in_view(found[0]):
+            self.scroll_relative(y=step, animate=False)
+        self.say(f"{len(self.chosen_text().splitlines())} lines: y copies, v attaches")
+        self.refresh()
+
+    def _pointed_at(self) -> int:
+        current = self.current_in_view()
+        return self.number_at(self.height - 1) if current is None else current
+
+    def _where(self, number: int) -> int:
+        place = self.buffer.place_of(number)
+        return number if place is None else place

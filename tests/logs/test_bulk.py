@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cockpit.logs.bulk import LevelCounter
+from cockpit.logs.classify import Classifier
+from cockpit.logs.line import Level
+from cockpit.logs.seek import may_hold_error
+from cockpit.logs.split import LineSplitter
+
+HEADS = [
+    "2026-07-01 12:00:00,000 INFO ",
+    "2026-07-01 12:00:00,000 ERROR ",
+    "2026-07-01T12:00:00.123456Z WARN ",
+    "2026-07-01T12:00:00+02:00  FATAL:",
+    "2026-07-01 12:00:00 INFORMATION ",
+    "2026-07-01 12:00:00 LOGGED ",
+    "2026-07-01 12:00:00 ERRORS ",
+    "2026-07-01 12:00:00 error ",
+    "2026-07-01 12:00:00 [ERROR] ",
+    "2026-13-45 99:00:00 ERROR ",
+    '10.0.0.1 - - [01/Jul/2026:12:00:00 +0000] "GET / HTTP/1.1" 500 12 ',
+    '10.0.0.1 - ann [01/Jul/2026:12:00:00 +0000] "GET /"x" HTTP/1.1" 404 12 ',
+    '10.0.0.1 - - [01/Jul/2026:12:00:00 +0000] "-" 099 0 ',
+    '10.0.0.1 - - [01/Jul/2026:12:00:00 +0000] "GET \\"a\\" " 503 0 ',
+    '{"level":"error","msg":"x"}',
+    "level=warn msg=x ",
+    "Traceback (most recent call last):",
+    '  File "a.py", line 1',
+    "ValueError: x",
+    "goroutine 1 [running]:",
+    "main.main()",
+    "\tat shop.Cart(Cart.java:1)",
+    "Caused by: x.YError: z",
+    "<3>kernel: oops ",
+    "E0701 12:00:00.000001 1 a.go:1] ",
+    "E, [2026-07-01T12:00:00.000 #1] ERROR -- : ",
+    "app  | 2026-07-01 12:00:00 ERROR ",
+    "app | <2>x",
+    "Error: x",
+    "panic: x",
+    "",
+    "plain text ",
+]
+TAILS = ["", "x", "level=error y", "lvl=info", "status=502", ' {"level":"fatal"}', "\r", " : ", "] ", "\x00\x9b", "é€"]
+lines = st.builds(lambda head, tail: head + tail, st.sampled_from(HEADS), st.sampled_from(TAILS) | st.text(max_size=9))
+
+
+@given(texts=st.lists(lines.map(lambda text: text.replace("\n", " ")), max_size=30), cuts=st.lists(st.integers(0, 900)))
+@example(texts=["2026-07-01 12:00:00 ERROR x", "  at y", "2026-07-01 12:00:00 INFO z"], cuts=[29])
+def test_blocks_are_counted_as_their_lines_would_be_one_by_one(texts: list[str], cuts: list[int]) -> None:
+    data = "".join(text + "\n" for text in texts).encode("utf-8", "replace")
+    one_by_one = Classifier("app", clock=lambda: 0.0)
+    classified = [one_by_one.classify(raw.text) for raw in LineSplitter().feed(data)]
+    expected = Counter(Level.NONE if line.continuation else line.level for line in classified)
+
+    splitter, counter = LineSplitter(), LevelCounter(Classifier("app", clock=lambda: 0.0))
+    found: Counter[Level] = Counter()
+    edges = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
+    for start, end in pairwise(edges):
+        found.update(counter.count(splitter.cut(data[start:end])))
+    assert +found == +expected
+
+
+@given(text=lines.map(lambda text: text.replace("\n", " ")))
+def test_no_error_is_passed_over_unseen(text: str) -> None:
+    line = Classifier("app", clock=lambda: 0.0).classify(text)
+    if line.is_error:
+        assert may_hold_error(text.encode("utf-8", "replace"))

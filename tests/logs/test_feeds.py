@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cockpit.logs.classify import Classifier
+from cockpit.logs.feeds import CommandFeed, Feed, FeedPool, MergedFeed, PipeFeed
+from cockpit.logs.follow import Follower
+from cockpit.logs.line import Level
+from cockpit.logs.spool import Spool
+from cockpit.logs.tagged import TaggedClassifier
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come to hold"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def running() -> Iterator[Callable[[Feed], Feed]]:
+    feeds: list[Feed] = []
+
+    def start(feed: Feed) -> Feed:
+        feeds.append(feed)
+        feed.start()
+        return feed
+
+    yield start
+    for feed in feeds:
+        feed.stop()
+        feed.join(10)
+        assert not feed.path.parent.exists()
+
+
+def lines(feed: Feed) -> list[str]:
+    return feed.path.read_text().splitlines()
+
+
+def test_a_command_that_dies_is_started_again_and_its_last_words_are_told(
+    running: Callable[[Feed], Feed], tmp_path: Path
+) -> None:
+    script = 'echo "start $$"; echo no route to host >&2; printf unfinished; exit 3'
+    feed = running(CommandFeed("far", ["/bin/sh", "-c", script], cwd=tmp_path, first_pause=0.2))
+    until(lambda: len(lines(feed)) >= 6)
+    found = lines(feed)
+    assert found[0].startswith("start ") and found[0] != found[3]
+    assert found[1:3] == ["no route to host", "unfinished"]
+    until(lambda: bool(feed.trouble))
+    assert feed.trouble.startswith("ended with status 3, starts again")
+    assert feed.trouble.endswith(": unfinished")
+
+
+def test_a_command_ends_with_its_feed(running: Callable[[Feed], Feed], tmp_path: Path) -> None:
+    feed = CommandFeed("far", ["/bin/sh", "-c", "echo $$; sleep 1000"], cwd=tmp_path)
+    feed.start()
+    until(lambda: bool(lines(feed)))
+    assert feed.trouble == ""
+    pid = int(lines(feed)[0])
+    feed.stop()
+    feed.join(10)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_what_cannot_be_started_says_so(running: Callable[[Feed], Feed]) -> None:
+    feed = running(CommandFeed("far", ["/no/such/program"]))
+    until(lambda: "cannot start '/no/such/program'" in feed.trouble)
+
+
+def test_a_pipe_is_read_to_its_end(running: Callable[[Feed], Feed]) -> None:
+    reading, writing = os.pipe()
+    feed = running(PipeFeed("stdin", reading))
+    os.write(writing, b"one\ntw")
+    until(lambda: feed.path.read_bytes() == b"one\ntw")
+    os.write(writing, b"o\n")
+    os.close(writing)
+    until(lambda: feed.trouble == "has come to its end")
+    assert lines(feed) == ["one", "two"]
+    os.close(reading)
+
+
+def test_files_are_one_by_their_times_and_new_ones_join(running: Callable[[Feed], Feed], tmp_path: Path) -> None:
+    def stamp(second: int, text: str) -> str:
+        return f"2026-07-01 12:00:{second:02} INFO {text}\n"
+
+    (tmp_path / "a.log").write_text(stamp(1, "a1") + stamp(4, "a4") + "  more of a4\n")
+    (tmp_path / "b.log").write_text(stamp(2, "b2") + stamp(5, "b5"))
+    (tmp_path / "c.txt").write_text("no log\n")
+    feed = running(MergedFeed("all", [("shop", str(tmp_path / "*.log"))]))
+    until(lambda: len(lines(feed)) == 5)
+    assert [line.split(" | ")[0] + "|" + line.split()[-1] for line in lines(feed)] == [
+        "a|a1", "b|b2", "a|a4", "a|a4", "b|b5",
+    ]  # fmt: skip
+    (tmp_path / "d.log").write_text(stamp(9, "d9"))
+    until(lambda: len(lines(feed)) == 6)
+    assert lines(feed)[-1] == "d | 2026-07-01 12:00:09 INFO d9"
+
+
+def test_a_spool_keeps_the_newest_and_loses_nothing_to_who_follows() -> None:
+    spool = Spool("x", volume_bytes=1000)
+    found: list[str] = []
+    with Follower(spool.path) as follower:
+        for number in range(2000):
+            text = f"line {number:05}\n".encode()
+            spool.write(text[:7])
+            spool.write(text[7:])
+            if number % 50 == 0:
+                found += [line.text for line in follower.poll().lines]
+        for _ in range(3):
+            found += [line.text for line in follower.poll().lines]
+    assert found == [f"line {number:05}" for number in range(2000)]
+    kept = sum(file.stat().st_size for file in spool.path.parent.iterdir())
+    assert kept < 6000
+    spool.close()
+    assert not spool.path.parent.exists()
+
+
+def test_two_panes_on_one_command_share_it(tmp_path: Path) -> None:
+    pool = FeedPool()
+    made: list[Feed] = []
+
+    def make() -> Feed:
+        made.append(CommandFeed("x", ["/bin/sh", "-c", "sleep 1000"], cwd=tmp_path))
+        return made[-1]
+
+    assert pool.acquire("x", make) is pool.acquire("x", make)
+    pool.release("x")
+    assert made[0].path.exists()
+    pool.release("x")
+    made[0].join(10)
+    assert not made[0].path.exists()
+    assert len(made) == 1
+
+
+def test_a_trace_stays_with_its_record_where_logs_are_one() -> None:
+    classifier = TaggedClassifier(lambda name: Classifier(name, clock=lambda: 0.0))
+    texts = [
+        "app | 2026-07-01 12:00:01 ERROR boom",
+        "web | 2026-07-01 12:00:01 INFO fine",
+        "app |   at shop.py:1",
+        "no name",
+    ]
+    found = [classifier.classify(text) for text in texts]
+    assert [(line.level, line.continuation, line.source) for line in found] == [
+        (Level.ERROR, False, "app"),
+        (Level.INFO, False, "web"),
+        (Level.ERROR, True, "app"),
+        (Level.NONE, False, ""),
+    ]
+    assert found[0].message == "app | boom"
+    assert found[0].text == texts[0]

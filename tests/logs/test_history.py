@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import bz2
+import gzip
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cockpit.logs.buffer import LogBuffer, Span
+from cockpit.logs.classify import Classifier
+from cockpit.logs.follow import Follower
+from cockpit.logs.history import GivenUpError, History
+from cockpit.logs.past import Past
+from cockpit.logs.seek import Seeker
+from cockpit.logs.sieve import read_sieve
+from cockpit.logs.volumes import FIRST_VOLUME, archives_of, place_of
+
+NEVER = Event()
+
+
+def text_of(number: int) -> str:
+    """One line a second; every thousandth is an error, and number 7 stands alone."""
+    level = "ERROR" if number % 1000 == 999 else "INFO"
+    more = " needle" if number == 7 else ""
+    return (
+        f"2026-07-01 {number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02},000 {level} line {number}{more}"
+    )
+
+
+def written(*numbers: int) -> str:
+    return "".join(text_of(number) + "\n" for number in numbers)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "app.log"
+
+
+def seeker_of(history: History) -> Seeker:
+    return Seeker(history, lambda: Classifier("app", clock=lambda: 1_782_900_000.0))
+
+
+def nothing(part: float) -> None:
+    assert 0 <= part <= 1
+
+
+def backward(history: History, place: int, size: int) -> list[str]:
+    found: list[str] = []
+    while (stretch := history.before(place, NEVER, size)) is not None:
+        assert stretch.end == place or stretch.end % (1 << 44) > 0
+        found[:0] = [line.text for line in stretch.lines()]
+        place = stretch.start
+    return found
+
+
+def forward(history: History, place: int, size: int) -> list[str]:
+    found: list[str] = []
+    while (stretch := history.after(place, NEVER, size)) is not None:
+        found += [line.text for line in stretch.lines()]
+        place = stretch.end
+    return found
+
+
+@given(
+    lives=st.lists(st.lists(st.text("ab\r €", max_size=30), max_size=8), min_size=1, max_size=4),
+    size=st.integers(1, 100),
+)
+def test_every_line_is_read_once_in_either_direction(
+    lives: list[list[str]], size: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("logs") / "app.log"
+    for age, lines in enumerate(reversed(lives)):
+        name = path if age == 0 else path.with_name(f"app.log.{age}")
+        name.write_bytes("".join(line + "\n" for line in lines).encode())
+    history = History(path)
+    owed = [line.removesuffix("\r") for lines in lives for line in lines]
+    assert backward(history, history.end(), size) == owed
+    assert forward(history, place_of(history.volumes()[0], 0), size) == owed
+    history.close()
+
+
+def test_archives_are_ordered_by_number_or_date_packed_or_not(path: Path) -> None:
+    names = ["app.log.1", "app.log.2.gz", "app.log.10.xz", "app.log.2"]
+    for name in (*names, "app.log", "other.log.1", "app.log.txt", "app.log.backup"):
+        path.with_name(name).touch()
+    # While logrotate packs one, both are there; the plain one is whole.
+    assert [one.name for one in archives_of(path)] == ["app.log.1", "app.log.2", "app.log.10.xz"]
+    for name in names:
+        path.with_name(name).unlink()
+    for name in ("app.log-20260630.gz", "app.log-20260701", "app.log-20260629.bz2"):
+        path.with_name(name).touch()
+    assert [one.name for one in archives_of(path)] == [
+        "app.log-20260701",
+        "app.log-20260630.gz",
+        "app.log-20260629.bz2",
+    ]
+
+
+def test_it_reads_back_through_packed_archives(path: Path) -> None:
+    path.write_text(written(4, 5))
+    path.with_name("app.log.1").write_text(written(2, 3))
+    path.with_name("app.log.2.gz").write_bytes(gzip.compress(written(1).encode()))
+    path.with_name("app.log.3.bz2").write_bytes(bz2.compress(written(0).encode()))
+    history = History(path)
+    assert backward(history, history.end(), 1000) == [text_of(number) for number in range(6)]
+    cancel = Event()
+    cancel.set()
+    with pytest.raises(GivenUpError):
+        History(path).before(place_of(FIRST_VOLUME - 1, 0), cancel)
+    history.close()
+
+
+def test_a_copy_is_read_where_the_file_itself_was_open_and_is_truncated(path: Path) -> None:
+    path.write_text(written(1, 2))
+    with Follower(path) as follower:
+        follower.poll()
+        history = History(path, lambda: (follower.volume, follower.left))
+        assert backward(history, history.end(), 1000) == [text_of(1), text_of(2)]
+        path.with_name("app.log.1").write_bytes(path.read_bytes())
+        os.truncate(path, 0)
+        with path.open("a") as file:
+            file.write(written(3, 4, 5))
+        follower.poll()
+        assert backward(history, history.end(), 1000) == [text_of(number) for number in range(1, 6)]
+        history.close()
+
+
+@pytest.mark.parametrize("way", ["rename", "copytruncate", "rename and pack", "emptied"])
+def test_what_was_followed_is_found_again_wherever_it_went(path: Path, way: str) -> None:
+    path.with_name("app.log.1").write_text(written(0))
+    path.write_text(written(1, 2))
+    with Follower(path) as follower:
+        place = follower.poll().blocks[-1].place
+        older = path.with_name("app.log.2")
+        path.with_name("app.log.1").rename(older)
+        moved = path.with_name("app.log.1")
+        if way == "copytruncate":
+            moved.write_bytes(path.read_bytes())
+        if way in {"copytruncate", "emptied"}:
+            os.truncate(path, 0)
+        else:
+            path.rename(moved)
+        if way == "rename and pack":
+            moved.with_name("app.log.1.gz").write_bytes(gzip.compress(moved.read_bytes()))
+            moved.unlink()
+        if way == "emptied":
+            older.rename(moved)
+        with path.open("a") as file:
+            file.write(written(3))
+        found = follower.poll().blocks
+        assert [line.text for block in found for line in block.lines()] == [text_of(3)]
+        assert found[-1].place > place
+        history = History(path, lambda: (follower.volume, follower.left))
+        # What was emptied is nowhere; an archive that is not it is not taken for it.
+        owed = [] if way == "emptied" else [0, 1, 2]
+        assert backward(history, found[-1].place, 1000) == [text_of(number) for number in owed]
+        history.close()
+
+
+@pytest.fixture
+def long_history(path: Path) -> Iterator[History]:
+    path.with_name("app.log.1").write_text(written(*range(10_000)))
+    path.write_text(written(*range(10_000, 20_000)))
+    history = History(path)
+    yield history
+    history.close()
+
+
+def line_at(history: History, place: int | None) -> str:
+    assert place is not None
+    stretch = history.after(place, NEVER)
+    assert stretch is not None
+    return stretch.lines()[0].text
+
+
+def test_errors_and_texts_are_found_in_either_direction(long_history: History) -> None:
+    seeker = seeker_of(long_history)
+    place = seeker.find_error(long_history.end(), forward=False, cancel=NEVER, progress=nothing)
+    assert line_at(long_history, place) == text_of(19_999)
+    assert place is not None
+    place = seeker.find_error(place, forward=False, cancel=NEVER, progress=nothing)
+    assert line_at(long_history, place) == text_of(18_999)
+    start = place_of(long_history.volumes()[0], 0)
+    place = seeker.find_error(start, forward=True, cancel=NEVER, progress=nothing)
+    assert line_at(long_history, place) == text_of(999)
+    sieve = read_sieve("needle", now=0, zone=UTC)
+    assert sieve is not None
+    place = seeker.find_text(long_history.end(), sieve.matches, forward=False, cancel=NEVER, progress=nothing)
+    assert line_at(long_history, place) == text_of(7)
+    assert seeker.find_text(start, lambda text: "no such" in text, forward=True, cancel=NEVER, progress=nothing) is None
+
+
+def test_a_search_ends_where_it_is_cancelled(long_history: History) -> None:
+    cancel = Event()
+    seen = 0
+
+    def matches(text: str) -> bool:
+        nonlocal seen
+        seen += 1
+        cancel.set()
+        return False
+
+    with pytest.raises(GivenUpError):
+        seeker_of(long_history).find_text(long_history.end(), matches, forward=False, cancel=cancel, progress=nothing)
+    assert seen < 2000
+
+
+@pytest.mark.parametrize("number", [0, 1, 4_000, 9_999, 10_000, 10_001, 15_555, 19_999])
+def test_a_time_is_found_in_the_volume_that_has_it(long_history: History, number: int) -> None:
+    seeker = seeker_of(long_history)
+    at = datetime(2026, 7, 1, tzinfo=UTC).timestamp()
+    for ahead in (0.0, -0.5):
+        place = seeker.find_time(at + number + ahead, NEVER, nothing)
+        assert line_at(long_history, place) == text_of(number)
+    assert seeker.find_time(at + 30_000, NEVER, nothing) is None
+
+
+def texts(buffer: LogBuffer) -> list[str]:
+    extent = buffer.extent
+    return [line.text for line in buffer.lines_between(extent.first, extent.end)]
+
+
+def test_a_window_moves_over_the_whole_log_in_bounded_memory(long_history: History) -> None:
+    buffer = LogBuffer(capacity=3000)
+    past = Past(long_history, seeker_of(long_history), buffer)
+    buffer.replace((), (), Span(long_history.end(), long_history.end()), has_end=True)
+    while past.load_earlier(NEVER, nothing):
+        shown = texts(buffer)
+        assert len(shown) <= 3300
+        numbers = [int(text.split()[4]) for text in shown]
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert texts(buffer)[0] == text_of(0)
+    assert not buffer.extent.has_end
+    while past.load_later(NEVER, nothing):
+        shown = texts(buffer)
+        assert len(shown) <= 3300
+        numbers = [int(text.split()[4]) for text in shown]
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert texts(buffer)[-1] == text_of(19_999)
+
+
+def test_a_filter_finds_what_is_far_back(long_history: History) -> None:
+    buffer = LogBuffer(capacity=3000)
+    buffer.replace((), (), Span(long_history.end(), long_history.end()), has_end=True)
+    buffer.set_filter(read_sieve("needle", now=0, zone=UTC))
+    past = Past(long_history, seeker_of(long_history), buffer)
+    past.load_earlier(NEVER, nothing)
+    assert texts(buffer) == [text_of(7)]
+    assert buffer.sieved
