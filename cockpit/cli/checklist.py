@@ -42,8 +42,9 @@ def add_commands(table: CommandTable) -> None:
         parser.add_argument("--reason", default="", metavar="TEXT")
         parser.add_argument("--value", default="", metavar="V", help="what you saw")
         parser.add_argument("--file", default="", metavar="F")
-        if verb in {"tick", "answer"}:
+        if verb in {"tick", "answer", "defer", "na", "override"}:
             parser.add_argument("--until", default="", metavar="WHEN", help="how long that holds: 30d, or a time")
+        if verb in {"tick", "answer"}:
             parser.add_argument("--link", default="", metavar="URL", help="where it is to be seen")
         parser.set_defaults(verb=verb)
     note = table.add("note", _note, "write a note on the release")
@@ -141,11 +142,11 @@ def _intent(arguments: argparse.Namespace, item: str) -> Intent:
         case "unclaim":
             return intents.UnclaimItem(item)
         case "defer":
-            return intents.DeferItem(item, arguments.reason)
+            return intents.DeferItem(item, arguments.reason, _until(arguments))
         case "na":
-            return intents.MarkNotApplicable(item, arguments.reason)
+            return intents.MarkNotApplicable(item, arguments.reason, _until(arguments))
         case "override":
-            return intents.OverrideItem(item, arguments.reason)
+            return intents.OverrideItem(item, arguments.reason, _until(arguments))
         case "note":
             return intents.AddNote(arguments.reason or arguments.value, item)
         case "undo":

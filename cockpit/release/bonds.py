@@ -1,4 +1,4 @@
-"""How long a hand's word holds: an attestation to its expiry, what is bound to a period to the end of the day."""
+"""How long a hand's word holds: attestations and waivers to their expiry, what is bound to a period for its day."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import math
 from datetime import tzinfo
 
 from cockpit.release.checklist import Item
-from cockpit.release.events import ItemAttested, ItemDone
+from cockpit.release.events import ItemAttested, ItemDeferred, ItemDone, ItemNotApplicable, ItemOverridden
 from cockpit.release.periods import period_at
 from cockpit.release.record import Record
 from cockpit.release.sensing import epoch_of
+
+WAIVERS = (ItemDeferred, ItemNotApplicable, ItemOverridden)
 
 
 def holds_until(item: Item, said: Record | None, zone: tzinfo) -> float:
@@ -17,9 +19,11 @@ def holds_until(item: Item, said: Record | None, zone: tzinfo) -> float:
 
     An expiry that cannot be read has passed: nothing is believed for ever by mistake.
     """
-    if said is None or not isinstance(said.data, ItemDone):
+    data = said.data if said is not None else None
+    if isinstance(data, WAIVERS):
+        return epoch_of(data.until) if data.until else math.inf
+    if said is None or not isinstance(data, ItemDone):
         return math.inf
-    data = said.data
     until = epoch_of(data.until) if isinstance(data, ItemAttested) and data.until else math.inf
     if item.binds == "period":
         until = min(until, period_at(epoch_of(said.wall), "daily", zone).end(zone))

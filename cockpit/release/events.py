@@ -186,9 +186,13 @@ class ItemReopened(ItemEvent, frozen=True):
 
 @_kind("item.deferred", register="state")
 class ItemDeferred(ItemEvent, frozen=True, kw_only=True):
-    """The item is put off, with a reason; it stands in the debt ledger."""
+    """The item is put off, with a reason; it stands in the debt ledger.
+
+    `until` (RFC 3339 UTC) ends it, as it ends the other waivers; empty is for as long as the run lasts.
+    """
 
     reason: TextRef
+    until: str = ""
 
 
 @_kind("item.not-applicable", register="state")
@@ -196,6 +200,7 @@ class ItemNotApplicable(ItemEvent, frozen=True, kw_only=True):
     """The item does not apply to this release, with a reason."""
 
     reason: TextRef
+    until: str = ""
 
 
 @_kind("item.overridden", register="state")
@@ -203,6 +208,7 @@ class ItemOverridden(ItemEvent, frozen=True, kw_only=True):
     """Someone goes on without the item, with a reason; it stands in the debt ledger."""
 
     reason: TextRef
+    until: str = ""
 
 
 @_kind("item.claimed", register="claim")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from cockpit.release.bonds import WAIVERS
 from cockpit.release.item_state import COUNTS_AS_DONE, NO_GO, ItemState
 from cockpit.release.moment import item_as_of
 from cockpit.release.polls import poll_of
@@ -82,11 +83,16 @@ class Debt(Struct, frozen=True):
 
 
 def debt_of(run: Run) -> tuple[Debt, ...]:
-    """Return all deferrals, overrides, two-person items that only one person has answered, and what ran unleased."""
+    """Return all deferrals, overrides, expired waivers, second persons missing, and what ran unleased.
+
+    What has expired is told of a run as it stands at a moment (`moment.as_of`).
+    """
     debts = []
     for view in run.items.values():
         if view.state in {ItemState.DEFERRED, ItemState.OVERRIDDEN}:
             kind = view.state.value
+        elif view.state is ItemState.STALE and view.said is not None and isinstance(view.said.data, WAIVERS):
+            kind = "expired waiver"
         elif view.unverified_second:
             kind = "second person unverified"
         else:

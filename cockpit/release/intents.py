@@ -39,21 +39,24 @@ class ReopenItem(ItemIntent, frozen=True):
 
 
 class DeferItem(ItemIntent, frozen=True):
-    """Put an item off."""
+    """Put an item off; `until` (RFC 3339) is when the waiver ends, empty for never."""
 
     reason: str
+    until: str = ""
 
 
 class MarkNotApplicable(ItemIntent, frozen=True):
     """Say that an item does not apply here."""
 
     reason: str
+    until: str = ""
 
 
 class OverrideItem(ItemIntent, frozen=True):
     """Go on without an item."""
 
     reason: str
+    until: str = ""
 
 
 class ClaimItem(ItemIntent, frozen=True):

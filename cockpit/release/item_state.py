@@ -35,6 +35,7 @@ class ItemState(StrEnum):
 COUNTS_AS_DONE = frozenset({ItemState.DONE, ItemState.ATTESTED, ItemState.SENSED})
 SETTLED = COUNTS_AS_DONE | {ItemState.NA, ItemState.DEFERRED, ItemState.OVERRIDDEN, ItemState.SUSPENDED}
 CLOSED_BY_HAND = frozenset({ItemState.DONE, ItemState.ATTESTED})
+WAIVED = frozenset({ItemState.DEFERRED, ItemState.NA, ItemState.OVERRIDDEN})
 NO_GO = frozenset({ItemState.CONTESTED, ItemState.REGRESSED, ItemState.UNKNOWN, ItemState.STALE, ItemState.BLOCKED})
 ALARMING = frozenset({ItemState.REGRESSED, ItemState.CONTESTED, ItemState.BLOCKED})
 

@@ -11,14 +11,16 @@ from types import MappingProxyType
 
 from msgspec.structs import replace
 
-from cockpit.release.item_state import CLOSED_BY_HAND, ItemState
+from cockpit.release.item_state import CLOSED_BY_HAND, WAIVED, ItemState
 from cockpit.release.run import ItemView, Run
 from cockpit.release.sensing import read
+
+_ENDING = CLOSED_BY_HAND | WAIVED
 
 
 def item_as_of(view: ItemView, now: float) -> ItemView:
     """Return the item as it stands at `now` (epoch seconds); itself where nothing has changed by then."""
-    if now >= view.holds_until and view.by_hand in CLOSED_BY_HAND:
+    if now >= view.holds_until and view.by_hand in _ENDING:
         view = _expired(view)
     if view.sensing is None:
         return view
@@ -32,7 +34,8 @@ def _expired(view: ItemView) -> ItemView:
     """Return the item with its hand's word gone stale: it holds no longer, whatever was said."""
     words = view.sensing.words if view.sensing is not None else view.detail
     at = datetime.fromtimestamp(max(view.holds_until, 0.0), UTC).strftime("%Y-%m-%d %H:%MZ")
-    told = f"held until {at}" + (f": {words}" if words else "")
+    what = f"{view.by_hand} until" if view.by_hand in WAIVED else "held until"
+    told = f"{what} {at}" + (f": {words}" if words else "")
     if view.sensing is None:
         return replace(view, state=ItemState.STALE, detail=told, unverified_second=False)
     sensing = replace(view.sensing, by_hand=ItemState.STALE, words=told)
@@ -53,7 +56,7 @@ def holds_until(run: Run) -> float:
 
 
 def _until(view: ItemView) -> float:
-    by_hand = view.holds_until if view.by_hand in CLOSED_BY_HAND else math.inf
+    by_hand = view.holds_until if view.by_hand in _ENDING else math.inf
     return by_hand if view.reading is None else min(by_hand, view.reading.until)
 
 

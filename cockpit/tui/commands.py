@@ -93,6 +93,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("everywhere", "migrate", "", ":", "migrate the run",
        "Fly by the checklists and cockpit.yaml as they are now; what would change is shown first"),
     _c("everywhere", "migrate_back", "", ":", "migrate back", "Fly by the files before the last migration again"),
+    _c("everywhere", "hold", "", ":", "hold the clock", "Hold the run, with a reason: every pause point says no-go"),
+    _c("everywhere", "resume", "", ":", "resume the clock", "Let a planned or held run go on"),
     _c("everywhere", "freeze", "", ":", "freeze", "Freeze the service, with a reason: no deploy starts"),
     _c("everywhere", "lift_freeze", "", ":", "lift the freeze", "Let deploys start again, with a reason"),
     _c("everywhere", "since", "", ":", "since you looked", "List again what others changed while you did not look"),

@@ -21,7 +21,7 @@ def test_status_has_every_field(shop: Console) -> None:
     assert set(status["run"]) == {
         "id", "service", "environment", "name", "tag", "commit", "state", "opened_at", "launch_at",
     }  # fmt: skip
-    assert {"id", "title", "done", "total", "state"} == set(status["phases"][0])
+    assert {"id", "title", "done", "total", "state", "due"} == set(status["phases"][0])
     assert {"id", "text", "state", "by", "at", "detail", "evidence"} <= set(status["items"][0])
     assert {"phase", "go", "reasons"} == set(status["gate"])
     assert {"item", "why"} <= set(status["gate"]["reasons"][0])

@@ -12,7 +12,7 @@ from textual.widgets import Button, Input
 
 from cockpit.release.item_state import ItemState
 from cockpit.tui.app import CockpitApp
-from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
+from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog, WaiverDialog
 from cockpit.tui.dialogs.help import HelpDialog
 from cockpit.tui.dialogs.item import ItemDialog
 from cockpit.tui.dialogs.poll import PollDialog
@@ -94,9 +94,9 @@ async def test_what_lets_an_item_through_asks_for_the_reason_and_records_it(
     async with flown(scene) as (app, pilot):
         on_item(app, TIMES)
         await pilot.press(key)
-        assert isinstance(app.screen, AskDialog)
+        assert isinstance(app.screen, WaiverDialog)
         await pilot.press("enter")
-        assert isinstance(app.screen, AskDialog), "an empty reason is none"
+        assert isinstance(app.screen, WaiverDialog), "an empty reason is none"
         await type_in(pilot, "the vendor said so")
         await pilot.press("enter")
         await until(pilot, lambda: scene.run.items[TIMES].state is state)

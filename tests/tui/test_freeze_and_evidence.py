@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cockpit.release.item_state import ItemState
-from cockpit.tui.dialogs.ask import AskDialog
-from tests.tui.moments import BACKUP
+from cockpit.tui.dialogs.ask import AskDialog, WaiverDialog
+from tests.tui.moments import BACKUP, FLOWS
 from tests.tui.painted import text_in, text_of, until
 from tests.tui.scenes import Scene
 from tests.tui.test_checklist_page import flown, on_item, told, type_in
@@ -54,3 +54,35 @@ async def test_a_file_is_attached_by_its_path_and_one_that_is_not_there_is_told(
         await until(pilot, lambda: scene.run.items[BACKUP].attachments)
         await pilot.press("enter")
         await until(pilot, lambda: "attached shot.txt (4 bytes)" in text_in(app, app.screen.region))
+
+
+async def test_a_waiver_may_have_an_end_and_one_that_cannot_be_read_keeps_the_field(scene: Scene) -> None:
+    async with flown(scene) as (app, pilot):
+        on_item(app, FLOWS)
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(app.screen, WaiverDialog))
+        await pilot.press("enter")
+        await until(pilot, lambda: "write why" in text_in(app, app.screen.region))
+        await type_in(pilot, "by hand at the vendor's")
+        await pilot.press("tab")
+        await type_in(pilot, "soon")
+        await pilot.press("enter")
+        await until(pilot, lambda: "says not how long" in text_in(app, app.screen.region))
+        await pilot.press("ctrl+u")
+        await type_in(pilot, "2h")
+        await pilot.press("enter")
+        await until(pilot, lambda: scene.run.items[FLOWS].state is ItemState.OVERRIDDEN)
+        assert scene.run.items[FLOWS].detail == "by hand at the vendor's"
+        assert scene.run.items[FLOWS].holds_until == app.now() + 7200
+
+
+async def test_the_clock_is_held_with_a_reason_and_resumed_by_the_palette(scene: Scene) -> None:
+    async with flown(scene) as (app, pilot):
+        await by_palette(pilot, "hold the run")
+        await until(pilot, lambda: isinstance(app.screen, AskDialog))
+        await type_in(pilot, "waiting for the vendor")
+        await pilot.press("enter")
+        await until(pilot, lambda: scene.run.state == "held")
+        await until(pilot, lambda: "HELD" in text_of(app, "#identity"))
+        await by_palette(pilot, "planned or held run go on")
+        await until(pilot, lambda: scene.run.state == "active")

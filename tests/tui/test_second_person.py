@@ -116,3 +116,15 @@ async def test_p_on_an_item_of_one_person_says_so(scene: Scene) -> None:
         on_item(app, LOGS)
         await pilot.press("p")
         await until(pilot, lambda: "this item asks for one person" in told(app))
+
+
+async def test_p_from_any_other_item_answers_what_waits_for_oneself(scene: Scene) -> None:
+    async with flown(scene) as (app, pilot):
+        await asked_by_ben(scene, app, pilot)
+        on_item(app, LOGS)
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(app.screen, SecondPersonDialog))
+        assert "Verify payment processing" in shown(app)
+        await type_in(pilot, "receipt 49.90")
+        await pilot.press("enter")
+        await until(pilot, lambda: scene.run.items[PAYMENT].state is ItemState.DONE)

@@ -64,9 +64,7 @@ def _word(intent: TickItem | AnswerItem, view: ItemView, context: Context, *, an
     """Return what a person says: an attestation where it expires or has a link, else that it is done."""
     text, link = intent.value.strip(), intent.link.strip()
     value = context.seal(text) if text else None
-    until = intent.until
-    if until and epoch_of(until) <= context.at:
-        raise RefusedError(f"{until} is over already", fix="Name a time to come, or 30d", code="expired")
+    until = _ending(intent.until, context)
     if not until and view.item.expires:
         until = rfc3339(context.at + parse_duration(view.item.expires))
     if not until and not link:
@@ -142,22 +140,31 @@ def reopen(intent: ReopenItem, context: Context) -> list[Draft]:
 def defer(intent: DeferItem, context: Context) -> list[Draft]:
     """Put an item off, with a reason."""
     view = context.item(intent.item)
+    until = _ending(intent.until, context)
     reason = context.reason(intent.reason, "to 4.1, the vendor's window")
-    return [context.item_draft(view, ItemDeferred(reason=reason))]
+    return [context.item_draft(view, ItemDeferred(reason=reason, until=until))]
 
 
 def not_applicable(intent: MarkNotApplicable, context: Context) -> list[Draft]:
     """Say that an item does not apply, with a reason."""
     view = context.item(intent.item)
+    until = _ending(intent.until, context)
     reason = context.reason(intent.reason, "this service takes no payments")
-    return [context.item_draft(view, ItemNotApplicable(reason=reason))]
+    return [context.item_draft(view, ItemNotApplicable(reason=reason, until=until))]
 
 
 def override(intent: OverrideItem, context: Context) -> list[Draft]:
     """Go on without an item, with a reason."""
     view = context.item(intent.item)
+    until = _ending(intent.until, context)
     reason = context.reason(intent.reason, "checked by the vendor on the phone, ticket 812")
-    return [context.item_draft(view, ItemOverridden(reason=reason))]
+    return [context.item_draft(view, ItemOverridden(reason=reason, until=until))]
+
+
+def _ending(until: str, context: Context) -> str:
+    if until and epoch_of(until) <= context.at:
+        raise RefusedError(f"{until} is over already", fix="Name a time to come, or 30d", code="expired")
+    return until
 
 
 def claim(intent: ClaimItem, context: Context) -> list[Draft]:

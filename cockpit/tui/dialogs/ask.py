@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -9,6 +10,8 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
+from cockpit.errors import UsageError
+from cockpit.times import parse_until
 from cockpit.tui.dialogs.base import Dialog, button, hint_line
 from cockpit.tui.glyphs import shown_lines
 from cockpit.tui.widgets.field import Field
@@ -73,3 +76,44 @@ class ConfirmDialog(Dialog[bool]):
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "yes")
+
+
+class Waiver(Struct, frozen=True):
+    """Why one goes on without something, and until when (RFC 3339 UTC), empty for good."""
+
+    reason: str
+    until: str = ""
+
+
+class WaiverDialog(Dialog[Waiver]):
+    """Asks for a reason, which must be there, and for an end, which may be."""
+
+    def __init__(self, title: str, hint: str) -> None:
+        super().__init__()
+        self._title = title
+        self._hint = hint
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box"):
+            yield Static(safe_content(self._title), classes="dialog-title")
+            yield Field(placeholder=self._hint, compact=True, classes="dialog-input", id="reason")
+            ends = "until when it may stay so (7d, a time; optional)"
+            yield Field(placeholder=ends, compact=True, classes="dialog-input", id="until")
+            yield Static(Content(hint_line("Enter saves", "Tab until when", "Esc leaves")), classes="dialog-hint")
+
+    @on(Input.Submitted)
+    def _give(self) -> None:
+        reason, until = (self.query_one(f"#{name}", Input) for name in ("reason", "until"))
+        try:
+            ends = parse_until(until.value.strip(), self.cockpit.now()) if until.value.strip() else ""
+        except UsageError as error:
+            self._complain(str(error), until)
+            return
+        if reason.value.strip():
+            self.dismiss(Waiver(reason.value.strip(), ends))
+        else:
+            self._complain("It is empty: write why, or Esc to leave", reason)
+
+    def _complain(self, what: str, field: Input) -> None:
+        self.query_one(".dialog-hint", Static).update(safe_content(what))
+        field.focus()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cockpit.attaching import attachment
 from cockpit.errors import CockpitError
-from cockpit.release.asked import asked, may_answer
+from cockpit.release.asked import asked, awaited_from, may_answer
 from cockpit.release.checks import describe_check
 from cockpit.release.intents import (
     AnswerItem,
@@ -25,7 +25,7 @@ from cockpit.release.intents import (
 from cockpit.release.item_state import CLOSED_BY_HAND
 from cockpit.release.run import ItemView
 from cockpit.times import clock_time, epoch
-from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
+from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog, Waiver, WaiverDialog
 from cockpit.tui.dialogs.item import ItemDialog, Reply
 from cockpit.tui.dialogs.second_person import answer_dialog, challenge_dialog
 from cockpit.tui.pages.base import Page
@@ -78,7 +78,10 @@ class ItemPage(Page):
         if view is None:
             return
         run, _, now = self.cockpit.moment
-        actor, waiting = self.cockpit.workspace.session.actor, asked(view)
+        actor = self.cockpit.workspace.session.actor
+        if not view.item.two_person:  # then whatever else waits for this person's answer is meant
+            view = next((other for other, _ in awaited_from(run, actor)), view)
+        waiting = asked(view)
         if not view.item.two_person:
             self.cockpit.tell("this item asks for one person: Space ticks it")
         elif view.challenge is not None and may_answer(view, actor):
@@ -139,31 +142,27 @@ class ItemPage(Page):
 
     def action_defer(self) -> None:
         """Put the item off, with a reason."""
-        self._with_reason("Defer", "until when, and why", lambda view, reason: DeferItem(view.id, reason))
+        self._with_reason("Defer", "to when or where, and why", DeferItem)
 
     def action_not_applicable(self) -> None:
         """Say that the item does not apply, with a reason."""
-        self._with_reason(
-            "Not applicable", "why it does not apply", lambda view, reason: MarkNotApplicable(view.id, reason)
-        )
+        self._with_reason("Not applicable", "why it does not apply", MarkNotApplicable)
 
     def action_override(self) -> None:
         """Go on without the item, with a reason."""
-        self._with_reason(
-            "Override", "why it is right to go on without it", lambda view, reason: OverrideItem(view.id, reason)
-        )
+        self._with_reason("Override", "why it is right to go on without it", OverrideItem)
 
-    def _with_reason(self, word: str, hint: str, intent: Callable[[ItemView, str], Intent]) -> None:
+    def _with_reason(self, word: str, hint: str, intent: Callable[[str, str, str], Intent]) -> None:
         view = self.selected_item()
         if view is None:
             return
 
-        def write(reason: str | None) -> None:
-            if reason:
-                self.cockpit.act(intent(view, reason))
+        def write(said: Waiver | None) -> None:
+            if said is not None:
+                self.cockpit.act(intent(view.id, said.reason, said.until))
 
         period = f" ({view.period})" if view.period else ""
-        self.app.push_screen(AskDialog(f"{word}: {view.item.text}{period}", hint), write)
+        self.app.push_screen(WaiverDialog(f"{word}: {view.item.text}{period}", hint), write)
 
     def action_verify_item(self) -> None:
         """Run the item's check once, now, after showing what it does."""

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from cockpit.release.live import Live
 from cockpit.release.run import Run
 from cockpit.tui.alarms import alarms_of, strip_alarm
+from cockpit.tui.clock import ClockActions
 from cockpit.tui.freeze import FreezeActions
 from cockpit.tui.migrating import MigrationActions
 from cockpit.tui.wheel import WheelActions
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
 
 
-class StripScreen(WheelActions, FreezeActions, MigrationActions, Screen[None]):
+class StripScreen(WheelActions, ClockActions, FreezeActions, MigrationActions, Screen[None]):
     """Draws who and what this is above its own content, and what can be done below it."""
 
     DEFAULT_CSS = """
