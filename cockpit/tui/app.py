@@ -206,7 +206,6 @@ class CockpitApp(App[int], inherit_bindings=False):
     def on_run_changed(self, message: RunChanged) -> None:
         self.run_now = message.run
         for notice in notices_of(message.run, self.workspace.session.actor, message.records):
-            self.bell()  # an answer is awaited, or one's own word is contested
             self.tell(notice, severity="warning")
         self._hand_over()
         for ended in ends_of(message.records):
