@@ -4,8 +4,8 @@
       staging: {production: false, probes: {...}}
       production: {production: true, rollback: {...}}
 
-Of probes, logs, patterns, checks, targets and triggers a section's entries are added, and take the place of those of the same
-name; all else that a section names takes the place of the whole.
+Of probes, logs, patterns, checks, targets and triggers a section's entries are added, and take the place of those of
+the same name; all else that a section names takes the place of the whole.
 """
 
 from __future__ import annotations
