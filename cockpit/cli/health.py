@@ -159,8 +159,8 @@ _HEAD = ["TARGET", "GOAL", "ACTUAL", "STATE", "WINDOW", "SAMPLES", "COVERED", "B
 def _row(result: TargetResult) -> list[str]:
     from cockpit.durations import short_duration
 
-    burn = "–" if result.burn is None else f"{result.burn:.2g}x"
-    source = f"{result.source} on {result.observer}" if result.source else "–"
+    burn = "-" if result.burn is None else f"{result.burn:.2g}x"
+    source = f"{result.source} on {result.observer}" if result.source else "-"
     return [
         result.id, result.goal, result.actual, result.state.upper(), short_duration(result.window),
         str(result.samples), f"{result.coverage:.0%}", burn, source, result.detail,
