@@ -192,12 +192,11 @@ class ProbeDetail(TextPane):
         history = self._history
         if history is None or not history.seen:
             return []
-        shares = (
-            f"p50 {history.p50:.0f}ms   p95 {history.p95:.0f}ms   p99 {history.p99:.0f}ms   " if history.timed else ""
-        )
+        spans = f"p50 {history.p50:.0f}ms p95 {history.p95:.0f}ms p99 {history.p99:.0f}ms  "
+        shares = spans if history.timed else ""
         lines: list[list[Part]] = [
             [(" last day  ", inks.muted), (f"{shares}up {percent(history.uptime)}", inks.plain),
-             (f"   {history.seen} looks, {history.coverage:.0%} covered, on {history.observer}", inks.muted)],
+             (f"  on {history.observer}, {history.coverage:.0%} covered, {history.seen} looks", inks.muted)],
             [(" by hour   ", inks.muted), *self._bars(history.hours, inks)],
             [(" by day    ", inks.muted), *self._bars(history.days, inks)],
         ]  # fmt: skip
