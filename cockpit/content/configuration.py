@@ -139,8 +139,9 @@ class _ConfigurationReview(Review[ConfigurationFile]):
 
     def _targets_of(self, part: ConfigurationFile | Section) -> Collection[str]:
         """Return the names of the targets there are in a section, or, at the top, in any environment."""
-        parts = [self.value, part] if part is not self.value else [self.value, *self.value.environments.values()]
-        return [name for each in parts for name in each.targets]
+        there = part.targets if part is not self.value else {}
+        sections = self.value.environments.values() if part is self.value else ()
+        return list(dict.fromkeys([*self.value.targets, *there, *(name for each in sections for name in each.targets)]))
 
     def _probes_of(self, environments: Collection[str]) -> Mapping[str, Probe]:
         """Return the probes that there are in each of these environments; without any, those at the top."""

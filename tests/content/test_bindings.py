@@ -270,8 +270,6 @@ SPOILED: dict[str, Callable[[World], None]] = {
     f"{D}deployment/verify-deployment-successful": _https(status=503),
     f"{W}monitoring-logging/configure-uptime-monitoring": _measured,
     f"{D}deployment/check-response-times": _measured,
-    f"{D}post-deployment-verification/test-login-logout": _measured,
-    f"{D}post-deployment-verification/test-product-browsing": _measured,
     f"{D}post-deployment-verification/test-cart-functionality": _measured,
     f"{D}post-deployment-verification/test-checkout-flow": _measured,
     f"{D}post-deployment-verification/verify-https-working": _other_certificate,
