@@ -17,6 +17,7 @@ from cockpit.release.checks import (
     FileCheck,
     GitCheck,
     HttpCheck,
+    LogCheck,
     ProbeCheck,
     TargetCheck,
     TlsCheck,
@@ -158,6 +159,9 @@ def _checks(root: Path, *, address: str, front: int) -> dict[str, Check]:
             http=HttpCheck(url=f"{address}/"), interval=often
         ),
         f"{week}/application-setup/deploy-code-to-production-server": Check(git=GitCheck(tag=RUN_TAG), interval=often),
+        f"{day}/deployment/check-application-logs-for-errors": Check(
+            log=LogCheck(name="app", level="error", within="10m"), interval=often
+        ),
         f"{day}/deployment/check-response-times": Check(target=TargetCheck("api-response-time"), interval=often),
         f"{day}/post-deployment-verification/test-product-browsing": Check(probe=ProbeCheck("shop"), interval=often),
     }
