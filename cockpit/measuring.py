@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -9,8 +10,9 @@ from typing import Self
 from cockpit.durations import age, parse_duration
 from cockpit.release.checks import LogCheck
 from cockpit.release.health import ProbeState
+from cockpit.release.history import ProbeHistory
 from cockpit.release.ports import Observed
-from cockpit.release.rollup import added_up
+from cockpit.release.rollup import Rollup, added_up
 from cockpit.release.run import Run
 from cockpit.release.targets import (
     Goal,
@@ -23,7 +25,7 @@ from cockpit.release.targets import (
     unbound,
 )
 from cockpit.samples.reader import SampleReader
-from cockpit.samples.schema import HOUR, SAMPLES_KEPT, step_series
+from cockpit.samples.schema import DAY, HOUR, SAMPLES_KEPT, step_series
 from cockpit.workspace import Workspace
 
 _LATE_AFTER = 3  # intervals without a result
@@ -85,6 +87,32 @@ class Measurer:
         looks = self._samples.raw(series, until - window, until + 1.0)
         return measured_of_looks(goal, [(look.state, look.latency_ms) for look in looks])
 
+    def history(self, name: str) -> ProbeHistory:
+        """Return a probe's last day and its last 60 days, by roll-ups, and its last failures whole."""
+        run, now = self._workspace.run, self._now()
+        series = sample_key(run, name)
+        this_hour, today = int(now // HOUR) * HOUR, int(now // DAY) * DAY
+        first_hour, first_day = this_hour - 23 * HOUR, today - 59 * DAY
+        hours = self._samples.rollups(series, HOUR, first_hour, now + 1)
+        days = self._samples.rollups(series, DAY, first_day, now + 1)
+        whole = added_up(hours.values())
+        probe = run.configuration.probes.get(name)
+        expected = (now - first_hour) / parse_duration(probe.interval) if probe is not None else math.inf
+        return ProbeHistory(
+            name=name,
+            seen=whole.seen,
+            timed=whole.timed,
+            uptime=whole.uptime,
+            p50=whole.percentile(50) or 0.0,
+            p95=whole.percentile(95) or 0.0,
+            p99=whole.percentile(99) or 0.0,
+            coverage=min(whole.seen / max(expected, 1.0), 1.0),
+            hours=tuple(_uptime(hours.get(first_hour + n * HOUR)) for n in range(24)),
+            days=tuple(_uptime(days.get(first_day + n * DAY)) for n in range(60)),
+            failures=self._samples.failures(series, 5),
+            observer=self._workspace.host,
+        )
+
     def observe_probe(self, name: str, *, degraded: bool) -> Observed:
         """Return a probe's lasting state as an observation; `degraded` says whether that will do."""
         run = self._workspace.run
@@ -120,3 +148,7 @@ class Measurer:
 
         configuration = self._workspace.run.configuration
         return observe_log(self._workspace.root, configuration, check, now=self._now(), seconds=seconds)
+
+
+def _uptime(rollup: Rollup | None) -> float | None:
+    return None if rollup is None else rollup.uptime

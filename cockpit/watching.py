@@ -22,21 +22,24 @@ from cockpit.live_source import asks_directory, heartbeat_key, watcher_lock
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.feeds import CommandFeed, Feed, MergedFeed, is_glob
 from cockpit.logs.reader import LogReader
-from cockpit.measuring import sample_key
+from cockpit.measuring import Measurer, sample_key
 from cockpit.offline import OfflineKeeper
 from cockpit.presence import presence_directory, present
 from cockpit.release.checks import Check
 from cockpit.release.configuration import LogSource
 from cockpit.release.decisions.context import OVER
-from cockpit.release.events import ProbeChanged
+from cockpit.release.events import ProbeChanged, TriggerBreached, TriggerCleared
 from cockpit.release.health import Debounced, ProbeResult
 from cockpit.release.intents import Intent, RecordFact
-from cockpit.release.ledger import probe_entity
+from cockpit.release.ledger import probe_entity, trigger_entity
 from cockpit.release.ports import Situation
 from cockpit.release.probes import Probe
 from cockpit.release.recurrence import Almanac
+from cockpit.release.registers import EMPTY
 from cockpit.release.run import ItemView, Run
 from cockpit.release.sensing import Seen
+from cockpit.release.targets import TargetResult
+from cockpit.release.triggers import Trigger
 from cockpit.reporting import Reporter
 from cockpit.samples.reader import SampleReader
 from cockpit.samples.writer import SampleWriter
@@ -217,6 +220,27 @@ class Around:
         run = self._workspace.run
         entity = f"probe:{probe}" if run.open else probe_entity(run.environment, probe)
         self._workspace.session.act(RecordFact(entity, event, of_service=not run.open))
+
+    def triggers(self) -> Mapping[str, Trigger]:
+        run = self._workspace.run
+        return run.configuration.triggers if run.open and run.state not in OVER else {}
+
+    def targets(self) -> Iterable[TargetResult]:
+        with Measurer(self._workspace, now=now) as measurer:
+            return measurer.targets()
+
+    def breached(self) -> Collection[str]:
+        """Those that stand: breached, or decided on and not clear again since."""
+        run = self._workspace.run
+        standing = []
+        for name in run.configuration.triggers:
+            winner = run.registers.get((trigger_entity(name), "trigger"), EMPTY).winner
+            if winner is not None and not isinstance(winner.data, TriggerCleared):
+                standing.append(name)
+        return standing
+
+    def record_trigger(self, trigger: str, event: TriggerBreached | TriggerCleared) -> None:
+        self._workspace.session.act(RecordFact(trigger_entity(trigger), event))
 
     def asks(self) -> Iterable[ProbeNow]:
         return take_asks(asks_directory(self._workspace))

@@ -34,6 +34,9 @@ def add_commands(table: CommandTable) -> None:
     beat.add_argument("--failed", action="store_true", help="it ran and failed")
     beat.add_argument("--message", default="", metavar="TEXT")
     beat.add_argument("--took", default="", metavar="DURATION", help="how long it took, such as 90s")
+    stay = group.add("stay", _stay, "decide on a breached rollback trigger: no rollback, for this reason")
+    stay.add_argument("name", metavar="TRIGGER")
+    stay.add_argument("--reason", default="", metavar="TEXT")
     targets = table.add("targets", _targets, "targets against actuals, with window, samples, coverage and burn")
     targets.add_argument("names", nargs="*", metavar="NAME")
 
@@ -82,6 +85,13 @@ def _unmute(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.release.intents import UnmuteProbe
 
     return _act(arguments, UnmuteProbe(arguments.name), f"{arguments.name} calls again")
+
+
+def _stay(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.release.intents import StayDespiteTrigger
+
+    intent = StayDespiteTrigger(arguments.name, arguments.reason)
+    return _act(arguments, intent, f"decided to stay despite {arguments.name}")
 
 
 def _act(arguments: argparse.Namespace, intent: Intent, said: str, **more: object) -> ExitCode:
@@ -149,8 +159,8 @@ _HEAD = ["TARGET", "GOAL", "ACTUAL", "STATE", "WINDOW", "SAMPLES", "COVERED", "B
 def _row(result: TargetResult) -> list[str]:
     from cockpit.durations import short_duration
 
-    burn = "–" if result.burn is None else f"{result.burn:.2g}x"
-    source = f"{result.source} on {result.observer}" if result.source else "–"
+    burn = "-" if result.burn is None else f"{result.burn:.2g}x"
+    source = f"{result.source} on {result.observer}" if result.source else "-"
     return [
         result.id, result.goal, result.actual, result.state.upper(), short_duration(result.window),
         str(result.samples), f"{result.coverage:.0%}", burn, source, result.detail,

@@ -122,6 +122,15 @@ class _ConfigurationReview(Review[ConfigurationFile]):
                 self.known(check.log.name, self._logs_of(part), "log", *where, "checks", item_id, "log", "name")
         self._targets(part.targets, probes, *where, "targets")
         self._windows(part.maintenance_windows or (), probes, *where, "maintenance_windows")
+        for name, trigger in part.triggers.items():
+            here = (*where, "triggers", name)
+            self.complain_of_key(name_complaint(name), *here)
+            self.exactly_one(trigger, ("probe", "target"), *here)
+            if trigger.probe:
+                self.known(trigger.probe, probes, "probe", *here, "probe")
+            if trigger.target:
+                self.known(trigger.target, self._targets_of(part), "target", *here, "target")
+            self.durations(trigger, ("lasts", "decide_within"), *here)
         if part.version:
             self._version(part.version, *where, "version")
 
@@ -130,6 +139,12 @@ class _ConfigurationReview(Review[ConfigurationFile]):
         there = part.logs if part is not self.value else {}
         sections = self.value.environments.values() if part is self.value else ()
         return list(dict.fromkeys([*self.value.logs, *there, *(name for each in sections for name in each.logs)]))
+
+    def _targets_of(self, part: ConfigurationFile | Section) -> Collection[str]:
+        """Return the names of the targets there are in a section, or, at the top, in any environment."""
+        there = part.targets if part is not self.value else {}
+        sections = self.value.environments.values() if part is self.value else ()
+        return list(dict.fromkeys([*self.value.targets, *there, *(name for each in sections for name in each.targets)]))
 
     def _probes_of(self, environments: Collection[str]) -> Mapping[str, Probe]:
         """Return the probes that there are in each of these environments; without any, those at the top."""

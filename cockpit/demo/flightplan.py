@@ -9,7 +9,19 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from cockpit.release.checks import RUN_TAG, Check, CommandCheck, EnvCheck, FileCheck, GitCheck, HttpCheck, TlsCheck
+from cockpit.release.checks import (
+    RUN_TAG,
+    Check,
+    CommandCheck,
+    EnvCheck,
+    FileCheck,
+    GitCheck,
+    HttpCheck,
+    LogCheck,
+    ProbeCheck,
+    TargetCheck,
+    TlsCheck,
+)
 from cockpit.release.configuration import (
     Backups,
     Code,
@@ -22,6 +34,7 @@ from cockpit.release.configuration import (
     Verify,
     VersionSeen,
 )
+from cockpit.release.targets import TargetBinding
 
 _HEADER = "# What `cockpit` knows about the shop. Paths lie outside the work tree: a checkout must not touch them.\n"
 
@@ -65,6 +78,12 @@ def configuration(root: Path, *, port: int, front: int = 0) -> Configuration:
         },
         probes=_probes(root, address=address, port=port),
         checks=_checks(root, address=address, front=front),
+        targets={
+            "page-load-time": TargetBinding("shop", window="10m"),
+            "api-response-time": TargetBinding("api", window="10m"),
+            "uptime": TargetBinding("api", window="1h"),
+            "error-rate": TargetBinding("checkout", window="10m"),
+        },
         version=VersionSeen(http=f"{address}/health", json="version"),
         rollback=msgspec.structs.replace(shared, steps=_rollback(root)),
         deploy=msgspec.structs.replace(shared, steps=_deploy(root)),
@@ -140,6 +159,11 @@ def _checks(root: Path, *, address: str, front: int) -> dict[str, Check]:
             http=HttpCheck(url=f"{address}/"), interval=often
         ),
         f"{week}/application-setup/deploy-code-to-production-server": Check(git=GitCheck(tag=RUN_TAG), interval=often),
+        f"{day}/deployment/check-application-logs-for-errors": Check(
+            log=LogCheck(name="app", level="error", within="10m"), interval=often
+        ),
+        f"{day}/deployment/check-response-times": Check(target=TargetCheck("api-response-time"), interval=often),
+        f"{day}/post-deployment-verification/test-product-browsing": Check(probe=ProbeCheck("shop"), interval=often),
     }
     if front:
         secure, ca_file = f"https://127.0.0.1:{front}/", str(root / "etc" / "front.pem")

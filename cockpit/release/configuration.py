@@ -9,6 +9,7 @@ from cockpit.release.checklist import Item
 from cockpit.release.checks import Check, Effects
 from cockpit.release.probes import Probe as Probe  # noqa: PLC0414 - part of the file
 from cockpit.release.targets import TargetBinding
+from cockpit.release.triggers import Trigger
 from cockpit.release.windows import MaintenanceWindow
 
 
@@ -105,6 +106,7 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     patterns: dict[str, str] = {}  # regular expressions that are counted in logs, by name; letter case counts
     probes: dict[str, Probe] = {}
     targets: dict[str, TargetBinding] = {}
+    triggers: dict[str, Trigger] = {}
     maintenance_windows: tuple[MaintenanceWindow, ...] = ()
     checks: dict[str, Check] = {}  # by item id, in place of the checklist's own
     version: VersionSeen | None = None

@@ -348,6 +348,28 @@ class ProbeUnmuted(Event, frozen=True):
     """The probe calls people again."""
 
 
+@_kind("trigger.breached", register="trigger")
+class TriggerBreached(Event, frozen=True):
+    """A rollback trigger's condition has lasted as long as it may: people are called to decide."""
+
+    detail: str
+    observer: str
+
+
+@_kind("trigger.cleared", register="trigger")
+class TriggerCleared(Event, frozen=True):
+    """The condition of a breached trigger does not hold any more."""
+
+    observer: str
+
+
+@_kind("trigger.decided", register="trigger")
+class TriggerDecided(Event, frozen=True, kw_only=True):
+    """A person has decided on a breached trigger: to stay, with a reason; a rollback is requested by itself."""
+
+    reason: TextRef
+
+
 # Execution
 
 

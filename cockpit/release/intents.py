@@ -230,6 +230,13 @@ class UnmuteProbe(Intent, frozen=True):
     probe: str
 
 
+class StayDespiteTrigger(Intent, frozen=True):
+    """Decide on a breached trigger not to roll back."""
+
+    trigger: str
+    reason: str
+
+
 class SetFreeze(Intent, frozen=True):
     """Let no deploy of the service start."""
 

@@ -43,6 +43,7 @@ from cockpit.release.events import (
     RunState,
     RunStateChanged,
     TagMarked,
+    TriggerBreached,
     register_of,
 )
 from cockpit.release.executions import carried_out_on, fold_execution
@@ -69,6 +70,7 @@ from cockpit.release.run import (
 )
 from cockpit.release.sensing import Sensing, read, sensing_of
 from cockpit.release.timeline import causal_order, timeline_order
+from cockpit.release.triggers import Breach
 from cockpit.release.two_persons import is_verified, open_challenge
 
 RUN = "run"  # the entity of the run itself
@@ -94,6 +96,11 @@ class Pins(Struct, frozen=True):
 def probe_entity(environment: str, name: str) -> str:
     """Return the entity, of the service, under which stands what people and watchers say of an environment's probe."""
     return f"probe:{environment}/{name}"
+
+
+def trigger_entity(name: str) -> str:
+    """Return the entity under which a rollback trigger's events stand, in the run."""
+    return f"trigger:{name}"
 
 
 class Pinned(Struct, frozen=True):
@@ -330,6 +337,7 @@ class Ledger:
             ),
             answers=MappingProxyType(dict(answers_in(registers, self._text))),
             frozen=self._frozen(),
+            breaches=MappingProxyType(self._breaches()),
             acknowledged=MappingProxyType(self._hushed("ack", configuration.environment.name)),
             muted=MappingProxyType(self._hushed("mute", configuration.environment.name)),
             instances=MappingProxyType(self._instances(phases, flown, notes, configuration, zone)),
@@ -560,6 +568,16 @@ class Ledger:
                 reason = self._text(last.data.reason)
                 words = "(this text is not here yet)" if reason is None else reason
                 found[entity.removeprefix(prefix)] = Hush(last.by, last.wall, last.data.until, words)
+        return found
+
+    def _breaches(self) -> dict[str, Breach]:
+        """Return the triggers that wait for a decision."""
+        found: dict[str, Breach] = {}
+        for entity, register in self._cells:
+            winner = self.register(entity, register).winner if register == "trigger" else None
+            if winner is not None and isinstance(winner.data, TriggerBreached):
+                name = entity.removeprefix(trigger_entity(""))
+                found[name] = Breach(name, winner.wall, winner.data.detail, winner.data.observer)
         return found
 
     def _marks(self) -> dict[str, TagMark]:

@@ -45,6 +45,9 @@ from cockpit.release.events import (
     StepEnded,
     StepStarted,
     TagMarked,
+    TriggerBreached,
+    TriggerCleared,
+    TriggerDecided,
     WheelGiven,
     WheelReleased,
     WheelTaken,
@@ -76,7 +79,7 @@ def is_alarming(record: Record) -> bool:
             return state != "ok"
         case StepEnded(outcome=outcome):
             return outcome in {"failed", "timed-out", "aborted"}
-        case ExecutionStopped():
+        case ExecutionStopped() | TriggerBreached():
             return True
         case ExecutionEnded(outcome=outcome):
             return outcome != "succeeded"
@@ -163,6 +166,12 @@ def _plain_sentence(record: Record, run: Run) -> str:
             return f"took back the acknowledgement of {_probe_name(record.ent)}"
         case ProbeMuted(until=until):
             return f"muted {_probe_name(record.ent)}" + (f" until {until[:16]}Z" if until else "")
+        case TriggerBreached(detail=detail):
+            return f"ROLLBACK TRIGGER {record.ent.removeprefix('trigger:')} breached: {detail}"
+        case TriggerCleared():
+            return f"the trigger {record.ent.removeprefix('trigger:')} is clear again"
+        case TriggerDecided():
+            return f"decided to stay despite the trigger {record.ent.removeprefix('trigger:')}"
         case ProbeUnmuted():
             return f"unmuted {_probe_name(record.ent)}"
         case ItemObserved():

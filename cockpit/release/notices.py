@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cockpit.release.events import ItemChallenged, ItemClaimed, register_of
+from cockpit.release.events import ExecutionEnded, ExecutionStopped, ItemChallenged, ItemClaimed, register_of
 from cockpit.release.record import Actor, Record
 from cockpit.release.registers import EMPTY
 from cockpit.release.run import Run
@@ -14,6 +14,18 @@ def notices_of(run: Run, actor: Actor, records: Iterable[Record]) -> list[str]:
     """Return what `records`, which have just arrived, mean for what `actor` wrote at the same time."""
     notices = [notice for record in records if (notice := _notice(run, actor, record))]
     return list(dict.fromkeys(notices))
+
+
+def ends_of(records: Iterable[Record]) -> list[str]:
+    """Return which executions have ended or stopped by `records`, which have just arrived."""
+    told = []
+    for record in records:
+        match record.data:
+            case ExecutionEnded(outcome=outcome, detail=detail):
+                told.append(f"the execution has ended: {outcome}, {detail}")
+            case ExecutionStopped(reason=reason):
+                told.append(f"the execution has stopped: {reason}")
+    return told
 
 
 def _notice(run: Run, actor: Actor, record: Record) -> str:

@@ -19,6 +19,7 @@ from cockpit.release.plan import Plan
 from cockpit.release.record import Actor, Record, TextRef
 from cockpit.release.registers import Register
 from cockpit.release.sensing import Reading, Sensing
+from cockpit.release.triggers import Breach
 
 PhaseState = Literal["open", "going", "done"]
 ExecutionState = Literal["requested", "running", "stopped", "succeeded", "unverified", "aborted"]
@@ -324,6 +325,7 @@ class Run(Struct, frozen=True):
     frozen: Freeze | None = None
     acknowledged: Mapping[str, Hush] = MappingProxyType({})  # by probe
     muted: Mapping[str, Hush] = MappingProxyType({})
+    breaches: Mapping[str, Breach] = MappingProxyType({})  # by trigger: those that wait for a decision
 
     @property
     def open(self) -> bool:

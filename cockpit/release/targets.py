@@ -218,7 +218,7 @@ def judge_target(goal: Goal, window: Measured, hour: Measured, *, interval: floa
 def unbound(goal: Goal) -> TargetResult:
     """Return the result of a target that nothing measures."""
     return TargetResult(
-        goal.id, goal.title, goal.measure, goal.words, "", "not bound", "–",
+        goal.id, goal.title, goal.measure, goal.words, "", "not bound", "-",
         f"nothing measures it: name a probe under targets: {goal.id}: in cockpit.yaml",
         goal.window, 0, goal.samples, 0.0, None, None, "",
     )  # fmt: skip
@@ -237,7 +237,7 @@ def _state(goal: Goal, window: Measured, coverage: float) -> tuple[TargetState, 
 
 def _actual(goal: Goal, window: Measured) -> str:
     if window.value is None:
-        return "–"
+        return "-"
     if goal.measure == "latency":
         return f"{'about ' if window.approximate else ''}{short_span(window.value)}"
     # Rounded away from the goal: 99.9996 % is not shown as 100 %.

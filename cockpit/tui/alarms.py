@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from cockpit.durations import short_duration
@@ -9,9 +10,11 @@ from cockpit.release.asked import awaited_from
 from cockpit.release.due import dues_in
 from cockpit.release.item_state import ALARMING
 from cockpit.release.live import Live
+from cockpit.release.quiet import Quiet, quiet_probes
 from cockpit.release.record import Actor
 from cockpit.release.recurrence import occurrences
 from cockpit.release.run import ExecutionView, Run
+from cockpit.release.triggers import Breach, Trigger, decide_by
 from cockpit.times import epoch, zone
 
 
@@ -51,10 +54,12 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
     if execution is not None and worker_gone(execution, live, now):
         title = f"{execution.direction} to {execution.tag}: WORKER GONE"
         alarms.append(Alarm(f"worker:{execution.id}", title, "r goes on, A aborts", True, "execution"))
+    quiet = quiet_probes(run, live.probes, now, zone(run.timezone))
+    alarms += [_breach_alarm(run, breach, now) for breach in run.breaches.values()]
     alarms += [
         Alarm(f"probe:{feed.name}", f"{feed.name} DOWN", feed.detail, True, "probes")
         for feed in live.probes
-        if feed.state == "down"
+        if feed.state == "down" and feed.name not in quiet
     ]
     for contest in run.contests:
         # Which tag is flown, and whether at all, nobody may be mistaken about.
@@ -66,19 +71,7 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
             page = "maintenance" if view.period else "checklist"
             alarms.append(Alarm(f"item:{view.id}", title, view.detail, view.item.killer, page, view.id))
     alarms += _awaited(run, me) if me is not None else []
-    alarms += [
-        Alarm(f"probe:{feed.name}", f"{feed.name} {feed.state.upper()}", feed.detail, False, "probes")
-        for feed in live.probes
-        if feed.state in {"degraded", "unknown"} and feed.at and not feed.stale(now)
-    ]
-    if live.probes and not live.watcher_alive(now):
-        alarms.append(Alarm("watcher", "no watcher", "nothing is being probed: cockpit watch", True, "probes"))
-    elif live.probes:
-        alarms += [
-            Alarm(f"stale:{feed.name}", f"{feed.name} STALE", "no result for several intervals", False, "probes")
-            for feed in live.probes
-            if feed.stale(now) and feed.state != "paused"
-        ]
+    alarms += _lesser_alarms(live, quiet, now)
     if run.open and not live.readiness.ready:
         why = "; ".join(live.readiness.reasons)
         alarms.append(Alarm("readiness", "rollback NOT READY", why, False, "tags"))
@@ -124,6 +117,40 @@ def _overdue(run: Run, now: float) -> list[Alarm]:
     at, item = min(each.deadlines[0] for each in dues if each.deadlines)
     title = f"{count} item{'s' if count > 1 else ''} OVERDUE, for up to {short_duration(now - at)}"
     return [Alarm("due", title, run.items[item].item.text, False, "checklist", item)]
+
+
+def _breach_alarm(run: Run, breach: Breach, now: float) -> Alarm:
+    trigger = run.configuration.triggers.get(breach.name, Trigger())
+    left = decide_by(trigger, epoch(breach.at)) - now
+    clock = f"decide within {short_duration(left)}" if left > 0 else f"decision OVERDUE by {short_duration(-left)}"
+    title = f"ROLLBACK TRIGGER {trigger.title or breach.name}"
+    return Alarm(f"trigger:{breach.name}", title, f"{clock}: {breach.detail}", True, "tags")
+
+
+def _lesser_alarms(live: Live, quiet: Mapping[str, Quiet], now: float) -> list[Alarm]:
+    """Return what probes and targets tell beside what is down, and whether anybody watches them at all."""
+    alarms = []
+    for feed in live.probes:
+        hushed = quiet.get(feed.name)
+        if hushed is not None and feed.state in {"down", "degraded", "unknown"}:
+            title = f"{feed.name} {feed.state} ({hushed.why})"
+            alarms.append(Alarm(f"quiet:{feed.name}", title, hushed.words, False, "probes"))
+        elif hushed is None and feed.state in {"degraded", "unknown"} and feed.at and not feed.stale(now):
+            title = f"{feed.name} {feed.state.upper()}"
+            alarms.append(Alarm(f"probe:{feed.name}", title, feed.detail, False, "probes"))
+    for target in live.targets:
+        if target.state == "missed":
+            detail = f"{target.actual}, wanted {target.goal}"
+            alarms.append(Alarm(f"target:{target.id}", f"{target.title} MISSED", detail, False, "probes"))
+    if live.probes and not live.watcher_alive(now):
+        alarms.append(Alarm("watcher", "no watcher", "nothing is being probed: cockpit watch", True, "probes"))
+    elif live.probes:
+        alarms += [
+            Alarm(f"stale:{feed.name}", f"{feed.name} STALE", "no result for several intervals", False, "probes")
+            for feed in live.probes
+            if feed.stale(now) and feed.state != "paused" and feed.name not in quiet
+        ]
+    return alarms
 
 
 def strip_alarm(alarms: list[Alarm]) -> str:

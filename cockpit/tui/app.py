@@ -24,13 +24,13 @@ from cockpit.presence import PresenceFile, presence_directory
 from cockpit.release.intents import Intent
 from cockpit.release.live import Live, Presence
 from cockpit.release.moment import Moments
-from cockpit.release.notices import notices_of
+from cockpit.release.notices import ends_of, notices_of
 from cockpit.release.record import Record
 from cockpit.release.run import Run
 from cockpit.seen import SeenStore
 from cockpit.store.doctor.cheap import cheap_findings
 from cockpit.text import visible
-from cockpit.tui.alarms import alarms_of, terminal_title
+from cockpit.tui.alarms import Alarm, alarms_of, terminal_title
 from cockpit.tui.clipboard import keep_copy, send_to_clipboard
 from cockpit.tui.crash import crash_report
 from cockpit.tui.feeds import Feeds
@@ -92,6 +92,7 @@ class CockpitApp(App[int], inherit_bindings=False):
         self._presence: PresenceFile | None = None
         self._place = ""
         self._rung: frozenset[str] = frozenset()
+        self._looked_at: frozenset[str] = frozenset()  # the alarms that somebody here has seen in the queue
         self._moments = Moments()
         self.set_reactive(CockpitApp.run_now, workspace.run)
         self._who = WhoSitsHere(self, doubt)
@@ -207,6 +208,9 @@ class CockpitApp(App[int], inherit_bindings=False):
         for notice in notices_of(message.run, self.workspace.session.actor, message.records):
             self.tell(notice, severity="warning")
         self._hand_over()
+        for ended in ends_of(message.records):
+            self.bell()
+            self.tell(ended, severity="warning")
         told = told_of_wheel(message.records, self.me)
         if told:
             self.bell()
@@ -248,6 +252,16 @@ class CockpitApp(App[int], inherit_bindings=False):
         if names != self._rung:
             self._rung = names
             self.set_terminal_title(terminal_title(run, len(names)))
+
+    def unseen_alarms(self, alarms: list[Alarm]) -> list[Alarm]:
+        """Return what still calls: the grave ones that nobody here has looked at; what is over may call again."""
+        self._looked_at &= {alarm.key for alarm in alarms}
+        return [alarm for alarm in alarms if alarm.grave and alarm.key not in self._looked_at]
+
+    def look_at_alarms(self, alarms: list[Alarm]) -> None:
+        """Call for these no more."""
+        self._looked_at |= {alarm.key for alarm in alarms}
+        self._hand_over()
 
     def set_terminal_title(self, title: str) -> None:
         """Name the terminal's window by OSC 2, with every control character escaped."""

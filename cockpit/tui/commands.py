@@ -139,6 +139,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("logs", "page_up", "b", "b", "page up", "One page up", in_palette=False),
     _c("log-page", "toggle_together", "I", "I", "interleave", "Show all files as one, by time, or each by itself"),
     _c("probes", "probe_now", "r", "r", "probe now", "Ask the watcher to probe this at once", hint=True),
+    _c("probes", "acknowledge_probe", "a", "a", "acknowledge", "Know of the probe's trouble for two hours; it is quiet",
+       hint=True),
     _c("tags", "card", "enter", "Enter", "card", "Open the tag's card: rollback, deploy, mark", hint=True,
        in_palette=False),
     _c("execution", "retry_step", "r", "r", "retry", "Try the failed step again, or go on", hint=True),

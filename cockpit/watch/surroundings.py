@@ -7,9 +7,11 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from cockpit.release.events import ProbeChanged
+from cockpit.release.events import ProbeChanged, TriggerBreached, TriggerCleared
 from cockpit.release.health import Debounced, ProbeResult
 from cockpit.release.probes import Probe
+from cockpit.release.targets import TargetResult
+from cockpit.release.triggers import Trigger
 from cockpit.watch.asks import ProbeNow
 
 
@@ -52,6 +54,10 @@ class Surroundings(Protocol):
     def leave(self) -> None: ...  # exchange for the last time, and be there no more
     def stop_exchanging(self) -> None: ...  # ends one that is under way
     def record(self, probe: str, event: ProbeChanged) -> None: ...  # of the run, or else of the service
+    def triggers(self) -> Mapping[str, Trigger]: ...  # none where no run is open
+    def targets(self) -> Iterable[TargetResult]: ...
+    def breached(self) -> Collection[str]: ...  # those that wait for a decision, or have been decided on
+    def record_trigger(self, trigger: str, event: TriggerBreached | TriggerCleared) -> None: ...
     def asks(self) -> Iterable[ProbeNow]: ...
     def log_totals(self) -> Mapping[str, LogTotals]: ...
     def anybody_here(self) -> bool: ...

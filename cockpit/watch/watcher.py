@@ -6,15 +6,16 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 from msgspec import Struct
 
 from cockpit.errors import CockpitError, NotFoundError
-from cockpit.release.events import ProbeChanged
+from cockpit.release.events import ProbeChanged, TriggerBreached, TriggerCleared
 from cockpit.release.health import Debounced, ProbeResult, ProbeState, Transition, advance, paused
 from cockpit.release.probes import Probe
+from cockpit.release.triggers import Sustained, Trigger
 from cockpit.watch.schedule import Schedule, probe_jobs
 from cockpit.watch.surroundings import LogTotals, Samples, Surroundings
 
@@ -29,6 +30,7 @@ class Pace(Struct, frozen=True):
     commit_after: float = 1.5  # a change, so that a burst is one commit
     exchange: float = 0.2  # between looks whether the state is to be exchanged
     farewell: float = 5.0  # for the last exchange, at the end
+    triggers: float = 5.0  # between looks at the rollback triggers
     alone: float = 10.0  # without a screen, until a watcher that nobody started by hand ends
 
 
@@ -58,6 +60,9 @@ class Watcher:
         self._said = ""
         self._pruned_at = 0.0
         self._states: dict[str, Debounced] = dict(around.last_states())
+        self._details: dict[str, str] = {}
+        self._sustained = Sustained()
+        self._triggers_at = 0.0
         self._totals: dict[str, LogTotals] = {}
         self._stopping = asyncio.Event()
         self._schedule = Schedule(self._probe, hold=self._hold, fault=self._fault)
@@ -122,6 +127,7 @@ class Watcher:
             await self._look_around()
             self._count_logs()
             self._keep_samples()
+            await self._look_at_triggers()
             if self._around.unpublished():
                 changed_at = changed_at if changed_at is not None else time.monotonic()
                 if time.monotonic() - changed_at >= self._pace.commit_after:
@@ -198,6 +204,7 @@ class Watcher:
         before = self._states.get(result.name)
         after, transition = advance(before, result, probe.failures, probe.passes)
         self._states[result.name] = after
+        self._details[result.name] = result.detail
         self._samples.record(result, after)
         if transition is not None:
             await asyncio.to_thread(self._record, transition)
@@ -213,6 +220,28 @@ class Watcher:
             self._around.record(transition.name, event)
         except CockpitError as error:
             self._say(f"the transition of {transition.name} was not recorded: {error}")
+
+    async def _look_at_triggers(self) -> None:
+        """Call people where a declared trigger has been breached for as long as it may; nothing is executed."""
+        now = self._now()
+        triggers = self._around.triggers()
+        if not triggers or abs(now - self._triggers_at) < self._pace.triggers:
+            return
+        self._triggers_at = now
+        targets = await asyncio.to_thread(lambda: list(self._around.targets())) if _by_target(triggers) else []
+        down = {name: self._details.get(name, "down") for name, state in self._states.items() if state.state == "down"}
+        sustained = self._sustained.look(triggers, down, targets, now)
+        breached = self._around.breached()
+        events: dict[str, TriggerBreached | TriggerCleared] = {
+            name: TriggerBreached(words, self._around.host) for name, words in sustained.items() if name not in breached
+        }
+        holding = self._sustained.holding
+        events |= {name: TriggerCleared(self._around.host) for name in breached if name not in holding}
+        for name, event in events.items():
+            try:
+                await asyncio.to_thread(self._around.record_trigger, name, event)
+            except CockpitError as error:
+                self._say_once(f"the trigger {name} was not recorded: {error}")
 
     def _fault(self, name: str, error: Exception) -> None:
         self._say(f"the probe {name} could not be run: {error!r}")
@@ -232,3 +261,7 @@ class Watcher:
                     errors=total.errors - before.errors,
                     warnings=total.warnings - before.warnings,
                 )
+
+
+def _by_target(triggers: Mapping[str, Trigger]) -> bool:
+    return any(trigger.target for trigger in triggers.values())

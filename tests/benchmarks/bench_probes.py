@@ -1,8 +1,9 @@
-"""What a probe costs: `python -m tests.benchmarks.bench_probes [http] [rollups]`.
+"""What a probe costs: `python -m tests.benchmarks.bench_probes [http] [rollups] [screen]`.
 
 http: CPU of an HTTP probe, with three conditions and its record in the samples, against the best bare httpx GET that we
 know (one client an origin), 200 at once, against a raw asyncio server in a process of its own. The two are measured in
 turn, each in a process of its own.
+screen: the share of a core that a watcher of 300 HTTP probes every 10 s takes, and the open probes page beside it.
 rollups: a year of roll-ups of 300 probes, and what the screen asks of them.
 """
 
@@ -33,11 +34,13 @@ from cockpit.samples.database import open_for_writing
 from cockpit.samples.reader import SampleReader
 from cockpit.samples.schema import DAY, FILE_NAME, HOUR
 from cockpit.samples.writer import SampleWriter
+from tests.execution.flight import Flight
 
 AT_ONCE = 200
 ROUNDS = 10  # of so many at once
 TURNS = 3
 PROBES = 300
+WARM_UP, SCREEN_FOR = 15.0, 40.0  # seconds
 BODY = b'{"status": "ok", "queue": 7}'
 ANSWER = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(BODY)
@@ -201,9 +204,52 @@ def rollups() -> dict[str, float]:
             }
 
 
+def cpu_of(pid: int) -> float:
+    """Return the CPU seconds of a process, its threads included."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def look_at_probes(flight: Flight, watcher: int) -> dict[str, float]:
+    """Keep the probes page open for a while; return the shares of a core that both processes take meanwhile."""
+    from cockpit.tui.app import CockpitApp
+
+    app = CockpitApp(flight.workspace())
+    async with app.run_test(size=(200, 50)) as pilot:
+        await pilot.press("3")
+        await asyncio.sleep(WARM_UP)
+        before, watching, started = cpu(), cpu_of(watcher), time.monotonic()
+        await asyncio.sleep(SCREEN_FOR)
+        span = time.monotonic() - started
+        seen = sum(feed.state == "ok" for feed in app.live.probes)
+        shares = {"watcher": (cpu_of(watcher) - watching) / span, "screen": (cpu() - before) / span}
+    assert seen == PROBES, seen
+    return {**shares, "both": sum(shares.values())}
+
+
+def screen() -> dict[str, float]:
+    """Watch 300 probes by a real watcher, with the probes page open."""
+    with tempfile.TemporaryDirectory() as directory, socket.create_server(("127.0.0.1", 0), backlog=1024) as listening:
+        os.environ["COCKPIT_STATE_DIR"] = f"{directory}/state"
+        server = multiprocessing.Process(target=serve, args=(listening,), kwargs={"keep": False}, daemon=True)
+        server.start()
+        flight = Flight(Path(directory))
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        probe = {"http": url, "conditions": list(CONDITIONS), "interval": "10s"}
+        flight.begin([], probes={f"probe-{number}": probe for number in range(PROBES)})
+        watcher = subprocess.Popen(flight.command("watch"), stdout=subprocess.DEVNULL)
+        try:
+            return asyncio.run(look_at_probes(flight, watcher.pid))
+        finally:
+            watcher.terminate()
+            watcher.wait(30)
+            server.terminate()
+            server.join()
+
+
 def main() -> None:
     """Measure what is named, or all."""
-    parts = {"http": http, "rollups": rollups}
+    parts = {"http": http, "rollups": rollups, "screen": screen}
     for name in sys.argv[1:] or parts:
         figures = {key: round(value, 3) for key, value in parts[name]().items()}
         print(name, json.dumps(figures))

@@ -81,7 +81,7 @@ def test_targets_are_met_missed_or_not_known(flight: Flight) -> None:
     workspace = begin(flight)
     console = Console(flight.repo)
     (found,) = console.json("targets", "api-response-time", code=3)
-    assert (found["state"], found["actual"]) == ("not enough data", "–")
+    assert (found["state"], found["actual"]) == ("not enough data", "-")
     keep(workspace, [100.0] * 50)
     (found,) = console.json("targets", "api-response-time")
     assert (found["state"], found["actual"], found["samples"], found["source"]) == ("met", "100ms", 50, "api")

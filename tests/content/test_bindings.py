@@ -18,6 +18,7 @@ from cockpit.content.checklists import parse_checklist_text
 from cockpit.logwatch import observe_log
 from cockpit.release.checks import Check, LogCheck
 from cockpit.release.configuration import Configuration, Environment, LogSource
+from cockpit.release.events import ObservedState
 from cockpit.release.ports import Observed, Situation
 from tests.checks.conftest import Service
 from tests.content.bindings import bindings, uncommented
@@ -74,6 +75,7 @@ class World:
         self._write(home / "db" / "shop.db", "x" * 2000)
         self.log("app.log", "INFO shop: up", "INFO shop: payment 17 accepted", "INFO shop: payment 18 accepted")
         self.log("access.log", "INFO web: up")
+        self.word: ObservedState = "ok"  # of every probe and target
         self._write(self.code / "tests" / "test_sums.py", "def test_sum():\n    assert 1 + 1 == 2\n")
 
     def log(self, name: str, *messages: str) -> None:
@@ -224,6 +226,10 @@ def _broken_nginx(world: World) -> None:
     world.server.write_nginx("server {{ listen nowhere at all; }}")
 
 
+def _measured(world: World) -> None:
+    world.word = "failed"
+
+
 def _earlier(world: World) -> None:
     git(world.code, "checkout", "-q", "v1")
 
@@ -262,6 +268,10 @@ SPOILED: dict[str, Callable[[World], None]] = {
     f"{D}pre-deployment-checks/backup-current-application-files": _aged("archives/*", 3),
     f"{D}deployment/deploy-application-code": _earlier,
     f"{D}deployment/verify-deployment-successful": _https(status=503),
+    f"{W}monitoring-logging/configure-uptime-monitoring": _measured,
+    f"{D}deployment/check-response-times": _measured,
+    f"{D}post-deployment-verification/test-cart-functionality": _measured,
+    f"{D}post-deployment-verification/test-checkout-flow": _measured,
     f"{D}post-deployment-verification/verify-https-working": _other_certificate,
     f"{D}post-deployment-verification/check-security-headers": _https(headers={}),
     f"{A}code-quality/verify-error-handling": _at_path("/no-such-page", 500, "Traceback (most recent call last)"),
@@ -332,9 +342,10 @@ def world(tmp_path: Path, certificate: Certificate) -> Iterator[World]:
 
 
 class Logs:
-    """What this world's logs say; it has no probes and no targets."""
+    """What this world's logs say, and one word for all of its probes and targets, in place of a day of samples."""
 
     def __init__(self, world: World) -> None:
+        self._world = world
         self._root = world.code
         self._configuration = Configuration(
             service="shop",
@@ -348,10 +359,10 @@ class Logs:
     def __exit__(self, *_: object) -> None: ...
 
     def observe_probe(self, name: str, *, degraded: bool) -> Observed:
-        raise LookupError(name)
+        return Observed(self._world.word, f"{name} is {self._world.word}")
 
     def observe_target(self, name: str) -> Observed:
-        raise LookupError(name)
+        return Observed(self._world.word, f"{name} is {self._world.word}")
 
     def observe_log(self, check: LogCheck, *, seconds: float) -> Observed:
         return observe_log(self._root, self._configuration, check, now=time.time(), seconds=seconds)

@@ -59,7 +59,7 @@ def test_a_binding_may_ask_for_more_and_for_what_is_not_shipped() -> None:
 def test_too_few_samples_are_not_enough_data_however_good_they_are() -> None:
     result = judged(LATENCY, [(OK, 10.0)] * 19)
     assert (result.state, result.detail) == ("not enough data", "19 samples, 20 are needed")
-    assert judged(LATENCY, []).actual == "–"
+    assert judged(LATENCY, []).actual == "-"
     assert judged(LATENCY, [(OK, 10.0)] * 20).state == "met"
 
 

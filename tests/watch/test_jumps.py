@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from cockpit.release.events import ProbeChanged
+from cockpit.release.events import ProbeChanged, TriggerBreached, TriggerCleared
 from cockpit.release.health import Debounced, ProbeResult, ProbeState
 from cockpit.release.probes import Probe
+from cockpit.release.targets import TargetResult
+from cockpit.release.triggers import Trigger
 from cockpit.watch.asks import ProbeNow
 from cockpit.watch.surroundings import LogTotals
 from cockpit.watch.watcher import Pace, Watcher
@@ -65,6 +67,17 @@ class Alone:
 
     def record(self, probe: str, event: ProbeChanged) -> None:
         self.transitions.append(event)
+
+    def triggers(self) -> Mapping[str, Trigger]:
+        return {}
+
+    def targets(self) -> Iterable[TargetResult]:
+        return ()
+
+    def breached(self) -> Collection[str]:
+        return ()
+
+    def record_trigger(self, trigger: str, event: TriggerBreached | TriggerCleared) -> None: ...
 
     def asks(self) -> Iterable[ProbeNow]:
         return ()

@@ -30,7 +30,7 @@ from tests.execution.flight import Flight, alive, wait_until
 
 pytestmark = pytest.mark.full
 
-QUICK = Pace(beat=0.02, commit_after=0.05, alone=0.3)
+QUICK = Pace(beat=0.02, commit_after=0.05, alone=0.3, triggers=0.02)
 
 
 def probe(flight: Flight, script: str, **more: Any) -> dict[str, Any]:
@@ -291,3 +291,44 @@ def test_asks_are_taken_once_and_rubbish_is_dropped(tmp_path: Path) -> None:
     (tmp_path / ".draft").write_bytes(b"half")
     assert take_asks(tmp_path) == [ProbeNow("one")]
     assert take_asks(tmp_path) == []
+
+
+async def test_a_trigger_that_lasts_calls_once_and_executes_nothing(flight: Flight) -> None:
+    triggers = {"payment": {"probe": "up", "lasts": "300ms", "decide_within": "10m"}}
+    workspace = flight.begin(probes={"up": up(flight)}, triggers=triggers)
+
+    def breaches() -> list[str]:
+        workspace.session.poll()
+        return list(workspace.run.breaches)
+
+    async with watching(flight):
+        await eventually(lambda: samples(workspace).count("ok") >= 2)
+        (flight.var / "up").unlink()
+        await eventually(lambda: breaches() == ["payment"])
+        await more_samples(workspace, 4)
+        (flight.var / "up").touch()
+        await eventually(lambda: breaches() == [])
+    events = [type(record.data).__name__ for record in workspace.run.records if record.ent == "trigger:payment"]
+    assert events == ["TriggerBreached", "TriggerCleared"]
+    assert workspace.run.executions == ()
+
+
+async def test_nothing_that_was_seen_is_lost_by_an_end(flight: Flight) -> None:
+    workspace = flight.begin([], probes={"up": up(flight)})
+    async with watching(flight):
+        await eventually(lambda: len(samples(workspace)) >= 3)
+    with SampleReader(workspace.store.location.root) as reader:
+        days = reader.rollups(sample_key(workspace.run, "up"), 86400, 0, 1e12)
+        assert sum(day.seen for day in days.values()) == len(samples(workspace))
+
+
+async def test_without_a_run_transitions_are_the_services(flight: Flight) -> None:
+    workspace = flight.begin([], probes={"up": up(flight)})
+    workspace.session.act(ChangeRunState("aborted", "not today"))
+    workspace = flight.workspace()
+    assert not workspace.run.open
+    flight.trust(workspace)
+    async with watching(flight):
+        await eventually(lambda: samples(workspace).count("ok") >= 2)
+    workspace.session.poll()
+    assert workspace.run.probes["up"].state == "ok"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cockpit.errors import NotFoundError, RefusedError
 from cockpit.release.decisions.context import Context, Draft
-from cockpit.release.events import ProbeAckEnded, ProbeAcknowledged, ProbeMuted, ProbeUnmuted
-from cockpit.release.intents import AcknowledgeProbe, EndAcknowledgement, MuteProbe, UnmuteProbe
-from cockpit.release.ledger import probe_entity
+from cockpit.release.events import ProbeAckEnded, ProbeAcknowledged, ProbeMuted, ProbeUnmuted, TriggerDecided
+from cockpit.release.intents import AcknowledgeProbe, EndAcknowledgement, MuteProbe, StayDespiteTrigger, UnmuteProbe
+from cockpit.release.ledger import probe_entity, trigger_entity
 from cockpit.release.record import Event
 from cockpit.release.sensing import epoch_of
 
@@ -44,6 +44,16 @@ def unmute(intent: UnmuteProbe, context: Context) -> list[Draft]:
     if intent.probe not in context.run.muted:
         raise RefusedError(f"{intent.probe} is not muted", fix="cockpit probe shows how it stands", code="already")
     return [_draft(intent.probe, ProbeUnmuted(), context)]
+
+
+def stay(intent: StayDespiteTrigger, context: Context) -> list[Draft]:
+    """Decide on a breached trigger not to roll back, with a reason."""
+    context.require_run()
+    if intent.trigger not in context.run.breaches:
+        known = ", ".join(context.run.breaches) or "none is breached"
+        raise NotFoundError(f"the trigger {intent.trigger!r} is not breached", fix=f"There is: {known}")
+    reason = context.reason(intent.reason, "a hotfix is minutes away")
+    return [context.draft(trigger_entity(intent.trigger), TriggerDecided(reason=reason))]
 
 
 def _draft(probe: str, event: Event, context: Context) -> Draft:

@@ -53,9 +53,10 @@ class AbnormalDialog(Dialog[Alarm]):
             yield Static(Content(hint_line("Enter goes there", "Esc leaves")), classes="dialog-hint")
 
     def on_mount(self) -> None:
-        alarms = self.query_one(AlarmList)
-        alarms.show(alarms_of(*self.cockpit.moment, self.cockpit.workspace.session.actor))
-        alarms.focus()
+        found = alarms_of(*self.cockpit.moment, self.cockpit.workspace.session.actor)
+        self.query_one(AlarmList).show(found)
+        self.query_one(AlarmList).focus()
+        self.cockpit.look_at_alarms(found)
 
     @on(RowList.Chosen)
     def _go(self, message: RowList.Chosen) -> None:

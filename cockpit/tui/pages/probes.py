@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from textual import on
 from textual.app import ComposeResult
 
 from cockpit.errors import CockpitError
 from cockpit.live_source import ask_for_probe
+from cockpit.measuring import Measurer
+from cockpit.release.history import ProbeHistory
+from cockpit.release.intents import AcknowledgeProbe
 from cockpit.release.live import Live, ProbeFeed
+from cockpit.release.quiet import Quiet, quiet_probes
 from cockpit.release.run import Run
+from cockpit.times import rfc3339, zone
 from cockpit.tui.commands import bindings
-from cockpit.tui.dialogs.ask import ConfirmDialog
+from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.pages.base import Page
 from cockpit.tui.rows import Part
@@ -20,6 +26,10 @@ from cockpit.tui.theme import inks_of
 from cockpit.tui.widgets.lines import PaneTitle
 from cockpit.tui.widgets.probes import ProbeBoard, ProbeDetail
 from cockpit.tui.widgets.row_list import RowList
+from cockpit.tui.widgets.targets import TargetTable
+
+ACKNOWLEDGED_FOR = 7200.0  # seconds
+_LOOK_BACK_EVERY = 15.0  # seconds
 
 
 class ProbesPage(Page):
@@ -32,17 +42,25 @@ class ProbesPage(Page):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._filter = ""
+        self._quiet: dict[str, Quiet] = {}
+        self._history: ProbeHistory | None = None
+        self._looked_back: tuple[str, float] = ("", 0.0)
 
     def compose(self) -> ComposeResult:
         yield PaneTitle("Probes", id="all-probes-title")
         yield ProbeBoard(id="all-probes")
         yield PaneTitle("probe", id="probe-title")
         yield ProbeDetail(id="probe-detail")
+        yield PaneTitle("Targets", id="targets-title")
+        yield TargetTable(id="targets")
 
-    def show(self, run: Run, live: Live, now: float) -> None:  # noqa: ARG002
+    def show(self, run: Run, live: Live, now: float) -> None:
         inks = inks_of(self.app)
         board = self.query_one(ProbeBoard)
         board.now = now
+        self.query_one(TargetTable).show(live.targets)
+        self._quiet = quiet_probes(run, live.probes, now, zone(run.timezone))
+        board.quiet = {name: quiet.why for name, quiet in self._quiet.items()}
         board.show([feed for feed in live.probes if self._shown(feed)])
         down = sum(feed.state == "down" for feed in live.probes)
         well = sum(feed.state == "ok" and not feed.stale(now) for feed in live.probes)
@@ -61,11 +79,49 @@ class ProbesPage(Page):
     @on(RowList.Highlighted, "#all-probes")
     def _show_detail(self) -> None:
         feed = self.query_one(ProbeBoard).current
-        self.query_one(ProbeDetail).show(feed, self.cockpit.now())
+        history = None
+        if feed is not None:
+            self._look_back(feed.name)
+            history = self._history if self._history is not None and self._history.name == feed.name else None
+        quiet = self._quiet.get(feed.name) if feed is not None else None
+        self.query_one(ProbeDetail).show(feed, self.cockpit.now(), quiet.words if quiet is not None else "", history)
         title = "probe"
         if feed is not None:
             title = feed.name if feed.title == feed.name else f"{feed.name}: {feed.title}"
         self.query_one("#probe-title", PaneTitle).show(title)
+
+    def _look_back(self, name: str) -> None:
+        """Read the probe's past off the loop, anew now and then."""
+        now = time.monotonic()
+        if self._looked_back[0] == name and now - self._looked_back[1] < _LOOK_BACK_EVERY:
+            return
+        self._looked_back = (name, now)
+        self.run_worker(self._read_past(name), group="history", exclusive=True, exit_on_error=False)
+
+    async def _read_past(self, name: str) -> None:
+        workspace, now = self.cockpit.workspace, self.cockpit.now
+
+        def read() -> ProbeHistory:
+            with Measurer(workspace, now=now) as measurer:
+                return measurer.history(name)
+
+        self._history = await asyncio.to_thread(read)
+        self._show_detail()
+
+    def action_acknowledge_probe(self) -> None:
+        """Know of this probe's trouble; another one, or the end of two hours, calls again."""
+        feed = self.query_one(ProbeBoard).current
+        if feed is None:
+            return
+
+        def write(reason: str | None) -> None:
+            if reason:
+                until = rfc3339(self.cockpit.now() + ACKNOWLEDGED_FOR)
+                intent = AcknowledgeProbe(feed.name, until, reason)
+                self.cockpit.act(intent, said=f"{feed.name} is acknowledged for two hours")
+
+        title = f"Acknowledge {feed.name} ({feed.state}) for two hours"
+        self.app.push_screen(AskDialog(title, "why, such as: the vendor is on it"), write)
 
     def action_probe_now(self) -> None:
         """Ask the watcher to run this probe at once."""

@@ -14,6 +14,7 @@ from cockpit.tui.clock import ClockActions
 from cockpit.tui.freeze import FreezeActions
 from cockpit.tui.migrating import MigrationActions
 from cockpit.tui.wheel import WheelActions
+from cockpit.tui.widgets.banner import AlarmBanner
 from cockpit.tui.widgets.hints import HintBar
 from cockpit.tui.widgets.strip import IdentityStrip
 
@@ -44,6 +45,7 @@ class StripScreen(WheelActions, ClockActions, FreezeActions, MigrationActions, S
 
     def compose(self) -> ComposeResult:
         yield IdentityStrip(id="identity")
+        yield AlarmBanner(id="banner")
         yield from self.compose_content()
         yield HintBar(id="hints")
 
@@ -61,8 +63,9 @@ class StripScreen(WheelActions, ClockActions, FreezeActions, MigrationActions, S
         """Show the run and the feeds as they are now."""
         if not self.is_mounted:
             return
-        alarm = strip_alarm(alarms_of(run, live, now, self.cockpit.workspace.session.actor))
-        self.query_one(IdentityStrip).show(run, live, now, alarm)
+        alarms = alarms_of(run, live, now, self.cockpit.workspace.session.actor)
+        self.query_one(IdentityStrip).show(run, live, now, strip_alarm(alarms))
+        self.query_one(AlarmBanner).show(self.cockpit.unseen_alarms(alarms))
         self.show_content(run, live, now)
 
     def show_content(self, run: Run, live: Live, now: float) -> None:

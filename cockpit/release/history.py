@@ -1,0 +1,27 @@
+"""A probe's past as a screen shows it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from cockpit.release.health import ProbeResult
+
+
+class ProbeHistory(Struct, frozen=True):
+    """The last 24 hours together and by hour, 60 days by day (in UTC), the last failures, the latest first.
+
+    Shares are of what was seen, None where nothing was; latencies are in milliseconds, to 2.5 %.
+    """
+
+    name: str
+    seen: int
+    timed: int
+    uptime: float | None
+    p50: float
+    p95: float
+    p99: float
+    coverage: float
+    hours: tuple[float | None, ...]
+    days: tuple[float | None, ...]
+    failures: tuple[ProbeResult, ...]
+    observer: str

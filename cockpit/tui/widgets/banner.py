@@ -1,0 +1,43 @@
+"""The banner: what calls a human, on every screen, until somebody has looked at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.strip import Strip
+
+from cockpit.tui.alarms import Alarm
+from cockpit.tui.rows import Part, part, row
+from cockpit.tui.theme import Inks
+from cockpit.tui.widgets.lines import LineWidget
+
+
+class AlarmBanner(LineWidget):
+    """One line with the gravest alarm that nobody here has looked at; gone while there is none."""
+
+    DEFAULT_CSS = """
+    AlarmBanner { display: none; }
+    AlarmBanner.-calling { display: block; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._alarms: Sequence[Alarm] = ()
+
+    def show(self, alarms: Sequence[Alarm]) -> None:
+        """Show these, the gravest first."""
+        if alarms != self._alarms:
+            self._alarms = alarms
+            self.set_class(bool(alarms), "-calling")
+            self.refresh()
+
+    def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
+        if not self._alarms:
+            return row([], [], width)
+        first, more = self._alarms[0], len(self._alarms) - 1
+        left: list[Part] = [
+            part(f" {self.glyphs.down} {first.title} ", inks.alarm),
+            part(f" {first.detail}", inks.strong),
+        ]
+        right: list[Part] = [(f"  {f'+{more} more  ' if more else ''}! looks at it ", inks.strong)]
+        return row(left, right, width)
