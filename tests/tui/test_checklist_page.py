@@ -12,7 +12,7 @@ from textual.widgets import Button, Input
 
 from cockpit.release.item_state import ItemState
 from cockpit.tui.app import CockpitApp
-from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog, WaiverDialog
+from cockpit.tui.dialogs.ask import ConfirmDialog, WaiverDialog
 from cockpit.tui.dialogs.help import HelpDialog
 from cockpit.tui.dialogs.item import ItemDialog
 from cockpit.tui.dialogs.poll import PollDialog
