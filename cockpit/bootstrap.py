@@ -161,6 +161,8 @@ def make_prober(workspace: Workspace) -> Prober:
 def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None, lease: Lease = UNLEASED) -> Worker:
     """Put a worker together for the rest of an execution."""
     from cockpit.execution.control import output_path
+    from cockpit.execution.databases.actions import DatabaseActions
+    from cockpit.execution.databases.place import locator
     from cockpit.execution.worker import Worker
     from cockpit.git.facts import head_commit
     from cockpit.git.resolve import resolve_tag
@@ -179,7 +181,15 @@ def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None
         trusted=workspace.trust.trusted,
         resolve=lambda tag: resolve_tag(workspace.code_git, tag),
         head=lambda: head_commit(workspace.code_git),
-        rebuild=lambda plan: rebuilt(plan, configuration, digest=workspace.run.digest, code=str(workspace.code)),
+        rebuild=lambda plan: rebuilt(
+            plan,
+            configuration,
+            digest=workspace.run.digest,
+            code=str(workspace.code),
+            root=str(workspace.root),
+            locate=locator(workspace.root),
+        ),
+        databases=DatabaseActions(execution, root=workspace.root, environment=os.environ, now=now),
         commit=lambda: commit_quietly(workspace.store, "cockpit: execution"),
         turn=turn,
         lease=lease,

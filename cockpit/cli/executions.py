@@ -45,6 +45,13 @@ def add_commands(table: CommandTable) -> None:
         parser.add_argument("--format", choices=["text", "sh"], default="text", help="sh: a script to run by hand")
         parser.add_argument("--execute", action="store_true", help="carry it out, with --confirm")
         parser.add_argument("--confirm", default="", metavar="TAG", help="the tag again, or its 8-hex commit")
+        parser.add_argument(
+            "--database", choices=["restore", "down", "code"], default="",
+            help="what becomes of the database: put back from the dump, taken down by the newer code, or left as it is",
+        )  # fmt: skip
+        parser.add_argument(
+            "--confirm-database", action="append", default=[], metavar="NAME", help="the database that is replaced"
+        )
         parser.add_argument("--detach", action="store_true", help="do not follow the worker")
         _add_override(parser)
         parser.add_argument("--reason", default="", metavar="TEXT", help="why, with --without-remote-lease")
@@ -91,9 +98,9 @@ def _override(arguments: argparse.Namespace) -> str:
 
 def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.execution.prepare import prepare
-    from cockpit.release.plan import as_shell_script
+    from cockpit.release.script import as_shell_script
 
-    if not arguments.execute and (arguments.confirm or arguments.detach):
+    if not arguments.execute and (arguments.confirm or arguments.confirm_database or arguments.detach):
         raise UsageError("--confirm and --detach go with --execute", fix="Nothing was executed: add --execute")
     if not arguments.execute and arguments.without_remote_lease:
         raise UsageError("--without-remote-lease goes with --execute", fix="Nothing was executed: add --execute")
@@ -109,6 +116,7 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
         root=workspace.root,
         code=workspace.code,
         host=workspace.host,
+        way=arguments.database,
     )
     if arguments.execute:
         return _execute(arguments, workspace, plan)
@@ -134,11 +142,14 @@ def _plan_document(plan: Plan) -> dict[str, Any]:
 
     document: dict[str, Any] = msgspec.to_builtins(plan)
     document["digest"] = plan.digest
+    document["database_words"] = plan.database_words
+    document["note"] = plan.note
+    document["troubles"] = plan.troubles
     return document
 
 
 def _show_plan(plan: Plan) -> None:
-    from cockpit.release.plan import describe
+    from cockpit.release.plan import describe, qualified
 
     verb = "Roll back" if plan.direction == "rollback" else "Deploy"
     say(
@@ -146,11 +157,18 @@ def _show_plan(plan: Plan) -> None:
         f"  from {plan.from_tag or '(no tag)'} {plan.from_commit[:8]} to {plan.tag} {plan.commit[:8]}\n"
         f"  work tree {plan.code}\n  dump {plan.backup or 'none matches'}"
     )
+    told = {"restore": "put back from the dump", "down": "taken down by the newer code", "code": "left as it is"}
+    if plan.way:
+        say(f"  database {told[plan.way]}" + (f"\n  ! {plan.note}" if plan.note else ""))
+    for trouble in plan.troubles:
+        say(f"  ! {trouble}")
     for number, step in enumerate(plan.steps, 1):
-        say(f"{number}. {step.title}" + (" (optional)" if step.optional else ""))
+        say(f"{number}. {step.title}{qualified(step)}")
         say(f"     {describe(step)}")
         if step.danger:
             say(f"     ! {step.danger}")
+        if step.undo:
+            say(f"     undo: {step.undo}")
         if step.left_out:
             say(f"     left out: {step.left_out}")
 
@@ -169,7 +187,11 @@ def _execute(arguments: argparse.Namespace, workspace: Workspace, plan: Plan) ->
         arguments,
         workspace,
         identity,
-        lambda: start_execution(workspace, RequestExecution(identity, plan, arguments.confirm), without_lease=without),
+        lambda: start_execution(
+            workspace,
+            RequestExecution(identity, plan, arguments.confirm, tuple(arguments.confirm_database)),
+            without_lease=without,
+        ),
     )
 
 
@@ -237,7 +259,7 @@ def _execution(arguments: argparse.Namespace) -> ExitCode:
     if arguments.verb == "skip":
         require_trust(workspace)
         require_idle(workspace)
-        skip_step(workspace.session.act, view)
+        skip_step(workspace.session.act, view, reason=arguments.reason)
     return _start(arguments, workspace, view.id, lambda: start_worker(workspace, view.id, without_lease=without))
 
 

@@ -15,7 +15,16 @@ from cockpit.content.problems import quoted
 from cockpit.content.review import Review
 from cockpit.content.strict_yaml import Document, load_document, read_text
 from cockpit.content.strict_yaml import Step as Where
-from cockpit.release.configuration import Configuration, Plans, Probe, Step, Verify, VersionSeen
+from cockpit.release.configuration import (
+    Configuration,
+    Plans,
+    Postgresql,
+    Probe,
+    Restore,
+    Step,
+    Verify,
+    VersionSeen,
+)
 from cockpit.release.sensing import epoch_of
 from cockpit.release.targets import TargetBinding, parse_percentage
 from cockpit.release.windows import MaintenanceWindow
@@ -23,6 +32,8 @@ from cockpit.release.windows import MaintenanceWindow
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*")
 _CREDENTIALS = re.compile(r"://[^/@\s]*:[^/@\s]*@")
+_HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._:@-]*")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def load_configuration(path: Path, check_condition: CheckCondition | None = None, *, env: str = "") -> Configuration:
@@ -217,16 +228,36 @@ class _ConfigurationReview(Review[ConfigurationFile]):
 
     def _step(self, step: Step, plan: Plans, probes: Collection[str], *where: Where) -> None:
         self.complain(name_complaint(step.id), *where, "id")
-        self.exactly_one(step, ("run", "checkout", "verify", "confirm"), *where)
-        self.durations(step, ("timeout",), *where)
+        self.exactly_one(step, ("run", "checkout", "verify", "confirm", "backup", "restore"), *where)
+        self.durations(step, ("timeout", "pause") if step.pause else ("timeout",), *where)
         self.at_least(step, 0, ("retries",), *where)
+        self.at_least(step, 1, ("batch",), *where)
+        self._hosts(step, *where)
+        if step.optional and step.skippable:
+            message = "an optional step is left behind by itself, a skippable one by a person: keep one"
+            self.complain_of_key(message, *where, "skippable")
+        if step.backup:
+            self.exactly_one(step.backup, ("postgresql", "sqlite"), *where, "backup")
+            self.filled(step.backup.directory, *where, "backup", "directory")
+            self._postgresql(step.backup.postgresql, *where, "backup", "postgresql")
+        if step.restore:
+            self._restore(step, plan, *where)
         if step.verify:
             self._verify(step.verify, probes, *where, "verify")
         if step.needs_backup and not plan.backups.glob:
             message = "nothing says where dumps lie: add backups with a glob to this plan, or remove needs_backup"
             self.complain_of_key(message, *where, "needs_backup")
 
-    def _verify(self, verify: Verify, probes: Collection[str], *where: Where) -> None:
+from cockpit.release.configuration import (
+    Configuration,
+    Plans,
+    Postgresql,
+    Probe,
+    Restore,
+    Step,
+    Verify,
+    VersionSeen,
+)
         for index, name in enumerate(verify.probes):
             self.known(name, probes, "probe", *where, "probes", index)
         self.durations(verify, ("within",), *where)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import glob
 import os
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
 from cockpit.errors import CockpitError, RefusedError
+from cockpit.execution.databases.dumps import dump_of
+from cockpit.execution.databases.place import locator
 from cockpit.git.command import Git
-from cockpit.git.facts import changed_files, head_commit
+from cockpit.git.facts import changed_files, head_commit, undone
 from cockpit.git.resolve import resolve_tag
 from cockpit.git.tags import list_tags
 from cockpit.release.configuration import Configuration
+from cockpit.release.databases import DatabaseWay
 from cockpit.release.events import Direction
 from cockpit.release.live import Readiness
 from cockpit.release.plan import Plan, build_plan
@@ -41,15 +45,28 @@ def find_backup(configuration: Configuration, root: Path, tag: str, direction: D
     return str(max(found, key=lambda path: path.stat().st_mtime)) if found else ""
 
 
-def prepare(run: Run, direction: Direction, tag: str, *, root: Path, code: Path, host: str) -> Plan:
+def prepare(
+    run: Run,
+    direction: Direction,
+    tag: str,
+    *,
+    root: Path,
+    code: Path,
+    host: str,
+    way: DatabaseWay | Literal[""] = "",
+) -> Plan:
     """Return the plan that leads to `tag`, resolved against the work tree as it is now.
 
-    Raises NotFoundError for a tag that is not there, RefusedError for one that is no commit.
+    `way` is what a person wants of the database, empty the usual one. Raises NotFoundError for a tag that is not there,
+    RefusedError for one that is no commit, and where the database cannot go that way.
     """
     git = Git(code)
     commit = resolve_tag(git, tag)
     from_commit = head_commit(git)
     running = tag_at(list_tags(git, run.configuration.code.tags), from_commit)
+    plans = run.configuration.rollback if direction == "rollback" else run.configuration.deploy
+    changes = undone(git, from_commit, commit, migrations=plans.migrations) if plans.migrations else None
+    backup = find_backup(run.configuration, root, tag, direction)
     return build_plan(
         run.configuration,
         direction,
@@ -60,7 +77,12 @@ def prepare(run: Run, direction: Direction, tag: str, *, root: Path, code: Path,
         configuration_digest=run.digest,
         host=host,
         code=str(code),
-        backup=find_backup(run.configuration, root, tag, direction),
+        backup=backup,
+        root=str(root),
+        way=way,
+        crossed=changes.migrations if changes is not None else (),
+        dump=dump_of(Path(backup)) if backup and any(step.restore is not None for step in plans.steps) else None,
+        locate=locator(root),
     )
 
 

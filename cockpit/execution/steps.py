@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from msgspec import Struct
 
 from cockpit import process
 from cockpit.errors import CockpitError
+from cockpit.execution.databases.commands import StepCommands
 from cockpit.execution.leftover import StepProcess
 from cockpit.execution.output import OutputFile
 from cockpit.git.command import Git
@@ -34,13 +38,30 @@ class StepResult(Struct, frozen=True):
     version_seen: str = ""
 
 
+class Databases(Protocol):
+    """Dumps and restores databases, for one execution."""
+
+    def backup(self, step: PlanStep, plan: Plan, commands: StepCommands) -> str:
+        """Dump a step's database; return what is to be said of it. CockpitError where that fails."""
+
+    def restore(self, step: PlanStep, plan: Plan, commands: StepCommands) -> str:
+        """Put a step's database back; return what is to be said of it. CockpitError leaves the live one untouched."""
+
+
 class StepRunner:
     """Runs the steps of one plan; `cancel` ends the one under way, its whole process group included."""
 
     def __init__(
-        self, plan: Plan, output: OutputFile, under_way: StepProcess, verifier: Verifier, cancel: threading.Event
+        self,
+        plan: Plan,
+        output: OutputFile,
+        under_way: StepProcess,
+        verifier: Verifier,
+        databases: Databases,
+        cancel: threading.Event,
     ) -> None:
         self.plan = plan
+        self._databases = databases
         self._output = output
         self._under_way = under_way
         self._verifier = verifier
@@ -48,7 +69,7 @@ class StepRunner:
 
     def already_done(self, step: PlanStep) -> bool:
         """Whether the step's `done_when` says that it has taken effect."""
-        if not step.done_when or step.kind == "verify":
+        if not step.done_when or step.kind == "verify" or step.hosts:
             return False
         try:
             finished = process.run(
@@ -71,6 +92,10 @@ class StepRunner:
                 return self._checkout(step)
             case "verify":
                 return self._verify(step)
+            case "backup":
+                return self._on_database(step, self._databases.backup)
+            case "restore":
+                return self._on_database(step, self._databases.restore)
             case _:
                 return self._run(step)
 
@@ -126,6 +151,28 @@ class StepRunner:
             version_matches=verdict.passed and verdict.version_matches,
             version_seen=verdict.version_seen,
         )
+
+    def _on_database(self, step: PlanStep, act: Callable[[PlanStep, Plan, StepCommands], str]) -> StepResult:
+        started = time.monotonic()
+        commands = StepCommands(
+            directory=Path(step.directory),
+            environment=self._environment(),
+            output=self._output,
+            under_way=self._under_way,
+            cancel=self._cancel,
+            deadline=started + step.timeout,
+        )
+        try:
+            said = act(step, self.plan, commands)
+        except (CockpitError, OSError) as error:
+            self._output.line(str(error))
+            if isinstance(error, OSError):
+                return StepResult("failed", visible(str(error), limit=300), seconds=time.monotonic() - started)
+            outcomes: dict[str, StepOutcome] = {"aborted": "aborted", "timed-out": "timed-out"}
+            outcome = outcomes.get(error.code, "failed")
+            return StepResult(outcome, visible(error.what, limit=300), seconds=time.monotonic() - started)
+        self._output.line(said)
+        return StepResult("ok", visible(said, limit=300), seconds=time.monotonic() - started)
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ, **self._under_way.environment, **self.plan.environment}

@@ -25,7 +25,7 @@ from cockpit.execution.progress import (
     turns_taken,
     waiting_for,
 )
-from cockpit.execution.steps import StepResult, StepRunner
+from cockpit.execution.steps import Databases, StepResult, StepRunner
 from cockpit.release.decisions.executions import execution_entity
 from cockpit.release.events import ExecutionStopped, Outcome, StepEnded, StepStarted, WorkerStarted
 from cockpit.release.intents import EndExecution, Intent, RecordFact
@@ -56,6 +56,7 @@ class Worker:
         head: Callable[[], str],
         rebuild: Callable[[Plan], Plan],
         commit: Callable[[], object],
+        databases: Databases,
         turn: int | None = None,
         lease: Lease = UNLEASED,
     ) -> None:
@@ -70,6 +71,7 @@ class Worker:
         self._head = head
         self._rebuild = rebuild
         self._commit = commit
+        self._databases = databases
         self._turn = turn
         self._lease = lease
         self.cancel = threading.Event()
@@ -158,7 +160,7 @@ class Worker:
         under_way = StepProcess(self._output_path.parent, self._execution)
         if under_way.end_leftover():
             output.heading("the step that was left running is ended")
-        runner = StepRunner(plan, output, under_way, self._verifier, self.cancel)
+        runner = StepRunner(plan, output, under_way, self._verifier, self._databases, self.cancel)
         verdicts: list[StepResult] = []
         for index in remaining:
             step = plan.steps[index]

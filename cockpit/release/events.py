@@ -357,6 +357,7 @@ class ExecutionRequested(Event, frozen=True):
     plan: TextRef
     plan_digest: str
     confirmed: str
+    databases: tuple[str, ...] = ()  # typed for each database that is replaced
 
 
 @_kind("execution.worker-started")

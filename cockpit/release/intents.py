@@ -246,11 +246,12 @@ class UnlockDeploys(Intent, frozen=True):
 
 
 class RequestExecution(Intent, frozen=True):
-    """Carry out this very plan; `confirmed` is what the person typed."""
+    """Carry out this very plan; `confirmed` is what the person typed, and `databases` for what it replaces."""
 
     execution: str
     plan: Plan
     confirmed: str
+    databases: tuple[str, ...] = ()
 
 
 class GoWithoutLease(Intent, frozen=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shlex
 from collections.abc import Callable
 from typing import Literal
 
@@ -11,10 +10,16 @@ import msgspec
 from msgspec import Struct
 
 from cockpit.durations import parse_duration
-from cockpit.release.configuration import Configuration, Step
+from cockpit.errors import RefusedError
+from cockpit.release.checks import Effects
+from cockpit.release.configuration import Backup, Configuration, Plans, Restore, Step
+from cockpit.release.databases import DatabaseAt, DatabaseWay, Dump, database_word, usual_way
 from cockpit.release.events import Direction
 
-StepKind = Literal["run", "checkout", "verify", "confirm"]
+StepKind = Literal["run", "checkout", "verify", "confirm", "backup", "restore"]
+
+# Says where a step's database is, on this host and now.
+Locate = Callable[[Backup | Restore], DatabaseAt]
 
 
 class PlanStep(Struct, frozen=True, omit_defaults=True):
@@ -36,6 +41,15 @@ class PlanStep(Struct, frozen=True, omit_defaults=True):
     version: bool = True
     passes: int = 2
     left_out: str = ""  # why this step will not run, where that is known beforehand
+    skippable: bool = False
+    effects: Effects = "writes"
+    hosts: tuple[str, ...] = ()
+    batch: int = 1
+    pause: float = 0.0  # seconds between batches
+    database: DatabaseAt | None = None
+    backup: Backup | None = None
+    restore: Restore | None = None
+    into: str = ""  # the directory, absolute, that a backup or an export goes to
 
 
 class Plan(Struct, frozen=True, omit_defaults=True):
@@ -55,6 +69,36 @@ class Plan(Struct, frozen=True, omit_defaults=True):
     steps: tuple[PlanStep, ...]
     environment: dict[str, str] = {}
     backup: str = ""
+    way: DatabaseWay | Literal[""] = ""  # empty where no step has to do with the database
+    crossed: tuple[str, ...] = ()  # migrations between here and there
+    dump: Dump | None = None  # what `backup` was when the plan was made
+
+    @property
+    def restores(self) -> tuple[PlanStep, ...]:
+        """The steps that will put a database back."""
+        return tuple(step for step in self.steps if step.kind == "restore" and not step.left_out)
+
+    @property
+    def database_words(self) -> tuple[str, ...]:
+        """What a person types, beside the target, to have databases replaced; empty where none is."""
+        places = dict.fromkeys(step.database for step in self.restores if step.database is not None)
+        return tuple(database_word(at, self.environment_name, production=self.production) for at in places)
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """Why it cannot be carried out, a sentence each."""
+        needed = (step for step in self.steps if step.database is not None and not step.left_out)
+        return tuple(
+            f"{step.title}: {step.database.trouble}" for step in needed if step.database and step.database.trouble
+        )
+
+    @property
+    def note(self) -> str:
+        """What a person has to know of the way that the database takes; empty where nothing is to be said."""
+        if self.way == "code" and self.crossed:
+            count = f"{len(self.crossed)} migration{'s' * (len(self.crossed) > 1)}"
+            return f"crosses {count}, and the database stays as it is: the older code must run on the newer schema"
+        return ""
 
     @property
     def digest(self) -> str:
@@ -70,14 +114,28 @@ class Plan(Struct, frozen=True, omit_defaults=True):
         steps = []
         for step in self.steps:
             told = ("title", "command", "done_when", "confirm", "danger", "undo")
-            steps.append(msgspec.structs.replace(step, **{name: redact(getattr(step, name)) for name in told}))
+            masked = {name: redact(getattr(step, name)) for name in told}
+            restore = step.restore
+            if restore is not None:
+                checks = tuple(map(redact, restore.checks))
+                restore = msgspec.structs.replace(restore, checks=checks, export=redact(restore.export))
+            steps.append(msgspec.structs.replace(step, **masked, restore=restore))
         return msgspec.structs.replace(self, steps=tuple(steps))
 
 
+def nowhere(step: Backup | Restore) -> DatabaseAt:
+    """Return that nobody has looked where a step's database is."""
+    return DatabaseAt("sqlite" if step.sqlite is not None else "postgresql", trouble="nobody has looked where it is")
+
+
 def step_kind(step: Step) -> StepKind:
-    """Return which of its four kinds a configured step is."""
+    """Return which of its kinds a configured step is."""
     if step.checkout:
         return "checkout"
+    if step.backup is not None:
+        return "backup"
+    if step.restore is not None:
+        return "restore"
     if step.verify is not None:
         return "verify"
     return "confirm" if step.confirm else "run"
@@ -95,13 +153,21 @@ def build_plan(
     host: str,
     code: str,
     backup: str,
+    root: str = "",
+    way: DatabaseWay | Literal[""] = "",
+    crossed: tuple[str, ...] = (),
+    dump: Dump | None = None,
+    locate: Locate = nowhere,
 ) -> Plan:
     """Resolve the configured steps of `direction` for one target.
 
     `code` is the absolute work tree; `backup` the dump that matches the target, or empty, which leaves out the
-    steps that need one and says so.
+    steps that need one and says so. `way` is what a person wants of the database; empty takes the usual one. `root` is
+    the configuration's directory. RefusedError where the database cannot go that way.
     """
-    steps = configuration.rollback.steps if direction == "rollback" else configuration.deploy.steps
+    plans = configuration.rollback if direction == "rollback" else configuration.deploy
+    steps = plans.steps
+    way = _way(plans, way, crossed=bool(crossed), has_dump=bool(backup))
     environment = {
         "COCKPIT_TARGET_TAG": tag,
         "COCKPIT_TARGET_COMMIT": commit,
@@ -123,13 +189,46 @@ def build_plan(
         from_tag=from_tag,
         from_commit=from_commit,
         configuration_digest=configuration_digest,
-        steps=tuple(_resolve(step, configuration, commit=commit, code=code, backup=backup) for step in steps),
+        steps=tuple(
+            _resolve(step, configuration, commit=commit, code=code, backup=backup, root=root, way=way, locate=locate)
+            for step in steps
+        ),
         environment=environment,
         backup=backup,
+        way=way,
+        crossed=crossed,
+        dump=dump,
     )
 
 
-def rebuilt(plan: Plan, configuration: Configuration, *, digest: str, code: str) -> Plan:
+def _way(
+    plans: Plans, wanted: DatabaseWay | Literal[""], *, crossed: bool, has_dump: bool
+) -> DatabaseWay | Literal[""]:
+    restores = any(_way_of(step) == "restore" for step in plans.steps)
+    downs = any(_way_of(step) == "down" for step in plans.steps)
+    if not (restores or downs):
+        if wanted in {"restore", "down"}:
+            raise RefusedError(f"no step of this plan is of the way {wanted!r}", fix="Add one, or --database code")
+        return ""
+    if wanted == "restore" and not (restores and has_dump):
+        lacking = "no dump matches the target" if restores else "no step puts the database back"
+        raise RefusedError(lacking, fix="Choose another way: --database down|code", code="no-dump")
+    if wanted == "down" and not downs:
+        raise RefusedError(
+            "no step takes the database down",
+            fix="Write one with database: down, or choose another way",
+            code="no-plan",
+        )
+    return wanted or usual_way(restores=restores, downs=downs, crossed=crossed, has_dump=has_dump)
+
+
+def _way_of(step: Step) -> str:
+    return "restore" if step.restore is not None else step.database
+
+
+def rebuilt(
+    plan: Plan, configuration: Configuration, *, digest: str, code: str, root: str = "", locate: Locate = nowhere
+) -> Plan:
     """Return the plan that `configuration`, of that digest, makes of the same target, origin, host and dump."""
     return build_plan(
         configuration,
@@ -142,10 +241,25 @@ def rebuilt(plan: Plan, configuration: Configuration, *, digest: str, code: str)
         host=plan.host,
         code=code,
         backup=plan.backup,
+        root=root,
+        way=plan.way,
+        crossed=plan.crossed,
+        dump=plan.dump,
+        locate=locate,
     )
 
 
-def _resolve(step: Step, configuration: Configuration, *, commit: str, code: str, backup: str) -> PlanStep:
+def _resolve(
+    step: Step,
+    configuration: Configuration,
+    *,
+    commit: str,
+    code: str,
+    backup: str,
+    root: str,
+    way: DatabaseWay | Literal[""],
+    locate: Locate,
+) -> PlanStep:
     kind = step_kind(step)
     verify = step.verify
     command = step.run
@@ -170,47 +284,74 @@ def _resolve(step: Step, configuration: Configuration, *, commit: str, code: str
         probes=verify.probes if verify is not None and verify.probes else probes,
         version=verify.version if verify is not None else True,
         passes=verify.passes if verify is not None else 2,
-        left_out="no dump matches the target" if step.needs_backup and not backup else "",
+        left_out=_left_out(step, way, backup=backup),
+        skippable=step.skippable,
+        effects=step.effects,
+        hosts=step.hosts,
+        batch=step.batch,
+        pause=parse_duration(step.pause) if step.pause else 0.0,
+        database=locate(database) if (database := step.backup or step.restore) is not None else None,
+        backup=step.backup,
+        restore=step.restore,
+        into=_into(step, root, backup),
     )
+
+
+def _left_out(step: Step, way: DatabaseWay | Literal[""], *, backup: str) -> str:
+    if step.needs_backup and not backup:
+        return "no dump matches the target"
+    wanted = _way_of(step)
+    if wanted and wanted != way:
+        instead = {"restore": "it is put back from a dump", "down": "the newer code takes it down"}
+        return f"the database takes another way: {instead.get(way, 'it stays as it is')}"
+    return ""
+
+
+def _into(step: Step, root: str, backup: str) -> str:
+    directory = step.backup.directory if step.backup is not None else ""
+    if step.restore is not None and step.restore.export:
+        directory = step.restore.export_to or backup.rpartition("/")[0]
+    return directory if not directory or directory.startswith("/") else f"{root}/{directory}"
 
 
 def describe(step: PlanStep) -> str:
     """Return what a step does, in the words of the preview: its command, or what it waits for."""
-    if step.kind == "verify":
-        seen = " and the target's version is seen" if step.version else ""
-        return f"{', '.join(step.probes) or 'no probes'} pass {step.passes} times{seen}"
-    return step.confirm if step.kind == "confirm" else step.command
+    place = step.database.place if step.database is not None else ""
+    match step.kind:
+        case "verify":
+            seen = " and the target's version is seen" if step.version else ""
+            return f"{', '.join(step.probes) or 'no probes'} pass {step.passes} times{seen}"
+        case "confirm":
+            return step.confirm
+        case "backup":
+            return f"dump {place} into a new file in {step.into}"
+        case "restore":
+            checked = f", {len(step.restore.checks)} checks" if step.restore is not None and step.restore.checks else ""
+            return (
+                f"dump into a new database beside {place}, verified{checked}, swapped in by rename; the old one is kept"
+            )
+        case _:
+            return step.command + _on_hosts(step)
 
 
-def as_shell_script(plan: Plan) -> str:
-    """Return the plan as a script that a person could run by hand, step by step, when all else is down."""
-    lines = [
-        "#!/bin/sh",
-        "# " + _comment(f"{plan.direction} of {plan.service} ({plan.environment_name}) to {plan.tag}, {plan.commit}"),
-        "set -eu",
-        "",
-    ]
-    lines += [f"export {name}={shlex.quote(value)}" for name, value in sorted(plan.environment.items())]
-    for number, step in enumerate(plan.steps, 1):
-        lines += ["", f"# {number}. {_comment(step.title)}"]
-        if step.danger:
-            lines.append(f"#    {_comment(step.danger)}")
-        if step.left_out:
-            lines.append(f"#    left out: {_comment(step.left_out)}")
-            continue
-        lines.append(f"cd {shlex.quote(step.directory)}")
-        if step.kind in {"run", "checkout"}:
-            lines += ["(", step.command, ")" + (" || true" if step.optional else "")]
-        else:
-            lines += [
-                f"printf '%s\\n' {shlex.quote('CHECK: ' + describe(step))}",
-                "printf 'Enter to go on: '; read -r _",
-            ]
-    return "\n".join(lines) + "\n"
+def qualified(step: PlanStep) -> str:
+    """Return what is special about a step, in brackets behind its title; empty where nothing is."""
+    said = {
+        "optional": step.optional,
+        "may be skipped with a reason": step.skippable,
+        "costs money": step.effects == "money",
+        "puts load on it": step.effects == "load",
+        "changes nothing": step.effects == "none" and step.kind == "run",
+    }
+    found = [word for word, holds in said.items() if holds]
+    return f" ({', '.join(found)})" if found else ""
 
 
-def _comment(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+def _on_hosts(step: PlanStep) -> str:
+    if not step.hosts:
+        return ""
+    pause = f" with {step.pause:g} s between" if step.pause else ""
+    return f"  [on {', '.join(step.hosts)}: {step.batch} at a time{pause}]"
 
 
 def same_version(seen: str, tag: str, commit: str) -> bool:

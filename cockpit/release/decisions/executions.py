@@ -62,6 +62,15 @@ def request(intent: RequestExecution, context: Context) -> list[Draft]:
         raise RefusedError(
             "not confirmed", fix=f"Type the tag {plan.tag!r}, or its commit {plan.commit[:8]}", code="not-confirmed"
         )
+    if plan.troubles:
+        raise RefusedError(plan.troubles[0], fix="Mend that, and look at the plan again", code="no-database")
+    missing = [word for word in plan.database_words if word not in intent.databases]
+    if missing:
+        raise RefusedError(
+            f"the database {missing[0]!r} would be replaced, and that is not confirmed",
+            fix=f"Type it: --confirm-database {missing[0]}; or leave it as it is: --database code",
+            code="not-confirmed",
+        )
     data = ExecutionRequested(
         direction=plan.direction,
         tag=plan.tag,
@@ -71,6 +80,7 @@ def request(intent: RequestExecution, context: Context) -> list[Draft]:
         plan=context.seal(plan.masked(context.redact).encoded()),
         plan_digest=plan.digest,
         confirmed=intent.confirmed,
+        databases=intent.databases,
     )
     return [context.draft(execution_entity(intent.execution), data)]
 

@@ -20,7 +20,7 @@ from cockpit.errors import CockpitError
 from cockpit.executing import start_execution
 from cockpit.release.decisions.executions import confirmation_accepted
 from cockpit.release.intents import RequestExecution, TakeWheel
-from cockpit.release.plan import Plan, describe
+from cockpit.release.plan import Plan, describe, qualified
 from cockpit.release.tags import Tag, confirmation_word
 from cockpit.release.wheel import wheel_of
 from cockpit.tui.dialogs.base import Dialog, button, hint_line
@@ -46,11 +46,13 @@ class PlanPane(TextPane):
     def lines(self, inks: Inks, width: int) -> list[list[Part]]:
         lines: list[list[Part]] = []
         for number, step in enumerate(self._plan.steps, 1):
-            title = step.title + (" (optional)" if step.optional else "")
+            title = step.title + qualified(step)
             lines += labelled(f"{number}.", title, inks.strong, inks.title, width=width, indent=4)
             lines += labelled("", describe(step), inks.muted, inks.muted, width=width, indent=4)
             if step.danger:
                 lines += labelled("", step.danger, inks.warn, inks.warn, width=width, indent=4)
+            if step.undo:
+                lines += labelled("", f"undo: {step.undo}", inks.muted, inks.muted, width=width, indent=4)
             if step.left_out:
                 lines += labelled("", f"left out: {step.left_out}", inks.muted, inks.muted, width=width, indent=4)
         return lines
