@@ -165,7 +165,7 @@ def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None
     from cockpit.execution.databases.place import locator
     from cockpit.execution.worker import Worker
     from cockpit.git.facts import head_commit
-    from cockpit.git.resolve import resolve_tag
+    from cockpit.git.resolve import resolve_named
     from cockpit.health.verify import HealthVerifier
     from cockpit.release.plan import rebuilt
 
@@ -179,7 +179,7 @@ def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None
         output=output_path(workspace.executions_directory, execution),
         verifier=HealthVerifier(configuration.probes, configuration.version, lambda: make_prober(workspace)),
         trusted=workspace.trust.trusted,
-        resolve=lambda tag: resolve_tag(workspace.code_git, tag),
+        resolve=lambda plan: resolve_named(workspace.code_git, plan.tag, plan.tag_raw),
         head=lambda: head_commit(workspace.code_git),
         rebuild=lambda plan: rebuilt(
             plan,

@@ -63,6 +63,7 @@ def add_commands(table: CommandTable) -> None:
         ("resume", "go on where the worker fell, or confirm a step that waits for a person"),
         ("skip", "skip the failed step, where it is optional"),
         ("abort", "end it"),
+        ("confirm", "say that an unverified target was seen to run well, and how: with a reason"),
         ("unlock", "let deploys start again after a rollback, or --lease: break a stale lease; with a reason"),
     ):
         parser = execution.add(verb, _execution, help_text)
@@ -232,7 +233,7 @@ def _execution_document(view: ExecutionView) -> dict[str, Any]:
 def _execution(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.executing import abort_execution, require_idle, require_trust, start_worker
     from cockpit.execution.control import find_execution, skip_step
-    from cockpit.release.intents import UnlockDeploys
+    from cockpit.release.intents import ConfirmExecution, UnlockDeploys
 
     workspace = open_here(arguments)
     if arguments.verb == "unlock":
@@ -249,10 +250,14 @@ def _execution(arguments: argparse.Namespace) -> ExitCode:
     if arguments.verb == "status":
         return _show_status(arguments, workspace, view)
     require_writing(arguments)
+    if arguments.verb == "confirm":
+        workspace.session.act(ConfirmExecution(view.id, arguments.reason))
+        publish(workspace)
+        return _tell_over(arguments, find_execution(workspace.run, view.id))
     if arguments.verb == "abort":
         abort_execution(workspace, view, reason=arguments.reason)
         publish(workspace)
-        return _tell_aborted(arguments, find_execution(workspace.run, view.id))
+        return _tell_over(arguments, find_execution(workspace.run, view.id))
     if view.over:
         raise RefusedError(f"it is over already: {view.outcome}", code="already")
     without = _override(arguments)
@@ -277,11 +282,11 @@ def _break_lease(arguments: argparse.Namespace, workspace: Workspace) -> ExitCod
     return ExitCode.OK
 
 
-def _tell_aborted(arguments: argparse.Namespace, view: ExecutionView) -> ExitCode:
+def _tell_over(arguments: argparse.Namespace, view: ExecutionView) -> ExitCode:
     if wants_json(arguments):
         print_json(_execution_document(view))
     else:
-        say(view.detail)
+        say(visible(view.told))
     return ExitCode.OK
 
 
@@ -293,10 +298,12 @@ def _show_status(arguments: argparse.Namespace, workspace: Workspace, view: Exec
         print_json({**_execution_document(view), "worker_alive": alive})
         return ExitCode.OK
     say(f"{view.direction} from {view.from_tag or view.from_commit[:8]} to {view.tag}: {view.state}")
-    if view.detail:
-        say(f"  {visible(view.detail)}")
+    if view.told:
+        say(f"  {visible(view.told)}")
     if view.state in {"requested", "running"} and not alive:
         say(f"  no worker carries it out on {workspace.host}: cockpit execution resume, or abort")
+    if view.hosts_done is not None:
+        say("  {}/{} hosts on {}".format(*view.hosts_done, visible(view.tag)))
     titles = [step.title for step in view.plan.steps] if view.plan is not None else []
     rows = [
         [

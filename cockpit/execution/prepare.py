@@ -15,6 +15,7 @@ from cockpit.execution.databases.place import locator
 from cockpit.git.command import Git
 from cockpit.git.facts import changed_files, head_commit, undone
 from cockpit.git.resolve import resolve_tag
+from cockpit.git.tag_names import decode_name
 from cockpit.git.tags import list_tags
 from cockpit.release.configuration import Configuration
 from cockpit.release.databases import DatabaseWay
@@ -48,7 +49,7 @@ def find_backup(configuration: Configuration, root: Path, tag: str, direction: D
 def prepare(
     run: Run,
     direction: Direction,
-    tag: str,
+    tag: str | bytes,
     *,
     root: Path,
     code: Path,
@@ -57,20 +58,23 @@ def prepare(
 ) -> Plan:
     """Return the plan that leads to `tag`, resolved against the work tree as it is now.
 
-    `way` is what a person wants of the database, empty the usual one. Raises NotFoundError for a tag that is not there,
-    RefusedError for one that is no commit, and where the database cannot go that way.
+    Bytes, or a text with what the command line makes of them, reach a name that is not UTF-8. `way` is what a person
+    wants of the database, empty the usual one. Raises NotFoundError for a tag that is not there, RefusedError for one
+    that is no commit, and where the database cannot go that way.
     """
     git = Git(code)
     commit = resolve_tag(git, tag)
+    named = decode_name(tag if isinstance(tag, bytes) else tag.encode("utf-8", "surrogateescape"))
     from_commit = head_commit(git)
     running = tag_at(list_tags(git, run.configuration.code.tags), from_commit)
     plans = run.configuration.rollback if direction == "rollback" else run.configuration.deploy
     changes = undone(git, from_commit, commit, migrations=plans.migrations) if plans.migrations else None
-    backup = find_backup(run.configuration, root, tag, direction)
+    backup = find_backup(run.configuration, root, named.name, direction)
     return build_plan(
         run.configuration,
         direction,
-        tag=tag,
+        tag=named.name,
+        tag_raw=named.raw,
         commit=commit,
         from_tag=running.name if running is not None else "",
         from_commit=from_commit,

@@ -391,6 +391,20 @@ class StepEnded(Event, frozen=True):
     output: TextRef | None = None
 
 
+@_kind("execution.host-ended")
+class HostEnded(Event, frozen=True):
+    """How a step ended on one of its hosts."""
+
+    index: int
+    step: str
+    host: str
+    attempt: int
+    outcome: StepOutcome
+    seconds: float = 0.0
+    code: int | None = None
+    detail: str = ""
+
+
 @_kind("execution.stopped")
 class ExecutionStopped(Event, frozen=True):
     """The worker ended before the plan did: a person decides whether to retry, skip or abort."""
@@ -406,6 +420,13 @@ class ExecutionEnded(Event, frozen=True):
     outcome: Outcome
     detail: str
     version_seen: str = ""
+
+
+@_kind("execution.confirmed")
+class ExecutionConfirmed(Event, frozen=True):
+    """A person has seen that the target runs well, where nothing has shown it by itself; how is the reason."""
+
+    reason: TextRef
 
 
 # The remote's lease

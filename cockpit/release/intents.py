@@ -283,6 +283,13 @@ class EndExecution(Intent, frozen=True):
     version_seen: str = ""
 
 
+class ConfirmExecution(Intent, frozen=True):
+    """Say that an unverified target was seen to run well, and how."""
+
+    execution: str
+    reason: str
+
+
 class RecordFact(Intent, frozen=True):
     """Write down what a watcher or worker observed; `text` is sealed into the event's field `output`."""
 

@@ -72,6 +72,7 @@ class Plan(Struct, frozen=True, omit_defaults=True):
     way: DatabaseWay | Literal[""] = ""  # empty where no step has to do with the database
     crossed: tuple[str, ...] = ()  # migrations between here and there
     dump: Dump | None = None  # what `backup` was when the plan was made
+    tag_raw: str = ""  # where the tag's name is not UTF-8: its bytes, percent-encoded
 
     @property
     def restores(self) -> tuple[PlanStep, ...]:
@@ -157,6 +158,7 @@ def build_plan(
     way: DatabaseWay | Literal[""] = "",
     crossed: tuple[str, ...] = (),
     dump: Dump | None = None,
+    tag_raw: str = "",
     locate: Locate = nowhere,
 ) -> Plan:
     """Resolve the configured steps of `direction` for one target.
@@ -198,6 +200,7 @@ def build_plan(
         way=way,
         crossed=crossed,
         dump=dump,
+        tag_raw=tag_raw,
     )
 
 
@@ -245,6 +248,7 @@ def rebuilt(
         way=plan.way,
         crossed=plan.crossed,
         dump=plan.dump,
+        tag_raw=plan.tag_raw,
         locate=locate,
     )
 

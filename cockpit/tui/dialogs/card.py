@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from typing import Literal
 
 from rich.style import Style
 from textual import on
@@ -17,6 +18,8 @@ from cockpit.durations import short_duration
 from cockpit.errors import CockpitError
 from cockpit.execution.prepare import find_backup, prepare
 from cockpit.git.facts import Undone, head_commit, undone
+from cockpit.git.tag_names import encode_name
+from cockpit.release.databases import DatabaseWay
 from cockpit.release.events import Direction
 from cockpit.release.intents import MarkTag
 from cockpit.release.plan import Plan
@@ -196,7 +199,7 @@ class CardDialog(Dialog[bool]):
 
         async def resolve() -> None:
             try:
-                plan = await asyncio.to_thread(_prepared, workspace, direction, self._tag.name)
+                plan = await asyncio.to_thread(prepared, workspace, direction, self._tag)
             except (CockpitError, OSError) as error:
                 self.cockpit.tell(str(error), severity="error")
                 return
@@ -205,7 +208,11 @@ class CardDialog(Dialog[bool]):
                     f"no steps are configured: write {direction}.steps into cockpit.yaml", severity="error"
                 )
                 return
-            await self.app.push_screen(ConfirmPlanDialog(plan, self._tag), self._confirmed)
+
+            def replan(way: DatabaseWay) -> Plan:
+                return prepared(workspace, direction, self._tag, way)
+
+            await self.app.push_screen(ConfirmPlanDialog(plan, self._tag, replan), self._confirmed)
 
         self.run_worker(resolve(), exit_on_error=False)
 
@@ -214,5 +221,14 @@ class CardDialog(Dialog[bool]):
             self.dismiss(True)
 
 
-def _prepared(workspace: Workspace, direction: Direction, tag: str) -> Plan:
-    return prepare(workspace.run, direction, tag, root=workspace.root, code=workspace.code, host=workspace.host)
+def prepared(workspace: Workspace, direction: Direction, tag: Tag, way: DatabaseWay | Literal[""] = "") -> Plan:
+    """Return the plan that leads to a tag, as things are now."""
+    return prepare(
+        workspace.run,
+        direction,
+        encode_name(tag),
+        root=workspace.root,
+        code=workspace.code,
+        host=workspace.host,
+        way=way,
+    )
