@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cockpit.checks.checker import Checker
     from cockpit.execution.worker import Worker
     from cockpit.health.probes import Prober
+    from cockpit.health.verify import HealthVerifier
 
 
 def now() -> float:
@@ -141,7 +142,11 @@ def make_checker(workspace: Workspace) -> Checker:
     from cockpit.measuring import Measurer
 
     return Checker(
-        root=workspace.root, code=lambda: workspace.code, now=now, measures=lambda: Measurer(workspace, now=now)
+        root=workspace.root,
+        code=lambda: workspace.code,
+        now=now,
+        measures=lambda: Measurer(workspace, now=now),
+        rehearsals=lambda: tuple(workspace.run.rehearsals.values()),
     )
 
 
@@ -158,6 +163,14 @@ def make_prober(workspace: Workspace) -> Prober:
     )
 
 
+def make_verifier(workspace: Workspace) -> HealthVerifier:
+    """Return what decides whether the service is well, and at its target's version."""
+    from cockpit.health.verify import HealthVerifier
+
+    configuration = workspace.run.configuration
+    return HealthVerifier(configuration.probes, configuration.version, lambda: make_prober(workspace))
+
+
 def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None, lease: Lease = UNLEASED) -> Worker:
     """Put a worker together for the rest of an execution."""
     from cockpit.execution.control import output_path
@@ -166,7 +179,6 @@ def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None
     from cockpit.execution.worker import Worker
     from cockpit.git.facts import head_commit
     from cockpit.git.resolve import resolve_named
-    from cockpit.health.verify import HealthVerifier
     from cockpit.release.plan import rebuilt
 
     configuration = workspace.run.configuration
@@ -177,7 +189,7 @@ def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None
         act=workspace.session.act,
         run_of=lambda: workspace.run,
         output=output_path(workspace.executions_directory, execution),
-        verifier=HealthVerifier(configuration.probes, configuration.version, lambda: make_prober(workspace)),
+        verifier=make_verifier(workspace),
         trusted=workspace.trust.trusted,
         resolve=lambda plan: resolve_named(workspace.code_git, plan.tag, plan.tag_raw),
         head=lambda: head_commit(workspace.code_git),

@@ -56,6 +56,7 @@ def configured_commands(
         for planned in plans.steps:
             add(f"{title}.steps.{planned.id}.run", planned.run)
             add(f"{title}.steps.{planned.id}.done_when", planned.done_when)
+            add(f"{title}.steps.{planned.id}.rehearse", planned.rehearse)
             for kind, query in _database_commands(planned):
                 add(f"{title}.steps.{planned.id}.{kind}", query)
             if planned.checkout:

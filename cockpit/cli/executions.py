@@ -44,6 +44,12 @@ def add_commands(table: CommandTable) -> None:
         parser.add_argument("--plan", action="store_true", help="print exactly what would run (the default)")
         parser.add_argument("--format", choices=["text", "sh"], default="text", help="sh: a script to run by hand")
         parser.add_argument("--execute", action="store_true", help="carry it out, with --confirm")
+        if direction == "rollback":
+            parser.add_argument(
+                "--rehearse",
+                action="store_true",
+                help="carry it out beside the live service, and note how long it took",
+            )
         parser.add_argument("--confirm", default="", metavar="TAG", help="the tag again, or its 8-hex commit")
         parser.add_argument(
             "--database", choices=["restore", "down", "code"], default="",
@@ -110,6 +116,8 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
     if arguments.execute and (arguments.plan or arguments.format == "sh"):
         raise UsageError("--execute excludes --plan and --format")
     workspace = open_here(arguments)
+    if arguments.direction == "rollback" and arguments.rehearse:
+        return _rehearse(arguments, workspace)
     plan = prepare(
         workspace.run,
         arguments.direction,
@@ -136,6 +144,37 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
     else:
         _show_plan(plan)
     return ExitCode.OK
+
+
+def _rehearse(arguments: argparse.Namespace, workspace: Workspace) -> ExitCode:
+    import threading
+
+    import msgspec
+
+    from cockpit.rehearsing import plan_to_rehearse, rehearse_rollback
+
+    if arguments.execute:
+        raise UsageError("--rehearse excludes --execute")
+    require_writing(arguments)
+    plan = plan_to_rehearse(workspace, arguments.tag, arguments.database or None)
+    cancel = threading.Event()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda *_: cancel.set()) for number in numbers]
+    try:
+        found, output = rehearse_rollback(workspace, plan, cancel=cancel)
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+    publish(workspace)
+    if wants_json(arguments):
+        print_json(msgspec.to_builtins(found))
+    else:
+        say(columns([[f"  {step.title}", step.outcome, f"{step.seconds:.1f} s", step.detail] for step in found.steps]))
+        how = f"went well in {found.seconds:.1f} s" if found.ok else f"FAILED: {found.detail}"
+        say(f"the rehearsal of the rollback to {visible(plan.tag)} {visible(how)}\n  what it printed: {output}")
+    if cancel.is_set():
+        return ExitCode.INTERRUPTED
+    return ExitCode.OK if found.ok else ExitCode.STEP_FAILED
 
 
 def _plan_document(plan: Plan) -> dict[str, Any]:

@@ -55,17 +55,20 @@ def prepare(
     code: Path,
     host: str,
     way: DatabaseWay | Literal[""] = "",
+    from_commit: str = "",
 ) -> Plan:
     """Return the plan that leads to `tag`, resolved against the work tree as it is now.
 
     Bytes, or a text with what the command line makes of them, reach a name that is not UTF-8. `way` is what a person
-    wants of the database, empty the usual one. Raises NotFoundError for a tag that is not there, RefusedError for one
+    wants of the database, empty the usual one. Where the tag is checked out already, `from_commit` is what would be
+    gone back from. Raises NotFoundError for a tag that is not there, RefusedError for one
     that is no commit, and where the database cannot go that way.
     """
     git = Git(code)
     commit = resolve_tag(git, tag)
     named = decode_name(tag if isinstance(tag, bytes) else tag.encode("utf-8", "surrogateescape"))
-    from_commit = head_commit(git)
+    head = head_commit(git)
+    from_commit = from_commit if from_commit and head == commit else head
     running = tag_at(list_tags(git, run.configuration.code.tags), from_commit)
     plans = run.configuration.rollback if direction == "rollback" else run.configuration.deploy
     changes = undone(git, from_commit, commit, migrations=plans.migrations) if plans.migrations else None

@@ -116,6 +116,7 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     optional: bool = False  # left behind where it fails
     skippable: bool = False  # stops where it fails, and may be skipped by a person who says why
     database: Literal["", "restore", "down"] = ""
+    rehearse: str = ""  # the command that stands for this step in a rehearsal, where it acts on nothing live
     hosts: tuple[str, ...] = ()
     batch: int = 1
     pause: str = ""

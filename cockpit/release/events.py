@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Literal, TypeVar
 
-from msgspec import field
+from msgspec import Struct, field
 
+from cockpit.release.databases import Dump
 from cockpit.release.record import Event, TextRef
 
 RunState = Literal["planned", "active", "held", "rolled-back", "aborted", "superseded", "closed"]
@@ -427,6 +428,30 @@ class ExecutionConfirmed(Event, frozen=True):
     """A person has seen that the target runs well, where nothing has shown it by itself; how is the reason."""
 
     reason: TextRef
+
+
+class RehearsedStep(Struct, frozen=True, omit_defaults=True):
+    """One step of a rehearsal; one that acts on the live service is left out of it."""
+
+    title: str
+    outcome: StepOutcome
+    seconds: float = 0.0
+    detail: str = ""
+
+
+@_kind("rollback.rehearsed", register="rehearsal")
+class RollbackRehearsed(Event, frozen=True, kw_only=True):
+    """A rollback was rehearsed beside the live service, in a scratch work tree and a scratch database."""
+
+    tag: str
+    commit: str
+    from_tag: str
+    from_commit: str
+    ok: bool
+    seconds: float
+    detail: str = ""
+    steps: tuple[RehearsedStep, ...] = ()
+    dump: Dump | None = None
 
 
 # The remote's lease

@@ -40,6 +40,7 @@ from cockpit.release.events import (
     ProbeChanged,
     ProbeMuted,
     ProbeUnmuted,
+    RollbackRehearsed,
     RunMigrated,
     RunOpened,
     RunRetargeted,
@@ -84,6 +85,8 @@ def is_alarming(record: Record) -> bool:
             return outcome != "succeeded"
         case LeaseBroken() | LeaseOverridden():
             return True
+        case RollbackRehearsed(ok=ok):
+            return not ok
         case LeaseReconciled(owner=owner):
             return bool(owner)
         case _:
@@ -217,6 +220,9 @@ def _execution_sentence(record: Record) -> str:
             return f"step {index + 1} {step} {outcome} in {short_duration(seconds)}" + (f": {detail}" if detail else "")
         case HostEnded(index=index, step=step, host=host, outcome=outcome, detail=detail):
             return f"step {index + 1} {step} {outcome} on {host}" + (f": {detail}" if detail else "")
+        case RollbackRehearsed(tag=tag, from_tag=from_tag, from_commit=commit, ok=ok, seconds=seconds, detail=detail):
+            how = f"in {short_duration(seconds)}" if ok else f"and it FAILED: {detail}"
+            return f"rehearsed the rollback from {from_tag or commit[:8]} to {tag} {how}"
         case ExecutionConfirmed():
             return "confirmed that the target runs well, by what they saw"
         case LeaseOverridden(trouble=trouble):

@@ -42,6 +42,7 @@ class PlanStep(Struct, frozen=True, omit_defaults=True):
     passes: int = 2
     left_out: str = ""  # why this step will not run, where that is known beforehand
     skippable: bool = False
+    rehearse: str = ""
     effects: Effects = "writes"
     hosts: tuple[str, ...] = ()
     batch: int = 1
@@ -114,7 +115,7 @@ class Plan(Struct, frozen=True, omit_defaults=True):
         """Return the plan as it is kept and shown later; what runs is built anew, and checked by the digest."""
         steps = []
         for step in self.steps:
-            told = ("title", "command", "done_when", "confirm", "danger", "undo")
+            told = ("title", "command", "done_when", "confirm", "danger", "undo", "rehearse")
             masked = {name: redact(getattr(step, name)) for name in told}
             restore = step.restore
             if restore is not None:
@@ -290,6 +291,7 @@ def _resolve(
         passes=verify.passes if verify is not None else 2,
         left_out=_left_out(step, way, backup=backup),
         skippable=step.skippable,
+        rehearse=step.rehearse,
         effects=step.effects,
         hosts=step.hosts,
         batch=step.batch,

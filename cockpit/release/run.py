@@ -18,6 +18,7 @@ from cockpit.release.library import Library
 from cockpit.release.plan import Plan
 from cockpit.release.record import Actor, Record, TextRef
 from cockpit.release.registers import Register
+from cockpit.release.rehearsals import Rehearsal
 from cockpit.release.sensing import Reading, Sensing
 
 PhaseState = Literal["open", "going", "done"]
@@ -365,6 +366,7 @@ class Run(Struct, frozen=True):
 
     answers: Mapping[str, Answer] = MappingProxyType({})  # at pause points, by the entity of the gate and role
     frozen: Freeze | None = None
+    rehearsals: Mapping[str, Rehearsal] = MappingProxyType({})  # the last one of each tag
     acknowledged: Mapping[str, Hush] = MappingProxyType({})  # by probe
     muted: Mapping[str, Hush] = MappingProxyType({})
 

@@ -28,6 +28,7 @@ from cockpit.release.events import (
     NoteAdded,
     NoteRevoked,
     ProbeChanged,
+    RollbackRehearsed,
     RunMigrated,
     RunOpened,
     RunRetargeted,
@@ -181,7 +182,7 @@ def _weight(record: Record, run: Run) -> Weight:
             return Weight.TICK if state == "ok" else Weight.REGRESSED
         case ExecutionRequested() | ExecutionEnded() | ExecutionStopped() | StepEnded() | HostEnded():
             return Weight.EXECUTION
-        case ExecutionConfirmed():
+        case ExecutionConfirmed() | RollbackRehearsed():
             return Weight.EXECUTION
         case (
             RunOpened()

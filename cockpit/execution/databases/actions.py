@@ -16,9 +16,21 @@ from cockpit.release.plan import Plan, PlanStep
 
 
 class DatabaseActions:
-    """Dumps and restores the databases of one execution; `root` is the configuration's directory."""
+    """Dumps and restores the databases of one execution; `root` is the configuration's directory.
 
-    def __init__(self, execution: str, *, root: Path, environment: Mapping[str, str], now: Callable[[], float]) -> None:
+    In a rehearsal what is restored is verified and dropped again.
+    """
+
+    def __init__(
+        self,
+        execution: str,
+        *,
+        root: Path,
+        environment: Mapping[str, str],
+        now: Callable[[], float],
+        rehearsal: bool = False,
+    ) -> None:
+        self._rehearsal = rehearsal
         self._execution = execution
         self._root = root
         self._environment = environment
@@ -57,7 +69,7 @@ class DatabaseActions:
                 into=into,
                 commands=commands,
                 now=self._moment,
-            ).run()
+            ).run(rehearsal=self._rehearsal)
         from cockpit.execution.databases.sqlite import SqliteRestore
 
         live = self._root / (configured.sqlite.file if configured.sqlite is not None else "")
@@ -70,7 +82,7 @@ class DatabaseActions:
             into=into,
             commands=commands,
             now=self._moment,
-        ).run()
+        ).run(rehearsal=self._rehearsal)
 
     @property
     def _moment(self) -> datetime:

@@ -7,6 +7,7 @@ id: whoever goes on after a worker that fell finds them, and knows how far it wa
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -34,6 +35,7 @@ _NAMES = """
 SELECT datname FROM pg_database
  WHERE datname IN (:'live', :'new') OR datname ~ ('_bad_[0-9]{8}T[0-9]{6}Z_' || :'execution' || '$');
 """
+_DROP = 'DROP DATABASE IF EXISTS :"new" WITH (FORCE);'
 # Like the live one: owner, encoding and collation. The columns of ICU's locales have changed their names.
 _CREATE = """
 DROP DATABASE IF EXISTS :"new" WITH (FORCE);
@@ -102,8 +104,13 @@ class PostgresqlRestore:
         self._stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
         self._bad = f"{self._live[:30]}_bad_{self._stamp}_{execution}"
 
-    def run(self) -> str:
-        """Restore, verify and swap; return what is to be said of it. StepError leaves the live database untouched."""
+    def run(self, *, rehearsal: bool = False) -> str:
+        """Restore, verify and swap; return what is to be said of it. StepError leaves the live database untouched.
+
+        A `rehearsal` drops what it has restored and verified.
+        """
+        if rehearsal:
+            return self._rehearse()
         self._end_former()
         names = self._names()
         kept = sorted(name for name in names if re.search(rf"_bad_\d{{8}}T\d{{6}}Z_{self._execution}$", name))
@@ -122,6 +129,17 @@ class PostgresqlRestore:
         if not has_live:
             return f"{self._live} is restored; there was no database of that name"
         return f"{self._live} is restored; the one it replaced is kept as {self._bad}"
+
+    def _rehearse(self) -> str:
+        self._commands.say(f"restoring {Path(self._dump.path).name} into the scratch database {self._new}")
+        try:
+            self._sql(self._maintenance, _CREATE)
+            self._load()
+            self._verify()
+        finally:
+            with contextlib.suppress(StepError):
+                self._sql(self._maintenance, _DROP)
+        return f"{Path(self._dump.path).name} was restored beside {self._live}, verified, and dropped"
 
     def _sql(self, database: str, text: str, *, into: Path | None = None) -> str:
         variables = {

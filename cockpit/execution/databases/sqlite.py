@@ -50,9 +50,14 @@ class SqliteRestore:
         self._new = live.with_name(f"{live.name}.new-{execution}")
         self._bad = live.with_name(f"{live.name}.bad-{self._stamp}-{execution}")
 
-    def run(self) -> str:
-        """Restore, verify and swap; return what is to be said of it. StepError leaves the live file untouched."""
+    def run(self, *, rehearsal: bool = False) -> str:
+        """Restore, verify and swap; return what is to be said of it. StepError leaves the live file untouched.
+
+        A `rehearsal` drops what it has restored and verified.
+        """
         try:
+            if rehearsal:
+                return self._rehearse()
             kept = self._kept()
             if kept is not None:
                 return f"{self._live.name} is restored already; the one it replaced is kept as {kept.name}"
@@ -69,6 +74,12 @@ class SqliteRestore:
             raise StepError(f"not restored: {error}") from error
         told = f"; the one it replaced is kept as {self._bad.name}" if has_live else "; there was no file of that name"
         return f"{self._live.name} is restored{told}"
+
+    def _rehearse(self) -> str:
+        with self._scratch():
+            self._load()
+            self._verify()
+        return f"{Path(self._dump.path).name} was restored beside {self._live.name}, verified, and dropped"
 
     @contextlib.contextmanager
     def _scratch(self) -> Iterator[None]:
