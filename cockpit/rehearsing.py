@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 import threading
 from pathlib import Path
 
+from cockpit import process
 from cockpit.bootstrap import commit_quietly, make_verifier, now
 from cockpit.errors import RefusedError
 from cockpit.executing import require_trust, require_writable
@@ -42,6 +44,19 @@ def plan_to_rehearse(workspace: Workspace, tag: str | bytes, way: DatabaseWay | 
     if plan.troubles:
         raise RefusedError(plan.troubles[0], fix="Mend that, and look at the plan again", code="no-database")
     return plan
+
+
+def spawn_rehearsal(workspace: Workspace, tag: bytes) -> int:
+    """Rehearse the rollback to a tag in a process that no closed screen stops; return its pid.
+
+    Refused as the rehearsal itself would be, before anything is started. ProcessError where it cannot be started.
+    """
+    require_writable(workspace)
+    require_trust(workspace)
+    plan_to_rehearse(workspace, tag)
+    argv = [sys.executable, "-P", "-m", "cockpit", "rollback", "--rehearse", "--json", f"--repo={workspace.root}"]
+    argv += [f"--run={workspace.run.id}", f"--by={workspace.session.actor.name}", "--", os.fsdecode(tag)]
+    return process.spawn_detached(argv, cwd=workspace.root, log=workspace.executions_directory / "rehearsals.log")
 
 
 def rehearse_rollback(workspace: Workspace, plan: Plan, *, cancel: threading.Event) -> tuple[RollbackRehearsed, Path]:

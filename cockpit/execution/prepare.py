@@ -10,12 +10,13 @@ from typing import Literal
 from msgspec import Struct
 
 from cockpit.errors import CockpitError, RefusedError
-from cockpit.execution.databases.dumps import dump_of
+from cockpit.execution.databases.dumps import dump_of, quick_complaint
 from cockpit.execution.databases.place import locator
+from cockpit.execution.surroundings import disk_complaints
 from cockpit.git.command import Git
 from cockpit.git.facts import changed_files, head_commit, undone
 from cockpit.git.resolve import resolve_tag
-from cockpit.git.tag_names import decode_name
+from cockpit.git.tag_names import decode_name, encode_name
 from cockpit.git.tags import list_tags
 from cockpit.release.configuration import Configuration
 from cockpit.release.databases import DatabaseWay
@@ -23,7 +24,7 @@ from cockpit.release.events import Direction
 from cockpit.release.live import Readiness
 from cockpit.release.plan import Plan, build_plan
 from cockpit.release.run import Run
-from cockpit.release.tags import last_good, tag_at, with_marks
+from cockpit.release.tags import Tag, last_good, tag_at, with_marks
 
 
 def usable_backup(path: Path) -> bool:
@@ -44,6 +45,14 @@ def find_backup(configuration: Configuration, root: Path, tag: str, direction: D
     candidates = [Path(path) for path in glob.glob(wanted)]  # noqa: PTH207 - the pattern is absolute
     found = [path for path in candidates if usable_backup(path)]
     return str(max(found, key=lambda path: path.stat().st_mtime)) if found else ""
+
+
+def dump_complaint(configuration: Configuration, backup: str) -> str:
+    """Return what is wrong with a rollback's dump, as far as its head and end tell; empty where no step restores it."""
+    restores = [step.restore for step in configuration.rollback.steps if step.restore is not None]
+    if not backup or not restores:
+        return ""
+    return quick_complaint(Path(backup), postgresql=restores[0].postgresql is not None)
 
 
 def prepare(
@@ -100,6 +109,8 @@ class Obstacles(Struct, frozen=True):
     held: str  # by whom and why, or empty
     leased: str = ""  # by whom else, since when and why, or empty
     unreachable: str = ""  # why the remote cannot be asked for its lease, or empty
+    root: Path | None = None  # the configuration's directory, where the plan itself is to be looked at, too
+    host: tuple[str, ...] = ()  # what is to be known of this host
 
 
 def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
@@ -121,6 +132,7 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
     if obstacles.unreachable:
         notes.append(f"the remote's lease is not to be had ({obstacles.unreachable}): a start asks to go on without it")
     target, why = "", ""
+    warnings: tuple[str, ...] = ()
     try:
         git = Git(code)
         head = head_commit(git)
@@ -133,6 +145,9 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
         found = last_good(tags, running, run.marks) if running is not None else None
         if found is not None:
             target, why = found[0].display, found[1]
+            if obstacles.root is not None and obstacles.trusted:
+                faults, warnings = _look_at_plan(run, found[0], code, obstacles.root)
+                reasons += faults
         elif running is None:
             reasons.append("HEAD is at no tag, so there is no release before it")
         else:
@@ -141,4 +156,15 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
         reasons.append(error.what)
     except CockpitError as error:
         reasons.append(f"git: {error.what}")
-    return Readiness(not reasons, tuple(reasons), target, why, tuple(notes))
+    return Readiness(not reasons, tuple(reasons), target, why, tuple(notes), (*warnings, *obstacles.host))
+
+
+def _look_at_plan(run: Run, tag: Tag, code: Path, root: Path) -> tuple[list[str], tuple[str, ...]]:
+    """Return what is in the way of the rollback to a tag, and what is to be known of it."""
+    plan = prepare(run, "rollback", encode_name(tag), root=root, code=code, host="")
+    faults = [*plan.troubles, *disk_complaints(plan)]
+    complaint = dump_complaint(run.configuration, plan.backup)
+    told = [plan.note] if plan.note else []
+    if complaint:
+        (faults if plan.restores else told).append(f"{complaint}: {plan.backup}")
+    return faults, tuple(told)

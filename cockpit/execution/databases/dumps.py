@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import mmap
 import re
 from pathlib import Path
@@ -19,6 +20,7 @@ _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
 _ELSEWHERE = re.compile(rb"^\\c(?:onnect)?\s", re.MULTILINE)
 _END = b"-- PostgreSQL database dump complete"
 _TAIL = 4096
+_SUMMED = 2 * 2**30  # bytes
 
 
 def dump_of(path: Path) -> Dump:
@@ -40,6 +42,17 @@ def format_of(path: Path) -> Format:
     if head[257:262] == b"ustar":
         return "tar"
     return "packed" if head.startswith(_PACKED) else "plain"
+
+
+def checksum_of(path: Path) -> str:
+    """Return the sha256 of a dump; empty where it is too large to be read just to be looked at, or cannot be read."""
+    try:
+        if path.stat().st_size > _SUMMED:
+            return ""
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def quick_complaint(path: Path, *, postgresql: bool) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from rich.cells import cell_len
@@ -47,9 +47,10 @@ class PlanPane(TextPane):
     PlanPane { height: auto; }
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, warnings: Sequence[str] = ()) -> None:
         super().__init__()
         self._plan = plan
+        self._warnings = tuple(warnings)
 
     def show(self, plan: Plan) -> None:
         """Show another plan."""
@@ -61,7 +62,7 @@ class PlanPane(TextPane):
         way = self._plan.way
         if way:
             lines += labelled("db", DATABASE_WAYS[way], inks.strong, inks.muted, width=width, indent=4)
-        for told in (self._plan.note, *self._plan.troubles):
+        for told in dict.fromkeys((self._plan.note, *self._plan.troubles, *self._warnings)):
             if told:
                 lines += labelled("!", told, inks.warn, inks.warn, width=width, indent=4)
         for number, step in enumerate(self._plan.steps, 1):
@@ -103,7 +104,7 @@ class ConfirmPlanDialog(Dialog[bool]):
                 classes="dialog-title" + (" production" if plan.production else ""),
             )  # fmt: skip
             with VerticalScroll(can_focus=False, id="plan-steps"):
-                yield PlanPane(plan)
+                yield PlanPane(plan, self.cockpit.moment[1].readiness.warnings)
             yield Static(self._ask(), id="confirm-ask")
             yield TypedInput(
                 compact=True, select_on_focus=False, id="typed", max_length=cell_len(self._wanted(self._word)) + 40
