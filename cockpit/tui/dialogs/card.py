@@ -129,7 +129,7 @@ class CardPane(TextPane):
         age = max(self._now - facts.dump.written_ns / 1e9, 0.0)
         summed = f", sha256 {facts.checksum}" if facts.checksum else ""
         size = byte_size(facts.dump.size)
-        yield "dump", f"{facts.backup}: {size}, {short_duration(age)} old{summed}", inks.plain
+        yield "dump", f"{facts.backup}: {size}, {long_duration(age)} old{summed}", inks.plain
         if facts.complaint:
             yield "", facts.complaint, inks.bad
         if facts.tested is not None:
