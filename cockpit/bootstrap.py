@@ -198,7 +198,7 @@ def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None
             configuration,
             digest=workspace.run.digest,
             code=str(workspace.code),
-            root=str(workspace.root),
+            root=str(workspace.root.absolute()),
             locate=locator(workspace.root),
         ),
         databases=DatabaseActions(execution, root=workspace.root, environment=os.environ, now=now),

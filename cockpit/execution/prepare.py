@@ -94,7 +94,7 @@ def prepare(
         host=host,
         code=str(code),
         backup=backup,
-        root=str(root),
+        root=str(root.absolute()),
         way=way,
         crossed=changes.migrations if changes is not None else (),
         dump=dump_of(Path(backup)) if backup and any(step.restore is not None for step in plans.steps) else None,

@@ -102,7 +102,7 @@ def _unquoted(value: str) -> str:
 def database_at(step: Backup | Restore, root: Path, environment: Mapping[str, str]) -> DatabaseAt:
     """Return where a step's database is, without its password; what is in the way of knowing is its `trouble`."""
     if step.sqlite is not None:
-        return DatabaseAt("sqlite", name=str(root / step.sqlite.file))
+        return DatabaseAt("sqlite", name=str((root / step.sqlite.file).absolute()))
     try:
         found = settings_of(step.postgresql or Postgresql(), root, environment)
     except (NotFoundError, RefusedError) as error:
