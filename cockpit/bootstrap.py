@@ -179,7 +179,7 @@ def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None
     from cockpit.execution.worker import Worker
     from cockpit.git.facts import head_commit
     from cockpit.git.resolve import resolve_named
-    from cockpit.release.plan import rebuilt
+    from cockpit.release.planning import rebuilt
 
     configuration = workspace.run.configuration
     workspace.session.keep_pins()

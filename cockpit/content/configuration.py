@@ -10,21 +10,13 @@ from pathlib import Path
 from cockpit.content.check_review import expression_complaint, review_check
 from cockpit.content.environments import ConfigurationFile, Section, chosen
 from cockpit.content.names import duration_complaint, name_complaint
+from cockpit.content.plan_review import review_plan
 from cockpit.content.probe_review import CheckCondition, review_probe
 from cockpit.content.problems import quoted
 from cockpit.content.review import Review
 from cockpit.content.strict_yaml import Document, load_document, read_text
 from cockpit.content.strict_yaml import Step as Where
-from cockpit.release.configuration import (
-    Configuration,
-    Plans,
-    Postgresql,
-    Probe,
-    Restore,
-    Step,
-    Verify,
-    VersionSeen,
-)
+from cockpit.release.configuration import Configuration, Probe, VersionSeen
 from cockpit.release.sensing import epoch_of
 from cockpit.release.targets import TargetBinding, parse_percentage
 from cockpit.release.windows import MaintenanceWindow
@@ -32,8 +24,6 @@ from cockpit.release.windows import MaintenanceWindow
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*")
 _CREDENTIALS = re.compile(r"://[^/@\s]*:[^/@\s]*@")
-_HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._:@-]*")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def load_configuration(path: Path, check_condition: CheckCondition | None = None, *, env: str = "") -> Configuration:
@@ -99,12 +89,12 @@ class _ConfigurationReview(Review[ConfigurationFile]):
         for key in ("rollback", "deploy"):
             plan = getattr(section, key)
             if plan is not None:
-                self._plan(plan, self._probes_of([name]), *where, key)
+                review_plan(self, plan, self._probes_of([name]), *where, key)
 
     def _plans(self, file: ConfigurationFile) -> None:
         for key in ("rollback", "deploy"):
             inheriting = [name for name, section in file.environments.items() if getattr(section, key) is None]
-            self._plan(getattr(file, key), self._probes_of(inheriting), key)
+            review_plan(self, getattr(file, key), self._probes_of(inheriting), key)
 
     def _common(self, part: ConfigurationFile | Section, probes: Mapping[str, Probe], *where: Where) -> None:
         """Look at what may stand at the top and in an environment's section; `probes` are those there are there."""
@@ -220,48 +210,6 @@ class _ConfigurationReview(Review[ConfigurationFile]):
         if version.json and version.header:
             self.complain_of_key("json and header exclude each other: keep one", *where, "header")
         self.durations(version, ("timeout",), *where)
-
-    def _plan(self, plan: Plans, probes: Collection[str], *where: Where) -> None:
-        self.distinct([step.id for step in plan.steps], "id", *where, "steps")
-        for index, step in enumerate(plan.steps):
-            self._step(step, plan, probes, *where, "steps", index)
-
-    def _step(self, step: Step, plan: Plans, probes: Collection[str], *where: Where) -> None:
-        self.complain(name_complaint(step.id), *where, "id")
-        self.exactly_one(step, ("run", "checkout", "verify", "confirm", "backup", "restore"), *where)
-        self.durations(step, ("timeout", "pause") if step.pause else ("timeout",), *where)
-        self.at_least(step, 0, ("retries",), *where)
-        self.at_least(step, 1, ("batch",), *where)
-        self._hosts(step, *where)
-        if step.optional and step.skippable:
-            message = "an optional step is left behind by itself, a skippable one by a person: keep one"
-            self.complain_of_key(message, *where, "skippable")
-        if step.backup:
-            self.exactly_one(step.backup, ("postgresql", "sqlite"), *where, "backup")
-            self.filled(step.backup.directory, *where, "backup", "directory")
-            self._postgresql(step.backup.postgresql, *where, "backup", "postgresql")
-        if step.restore:
-            self._restore(step, plan, *where)
-        if step.verify:
-            self._verify(step.verify, probes, *where, "verify")
-        if step.needs_backup and not plan.backups.glob:
-            message = "nothing says where dumps lie: add backups with a glob to this plan, or remove needs_backup"
-            self.complain_of_key(message, *where, "needs_backup")
-
-from cockpit.release.configuration import (
-    Configuration,
-    Plans,
-    Postgresql,
-    Probe,
-    Restore,
-    Step,
-    Verify,
-    VersionSeen,
-)
-        for index, name in enumerate(verify.probes):
-            self.known(name, probes, "probe", *where, "probes", index)
-        self.durations(verify, ("within",), *where)
-        self.at_least(verify, 1, ("passes",), *where)
 
     def _url(self, url: str, *where: Where) -> None:
         if url and not re.match(r"https?://[^\s/?#]", url):

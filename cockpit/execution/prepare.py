@@ -22,7 +22,8 @@ from cockpit.release.configuration import Configuration
 from cockpit.release.databases import DatabaseWay
 from cockpit.release.events import Direction
 from cockpit.release.live import Readiness
-from cockpit.release.plan import Plan, build_plan
+from cockpit.release.plan import Plan
+from cockpit.release.planning import build_plan
 from cockpit.release.run import Run
 from cockpit.release.tags import Tag, last_good, tag_at, with_marks
 
