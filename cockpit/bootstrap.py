@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cockpit.checks.checker import Checker
     from cockpit.execution.worker import Worker
     from cockpit.health.probes import Prober
+    from cockpit.health.verify import HealthVerifier
 
 
 def now() -> float:
@@ -141,7 +142,11 @@ def make_checker(workspace: Workspace) -> Checker:
     from cockpit.measuring import Measurer
 
     return Checker(
-        root=workspace.root, code=lambda: workspace.code, now=now, measures=lambda: Measurer(workspace, now=now)
+        root=workspace.root,
+        code=lambda: workspace.code,
+        now=now,
+        measures=lambda: Measurer(workspace, now=now),
+        rehearsals=lambda: tuple(workspace.run.rehearsals.values()),
     )
 
 
@@ -158,14 +163,23 @@ def make_prober(workspace: Workspace) -> Prober:
     )
 
 
+def make_verifier(workspace: Workspace) -> HealthVerifier:
+    """Return what decides whether the service is well, and at its target's version."""
+    from cockpit.health.verify import HealthVerifier
+
+    configuration = workspace.run.configuration
+    return HealthVerifier(configuration.probes, configuration.version, lambda: make_prober(workspace))
+
+
 def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None, lease: Lease = UNLEASED) -> Worker:
     """Put a worker together for the rest of an execution."""
     from cockpit.execution.control import output_path
+    from cockpit.execution.databases.actions import DatabaseActions
+    from cockpit.execution.databases.place import locator
     from cockpit.execution.worker import Worker
     from cockpit.git.facts import head_commit
-    from cockpit.git.resolve import resolve_tag
-    from cockpit.health.verify import HealthVerifier
-    from cockpit.release.plan import rebuilt
+    from cockpit.git.resolve import resolve_named
+    from cockpit.release.planning import rebuilt
 
     configuration = workspace.run.configuration
     workspace.session.keep_pins()
@@ -175,11 +189,19 @@ def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None
         act=workspace.session.act,
         run_of=lambda: workspace.run,
         output=output_path(workspace.executions_directory, execution),
-        verifier=HealthVerifier(configuration.probes, configuration.version, lambda: make_prober(workspace)),
+        verifier=make_verifier(workspace),
         trusted=workspace.trust.trusted,
-        resolve=lambda tag: resolve_tag(workspace.code_git, tag),
+        resolve=lambda plan: resolve_named(workspace.code_git, plan.tag, plan.tag_raw),
         head=lambda: head_commit(workspace.code_git),
-        rebuild=lambda plan: rebuilt(plan, configuration, digest=workspace.run.digest, code=str(workspace.code)),
+        rebuild=lambda plan: rebuilt(
+            plan,
+            configuration,
+            digest=workspace.run.digest,
+            code=str(workspace.code),
+            root=str(workspace.root.absolute()),
+            locate=locator(workspace.root),
+        ),
+        databases=DatabaseActions(execution, root=workspace.root, environment=os.environ, now=now),
         commit=lambda: commit_quietly(workspace.store, "cockpit: execution"),
         turn=turn,
         lease=lease,

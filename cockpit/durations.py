@@ -29,6 +29,29 @@ def short_duration(seconds: float) -> str:
     return f"{seconds:.0f}s"
 
 
+def long_duration(seconds: float) -> str:
+    """Return a span with its two greatest units: `3 h 12 m`, `2 d 4 h`, `40 s`."""
+    rest = max(int(seconds), 0)
+    parts: list[str] = []
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, rest = divmod(rest, size)
+        if count or parts:
+            parts.append(f"{count} {unit}")
+        if len(parts) == 2:
+            break
+    return " ".join(parts) or "0 s"
+
+
+def byte_size(count: int) -> str:
+    """Return a number of bytes with one unit: `812 B`, `4.0 kB`, `1.2 GB`."""
+    size = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} B" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
+
+
 def age(seconds: float) -> str:
     """Return how long ago something was, in whole seconds or more: `0s`, `4s`, `12m`."""
     return short_duration(float(int(max(seconds, 0.0)))) if seconds >= 1 else "0s"

@@ -13,7 +13,7 @@ from cockpit.execution.leftover import StepProcess
 from cockpit.execution.prepare import usable_backup
 from cockpit.execution.progress import turns_taken
 from cockpit.git.facts import head_commit
-from cockpit.git.resolve import resolve_tag
+from cockpit.git.resolve import resolve_named
 from cockpit.git.worktree import refuse_dirty, refuse_overwriting
 from cockpit.leasing import give_back, record_override, refuse_anothers, take_lease
 from cockpit.release.decisions.executions import require_no_current
@@ -122,7 +122,7 @@ def _require_fitting(workspace: Workspace, plan: Plan) -> None:
         raise RefusedError(
             f"the dump {plan.backup} cannot be read, or is empty", fix="Look at the plan again", code="no-dump"
         )
-    target, head = resolve_tag(git, plan.tag), head_commit(git)
+    target, head = resolve_named(git, plan.tag, plan.tag_raw), head_commit(git)
     if target != plan.commit:
         raise RefusedError(
             f"the tag {plan.tag} has moved from {plan.commit[:8]} to {target[:8]} since the plan was shown",

@@ -11,6 +11,7 @@ from cockpit.company import Elsewhere
 from cockpit.durations import parse_duration
 from cockpit.errors import RefusedError
 from cockpit.execution.prepare import Obstacles, readiness
+from cockpit.execution.surroundings import host_warnings
 from cockpit.leasing import look_at_lease
 from cockpit.measuring import Measurer, sample_key
 from cockpit.presence import presence_directory, present
@@ -121,7 +122,14 @@ class LiveSource:
         found = readiness(
             run,
             self._workspace.code,
-            Obstacles(trusted=trusted, held=who, leased=leased, unreachable=sight.trouble),
+            Obstacles(
+                trusted=trusted,
+                held=who,
+                leased=leased,
+                unreachable=sight.trouble,
+                root=self._workspace.root,
+                host=host_warnings(),
+            ),
         )
         trouble = self._workspace.session.pins_trouble
         if trouble:

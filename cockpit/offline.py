@@ -10,9 +10,10 @@ from cockpit.errors import CockpitError
 from cockpit.execution.prepare import prepare
 from cockpit.git.command import Git
 from cockpit.git.facts import head_commit
+from cockpit.git.tag_names import encode_name
 from cockpit.git.tags import list_tags
-from cockpit.release.plan import as_shell_script
 from cockpit.release.run import Run
+from cockpit.release.script import as_shell_script
 from cockpit.release.tags import last_good, tag_at, with_marks
 from cockpit.reports.offline import RollbackScript, as_html, as_text, offline_page
 from cockpit.store import files
@@ -55,7 +56,9 @@ def rollback_script(workspace: Workspace) -> RollbackScript:
         found = last_good(tags, running, run.marks) if running is not None else None
         if found is None:
             return RollbackScript(why="no good release before the one that is checked out")
-        plan = prepare(run, "rollback", found[0].name, root=workspace.root, code=workspace.code, host=workspace.host)
+        plan = prepare(
+            run, "rollback", encode_name(found[0]), root=workspace.root, code=workspace.code, host=workspace.host
+        )
     except CockpitError as error:
         return RollbackScript(why=error.what)
     return RollbackScript(found[1], as_shell_script(plan))

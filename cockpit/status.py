@@ -59,6 +59,7 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
             "reasons": list(live.readiness.reasons),
             "target": live.readiness.target,
             "notes": list(live.readiness.notes),
+            "warnings": list(live.readiness.warnings),
         },
         "debt": msgspec.to_builtins(debt_of(run)),
         "sync": sync_document(live.sync),
@@ -351,7 +352,7 @@ def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
         lines.append(f"  probe {feed.name:<16} {feed.reliable(now):<9} {age:>6}  {feed.detail}")
     light = f"READY to {live.readiness.target}" if live.readiness.ready else "NOT READY"
     lines.append(f"rollback {light}")
-    lines += [f"  - {reason}" for reason in (*live.readiness.reasons, *live.readiness.notes)]
+    lines += [f"  - {reason}" for reason in (*live.readiness.reasons, *live.readiness.notes, *live.readiness.warnings)]
     if live.sync.state != "none":
         age = short_duration(now - live.sync.at) + " ago" if live.sync.at else "never"
         why = f": {live.sync.reason}. {live.sync.fix}" if live.sync.reason else ""

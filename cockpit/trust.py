@@ -6,14 +6,14 @@ Kept per user and outside the repository, so that no clone can bring its own tru
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from cockpit.release.checklist import Checklist
-from cockpit.release.configuration import Configuration
+from cockpit.release.configuration import Configuration, Step
 from cockpit.release.library import Library
 
 
@@ -56,12 +56,29 @@ def configured_commands(
         for planned in plans.steps:
             add(f"{title}.steps.{planned.id}.run", planned.run)
             add(f"{title}.steps.{planned.id}.done_when", planned.done_when)
+            add(f"{title}.steps.{planned.id}.rehearse", planned.rehearse)
+            for kind, query in _database_commands(planned):
+                add(f"{title}.steps.{planned.id}.{kind}", query)
             if planned.checkout:
                 add(f"{title}.steps.{planned.id}.checkout", "git checkout --detach <the resolved commit>")
     for runbook in library.runbooks:
         for runbook_step in runbook.steps:
             add(f"runbooks.{runbook.id}.{runbook_step.id}", runbook_step.run)
     return found
+
+
+def _database_commands(step: Step) -> Iterator[tuple[str, str]]:
+    """Yield what a step on a database runs, by the key that says so."""
+    if step.backup is not None:
+        yield "backup", "pg_dump" if step.backup.postgresql is not None else "a copy of the SQLite file"
+    if step.restore is not None:
+        yield (
+            "restore",
+            "psql, pg_restore" if step.restore.postgresql is not None else "the dump into a new SQLite file",
+        )
+        for check in step.restore.checks:
+            yield "restore.checks", check
+        yield "restore.export", step.restore.export
 
 
 def state_directory() -> Path:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import partial
@@ -18,7 +18,7 @@ from cockpit.checks.command import look_by_command
 from cockpit.checks.env import look_by_env
 from cockpit.checks.file import look_by_file
 from cockpit.checks.git import digest_of_paths, look_by_git
-from cockpit.checks.look import Look, unseen
+from cockpit.checks.look import Look, clipped, unseen
 from cockpit.durations import parse_duration, short_duration
 from cockpit.errors import CockpitError
 from cockpit.git.command import Git
@@ -26,12 +26,13 @@ from cockpit.git.facts import head_commit
 from cockpit.redact import redacted
 from cockpit.release.checks import Check
 from cockpit.release.ports import Measures, Observed, Situation
+from cockpit.release.rehearsals import Rehearsal, look_at_rehearsals
 
 T = TypeVar("T")
 
 CONCURRENCY = 4  # checks at once: some are whole test suites
 _ASKING = frozenset({"http", "tls"})
-_OUTWARD = _ASKING | {"probe", "target", "log"}  # these see what is served, not the work tree
+_OUTWARD = _ASKING | {"probe", "target", "log", "rehearsal"}  # these see what is served, not the work tree
 
 
 class Checker:
@@ -48,7 +49,9 @@ class Checker:
         code: Callable[[], Path],
         now: Callable[[], float] = time.time,
         measures: Callable[[], AbstractContextManager[Measures]] | None = None,
+        rehearsals: Callable[[], Iterable[Rehearsal]] = tuple,
     ) -> None:
+        self._rehearsals = rehearsals
         self._root = root
         self._code = code
         self._now = now
@@ -129,6 +132,11 @@ class Checker:
             call = partial(look_by_file, check.file, code=self._code(), now=self._now())
         elif check.git is not None:
             call = partial(look_by_git, check.git, situation, code=self._code(), seconds=seconds)
+        elif check.rehearsal is not None:
+            state, said = look_at_rehearsals(
+                check.rehearsal, self._rehearsals(), commit=situation.commit, now=self._now()
+            )
+            return Look(state, clipped(said)) if state != "unknown" else unseen(said)
         elif check.kind in {"probe", "target", "log"}:
             call = partial(self._measure, check)
         else:

@@ -44,7 +44,20 @@ def add_commands(table: CommandTable) -> None:
         parser.add_argument("--plan", action="store_true", help="print exactly what would run (the default)")
         parser.add_argument("--format", choices=["text", "sh"], default="text", help="sh: a script to run by hand")
         parser.add_argument("--execute", action="store_true", help="carry it out, with --confirm")
+        if direction == "rollback":
+            parser.add_argument(
+                "--rehearse",
+                action="store_true",
+                help="carry it out beside the live service, and note how long it took",
+            )
         parser.add_argument("--confirm", default="", metavar="TAG", help="the tag again, or its 8-hex commit")
+        parser.add_argument(
+            "--database", choices=["restore", "down", "code"], default="",
+            help="what becomes of the database: put back from the dump, taken down by the newer code, or left as it is",
+        )  # fmt: skip
+        parser.add_argument(
+            "--confirm-database", action="append", default=[], metavar="NAME", help="the database that is replaced"
+        )
         parser.add_argument("--detach", action="store_true", help="do not follow the worker")
         _add_override(parser)
         parser.add_argument("--reason", default="", metavar="TEXT", help="why, with --without-remote-lease")
@@ -56,6 +69,7 @@ def add_commands(table: CommandTable) -> None:
         ("resume", "go on where the worker fell, or confirm a step that waits for a person"),
         ("skip", "skip the failed step, where it is optional"),
         ("abort", "end it"),
+        ("confirm", "say that an unverified target was seen to run well, and how: with a reason"),
         ("unlock", "let deploys start again after a rollback, or --lease: break a stale lease; with a reason"),
     ):
         parser = execution.add(verb, _execution, help_text)
@@ -91,9 +105,9 @@ def _override(arguments: argparse.Namespace) -> str:
 
 def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.execution.prepare import prepare
-    from cockpit.release.plan import as_shell_script
+    from cockpit.release.script import as_shell_script
 
-    if not arguments.execute and (arguments.confirm or arguments.detach):
+    if not arguments.execute and (arguments.confirm or arguments.confirm_database or arguments.detach):
         raise UsageError("--confirm and --detach go with --execute", fix="Nothing was executed: add --execute")
     if not arguments.execute and arguments.without_remote_lease:
         raise UsageError("--without-remote-lease goes with --execute", fix="Nothing was executed: add --execute")
@@ -102,6 +116,8 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
     if arguments.execute and (arguments.plan or arguments.format == "sh"):
         raise UsageError("--execute excludes --plan and --format")
     workspace = open_here(arguments)
+    if arguments.direction == "rollback" and arguments.rehearse:
+        return _rehearse(arguments, workspace)
     plan = prepare(
         workspace.run,
         arguments.direction,
@@ -109,6 +125,7 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
         root=workspace.root,
         code=workspace.code,
         host=workspace.host,
+        way=arguments.database,
     )
     if arguments.execute:
         return _execute(arguments, workspace, plan)
@@ -129,16 +146,50 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.OK
 
 
+def _rehearse(arguments: argparse.Namespace, workspace: Workspace) -> ExitCode:
+    import threading
+
+    import msgspec
+
+    from cockpit.rehearsing import plan_to_rehearse, rehearse_rollback
+
+    if arguments.execute:
+        raise UsageError("--rehearse excludes --execute")
+    require_writing(arguments)
+    plan = plan_to_rehearse(workspace, arguments.tag, arguments.database or None)
+    cancel = threading.Event()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda *_: cancel.set()) for number in numbers]
+    try:
+        found, output = rehearse_rollback(workspace, plan, cancel=cancel)
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+    publish(workspace)
+    if wants_json(arguments):
+        print_json(msgspec.to_builtins(found))
+    else:
+        say(columns([[f"  {step.title}", step.outcome, f"{step.seconds:.1f} s", step.detail] for step in found.steps]))
+        how = f"went well in {found.seconds:.1f} s" if found.ok else f"FAILED: {found.detail}"
+        say(f"the rehearsal of the rollback to {visible(plan.tag)} {visible(how)}\n  what it printed: {output}")
+    if cancel.is_set():
+        return ExitCode.INTERRUPTED
+    return ExitCode.OK if found.ok else ExitCode.STEP_FAILED
+
+
 def _plan_document(plan: Plan) -> dict[str, Any]:
     import msgspec
 
     document: dict[str, Any] = msgspec.to_builtins(plan)
     document["digest"] = plan.digest
+    document["database_words"] = plan.database_words
+    document["note"] = plan.note
+    document["troubles"] = plan.troubles
     return document
 
 
 def _show_plan(plan: Plan) -> None:
-    from cockpit.release.plan import describe
+    from cockpit.release.plan import describe, qualified
 
     verb = "Roll back" if plan.direction == "rollback" else "Deploy"
     say(
@@ -146,11 +197,18 @@ def _show_plan(plan: Plan) -> None:
         f"  from {plan.from_tag or '(no tag)'} {plan.from_commit[:8]} to {plan.tag} {plan.commit[:8]}\n"
         f"  work tree {plan.code}\n  dump {plan.backup or 'none matches'}"
     )
+    told = {"restore": "put back from the dump", "down": "taken down by the newer code", "code": "left as it is"}
+    if plan.way:
+        say(f"  database {told[plan.way]}" + (f"\n  ! {plan.note}" if plan.note else ""))
+    for trouble in plan.troubles:
+        say(f"  ! {trouble}")
     for number, step in enumerate(plan.steps, 1):
-        say(f"{number}. {step.title}" + (" (optional)" if step.optional else ""))
+        say(f"{number}. {step.title}{qualified(step)}")
         say(f"     {describe(step)}")
         if step.danger:
             say(f"     ! {step.danger}")
+        if step.undo:
+            say(f"     undo: {step.undo}")
         if step.left_out:
             say(f"     left out: {step.left_out}")
 
@@ -169,7 +227,11 @@ def _execute(arguments: argparse.Namespace, workspace: Workspace, plan: Plan) ->
         arguments,
         workspace,
         identity,
-        lambda: start_execution(workspace, RequestExecution(identity, plan, arguments.confirm), without_lease=without),
+        lambda: start_execution(
+            workspace,
+            RequestExecution(identity, plan, arguments.confirm, tuple(arguments.confirm_database)),
+            without_lease=without,
+        ),
     )
 
 
@@ -210,7 +272,7 @@ def _execution_document(view: ExecutionView) -> dict[str, Any]:
 def _execution(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.executing import abort_execution, require_idle, require_trust, start_worker
     from cockpit.execution.control import find_execution, skip_step
-    from cockpit.release.intents import UnlockDeploys
+    from cockpit.release.intents import ConfirmExecution, UnlockDeploys
 
     workspace = open_here(arguments)
     if arguments.verb == "unlock":
@@ -227,17 +289,21 @@ def _execution(arguments: argparse.Namespace) -> ExitCode:
     if arguments.verb == "status":
         return _show_status(arguments, workspace, view)
     require_writing(arguments)
+    if arguments.verb == "confirm":
+        workspace.session.act(ConfirmExecution(view.id, arguments.reason))
+        publish(workspace)
+        return _tell_over(arguments, find_execution(workspace.run, view.id))
     if arguments.verb == "abort":
         abort_execution(workspace, view, reason=arguments.reason)
         publish(workspace)
-        return _tell_aborted(arguments, find_execution(workspace.run, view.id))
+        return _tell_over(arguments, find_execution(workspace.run, view.id))
     if view.over:
         raise RefusedError(f"it is over already: {view.outcome}", code="already")
     without = _override(arguments)
     if arguments.verb == "skip":
         require_trust(workspace)
         require_idle(workspace)
-        skip_step(workspace.session.act, view)
+        skip_step(workspace.session.act, view, reason=arguments.reason)
     return _start(arguments, workspace, view.id, lambda: start_worker(workspace, view.id, without_lease=without))
 
 
@@ -255,11 +321,11 @@ def _break_lease(arguments: argparse.Namespace, workspace: Workspace) -> ExitCod
     return ExitCode.OK
 
 
-def _tell_aborted(arguments: argparse.Namespace, view: ExecutionView) -> ExitCode:
+def _tell_over(arguments: argparse.Namespace, view: ExecutionView) -> ExitCode:
     if wants_json(arguments):
         print_json(_execution_document(view))
     else:
-        say(view.detail)
+        say(visible(view.told))
     return ExitCode.OK
 
 
@@ -271,10 +337,12 @@ def _show_status(arguments: argparse.Namespace, workspace: Workspace, view: Exec
         print_json({**_execution_document(view), "worker_alive": alive})
         return ExitCode.OK
     say(f"{view.direction} from {view.from_tag or view.from_commit[:8]} to {view.tag}: {view.state}")
-    if view.detail:
-        say(f"  {visible(view.detail)}")
+    if view.told:
+        say(f"  {visible(view.told)}")
     if view.state in {"requested", "running"} and not alive:
         say(f"  no worker carries it out on {workspace.host}: cockpit execution resume, or abort")
+    if view.hosts_done is not None:
+        say("  {}/{} hosts on {}".format(*view.hosts_done, visible(view.tag)))
     titles = [step.title for step in view.plan.steps] if view.plan is not None else []
     rows = [
         [

@@ -84,6 +84,8 @@ def _kind(review: Review[T], check: Check, *where: Step) -> None:
     for key, named in (("probe", check.probe), ("target", check.target)):
         if named is not None:
             review.filled(named.name, *where, key, "name")
+    if check.rehearsal is not None:
+        review.durations(check.rehearsal, ("within",), *where, "rehearsal")
     if check.git is not None:
         _git(review, check.git, *where, "git")
     if check.log is not None:

@@ -10,12 +10,13 @@ from pathlib import Path
 from cockpit.content.check_review import expression_complaint, review_check
 from cockpit.content.environments import ConfigurationFile, Section, chosen
 from cockpit.content.names import duration_complaint, name_complaint
+from cockpit.content.plan_review import review_plan
 from cockpit.content.probe_review import CheckCondition, review_probe
 from cockpit.content.problems import quoted
 from cockpit.content.review import Review
 from cockpit.content.strict_yaml import Document, load_document, read_text
 from cockpit.content.strict_yaml import Step as Where
-from cockpit.release.configuration import Configuration, Plans, Probe, Step, Verify, VersionSeen
+from cockpit.release.configuration import Configuration, Probe, VersionSeen
 from cockpit.release.sensing import epoch_of
 from cockpit.release.targets import TargetBinding, parse_percentage
 from cockpit.release.windows import MaintenanceWindow
@@ -88,12 +89,12 @@ class _ConfigurationReview(Review[ConfigurationFile]):
         for key in ("rollback", "deploy"):
             plan = getattr(section, key)
             if plan is not None:
-                self._plan(plan, self._probes_of([name]), *where, key)
+                review_plan(self, plan, self._probes_of([name]), *where, key)
 
     def _plans(self, file: ConfigurationFile) -> None:
         for key in ("rollback", "deploy"):
             inheriting = [name for name, section in file.environments.items() if getattr(section, key) is None]
-            self._plan(getattr(file, key), self._probes_of(inheriting), key)
+            review_plan(self, getattr(file, key), self._probes_of(inheriting), key)
 
     def _common(self, part: ConfigurationFile | Section, probes: Mapping[str, Probe], *where: Where) -> None:
         """Look at what may stand at the top and in an environment's section; `probes` are those there are there."""
@@ -224,28 +225,6 @@ class _ConfigurationReview(Review[ConfigurationFile]):
         if version.json and version.header:
             self.complain_of_key("json and header exclude each other: keep one", *where, "header")
         self.durations(version, ("timeout",), *where)
-
-    def _plan(self, plan: Plans, probes: Collection[str], *where: Where) -> None:
-        self.distinct([step.id for step in plan.steps], "id", *where, "steps")
-        for index, step in enumerate(plan.steps):
-            self._step(step, plan, probes, *where, "steps", index)
-
-    def _step(self, step: Step, plan: Plans, probes: Collection[str], *where: Where) -> None:
-        self.complain(name_complaint(step.id), *where, "id")
-        self.exactly_one(step, ("run", "checkout", "verify", "confirm"), *where)
-        self.durations(step, ("timeout",), *where)
-        self.at_least(step, 0, ("retries",), *where)
-        if step.verify:
-            self._verify(step.verify, probes, *where, "verify")
-        if step.needs_backup and not plan.backups.glob:
-            message = "nothing says where dumps lie: add backups with a glob to this plan, or remove needs_backup"
-            self.complain_of_key(message, *where, "needs_backup")
-
-    def _verify(self, verify: Verify, probes: Collection[str], *where: Where) -> None:
-        for index, name in enumerate(verify.probes):
-            self.known(name, probes, "probe", *where, "probes", index)
-        self.durations(verify, ("within",), *where)
-        self.at_least(verify, 1, ("passes",), *where)
 
     def _url(self, url: str, *where: Where) -> None:
         if url and not re.match(r"https?://[^\s/?#]", url):

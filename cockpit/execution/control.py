@@ -73,8 +73,11 @@ def find_execution(run: Run, wanted: str = "") -> ExecutionView:
     return found
 
 
-def skip_step(act: Callable[[Intent], object], view: ExecutionView) -> None:
-    """Skip the step at which an execution stopped; refused unless the plan calls it optional."""
+def skip_step(act: Callable[[Intent], object], view: ExecutionView, *, reason: str = "") -> None:
+    """Skip the step at which an execution stopped; refused unless the plan calls it optional or skippable.
+
+    What is skippable, rather than optional, needs a person's reason.
+    """
     if view.plan is None:
         raise RefusedError("the plan is not in this clone's store yet", code="conflicting")
     if view.state != "stopped":
@@ -86,12 +89,19 @@ def skip_step(act: Callable[[Intent], object], view: ExecutionView) -> None:
     if index is None:
         raise RefusedError("no step is left to skip", code="already")
     step = view.plan.steps[index]
-    if not step.optional:
+    if step.skippable and not reason.strip():
+        raise RefusedError(
+            f"skipping {step.title!r} needs a reason",
+            fix='Say why: cockpit execution skip --reason "…"',
+            code="no-reason",
+        )
+    if not (step.optional or step.skippable):
         raise RefusedError(
             f"the step {step.title!r} is required", fix="Retry it, or abort the execution", code="required"
         )
+    detail = "skipped by a person" + (f": {visible(reason.strip(), limit=200)}" if reason.strip() else "")
     attempt = next((one.attempt for one in view.steps if one.index == index), 0)
-    skipped = StepEnded(index=index, step=step.id, attempt=attempt, outcome="skipped", detail="skipped by a person")
+    skipped = StepEnded(index=index, step=step.id, attempt=attempt, outcome="skipped", detail=detail)
     act(RecordFact(execution_entity(view.id), skipped))
 
 

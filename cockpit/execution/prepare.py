@@ -5,20 +5,27 @@ from __future__ import annotations
 import glob
 import os
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
 from cockpit.errors import CockpitError, RefusedError
+from cockpit.execution.databases.dumps import dump_of, quick_complaint
+from cockpit.execution.databases.place import locator
+from cockpit.execution.surroundings import disk_complaints
 from cockpit.git.command import Git
-from cockpit.git.facts import changed_files, head_commit
+from cockpit.git.facts import changed_files, head_commit, undone
 from cockpit.git.resolve import resolve_tag
+from cockpit.git.tag_names import decode_name, encode_name
 from cockpit.git.tags import list_tags
 from cockpit.release.configuration import Configuration
+from cockpit.release.databases import DatabaseWay
 from cockpit.release.events import Direction
 from cockpit.release.live import Readiness
-from cockpit.release.plan import Plan, build_plan
+from cockpit.release.plan import Plan
+from cockpit.release.planning import build_plan
 from cockpit.release.run import Run
-from cockpit.release.tags import last_good, tag_at, with_marks
+from cockpit.release.tags import Tag, last_good, tag_at, with_marks
 
 
 def usable_backup(path: Path) -> bool:
@@ -41,26 +48,58 @@ def find_backup(configuration: Configuration, root: Path, tag: str, direction: D
     return str(max(found, key=lambda path: path.stat().st_mtime)) if found else ""
 
 
-def prepare(run: Run, direction: Direction, tag: str, *, root: Path, code: Path, host: str) -> Plan:
+def dump_complaint(configuration: Configuration, backup: str) -> str:
+    """Return what is wrong with a rollback's dump, as far as its head and end tell; empty where no step restores it."""
+    restores = [step.restore for step in configuration.rollback.steps if step.restore is not None]
+    if not backup or not restores:
+        return ""
+    return quick_complaint(Path(backup), postgresql=restores[0].postgresql is not None)
+
+
+def prepare(
+    run: Run,
+    direction: Direction,
+    tag: str | bytes,
+    *,
+    root: Path,
+    code: Path,
+    host: str,
+    way: DatabaseWay | Literal[""] = "",
+    from_commit: str = "",
+) -> Plan:
     """Return the plan that leads to `tag`, resolved against the work tree as it is now.
 
-    Raises NotFoundError for a tag that is not there, RefusedError for one that is no commit.
+    Bytes, or a text with what the command line makes of them, reach a name that is not UTF-8. `way` is what a person
+    wants of the database, empty the usual one. Where the tag is checked out already, `from_commit` is what would be
+    gone back from. Raises NotFoundError for a tag that is not there, RefusedError for one
+    that is no commit, and where the database cannot go that way.
     """
     git = Git(code)
     commit = resolve_tag(git, tag)
-    from_commit = head_commit(git)
+    named = decode_name(tag if isinstance(tag, bytes) else tag.encode("utf-8", "surrogateescape"))
+    head = head_commit(git)
+    from_commit = from_commit if from_commit and head == commit else head
     running = tag_at(list_tags(git, run.configuration.code.tags), from_commit)
+    plans = run.configuration.rollback if direction == "rollback" else run.configuration.deploy
+    changes = undone(git, from_commit, commit, migrations=plans.migrations) if plans.migrations else None
+    backup = find_backup(run.configuration, root, named.name, direction)
     return build_plan(
         run.configuration,
         direction,
-        tag=tag,
+        tag=named.name,
+        tag_raw=named.raw,
         commit=commit,
         from_tag=running.name if running is not None else "",
         from_commit=from_commit,
         configuration_digest=run.digest,
         host=host,
         code=str(code),
-        backup=find_backup(run.configuration, root, tag, direction),
+        backup=backup,
+        root=str(root.absolute()),
+        way=way,
+        crossed=changes.migrations if changes is not None else (),
+        dump=dump_of(Path(backup)) if backup and any(step.restore is not None for step in plans.steps) else None,
+        locate=locator(root),
     )
 
 
@@ -71,6 +110,8 @@ class Obstacles(Struct, frozen=True):
     held: str  # by whom and why, or empty
     leased: str = ""  # by whom else, since when and why, or empty
     unreachable: str = ""  # why the remote cannot be asked for its lease, or empty
+    root: Path | None = None  # the configuration's directory, where the plan itself is to be looked at, too
+    host: tuple[str, ...] = ()  # what is to be known of this host
 
 
 def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
@@ -92,6 +133,7 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
     if obstacles.unreachable:
         notes.append(f"the remote's lease is not to be had ({obstacles.unreachable}): a start asks to go on without it")
     target, why = "", ""
+    warnings: tuple[str, ...] = ()
     try:
         git = Git(code)
         head = head_commit(git)
@@ -104,6 +146,9 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
         found = last_good(tags, running, run.marks) if running is not None else None
         if found is not None:
             target, why = found[0].display, found[1]
+            if obstacles.root is not None and obstacles.trusted:
+                faults, warnings = _look_at_plan(run, found[0], code, obstacles.root)
+                reasons += faults
         elif running is None:
             reasons.append("HEAD is at no tag, so there is no release before it")
         else:
@@ -112,4 +157,15 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
         reasons.append(error.what)
     except CockpitError as error:
         reasons.append(f"git: {error.what}")
-    return Readiness(not reasons, tuple(reasons), target, why, tuple(notes))
+    return Readiness(not reasons, tuple(reasons), target, why, tuple(notes), (*warnings, *obstacles.host))
+
+
+def _look_at_plan(run: Run, tag: Tag, code: Path, root: Path) -> tuple[list[str], tuple[str, ...]]:
+    """Return what is in the way of the rollback to a tag, and what is to be known of it."""
+    plan = prepare(run, "rollback", encode_name(tag), root=root, code=code, host="")
+    faults = [*plan.troubles, *disk_complaints(plan)]
+    complaint = dump_complaint(run.configuration, plan.backup)
+    told = [plan.note] if plan.note else []
+    if complaint:
+        (faults if plan.restores else told).append(f"{complaint}: {plan.backup}")
+    return faults, tuple(told)

@@ -63,4 +63,4 @@ def conclusion(plan: Plan, verdicts: Sequence[StepResult]) -> tuple[Outcome, str
     if healthy and seen:
         return "succeeded", f"{plan.tag} is up, version {seen} seen", seen
     lacking = "nothing has shown that version" if healthy else "nothing has shown that it runs well"
-    return "unverified", f"{plan.tag} is in place, but {lacking}: look, and say so in a note", seen
+    return "unverified", f"{plan.tag} is in place, but {lacking}: look, and say so: cockpit execution confirm", seen

@@ -25,9 +25,9 @@ from cockpit.execution.progress import (
     turns_taken,
     waiting_for,
 )
-from cockpit.execution.steps import StepResult, StepRunner
+from cockpit.execution.steps import Databases, StepResult, StepRunner
 from cockpit.release.decisions.executions import execution_entity
-from cockpit.release.events import ExecutionStopped, Outcome, StepEnded, StepStarted, WorkerStarted
+from cockpit.release.events import ExecutionStopped, HostEnded, Outcome, StepEnded, StepStarted, WorkerStarted
 from cockpit.release.intents import EndExecution, Intent, RecordFact
 from cockpit.release.plan import Plan, PlanStep
 from cockpit.release.ports import UNLEASED, Lease, Verifier
@@ -52,10 +52,11 @@ class Worker:
         output: Path,
         verifier: Verifier,
         trusted: Callable[[str], bool],
-        resolve: Callable[[str], str],
+        resolve: Callable[[Plan], str],
         head: Callable[[], str],
         rebuild: Callable[[Plan], Plan],
         commit: Callable[[], object],
+        databases: Databases,
         turn: int | None = None,
         lease: Lease = UNLEASED,
     ) -> None:
@@ -70,6 +71,7 @@ class Worker:
         self._head = head
         self._rebuild = rebuild
         self._commit = commit
+        self._databases = databases
         self._turn = turn
         self._lease = lease
         self.cancel = threading.Event()
@@ -124,7 +126,7 @@ class Worker:
                 "the plan is not what this run's configuration says", fix="Abort, and confirm anew", code="conflicting"
             )
         self._require_expected_head(view, plan)
-        now_at = self._resolve(plan.tag)
+        now_at = self._resolve(plan)
         if now_at != plan.commit:
             raise RefusedError(
                 f"the tag {plan.tag} has moved from {plan.commit[:8]} to {now_at[:8]} since it was confirmed",
@@ -158,7 +160,7 @@ class Worker:
         under_way = StepProcess(self._output_path.parent, self._execution)
         if under_way.end_leftover():
             output.heading("the step that was left running is ended")
-        runner = StepRunner(plan, output, under_way, self._verifier, self.cancel)
+        runner = StepRunner(plan, output, under_way, self._verifier, self._databases, self.cancel)
         verdicts: list[StepResult] = []
         for index in remaining:
             step = plan.steps[index]
@@ -175,7 +177,9 @@ class Worker:
                 # A person came back to the step that waits for one: that is the confirmation, of this step alone.
                 self._end_step(index, step, attempt, StepResult("ok", "confirmed"), "")
                 continue
-            result = self._step(index, step, attempt, runner, output)
+            hosts = states[index].hosts if index in states else ()
+            done = frozenset(each.host for each in hosts if each.done)
+            result = self._step(index, step, attempt, runner, output, done)
             if result is None:
                 self._record(ExecutionStopped(index=index, reason=waiting_for(step)))
                 return None
@@ -188,7 +192,13 @@ class Worker:
         return self._end(plan, verdicts)
 
     def _step(
-        self, index: int, step: PlanStep, attempts: int, runner: StepRunner, output: OutputFile
+        self,
+        index: int,
+        step: PlanStep,
+        attempts: int,
+        runner: StepRunner,
+        output: OutputFile,
+        done: frozenset[str],
     ) -> StepResult | None:
         output.heading(f"{index + 1}/{self._count(runner)} {step.title}")
         if step.left_out:
@@ -203,6 +213,8 @@ class Worker:
             started, offset = time.monotonic(), output.end
             if runner.already_done(step):
                 result = StepResult("already", "it has taken effect already", seconds=time.monotonic() - started)
+            elif step.hosts:
+                result, done = self._on_hosts(index, step, attempt, runner, done)
             else:
                 result = runner.attempt(step)
             seconds = result.seconds or time.monotonic() - started
@@ -210,6 +222,33 @@ class Worker:
             if result.outcome in PASSED or self.cancel.is_set() or self._lease.refusal():
                 break
         return result
+
+    def _on_hosts(
+        self, index: int, step: PlanStep, attempt: int, runner: StepRunner, done: frozenset[str]
+    ) -> tuple[StepResult, frozenset[str]]:
+        """Run a step on those of its hosts where it has not taken effect; return also where it has now."""
+        result = StepResult("aborted", f"stopped by a person; done on {len(done)} of {len(step.hosts)}")
+        for host, ended in runner.on_hosts(step, done):
+            self._record(
+                HostEnded(
+                    index=index,
+                    step=step.id,
+                    host=host,
+                    attempt=attempt,
+                    outcome=ended.outcome,
+                    seconds=round(ended.seconds, 3),
+                    code=ended.code,
+                    detail=ended.detail,
+                )
+            )
+            if ended.outcome in PASSED:
+                done |= {host}
+            else:
+                failed = f"{host}: {ended.detail or ended.outcome}; done on {len(done)} of {len(step.hosts)}"
+                result = StepResult(ended.outcome, failed, ended.code)
+        if len(done) == len(step.hosts):
+            result = StepResult("ok", f"done on all {len(step.hosts)}")
+        return result, done
 
     @staticmethod
     def _count(runner: StepRunner) -> int:

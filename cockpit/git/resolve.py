@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from difflib import get_close_matches
+from urllib.parse import unquote_to_bytes
 
 from cockpit.errors import NotFoundError, RefusedError
 from cockpit.git.command import Git
@@ -30,6 +31,11 @@ def resolve_tag(git: Git, name: str | bytes) -> str:
     raise RefusedError(
         f"Tag {display} is a tag of {what}, not of a commit", fix="Choose another tag", code="not-a-commit"
     )
+
+
+def resolve_named(git: Git, name: str, raw: str) -> str:
+    """Return what `resolve_tag` does for a name as `Tag` keeps it: `raw` is percent-encoded, where it is not UTF-8."""
+    return resolve_tag(git, unquote_to_bytes(raw) if raw else name)
 
 
 def _encode(name: str) -> bytes:

@@ -12,10 +12,10 @@ from cockpit.durations import parse_duration
 
 Binds = Literal["commit", "paths", "host", "release", "period"]
 Effects = Literal["none", "writes", "money", "load"]
-Kind = Literal["command", "http", "tls", "env", "file", "git", "probe", "target", "log"]
+Kind = Literal["command", "http", "tls", "env", "file", "git", "probe", "target", "log", "rehearsal"]
 Protocol = Literal["TLSv1.2", "TLSv1.3"]
 
-KINDS: tuple[Kind, ...] = ("command", "http", "tls", "env", "file", "git", "probe", "target", "log")
+KINDS: tuple[Kind, ...] = ("command", "http", "tls", "env", "file", "git", "probe", "target", "log", "rehearsal")
 RUN_TAG = "run"  # the name by which a git check means the tag that the run flies
 
 SHORTEST_VALIDITY = 600.0  # seconds: what holds is renewed at half of it, and never more often than every five minutes
@@ -129,6 +129,13 @@ class LogCheck(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
         return float(self.max_share.removesuffix("%")) / 100 if self.max_share else None
 
 
+class RehearsalCheck(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A rollback from the commit that the run flies was rehearsed, and went well; `tag` says to which."""
+
+    within: str = "30d"
+    tag: str = ""
+
+
 class Check(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """How an item is sensed; exactly one kind is given, unless it is `off`.
 
@@ -145,6 +152,7 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     probe: ProbeCheck | None = None
     target: TargetCheck | None = None
     log: LogCheck | None = None
+    rehearsal: RehearsalCheck | None = None
     closes: bool = False
     interval: str = "5m"
     expires: str = ""  # how long a result holds without a new one
@@ -197,6 +205,8 @@ def describe_check(check: Check) -> str:
         return f"look at the target {check.target.name}"
     if check.log is not None:
         return f"read the log {check.log.name}"
+    if check.rehearsal is not None:
+        return "look when a rollback was rehearsed"
     return "ask git"
 
 
@@ -218,6 +228,9 @@ def expectation(check: Check) -> str:
         return f"the target {check.target.name} is met"
     if check.log is not None:
         return _of_log(check.log)
+    if check.rehearsal is not None:
+        target = f" to {check.rehearsal.tag}" if check.rehearsal.tag else ""
+        return f"a rollback{target} rehearsed within {check.rehearsal.within}"
     return _of_git(check.git or GitCheck())
 
 

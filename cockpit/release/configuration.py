@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -48,12 +50,56 @@ class Verify(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     passes: int = 2
 
 
+class Postgresql(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A PostgreSQL database, named by an environment variable: an address (postgresql://...) or a bare name.
+
+    What the address leaves out comes from PGHOST and its like. Where the variable is not set, `env_file` is read for
+    it. `maintenance` is the database from which others are made and renamed.
+    """
+
+    database_env: str = "DATABASE_URL"
+    env_file: str = ""  # relative to the configuration's directory
+    maintenance: str = "postgres"
+    no_owner: bool = False  # whether what a dump says of owners and privileges is left out
+
+
+class Sqlite(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An SQLite database: its file, relative to the configuration's directory."""
+
+    file: str
+
+
+class Backup(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Dumps the database as it is now into a new, dated file of `directory`."""
+
+    directory: str  # relative to the configuration's directory
+    postgresql: Postgresql | None = None
+    sqlite: Sqlite | None = None
+
+
+class Restore(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Puts the database back from the dump that matches the target: into a new one, verified, swapped in by rename.
+
+    `checks` are queries that must give true of the new one before it is swapped in. `export` is a query of the live one
+    for what was written since the dump, whose time stands for `:dump_at` in it; it goes into `export_to`, by default
+    the dump's directory, as CSV.
+    """
+
+    postgresql: Postgresql | None = None
+    sqlite: Sqlite | None = None
+    checks: tuple[str, ...] = ()
+    export: str = ""
+    export_to: str = ""
+
+
 class Step(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One step of a plan; exactly one of run, checkout, verify, confirm is given.
+    """One step of a plan; exactly one of run, checkout, verify, confirm, backup, restore is given.
 
     `run` is a shell command line; values reach it only by environment variables (COCKPIT_TARGET_TAG,
     COCKPIT_TARGET_COMMIT, COCKPIT_FROM_COMMIT, COCKPIT_BACKUP, COCKPIT_SERVICE, COCKPIT_ENVIRONMENT).
-    `done_when` is a command whose success says that the step has already taken effect.
+    `done_when` is a command whose success says that the step has already taken effect. With `database` a step runs only
+    where the database goes that way; a restore goes by itself. With `hosts` it runs once for each, in COCKPIT_HOST,
+    `batch` of them at a time, with a `pause` between batches.
     """
 
     id: str
@@ -62,11 +108,19 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     checkout: bool = False
     verify: Verify | None = None
     confirm: str = ""
+    backup: Backup | None = None
+    restore: Restore | None = None
     done_when: str = ""
     directory: str = ""  # relative to the code directory
     timeout: str = "5m"
     retries: int = 0
-    optional: bool = False
+    optional: bool = False  # left behind where it fails
+    skippable: bool = False  # stops where it fails, and may be skipped by a person who says why
+    database: Literal["", "restore", "down"] = ""
+    rehearse: str = ""  # the command that stands for this step in a rehearsal, where it acts on nothing live
+    hosts: tuple[str, ...] = ()
+    batch: int = 1
+    pause: str = ""
     needs_backup: bool = False  # runs only where a dump matching the target exists
     danger: str = ""  # what is lost or stopped, in the words shown before it runs
     effects: Effects = "writes"

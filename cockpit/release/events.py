@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Literal, TypeVar
 
-from msgspec import field
+from msgspec import Struct, field
 
+from cockpit.release.databases import Dump
 from cockpit.release.record import Event, TextRef
 
 RunState = Literal["planned", "active", "held", "rolled-back", "aborted", "superseded", "closed"]
@@ -385,6 +386,7 @@ class ExecutionRequested(Event, frozen=True):
     plan: TextRef
     plan_digest: str
     confirmed: str
+    databases: tuple[str, ...] = ()  # typed for each database that is replaced
 
 
 @_kind("execution.worker-started")
@@ -418,6 +420,20 @@ class StepEnded(Event, frozen=True):
     output: TextRef | None = None
 
 
+@_kind("execution.host-ended")
+class HostEnded(Event, frozen=True):
+    """How a step ended on one of its hosts."""
+
+    index: int
+    step: str
+    host: str
+    attempt: int
+    outcome: StepOutcome
+    seconds: float = 0.0
+    code: int | None = None
+    detail: str = ""
+
+
 @_kind("execution.stopped")
 class ExecutionStopped(Event, frozen=True):
     """The worker ended before the plan did: a person decides whether to retry, skip or abort."""
@@ -433,6 +449,37 @@ class ExecutionEnded(Event, frozen=True):
     outcome: Outcome
     detail: str
     version_seen: str = ""
+
+
+@_kind("execution.confirmed")
+class ExecutionConfirmed(Event, frozen=True):
+    """A person has seen that the target runs well, where nothing has shown it by itself; how is the reason."""
+
+    reason: TextRef
+
+
+class RehearsedStep(Struct, frozen=True, omit_defaults=True):
+    """One step of a rehearsal; one that acts on the live service is left out of it."""
+
+    title: str
+    outcome: StepOutcome
+    seconds: float = 0.0
+    detail: str = ""
+
+
+@_kind("rollback.rehearsed", register="rehearsal")
+class RollbackRehearsed(Event, frozen=True, kw_only=True):
+    """A rollback was rehearsed beside the live service, in a scratch work tree and a scratch database."""
+
+    tag: str
+    commit: str
+    from_tag: str
+    from_commit: str
+    ok: bool
+    seconds: float
+    detail: str = ""
+    steps: tuple[RehearsedStep, ...] = ()
+    dump: Dump | None = None
 
 
 # The remote's lease

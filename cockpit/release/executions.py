@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from cockpit.release.events import (
+    ExecutionConfirmed,
     ExecutionEnded,
     ExecutionRequested,
     ExecutionStopped,
+    HostEnded,
     LeaseOverridden,
     LeaseReconciled,
     StepEnded,
@@ -18,7 +20,7 @@ from cockpit.release.events import (
 )
 from cockpit.release.plan import Plan
 from cockpit.release.record import Record, TextRef
-from cockpit.release.run import ExecutionState, ExecutionView, StepView, WithoutLease
+from cockpit.release.run import Confirmed, ExecutionState, ExecutionView, HostView, StepView, WithoutLease
 
 _PLAN = msgspec.json.Decoder(Plan)
 
@@ -53,22 +55,31 @@ def fold_execution(
     ended: Record | None = None
     without: WithoutLease | None = None
     reconciled, conflict = False, ""
+    confirmed: Confirmed | None = None
     for record in records:
         match record.data:
             case WorkerStarted(pid=pid):
                 state, detail = "running", ""
             case StepStarted(index=index, step=step, attempt=attempt):
-                steps[index] = StepView(index, step, attempt, "running", started=record.wall)
+                hosts = steps[index].hosts if index in steps else ()
+                steps[index] = StepView(index, step, attempt, "running", started=record.wall, hosts=hosts)
+            case HostEnded(index=index, host=host) if index in steps:
+                data_of = record.data
+                ended_on = HostView(host, data_of.outcome, data_of.attempt, data_of.seconds, data_of.detail)
+                others = tuple(each for each in steps[index].hosts if each.host != host)
+                steps[index] = msgspec.structs.replace(steps[index], hosts=(*others, ended_on))
             case StepEnded(index=index, step=step, attempt=attempt):
-                started = steps[index].started if index in steps else ""
+                started, hosts = (steps[index].started, steps[index].hosts) if index in steps else ("", ())
                 steps[index] = StepView(
                     index, step, attempt, record.data.outcome, started, record.data.seconds, record.data.detail,
-                    record.data.output,
+                    record.data.output, hosts,
                 )  # fmt: skip
             case ExecutionStopped(reason=reason):
                 state, detail = "stopped", reason
             case ExecutionEnded():
                 ended = record
+            case ExecutionConfirmed(reason=ref):
+                confirmed = Confirmed(record.by.name, record.wall, text_of(ref) or "(not here yet)")
             case LeaseOverridden(reason=ref, trouble=trouble):
                 reconciled = False
                 without = WithoutLease(record.by.name, record.wall, text_of(ref) or "(not here yet)", trouble)
@@ -105,6 +116,7 @@ def fold_execution(
         without_lease=without,
         reconciled=reconciled,
         lease_conflict=conflict,
+        confirmed=confirmed,
     )
 
 

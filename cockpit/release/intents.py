@@ -256,11 +256,12 @@ class UnlockDeploys(Intent, frozen=True):
 
 
 class RequestExecution(Intent, frozen=True):
-    """Carry out this very plan; `confirmed` is what the person typed."""
+    """Carry out this very plan; `confirmed` is what the person typed, and `databases` for what it replaces."""
 
     execution: str
     plan: Plan
     confirmed: str
+    databases: tuple[str, ...] = ()
 
 
 class GoWithoutLease(Intent, frozen=True):
@@ -290,6 +291,13 @@ class EndExecution(Intent, frozen=True):
     outcome: Outcome
     detail: str
     version_seen: str = ""
+
+
+class ConfirmExecution(Intent, frozen=True):
+    """Say that an unverified target was seen to run well, and how."""
+
+    execution: str
+    reason: str
 
 
 class RecordFact(Intent, frozen=True):

@@ -37,6 +37,7 @@ from cockpit.release.events import (
     ProbeAcknowledged,
     ProbeChanged,
     ProbeMuted,
+    RollbackRehearsed,
     RunMigrated,
     RunOpened,
     RunRetargeted,
@@ -55,6 +56,7 @@ from cockpit.release.periods import parse_instance
 from cockpit.release.polls import answers_in
 from cockpit.release.record import Event, Order, Record, TextRef, in_order
 from cockpit.release.registers import EMPTY, Register, RegisterCell, RegisterKey
+from cockpit.release.rehearsals import Rehearsal
 from cockpit.release.run import (
     ExecutionView,
     Freeze,
@@ -329,6 +331,7 @@ class Ledger:
             executions=tuple(self.executions()),
             probes=MappingProxyType(self._probes(configuration.environment.name)),
             marks=MappingProxyType(self._marks()),
+            rehearsals=MappingProxyType(self._rehearsals()),
             deploys_locked=self._deploys_locked(),
             records=tuple(self.timeline()),
             bad_lines=bad_lines,
@@ -594,6 +597,18 @@ class Ledger:
                     reason = self._text(head.data.reason) or ""
                     marks[tag] = TagMark(tag, head.data.mark, reason, head.by, head.wall)
         return marks
+
+    def _rehearsals(self) -> dict[str, Rehearsal]:
+        found: dict[str, Rehearsal] = {}
+        for entity, register in self._cells:
+            winner = self.register(entity, register).winner if register == "rehearsal" else None
+            if winner is not None and isinstance(winner.data, RollbackRehearsed):
+                data = winner.data
+                found[data.tag] = Rehearsal(
+                    data.tag, data.commit, data.from_tag, data.from_commit, data.ok, data.seconds, data.detail,
+                    data.steps, data.dump, winner.by, winner.host, winner.wall,
+                )  # fmt: skip
+        return found
 
     def _frozen(self) -> Freeze | None:
         # As with locks: whoever lifts a freeze without having seen another one does not lift that.

@@ -90,6 +90,7 @@ class Readiness(Struct, frozen=True):
     target: str = ""  # the last good tag
     why_target: str = ""
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()  # what a person should know of the host and the dump, and is no obstacle either
 
 
 class SyncFeed(Struct, frozen=True):

@@ -9,12 +9,14 @@ from cockpit.release.events import (
     DeploysUnlocked,
     EvidenceAttached,
     EvidencePurged,
+    ExecutionConfirmed,
     ExecutionEnded,
     ExecutionRequested,
     ExecutionStopped,
     FreezeLifted,
     FreezeSet,
     GateAnswered,
+    HostEnded,
     ItemAttested,
     ItemChallenged,
     ItemClaimed,
@@ -38,6 +40,7 @@ from cockpit.release.events import (
     ProbeChanged,
     ProbeMuted,
     ProbeUnmuted,
+    RollbackRehearsed,
     RunMigrated,
     RunOpened,
     RunRetargeted,
@@ -77,7 +80,7 @@ def is_alarming(record: Record) -> bool:
             return state in {"down", "unknown"}
         case ItemObserved(state=state):
             return state != "ok"
-        case StepEnded(outcome=outcome):
+        case StepEnded(outcome=outcome) | HostEnded(outcome=outcome):
             return outcome in {"failed", "timed-out", "aborted"}
         case ExecutionStopped() | TriggerBreached():
             return True
@@ -85,6 +88,8 @@ def is_alarming(record: Record) -> bool:
             return outcome != "succeeded"
         case LeaseBroken() | LeaseOverridden():
             return True
+        case RollbackRehearsed(ok=ok):
+            return not ok
         case LeaseReconciled(owner=owner):
             return bool(owner)
         case _:
@@ -222,6 +227,13 @@ def _execution_sentence(record: Record) -> str:
             return f"step {index + 1} {step} started" + (f" (attempt {attempt})" if attempt > 1 else "")
         case StepEnded(index=index, step=step, outcome=outcome, seconds=seconds, detail=detail):
             return f"step {index + 1} {step} {outcome} in {short_duration(seconds)}" + (f": {detail}" if detail else "")
+        case HostEnded(index=index, step=step, host=host, outcome=outcome, detail=detail):
+            return f"step {index + 1} {step} {outcome} on {host}" + (f": {detail}" if detail else "")
+        case RollbackRehearsed(tag=tag, from_tag=from_tag, from_commit=commit, ok=ok, seconds=seconds, detail=detail):
+            how = f"in {short_duration(seconds)}" if ok else f"and it FAILED: {detail}"
+            return f"rehearsed the rollback from {from_tag or commit[:8]} to {tag} {how}"
+        case ExecutionConfirmed():
+            return "confirmed that the target runs well, by what they saw"
         case LeaseOverridden(trouble=trouble):
             return f"went on without the remote's lease: {trouble}"
         case LeaseReconciled(owner=owner, host=host, at=at, target=target):

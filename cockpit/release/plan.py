@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import shlex
 from collections.abc import Callable
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
-from cockpit.durations import parse_duration
-from cockpit.release.configuration import Configuration, Step
+from cockpit.release.checks import Effects
+from cockpit.release.configuration import Backup, Restore
+from cockpit.release.databases import DatabaseAt, DatabaseWay, Dump, database_word
 from cockpit.release.events import Direction
 
-StepKind = Literal["run", "checkout", "verify", "confirm"]
+StepKind = Literal["run", "checkout", "verify", "confirm", "backup", "restore"]
 
 
 class PlanStep(Struct, frozen=True, omit_defaults=True):
@@ -36,6 +36,16 @@ class PlanStep(Struct, frozen=True, omit_defaults=True):
     version: bool = True
     passes: int = 2
     left_out: str = ""  # why this step will not run, where that is known beforehand
+    skippable: bool = False
+    rehearse: str = ""
+    effects: Effects = "writes"
+    hosts: tuple[str, ...] = ()
+    batch: int = 1
+    pause: float = 0.0  # seconds between batches
+    database: DatabaseAt | None = None
+    backup: Backup | None = None
+    restore: Restore | None = None
+    into: str = ""  # the directory, absolute, that a backup or an export goes to
 
 
 class Plan(Struct, frozen=True, omit_defaults=True):
@@ -55,6 +65,37 @@ class Plan(Struct, frozen=True, omit_defaults=True):
     steps: tuple[PlanStep, ...]
     environment: dict[str, str] = {}
     backup: str = ""
+    way: DatabaseWay | Literal[""] = ""  # empty where no step has to do with the database
+    crossed: tuple[str, ...] = ()  # migrations between here and there
+    dump: Dump | None = None  # what `backup` was when the plan was made
+    tag_raw: str = ""  # where the tag's name is not UTF-8: its bytes, percent-encoded
+
+    @property
+    def restores(self) -> tuple[PlanStep, ...]:
+        """The steps that will put a database back."""
+        return tuple(step for step in self.steps if step.kind == "restore" and not step.left_out)
+
+    @property
+    def database_words(self) -> tuple[str, ...]:
+        """What a person types, beside the target, to have databases replaced; empty where none is."""
+        places = dict.fromkeys(step.database for step in self.restores if step.database is not None)
+        return tuple(database_word(at, self.environment_name, production=self.production) for at in places)
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """Why it cannot be carried out, a sentence each."""
+        needed = (step for step in self.steps if step.database is not None and not step.left_out)
+        return tuple(
+            f"{step.title}: {step.database.trouble}" for step in needed if step.database and step.database.trouble
+        )
+
+    @property
+    def note(self) -> str:
+        """What a person has to know of the way that the database takes; empty where nothing is to be said."""
+        if self.way == "code" and self.crossed:
+            count = f"{len(self.crossed)} migration{'s' * (len(self.crossed) > 1)}"
+            return f"crosses {count}, and the database stays as it is: the older code must run on the newer schema"
+        return ""
 
     @property
     def digest(self) -> str:
@@ -69,148 +110,54 @@ class Plan(Struct, frozen=True, omit_defaults=True):
         """Return the plan as it is kept and shown later; what runs is built anew, and checked by the digest."""
         steps = []
         for step in self.steps:
-            told = ("title", "command", "done_when", "confirm", "danger", "undo")
-            steps.append(msgspec.structs.replace(step, **{name: redact(getattr(step, name)) for name in told}))
+            told = ("title", "command", "done_when", "confirm", "danger", "undo", "rehearse")
+            masked = {name: redact(getattr(step, name)) for name in told}
+            restore = step.restore
+            if restore is not None:
+                checks = tuple(map(redact, restore.checks))
+                restore = msgspec.structs.replace(restore, checks=checks, export=redact(restore.export))
+            steps.append(msgspec.structs.replace(step, **masked, restore=restore))
         return msgspec.structs.replace(self, steps=tuple(steps))
-
-
-def step_kind(step: Step) -> StepKind:
-    """Return which of its four kinds a configured step is."""
-    if step.checkout:
-        return "checkout"
-    if step.verify is not None:
-        return "verify"
-    return "confirm" if step.confirm else "run"
-
-
-def build_plan(
-    configuration: Configuration,
-    direction: Direction,
-    *,
-    tag: str,
-    commit: str,
-    from_tag: str,
-    from_commit: str,
-    configuration_digest: str,
-    host: str,
-    code: str,
-    backup: str,
-) -> Plan:
-    """Resolve the configured steps of `direction` for one target.
-
-    `code` is the absolute work tree; `backup` the dump that matches the target, or empty, which leaves out the
-    steps that need one and says so.
-    """
-    steps = configuration.rollback.steps if direction == "rollback" else configuration.deploy.steps
-    environment = {
-        "COCKPIT_TARGET_TAG": tag,
-        "COCKPIT_TARGET_COMMIT": commit,
-        "COCKPIT_FROM_TAG": from_tag,
-        "COCKPIT_FROM_COMMIT": from_commit,
-        "COCKPIT_BACKUP": backup,
-        "COCKPIT_SERVICE": configuration.service,
-        "COCKPIT_ENVIRONMENT": configuration.environment.name,
-    }
-    return Plan(
-        direction=direction,
-        service=configuration.service,
-        environment_name=configuration.environment.name,
-        production=configuration.environment.production,
-        host=host,
-        code=code,
-        tag=tag,
-        commit=commit,
-        from_tag=from_tag,
-        from_commit=from_commit,
-        configuration_digest=configuration_digest,
-        steps=tuple(_resolve(step, configuration, commit=commit, code=code, backup=backup) for step in steps),
-        environment=environment,
-        backup=backup,
-    )
-
-
-def rebuilt(plan: Plan, configuration: Configuration, *, digest: str, code: str) -> Plan:
-    """Return the plan that `configuration`, of that digest, makes of the same target, origin, host and dump."""
-    return build_plan(
-        configuration,
-        plan.direction,
-        tag=plan.tag,
-        commit=plan.commit,
-        from_tag=plan.from_tag,
-        from_commit=plan.from_commit,
-        configuration_digest=digest,
-        host=plan.host,
-        code=code,
-        backup=plan.backup,
-    )
-
-
-def _resolve(step: Step, configuration: Configuration, *, commit: str, code: str, backup: str) -> PlanStep:
-    kind = step_kind(step)
-    verify = step.verify
-    command = step.run
-    if kind == "checkout":
-        command = f"git checkout --detach {commit}^0"
-    timeout = parse_duration(verify.within if verify is not None else step.timeout)
-    directory = code if not step.directory else f"{code}/{step.directory}"
-    probes = tuple(configuration.probes) if verify is not None and not verify.probes else ()
-    return PlanStep(
-        id=step.id,
-        title=step.title or step.id.replace("-", " ").capitalize(),
-        kind=kind,
-        command=command,
-        directory=directory,
-        timeout=timeout,
-        done_when=step.done_when,
-        retries=step.retries,
-        optional=step.optional,
-        danger=step.danger,
-        undo=step.undo,
-        confirm=step.confirm,
-        probes=verify.probes if verify is not None and verify.probes else probes,
-        version=verify.version if verify is not None else True,
-        passes=verify.passes if verify is not None else 2,
-        left_out="no dump matches the target" if step.needs_backup and not backup else "",
-    )
 
 
 def describe(step: PlanStep) -> str:
     """Return what a step does, in the words of the preview: its command, or what it waits for."""
-    if step.kind == "verify":
-        seen = " and the target's version is seen" if step.version else ""
-        return f"{', '.join(step.probes) or 'no probes'} pass {step.passes} times{seen}"
-    return step.confirm if step.kind == "confirm" else step.command
+    place = step.database.place if step.database is not None else ""
+    match step.kind:
+        case "verify":
+            seen = " and the target's version is seen" if step.version else ""
+            return f"{', '.join(step.probes) or 'no probes'} pass {step.passes} times{seen}"
+        case "confirm":
+            return step.confirm
+        case "backup":
+            return f"dump {place} into a new file in {step.into}"
+        case "restore":
+            checked = f", {len(step.restore.checks)} checks" if step.restore is not None and step.restore.checks else ""
+            return (
+                f"dump into a new database beside {place}, verified{checked}, swapped in by rename; the old one is kept"
+            )
+        case _:
+            return step.command + _on_hosts(step)
 
 
-def as_shell_script(plan: Plan) -> str:
-    """Return the plan as a script that a person could run by hand, step by step, when all else is down."""
-    lines = [
-        "#!/bin/sh",
-        "# " + _comment(f"{plan.direction} of {plan.service} ({plan.environment_name}) to {plan.tag}, {plan.commit}"),
-        "set -eu",
-        "",
-    ]
-    lines += [f"export {name}={shlex.quote(value)}" for name, value in sorted(plan.environment.items())]
-    for number, step in enumerate(plan.steps, 1):
-        lines += ["", f"# {number}. {_comment(step.title)}"]
-        if step.danger:
-            lines.append(f"#    {_comment(step.danger)}")
-        if step.left_out:
-            lines.append(f"#    left out: {_comment(step.left_out)}")
-            continue
-        lines.append(f"cd {shlex.quote(step.directory)}")
-        if step.kind in {"run", "checkout"}:
-            lines += ["(", step.command, ")" + (" || true" if step.optional else "")]
-        else:
-            lines += [
-                f"printf '%s\\n' {shlex.quote('CHECK: ' + describe(step))}",
-                "printf 'Enter to go on: '; read -r _",
-            ]
-    return "\n".join(lines) + "\n"
+def qualified(step: PlanStep) -> str:
+    """Return what is special about a step, in brackets behind its title; empty where nothing is."""
+    said = {
+        "optional": step.optional,
+        "may be skipped with a reason": step.skippable,
+        "costs money": step.effects == "money",
+        "puts load on it": step.effects == "load",
+        "changes nothing": step.effects == "none" and step.kind == "run",
+    }
+    found = [word for word, holds in said.items() if holds]
+    return f" ({', '.join(found)})" if found else ""
 
 
-def _comment(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+def _on_hosts(step: PlanStep) -> str:
+    if not step.hosts:
+        return ""
+    pause = f" with {step.pause:g} s between" if step.pause else ""
+    return f"  [on {', '.join(step.hosts)}: {step.batch} at a time{pause}]"
 
 
 def same_version(seen: str, tag: str, commit: str) -> bool:

@@ -18,6 +18,7 @@ from cockpit.release.library import Library
 from cockpit.release.plan import Plan
 from cockpit.release.record import Actor, Record, TextRef
 from cockpit.release.registers import Register
+from cockpit.release.rehearsals import Rehearsal
 from cockpit.release.sensing import Reading, Sensing
 from cockpit.release.triggers import Breach
 
@@ -167,6 +168,29 @@ class PhaseView(Struct, frozen=True, dict=True):
         return "going" if any(view.by_hand is not ItemState.OPEN for view in self.once) else "open"
 
 
+class HostView(Struct, frozen=True):
+    """How a step last ended on one of its hosts."""
+
+    host: str
+    outcome: StepOutcome
+    attempt: int
+    seconds: float = 0.0
+    detail: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether it has taken effect there."""
+        return self.outcome in {"ok", "already"}
+
+
+class Confirmed(Struct, frozen=True):
+    """Who has seen for themselves that an unverified target runs well, when, and how they know."""
+
+    by: str
+    at: str  # RFC 3339 UTC
+    reason: str
+
+
 class StepView(Struct, frozen=True):
     """The last attempt at a step of an execution."""
 
@@ -178,6 +202,7 @@ class StepView(Struct, frozen=True):
     seconds: float = 0.0
     detail: str = ""
     output: TextRef | None = None
+    hosts: tuple[HostView, ...] = ()  # those that it has come to
 
 
 class WithoutLease(Struct, frozen=True):
@@ -239,6 +264,25 @@ class ExecutionView(Struct, frozen=True):
     without_lease: WithoutLease | None = None
     reconciled: bool = False  # whether the remote was asked again after that
     lease_conflict: str = ""  # who held the lease meanwhile, as the remote showed when it was back
+
+    confirmed: Confirmed | None = None
+
+    @property
+    def hosts_done(self) -> tuple[int, int] | None:
+        """Of the step on hosts that has begun last: on how many it has taken effect, and of how many."""
+        for view in reversed(self.steps):
+            if view.attempt and self.plan is not None and view.index < len(self.plan.steps):
+                hosts = self.plan.steps[view.index].hosts
+                if hosts:
+                    return sum(each.done for each in view.hosts), len(hosts)
+        return None
+
+    @property
+    def told(self) -> str:
+        """What is to be said of it in one sentence: how it ended or why it stopped, and who has confirmed it."""
+        if self.confirmed is None:
+            return self.detail
+        return f"confirmed by {self.confirmed.by}: {self.confirmed.reason}"
 
     @property
     def over(self) -> bool:
@@ -323,6 +367,7 @@ class Run(Struct, frozen=True):
 
     answers: Mapping[str, Answer] = MappingProxyType({})  # at pause points, by the entity of the gate and role
     frozen: Freeze | None = None
+    rehearsals: Mapping[str, Rehearsal] = MappingProxyType({})  # the last one of each tag
     acknowledged: Mapping[str, Hush] = MappingProxyType({})  # by probe
     muted: Mapping[str, Hush] = MappingProxyType({})
     breaches: Mapping[str, Breach] = MappingProxyType({})  # by trigger: those that wait for a decision

@@ -14,9 +14,11 @@ from msgspec import Struct
 from cockpit.release.events import (
     DeploysLocked,
     DeploysUnlocked,
+    ExecutionConfirmed,
     ExecutionEnded,
     ExecutionRequested,
     ExecutionStopped,
+    HostEnded,
     ItemClaimed,
     ItemDone,
     ItemEvent,
@@ -26,6 +28,7 @@ from cockpit.release.events import (
     NoteAdded,
     NoteRevoked,
     ProbeChanged,
+    RollbackRehearsed,
     RunMigrated,
     RunOpened,
     RunRetargeted,
@@ -48,7 +51,9 @@ Heads = Mapping[str, int]  # by `<stream> <writer>`: the last sequence number th
 
 _AT_MOST = 4  # ticks of one person that are told one by one
 _TICKED = "ticked "
-_MACHINES = (ExecutionEnded, ExecutionStopped, ItemObserved, ProbeChanged, StepEnded, StepStarted, WorkerStarted)
+_MACHINES = (
+    ExecutionEnded, ExecutionStopped, HostEnded, ItemObserved, ProbeChanged, StepEnded, StepStarted, WorkerStarted,
+)  # fmt: skip
 
 
 class Weight(IntEnum):
@@ -123,7 +128,7 @@ def _tells(record: Record) -> bool:
             return False
         case ItemObserved():
             return is_told(record)
-        case StepEnded(outcome=outcome):
+        case StepEnded(outcome=outcome) | HostEnded(outcome=outcome):
             return outcome not in {"ok", "already"}
         case _:
             return True
@@ -175,7 +180,9 @@ def _weight(record: Record, run: Run) -> Weight:
     match data:
         case ProbeChanged(state=state) | ItemObserved(state=state):
             return Weight.TICK if state == "ok" else Weight.REGRESSED
-        case ExecutionRequested() | ExecutionEnded() | ExecutionStopped() | StepEnded():
+        case ExecutionRequested() | ExecutionEnded() | ExecutionStopped() | StepEnded() | HostEnded():
+            return Weight.EXECUTION
+        case ExecutionConfirmed() | RollbackRehearsed():
             return Weight.EXECUTION
         case (
             RunOpened()

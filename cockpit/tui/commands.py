@@ -144,7 +144,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("tags", "card", "enter", "Enter", "card", "Open the tag's card: rollback, deploy, mark", hint=True,
        in_palette=False),
     _c("execution", "retry_step", "r", "r", "retry", "Try the failed step again, or go on", hint=True),
-    _c("execution", "skip_step", "s", "s", "skip", "Skip the failed step, where it is optional", hint=True),
+    _c("execution", "skip_step", "s", "s", "skip", "Skip the failed step, where that is allowed", hint=True),
+    _c("execution", "confirm_execution", "", ":", "confirm", "Say how you saw that an unverified target runs well"),
     _c("execution", "abort_execution", "A", "A", "abort", "Abort the execution, by typing the word", hint=True),
 )  # fmt: skip
 

@@ -13,7 +13,8 @@ from cockpit.release.events import kind_of
 from cockpit.release.intents import Intent, OpenRun
 from cockpit.release.ledger import Ledger, Pinned
 from cockpit.release.library import Library
-from cockpit.release.plan import Plan, build_plan
+from cockpit.release.plan import Plan
+from cockpit.release.planning import build_plan
 from cockpit.release.record import Actor, Event, HybridTime, Record, TextRef
 from cockpit.release.run import Run
 from cockpit.times import rfc3339

@@ -15,7 +15,9 @@ from cockpit.git.command import Git
 from cockpit.git.resolve import resolve_tag
 from cockpit.release.configuration import Configuration, Environment, Plans, Step, Verify
 from cockpit.release.executions import decode_plan
-from cockpit.release.plan import Plan, as_shell_script, build_plan, describe, same_version
+from cockpit.release.plan import Plan, describe, same_version
+from cockpit.release.planning import build_plan
+from cockpit.release.script import as_shell_script
 from tests.release.support import CONFIGURATION, plan_to
 from tests.store.support import git
 

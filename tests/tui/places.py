@@ -117,7 +117,7 @@ def tag_of(scene: Scene, name: str) -> Tag:
 
 
 async def confirm_plan(app: CockpitApp, scene: Scene, text: str) -> None:
-    await _instead(app, ConfirmPlanDialog(poisoned(scene.plan(), text), a_tag(text)))  # type: ignore[arg-type]
+    await _instead(app, ConfirmPlanDialog(poisoned(scene.plan(), text), a_tag(text), lambda _: scene.plan()))  # type: ignore[arg-type]
 
 
 async def item(app: CockpitApp, scene: Scene, text: str) -> None:

@@ -6,6 +6,7 @@ that a scene is entered (`Scene.enter`) before its app runs.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -130,7 +131,9 @@ def build_repository(repo: Path, configuration: str = CONFIGURATION) -> None:
         (repo / "logs").mkdir(exist_ok=True)
         (repo / "logs" / f"{name}.log").write_text(text)
     (repo / "backups").mkdir()
-    (repo / "backups" / "shop-v2.4.0.dump").write_bytes(b"dump")
+    dump = repo / "backups" / "shop-v2.4.0.dump"
+    dump.write_bytes(b"dump")
+    os.utime(dump, (NOW - 11_520.0, NOW - 11_520.0))
 
 
 class Scene:

@@ -8,8 +8,15 @@ from cockpit.errors import NotFoundError, RefusedError
 from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.decisions.gates import require_thawed
 from cockpit.release.decisions.wheel import require_wheel
-from cockpit.release.events import DeploysLocked, ExecutionEnded, ExecutionRequested, RunRetargeted, RunStateChanged
-from cockpit.release.intents import EndExecution, RecordFact, RequestExecution
+from cockpit.release.events import (
+    DeploysLocked,
+    ExecutionConfirmed,
+    ExecutionEnded,
+    ExecutionRequested,
+    RunRetargeted,
+    RunStateChanged,
+)
+from cockpit.release.intents import ConfirmExecution, EndExecution, RecordFact, RequestExecution
 from cockpit.release.ledger import RUN, SERVICE
 from cockpit.release.plan import Plan
 from cockpit.release.run import Run
@@ -62,6 +69,15 @@ def request(intent: RequestExecution, context: Context) -> list[Draft]:
         raise RefusedError(
             "not confirmed", fix=f"Type the tag {plan.tag!r}, or its commit {plan.commit[:8]}", code="not-confirmed"
         )
+    if plan.troubles:
+        raise RefusedError(plan.troubles[0], fix="Mend that, and look at the plan again", code="no-database")
+    missing = [word for word in plan.database_words if word not in intent.databases]
+    if missing:
+        raise RefusedError(
+            f"the database {missing[0]!r} would be replaced, and that is not confirmed",
+            fix=f"Type it: --confirm-database {missing[0]}; or leave it as it is: --database code",
+            code="not-confirmed",
+        )
     data = ExecutionRequested(
         direction=plan.direction,
         tag=plan.tag,
@@ -71,6 +87,7 @@ def request(intent: RequestExecution, context: Context) -> list[Draft]:
         plan=context.seal(plan.masked(context.redact).encoded()),
         plan_digest=plan.digest,
         confirmed=intent.confirmed,
+        databases=intent.databases,
     )
     return [context.draft(execution_entity(intent.execution), data)]
 
@@ -102,6 +119,20 @@ def end(intent: EndExecution, context: Context) -> list[Draft]:
         if context.run.state != "active" or context.contested("state"):
             drafts.append(context.draft(RUN, RunStateChanged(state="active")))
     return [*drafts, ended]
+
+
+def confirm(intent: ConfirmExecution, context: Context) -> list[Draft]:
+    """Take a person's word for a target that nothing has reported, with what they have seen."""
+    view = next((view for view in context.run.executions if view.id == intent.execution), None)
+    if view is None:
+        raise NotFoundError(f"no execution {intent.execution!r}", fix="cockpit execution status shows the last one")
+    if view.outcome != "unverified":
+        state = view.outcome or view.state
+        raise RefusedError(f"it is {state}, so there is nothing to confirm", fix="cockpit execution status")
+    if view.confirmed is not None:
+        raise RefusedError(f"{view.confirmed.by} has confirmed it: {view.confirmed.reason}", code="already")
+    reason = context.reason(intent.reason, "the footer says v2.4.1, and a test order went through")
+    return [context.draft(execution_entity(view.id), ExecutionConfirmed(reason=reason))]
 
 
 def fact(intent: RecordFact, context: Context) -> list[Draft]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
 
 from rich.style import Style
 from textual import on
@@ -13,16 +15,21 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from cockpit.durations import short_duration
+from cockpit.durations import byte_size, long_duration, short_duration
 from cockpit.errors import CockpitError
-from cockpit.execution.prepare import find_backup, prepare
+from cockpit.execution.databases.dumps import checksum_of, dump_of
+from cockpit.execution.prepare import dump_complaint, find_backup, prepare
 from cockpit.git.facts import Undone, head_commit, undone
+from cockpit.git.tag_names import encode_name
+from cockpit.rehearsing import spawn_rehearsal
+from cockpit.release.databases import DatabaseWay
 from cockpit.release.events import Direction
 from cockpit.release.intents import MarkTag
 from cockpit.release.plan import Plan
+from cockpit.release.rehearsals import restore_tested
 from cockpit.release.tags import Tag
 from cockpit.times import date_time
-from cockpit.tui.dialogs.ask import AskDialog
+from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.base import Dialog, button
 from cockpit.tui.dialogs.confirm import ConfirmPlanDialog
 from cockpit.tui.glyphs import choose_glyphs
@@ -43,6 +50,11 @@ class CardFacts:
             migrations = run.configuration.rollback.migrations
             self.changes = undone(workspace.code_git, self.here, tag.commit, migrations=migrations)
         self.backup = find_backup(run.configuration, workspace.root, tag.name)
+        self.dump = dump_of(Path(self.backup)) if self.backup else None
+        self.complaint = dump_complaint(run.configuration, self.backup)
+        self.checksum = checksum_of(Path(self.backup))[:12] if self.backup else ""
+        self.tested = restore_tested(run.rehearsals.values(), self.dump) if self.dump is not None else None
+        self.rehearsal = run.rehearsals.get(tag.name)
         self.mark = run.marks.get(tag.name)
         self.last = next((e for e in reversed(run.executions) if e.commit == tag.commit), None)
 
@@ -100,6 +112,29 @@ class CardPane(TextPane):
             yield "changes", "reading what lies between" + choose_glyphs().more, inks.muted
         else:
             yield from self._gathered(self._facts, inks)
+            yield from self._of_dump(self._facts, inks)
+            if self._facts.rehearsal is not None:
+                ink = inks.good if self._facts.rehearsal.ok else inks.bad
+                yield "rehearsed", self._facts.rehearsal.told(self._now), ink
+            else:
+                yield "rehearsed", "never: cockpit rollback TAG --rehearse", inks.muted
+            changes = self._facts.changes
+            for number, subject in enumerate(changes.commits if changes is not None else ()):
+                yield "undone" if number == 0 else "", subject, inks.plain
+
+    def _of_dump(self, facts: CardFacts, inks: Inks) -> Iterator[tuple[str, str, Style]]:
+        if facts.dump is None:
+            yield "dump", facts.backup or "none matches this tag", inks.plain if facts.backup else inks.warn
+            return
+        age = max(self._now - facts.dump.written_ns / 1e9, 0.0)
+        summed = f", sha256 {facts.checksum}" if facts.checksum else ""
+        size = byte_size(facts.dump.size)
+        yield "dump", f"{facts.backup}: {size}, {long_duration(age)} old{summed}", inks.plain
+        if facts.complaint:
+            yield "", facts.complaint, inks.bad
+        if facts.tested is not None:
+            yield "", f"its restore was {facts.tested.told(self._now)}", inks.good
+        yield "lost", f"data written since this dump would be lost: {long_duration(age)}", inks.warn
 
     @staticmethod
     def _gathered(facts: CardFacts, inks: Inks) -> Iterator[tuple[str, str, Style]]:
@@ -118,9 +153,6 @@ class CardPane(TextPane):
                 yield "migrations", f"crosses {', '.join(changes.migrations)}", inks.warn
             else:
                 yield "migrations", "none crossed", inks.plain
-        yield "dump", facts.backup or "none matches this tag", inks.plain if facts.backup else inks.warn
-        for number, subject in enumerate(changes.commits if changes is not None else ()):
-            yield "undone" if number == 0 else "", subject, inks.plain
 
 
 class CardDialog(Dialog[bool]):
@@ -146,6 +178,7 @@ class CardDialog(Dialog[bool]):
                 yield button("Cancel", "cancel")
                 yield button(f"Roll back{more}", "rollback", variant="error")
                 yield button(f"Deploy{more}", "deploy", variant="primary")
+                yield button(f"Rehearse{more}", "rehearse")
                 yield button(f"Mark bad{more}", "bad")
                 yield button(f"Mark good{more}", "good")
 
@@ -175,10 +208,23 @@ class CardDialog(Dialog[bool]):
                 self._prepare("rollback")
             case "deploy":
                 self._prepare("deploy")
+            case "rehearse":
+                self._rehearse()
             case "bad" | "good" as mark:
                 self._mark(good=mark == "good")
             case _:
                 self.dismiss(None)
+
+    def _rehearse(self) -> None:
+        tag, cockpit = self._tag, self.cockpit
+        question = f"Rehearse the rollback to {tag.display}? It takes a scratch work tree and a scratch database"
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                cockpit.in_thread(lambda: spawn_rehearsal(cockpit.workspace, encode_name(tag)))
+                cockpit.tell("the rehearsal begins; the card says how it went")
+
+        self.app.push_screen(ConfirmDialog(question, "Rehearse"), answered)
 
     def _mark(self, *, good: bool) -> None:
         tag = self._tag
@@ -196,7 +242,7 @@ class CardDialog(Dialog[bool]):
 
         async def resolve() -> None:
             try:
-                plan = await asyncio.to_thread(_prepared, workspace, direction, self._tag.name)
+                plan = await asyncio.to_thread(prepared, workspace, direction, self._tag)
             except (CockpitError, OSError) as error:
                 self.cockpit.tell(str(error), severity="error")
                 return
@@ -205,7 +251,11 @@ class CardDialog(Dialog[bool]):
                     f"no steps are configured: write {direction}.steps into cockpit.yaml", severity="error"
                 )
                 return
-            await self.app.push_screen(ConfirmPlanDialog(plan, self._tag), self._confirmed)
+
+            def replan(way: DatabaseWay) -> Plan:
+                return prepared(workspace, direction, self._tag, way)
+
+            await self.app.push_screen(ConfirmPlanDialog(plan, self._tag, replan), self._confirmed)
 
         self.run_worker(resolve(), exit_on_error=False)
 
@@ -214,5 +264,14 @@ class CardDialog(Dialog[bool]):
             self.dismiss(True)
 
 
-def _prepared(workspace: Workspace, direction: Direction, tag: str) -> Plan:
-    return prepare(workspace.run, direction, tag, root=workspace.root, code=workspace.code, host=workspace.host)
+def prepared(workspace: Workspace, direction: Direction, tag: Tag, way: DatabaseWay | Literal[""] = "") -> Plan:
+    """Return the plan that leads to a tag, as things are now."""
+    return prepare(
+        workspace.run,
+        direction,
+        encode_name(tag),
+        root=workspace.root,
+        code=workspace.code,
+        host=workspace.host,
+        way=way,
+    )

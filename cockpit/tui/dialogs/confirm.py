@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from rich.cells import cell_len
 from textual import on
@@ -18,9 +20,9 @@ from textual.widgets import Button, Input, Static
 
 from cockpit.errors import CockpitError
 from cockpit.executing import start_execution
-from cockpit.release.decisions.executions import confirmation_accepted
+from cockpit.release.databases import DatabaseWay
 from cockpit.release.intents import RequestExecution, TakeWheel
-from cockpit.release.plan import Plan, describe
+from cockpit.release.plan import Plan, describe, qualified
 from cockpit.release.tags import Tag, confirmation_word
 from cockpit.release.wheel import wheel_of
 from cockpit.tui.dialogs.base import Dialog, button, hint_line
@@ -31,6 +33,12 @@ from cockpit.tui.rows import Part, labelled
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import TextPane
 
+DATABASE_WAYS: Final[dict[DatabaseWay, str]] = {
+    "restore": "the database is put back from the dump",
+    "down": "the newer code takes the database down",
+    "code": "code only: the database stays as it is",
+}
+
 
 class PlanPane(TextPane):
     """The steps as they will run: title, command, and what is lost or stopped by it."""
@@ -39,18 +47,32 @@ class PlanPane(TextPane):
     PlanPane { height: auto; }
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, warnings: Sequence[str] = ()) -> None:
         super().__init__()
         self._plan = plan
+        self._warnings = tuple(warnings)
+
+    def show(self, plan: Plan) -> None:
+        """Show another plan."""
+        self._plan = plan
+        self.refresh(layout=True)
 
     def lines(self, inks: Inks, width: int) -> list[list[Part]]:
         lines: list[list[Part]] = []
+        way = self._plan.way
+        if way:
+            lines += labelled("db", DATABASE_WAYS[way], inks.strong, inks.muted, width=width, indent=4)
+        for told in dict.fromkeys((self._plan.note, *self._plan.troubles, *self._warnings)):
+            if told:
+                lines += labelled("!", told, inks.warn, inks.warn, width=width, indent=4)
         for number, step in enumerate(self._plan.steps, 1):
-            title = step.title + (" (optional)" if step.optional else "")
+            title = step.title + qualified(step)
             lines += labelled(f"{number}.", title, inks.strong, inks.title, width=width, indent=4)
             lines += labelled("", describe(step), inks.muted, inks.muted, width=width, indent=4)
             if step.danger:
                 lines += labelled("", step.danger, inks.warn, inks.warn, width=width, indent=4)
+            if step.undo:
+                lines += labelled("", f"undo: {step.undo}", inks.muted, inks.muted, width=width, indent=4)
             if step.left_out:
                 lines += labelled("", f"left out: {step.left_out}", inks.muted, inks.muted, width=width, indent=4)
         return lines
@@ -59,9 +81,10 @@ class PlanPane(TextPane):
 class ConfirmPlanDialog(Dialog[bool]):
     """Shows a plan and starts it when its target was typed."""
 
-    def __init__(self, plan: Plan, tag: Tag) -> None:
+    def __init__(self, plan: Plan, tag: Tag, replan: Callable[[DatabaseWay], Plan]) -> None:
         super().__init__()
         self._plan = plan
+        self._replan = replan
         self._word = confirmation_word(tag)
         self._display = tag.display
         self._starting = False
@@ -81,14 +104,19 @@ class ConfirmPlanDialog(Dialog[bool]):
                 classes="dialog-title" + (" production" if plan.production else ""),
             )  # fmt: skip
             with VerticalScroll(can_focus=False, id="plan-steps"):
-                yield PlanPane(plan)
+                yield PlanPane(plan, self.cockpit.moment[1].readiness.warnings)
             yield Static(self._ask(), id="confirm-ask")
-            yield TypedInput(compact=True, select_on_focus=False, id="typed", max_length=cell_len(self._word) + 40)
+            yield TypedInput(
+                compact=True, select_on_focus=False, id="typed", max_length=cell_len(self._wanted(self._word)) + 40
+            )
             with Horizontal(classes="buttons"):
                 go = button(f"{verb.capitalize()} now", "go", variant="error", kind=LastButton)
                 go.disabled = True
                 yield go
                 yield button("Take the wheel", "wheel", kind=PassingButton)
+                way = button(f"Database{choose_glyphs().more}", "way", kind=PassingButton)
+                way.display = bool(plan.way)
+                yield way
                 yield button("Cancel", "cancel", kind=PassingButton)
             yield Static(
                 Content(hint_line("Tab goes on", "Space presses the red button", "Esc leaves")), id="confirm-hint"
@@ -117,13 +145,20 @@ class ConfirmPlanDialog(Dialog[bool]):
 
     def _right(self) -> bool:
         typed = self.query_one("#typed", Input).value
-        right = confirmation_accepted(self._plan, typed) and typed in {self._word, self._plan.commit[:8]}
-        return right and not self._refusal()
+        return typed in {self._wanted(self._word), self._wanted(self._plan.commit[:8])} and not self._refusal()
+
+    def _wanted(self, target: str) -> str:
+        """Return what is to be typed: the target, and each database that is replaced."""
+        return " ".join((target, *self._plan.database_words))
 
     def _ask(self) -> Content:
         if self._refused_because:
             return Content.from_markup("[b $text-error]$why[/]", why=shown(self._refused_because))
-        return Content.from_markup("Type [b $text-error]$word[/] to confirm:", word=shown(self._word))
+        replaced = ", and the database is replaced" if self._plan.database_words else ""
+        return Content.from_markup(
+            "Type [b $text-error]$word[/] to confirm$replaced:",
+            word=shown(self._wanted(self._word)), replaced=replaced,
+        )  # fmt: skip
 
     def action_cancel(self) -> None:
         """Leave without doing anything; once it has begun there is nothing left to leave."""
@@ -145,7 +180,7 @@ class ConfirmPlanDialog(Dialog[bool]):
     @on(Input.Submitted)
     def _enter_is_no_confirmation(self) -> None:
         right = not self.query_one("#go", Button).disabled
-        said = "Enter never confirms: Tab, then Space" if right else f"That is not {shown(self._word)}"
+        said = "Enter never confirms: Tab, then Space" if right else f"That is not {shown(self._wanted(self._word))}"
         said = shown(self._refusal()) or said
         self.query_one("#confirm-hint", Static).update(Content(said))
 
@@ -155,8 +190,31 @@ class ConfirmPlanDialog(Dialog[bool]):
             self.dismiss(None)
         elif event.button.id == "wheel":
             self.cockpit.act(TakeWheel(seen=wheel_of(self.cockpit.moment[0]).named), said="you drive")
+        elif event.button.id == "way":
+            self.run_worker(self._next_way(), exit_on_error=False)
         elif not self._starting:
             self._begin("")
+
+    async def _next_way(self) -> None:
+        """Go on to the next way that the database can take, where there is another."""
+        ways = list(DATABASE_WAYS)
+        here = ways.index(self._plan.way) if self._plan.way else 0
+        why = ""
+        for way in (*ways[here + 1 :], *ways[:here]):
+            try:
+                plan = await asyncio.to_thread(self._replan, way)
+            except (CockpitError, OSError) as error:
+                why = why or str(error)
+                continue
+            if plan.commit != self._plan.commit:
+                why = "the tag has moved: leave, and look at its card again"
+                break
+            self._plan = plan
+            self.query_one(PlanPane).show(plan)
+            self.query_one("#typed", Input).value = ""
+            self.query_one("#confirm-ask", Static).update(self._ask())
+            return
+        self.query_one("#confirm-hint", Static).update(Content(shown(why)))
 
     def _begin(self, without_lease: str) -> None:
         self._starting = True
@@ -166,7 +224,12 @@ class ConfirmPlanDialog(Dialog[bool]):
 
     async def _start(self, without_lease: str) -> None:
         workspace = self.cockpit.workspace
-        intent = RequestExecution(secrets.token_hex(4), self._plan, self.query_one("#typed", Input).value)
+        intent = RequestExecution(
+            secrets.token_hex(4),
+            self._plan,
+            self.query_one("#typed", Input).value.partition(" ")[0],
+            self._plan.database_words,
+        )
         try:
             await asyncio.to_thread(start_execution, workspace, intent, without_lease=without_lease)
         except (CockpitError, OSError) as error:

@@ -10,6 +10,7 @@ from cockpit.durations import short_duration
 from cockpit.executing import abort_execution, start_worker
 from cockpit.execution.control import output_path, skip_step
 from cockpit.execution.progress import PASSED
+from cockpit.release.intents import ConfirmExecution
 from cockpit.release.live import Live
 from cockpit.release.plan import PlanStep, describe
 from cockpit.release.run import ExecutionView, Run, StepView
@@ -90,9 +91,10 @@ class OutcomeLine(LineWidget):
             "stopped": (" STOPPED ", inks.alarm, view.detail),
             "succeeded": (" DONE ", inks.badge, view.detail),
             "unverified": (" UNVERIFIED ", inks.alarm, view.detail),
+            "confirmed": (" DONE, BY A PERSON'S WORD ", inks.caution, view.told),
             "aborted": (" ABORTED ", inks.alarm, view.detail),
         }
-        word, ink, text = words[view.state]
+        word, ink, text = words["confirmed" if view.confirmed is not None else view.state]
         if self._gone:
             word, ink, text = " WORKER GONE ", inks.alarm, "r goes on where it fell, A aborts"
         return row([(" ", inks.plain), (word, ink), (" ", inks.plain), part(text, inks.strong)], [], width)
@@ -219,6 +221,8 @@ class ExecutionScreen(StripScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what is possible now: nothing can be retried, skipped or aborted once it is over."""
         view = self._view
+        if action == "confirm_execution":
+            return view is not None and view.outcome == "unverified" and view.confirmed is None
         if action == "skip_step":
             return view is not None and view.state == "stopped"
         if action in {"retry_step", "abort_execution"}:
@@ -251,21 +255,42 @@ class ExecutionScreen(StripScreen):
         self.app.push_screen(ConfirmDialog(f"Go on with: {name}?", "Go on"), answered)
 
     def action_skip_step(self) -> None:
-        """Skip the failed step, where the plan calls it optional, and go on."""
+        """Skip the failed step, where the plan allows it, and go on; some want a reason."""
         view = self._stopped()
-        if view is None:
+        if view is None or view.plan is None:
             return
+        waiting = next((step for step in view.steps if step.state not in PASSED), None)
+        step = view.plan.steps[waiting.index] if waiting is not None else None
+        if step is not None and step.skippable:
+            ask = AskDialog(f"Skip: {step.title}", "why it may be left out")
+            self.app.push_screen(ask, lambda reason: self._skip(view, reason) if reason else None)
+        else:
+            self._skip(view, "")
+
+    def _skip(self, view: ExecutionView, why: str) -> None:
 
         skipped = False
 
         def skip(reason: str) -> None:
             nonlocal skipped
             if not skipped:
-                skip_step(self.cockpit.workspace.session.act, view)
+                skip_step(self.cockpit.workspace.session.act, view, reason=why)
                 skipped = True
             start_worker(self.cockpit.workspace, view.id, without_lease=reason)
 
         start_leased(self.cockpit, skip)
+
+    def action_confirm_execution(self) -> None:
+        """Take a person's word for what nothing has reported, once they have said how they know."""
+        view = self._view
+        if view is None:
+            return
+
+        def said(reason: str | None) -> None:
+            if reason:
+                self.cockpit.act(ConfirmExecution(view.id, reason), said="confirmed")
+
+        self.app.push_screen(AskDialog(f"{view.tag} runs well: how have you seen it?", "what was seen"), said)
 
     def action_abort_execution(self) -> None:
         """Abort, once the word was typed."""

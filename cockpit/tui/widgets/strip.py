@@ -13,6 +13,7 @@ from cockpit.release.registers import EMPTY
 from cockpit.release.run import Run
 from cockpit.release.wheel import wheel_of
 from cockpit.times import clock_time, epoch, zone_label
+from cockpit.tui.glyphs import shown
 from cockpit.tui.people import people_lines, widest_fitting
 from cockpit.tui.rows import Part, part, row, width_of
 from cockpit.tui.theme import Inks
@@ -83,6 +84,8 @@ class IdentityStrip(LineWidget):
         if execution is not None:
             done = sum(step.state in {"ok", "already", "skipped"} for step in execution.steps)
             words = f" {execution.direction.upper()} {execution.state} {done}/{len(execution.steps)} "
+            if execution.hosts_done is not None:
+                words += "{}/{} hosts on {} ".format(*execution.hosts_done, shown(execution.tag))
             left += [(" ", inks.plain), (words, inks.alarm if execution.state == "stopped" else inks.caution)]
         if self._alarm:
             left += [(" ", inks.plain), part(f" {self._alarm} ", inks.alarm)]

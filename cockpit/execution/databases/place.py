@@ -1,0 +1,121 @@
+"""From what the configuration says of a database to where it is, and to what its clients need to get there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from cockpit.errors import NotFoundError, RefusedError
+from cockpit.release.configuration import Backup, Postgresql, Restore
+from cockpit.release.databases import DatabaseAt
+
+# libpq's parameters, and the variables by which they reach its programs: never by a command line, which all can read.
+_VARIABLES = {
+    "host": "PGHOST", "hostaddr": "PGHOSTADDR", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD",
+    "dbname": "PGDATABASE", "passfile": "PGPASSFILE", "service": "PGSERVICE", "options": "PGOPTIONS",
+    "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY",
+    "sslcrl": "PGSSLCRL", "channel_binding": "PGCHANNELBINDING", "connect_timeout": "PGCONNECT_TIMEOUT",
+    "target_session_attrs": "PGTARGETSESSIONATTRS", "gssencmode": "PGGSSENCMODE", "requirepeer": "PGREQUIREPEER",
+}  # fmt: skip
+_ADDRESS = re.compile(r"(?:postgres|postgresql|postgis|pgsql)(?:\+\w+)?://", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,63}")
+_ASSIGNMENT = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)")
+
+Settings = Mapping[str, str]
+
+
+def settings_of(configured: Postgresql, root: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that lead PostgreSQL's programs to the configured database, its password among them.
+
+    NotFoundError where nothing says which database it is; RefusedError where that cannot be understood.
+    """
+    value = environment.get(configured.database_env, "") or _from_file(configured, root)
+    if not value:
+        beside = f" and {configured.env_file} does not set it" if configured.env_file else ""
+        raise NotFoundError(
+            f"{configured.database_env} is not set here{beside}",
+            fix=f"Export {configured.database_env}, or name an env_file that sets it",
+        )
+    found = {name: environment[name] for name in _VARIABLES.values() if environment.get(name)}
+    found |= _parsed(value) if _ADDRESS.match(value) else {"PGDATABASE": value}
+    name = found.get("PGDATABASE") or found.get("PGUSER", "")
+    if not _NAME.fullmatch(name):
+        raise RefusedError(
+            "the name of the database is missing, or has characters in it that no rename is risked with",
+            fix="Letters, digits, and . _ - are understood",
+            code="configuration",
+        )
+    return {**found, "PGDATABASE": name}
+
+
+def _parsed(address: str) -> dict[str, str]:
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        raise RefusedError("the database's address is none", fix="Write postgresql://USER@HOST/NAME") from None
+    found = {
+        "host": unquote(parts.hostname or ""),
+        "port": str(port or ""),
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "dbname": unquote(parts.path.removeprefix("/")),
+    }
+    for name, value in parse_qsl(parts.query):
+        if name not in _VARIABLES:
+            raise RefusedError(
+                f"the database's address has a parameter {name!r} that the clients cannot be given",
+                fix=f"Known are {', '.join(sorted(_VARIABLES))}",
+            )
+        found[name] = value
+    return {_VARIABLES[name]: value for name, value in found.items() if value}
+
+
+def _from_file(configured: Postgresql, root: Path) -> str:
+    if not configured.env_file:
+        return ""
+    try:
+        lines = (root / configured.env_file).read_text(errors="replace").splitlines()
+    except OSError:
+        return ""
+    found = ""
+    for line in lines:
+        match = _ASSIGNMENT.fullmatch(line)
+        if match and match[1] == configured.database_env:
+            found = _unquoted(match[2].strip())
+    return found
+
+
+def _unquoted(value: str) -> str:
+    if value[:1] in {"'", '"'}:
+        try:
+            return "".join(shlex.split(value, comments=True)[:1])
+        except ValueError:
+            return value.strip("'\"")
+    return value
+
+
+def database_at(step: Backup | Restore, root: Path, environment: Mapping[str, str]) -> DatabaseAt:
+    """Return where a step's database is, without its password; what is in the way of knowing is its `trouble`."""
+    if step.sqlite is not None:
+        return DatabaseAt("sqlite", name=str((root / step.sqlite.file).absolute()))
+    try:
+        found = settings_of(step.postgresql or Postgresql(), root, environment)
+    except (NotFoundError, RefusedError) as error:
+        return DatabaseAt("postgresql", trouble=f"{error.what}. {error.fix}")
+    return DatabaseAt(
+        "postgresql",
+        name=found["PGDATABASE"],
+        host=found.get("PGHOST", "") or found.get("PGHOSTADDR", ""),
+        port=found.get("PGPORT", ""),
+        user=found.get("PGUSER", ""),
+    )
+
+
+def locator(root: Path, environment: Mapping[str, str] | None = None) -> Callable[[Backup | Restore], DatabaseAt]:
+    """Return what says where a step's database is, by this process's environment unless told otherwise."""
+    return lambda step: database_at(step, root, os.environ if environment is None else environment)

@@ -1,0 +1,258 @@
+"""PostgreSQL put back: into a new database, verified, swapped in; whatever fails leaves the live one alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from typing import Literal
+
+import pytest
+
+from cockpit.errors import RefusedError
+from cockpit.execution.control import output_path
+from cockpit.release.intents import RequestExecution
+from tests.execution.base import Base, shim
+from tests.execution.flight import Flight
+from tests.postgresql import Server, postgresql
+
+pytestmark = pytest.mark.full
+__all__ = ["postgresql"]
+
+MakeBase = Callable[..., Base]
+
+
+@pytest.fixture
+def make_base(flight: Flight, postgresql: Server, monkeypatch: pytest.MonkeyPatch) -> MakeBase:
+    def make(dump: Literal["custom", "plain"] = "custom") -> Base:
+        base = Base(flight, postgresql, dump=dump)
+        monkeypatch.setenv("DATABASE_URL", base.url)
+        return base
+
+    return make
+
+
+def test_a_dump_does_not_go_into_the_live_database(make_base: MakeBase) -> None:
+    """Why all this is: the relations are there, and what the bad release added refers to them."""
+    base = make_base()
+    base.begin()
+    for options in ([], ["--clean"]):
+        done = subprocess.run(
+            ["pg_restore", "--single-transaction", "--exit-on-error", *options, "-d", base.name, str(base.dump)],
+            env={**os.environ, **base.server.environment},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode != 0
+        assert "already exists" in done.stderr or "other objects depend on it" in done.stderr
+    assert base.is_bad()
+
+
+@pytest.mark.parametrize("dump", ["custom", "plain"])
+def test_the_database_is_put_back_and_the_bad_one_kept(make_base: MakeBase, dump: Literal["custom", "plain"]) -> None:
+    base = make_base(dump)
+    steps = base.steps()
+    steps[2] = base.restore_step(export="SELECT id FROM orders WHERE placed_at > :dump_at ORDER BY id")
+    workspace = base.begin(steps)
+    base.server.sql("postgres", f'ALTER DATABASE "{base.name}" SET search_path = app, public')
+    base.server.sql("postgres", f'REVOKE ALL ON DATABASE "{base.name}" FROM PUBLIC')
+    holds_it = subprocess.Popen(
+        ["psql", "-Xq", "-h", str(base.server.place), "-U", "ana", "-d", base.name], stdin=subprocess.PIPE
+    )
+    try:
+        identity = base.request(workspace)
+        view = base.flight.work(workspace, identity)
+    finally:
+        holds_it.kill()
+        holds_it.communicate()
+    assert view.outcome == "succeeded", view.detail
+    assert base.is_restored()
+    (exported,) = base.backups.glob("*since-dump*.csv")
+    assert exported.read_text() == "id\n3\n"
+    assert exported.stat().st_mode & 0o777 == 0o600
+    assert base.server.sql(base.name, "SHOW search_path") == "app, public"
+    granted = f"SELECT has_database_privilege('public', '{base.name}', 'CONNECT')"
+    assert base.server.sql("postgres", granted) == "f"
+    assert "the one it replaced is kept as" in view.steps[2].detail
+    assert base.url not in output_path(workspace.executions_directory, identity).read_text()
+
+
+def test_a_password_is_in_no_command_line_no_plan_and_no_journal(
+    make_base: MakeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = make_base()
+    workspace = base.begin()
+    secret = "hunter2-long"
+    monkeypatch.setenv("DATABASE_URL", base.url.replace("ana@", f"ana:{secret}@"))
+    seen = base.flight.var / "argv"
+    for program in ("psql", "pg_restore"):
+        path = shim(base.flight.home / "bin", program, f'echo "$@" >> \'{seen}\'; exec "$REAL" "$@"')
+        monkeypatch.setenv("PATH", path)
+    assert base.flight.work(workspace, base.request(workspace)).outcome == "succeeded"
+    assert seen.read_text().count("\n") > 5
+    cockpit = base.flight.repo / ".git/cockpit"
+    told = [seen, *(path for path in cockpit.rglob("*") if path.is_file())]
+    assert not [path for path in told if secret.encode() in path.read_bytes()]
+
+
+def cut(base: Base) -> None:
+    base.dump.write_bytes(base.dump.read_bytes()[: base.dump.stat().st_size * 2 // 3])
+
+
+def lead_elsewhere(base: Base) -> None:
+    base.dump.unlink()
+    base.server.run("pg_dump", "--create", f"--file={base.dump}", base.name)
+
+
+def break_sql(base: Base) -> None:
+    base.dump.write_text(base.dump.read_text().replace("ADD CONSTRAINT", "ADD KONSTRAINT"))
+
+
+def empty_tables(base: Base) -> None:
+    base.server.run("pg_dump", "--schema-only", f"--file={base.dump}", base.name)
+
+
+@pytest.mark.parametrize(
+    ("dump", "spoil", "why"),
+    [
+        ("custom", cut, "pg_restore"),
+        ("plain", cut, "cut off"),
+        ("plain", lead_elsewhere, "made with --create"),
+        ("plain", break_sql, "syntax error"),
+        ("plain", empty_tables, "fails the check"),
+    ],
+)
+def test_a_restore_that_fails_leaves_the_live_database_untouched_and_can_be_tried_again(
+    make_base: MakeBase, dump: Literal["custom", "plain"], spoil: Callable[[Base], None], why: str
+) -> None:
+    base = make_base(dump)
+    workspace = base.begin()
+    good = base.dump.read_bytes()
+    spoil(base)
+    identity = base.request(workspace)
+    view = base.flight.work(workspace, identity)
+    assert view.state == "stopped"
+    assert view.detail.startswith("step 3, Restore: ")
+    assert why in view.detail
+    assert base.is_bad()
+    assert not [name for name in base.ours() if "_bad_" in name]
+
+    base.dump.write_bytes(good)
+    with_another = base.flight.work(workspace, identity)
+    assert "not what it was when the plan was confirmed" in with_another.detail
+    assert base.is_bad()
+
+
+def test_a_failing_check_can_be_mended_and_resumed(make_base: MakeBase) -> None:
+    base = make_base()
+    steps = base.steps()
+    steps[2]["restore"]["checks"] = ["SELECT has_table_privilege('cashier', 'orders', 'SELECT')"]
+    workspace = base.begin(steps)
+    identity = base.request(workspace)
+    view = base.flight.work(workspace, identity)
+    assert 'role "cashier" does not exist' in view.detail
+    assert base.is_bad()
+    base.server.sql("postgres", "CREATE ROLE cashier SUPERUSER")
+    assert base.flight.work(workspace, identity).outcome == "succeeded"
+    assert base.is_restored()
+
+
+def test_without_a_crossed_migration_the_database_stays_as_it_is(make_base: MakeBase) -> None:
+    base = make_base()
+    workspace = base.begin()
+    base.flight.git.output("rm", "-q", "-r", "migrations")
+    base.flight.release("v3")
+    (base.flight.var / "version").write_text("v3\n")
+    plan = base.plan(workspace)
+    assert (plan.way, plan.crossed, plan.database_words) == ("code", (), ())
+    assert plan.steps[2].left_out == "the database takes another way: it stays as it is"
+    view = base.flight.work(workspace, base.request(workspace))
+    assert view.outcome == "succeeded"
+    assert base.is_bad()
+    assert base.plan(workspace, "restore").restores
+
+
+def test_code_only_is_a_choice_and_says_what_it_means(make_base: MakeBase) -> None:
+    base = make_base()
+    workspace = base.begin()
+    plan = base.plan(workspace, "code")
+    assert plan.note.startswith("crosses 1 migration, and the database stays as it is")
+    assert base.flight.work(workspace, base.request(workspace, "code")).outcome == "succeeded"
+    assert base.is_bad()
+
+
+def test_a_down_migration_is_run_by_the_newer_code_before_the_checkout(make_base: MakeBase) -> None:
+    base = make_base()
+    down = f"cat VERSION >> \"$V/down\"; psql -Xq -h {base.server.place} -U ana -d {base.name} -c 'DROP TABLE refunds'"
+    steps = base.steps()
+    steps.insert(1, {**base.flight.step("down", down), "database": "down"})
+    workspace = base.begin(steps)
+    assert base.plan(workspace).steps[1].left_out == "the database takes another way: it is put back from a dump"
+    view = base.flight.work(workspace, base.request(workspace, "down"))
+    assert view.outcome == "succeeded"
+    assert (base.flight.var / "down").read_text() == "v2\n"
+    assert (base.tables(), base.orders()) == (["orders"], ["1", "2", "3"])
+
+
+def test_a_replaced_database_wants_a_confirmation_of_its_own(make_base: MakeBase) -> None:
+    base = make_base()
+    workspace = base.begin()
+    plan = base.plan(workspace)
+    for typed in ((), ("shop",), (base.name.upper(),)):
+        with pytest.raises(RefusedError, match=f"the database '{base.name}' would be replaced"):
+            workspace.session.act(RequestExecution("0a0b0c0d", plan, "v1", typed))
+    refused = base.flight.json("rollback", "v1", "--execute", "--confirm", "v1", code=4)["error"]
+    assert (refused["code"], base.name in refused["fix"]) == ("not-confirmed", True)
+    base.flight.json("rollback", "v1", "--execute", "--confirm", "v1", "--confirm-database", base.name)
+    assert base.is_restored()
+
+
+def test_a_database_that_looks_like_another_environments_is_asked_for_with_its_host(
+    make_base: MakeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = make_base()
+    base.name = f"prod_{base.name}"
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://ana@/{base.name}?host={base.server.place}")
+    workspace = base.begin()
+    assert base.plan(workspace).database_words == (f"{base.server.place}/{base.name}",)
+
+
+def test_where_nothing_says_which_database_nothing_starts(make_base: MakeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = make_base()
+    workspace = base.begin()
+    monkeypatch.delenv("DATABASE_URL")
+    plan = base.plan(workspace)
+    assert plan.troubles == (
+        "Restore: DATABASE_URL is not set here. Export DATABASE_URL, or name an env_file that sets it",
+    )
+    with pytest.raises(RefusedError, match="DATABASE_URL is not set here"):
+        workspace.session.act(RequestExecution("0a0b0c0d", plan, "v1", plan.database_words))
+
+
+def test_a_worker_that_would_reach_another_database_refuses(
+    make_base: MakeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = make_base()
+    workspace = base.begin()
+    identity = base.request(workspace)
+    monkeypatch.setenv("DATABASE_URL", base.url.replace(base.name, "postgres"))
+    with pytest.raises(RefusedError, match="the plan is not what this run's configuration says"):
+        base.flight.work(workspace, identity)
+    assert base.is_bad()
+
+
+def test_a_backup_goes_before_it_and_may_be_skipped_by_who_says_why(make_base: MakeBase) -> None:
+    base = make_base()
+    away = base.flight.var / "away"
+    backup = {"id": "backup", "backup": {"postgresql": {}, "directory": str(away)}, "skippable": True}
+    workspace = base.begin([base.flight.stop_step(), backup, *base.steps()[1:]])
+    away.write_text("not a directory")
+    identity = base.request(workspace)
+    view = base.flight.work(workspace, identity)
+    assert view.detail.startswith("step 2, Backup: ")
+    assert base.is_bad()
+    assert base.flight.json("execution", "skip", code=4)["error"]["code"] == "no-reason"
+    away.unlink()
+    assert base.flight.work(workspace, identity).outcome == "succeeded"
+    (dump,) = away.iterdir()
+    assert dump.name.startswith(f"{base.name}-v2-before-rollback-20")
+    assert "refunds" in base.server.run("pg_restore", "--list", str(dump))

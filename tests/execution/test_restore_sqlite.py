@@ -1,0 +1,138 @@
+"""An SQLite file put back: a new file, verified, swapped in; whatever fails leaves the live one alone."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cockpit.release.intents import RequestExecution
+from cockpit.workspace import Workspace
+from tests.execution.flight import Flight
+
+
+def run(path: Path, text: str) -> list[Any]:
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute(text).fetchall()
+        connection.commit()
+        return found
+
+
+class Shop:
+    """A flight with an SQLite database, and a dump of it from v1."""
+
+    def __init__(self, flight: Flight) -> None:
+        self.flight = flight
+        self.live = flight.var / "shop.db"
+        self.dump = flight.var / "shop-v1.sql"
+
+    def begin(self, *, text: bool = True, **more: Any) -> Workspace:
+        flight = self.flight
+        restore = {"sqlite": {"file": str(self.live)}, "checks": ["SELECT count(*) = 1 FROM orders"], **more}
+        steps = [flight.stop_step(), flight.checkout_step(), {"id": "restore", "restore": restore},
+                 flight.start_step(), flight.verify_step()]  # fmt: skip
+        glob = str(flight.var / "shop-{tag}.*")
+        flight.configure([], rollback={"steps": steps, "migrations": ["*.sql"], "backups": {"glob": glob}})
+        run(self.live, "CREATE TABLE orders (id INTEGER PRIMARY KEY, placed_at TEXT)")
+        run(self.live, "INSERT INTO orders VALUES (1, '2020-01-01')")
+        with closing(sqlite3.connect(self.live)) as connection:
+            if text:
+                self.dump.write_text("\n".join(connection.iterdump()) + "\n")
+            else:
+                self.dump = self.dump.with_suffix(".db")
+                self.dump.write_bytes(self.live.read_bytes())
+        flight.release("v1")
+        (flight.repo / "0002.sql").write_text("-- adds refunds\n")
+        run(self.live, "CREATE TABLE refunds (id INTEGER PRIMARY KEY, order_id INTEGER REFERENCES orders (id))")
+        run(self.live, "PRAGMA journal_mode = WAL")
+        flight.release("v2")
+        run(self.live, "INSERT INTO orders VALUES (2, '2099-01-01')")
+        (flight.var / "up").touch()
+        (flight.var / "version").write_text("v2\n")
+        workspace = flight.workspace()
+        workspace.open_run("v2", tag="", launch_at="")
+        flight.trust(workspace)
+        return workspace
+
+    def request(self, workspace: Workspace) -> str:
+        plan = self.flight.plan(workspace)
+        assert plan.database_words == ("shop.db",)
+        workspace.session.act(RequestExecution("0a0b0c0d", plan, "v1", plan.database_words))
+        return "0a0b0c0d"
+
+    def is_bad(self, path: Path | None = None) -> bool:
+        tables = run(path or self.live, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")
+        return tables == [("orders",), ("refunds",)] and run(path or self.live, "SELECT id FROM orders") == [(1,), (2,)]
+
+    def kept(self) -> list[Path]:
+        return [path for path in self.flight.var.glob("shop.db.*") if not path.name.endswith(("-shm", "-wal"))]
+
+
+@pytest.mark.parametrize("text", [True, False])
+def test_the_file_is_put_back_and_the_bad_one_kept(flight: Flight, text: bool) -> None:
+    shop = Shop(flight)
+    workspace = shop.begin(text=text, export="SELECT id FROM orders WHERE placed_at > :dump_at")
+    shop.live.chmod(0o640)
+    view = flight.work(workspace, shop.request(workspace))
+    assert view.outcome == "succeeded", view.detail
+    assert run(shop.live, "SELECT name FROM sqlite_master WHERE type = 'table'") == [("orders",)]
+    assert run(shop.live, "SELECT id FROM orders") == [(1,)]
+    assert shop.live.stat().st_mode & 0o777 == 0o640
+    (kept,) = shop.kept()
+    assert kept.name.startswith("shop.db.bad-20")
+    assert shop.is_bad(kept)
+    (exported,) = flight.var.glob("shop.db-since-dump-*.csv")
+    assert exported.read_text().split() == ["id", "2"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda text: text[: len(text) // 2], "cut off"),
+        (lambda text: text.replace("INSERT", "INSERT INTO nothing; INSERT", 1), "syntax error"),
+        (lambda text: text.replace("COMMIT;", "DELETE FROM orders; COMMIT;").replace("; COMMIT", ";\nCOMMIT"), "check"),
+        (lambda text: text.replace("COMMIT;", "ATTACH 'stolen.db' AS s;\nCOMMIT;"), "not authorized"),
+    ],
+)
+def test_a_restore_that_fails_leaves_the_live_file_untouched(flight: Flight, spoil: Any, why: str) -> None:
+    shop = Shop(flight)
+    workspace = shop.begin()
+    shop.dump.write_text(spoil(shop.dump.read_text()))
+    view = flight.work(workspace, shop.request(workspace))
+    assert view.state == "stopped"
+    assert why in view.detail
+    assert shop.is_bad()
+    assert shop.kept() == []
+    assert not (flight.repo / "stolen.db").exists()
+
+
+def test_what_still_writes_stops_it(flight: Flight) -> None:
+    shop = Shop(flight)
+    workspace = shop.begin()
+    with closing(sqlite3.connect(shop.live, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        view = flight.work(workspace, shop.request(workspace))
+        assert "is in use" in view.detail
+        writer.execute("ROLLBACK")
+    assert flight.work(workspace, "0a0b0c0d").outcome == "succeeded"
+
+
+def test_a_swap_that_was_cut_off_is_taken_back_and_made_anew(flight: Flight) -> None:
+    """Between the link and the rename both names are one file, and its journal may have gone to the new name."""
+    shop = Shop(flight)
+    workspace = shop.begin()
+    identity = shop.request(workspace)
+    half = flight.var / f"shop.db.bad-20260101T000000Z-{identity}"
+    with closing(sqlite3.connect(shop.live)) as writer:
+        writer.execute("INSERT INTO orders VALUES (3, '2099-01-01')")
+        writer.commit()
+        os.link(shop.live, half)
+        Path(f"{shop.live}-wal").rename(f"{half}-wal")
+        assert flight.work(workspace, identity).outcome == "succeeded"
+        (kept,) = shop.kept()
+    assert kept != half
+    assert run(kept, "SELECT count(*) FROM orders") == [(3,)]
