@@ -63,7 +63,13 @@ def test_it_holds_the_run_its_items_and_its_debt() -> None:
     assert items["two"]["two_person"] is True
     assert [(debt["item"], debt["reason"]) for debt in found["debt"]] == [("n", "later")]
     assert found["gate"] == {"phase": "day", "go": False, "reasons": [{"item": "b", "why": "Bound: open"}]}
-    assert found["readiness"] == {"ready": False, "reasons": ["not trusted"], "target": "v1", "notes": []}
+    assert found["readiness"] == {
+        "ready": False,
+        "reasons": ["not trusted"],
+        "target": "v1",
+        "notes": [],
+        "warnings": [],
+    }
     assert found["digest"] == state_digest(person.run)
     assert found["execution"] is None
 

@@ -88,7 +88,7 @@ def test_a_single_one_need_not_be_named() -> None:
         ("environments: {a: {checklists: []}}\n", 2, 32, "no checklist to fly"),
         ("environments: {a: {code: {directory: ''}}}\n", 2, 38, "an empty text"),
         ("environments: {a: {probes: {api: {tcp: x}}}}\n", 2, 40, "is not host:port"),
-        ("environments: {a: {logs: {app: {file: ''}}}}\n", 2, 39, "an empty text"),
+        ("environments: {a: {logs: {app: {file: ''}}}}\n", 2, 32, "add one of file, command"),
         ("environments: {a: {checks: {x/y: {tls: {address: 'a b'}}}}}\n", 2, 50, "is not a host"),
         ("environments: {a: {targets: {t: {probe: api, below: 1s}}}}\n", 2, 41, "no probe 'api'"),
         ("environments: {a: {patterns: {oops: '('}}}\n", 2, 37, "is not a regular expression"),
