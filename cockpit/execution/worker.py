@@ -120,7 +120,8 @@ class Worker:
             )
         # What runs follows from the trusted configuration: whoever can write the journal could alter the steps in it,
         # and secrets have been taken out of them.
-        plan = self._rebuild(plan)
+        confirmed, plan = plan, self._rebuild(plan)
+        _refuse_other_databases(confirmed, plan)
         if plan.digest != view.plan_digest:
             raise RefusedError(
                 "the plan is not what this run's configuration says", fix="Abort, and confirm anew", code="conflicting"
@@ -275,3 +276,16 @@ class Worker:
 
     def _record(self, event: Event, text: str = "") -> None:
         self._act(RecordFact(self._entity, event, text or None))
+
+
+def _refuse_other_databases(confirmed: Plan, now: Plan) -> None:
+    """Refuse where the databases cannot be told here, or are others than those that were confirmed."""
+    if now.troubles:
+        raise RefusedError(now.troubles[0], fix="Then go on: cockpit execution resume", code="no-database")
+    for was, step in zip(confirmed.steps, now.steps, strict=False):
+        if was.database is not None and step.database is not None and was.database != step.database:
+            raise RefusedError(
+                f"{step.title}: the database is {step.database.place} here, and {was.database.place} was confirmed",
+                fix="Go on where its variables are set as they were, or abort",
+                code="conflicting",
+            )

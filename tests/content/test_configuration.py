@@ -15,6 +15,7 @@ from cockpit.release.probes import ProbeKind
 HEAD = "service: shop\nenvironment: {name: production, production: true}\n"
 PROBES = HEAD + "probes:\n  api:\n    http: http://localhost/\n"
 STEPS = HEAD + "rollback:\n  steps:\n"
+RESTORING = STEPS.replace("steps:", "backups: {glob: b}\n  migrations: [m]\n  steps:") + "    - {id: a, restore: "
 
 WHOLE = """\
 service: shop
@@ -96,6 +97,20 @@ deploy:
         (STEPS + "    - {id: a, run: x, timeout: long}\n", 5, 32, "is not a duration"),
         (STEPS + "    - {id: a, run: x, retries: -1}\n", 5, 32, "write 0 or more"),
         (STEPS + "    - {id: a, run: x, needs_backup: true}\n", 5, 23, "nothing says where dumps lie"),
+        (STEPS + "    - {id: a, run: x, optional: true, skippable: true}\n", 5, 39, "keep one"),
+        (STEPS + "    - {id: a, run: x, pause: long}\n", 5, 30, "is not a duration"),
+        (STEPS + "    - {id: a, run: x, batch: 0}\n", 5, 30, "write 1 or more"),
+        (STEPS + "    - {id: a, run: x, hosts: [web1, 'web2; id']}\n", 5, 37, "is not a host's name"),
+        (STEPS + "    - {id: a, run: x, hosts: [web1, web1]}\n", 5, 37, "the host 'web1' stands twice here"),
+        (STEPS + "    - {id: a, checkout: true, hosts: [web1]}\n", 5, 31, "only what runs a command"),
+        (STEPS + "    - {id: a, backup: {directory: b}}\n", 5, 23, "add one of postgresql, sqlite"),
+        (STEPS + "    - {id: a, backup: {directory: '', sqlite: {file: f}}}\n", 5, 35, "an empty text"),
+        (RESTORING.replace("  backups: {glob: b}\n", "") + "{sqlite: {file: f}}}\n", 6, 15, "add backups with a glob"),
+        (RESTORING.replace("  migrations: [m]\n", "") + "{sqlite: {file: f}}}\n", 6, 15, "add migrations"),
+        (RESTORING + "{postgresql: {database_env: a-b}}}\n", 7, 52, "is not a variable's name"),
+        (RESTORING + "{sqlite: {file: f}}, database: down}\n", 7, 55, "goes no other way"),
+        (RESTORING + "{}}\n", 7, 24, "add one of postgresql, sqlite"),
+        (STEPS + "    - {id: a, run: x, database: up}\n", 5, 33, "one of down, restore is wanted"),
         (STEPS + "    - {id: a, verify: {within: 1}}\n", 5, 32, "is not a duration"),
         (STEPS + "    - {id: a, verify: {passes: 0}}\n", 5, 32, "write 1 or more"),
         (STEPS + "    - {id: a, verify: {probes: [api]}}\n", 5, 33, "no probe is written here yet"),

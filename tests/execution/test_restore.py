@@ -12,6 +12,7 @@ import pytest
 from cockpit.errors import RefusedError
 from cockpit.execution.control import output_path
 from cockpit.release.intents import RequestExecution
+from cockpit.release.script import as_shell_script
 from tests.execution.base import Base, shim
 from tests.execution.flight import Flight
 from tests.postgresql import Server, postgresql
@@ -235,9 +236,45 @@ def test_a_worker_that_would_reach_another_database_refuses(
     workspace = base.begin()
     identity = base.request(workspace)
     monkeypatch.setenv("DATABASE_URL", base.url.replace(base.name, "postgres"))
-    with pytest.raises(RefusedError, match="the plan is not what this run's configuration says"):
+    with pytest.raises(RefusedError, match=f"the database is postgres at .* here, and {base.name} at .* was confirmed"):
         base.flight.work(workspace, identity)
     assert base.is_bad()
+
+
+def test_who_goes_on_without_the_variable_is_told_so_and_nothing_is_lost(
+    make_base: MakeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = make_base()
+    workspace = base.begin()
+    identity = base.request(workspace)
+    monkeypatch.delenv("DATABASE_URL")
+    with pytest.raises(RefusedError, match="DATABASE_URL is not set here"):
+        base.flight.work(workspace, identity)
+    monkeypatch.setenv("DATABASE_URL", base.url)
+    assert base.flight.work(workspace, identity).outcome == "succeeded"
+
+
+def test_the_variable_may_be_in_a_file(make_base: MakeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = make_base()
+    monkeypatch.delenv("DATABASE_URL")
+    (base.flight.var / "shop.env").write_text(f"# the shop's\nexport DATABASE_URL='{base.url}' # as deployed\n")
+    steps = base.steps()
+    steps[2] = base.restore_step(postgresql={"env_file": str(base.flight.var / "shop.env")})
+    workspace = base.begin(steps)
+    assert base.flight.work(workspace, base.request(workspace)).outcome == "succeeded"
+    assert base.is_restored()
+
+
+@pytest.mark.parametrize("dump", ["custom", "plain"])
+def test_the_script_for_the_hand_does_the_same(make_base: MakeBase, dump: Literal["custom", "plain"]) -> None:
+    base = make_base(dump)
+    workspace = base.begin()
+    script = base.flight.home / "by-hand.sh"
+    script.write_text(as_shell_script(base.plan(workspace)))
+    done = subprocess.run(["sh", str(script)], input="\n", text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert base.is_restored()
+    assert "CHECK: up pass 1 times" in done.stdout
 
 
 def test_a_backup_goes_before_it_and_may_be_skipped_by_who_says_why(make_base: MakeBase) -> None:
