@@ -9,6 +9,7 @@ from pathlib import Path
 from cockpit.bootstrap import now
 from cockpit.errors import RefusedError
 from cockpit.execution.control import abort, find_execution, lock_reason, spawn_worker
+from cockpit.execution.databases.preflight import refuse_unreachable
 from cockpit.execution.leftover import StepProcess
 from cockpit.execution.prepare import usable_backup
 from cockpit.execution.progress import turns_taken
@@ -85,6 +86,7 @@ def start_execution(workspace: Workspace, intent: RequestExecution, *, without_l
         require_no_current(workspace.run)
         _require_no_other(workspace)
         _require_fitting(workspace, intent.plan)
+        refuse_unreachable(intent.plan, workspace.root)
         plan = intent.plan
         what = f"{plan.direction} to {plan.tag}"
         claim = take_lease(workspace, intent.execution, target=plan.tag, what=what, without=without_lease)

@@ -142,7 +142,7 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
         script = as_shell_script(plan)
         say(script.rstrip("\n")) if sys.stdout.isatty() else sys.stdout.write(script)
     else:
-        _show_plan(plan)
+        _show_plan(plan, workspace)
     return ExitCode.OK
 
 
@@ -188,7 +188,9 @@ def _plan_document(plan: Plan) -> dict[str, Any]:
     return document
 
 
-def _show_plan(plan: Plan) -> None:
+def _show_plan(plan: Plan, workspace: Workspace) -> None:
+    from cockpit.bootstrap import now
+    from cockpit.durations import byte_size, long_duration
     from cockpit.release.plan import describe, qualified
 
     verb = "Roll back" if plan.direction == "rollback" else "Deploy"
@@ -200,6 +202,14 @@ def _show_plan(plan: Plan) -> None:
     told = {"restore": "put back from the dump", "down": "taken down by the newer code", "code": "left as it is"}
     if plan.way:
         say(f"  database {told[plan.way]}" + (f"\n  ! {plan.note}" if plan.note else ""))
+    if plan.dump is not None:
+        age = long_duration(now() - plan.dump.written_ns / 1e9)
+        say(f"  the dump holds {byte_size(plan.dump.size)} and is {age} old")
+        if plan.restores:
+            say(f"  ! data written since this dump would be lost: {age}")
+    rehearsal = workspace.run.rehearsals.get(plan.tag)
+    if rehearsal is not None:
+        say(f"  {visible(rehearsal.told(now()))}")
     for trouble in plan.troubles:
         say(f"  ! {trouble}")
     for number, step in enumerate(plan.steps, 1):

@@ -293,3 +293,26 @@ def test_a_backup_goes_before_it_and_may_be_skipped_by_who_says_why(make_base: M
     (dump,) = away.iterdir()
     assert dump.name.startswith(f"{base.name}-v2-before-rollback-20")
     assert "refunds" in base.server.run("pg_restore", "--list", str(dump))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda base: base.url.replace(str(base.server.place), "/nowhere"), "cannot be reached"),
+        (lambda base: base.url.replace("ana@", "nobody@"), 'role "nobody" does not exist'),
+        (lambda base: base.url.replace("ana@", "clerk@"), "clerk may not make and rename databases"),
+    ],
+)
+def test_what_would_fail_when_all_is_down_is_refused_before_anything_is_stopped(
+    make_base: MakeBase, monkeypatch: pytest.MonkeyPatch, change: Callable[[Base], str], why: str
+) -> None:
+    base = make_base()
+    base.begin()
+    base.server.sql("postgres", "DROP ROLE IF EXISTS clerk; CREATE ROLE clerk LOGIN")
+    monkeypatch.setenv("DATABASE_URL", change(base))
+    arguments = ("rollback", "v1", "--execute", "--confirm", "v1", "--confirm-database", base.name)
+    refused = base.flight.json(*arguments, code=4)["error"]
+    assert refused["code"] == "no-database"
+    assert why in refused["what"]
+    assert base.flight.trace() == []
+    assert base.flight.json("status")["execution"] is None

@@ -13,6 +13,7 @@ from cockpit.execution.surroundings import disk_complaints, kills_at_logout, run
 from cockpit.release.databases import DatabaseAt, Dump, database_word
 from cockpit.release.live import Readiness
 from tests.execution.flight import Flight
+from tests.parts import require
 
 
 def supply(directory: Path, name: str, **facts: str) -> None:
@@ -78,6 +79,7 @@ def look(flight: Flight) -> Readiness:
 def test_the_light_looks_at_the_dump_and_at_what_the_worker_needs(
     flight: Flight, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    require("pg_restore")
     monkeypatch.delenv("DATABASE_URL", raising=False)
     restore = {"id": "restore", "restore": {"postgresql": {}}}
     plan = {

@@ -21,11 +21,15 @@ CALLS = {
     "start": ["setsid"],
     "verify": ["uname"],
 }
-ALL_CALLS = [call for calls in CALLS.values() for call in calls]
-FIRST_OF_STEP = [sum(len(calls) for calls in list(CALLS.values())[:index]) + 1 for index in range(len(CALLS))]
+# Before anything is stopped, both databases are asked for.
+ASKED = ["psql", "psql"]
+ALL_CALLS = ASKED + [call for calls in CALLS.values() for call in calls]
+FIRST_OF_STEP = [
+    len(ASKED) + sum(len(calls) for calls in list(CALLS.values())[:index]) + 1 for index in range(len(CALLS))
+]
 # What starts the service ends with it, so that nothing comes after but the next step.
 MOMENTS = [("before", number) for number in FIRST_OF_STEP] + [
-    ("after", number) for number, call in enumerate(ALL_CALLS, 1) if call != "setsid"
+    ("after", number) for number, call in enumerate(ALL_CALLS, 1) if call != "setsid" and number > len(ASKED)
 ]
 # Each call is counted; at the one that is wanted it waits, before or after the real program acts.
 HOLDING = """\

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -103,6 +104,9 @@ def database_at(step: Backup | Restore, root: Path, environment: Mapping[str, st
     """Return where a step's database is, without its password; what is in the way of knowing is its `trouble`."""
     if step.sqlite is not None:
         return DatabaseAt("sqlite", name=str((root / step.sqlite.file).absolute()))
+    missing = [name for name in ("psql", "pg_dump", "pg_restore") if shutil.which(name) is None]
+    if missing:
+        return DatabaseAt("postgresql", trouble=f"{', '.join(missing)}: not installed here")
     try:
         found = settings_of(step.postgresql or Postgresql(), root, environment)
     except (NotFoundError, RefusedError) as error:

@@ -1,0 +1,62 @@
+"""What is asked of the databases before anything is stopped: a wrong password is not found out when all is down."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cockpit import process
+from cockpit.errors import CockpitError, RefusedError
+from cockpit.execution.databases.dumps import refuse_wrong
+from cockpit.execution.databases.place import settings_of
+from cockpit.release.configuration import Postgresql
+from cockpit.release.plan import Plan, PlanStep
+
+_PATIENCE = 15.0  # seconds
+_MAY_REPLACE = """
+SELECT coalesce((SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user), false)
+   AND coalesce((SELECT pg_has_role(current_user, datdba, 'USAGE') FROM pg_database WHERE datname = :'live'), true);
+"""
+
+
+def refuse_unreachable(plan: Plan, root: Path) -> None:
+    """Raise RefusedError where a step's database cannot be reached, may not be replaced, or the dump would not do."""
+    for step in plan.steps:
+        if step.left_out or step.database is None:
+            continue
+        if step.restore is not None and plan.dump is not None:
+            refuse_wrong(plan.dump, postgresql=step.restore.postgresql is not None)
+        on = step.restore or step.backup
+        configured = on.postgresql if on is not None else None
+        if configured is not None:
+            _ask(step, configured, root)
+        elif step.database.engine == "sqlite" and step.kind == "backup" and not Path(step.database.name).is_file():
+            raise RefusedError(f"{step.title}: there is no file {step.database.name}", code="no-database")
+
+
+def _ask(step: PlanStep, configured: Postgresql, root: Path) -> None:
+    settings = settings_of(configured, root, os.environ)
+    replaces = step.restore is not None
+    live = settings["PGDATABASE"]
+    asked = {**settings, "PGDATABASE": configured.maintenance if replaces else live, "PGCONNECT_TIMEOUT": "10"}
+    argv = ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--no-password", f"--set=live={live}"]
+    question = _MAY_REPLACE if replaces else "SELECT true;"
+    try:
+        found = process.run(
+            [*argv, "--file=-"], env={**os.environ, **asked}, stdin=question.encode(), timeout=_PATIENCE
+        )
+    except CockpitError as error:
+        raise RefusedError(f"{step.title}: {error.what}", fix=error.fix, code="no-database") from error
+    if not found.ok:
+        said = found.complaint.removeprefix("psql: ").removeprefix("error: ")
+        raise RefusedError(
+            f"{step.title}: the database cannot be reached: {said}",
+            fix="Nothing was stopped. Look at its address and password, or leave it as it is: --database code",
+            code="no-database",
+        )
+    if found.text.strip() != "t":
+        raise RefusedError(
+            f"{step.title}: {settings.get('PGUSER', 'this user')} may not make and rename databases there",
+            fix=f"Nothing was stopped. ALTER ROLE … CREATEDB, and let it own {live}; or leave it: --database code",
+            code="no-database",
+        )
