@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cockpit.execution.worker import Worker
     from cockpit.health.probes import Prober
     from cockpit.health.verify import HealthVerifier
+    from cockpit.release.plan import Plan
 
 
 def now() -> float:
@@ -176,12 +177,25 @@ def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None
     from cockpit.execution.control import output_path
     from cockpit.execution.databases.actions import DatabaseActions
     from cockpit.execution.databases.place import locator
+    from cockpit.execution.prepare import refuse_foreign_dump
     from cockpit.execution.worker import Worker
     from cockpit.git.facts import head_commit
     from cockpit.git.resolve import resolve_named
     from cockpit.release.planning import rebuilt
 
     configuration = workspace.run.configuration
+
+    def rebuild(plan: Plan) -> Plan:
+        refuse_foreign_dump(plan, configuration, workspace.root)
+        return rebuilt(
+            plan,
+            configuration,
+            digest=workspace.run.digest,
+            code=str(workspace.code),
+            root=str(workspace.root.absolute()),
+            locate=locator(workspace.root),
+        )
+
     workspace.session.keep_pins()
 
     return Worker(
@@ -193,14 +207,7 @@ def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None
         trusted=workspace.trust.trusted,
         resolve=lambda plan: resolve_named(workspace.code_git, plan.tag, plan.tag_raw),
         head=lambda: head_commit(workspace.code_git),
-        rebuild=lambda plan: rebuilt(
-            plan,
-            configuration,
-            digest=workspace.run.digest,
-            code=str(workspace.code),
-            root=str(workspace.root.absolute()),
-            locate=locator(workspace.root),
-        ),
+        rebuild=rebuild,
         databases=DatabaseActions(execution, root=workspace.root, environment=os.environ, now=now),
         commit=lambda: commit_quietly(workspace.store, "cockpit: execution"),
         turn=turn,

@@ -22,6 +22,7 @@ from cockpit.cli.common import (
     warn,
     warn_of_doubt,
 )
+from cockpit.cli.plans import plan_document, rehearse, show_plan
 from cockpit.errors import ExitCode, RefusedError, UsageError
 from cockpit.text import visible
 
@@ -117,7 +118,7 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
         raise UsageError("--execute excludes --plan and --format")
     workspace = open_here(arguments)
     if arguments.direction == "rollback" and arguments.rehearse:
-        return _rehearse(arguments, workspace)
+        return rehearse(arguments, workspace)
     plan = prepare(
         workspace.run,
         arguments.direction,
@@ -130,7 +131,7 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
     if arguments.execute:
         return _execute(arguments, workspace, plan)
     if wants_json(arguments):
-        print_json(_plan_document(plan))
+        print_json(plan_document(plan))
     elif not plan.steps:
         raise RefusedError(
             f"no steps are configured for a {plan.direction}",
@@ -142,85 +143,8 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
         script = as_shell_script(plan)
         say(script.rstrip("\n")) if sys.stdout.isatty() else sys.stdout.write(script)
     else:
-        _show_plan(plan, workspace)
+        show_plan(plan, workspace)
     return ExitCode.OK
-
-
-def _rehearse(arguments: argparse.Namespace, workspace: Workspace) -> ExitCode:
-    import threading
-
-    import msgspec
-
-    from cockpit.rehearsing import plan_to_rehearse, rehearse_rollback
-
-    if arguments.execute:
-        raise UsageError("--rehearse excludes --execute")
-    require_writing(arguments)
-    plan = plan_to_rehearse(workspace, arguments.tag, arguments.database or None)
-    cancel = threading.Event()
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, lambda *_: cancel.set()) for number in numbers]
-    try:
-        found, output = rehearse_rollback(workspace, plan, cancel=cancel)
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
-    publish(workspace)
-    if wants_json(arguments):
-        print_json(msgspec.to_builtins(found))
-    else:
-        say(columns([[f"  {step.title}", step.outcome, f"{step.seconds:.1f} s", step.detail] for step in found.steps]))
-        how = f"went well in {found.seconds:.1f} s" if found.ok else f"FAILED: {found.detail}"
-        say(f"the rehearsal of the rollback to {visible(plan.tag)} {visible(how)}\n  what it printed: {output}")
-    if cancel.is_set():
-        return ExitCode.INTERRUPTED
-    return ExitCode.OK if found.ok else ExitCode.STEP_FAILED
-
-
-def _plan_document(plan: Plan) -> dict[str, Any]:
-    import msgspec
-
-    document: dict[str, Any] = msgspec.to_builtins(plan)
-    document["digest"] = plan.digest
-    document["database_words"] = plan.database_words
-    document["note"] = plan.note
-    document["troubles"] = plan.troubles
-    return document
-
-
-def _show_plan(plan: Plan, workspace: Workspace) -> None:
-    from cockpit.bootstrap import now
-    from cockpit.durations import byte_size, long_duration
-    from cockpit.release.plan import describe, qualified
-
-    verb = "Roll back" if plan.direction == "rollback" else "Deploy"
-    say(
-        f"{verb} {plan.service} in {plan.environment_name} on {plan.host}\n"
-        f"  from {plan.from_tag or '(no tag)'} {plan.from_commit[:8]} to {plan.tag} {plan.commit[:8]}\n"
-        f"  work tree {plan.code}\n  dump {plan.backup or 'none matches'}"
-    )
-    told = {"restore": "put back from the dump", "down": "taken down by the newer code", "code": "left as it is"}
-    if plan.way:
-        say(f"  database {told[plan.way]}" + (f"\n  ! {plan.note}" if plan.note else ""))
-    if plan.dump is not None:
-        age = long_duration(now() - plan.dump.written_ns / 1e9)
-        say(f"  the dump holds {byte_size(plan.dump.size)} and is {age} old")
-        if plan.restores:
-            say(f"  ! data written since this dump would be lost: {age}")
-    rehearsal = workspace.run.rehearsals.get(plan.tag)
-    if rehearsal is not None:
-        say(f"  {visible(rehearsal.told(now()))}")
-    for trouble in plan.troubles:
-        say(f"  ! {trouble}")
-    for number, step in enumerate(plan.steps, 1):
-        say(f"{number}. {step.title}{qualified(step)}")
-        say(f"     {describe(step)}")
-        if step.danger:
-            say(f"     ! {step.danger}")
-        if step.undo:
-            say(f"     undo: {step.undo}")
-        if step.left_out:
-            say(f"     left out: {step.left_out}")
 
 
 def _execute(arguments: argparse.Namespace, workspace: Workspace, plan: Plan) -> ExitCode:

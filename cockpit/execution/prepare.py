@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Literal
 
 from msgspec import Struct
@@ -38,14 +38,32 @@ def usable_backup(path: Path) -> bool:
 
 def find_backup(configuration: Configuration, root: Path, tag: str, direction: Direction = "rollback") -> str:
     """Return the newest usable dump that matches a tag, absolute, or empty; `{tag}` in the glob is the tag."""
-    plans = configuration.rollback if direction == "rollback" else configuration.deploy
-    pattern = plans.backups.glob
-    if not pattern:
+    wanted = _pattern(configuration, root, tag, direction)
+    if not wanted:
         return ""
-    wanted = str(root / pattern.replace("{tag}", glob.escape(tag)))
     candidates = [Path(path) for path in glob.glob(wanted)]  # noqa: PTH207 - the pattern is absolute
     found = [path for path in candidates if usable_backup(path)]
     return str(max(found, key=lambda path: path.stat().st_mtime)) if found else ""
+
+
+def _pattern(configuration: Configuration, root: Path, tag: str, direction: Direction) -> str:
+    plans = configuration.rollback if direction == "rollback" else configuration.deploy
+    pattern = plans.backups.glob
+    return str(root / pattern.replace("{tag}", glob.escape(tag))) if pattern else ""
+
+
+def refuse_foreign_dump(plan: Plan, configuration: Configuration, root: Path) -> None:
+    """Refuse a dump that the configuration does not name for the plan's tag: what a dump says is executed."""
+    if not plan.backup:
+        return
+    pattern = _pattern(configuration, root, plan.tag, plan.direction)
+    path = PurePath(plan.backup)
+    if not pattern or ".." in path.parts or not path.match(pattern):
+        raise RefusedError(
+            f"the dump {plan.backup} is none that cockpit.yaml names for {plan.tag}",
+            fix="Abort, and confirm anew",
+            code="conflicting",
+        )
 
 
 def dump_complaint(configuration: Configuration, backup: str) -> str:

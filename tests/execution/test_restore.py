@@ -7,10 +7,13 @@ import subprocess
 from collections.abc import Callable
 from typing import Literal
 
+import msgspec
 import pytest
 
 from cockpit.errors import RefusedError
+from cockpit.executing import abort_execution
 from cockpit.execution.control import output_path
+from cockpit.execution.databases.dumps import dump_of
 from cockpit.release.intents import RequestExecution
 from cockpit.release.script import as_shell_script
 from tests.execution.base import Base, shim
@@ -316,3 +319,23 @@ def test_what_would_fail_when_all_is_down_is_refused_before_anything_is_stopped(
     assert why in refused["what"]
     assert base.flight.trace() == []
     assert base.flight.json("status")["execution"] is None
+
+
+def test_a_dump_that_the_configuration_does_not_name_is_not_run(make_base: MakeBase) -> None:
+    """Whoever can write into the journal could name any file as the dump, and psql executes what is in it."""
+    base = make_base("plain")
+    workspace = base.begin()
+    ran = base.flight.home / "ran"
+    foreign = base.flight.home / "foreign.sql"
+    foreign.write_text(f"\\! touch '{ran}'\n-- PostgreSQL database dump complete\n")
+    plan = base.plan(workspace)
+    around = base.backups / ".." / ".." / "foreign.sql"
+    for identity, path in (("0a0b0c0d", foreign), ("0a0b0c0e", around)):
+        environment = {**plan.environment, "COCKPIT_BACKUP": str(path)}
+        forged = msgspec.structs.replace(plan, backup=str(path), dump=dump_of(path), environment=environment)
+        workspace.session.act(RequestExecution(identity, forged, "v1", plan.database_words))
+        with pytest.raises(RefusedError, match=r"is none that cockpit\.yaml names for v1"):
+            base.flight.work(workspace, identity)
+        abort_execution(workspace, base.flight.view(workspace, identity), reason="")
+    assert not ran.exists()
+    assert base.is_bad()
