@@ -56,8 +56,9 @@ def refuse_foreign_dump(plan: Plan, configuration: Configuration, root: Path) ->
     """Refuse a dump that the configuration does not name for the plan's tag: what a dump says is executed."""
     if not plan.backup:
         return
+    root = root.absolute()
     pattern = _pattern(configuration, root, plan.tag, plan.direction)
-    path = PurePath(plan.backup)
+    path = PurePath(root / plan.backup)
     if not pattern or ".." in path.parts or not path.match(pattern):
         raise RefusedError(
             f"the dump {plan.backup} is none that cockpit.yaml names for {plan.tag}",
