@@ -228,7 +228,7 @@ class Worker:
         self, index: int, step: PlanStep, attempt: int, runner: StepRunner, done: frozenset[str]
     ) -> tuple[StepResult, frozenset[str]]:
         """Run a step on those of its hosts where it has not taken effect; return also where it has now."""
-        result = StepResult("aborted", f"stopped by a person; done on {len(done)} of {len(step.hosts)}")
+        failed: list[tuple[str, StepResult]] = []
         for host, ended in runner.on_hosts(step, done):
             self._record(
                 HostEnded(
@@ -245,9 +245,14 @@ class Worker:
             if ended.outcome in PASSED:
                 done |= {host}
             else:
-                failed = f"{host}: {ended.detail or ended.outcome}; done on {len(done)} of {len(step.hosts)}"
-                result = StepResult(ended.outcome, failed, ended.code)
-        if len(done) == len(step.hosts):
+                failed.append((host, ended))
+        how_far = f"done on {len(done)} of {len(step.hosts)}"
+        if failed:
+            host, ended = failed[0]
+            result = StepResult(ended.outcome, f"{host}: {ended.detail or ended.outcome}; {how_far}", ended.code)
+        elif len(done) < len(step.hosts):
+            result = StepResult("aborted", f"stopped by a person; {how_far}")
+        else:
             result = StepResult("ok", f"done on all {len(step.hosts)}")
         return result, done
 

@@ -257,6 +257,19 @@ def test_who_goes_on_without_the_variable_is_told_so_and_nothing_is_lost(
     assert base.flight.work(workspace, identity).outcome == "succeeded"
 
 
+def test_an_address_counts_whatever_else_the_environment_says(
+    make_base: MakeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = make_base()
+    workspace = base.begin()
+    for name, value in (("PGHOSTADDR", "192.0.2.1"), ("PGSERVICE", "nowhere"), ("PGDATABASE", "postgres")):
+        monkeypatch.setenv(name, value)
+    assert base.flight.work(workspace, base.request(workspace)).outcome == "succeeded"
+    for name in ("PGHOSTADDR", "PGSERVICE", "PGDATABASE"):
+        monkeypatch.delenv(name)
+    assert base.is_restored()
+
+
 def test_the_variable_may_be_in_a_file(make_base: MakeBase, monkeypatch: pytest.MonkeyPatch) -> None:
     base = make_base()
     monkeypatch.delenv("DATABASE_URL")

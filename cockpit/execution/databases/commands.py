@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cockpit import process
 from cockpit.errors import StepError
+from cockpit.execution.databases.place import with_settings
 from cockpit.execution.leftover import StepProcess
 from cockpit.execution.output import OutputFile
 from cockpit.process import Finished
@@ -72,7 +73,7 @@ class StepCommands:
         finished = process.run(
             argv,
             cwd=self._directory,
-            env={**self._environment, **settings, **self._under_way.begin()},
+            env=with_settings(self._environment, {**settings, **self._under_way.begin()}),
             timeout=max(_LEAST, self._deadline - time.monotonic()),
             stdin=stdin,
             cancel=self.cancel,

@@ -26,7 +26,14 @@ _ADDRESS = re.compile(r"(?:postgres|postgresql|postgis|pgsql)(?:\+\w+)?://", re.
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,63}")
 _ASSIGNMENT = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)")
 
-Settings = Mapping[str, str]
+# Where an address says where to go, what these say would lead elsewhere all the same.
+_LEADS_ELSEWHERE = ("PGHOSTADDR", "PGSERVICE")
+
+
+def with_settings(environment: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment in which PostgreSQL's programs go where `settings` lead, and nowhere else."""
+    kept = {name: value for name, value in environment.items() if name not in _LEADS_ELSEWHERE}
+    return {**kept, **settings}
 
 
 def settings_of(configured: Postgresql, root: Path, environment: Mapping[str, str]) -> dict[str, str]:
@@ -42,7 +49,10 @@ def settings_of(configured: Postgresql, root: Path, environment: Mapping[str, st
             fix=f"Export {configured.database_env}, or name an env_file that sets it",
         )
     found = {name: environment[name] for name in _VARIABLES.values() if environment.get(name)}
-    found |= _parsed(value) if _ADDRESS.match(value) else {"PGDATABASE": value}
+    if _ADDRESS.match(value):
+        found = with_settings(found, _parsed(value))
+    else:
+        found["PGDATABASE"] = value
     name = found.get("PGDATABASE") or found.get("PGUSER", "")
     if not _NAME.fullmatch(name):
         raise RefusedError(

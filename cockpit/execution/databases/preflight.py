@@ -8,7 +8,7 @@ from pathlib import Path
 from cockpit import process
 from cockpit.errors import CockpitError, RefusedError
 from cockpit.execution.databases.dumps import refuse_wrong
-from cockpit.execution.databases.place import settings_of
+from cockpit.execution.databases.place import settings_of, with_settings
 from cockpit.release.configuration import Postgresql
 from cockpit.release.plan import Plan, PlanStep
 
@@ -43,7 +43,7 @@ def _ask(step: PlanStep, configured: Postgresql, root: Path) -> None:
     question = _MAY_REPLACE if replaces else "SELECT true;"
     try:
         found = process.run(
-            [*argv, "--file=-"], env={**os.environ, **asked}, stdin=question.encode(), timeout=_PATIENCE
+            [*argv, "--file=-"], env=with_settings(os.environ, asked), stdin=question.encode(), timeout=_PATIENCE
         )
     except CockpitError as error:
         raise RefusedError(f"{step.title}: {error.what}", fix=error.fix, code="no-database") from error

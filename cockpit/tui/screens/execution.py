@@ -62,6 +62,8 @@ class StepList(RowList[tuple[StepView, PlanStep]]):
             (" ", inks.plain),
         ]
         detail = view.detail or (describe(step) if view.state in {"pending", "running"} else "")
+        if view.state == "running" and step.hosts:
+            detail = f"{sum(each.done for each in view.hosts)}/{len(step.hosts)} hosts"
         room = width - width_of(left) - width_of(right)
         if room > 8:
             left.append(part(detail, inks.bad if view.state in {"failed", "timed-out"} else inks.muted))
