@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.execution.base import shim
@@ -55,11 +57,12 @@ exit 1
 
 
 @pytest.fixture
-def shop(flight: Flight, postgresql: Server, monkeypatch: pytest.MonkeyPatch) -> WebShop:
+def shop(flight: Flight, postgresql: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[WebShop]:
     shop = WebShop(flight, postgresql)
     monkeypatch.setenv("DATABASE_URL", shop.url)
     shop.begin()
-    return shop
+    yield shop
+    flight.go()  # what a killed worker has left waiting goes on to its end
 
 
 def watch_calls(shop: WebShop, monkeypatch: pytest.MonkeyPatch) -> None:
