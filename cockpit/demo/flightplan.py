@@ -19,6 +19,7 @@ from cockpit.release.checks import (
     HttpCheck,
     LogCheck,
     ProbeCheck,
+    RehearsalCheck,
     TargetCheck,
     TlsCheck,
 )
@@ -162,6 +163,9 @@ def _checks(root: Path, *, address: str, front: int) -> dict[str, Check]:
         f"{day}/deployment/check-application-logs-for-errors": Check(
             log=LogCheck(name="app", level="error", within="10m"), interval=often
         ),
+        f"{day}/pre-deployment-checks/have-rollback-plan-ready": Check(
+            rehearsal=RehearsalCheck(within="7d"), closes=True, interval=often
+        ),
         f"{day}/deployment/check-response-times": Check(target=TargetCheck("api-response-time"), interval=often),
         f"{day}/post-deployment-verification/test-product-browsing": Check(probe=ProbeCheck("shop"), interval=often),
     }
@@ -234,6 +238,7 @@ def _rollback(root: Path) -> tuple[Step, ...]:
             title="Restore the database into a new file and swap",
             run=_tool(root, "restore-db"),
             done_when=_tool(root, "restore-db", "--done"),
+            rehearse=_tool(root, "restore-db", "--rehearse"),
             needs_backup=True,
             danger="Orders placed since the dump leave the live database; they are exported, and the old file is kept",
         ),

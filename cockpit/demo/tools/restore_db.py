@@ -1,4 +1,6 @@
-"""restore-db [DUMP]: put the shop's database back from a dump; `--done` asks whether that has happened already.
+"""restore-db [DUMP]: put the shop's database back from a dump.
+
+`--done` asks whether that has happened already; `--rehearse` restores into a file of its own, and throws it away.
 
 The dump is $COCKPIT_BACKUP where none is given. It is restored into a new file, checked (integrity, and the row counts
 that the dump itself states), and swapped in by rename. The file it replaces is kept beside it, named and dated, and the
@@ -13,6 +15,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,13 +90,17 @@ def mark(dump: bytes) -> str:
 
 
 def main() -> None:
-    arguments = [argument for argument in sys.argv[1:] if argument != "--done"]
+    arguments = [argument for argument in sys.argv[1:] if argument not in {"--done", "--rehearse"}]
     named = arguments[0] if arguments else os.environ.get("COCKPIT_BACKUP", "")
     if not named:
-        sys.exit("usage: restore-db [--done] DUMP, or the dump's path in COCKPIT_BACKUP")
+        sys.exit("usage: restore-db [--done | --rehearse] DUMP, or the dump's path in COCKPIT_BACKUP")
     dump = Path(named).read_bytes()
     if "--done" in sys.argv:
         sys.exit(0 if RESTORED.exists() and LIVE.exists() and RESTORED.read_text() == mark(dump) else 1)
+    if "--rehearse" in sys.argv:
+        with tempfile.TemporaryDirectory() as scratch:
+            restore(dump.decode("utf-8"), Path(scratch) / "shop.db")
+        sys.exit(0)
     running = subprocess.run([ROOT / "bin" / "shopctl", "status"], stdout=subprocess.DEVNULL, check=False)
     if running.returncode == 0:
         sys.exit("the shop is running: stop it first, or what it writes is lost")
