@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from msgspec import Raw
 
 from cockpit.codec import encode_data, to_record
-from cockpit.release.events import KINDS, kind_of, register_of
+from cockpit.release.databases import Dump
+from cockpit.release.events import KINDS, RehearsedStep, kind_of, register_of
 from cockpit.release.record import Event, TextRef, Unknown
 from cockpit.store.envelope import By, Envelope, Stored, decode_line, encode_line, encode_payload, event_id
 from tests.release.support import fold
@@ -31,7 +32,11 @@ def sample(event: type[Event]) -> Event:
     """Return an event of that class with every field filled."""
     values: dict[str, object] = {}
     for name, hint in typing.get_type_hints(event).items():
-        if name == "pins":
+        if name == "steps":
+            values[name] = (RehearsedStep("short", "ok"),)
+        elif name == "dump":
+            values[name] = Dump("a.sql", 5, 7)
+        elif name == "pins":
             values[name] = {"cockpit.yaml": TextRef("0" * 64, 5)}
         elif typing.get_origin(hint) is typing.Literal:
             values[name] = typing.get_args(hint)[0]

@@ -218,7 +218,9 @@ def prepare_demo(demo: Demo, *, own_state: bool) -> Workspace:
     that a cockpit in a second terminal may execute.
     """
     from cockpit.bootstrap import open_workspace
+    from cockpit.demo.story import GOOD_TAG
     from cockpit.demo_story import play_story
+    from cockpit.rehearsing import plan_to_rehearse, rehearse_rollback
     from cockpit.times import rfc3339
     from cockpit.workspace import Options
 
@@ -226,9 +228,13 @@ def prepare_demo(demo: Demo, *, own_state: bool) -> Workspace:
     if own_state:
         os.environ["COCKPIT_STATE_DIR"] = str(demo.root / "var" / "state")
     workspace = open_workspace(Options(repo=demo.repository), any_run=True)
-    if not workspace.run.open:
+    is_new = not workspace.run.open
+    if is_new:
         play_story(workspace)
     from cockpit.bootstrap import now
 
     workspace.trust.trust(workspace.run.digest, by="the demo", at=rfc3339(now()), repository=str(demo.repository))
+    if is_new:
+        # What the story says was ready is so: the restore is tried, in a scratch file.
+        rehearse_rollback(workspace, plan_to_rehearse(workspace, GOOD_TAG), cancel=threading.Event())
     return workspace

@@ -160,7 +160,7 @@ def _checks(root: Path, *, address: str, front: int) -> dict[str, Check]:
             http=HttpCheck(url=f"{address}/"), interval=often
         ),
         f"{week}/application-setup/deploy-code-to-production-server": Check(git=GitCheck(tag=RUN_TAG), interval=often),
-        f"{day}/deployment/check-application-logs-for-errors": Check(
+        f"{day}/deployment/monitor-error-rates": Check(
             log=LogCheck(name="app", level="error", within="10m"), interval=often
         ),
         f"{day}/pre-deployment-checks/have-rollback-plan-ready": Check(

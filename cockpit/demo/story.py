@@ -11,6 +11,7 @@ from cockpit.release.checklist import Checklist
 
 RUN_NAME = "v2.4.1"
 TAG = "v2.4.1"
+GOOD_TAG = "v2.4.0"  # what a rollback leads to
 LAST_GOOD = "v2.4.0"
 LAUNCHED_AGO = timedelta(minutes=14)
 DUMPED_AGO = timedelta(minutes=23)  # the database, before the launch

@@ -44,6 +44,7 @@ def test_version(tmp_path: Path) -> None:
     assert Console(tmp_path).say("--version")[1].startswith("cockpit ")
 
 
+@pytest.mark.full
 def test_an_item_tells_its_new_state(console: Console) -> None:
     def look() -> Any:
         (item,) = console.json("status")["items"]
@@ -117,6 +118,7 @@ WRITES = [
 ]
 
 
+@pytest.mark.full
 def test_readonly_refuses_every_write(console: Console) -> None:
     before = console.json("status")["digest"]
     for arguments in WRITES:

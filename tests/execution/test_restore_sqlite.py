@@ -110,6 +110,7 @@ def test_a_restore_that_fails_leaves_the_live_file_untouched(flight: Flight, spo
     assert not (flight.repo / "stolen.db").exists()
 
 
+@pytest.mark.full
 def test_what_still_writes_stops_it(flight: Flight) -> None:
     shop = Shop(flight)
     workspace = shop.begin()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import signal
 
+import pytest
+
 from cockpit.git.command import Git
 from tests.journeys.conftest import OpenTerminal
 from tests.journeys.shop import FIRST_OPEN, FIRST_OPEN_ID, Shop
 
 
+@pytest.mark.full
 def test_a_tick_outlives_the_app_and_the_configuration(shop: Shop, open_terminal: OpenTerminal) -> None:
     terminal = open_terminal()
     shop.open(terminal)

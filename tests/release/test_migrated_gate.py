@@ -134,6 +134,7 @@ def _two_persons_complaint(run: Run, view: ItemView) -> str:
     return "" if verified or owed else "one person alone, and nobody is told"
 
 
+@pytest.mark.full
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_no_sequence_reaches_go_by_what_another_check_saw_or_one_person_said(data: st.DataObject) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,7 @@ def _observations(draw: st.DrawFn, now: float) -> Intent:
     return RecordFact(f"item:{draw(_ITEMS)}", data)
 
 
+@pytest.mark.full
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_no_sequence_reaches_go_by_what_is_open_unknown_stale_regressed_or_contested(data: st.DataObject) -> None:

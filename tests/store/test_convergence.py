@@ -104,7 +104,7 @@ class Clones(RuleBasedStateMachine):
 
 
 Clones.TestCase.settings = settings(max_examples=300, stateful_step_count=25, deadline=None)
-TestClones = Clones.TestCase
+TestClones = pytest.mark.full(Clones.TestCase)
 
 
 @pytest.mark.full

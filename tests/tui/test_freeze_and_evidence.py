@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cockpit.release.item_state import ItemState
 from cockpit.tui.dialogs.ask import AskDialog, WaiverDialog
 from tests.tui.moments import BACKUP, FLOWS
@@ -9,6 +11,8 @@ from tests.tui.painted import text_in, text_of, until
 from tests.tui.scenes import Scene
 from tests.tui.test_checklist_page import flown, on_item, told, type_in
 from tests.tui.test_people import by_palette
+
+pytestmark = pytest.mark.full  # the palette is typed into, letter by letter
 
 
 async def test_the_freeze_is_set_and_lifted_by_the_palette_each_with_a_reason(scene: Scene) -> None:

@@ -84,6 +84,7 @@ async def settled(pilot: Pilot[None], view: LogTail) -> None:
     await pilot.pause()
 
 
+@pytest.mark.full
 async def test_scrolling_up_goes_on_beyond_what_is_in_memory(path: Path) -> None:
     app = TailApp(path)
     async with app.run_test(size=SIZE) as pilot:
@@ -194,6 +195,7 @@ async def test_a_level_and_a_time_are_filters_too(path: Path) -> None:
         await until(pilot, lambda: numbers(view) == list(range(39_990, 40_000)))
 
 
+@pytest.mark.full
 async def test_esc_stops_a_search_and_only_then_is_the_screens(path: Path) -> None:
     with path.open("a") as file:
         for _ in range(40):
