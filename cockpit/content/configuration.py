@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from cockpit.content.check_review import expression_complaint, review_check
+from cockpit.content.env_review import review_env
 from cockpit.content.environments import ConfigurationFile, Section, chosen
 from cockpit.content.names import duration_complaint, name_complaint
 from cockpit.content.plan_review import review_plan
@@ -132,6 +133,8 @@ class _ConfigurationReview(Review[ConfigurationFile]):
             if trigger.target:
                 self.known(trigger.target, self._targets_of(part), "target", *here, "target")
             self.durations(trigger, ("lasts", "decide_within"), *here)
+        if part.env is not None:
+            review_env(self, part.env, *where, "env")
         if part.version:
             self._version(part.version, *where, "version")
 

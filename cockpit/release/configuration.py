@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from cockpit.release.checklist import Item
 from cockpit.release.checks import Check, Effects
+from cockpit.release.library import VariableType
 from cockpit.release.probes import Probe as Probe  # noqa: PLC0414 - part of the file
 from cockpit.release.targets import TargetBinding
 from cockpit.release.triggers import Trigger
@@ -148,6 +149,30 @@ class Code(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     tags: str = "*"  # a glob of the tags that are releases
 
 
+class EnvRule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What one variable of the env file must be, as of `library.EnvVariable`; `off` drops a shipped one."""
+
+    type: VariableType = "string"
+    group: str = "Own"
+    required: bool = True
+    applies: Literal["always", "if-applicable"] = "always"
+    example: str = ""
+    equals: str = ""
+    choices: tuple[str, ...] = ()
+    min_length: int = 0
+    writable: bool = False
+    note: str = ""
+    off: bool = False
+
+
+class EnvSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The env file that the service reads, relative to the code directory, its example, and variables of its own."""
+
+    file: str = ".env"
+    example: str = ".env.example"
+    variables: dict[str, EnvRule] = {}
+
+
 class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The whole of `cockpit.yaml`, as it holds in one environment; `environments` names all where there are several."""
 
@@ -171,6 +196,7 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     report_branch: bool = False  # whether the branch cockpit-report shows the release on the code's forge
     environments: tuple[str, ...] = ()
     shared_accounts: tuple[str, ...] = ("root", "deploy", "ubuntu", "admin")
+    env: EnvSettings = EnvSettings()
 
 
 def check_of(configuration: Configuration, item: Item) -> Check | None:
