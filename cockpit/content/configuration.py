@@ -15,6 +15,7 @@ from cockpit.content.plan_review import review_plan
 from cockpit.content.probe_review import CheckCondition, review_probe
 from cockpit.content.problems import quoted
 from cockpit.content.review import Review
+from cockpit.content.signing_review import review_signing
 from cockpit.content.strict_yaml import Document, load_document, read_text
 from cockpit.content.strict_yaml import Step as Where
 from cockpit.release.configuration import Configuration, Probe, VersionSeen
@@ -135,6 +136,11 @@ class _ConfigurationReview(Review[ConfigurationFile]):
             self.durations(trigger, ("lasts", "decide_within"), *here)
         if part.env is not None:
             review_env(self, part.env, *where, "env")
+        if part.signing is not None:
+            review_signing(self, part.signing, *where, "signing")
+        for phase, roles in (part.sign_off or {}).items():
+            for index, role in enumerate(roles):
+                self.complain(name_complaint(role), *where, "sign_off", phase, index)
         if part.version:
             self._version(part.version, *where, "version")
 

@@ -25,6 +25,7 @@ from cockpit.release.configuration import (
     LogSource,
     Plans,
     Probe,
+    Signing,
     VersionSeen,
 )
 from cockpit.release.targets import TargetBinding
@@ -52,6 +53,8 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     rollback: Plans | None = None
     deploy: Plans | None = None
     env: EnvSettings | None = None
+    signing: Signing | None = None
+    sign_off: dict[str, tuple[str, ...]] | None = None
 
 
 class ConfigurationFile(Configuration, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -173,6 +173,19 @@ class EnvSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     variables: dict[str, EnvRule] = {}
 
 
+class Signing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Whose keys sign: files as of ssh-keygen(1) in the repository, at a commit or at the tip of a protected branch.
+
+    `roles` names the principals that may sign for a role; a role that is not named may be signed by each of them.
+    """
+
+    allowed_signers: str = ""
+    revoked_keys: str = ""
+    commit: str = ""
+    branch: str = ""
+    roles: dict[str, tuple[str, ...]] = {}
+
+
 class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The whole of `cockpit.yaml`, as it holds in one environment; `environments` names all where there are several."""
 
@@ -197,6 +210,8 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     environments: tuple[str, ...] = ()
     shared_accounts: tuple[str, ...] = ("root", "deploy", "ubuntu", "admin")
     env: EnvSettings = EnvSettings()
+    signing: Signing = Signing()
+    sign_off: dict[str, tuple[str, ...]] = {}  # by phase, the roles without whose signature its gate says no-go
 
 
 def check_of(configuration: Configuration, item: Item) -> Check | None:
