@@ -109,6 +109,11 @@ def _of_file(path: Path, name: str, parsed: Parsed, code: Path) -> list[Finding]
         findings.append(found("failed", f"others can write it ({mode:03o}): {fix}"))
     if path.resolve().is_relative_to(code.resolve()):
         tracked = Git(code).run("ls-files", "--error-unmatch", "--", os.path.relpath(path.resolve(), code.resolve()))
+        ignored = Git(code).run("check-ignore", "-q", "--", str(path.resolve()))
+        if not tracked.ok and ignored.code == 1:
+            findings.append(
+                found("warning", "git does not ignore it: add it to .gitignore, or a commit may take it in")
+            )
         if tracked.ok:
             why = "git tracks it, so its secrets are in the history: git rm --cached it, and change the secrets"
             findings.append(found("failed", why))

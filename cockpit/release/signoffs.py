@@ -21,7 +21,7 @@ _UNSIGNED: Final = Verdict("unsigned")
 class RoleStanding(Struct, frozen=True):
     """How one role stands; `objection` is why it does not hold, empty where it does.
 
-    `unsigned` holds where no key has to sign. `also` names the roles that the same person signed for.
+    `unsigned` holds where no key has to sign. `also` names the other roles that the same person stands for.
     """
 
     role: str
@@ -74,9 +74,10 @@ def roles_of(run: Run) -> tuple[SignOffRole, ...]:
 
 def statement_of(run: Run, role: SignOffRole) -> str:
     """Return what one signs as that role."""
-    said = role.statement or f"As {role.title} I approve this release."
     what = f"{run.service} {run.tag or run.name}" + (f" ({run.commit[:12]})" if run.commit else "")
-    return f"{said} {what} to {run.environment}."
+    if role.statement:
+        return f"{role.statement} [{what} in {run.environment}]"
+    return f"As {role.title} I approve the release of {what} to {run.environment}."
 
 
 def needed_roles(run: Run, phase: str) -> tuple[str, ...]:
@@ -140,7 +141,7 @@ def _judged(run: Run, role: SignOffRole, statement: str, given: Signed) -> RoleS
 def _with_also(one: RoleStanding, found: list[RoleStanding]) -> RoleStanding:
     def speaks(standing: RoleStanding) -> str:
         given = standing.given
-        return "" if given is None else given.on_behalf or given.by.name
+        return "" if given is None or standing.objection else given.on_behalf or given.by.name
 
     name = speaks(one)
     also = tuple(other.role for other in found if name and other.role != one.role and speaks(other) == name)

@@ -90,7 +90,7 @@ def test_without_a_key_it_is_recorded_as_unsigned(office: Office) -> None:
     assert "sign-off of Dev Lead (dev): nobody has signed" in reasons
     one = office.roles(0, "Dev Lead", "--on-behalf", "Ben", "--reason", "on the phone")["dev"]
     assert (one["state"], one["holds"], one["by"], one["on_behalf"]) == ("unsigned", True, "Ana", "Ben")
-    assert one["statement"].startswith("As Dev Lead I approve this release. shop v2 (")
+    assert one["statement"].startswith("As Dev Lead I approve the release of shop v2 (")
     assert one["reason"] == "on the phone"
     office.roles(0, "sec", "--on-behalf", "Ben")
     found = office.roles(0, "ops")
