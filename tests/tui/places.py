@@ -12,7 +12,6 @@ from cockpit.envfile.survey import Finding
 from cockpit.identity import Doubt
 from cockpit.release.library import EnvVariable
 from cockpit.release.run import TagMark
-from cockpit.release.signoffs import sign_off_of
 from cockpit.release.since import since_looked
 from cockpit.release.tags import Tag
 from cockpit.tui.app import CockpitApp
@@ -30,7 +29,6 @@ from cockpit.tui.pages.tags import Proposal, TagPicker
 from cockpit.tui.screens.execution import ExecutionScreen
 from cockpit.tui.widgets.env import EnvList
 from cockpit.tui.widgets.lines import PaneTitle
-from cockpit.tui.widgets.sign_off import SignOffList
 from cockpit.tui.widgets.since import SincePanel
 from tests.tui.hostile import poisoned
 from tests.tui.moments import PAYMENT
@@ -82,11 +80,6 @@ async def proposal(app: CockpitApp, scene: Scene, text: str) -> None:
 async def env_file(app: CockpitApp, scene: Scene, text: str) -> None:
     found = Finding(text, text, "failed", text, ".env:1", EnvVariable(text, text, note=text))
     app.screen.query_one(EnvList).show([found])
-
-
-async def sign_off(app: CockpitApp, scene: Scene, text: str) -> None:
-    rows = [poisoned(one, text) for one in sign_off_of(scene.run) if one.given is not None and one.objection]
-    app.screen.query_one(SignOffList).show(rows)
 
 
 async def title(app: CockpitApp, scene: Scene, text: str) -> None:
@@ -202,9 +195,9 @@ PLACES = {
     "EnvList": Place("#variables", env_file, moment="signed", keys="6"),
     "EnvDetail": Place("#variable-detail", env_file, moment="signed", keys="6"),
     "env PaneTitle": Place("#variable-title", env_file, moment="signed", keys="6"),
-    "SignOffList": Place("#sign-off", sign_off, moment="signed", keys="0"),
-    "SignOffDetail": Place("#role-detail", sign_off, moment="signed", keys="0"),
-    "sign-off PaneTitle": Place("#role-title", sign_off, moment="signed", keys="0"),
+    "SignOffList": Place("#sign-off", moment, moment="signed", keys="0"),
+    "SignOffDetail": Place("#role-detail", moment, moment="signed", keys="0"),
+    "sign-off PaneTitle": Place("#role-title", moment, moment="signed", keys="0"),
     "TimelineList": Place("#all-records", moment, moment="red", keys="8"),
     "MaintenanceList": Place("#occurrences", moment, moment="cared", keys="9"),
     "maintenance ItemDetail": Place("#occurrence-detail", moment, moment="cared", keys="9 j j"),
