@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import re
 import sys
 from pathlib import Path
@@ -121,7 +122,9 @@ def _generate(arguments: argparse.Namespace, words: list[str]) -> ExitCode:
     key = words[0]
     if not _NAME.fullmatch(key):
         raise UsageError("that is not a variable's name", fix="Use letters, digits and '_', such as SECRET_KEY")
-    rule = next((rule for rule in _place(arguments).schema if rule.name == key), None)
+    rule = None
+    with contextlib.suppress(CockpitError):  # a secret is needed before anything is configured, too
+        rule = next((rule for rule in _place(arguments).schema if rule.name == key), None)
     if rule is not None and rule.type not in {"secret", "string"}:
         raise RefusedError(
             f"{key} is no secret: it is of type {rule.type}", fix="Write its value by hand", code="no-secret"

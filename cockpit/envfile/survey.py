@@ -58,7 +58,7 @@ def survey(
 
     Raises NotFoundError where there is no such file, ObservationError where it cannot be read.
     """
-    name = shown or path.name
+    name = shown if shown and not os.path.isabs(shown) else path.name  # noqa: PTH117 - a text, perhaps empty
     parsed = read_env_file(path)
     if parsed is None:
         raise NotFoundError(f"there is no env file {name}", fix="Name one: cockpit env FILE, or env: in cockpit.yaml")

@@ -170,6 +170,7 @@ class EnvSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
 
     file: str = ".env"
     example: str = ".env.example"
+    defaults: bool = True  # whether the checklists' variables hold beside these
     variables: dict[str, EnvRule] = {}
 
 

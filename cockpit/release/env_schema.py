@@ -9,7 +9,7 @@ from cockpit.release.library import EnvVariable, Library
 def env_schema(configuration: Configuration, library: Library) -> tuple[EnvVariable, ...]:
     """Return every variable with its rule; the configuration's takes the place of a checklist's of the same name."""
     own = configuration.env.variables
-    rules = {variable.name: variable for variable in library.env}
+    rules = {variable.name: variable for variable in library.env} if configuration.env.defaults else {}
     for name, rule in own.items():
         rules[name] = _variable(name, rule)
     return tuple(rule for name, rule in rules.items() if name not in own or not own[name].off)

@@ -81,6 +81,23 @@ def test_a_secret_and_nothing_else(flown: Console) -> None:
     assert out.strip().encode() not in everything_written(flown.repo)
 
 
+def test_a_secret_is_to_be_had_anywhere(tmp_path: Path) -> None:
+    status, out, _ = Console(tmp_path).say("env", "generate", "SECRET_KEY")
+    assert (status, len(out)) == (0, 44)
+
+
+def test_a_file_of_ones_own_rules_alone(flight: Flight) -> None:
+    flight.begin(env={"file": "etc/app.conf", "defaults": False, "variables": {"PORT": {"type": "int"}}})
+    path = flight.repo / "etc" / "app.conf"
+    path.parent.mkdir()
+    path.write_text("PORT=80\n")
+    path.chmod(0o600)
+    found = Console(flight.repo).json("env")
+    assert [(one["name"], one["state"], one["where"]) for one in found["variables"]] == [
+        ("PORT", "ok", "etc/app.conf:1")
+    ]
+
+
 def test_in_a_repository_that_nobody_configured(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     (tmp_path / ".env").write_text(f"SECRET_KEY={STRONG}\n")
