@@ -178,7 +178,8 @@ def signature_words(one: ReportSignOff) -> str:
     if one.state == "open":
         return ""
     told = f"{one.signer} {one.key}".strip() if one.state == "signed" else ""
-    return "; ".join(part for part in (one.state, told, one.why) if part)
+    state = "" if one.state == "revoked" else one.state  # its why begins with that word
+    return "; ".join(part for part in (state, told, one.why) if part)
 
 
 def payload_lines(one: ReportSignOff) -> list[str]:
