@@ -41,6 +41,10 @@ class Seals:
         self._stored.clear()
         self._until = 0.0
 
+    def due(self) -> bool:
+        """Whether there are verdicts that have been given too long ago."""
+        return bool(self._stored) and self._monotonic() >= self._until
+
     def verdicts(self, signing: Signing, stream: str, roles: Mapping[str, str]) -> Mapping[str, Verdict]:
         """Return the verdicts by record; `roles` names each record's role, `stream` the run that they must be of."""
         key = (signing, stream, len(roles))

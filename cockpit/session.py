@@ -47,6 +47,9 @@ class Seals(Protocol):
     def clear(self) -> None:
         """Forget them all."""
 
+    def due(self) -> bool:
+        """Whether there are verdicts that have been given too long ago."""
+
     def verdicts(self, signing: SigningSettings, stream: str, roles: Mapping[str, str]) -> Mapping[str, Verdict]:
         """Return the verdicts on these records, each of a role."""
 
@@ -204,6 +207,11 @@ class Session:
             changed = bool(new) or self._texts_arrived() or len(self._store.faults()) != self.run.bad_lines
             if changed:
                 self._refresh()
+            elif self._run is not None and self._seals is not None and self._seals.due():
+                # A key expires, and the list of signers moves, without anybody writing anything.
+                again = self._sealed(self._run)
+                changed = again.verdicts != self._run.verdicts
+                self._run = again
         if changed:
             self._publish(new)
         return new

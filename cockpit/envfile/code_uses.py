@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from msgspec import Struct
 
 from cockpit.git.command import Git
+from cockpit.git.facts import NO_PROGRAMS
 
 MOST_FILES = 2000
 LARGEST = 512 * 1024  # bytes of a file: nobody writes more by hand
@@ -46,7 +47,7 @@ class CodeUses(Struct, frozen=True):
 
 def code_uses(git: Git) -> CodeUses:
     """Look through the tracked Python files of a work tree, its tests left aside; GitError where git cannot list."""
-    listed = git.output("ls-files", "-z", "--", "*.py")
+    listed = git.output(*NO_PROGRAMS, "ls-files", "-z", "--", "*.py")
     names = [os.fsdecode(name) for name in listed.split(b"\0") if name]
     names = [name for name in names if not _is_test(name)]
     uses: list[Use] = []

@@ -15,6 +15,7 @@ from cockpit.envfile.parsing import Entry, Parsed, read_env_file
 from cockpit.envfile.rules import fault_of, is_placeholder
 from cockpit.errors import CockpitError, NotFoundError, ObservationError
 from cockpit.git.command import Git
+from cockpit.git.facts import NO_PROGRAMS
 from cockpit.release.library import EnvVariable
 
 State = Literal["ok", "failed", "unknown", "warning", "absent"]
@@ -107,9 +108,10 @@ def _of_file(path: Path, name: str, parsed: Parsed, code: Path) -> list[Finding]
         findings.append(found("warning", f"its whole group can read it ({mode:03o}): {fix}, unless that is meant"))
     if mode & (stat.S_IWGRP | stat.S_IWOTH):
         findings.append(found("failed", f"others can write it ({mode:03o}): {fix}"))
-    if path.resolve().is_relative_to(code.resolve()):
-        tracked = Git(code).run("ls-files", "--error-unmatch", "--", os.path.relpath(path.resolve(), code.resolve()))
-        ignored = Git(code).run("check-ignore", "-q", "--", str(path.resolve()))
+    place, root = path.resolve(), code.resolve()
+    if place.is_relative_to(root):
+        tracked = Git(code).run(*NO_PROGRAMS, "ls-files", "--error-unmatch", "--", os.path.relpath(place, root))
+        ignored = Git(code).run(*NO_PROGRAMS, "check-ignore", "-q", "--", str(place))
         if not tracked.ok and ignored.code == 1:
             findings.append(
                 found("warning", "git does not ignore it: add it to .gitignore, or a commit may take it in")
