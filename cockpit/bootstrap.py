@@ -17,6 +17,7 @@ from cockpit.redact import redacted
 from cockpit.release.ledger import Pinned
 from cockpit.release.ports import UNLEASED, Lease
 from cockpit.release.record import Actor
+from cockpit.sealing import Seals
 from cockpit.session import Session
 from cockpit.store.clock import HybridClock
 from cockpit.store.location import StoreLocation
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from cockpit.health.probes import Prober
     from cockpit.health.verify import HealthVerifier
     from cockpit.release.plan import Plan
+    from cockpit.signing.judge import CheckedSigner
 
 
 def now() -> float:
@@ -100,7 +102,7 @@ def open_workspace(options: Options, *, any_run: bool = False, any_env: bool = F
     actor, name_from = find_actor(git, options.by)
     session = Session(
         store, actor, now=now, readonly=options.readonly, redact=lambda text: redacted(text, os.environ),
-        parse_pins=parse_pins,
+        parse_pins=parse_pins, seals=Seals(git),
     )  # fmt: skip
     session.focus(run_id, pinned)
     return Workspace(
@@ -170,6 +172,18 @@ def make_verifier(workspace: Workspace) -> HealthVerifier:
 
     configuration = workspace.run.configuration
     return HealthVerifier(configuration.probes, configuration.version, lambda: make_prober(workspace))
+
+
+def make_signer(workspace: Workspace, key: str = "") -> CheckedSigner | None:
+    """Return what signs: the key of that file, git's, or the agent's; None where there is none and none is needed."""
+    from cockpit.signing.allowed import allowed_signers
+    from cockpit.signing.judge import CheckedSigner
+    from cockpit.signing.keys import choose_signer
+
+    signing = workspace.run.configuration.signing
+    allowed = allowed_signers(workspace.git, signing)
+    signer = choose_signer(workspace.git, key, allowed)
+    return CheckedSigner(signer, signing, allowed) if signer is not None else None
 
 
 def make_worker(workspace: Workspace, execution: str, *, turn: int | None = None, lease: Lease = UNLEASED) -> Worker:

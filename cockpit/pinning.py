@@ -133,6 +133,7 @@ def _known(file: ConfigurationFile, checklists: Mapping[str, Checklist]) -> Know
     return Known(
         items(checklists),
         {name: items(file.of(name).checklists) for name in file.names()},
+        tuple(phase.id for checklist in checklists.values() for phase in checklist.phases),
     )
 
 

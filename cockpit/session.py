@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Protocol
 
 import msgspec
 
@@ -11,19 +13,45 @@ from cockpit.codec import encode_data, to_record
 from cockpit.collection import collector_paused
 from cockpit.errors import ConfigurationError, NotFoundError, RefusedError
 from cockpit.redact import redacted
+from cockpit.release.configuration import Signing as SigningSettings
 from cockpit.release.decisions import Context, decide
-from cockpit.release.events import kind_of
+from cockpit.release.events import SignOffGiven, kind_of
 from cockpit.release.intents import Intent
 from cockpit.release.ledger import Ledger, Pinned, Pins
 from cockpit.release.record import Actor, Event, Record, TextRef
-from cockpit.release.run import Run
-from cockpit.store.envelope import By
+from cockpit.release.run import Run, Verdict
+from cockpit.store.envelope import By, Stored
 from cockpit.store.store import Store
 from cockpit.times import rfc3339
 
 SERVICE_STREAM = "_service"
 _FREE_WORDS = ("detail", "reason", "version_seen")  # fields of events that hold text as it was met
 _LOOK_AGAIN = 2.0  # seconds between looks for texts that have not arrived yet
+
+
+class Signer(Protocol):
+    """What signs a sign-off's bytes: a key, known by its fingerprint."""
+
+    fingerprint: str
+
+    def sign(self, payload: bytes) -> str:
+        """Return the signature of these bytes; whatever it raises, nothing is stored then."""
+
+
+class Seals(Protocol):
+    """What tells the worth of the signatures that stored sign-offs carry."""
+
+    def keep(self, stored: Stored) -> None:
+        """Take in a stored event."""
+
+    def clear(self) -> None:
+        """Forget them all."""
+
+    def due(self) -> bool:
+        """Whether there are verdicts that have been given too long ago."""
+
+    def verdicts(self, signing: SigningSettings, stream: str, roles: Mapping[str, str]) -> Mapping[str, Verdict]:
+        """Return the verdicts on these records, each of a role."""
 
 
 def _by_shape(text: str) -> str:
@@ -45,10 +73,12 @@ class Session:
         readonly: bool = False,
         redact: Callable[[str], str] = _by_shape,
         parse_pins: Callable[[Mapping[str, str], Pins], Pinned] | None = None,
+        seals: Seals | None = None,
     ) -> None:
         self._store = store
         self._redact = redact
         self._parse_pins = parse_pins
+        self._seals = seals
         self.actor = actor
         self.readonly = readonly
         self.doubt = ""  # why it is not clear who the actor is; until it is, nothing is written
@@ -102,9 +132,11 @@ class Session:
             self._run_stream = f"{prefix}/{run_id}" if run_id else ""
             self._service_stream = f"{prefix}/{SERVICE_STREAM}"
             self._ledger = Ledger(self.text)
+            if self._seals is not None:
+                self._seals.clear()
             streams = [self._service_stream, *([self._run_stream] if run_id else [])]
             with collector_paused():
-                self._ledger.add(to_record(stored) for stored in self._store.load(streams))
+                self._ledger.add(self._record(stored) for stored in self._store.load(streams))
                 self._refresh()
         self._publish([])
         return self.run
@@ -141,8 +173,8 @@ class Session:
         """Call `callback` with each new snapshot and the records that made it, in whatever thread that happens."""
         self._subscribers.append(callback)
 
-    def act(self, intent: Intent) -> list[Record]:
-        """Carry out an intent; what is returned is on the disk.
+    def act(self, intent: Intent, *, signer: Signer | None = None) -> list[Record]:
+        """Carry out an intent; what is returned is on the disk. A `signer` signs the sign-offs among its events.
 
         Raises RefusedError or NotFoundError where it cannot be granted, NotSavedError where the disk refuses.
         """
@@ -158,7 +190,7 @@ class Session:
                 if news:
                     self._refresh()
                 try:
-                    self._write(intent, written)
+                    self._write(intent, written, signer)
                 finally:
                     if written:
                         self._refresh()
@@ -175,6 +207,11 @@ class Session:
             changed = bool(new) or self._texts_arrived() or len(self._store.faults()) != self.run.bad_lines
             if changed:
                 self._refresh()
+            elif self._run is not None and self._seals is not None and self._seals.due():
+                # A key expires, and the list of signers moves, without anybody writing anything.
+                again = self._sealed(self._run)
+                changed = again.verdicts != self._run.verdicts
+                self._run = again
         if changed:
             self._publish(new)
         return new
@@ -207,7 +244,7 @@ class Session:
             self._ledger.forget_views()
         return bool(arrived)
 
-    def _write(self, intent: Intent, written: list[Record]) -> None:
+    def _write(self, intent: Intent, written: list[Record], signer: Signer | None) -> None:
         context = Context(
             run=self.run,
             actor=self.actor,
@@ -216,19 +253,25 @@ class Session:
             redact=self._redact,
             writer=self.writer,
         )
-        by = By(self.actor.name, self.actor.email, self.actor.key)
         for draft in decide(intent, context):
             stream = self._run_stream if draft.scope == "run" and self._run_stream else self._service_stream
+            key = signer if isinstance(draft.data, SignOffGiven) else None
             stored = self._store.append(
                 stream=stream,
                 kind=kind_of(draft.data),
                 ent=draft.ent,
                 sup=draft.sup,
                 d=encode_data(self._masked(draft.data)),
-                by=by,
+                by=By(self.actor.name, self.actor.email, key.fingerprint if key is not None else self.actor.key),
                 wall=context.now,
+                sign=key.sign if key is not None else None,
             )
-            written += self._ledger.add([to_record(stored)])
+            written += self._ledger.add([self._record(stored)])
+
+    def _record(self, stored: Stored) -> Record:
+        if self._seals is not None:
+            self._seals.keep(stored)
+        return to_record(stored)
 
     def _masked(self, data: Event) -> Event:
         """Take secrets out of what an event says in words of its own, such as a probe's detail."""
@@ -245,7 +288,7 @@ class Session:
 
     def _take_in(self) -> list[Record]:
         wanted = {self._run_stream, self._service_stream}
-        arrived = [to_record(stored) for stored in self._store.poll() if stored.envelope.stream in wanted]
+        arrived = [self._record(stored) for stored in self._store.poll() if stored.envelope.stream in wanted]
         return self._ledger.add(arrived) if arrived else []
 
     def _turn_to_pins(self) -> None:
@@ -269,7 +312,16 @@ class Session:
     def _refresh(self) -> None:
         self._turn_to_pins()
         if self._pinned is not None:
-            self._run = self._ledger.snapshot(self._run_id, self._pinned, bad_lines=len(self._store.faults()))
+            run = self._ledger.snapshot(self._run_id, self._pinned, bad_lines=len(self._store.faults()))
+            self._run = self._sealed(run)
+
+    def _sealed(self, run: Run) -> Run:
+        """Return the run with what its sign-offs' signatures are worth here and now; nothing of it is folded."""
+        if self._seals is None or not run.signed:
+            return run
+        roles = {given.record: given.role for each in run.signed.values() for given in each}
+        found = self._seals.verdicts(run.configuration.signing, self._run_stream, roles)
+        return msgspec.structs.replace(run, verdicts=MappingProxyType(dict(found)))
 
     def _publish(self, records: list[Record]) -> None:
         # One at a time, each with the snapshot of that moment: the last one told is never an older one.

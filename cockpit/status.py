@@ -20,6 +20,7 @@ from cockpit.release.moment import as_of, item_as_of
 from cockpit.release.polls import poll_of
 from cockpit.release.recurrence import Almanac, Occurrence, occurrences
 from cockpit.release.run import ItemView, PhaseView, Run, Side
+from cockpit.release.signoffs import sign_off_of
 from cockpit.release.wheel import wheel_of
 from cockpit.text import visible
 from cockpit.times import rfc3339, zone
@@ -70,6 +71,7 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
         "lease": msgspec.to_builtins(live.lease),
         "deploys_locked": run.deploys_locked,
         "frozen": freeze_document(run),
+        "sign_off": sign_off_document(run),
         "bad_lines": run.bad_lines,
         "contests": msgspec.to_builtins(run.contests),
     }
@@ -225,6 +227,31 @@ def gate_document(run: Run, phase: PhaseView, gate: Gate, *, now: float) -> dict
             for one in poll_of(run, phase, now=now)
         ],
     }
+
+
+def sign_off_document(run: Run) -> list[dict[str, Any]]:
+    """Return how every role's sign-off stands; `signer` is the key's owner where the signature was verified."""
+    return [
+        {
+            "role": one.role,
+            "title": one.title,
+            "state": one.state,
+            "holds": not one.objection,
+            "why": one.objection or None,
+            "by": one.given.by.name if one.given is not None else None,
+            "on_behalf": (one.given.on_behalf or None) if one.given is not None else None,
+            "at": one.given.at if one.given is not None else None,
+            "statement": one.given.statement if one.given is not None else one.statement,
+            "reason": one.given.reason if one.given is not None else "",
+            "tag": one.given.tag if one.given is not None else None,
+            "commit": one.given.commit if one.given is not None else None,
+            "signature": one.verdict.state if one.given is not None else None,
+            "signer": one.verdict.who or None,
+            "key": one.verdict.key or None,
+            "also": list(one.also),
+        }
+        for one in sign_off_of(run)
+    ]
 
 
 def freeze_document(run: Run) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from msgspec import Struct
@@ -176,6 +176,7 @@ class Known(Struct, frozen=True):
 
     items: Mapping[str, Item]
     items_in: Mapping[str, Mapping[str, Item]]
+    phases: tuple[str, ...] = ()
 
 
 class _Places(Review[ConfigurationFile]):
@@ -187,9 +188,17 @@ class _Places(Review[ConfigurationFile]):
 
     def check(self) -> None:
         self._checks(self.value.checks, self._known.items, "checks")
+        self._phases(self.value.sign_off, "sign_off")
         for name, section in self.value.environments.items():
             where = ("environments", name)
             self._checks(section.checks, self._known.items_in.get(name, {}), *where, "checks")
+            self._phases(section.sign_off or {}, *where, "sign_off")
+
+    def _phases(self, phases: Iterable[str], *where: Step) -> None:
+        for phase in phases:
+            if phase not in self._known.phases:
+                known = ", ".join(self._known.phases)
+                self.complain_of_key(f"no checklist has a phase {quoted(phase)}: there is {known}", *where, phase)
 
     def _checks(self, checks: Mapping[str, Check], items: Mapping[str, Item], *where: Step) -> None:
         for item_id, check in checks.items():

@@ -8,12 +8,14 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from cockpit.content.check_review import expression_complaint, review_check
+from cockpit.content.env_review import review_env
 from cockpit.content.environments import ConfigurationFile, Section, chosen
 from cockpit.content.names import duration_complaint, name_complaint
 from cockpit.content.plan_review import review_plan
 from cockpit.content.probe_review import CheckCondition, review_probe
 from cockpit.content.problems import quoted
 from cockpit.content.review import Review
+from cockpit.content.signing_review import review_signing
 from cockpit.content.strict_yaml import Document, load_document, read_text
 from cockpit.content.strict_yaml import Step as Where
 from cockpit.release.configuration import Configuration, Probe, VersionSeen
@@ -132,6 +134,13 @@ class _ConfigurationReview(Review[ConfigurationFile]):
             if trigger.target:
                 self.known(trigger.target, self._targets_of(part), "target", *here, "target")
             self.durations(trigger, ("lasts", "decide_within"), *here)
+        if part.env is not None:
+            review_env(self, part.env, *where, "env")
+        if part.signing is not None:
+            review_signing(self, part.signing, *where, "signing")
+        for phase, roles in (part.sign_off or {}).items():
+            for index, role in enumerate(roles):
+                self.complain(name_complaint(role), *where, "sign_off", phase, index)
         if part.version:
             self._version(part.version, *where, "version")
 

@@ -21,9 +21,11 @@ from cockpit.release.configuration import (
     Code,
     Configuration,
     Environment,
+    EnvSettings,
     LogSource,
     Plans,
     Probe,
+    Signing,
     VersionSeen,
 )
 from cockpit.release.targets import TargetBinding
@@ -50,6 +52,9 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     version: VersionSeen | None = None
     rollback: Plans | None = None
     deploy: Plans | None = None
+    env: EnvSettings | None = None
+    signing: Signing | None = None
+    sign_off: dict[str, tuple[str, ...]] | None = None
 
 
 class ConfigurationFile(Configuration, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
+from cockpit.content.env_review import review_rule, variable_name_complaint
 from cockpit.content.names import duration_complaint, name_complaint
 from cockpit.content.problems import quoted
 from cockpit.content.review import Review
@@ -24,7 +25,6 @@ from cockpit.release.library import (
 )
 
 _FIELD = re.compile(r"[a-z][a-z0-9_]*")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ADDRESS = re.compile(r"https?://[^\s/?#]\S*")
 
 
@@ -123,12 +123,6 @@ class ShelfReview(Review[Shelf]):
             self.complain(duration_complaint(target.window), *where, "window")
 
     def _variable(self, variable: EnvVariable, *where: Step) -> None:
-        if not _VARIABLE.fullmatch(variable.name):
-            message = f"{quoted(variable.name)} is not a variable's name: use letters, digits and '_'"
-            self.complain(message, *where, "name")
+        self.complain(variable_name_complaint(variable.name), *where, "name")
         self.filled(variable.group, *where, "group")
-        self.at_least(variable, 0, ("min_length",), *where)
-        if variable.type == "choice" and not variable.choices:
-            self.complain("a choice needs choices: list the accepted values", *where, "type")
-        if variable.choices and variable.type != "choice":
-            self.complain("choices are only looked at with 'type: choice': add that, or remove them", *where, "choices")
+        review_rule(self, variable, *where)

@@ -167,6 +167,7 @@ class Demo:
             f"SHOP_PORT={self.port}\nSHOP_DATABASE={var / 'data' / 'shop.db'}\nSHOP_LOGS={var / 'logs'}\n"
             f"SHOP_ADMIN_PASSWORD={ADMIN_PASSWORD}\n"
         )
+        (self.root / "etc" / "shop.env").chmod(0o600)
 
 
 def _carried(checklists: Path | None) -> dict[str, bytes]:

@@ -28,6 +28,8 @@ from cockpit.release.configuration import (
     Code,
     Configuration,
     Environment,
+    EnvRule,
+    EnvSettings,
     LogSource,
     Plans,
     Probe,
@@ -86,9 +88,21 @@ def configuration(root: Path, *, port: int, front: int = 0) -> Configuration:
             "error-rate": TargetBinding("checkout", window="10m"),
         },
         version=VersionSeen(http=f"{address}/health", json="version"),
+        env=_env(root),
         rollback=msgspec.structs.replace(shared, steps=_rollback(root)),
         deploy=msgspec.structs.replace(shared, steps=_deploy(root)),
     )
+
+
+def _env(root: Path) -> EnvSettings:
+    """The shop's own variables; the shipped rules are those of a Flask shop with Razorpay."""
+    own = {
+        "SHOP_PORT": EnvRule(type="int", group="Shop"),
+        "SHOP_DATABASE": EnvRule(type="path", group="Shop", writable=True),
+        "SHOP_LOGS": EnvRule(type="path", group="Shop"),
+        "SHOP_ADMIN_PASSWORD": EnvRule(type="secret", group="Shop", min_length=12),
+    }
+    return EnvSettings(file=str(root / "etc" / "shop.env"), defaults=False, variables=own)
 
 
 def _tool(root: Path, name: str, *arguments: str) -> str:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from cockpit.release.checklist import Item
 from cockpit.release.checks import Check, Effects
+from cockpit.release.library import VariableType
 from cockpit.release.probes import Probe as Probe  # noqa: PLC0414 - part of the file
 from cockpit.release.targets import TargetBinding
 from cockpit.release.triggers import Trigger
@@ -148,6 +149,44 @@ class Code(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     tags: str = "*"  # a glob of the tags that are releases
 
 
+class EnvRule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What one variable of the env file must be, as of `library.EnvVariable`; `off` drops a shipped one."""
+
+    type: VariableType = "string"
+    group: str = "Own"
+    required: bool = True
+    applies: Literal["always", "if-applicable"] = "always"
+    example: str = ""
+    equals: str = ""
+    choices: tuple[str, ...] = ()
+    min_length: int = 0
+    writable: bool = False
+    note: str = ""
+    off: bool = False
+
+
+class EnvSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The env file that the service reads, relative to the code directory, its example, and variables of its own."""
+
+    file: str = ".env"
+    example: str = ".env.example"
+    defaults: bool = True  # whether the checklists' variables hold beside these
+    variables: dict[str, EnvRule] = {}
+
+
+class Signing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Whose keys sign: files as of ssh-keygen(1) in the repository, at a commit or at the tip of a protected branch.
+
+    `roles` names the principals that may sign for a role; a role that is not named may be signed by each of them.
+    """
+
+    allowed_signers: str = ""
+    revoked_keys: str = ""
+    commit: str = ""
+    branch: str = ""
+    roles: dict[str, tuple[str, ...]] = {}
+
+
 class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The whole of `cockpit.yaml`, as it holds in one environment; `environments` names all where there are several."""
 
@@ -171,6 +210,9 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     report_branch: bool = False  # whether the branch cockpit-report shows the release on the code's forge
     environments: tuple[str, ...] = ()
     shared_accounts: tuple[str, ...] = ("root", "deploy", "ubuntu", "admin")
+    env: EnvSettings = EnvSettings()
+    signing: Signing = Signing()
+    sign_off: dict[str, tuple[str, ...]] = {}  # by phase, the roles without whose signature its gate says no-go
 
 
 def check_of(configuration: Configuration, item: Item) -> Check | None:

@@ -310,6 +310,33 @@ class GateAnswered(Event, frozen=True, kw_only=True):
     commit: str = ""
 
 
+# Sign-off
+
+
+@_kind("signoff.given")
+class SignOffGiven(Event, frozen=True, kw_only=True):
+    """A person signs for a role: this statement, on this commit, by these files (`digest`, the pins' own).
+
+    The event's exact bytes are what a key signs. `on_behalf` names whoever said so where somebody else writes it down.
+    """
+
+    role: str
+    statement: str
+    tag: str = ""
+    commit: str = ""
+    digest: str = ""
+    on_behalf: str = ""
+    reason: TextRef | None = None
+
+
+@_kind("signoff.revoked")
+class SignOffRevoked(Event, frozen=True, kw_only=True):
+    """These sign-offs, by the ids of their records, hold no more."""
+
+    records: tuple[str, ...]
+    reason: TextRef
+
+
 # Health
 
 

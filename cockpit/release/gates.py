@@ -11,6 +11,7 @@ from cockpit.release.item_state import COUNTS_AS_DONE, NO_GO, ItemState
 from cockpit.release.moment import item_as_of
 from cockpit.release.polls import poll_of
 from cockpit.release.run import ItemView, PhaseView, Run
+from cockpit.release.signoffs import objections_to
 
 _RED_PROBES = frozenset({"down", "unknown"})
 
@@ -35,8 +36,9 @@ def gate_of(run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]],
 
     No-go while a killer item is not done, an item is contested, blocked, regressed, unknown or stale, the run's
     target, launch or state is contested, a probe is down or unknown, an execution is not over, the run is held, the
-    service is frozen, or a polled role has not said go. Deferred, overridden and suspended killers are named too:
-    nothing is waved through. What a check has seen counts while it is valid. What recurs holds no gate.
+    service is frozen, a polled role has not said go, or a role that has to sign has not. Deferred, overridden and
+    suspended killers are named too: nothing is waved through. What a check has seen counts while it is valid. What
+    recurs holds no gate.
     """
     items = [item_as_of(view, now) for view in phase.once]
     reasons = [Reason(view.id, why) for view in items if (why := _objection(view))]
@@ -47,6 +49,7 @@ def gate_of(run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]],
         for one in poll_of(run, phase, now=now)
         if one.objection
     ]
+    reasons += [Reason(f"signoff:{role}", why) for role, why in objections_to(run, phase.phase.id)]
     if run.state == "held":
         reasons.append(Reason("run:held", "the run is held: cockpit release resume"))
     if run.frozen is not None:

@@ -249,6 +249,21 @@ class LiftFreeze(Intent, frozen=True):
     reason: str = ""
 
 
+class SignOff(Intent, frozen=True):
+    """Sign for a role, in person or on behalf of somebody."""
+
+    role: str
+    on_behalf: str = ""
+    reason: str = ""
+
+
+class RevokeSignOff(Intent, frozen=True):
+    """Take a role's sign-off back."""
+
+    role: str
+    reason: str
+
+
 class UnlockDeploys(Intent, frozen=True):
     """Let deploys start again."""
 

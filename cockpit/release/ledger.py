@@ -67,10 +67,13 @@ from cockpit.release.run import (
     ProbeTransition,
     Run,
     Side,
+    Signed,
     TagMark,
     told_by,
 )
 from cockpit.release.sensing import Sensing, read, sensing_of
+from cockpit.release.signoffs import PREFIX as SIGNOFF
+from cockpit.release.signoffs import signed_in
 from cockpit.release.timeline import causal_order, timeline_order
 from cockpit.release.triggers import Breach
 from cockpit.release.two_persons import is_verified, open_challenge
@@ -338,6 +341,7 @@ class Ledger:
             contests=tuple(
                 contest for name in CONTESTABLE if (contest := run_contest(name, self.register(RUN, name))) is not None
             ),
+            signed=MappingProxyType(self._signed()),
             answers=MappingProxyType(dict(answers_in(registers, self._text))),
             frozen=self._frozen(),
             breaches=MappingProxyType(self._breaches()),
@@ -609,6 +613,13 @@ class Ledger:
                     data.steps, data.dump, winner.by, winner.host, winner.wall,
                 )  # fmt: skip
         return found
+
+    def _signed(self) -> dict[str, tuple[Signed, ...]]:
+        return {
+            entity.removeprefix(SIGNOFF): tuple(signed_in(self._sorted(records), self._text))
+            for entity, records in self._by_entity.items()
+            if entity.startswith(SIGNOFF)
+        }
 
     def _frozen(self) -> Freeze | None:
         # As with locks: whoever lifts a freeze without having seen another one does not lift that.

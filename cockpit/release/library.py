@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+VariableType = Literal["string", "secret", "bool", "int", "url", "path", "choice"]
 # A blank in a message template, `{component}`; other braces are text.
 BLANK = re.compile(r"\{(\w+)\}")
 
@@ -77,7 +78,7 @@ class EnvVariable(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
 
     name: str
     group: str
-    type: Literal["string", "secret", "bool", "int", "url", "path", "choice"] = "string"
+    type: VariableType = "string"
     required: bool = True
     applies: Literal["always", "if-applicable"] = "always"
     example: str = ""
@@ -85,6 +86,7 @@ class EnvVariable(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     choices: tuple[str, ...] = ()
     min_length: int = 0
     note: str = ""
+    writable: bool = False  # of a path: the service writes there
 
 
 class Tool(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

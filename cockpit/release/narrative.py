@@ -45,6 +45,8 @@ from cockpit.release.events import (
     RunOpened,
     RunRetargeted,
     RunStateChanged,
+    SignOffGiven,
+    SignOffRevoked,
     StepEnded,
     StepStarted,
     TagMarked,
@@ -86,7 +88,7 @@ def is_alarming(record: Record) -> bool:
             return True
         case ExecutionEnded(outcome=outcome):
             return outcome != "succeeded"
-        case LeaseBroken() | LeaseOverridden():
+        case LeaseBroken() | LeaseOverridden() | SignOffRevoked():
             return True
         case RollbackRehearsed(ok=ok):
             return not ok
@@ -202,6 +204,12 @@ def _plain_sentence(record: Record, run: Run) -> str:
         case GateAnswered(role=role, answer=answer, on_behalf=behalf):
             phase = record.ent.split("/")[1] if record.ent.count("/") == 2 else record.ent
             return f"answered {answer} for {role} at {phase}" + (f", on behalf of {behalf}" if behalf else "")
+        case SignOffGiven(role=role, tag=tag, on_behalf=behalf):
+            return f"signed {tag} for {role}" + (f", on behalf of {behalf}" if behalf else "")
+        case SignOffRevoked():
+            reason = next((one.revoked for one in run.signed.get(record.ent.removeprefix("signoff:"), ())
+                           if one.revoked and one.record in data.records), "")  # fmt: skip
+            return f"revoked the sign-off of {record.ent.removeprefix('signoff:')}: {reason.partition(': ')[2]}"
         case FreezeSet():
             return "froze the service: no deploy starts"
         case FreezeLifted():

@@ -334,6 +334,36 @@ class RunSummary(Struct, frozen=True):
     launch_at: str
 
 
+class Verdict(Struct, frozen=True):
+    """What is to be said of a sign-off's signature: `who` is the key's owner, `key` its fingerprint, `why` the fault.
+
+    `payload` and `signature` are what a reader verifies by himself.
+    """
+
+    state: Literal["verified", "unchecked", "unsigned", "refused"]
+    who: str = ""
+    key: str = ""
+    why: str = ""
+    payload: str = ""
+    signature: str = ""
+
+
+class Signed(Struct, frozen=True):
+    """One sign-off as it was given, and what took it back, if anything did."""
+
+    record: str
+    role: str
+    by: Actor
+    at: str
+    statement: str
+    tag: str
+    commit: str
+    digest: str
+    on_behalf: str = ""
+    reason: str = ""
+    revoked: str = ""  # by whom, when and why; empty while it was not
+
+
 class Run(Struct, frozen=True):
     """One release, whole; `id` is empty where no run is open and only the service's own events are known."""
 
@@ -365,6 +395,8 @@ class Run(Struct, frozen=True):
     contests: tuple[Contest, ...] = ()  # over the run itself: its target, its launch, its state
     instances: Mapping[str, ItemView] = MappingProxyType({})  # of what recurs: those that somebody has written to
 
+    signed: Mapping[str, tuple[Signed, ...]] = MappingProxyType({})  # by role, oldest first
+    verdicts: Mapping[str, Verdict] = MappingProxyType({})  # on sign-offs, by record, as this cockpit finds them
     answers: Mapping[str, Answer] = MappingProxyType({})  # at pause points, by the entity of the gate and role
     frozen: Freeze | None = None
     rehearsals: Mapping[str, Rehearsal] = MappingProxyType({})  # the last one of each tag

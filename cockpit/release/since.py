@@ -33,6 +33,8 @@ from cockpit.release.events import (
     RunOpened,
     RunRetargeted,
     RunStateChanged,
+    SignOffGiven,
+    SignOffRevoked,
     StepEnded,
     StepStarted,
     TagMarked,
@@ -196,7 +198,7 @@ def _weight(record: Record, run: Run) -> Weight:
             return Weight.EXECUTION
         case WheelTaken() | WheelGiven() | WheelReleased():
             return Weight.EXECUTION
-        case TagMarked():
+        case TagMarked() | SignOffGiven() | SignOffRevoked():
             return Weight.GATE
         case NoteAdded() | NoteRevoked():
             return Weight.NOTE

@@ -6,8 +6,17 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from cockpit.release.item_state import ItemState
-from cockpit.reports.report import MARKS, Report, ReportPhase, facts_of, title_of
-from cockpit.text import visible
+from cockpit.reports.report import (
+    HOW_TO_VERIFY,
+    MARKS,
+    Report,
+    ReportPhase,
+    facts_of,
+    payload_lines,
+    signature_words,
+    title_of,
+)
+from cockpit.text import visible, visible_lines
 
 _LONGEST = 2000  # characters of one text
 _STYLE = (
@@ -44,6 +53,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield "<h2>Debt</h2>"
         debts = [(debt.kind, debt.text, debt.reason, debt.by, debt.at) for debt in report.debt]
         yield from _table(("kind", "item", "reason", "who", "when"), debts)
+    yield from _sign_off(report)
     if report.executions:
         yield "<h2>Executions</h2>"
         runs = [
@@ -81,6 +91,23 @@ def _phase(phase: ReportPhase) -> Iterator[str]:
         yield "<p>No-go because:</p><ul>"
         yield from (f"<li>{shown(reason.why)}</li>" for reason in phase.gate.reasons)
         yield "</ul>"
+
+
+def _sign_off(report: Report) -> Iterator[str]:
+    if not report.sign_off:
+        return
+    yield "<h2>Sign-off</h2>"
+    rows = [
+        (one.title, f"{one.by} on behalf of {one.on_behalf}" if one.on_behalf else one.by, one.at, signature_words(one))
+        for one in report.sign_off
+    ]
+    yield from _table(("Role", "Name", "Date", "Signature"), rows)
+    signed = [one for one in report.sign_off if one.signature]
+    if signed:
+        yield f"<p>{escape(HOW_TO_VERIFY)}</p>"
+    for one in signed:
+        lines = [*payload_lines(one), "", *visible_lines(one.signature.rstrip("\n"))]
+        yield f"<p>{shown(one.title)}: {shown(one.statement)}</p><pre>{escape(chr(10).join(lines))}</pre>"
 
 
 def _table(heads: tuple[str, ...], rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -6,8 +6,18 @@ import re
 from collections.abc import Iterator
 
 from cockpit.release.item_state import ItemState
-from cockpit.reports.report import MARKS, Report, ReportItem, ReportPhase, facts_of, title_of
-from cockpit.text import visible
+from cockpit.reports.report import (
+    HOW_TO_VERIFY,
+    MARKS,
+    Report,
+    ReportItem,
+    ReportPhase,
+    facts_of,
+    payload_lines,
+    signature_words,
+    title_of,
+)
+from cockpit.text import visible, visible_lines
 
 _LONGEST = 500  # characters of one text
 # CommonMark takes a backslash before any ASCII punctuation; an at sign or a hash would still call people and issues.
@@ -42,6 +52,7 @@ def _lines(report: Report) -> Iterator[str]:
         for debt in report.debt:
             who = f" ({plain(debt.by)}, {plain(debt.at)})" if debt.by else ""
             yield f"- {plain(debt.kind)}: {plain(debt.text)}: {plain(debt.reason)}{who}"
+    yield from _sign_off(report)
     if report.executions:
         yield from ("", "## Executions", "")
         for one in report.executions:
@@ -55,6 +66,21 @@ def _lines(report: Report) -> Iterator[str]:
     yield "|---|---|---|"
     for entry in report.timeline:
         yield f"| {plain(entry.at)} | {plain(entry.by)} | {plain(entry.text)} |"
+
+
+def _sign_off(report: Report) -> Iterator[str]:
+    if not report.sign_off:
+        return
+    yield from ("", "## Sign-off", "", "| Role | Name | Date | Signature |", "|---|---|---|---|")
+    for one in report.sign_off:
+        name = f"{one.by} on behalf of {one.on_behalf}" if one.on_behalf else one.by
+        yield f"| {plain(one.title)} | {plain(name)} | {plain(one.at)} | {plain(signature_words(one))} |"
+    signed = [one for one in report.sign_off if one.signature]
+    if signed:
+        yield from ("", plain(HOW_TO_VERIFY))
+    for one in signed:
+        lines = [*payload_lines(one), "", *visible_lines(one.signature.rstrip("\n"))]
+        yield from ("", f"{plain(one.title)}: {plain(one.statement)}", "", *(f"    {line}" for line in lines))
 
 
 def _verdict(phase: ReportPhase) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from msgspec import Struct
 
 from cockpit.release.gates import Debt, Gate, debt_of, gate_of
@@ -9,6 +11,7 @@ from cockpit.release.item_state import ItemState
 from cockpit.release.moment import as_of
 from cockpit.release.narrative import is_told, sentence
 from cockpit.release.run import ItemView, Run, RunSummary
+from cockpit.release.signoffs import RoleStanding, sign_off_of
 
 _ENTRIES = 1000  # of the timeline, the newest
 
@@ -58,6 +61,23 @@ class ReportExecution(Struct, frozen=True):
     detail: str
 
 
+class ReportSignOff(Struct, frozen=True):
+    """How a role signed; a reader verifies `signature` over the bytes of `payload` by ssh-keygen alone."""
+
+    role: str
+    title: str
+    state: str
+    by: str
+    on_behalf: str
+    at: str
+    statement: str
+    why: str
+    signer: str
+    key: str
+    payload: str
+    signature: str
+
+
 class Entry(Struct, frozen=True):
     """One line of the timeline."""
 
@@ -78,6 +98,7 @@ class Report(Struct, frozen=True):
     deploys_locked: str
     timeline: tuple[Entry, ...]
     left_out: int
+    sign_off: tuple[ReportSignOff, ...] = ()
 
 
 def report_of(run: Run, *, now: float) -> Report:
@@ -108,7 +129,26 @@ def report_of(run: Run, *, now: float) -> Report:
         deploys_locked=run.deploys_locked,
         timeline=tuple(entries),
         left_out=len(told) - len(entries),
+        sign_off=tuple(_sign_off(one) for one in sign_off_of(run)),
     )  # fmt: skip
+
+
+def _sign_off(one: RoleStanding) -> ReportSignOff:
+    given, verdict = one.given, one.verdict
+    return ReportSignOff(
+        role=one.role,
+        title=one.title,
+        state=one.state,
+        by=given.by.name if given is not None else "",
+        on_behalf=given.on_behalf if given is not None else "",
+        at=given.at if given is not None else "",
+        statement=given.statement if given is not None else one.statement,
+        why=one.objection or verdict.why,
+        signer=verdict.who,
+        key=verdict.key,
+        payload=verdict.payload,
+        signature=verdict.signature,
+    )
 
 
 def _item(view: ItemView) -> ReportItem:
@@ -131,6 +171,27 @@ def title_of(report: Report) -> str:
     run = report.run
     environment = "PRODUCTION" if report.production else run.environment
     return f"{run.service} {environment}: {run.name or 'no run is open'}"
+
+
+def signature_words(one: ReportSignOff) -> str:
+    """Return what the table says in the column of the signature."""
+    if one.state == "open":
+        return ""
+    told = f"{one.signer} {one.key}".strip() if one.state == "signed" else ""
+    state = "" if one.state == "revoked" else one.state  # its why begins with that word
+    return "; ".join(part for part in (state, told, one.why) if part)
+
+
+def payload_lines(one: ReportSignOff) -> list[str]:
+    """Return the signed bytes as base64, in lines: whatever they hold, a reader gets them back as they were."""
+    text = base64.b64encode(one.payload.encode("utf-8", "surrogatepass")).decode()
+    return [text[start : start + 76] for start in range(0, len(text), 76)]
+
+
+HOW_TO_VERIFY = (
+    "What was signed stands below, as base64 and with its signature. Save both, and the list of allowed signers, then: "
+    "base64 -d ROLE.b64 | ssh-keygen -Y verify -f allowed_signers -I SIGNER -n cockpit-signoff-v1 -s ROLE.sig"
+)
 
 
 def facts_of(report: Report) -> list[tuple[str, str]]:

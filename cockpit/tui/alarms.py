@@ -14,6 +14,7 @@ from cockpit.release.quiet import Quiet, quiet_probes
 from cockpit.release.record import Actor
 from cockpit.release.recurrence import occurrences
 from cockpit.release.run import ExecutionView, Run
+from cockpit.release.signoffs import sign_off_of
 from cockpit.release.triggers import Breach, Trigger, decide_by
 from cockpit.times import epoch, zone
 
@@ -92,6 +93,10 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
             title = f"{one.view.item.text} ({one.period.label}) OVERDUE {short_duration(one.overdue_by)}"
             detail = f"{one.missed} more missed before it" if one.missed else one.view.item.role
             alarms.append(Alarm(f"maintenance:{one.id}", title, detail, False, "maintenance"))
+    for role in sign_off_of(run):
+        if role.given is not None and role.objection:
+            title = f"sign-off of {role.title} {role.state}"
+            alarms.append(Alarm(f"signoff:{role.role}", title, role.objection, False, "review"))
     if run.frozen is not None:
         alarms.append(Alarm("freeze", "change freeze", run.frozen.told, False, "timeline"))
     if run.deploys_locked:

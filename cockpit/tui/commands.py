@@ -11,8 +11,10 @@ from textual.binding import Binding
 from cockpit.tui.glyphs import UNICODE, Glyphs, choose_glyphs
 
 Scope = Literal[
-    "everywhere", "move", "checklist", "pause-point", "logs", "log-page", "probes", "tags", "execution", "timeline"
-]
+    "everywhere", "move", "checklist", "pause-point", "logs", "log-page", "probes", "tags", "env", "sign-off",
+    "execution",
+    "timeline",
+]  # fmt: skip
 
 SCOPE_TITLES: Final[dict[Scope, str]] = {
     "everywhere": "Everywhere",
@@ -23,6 +25,8 @@ SCOPE_TITLES: Final[dict[Scope, str]] = {
     "log-page": "Page of logs",
     "probes": "Probes",
     "tags": "Tags",
+    "env": "Environment",
+    "sign-off": "Sign-off",
     "execution": "Execution",
     "timeline": "Timeline",
 }
@@ -82,9 +86,11 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("everywhere", "page_tags", "4", "4", "tags", "Go to tags and rollback", action="page('tags')"),
     _c("everywhere", "page_runbooks", "5", "5", "runbooks", "Go to the runbooks and contacts",
        action="page('runbooks')"),
+    _c("everywhere", "page_env", "6", "6", "environment", "Go to the env file and its variables", action="page('env')"),
     _c("everywhere", "page_timeline", "8", "8", "timeline", "Go to the timeline and notes", action="page('timeline')"),
     _c("everywhere", "page_maintenance", "9", "9", "maintenance", "Go to what recurs: due, overdue, and the year",
        action="page('maintenance')"),
+    _c("everywhere", "page_review", "0", "0", "sign-off", "Go to the sign-off", action="page('review')"),
     _c("everywhere", "execution", "X", "X", "execution", "Go to the rollback or deploy that runs, or ran last"),
     _c("everywhere", "who", "W", "W", "who", "See who is here, where, what they look at, and who drives"),
     _c("everywhere", "take_wheel", "", ":", "take the wheel", "Drive: only you confirm what is dangerous, then"),
@@ -97,6 +103,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("everywhere", "resume", "", ":", "resume the clock", "Let a planned or held run go on"),
     _c("everywhere", "freeze", "", ":", "freeze", "Freeze the service, with a reason: no deploy starts"),
     _c("everywhere", "lift_freeze", "", ":", "lift the freeze", "Let deploys start again, with a reason"),
+    _c("everywhere", "sign", "", ":", "sign off", "Sign for a role; what you sign is shown first"),
+    _c("everywhere", "sign_on_behalf", "", ":", "sign on behalf", "Write down the sign-off of somebody elsewhere"),
+    _c("everywhere", "revoke", "", ":", "revoke a sign-off", "Take a role's sign-off back, with a reason"),
     _c("everywhere", "since", "", ":", "since you looked", "List again what others changed while you did not look"),
     _c("move", "cursor_up", "up k", "Up k", "up", "One line up", in_palette=False),
     _c("move", "cursor_down", "down j", "Down j", "down", "One line down", in_palette=False),
@@ -143,6 +152,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
        hint=True),
     _c("tags", "card", "enter", "Enter", "card", "Open the tag's card: rollback, deploy, mark", hint=True,
        in_palette=False),
+    _c("env", "look_again", "r", "r", "look again", "Read the env file again", hint=True),
+    _c("sign-off", "sign_role", "enter", "Enter", "sign", "Sign for the role; what you sign is shown first",
+       action="choose", hint=True, in_palette=False),
     _c("execution", "retry_step", "r", "r", "retry", "Try the failed step again, or go on", hint=True),
     _c("execution", "skip_step", "s", "s", "skip", "Skip the failed step, where that is allowed", hint=True),
     _c("execution", "confirm_execution", "", ":", "confirm", "Say how you saw that an unverified target runs well"),

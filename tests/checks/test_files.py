@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.checks.env import look_by_env, read_env
+from cockpit.checks.env import look_by_env
+from cockpit.envfile.parsing import parse_env
 from cockpit.release.checks import Check, EnvCheck, FileCheck
 from tests.checks.conftest import Eye
 
@@ -53,7 +54,8 @@ def test_no_value_is_ever_told(tmp_path_factory: pytest.TempPathFactory, value: 
     directory = tmp_path_factory.getbasetemp()
     (directory / "hostile.env").write_text(f"SECRET_KEY={value}\n", encoding="utf-8", newline="")
     found = look_by_env(EnvCheck(file="hostile.env", min_length={"SECRET_KEY": least}), code=directory)
-    kept = read_env(f"SECRET_KEY={value}").get("SECRET_KEY", "")
+    entry = parse_env(f"SECRET_KEY={value}\n").entries.get("SECRET_KEY")
+    kept = (entry.value or "") if entry is not None else ""
     words = "SECRET_KEY is not set empty a placeholder has of characters repeats the same few 1 variables set"
     if len(kept) >= 6 and kept not in words:
         assert kept not in f"{found.actual} {found.detail}"

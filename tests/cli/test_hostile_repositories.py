@@ -42,7 +42,9 @@ def prepare(repository: Path, canary: Path) -> None:
             f"[core]\n\tfsmonitor = {program}\n\thooksPath = {hooks}\n\tpager = {program}\n\taskPass = {program}\n"
             f"\tattributesFile = {attributes}\n\talternateRefsCommand = {program}\n\tgitProxy = {program}\n"
             f'[diff "evil"]\n\tcommand = {program}\n\ttextconv = {program}\n[diff]\n\texternal = {program}\n'
-            f"[gpg]\n\tprogram = {program}\n[commit]\n\tgpgSign = true\n[tag]\n\tgpgSign = true\n[push]\n"
+            f'[gpg "ssh"]\n\tprogram = {program}\n\tdefaultKeyCommand = {program}\n'
+            f"[gpg]\n\tformat = ssh\n\tprogram = {program}\n"
+            f"[commit]\n\tgpgSign = true\n[tag]\n\tgpgSign = true\n[push]\n"
             f"\tgpgSign = true\n"
             f"[log]\n\tshowSignature = true\n[alias]\n\trev-parse = !{program}\n\tcommit-tree = !{program}\n"
             f"[include]\n\tpath = {included}\n[sequence]\n\teditor = {program}\n[interactive]\n"
@@ -58,10 +60,13 @@ def test_no_setting_of_a_prepared_repository_runs_a_program(tmp_path: Path) -> N
     for words in (
         ["release", "open", "v1"], ["item", "tick", "look"], ["note", "secret"], ["status"], ["tags", "--limit", "0"],
         ["timeline"], ["rollback", "v0", "--plan"], ["trust", "--show"], ["doctor"],
+        ["sign", "dev"], ["sign"],
     ):  # fmt: skip
         done = console.process(*words, "--json")
         assert done.returncode == 0, (words, done.stdout, done.stderr)
-    note = console.json("timeline")[-1]["id"]
+    (repository / ".env").write_text("A=1\n")
+    assert console.process("env").returncode == 1
+    note = next(one["id"] for one in reversed(console.json("timeline")) if one["kind"] == "note.added")
     assert console.process("doctor", "--purge", note, "--yes").returncode == 0
     assert not canary.exists(), canary.read_text()
     assert git(repository, "rev-list", "--count", "refs/cockpit/state") == "1"

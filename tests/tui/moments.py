@@ -19,7 +19,9 @@ from cockpit.release.intents import (
     MarkTag,
     OverrideItem,
     RecordFact,
+    RevokeSignOff,
     SetFreeze,
+    SignOff,
     TakeWheel,
     TickItem,
 )
@@ -185,6 +187,39 @@ def held(scene: Scene) -> None:
     )
     scene.live = live()
     scene.clock.time = NOW
+
+
+ENV = """\
+SECRET_KEY=short-secret-of-the-shop
+FLASK_ENV=production
+FLASK_DEBUG=1
+RAZORPAY_KEY_ID=rzp_test_8f3kd93kfo2l1q
+RAZORPAY_KEY_SECRET=k3EwQ9zTr0bN7vX2mLs8
+DATABASE_URL=postgresql://shop:k3Ewqz9@db.internal/shop
+LOG_LEVEL=INFO
+LOG_FILE=logs/app.log
+SECURE_SSL_REDIRECT=True
+SESSION_COOKIE_SECURE=True
+SHOP_BASKET=large
+"""
+
+
+def signed(scene: Scene) -> None:
+    """Some roles have signed, one on behalf, one revoked; and the env file has faults."""
+    take_off(scene)
+    scene.clock.time = NOW - 300
+    scene.act(
+        SignOff("dev"),
+        SignOff("qa", "Cem Aydin", "on the phone"),
+        SignOff("ops"),
+        RevokeSignOff("ops", "the dump cannot be read"),
+    )
+    scene.live = live()
+    scene.clock.time = NOW
+    env = scene.repo / ".env"
+    env.write_text(ENV)
+    env.chmod(0o644)
+    (scene.repo / ".env.example").write_text("SECRET_KEY=<secret>\nSENTRY_DSN=\n")
 
 
 def cared(scene: Scene) -> None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from textual import events
 from textual.screen import Screen
 
+from cockpit.envfile.survey import Finding
 from cockpit.identity import Doubt
+from cockpit.release.library import EnvVariable
 from cockpit.release.run import TagMark
 from cockpit.release.since import since_looked
 from cockpit.release.tags import Tag
@@ -25,6 +27,7 @@ from cockpit.tui.dialogs.people import PeopleDialog
 from cockpit.tui.messages import LiveChanged, RunChanged
 from cockpit.tui.pages.tags import Proposal, TagPicker
 from cockpit.tui.screens.execution import ExecutionScreen
+from cockpit.tui.widgets.env import EnvList
 from cockpit.tui.widgets.lines import PaneTitle
 from cockpit.tui.widgets.since import SincePanel
 from tests.tui.hostile import poisoned
@@ -72,6 +75,11 @@ async def tags_unreadable(app: CockpitApp, scene: Scene, text: str) -> None:
 
 async def proposal(app: CockpitApp, scene: Scene, text: str) -> None:
     app.screen.query_one(Proposal).show(text)
+
+
+async def env_file(app: CockpitApp, scene: Scene, text: str) -> None:
+    found = Finding(text, text, "failed", text, ".env:1", EnvVariable(text, text, note=text))
+    app.screen.query_one(EnvList).show([found])
 
 
 async def title(app: CockpitApp, scene: Scene, text: str) -> None:
@@ -184,6 +192,12 @@ PLACES = {
     "Proposal": Place("#proposal", proposal, keys="4"),
     "RunbooksPage EntryList": Place("#entries", moment, keys="5"),
     "RunbooksPage EntryText": Place("#entry-text", moment, keys="5"),
+    "EnvList": Place("#variables", env_file, moment="signed", keys="6"),
+    "EnvDetail": Place("#variable-detail", env_file, moment="signed", keys="6"),
+    "env PaneTitle": Place("#variable-title", env_file, moment="signed", keys="6"),
+    "SignOffList": Place("#sign-off", moment, moment="signed", keys="0"),
+    "SignOffDetail": Place("#role-detail", moment, moment="signed", keys="0"),
+    "sign-off PaneTitle": Place("#role-title", moment, moment="signed", keys="0"),
     "TimelineList": Place("#all-records", moment, moment="red", keys="8"),
     "MaintenanceList": Place("#occurrences", moment, moment="cared", keys="9"),
     "maintenance ItemDetail": Place("#occurrence-detail", moment, moment="cared", keys="9 j j"),

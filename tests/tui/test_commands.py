@@ -25,6 +25,8 @@ TOGETHER: tuple[tuple[Scope, ...], ...] = (
     ("everywhere", "tags"),
     ("everywhere", "logs", "log-page"),
     ("everywhere", "move", "execution"),
+    ("everywhere", "move", "env"),
+    ("everywhere", "sign-off"),  # its Enter stands for that of any list
 )
 
 

@@ -55,7 +55,10 @@ PICTURES = {
     "execution_stopped": Picture("stopped", "execution"),
     "execution_done": Picture("done", "execution"),
     "runbooks": Picture("calm", "5"),
+    "env": Picture("signed", "6"),
     "timeline": Picture("red", "8"),
+    "sign_off": Picture("signed", "0"),
+    "sign_asked": Picture("signed", "0 j j enter", small_only=True),
     "maintenance": Picture("cared", "9"),
     "maintenance_item": Picture("cared", "9 j j enter", small_only=True),
     "maintenance_phase": Picture("cared", "1 right right right right", small_only=True),
@@ -88,6 +91,8 @@ IN_ASCII = (
     "help",
     "who",
     "maintenance",
+    "env",
+    "sign_off",
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from cockpit.release.decisions import executions, gates, health, items, leases, purging, runs, undoing, wheel
+from cockpit.release.decisions import executions, gates, health, items, leases, purging, runs, signoffs, undoing, wheel
 from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.instances import is_instance
 from cockpit.release.intents import (
@@ -42,7 +42,9 @@ from cockpit.release.intents import (
     ReopenItem,
     RequestExecution,
     Retarget,
+    RevokeSignOff,
     SetFreeze,
+    SignOff,
     StayDespiteTrigger,
     TakeWheel,
     TickItem,
@@ -86,6 +88,8 @@ _DECISIONS: Final[dict[type[Intent], Callable[[Any, Context], list[Draft]]]] = {
     UnmuteProbe: health.unmute,
     StayDespiteTrigger: health.stay,
     LiftFreeze: gates.lift_freeze,
+    SignOff: signoffs.sign,
+    RevokeSignOff: signoffs.revoke,
     RequestExecution: executions.request,
     EndExecution: executions.end,
     ConfirmExecution: executions.confirm,

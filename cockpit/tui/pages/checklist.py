@@ -32,6 +32,10 @@ from cockpit.tui.widgets.timeline import TimelineList
 
 _WAITING = NO_GO | {ItemState.OPEN, ItemState.CLAIMED}
 
+# Where the reasons of a poll lead that are no items.
+_PLACES = {
+    "run": "timeline", "freeze": "timeline", "probe": "probes", "execution": "execution", "signoff": "review",
+}  # fmt: skip
 _ITEM_ACTIONS = frozenset(command.binding_action for command in commands_of("checklist"))
 
 _PHASE_ACTIONS = frozenset({"poll", "previous_phase", "next_phase", "next_open", "mine_only"})
@@ -329,10 +333,8 @@ class ChecklistPage(ItemPage):
             kind, _, _ = (about or "").partition(":")
             if kind == "role" and self._run is not None:
                 self.app.push_screen(RolesDialog(self._run.phases[self._phase_index or 0].phase.id))
-            elif kind in {"run", "freeze"}:
-                self.cockpit.go_to("timeline")
-            elif kind in {"probe", "execution"}:
-                self.cockpit.go_to("probes" if kind == "probe" else "execution")
+            elif kind in _PLACES:
+                self.cockpit.go_to(_PLACES[kind])
             elif about and self.query_one(ItemList).go_to(about):
                 self.take_focus()
             elif about:

@@ -19,10 +19,12 @@ from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.help import HelpDialog
 from cockpit.tui.pages.base import Page
 from cockpit.tui.pages.checklist import ChecklistPage
+from cockpit.tui.pages.env import EnvPage
 from cockpit.tui.pages.items import ItemPage
 from cockpit.tui.pages.logs import LogsPage
 from cockpit.tui.pages.maintenance import MaintenancePage
 from cockpit.tui.pages.probes import ProbesPage
+from cockpit.tui.pages.review import ReviewPage
 from cockpit.tui.pages.runbooks import RunbooksPage
 from cockpit.tui.pages.tags import TagsPage
 from cockpit.tui.pages.timeline import TimelinePage
@@ -51,8 +53,10 @@ class FlightScreen(StripScreen):
             yield ProbesPage(id="probes")
             yield TagsPage(id="tags")
             yield RunbooksPage(id="runbooks")
+            yield EnvPage(id="env")
             yield TimelinePage(id="timeline")
             yield MaintenancePage(id="maintenance")
+            yield ReviewPage(id="review")
         yield FilterInput(id="filter", placeholder="filter", compact=True)
 
     def on_mount(self) -> None:

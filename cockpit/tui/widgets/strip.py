@@ -29,8 +29,10 @@ PAGES: tuple[tuple[str, str, str, str], ...] = (
     ("3", "probes", "Probe", "Probes"),
     ("4", "tags", "Tags", "Tags and rollback"),
     ("5", "runbooks", "Run", "Runbooks"),
+    ("6", "env", "Env", "Environment"),
     ("8", "timeline", "Time", "Timeline"),
     ("9", "maintenance", "Maint", "Maintenance"),
+    ("0", "review", "Sign", "Sign-off"),
 )
 
 
