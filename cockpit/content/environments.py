@@ -21,6 +21,7 @@ from cockpit.release.configuration import (
     Code,
     Configuration,
     Environment,
+    Incidents,
     LogSource,
     Plans,
     Probe,
@@ -50,6 +51,7 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     version: VersionSeen | None = None
     rollback: Plans | None = None
     deploy: Plans | None = None
+    incidents: Incidents | None = None
 
 
 class ConfigurationFile(Configuration, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -7,7 +7,19 @@ from typing import Any, Final
 
 import msgspec
 
-from cockpit.release.decisions import executions, gates, health, items, leases, purging, runs, undoing, wheel
+from cockpit.release.decisions import (
+    executions,
+    gates,
+    health,
+    incidents,
+    items,
+    leases,
+    purging,
+    runbooks,
+    runs,
+    undoing,
+    wheel,
+)
 from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.instances import is_instance
 from cockpit.release.intents import (
@@ -16,14 +28,17 @@ from cockpit.release.intents import (
     AnswerGate,
     AnswerItem,
     AttachEvidence,
+    BeginCommand,
     BreakLease,
     ChallengeItem,
     ChangeRunState,
     ClaimItem,
+    CloseIncident,
     ConfirmExecution,
     DeferItem,
     EndAcknowledgement,
     EndExecution,
+    EndRunbook,
     GiveWheel,
     GoWithoutLease,
     Intent,
@@ -33,6 +48,7 @@ from cockpit.release.intents import (
     MigrateRun,
     MoveLaunch,
     MuteProbe,
+    OpenIncident,
     OpenRun,
     OverrideItem,
     PurgeEvidence,
@@ -43,6 +59,8 @@ from cockpit.release.intents import (
     RequestExecution,
     Retarget,
     SetFreeze,
+    SettleStep,
+    StartRunbook,
     StayDespiteTrigger,
     TakeWheel,
     TickItem,
@@ -50,6 +68,7 @@ from cockpit.release.intents import (
     Undo,
     UnlockDeploys,
     UnmuteProbe,
+    UpdateIncident,
 )
 from cockpit.release.ledger import ITEM_PREFIX
 
@@ -90,6 +109,13 @@ _DECISIONS: Final[dict[type[Intent], Callable[[Any, Context], list[Draft]]]] = {
     EndExecution: executions.end,
     ConfirmExecution: executions.confirm,
     RecordFact: executions.fact,
+    OpenIncident: incidents.open_incident,
+    UpdateIncident: incidents.update,
+    CloseIncident: incidents.close,
+    StartRunbook: runbooks.start,
+    EndRunbook: runbooks.end,
+    SettleStep: runbooks.settle,
+    BeginCommand: runbooks.begin_command,
     GoWithoutLease: leases.go_without,
     BreakLease: leases.break_lease,
 }
