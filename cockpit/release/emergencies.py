@@ -19,7 +19,7 @@ from cockpit.release.incidents import INCIDENT_PREFIX, Incident
 from cockpit.release.library import Runbook, RunbookStep
 from cockpit.release.record import Record
 from cockpit.release.run import Run
-from cockpit.release.runbooks import RUNBOOK_PREFIX, RunbookUse
+from cockpit.release.runbooks import RUNBOOK_PREFIX, RunbookUse, fitting
 from cockpit.release.sensing import epoch_of
 
 
@@ -67,6 +67,26 @@ def trouble_since(run: Run, runbook: Runbook, use: RunbookUse | None) -> float |
     if not begun and use is not None:
         begun = [epoch_of(use.at)]
     return min(begun, default=None)
+
+
+def fitting_now(run: Run) -> dict[str, str]:
+    """Return the procedures that the present trouble calls for, by id, and what of it does so.
+
+    Of each probe that is down, and of each open incident's component and severity, it is the closest one.
+    """
+    found: dict[str, str] = {}
+    for name, probe in run.probes.items():
+        if probe.state == "down":
+            for runbook in fitting(run.library, probe=name)[:1]:
+                found.setdefault(runbook.id, f"{name} is down")
+    for incident in run.open_incidents:
+        if incident.runbook:
+            found[incident.runbook] = f"the incident {incident.title}"
+            continue
+        named = fitting(run.library, probe=incident.component, log=incident.component, severity=incident.severity)
+        for runbook in named[:1]:
+            found.setdefault(runbook.id, f"the incident {incident.title}")
+    return found
 
 
 def waits(step: RunbookStep, since: float | None, now: float) -> float:
