@@ -7,7 +7,7 @@ import secrets
 import sys
 from typing import TYPE_CHECKING
 
-from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, wants_json
+from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, wants_json, warn
 from cockpit.errors import ExitCode, RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _execute(arguments: argparse.Namespace, workspace: Workspace, runbook: Runbo
     if not arguments.yes:
         _ask(arguments, f"{runbook.title}, {step.text}\n{where}, in {workspace.code}\n  $ {shown}")
     elif not wants_json(arguments):
-        say(f"{where}\n  $ {shown}")
+        warn(f"{where}\n  $ {shown}")
     try:
         ran = run_step(workspace, runbook.id, step.id, shown=shown, values=values, incident=arguments.incident)
     finally:

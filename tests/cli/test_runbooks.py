@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,8 +51,12 @@ def console(flight: Flight, workspace: Workspace) -> Console:
     return Console(flight.repo)
 
 
+def in_list(console: Console) -> dict[str, Any]:
+    return next(one for one in console.json("runbook") if one["id"] == "down")
+
+
 def test_the_runbooks_are_listed_and_one_is_shown_with_its_commands_and_blanks(console: Console) -> None:
-    (listed,) = console.json("runbook")
+    listed = in_list(console)
     assert (listed["id"], listed["current"], listed["fits_now"]) == ("down", "look", None)
     status, out, _ = console.say("runbook", "down")
     assert status == 0
@@ -75,7 +79,7 @@ def test_a_command_is_run_recorded_and_its_output_kept_as_evidence(console: Cons
     output = use.step("look").runs[0].output
     assert output is not None
     assert workspace.session.text(output) == "looking\nsecond\n"
-    assert console.json("runbook")[0]["current"] == "back"
+    assert in_list(console)["current"] == "back"
 
 
 def test_a_blank_reaches_the_command_by_its_environment_and_must_name_something(
@@ -152,16 +156,18 @@ def test_an_interrupted_command_is_gone_and_on_the_record(flight: Flight, tmp_pa
     console = Console(flight.repo)
     for number in "123":
         console.json("runbook", "down", number, "--skip", "--note", "for the test")
+    pid_file = tmp_path / "traced.pid"
     with subprocess.Popen(
         console.command("runbook", "down", "4", "--execute", "--yes"), cwd=console.repo, stdout=subprocess.DEVNULL
     ) as child:
-        pid_file = tmp_path / "traced.pid"
-        wait_until(lambda: pid_file.exists() and pid_file.read_text().endswith("\n"))
-        held = holder_of(workspace.store.location.lock(workspace.execution_lock))
-        assert held is not None, "nothing else executes meanwhile"
-        assert held.reason == "the runbook down, hang"
-        assert console.refused("runbook", "down", "4", "--execute", "--yes", code=4)["code"] == "locked"
-        child.send_signal(signal.SIGINT)
+        try:
+            wait_until(lambda: pid_file.exists() and pid_file.read_text().endswith("\n"))
+            held = holder_of(workspace.store.location.lock(workspace.execution_lock))
+            assert held is not None, "nothing else executes meanwhile"
+            assert held.reason == "the runbook down, hang"
+            assert console.refused("runbook", "down", "4", "--execute", "--yes", code=4)["code"] == "locked"
+        finally:
+            child.send_signal(signal.SIGINT)
         assert child.wait(20) == 130
     assert not alive(int(pid_file.read_text()))
     (run,) = console.json("runbook", "down", "4")["steps"][0]["runs"]
@@ -175,7 +181,7 @@ def test_an_incident_from_its_opening_to_its_post_mortem(console: Console) -> No
     status = console.json("status")
     assert [one["id"] for one in status["incidents"]] == [opened["id"]]
     assert f"incident:{opened['id']}" in {reason["item"] for reason in status["gate"]["reasons"]}
-    assert console.json("runbook")[0]["fits_now"] == "the incident Checkout <b>is</b> down"
+    assert in_list(console)["fits_now"] == "the incident Checkout <b>is</b> down"
     assert "next update in" in console.say("runbook")[1]
     console.json("runbook", "down", "1", "--execute", "--yes", "--done")
     assert console.json("runbook", "down")["incident"] == opened["id"]
@@ -201,4 +207,4 @@ def test_what_is_senseless_is_refused_before_anything_is_done(console: Console) 
     assert console.refused("runbook", "down", "1", "--yes", code=2)["code"] == "usage"
     assert console.refused("runbook", "down", "1", "--execute", "--skip", "--note", "x", code=2)["code"] == "usage"
     assert console.refused("incident", "show", "nope", code=2)["code"] == "not-found"
-    assert json.loads(console.say("runbook", "--json")[1])[0]["started_at"] is None
+    assert in_list(console)["started_at"] is None
