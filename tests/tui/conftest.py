@@ -21,6 +21,7 @@ MOMENTS: dict[str, Callable[[Scene], None]] = {
     "done": moments.done,
     "cared": moments.cared,
     "held": moments.held,
+    "troubled": moments.troubled,
 }
 
 
