@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cockpit.durations import short_duration
+from cockpit.durations import age, short_duration
 from cockpit.release.emergencies import present_use, trouble_since, waits
 from cockpit.release.incidents import Incident
 from cockpit.release.library import Runbook, RunbookStep
@@ -42,7 +42,7 @@ def due_words(run: Run, incident: Incident, *, now: float) -> str:
 
 def incident_line(run: Run, incident: Incident, *, now: float) -> str:
     """Return an incident in one line for a person."""
-    lasted = short_duration(incident.lasted(now))
+    lasted = age(incident.lasted(now))
     if incident.closed is not None:
         return f"incident {incident.id} {incident.severity} closed after {lasted}: {incident.title}"
     told = due_words(run, incident, now=now)

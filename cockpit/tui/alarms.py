@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cockpit.durations import short_duration
+from cockpit.durations import age, short_duration
 from cockpit.release.asked import awaited_from
 from cockpit.release.due import dues_in
 from cockpit.release.emergency_documents import due_words
@@ -108,7 +108,7 @@ def _incident_alarm(run: Run, incident: Incident, now: float) -> Alarm:
         # Each update that is missed calls anew.
         key = f"incident:{incident.id}:{len(incident.updates)}"
         return Alarm(key, told, incident.title, True, "runbooks", incident.id)
-    title = f"INCIDENT {short_duration(incident.lasted(now))}"
+    title = f"INCIDENT {age(incident.lasted(now))}"
     detail = f"{incident.severity}: {incident.title}; {told}"
     return Alarm(f"incident:{incident.id}", title, detail, incident.severity != "minor", "runbooks", incident.id)
 

@@ -20,6 +20,7 @@ Scope = Literal[
     "probes",
     "tags",
     "runbooks",
+    "runbook-step",
     "execution",
     "timeline",
 ]
@@ -34,6 +35,7 @@ SCOPE_TITLES: Final[dict[Scope, str]] = {
     "probes": "Probes",
     "tags": "Tags",
     "runbooks": "Runbooks",
+    "runbook-step": "Runbook step",
     "execution": "Execution",
     "timeline": "Timeline",
 }
@@ -154,7 +156,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
        hint=True),
     _c("tags", "card", "enter", "Enter", "card", "Open the tag's card: rollback, deploy, mark", hint=True,
        in_palette=False),
-    _c("runbooks", "do_step", "enter", "Enter", "do", "Open the step; its command is shown, and runs by a button",
+    _c("runbook-step", "do_step", "enter", "Enter", "do", "Open the step; its command is shown, and runs by a button",
        hint=True, in_palette=False),
     _c("runbooks", "skip_step", "s", "s", "skip", "Skip the step, with a reason", hint=True),
     _c("runbooks", "reopen_step", "O", "O", "reopen", "Open the step again, with a reason"),

@@ -9,6 +9,8 @@ from textual import events
 from textual.screen import Screen
 
 from cockpit.identity import Doubt
+from cockpit.procedures import Ran
+from cockpit.release.library import Runbook, RunbookStep
 from cockpit.release.run import TagMark
 from cockpit.release.since import since_looked
 from cockpit.release.tags import Tag
@@ -22,6 +24,7 @@ from cockpit.tui.dialogs.help import HelpDialog
 from cockpit.tui.dialogs.identity import IdentityDialog
 from cockpit.tui.dialogs.item import ItemDialog
 from cockpit.tui.dialogs.people import PeopleDialog
+from cockpit.tui.dialogs.runbook_step import StepDialog
 from cockpit.tui.messages import LiveChanged, RunChanged
 from cockpit.tui.pages.tags import Proposal, TagPicker
 from cockpit.tui.screens.execution import ExecutionScreen
@@ -133,6 +136,14 @@ async def confirm(app: CockpitApp, scene: Scene, text: str) -> None:
     await _instead(app, ConfirmDialog(text, "Undo"))  # type: ignore[arg-type]
 
 
+async def runbook_step(app: CockpitApp, scene: Scene, text: str) -> None:
+    """Open a step whose every word is hostile, as if its command had printed so, too."""
+    step = RunbookStep("a", text, run=f"echo {text}", when=text, link=text)
+    dialog = StepDialog(Runbook("r", text, steps=(step,)), step)
+    await _instead(app, dialog)  # type: ignore[arg-type]
+    dialog._ended(Ran(text, "failed", 1, 0.1, text, text), "")
+
+
 async def abnormal(app: CockpitApp, scene: Scene, text: str) -> None:
     app.run_now, app.live = poisoned(scene.run, text), poisoned(scene.live, text)
     await _instead(app, AbnormalDialog())  # type: ignore[arg-type]
@@ -183,7 +194,13 @@ PLACES = {
     "failed TagPicker": Place("#tag-list", tags_unreadable, keys="4"),
     "Proposal": Place("#proposal", proposal, keys="4"),
     "RunbooksPage EntryList": Place("#entries", moment, keys="5"),
-    "RunbooksPage EntryText": Place("#entry-text", moment, keys="5"),
+    "RunbooksPage StepList": Place("#runbook-steps", moment, moment="troubled", keys="5"),
+    "RunbooksPage StepText": Place("#entry-text", moment, moment="troubled", keys="5"),
+    "IncidentStrip": Place("#incident", moment, moment="troubled", keys="5"),
+    "StepDialog title": Place(".dialog-title", runbook_step, moment="troubled", size=(100, 30)),
+    "StepDialog command": Place("#step-command", runbook_step, moment="troubled", size=(100, 30)),
+    "StepDialog facts": Place("#step-facts", runbook_step, moment="troubled", size=(100, 30)),
+    "StepDialog output": Place("#step-output", runbook_step, moment="troubled", size=(100, 30)),
     "TimelineList": Place("#all-records", moment, moment="red", keys="8"),
     "MaintenanceList": Place("#occurrences", moment, moment="cared", keys="9"),
     "maintenance ItemDetail": Place("#occurrence-detail", moment, moment="cared", keys="9 j j"),

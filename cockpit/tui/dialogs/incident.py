@@ -28,7 +28,7 @@ class Opening(Struct, frozen=True):
 class OpenIncidentDialog(Dialog[Opening]):
     """Asks for a title, and where it is; the severity is turned with a key that no text needs."""
 
-    BINDINGS = [Binding("ctrl+t", "graver", show=False), Binding("ctrl+o", "graver", show=False)]
+    BINDINGS = [Binding("ctrl+t", "graver", show=False)]
 
     def __init__(self, severity: Severity, runbook: str) -> None:
         super().__init__()

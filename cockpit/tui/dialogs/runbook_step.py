@@ -50,7 +50,7 @@ class StepDialog(Dialog[str]):
     def compose(self) -> ComposeResult:
         step, run = self._step, self.cockpit.moment[0]
         number = self._runbook.steps.index(step) + 1
-        where = f"{run.service} in {run.environment} on {self.cockpit.workspace.host}"
+        where = f"in {run.environment} of {run.service} on {self.cockpit.workspace.host}"
         with Vertical(classes="box item step"):
             yield Static(
                 safe_content(f"{self._runbook.title} {number}/{len(self._runbook.steps)}: {step.text}"),
@@ -59,7 +59,7 @@ class StepDialog(Dialog[str]):
             with VerticalScroll(can_focus=False):
                 yield Static(safe_content("\n".join(self._facts())), id="step-facts")
                 if step.run:
-                    yield Static(safe_content(f"runs on {where}:"), id="step-where")
+                    yield Static(safe_content(f"runs {where}:"), id="step-where")
                     yield Static(self._command(), id="step-command")
                 yield Static("", id="step-output")
             for blank in blanks_of(step):
@@ -77,6 +77,8 @@ class StepDialog(Dialog[str]):
 
     def on_mount(self) -> None:
         self.query_one("#cancel", Button).focus()
+        self.query_one("#step-facts").display = bool(self._facts())
+        self.query_one("#step-output").display = False
         self._compare()
 
     def on_unmount(self) -> None:
@@ -113,7 +115,7 @@ class StepDialog(Dialog[str]):
     @on(Input.Changed, ".blank")
     def _compare(self) -> None:
         """Show the command as it would run, and let it run only as a whole."""
-        if not self._step.run or not self.is_mounted:
+        if not self._step.run:
             return
         try:
             prepared(self._step, self._values())
@@ -207,6 +209,7 @@ class StepDialog(Dialog[str]):
             return
         lines = ran.output.rstrip("\n").splitlines()
         dropped = [f"({len(lines) - _KEPT_LINES} lines before these)"] if len(lines) > _KEPT_LINES else []
+        self.query_one("#step-output").display = bool(lines)
         self.query_one("#step-output", Static).update(safe_content("\n".join([*dropped, *lines[-_KEPT_LINES:]])))
         self.query_one(VerticalScroll).scroll_end(animate=False)
         status = f", exit status {ran.code}" if ran.code is not None else ""

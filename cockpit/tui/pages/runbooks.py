@@ -41,7 +41,7 @@ from cockpit.tui.widgets.runbooks import (
 class RunbooksPage(Page):
     """The incident above, the list at the left, the steps of the procedure under the cursor at the right."""
 
-    BINDINGS = [one for one in bindings("runbooks") if getattr(one, "id", "") != "runbooks.do_step"]
+    BINDINGS = bindings("runbooks")
     filter_hint = "title"
     first_focus = "#entries"
 
@@ -86,7 +86,9 @@ class RunbooksPage(Page):
             self._go_to_current(rows)
         stands = entry.stands if entry is not None else ""
         title = self.query_one("#entry-title", PaneTitle)
-        title.show(entry.title if entry is not None else "", right=[(stands, inks_of(self.app).title)])
+        title.show(
+            entry.title if entry is not None else "", right=[(stands, inks_of(self.app).title)] if stands else []
+        )
         self._show_step()
 
     def _go_to_current(self, rows: list[StepRow]) -> None:

@@ -123,7 +123,7 @@ class EntryList(RowList[Entry]):
 class StepList(RowList[StepRow]):
     """The steps of one procedure, the one that is next marked."""
 
-    BINDINGS = [one for one in bindings("runbooks") if getattr(one, "id", "") == "runbooks.do_step"]
+    BINDINGS = bindings("runbook-step")
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(empty="Nothing is written here.", id=id)
@@ -232,7 +232,7 @@ class IncidentStrip(LineWidget):
         others = f" +{len(found) - 1}" if len(found) > 1 else ""
         left: list[Part] = [
             (" ", inks.plain),
-            (f" INCIDENT {short_duration(incident.lasted(self._now))}{others} ", inks.alarm),
+            (f" INCIDENT {age(incident.lasted(self._now))}{others} ", inks.alarm),
             (f" {incident.severity} ", inks.warn),
             part(incident.title, inks.strong),
         ]
