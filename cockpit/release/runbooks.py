@@ -114,18 +114,20 @@ def _fold_step(step: str, records: Sequence[Record], text_of: Callable[[TextRef]
 
     use = StepUse(step)
     runs: list[CommandRun] = []
+    writers: list[str] = []  # of each of the runs
     for record in records:
         data = record.data
         if isinstance(data, RunbookStepSettled):
             use = replace(use, state=data.outcome, by=record.by.name, at=record.wall, note=text(data.note))
         elif isinstance(data, RunbookCommandStarted):
             runs.append(CommandRun(record.by.name, record.wall, record.host, text(data.command)))
+            writers.append(record.w)
         elif isinstance(data, RunbookCommandEnded):
-            # The one that its writer began: two people may run the same command at once.
-            mine = [n for n, run in enumerate(runs) if run.outcome is None and run.by == record.by.name]
+            # The last that its writer began: two people may run the same command at once, and one may have crashed.
+            mine = [n for n, run in enumerate(runs) if run.outcome is None and writers[n] == record.w]
             if mine:
-                runs[mine[0]] = replace(
-                    runs[mine[0]], outcome=data.outcome, code=data.code, seconds=data.seconds, detail=data.detail,
+                runs[mine[-1]] = replace(
+                    runs[mine[-1]], outcome=data.outcome, code=data.code, seconds=data.seconds, detail=data.detail,
                     output=data.output,
                 )  # fmt: skip
     return replace(use, runs=tuple(runs))

@@ -196,6 +196,7 @@ PLACES = {
     "RunbooksPage EntryList": Place("#entries", moment, keys="5"),
     "RunbooksPage StepList": Place("#runbook-steps", moment, moment="troubled", keys="5"),
     "RunbooksPage StepText": Place("#entry-text", moment, moment="troubled", keys="5"),
+    "IncidentWords": Place("#incident-words", moment, moment="troubled", keys="5"),
     "IncidentStrip": Place("#incident", moment, moment="troubled", keys="5"),
     "StepDialog title": Place(".dialog-title", runbook_step, moment="troubled", size=(100, 30)),
     "StepDialog command": Place("#step-command", runbook_step, moment="troubled", size=(100, 30)),

@@ -23,13 +23,13 @@ from cockpit.tui.dialogs.incident import OpenIncidentDialog, Opening
 from cockpit.tui.dialogs.runbook_step import StepDialog
 from cockpit.tui.pages.base import Page
 from cockpit.tui.theme import inks_of
+from cockpit.tui.widgets.incident import IncidentStrip, IncidentWords
 from cockpit.tui.widgets.lines import PaneTitle
 from cockpit.tui.widgets.row_list import RowList
 from cockpit.tui.widgets.runbooks import (
     CONTACTS,
     Entry,
     EntryList,
-    IncidentStrip,
     StepList,
     StepRow,
     StepText,
@@ -56,6 +56,8 @@ class RunbooksPage(Page):
             with Vertical(id="entries-side"):
                 yield PaneTitle("Runbooks", id="entries-title")
                 yield EntryList(id="entries")
+                yield PaneTitle("Incident", id="words-title")
+                yield IncidentWords(id="incident-words")
             with Vertical():
                 yield PaneTitle("", id="entry-title")
                 yield StepList(id="runbook-steps")
@@ -64,6 +66,8 @@ class RunbooksPage(Page):
 
     def show(self, run: Run, live: Live, now: float) -> None:  # noqa: ARG002
         self.query_one(IncidentStrip).show(run, now)
+        self.query_one(IncidentWords).show(run)
+        self.set_class(bool(run.open_incidents), "-troubled")
         text = self._filter.removeprefix("!").casefold()
         entries = [
             entry

@@ -1,4 +1,4 @@
-"""A procedure as it is read and done: the incident above it, its steps, and the step under the cursor in full."""
+"""A procedure as it is read and done: its steps, and the step under the cursor in full."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from textual.strip import Strip
 
 from cockpit.durations import age, short_duration
 from cockpit.release.emergencies import fitting_now, present_use, trouble_since, waits
-from cockpit.release.emergency_documents import due_words
 from cockpit.release.library import Contact, Runbook, RunbookStep
 from cockpit.release.run import Run
 from cockpit.release.runbooks import StepUse, blanks_of, current_step
@@ -16,7 +15,7 @@ from cockpit.tui.commands import bindings
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, labelled, part, row
 from cockpit.tui.theme import Inks
-from cockpit.tui.widgets.lines import LineWidget, TextPane
+from cockpit.tui.widgets.lines import TextPane
 from cockpit.tui.widgets.row_list import RowList
 
 CONTACTS = "contacts:"
@@ -207,33 +206,3 @@ class StepText(TextPane):
             ink = inks.good if run.outcome == "ok" else inks.bad
             found += labelled("ran", told, ink, inks.muted, width=width, indent=10)
         return found
-
-
-class IncidentStrip(LineWidget):
-    """The gravest open incident: how long it lasts, and when people are to be told again."""
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._run: Run | None = None
-        self._now = 0.0
-
-    def show(self, run: Run, now: float) -> None:
-        """Show this moment."""
-        self._run, self._now = run, now
-        self.refresh()
-
-    def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
-        found = self._run.open_incidents if self._run is not None else ()
-        if self._run is None or not found:
-            return row([(" no incident is open: I opens one", inks.muted)], [], width)
-        incident = found[0]
-        told = due_words(self._run, incident, now=self._now)
-        late = incident.due_at(self._run.configuration.incidents) <= self._now
-        others = f" +{len(found) - 1}" if len(found) > 1 else ""
-        left: list[Part] = [
-            (" ", inks.plain),
-            (f" INCIDENT {age(incident.lasted(self._now))}{others} ", inks.alarm),
-            (f" {incident.severity} ", inks.warn),
-            part(incident.title, inks.strong),
-        ]
-        return row(left, [(f" {told} ", inks.alarm if late else inks.plain)], width)
