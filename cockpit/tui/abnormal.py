@@ -84,7 +84,12 @@ def _cause_of(alarm: Alarm, alarms: Sequence[Alarm], run: Run) -> str:
     probe, _ = _subject(alarm, run)
     if not probe:
         return ""
-    down = {each.key.removeprefix("probe:"): each for each in alarms if each.key.startswith("probe:") and each.grave}
+    # One that people know of is a cause all the same.
+    down = {
+        each.key.partition(":")[2]: each
+        for each in alarms
+        if (each.key.startswith("probe:") and each.grave) or each.key.startswith("quiet:")
+    }
     if not alarm.key.startswith(_OF_PROBE) and probe in down:
         return down[probe].key
     above, met = list(run.configuration.probes[probe].parents) if probe in run.configuration.probes else [], {probe}

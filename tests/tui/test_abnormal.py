@@ -65,6 +65,17 @@ def test_a_probe_whose_parent_is_well_stands_for_itself() -> None:
     assert shown(ranked([probe("shop"), probe("cdn")], person().run)) == ["probe:shop", "probe:cdn"]
 
 
+def test_a_probe_that_people_know_of_is_a_cause_all_the_same() -> None:
+    known = Alarm("quiet:db", "db down (acknowledged)", "", False, "probes")
+    child = Alarm("quiet:api", "api down (parent)", "", False, "probes")
+    assert shown(ranked([child, known], person().run)) == ["quiet:db", ">quiet:api"]
+
+
+def test_a_rollback_trigger_leads_to_the_tags_and_not_to_a_runbook() -> None:
+    breached = Alarm("trigger:api", "ROLLBACK TRIGGER api", "", True, "tags")
+    assert ranked([breached], person().run) == [Ranked(breached, 0, "")]
+
+
 def test_each_trouble_names_the_runbook_that_fits() -> None:
     ana = person()
     ana.act(OpenIncident("1", "Slow", component="db", runbook="called"))
