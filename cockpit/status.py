@@ -11,6 +11,7 @@ import msgspec
 from cockpit.durations import short_duration
 from cockpit.release.checks import expectation
 from cockpit.release.due import Due, due_of, dues_in
+from cockpit.release.emergency_documents import incident_document, incident_line, runbook_document
 from cockpit.release.events import ItemEvent
 from cockpit.release.gates import Gate, debt_of, gate_of
 from cockpit.release.item_state import NO_GO, ItemState
@@ -74,6 +75,8 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
         "sign_off": sign_off_document(run),
         "bad_lines": run.bad_lines,
         "contests": msgspec.to_builtins(run.contests),
+        "incidents": [incident_document(run, one, now=now) for one in run.open_incidents],
+        "runbooks": [runbook_document(run, one, now=now) for one in run.library.runbooks],
     }
 
 
@@ -384,6 +387,7 @@ def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
         age = short_duration(now - live.sync.at) + " ago" if live.sync.at else "never"
         why = f": {live.sync.reason}. {live.sync.fix}" if live.sync.reason else ""
         lines.append(f"sync with {live.sync.remote}: {live.sync.state}, last {age}{why}")
+    lines += [incident_line(run, one, now=now) for one in run.open_incidents]
     lines += [f"contested: {contest.title}: {contest.told}" for contest in run.contests]
     lines += [f"contested: {view.item.text}: {view.detail}" for view in run.items.values() if view.sides]
     lines += [

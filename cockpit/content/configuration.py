@@ -143,6 +143,10 @@ class _ConfigurationReview(Review[ConfigurationFile]):
                 self.complain(name_complaint(role), *where, "sign_off", phase, index)
         if part.version:
             self._version(part.version, *where, "version")
+        if part.incidents is not None:
+            self.durations(part.incidents, ("update_every",), *where, "incidents")
+            for severity, every in part.incidents.by_severity.items():
+                self.complain(duration_complaint(every), *where, "incidents", "by_severity", severity)
 
     def _logs_of(self, part: ConfigurationFile | Section) -> Collection[str]:
         """Return the names of the logs there are in a section, or, at the top, in any environment."""

@@ -22,6 +22,7 @@ from cockpit.release.configuration import (
     Configuration,
     Environment,
     EnvSettings,
+    Incidents,
     LogSource,
     Plans,
     Probe,
@@ -55,6 +56,7 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     env: EnvSettings | None = None
     signing: Signing | None = None
     sign_off: dict[str, tuple[str, ...]] | None = None
+    incidents: Incidents | None = None
 
 
 class ConfigurationFile(Configuration, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -48,6 +48,9 @@ class RunbookReview(Review[Runbook]):
         if not self.value.steps:
             self.complain("a procedure without steps: write at least one under steps", "steps")
         self.distinct([step.id for step in self.value.steps], "id", "steps")
+        for key in ("probes", "logs"):
+            for index, name in enumerate(getattr(self.value.fits, key)):
+                self.filled(name, "for", key, index)
         for index, step in enumerate(self.value.steps):
             self._step(step, "steps", index)
 
@@ -56,6 +59,7 @@ class RunbookReview(Review[Runbook]):
         self.filled(step.text, *where, "text")
         if step.after:
             self.complain(duration_complaint(step.after), *where, "after")
+        self.durations(step, ("timeout",), *where)
         if step.link and not _ADDRESS.fullmatch(step.link):
             message = f"{quoted(step.link)} is not an address: write it with http:// or https://"
             self.complain(message, *where, "link")

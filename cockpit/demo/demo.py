@@ -127,6 +127,7 @@ class Demo:
             TAG: {
                 "cockpit.yaml": flightplan.cockpit_yaml(self.root, port=self.port, front=self.front_port),
                 **_carried(checklists),
+                **flightplan.runbooks(self.root),
             },
         }
         build_repository(self.repository, now=now, generated=generated)

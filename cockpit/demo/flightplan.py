@@ -37,6 +37,7 @@ from cockpit.release.configuration import (
     Verify,
     VersionSeen,
 )
+from cockpit.release.library import Runbook, RunbookFor, RunbookStep
 from cockpit.release.targets import TargetBinding
 
 _HEADER = "# What `cockpit` knows about the shop. Paths lie outside the work tree: a checkout must not touch them.\n"
@@ -57,9 +58,47 @@ def early_cockpit_yaml(root: Path, *, port: int) -> bytes:
     return _document(msgspec.structs.replace(whole, probes=probes, deploy=Plans(), checks={}))
 
 
+def runbooks(root: Path) -> dict[str, bytes]:
+    """Return the runbooks that the shop has of its own, by path: with commands that work on it."""
+    down = Runbook(
+        id="application-down",
+        title="Application Down",
+        kind="emergency",
+        severity="critical",
+        fits=RunbookFor(probes=("*",), logs=("app",), severity=("critical",)),
+        steps=(
+            RunbookStep(
+                id="check-server-status",
+                text="Check server status",
+                run=_tool(root, "shopctl", "status"),
+                effects="none",
+            ),
+            RunbookStep(
+                id="view-logs",
+                text="View logs",
+                run=shlex.join(["tail", "-n", "50", str(root / "var" / "logs" / "app.log")]),
+                effects="none",
+            ),
+            RunbookStep(
+                id="restart-service",
+                text="Restart service",
+                run=f"{_tool(root, 'shopctl', 'stop')}; {_tool(root, 'shopctl', 'start')}",
+                timeout="1m",
+            ),
+            RunbookStep(
+                id="prepare-rollback", text="If still down, prepare rollback", when="still down", runbook="rollback"
+            ),
+        ),
+    )
+    return {f"checklists/runbooks/{down.id}.yaml": _written(down).encode()}
+
+
 def _document(value: Configuration) -> bytes:
-    text = yaml.safe_dump(msgspec.to_builtins(value), sort_keys=False, allow_unicode=True, width=120)
-    return (_HEADER + text).encode()
+    return (_HEADER + _written(value)).encode()
+
+
+def _written(value: msgspec.Struct) -> str:
+    return yaml.safe_dump(msgspec.to_builtins(value), sort_keys=False, allow_unicode=True, width=120)
 
 
 def configuration(root: Path, *, port: int, front: int = 0) -> Configuration:

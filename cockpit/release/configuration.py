@@ -7,8 +7,10 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cockpit.durations import parse_duration
 from cockpit.release.checklist import Item
 from cockpit.release.checks import Check, Effects
+from cockpit.release.events import Severity
 from cockpit.release.library import VariableType
 from cockpit.release.probes import Probe as Probe  # noqa: PLC0414 - part of the file
 from cockpit.release.targets import TargetBinding
@@ -187,6 +189,17 @@ class Signing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     roles: dict[str, tuple[str, ...]] = {}
 
 
+class Incidents(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How often people are to be told how an incident stands; `by_severity` is where that differs."""
+
+    update_every: str = "30m"
+    by_severity: dict[Severity, str] = {}
+
+    def every(self, severity: Severity) -> float:
+        """Return the seconds from one update to the next."""
+        return parse_duration(self.by_severity.get(severity, self.update_every))
+
+
 class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The whole of `cockpit.yaml`, as it holds in one environment; `environments` names all where there are several."""
 
@@ -209,6 +222,7 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     state_branch: str = ""  # the branch that carries the state where the remote takes no refs of ours
     report_branch: bool = False  # whether the branch cockpit-report shows the release on the code's forge
     environments: tuple[str, ...] = ()
+    incidents: Incidents = Incidents()
     shared_accounts: tuple[str, ...] = ("root", "deploy", "ubuntu", "admin")
     env: EnvSettings = EnvSettings()
     signing: Signing = Signing()

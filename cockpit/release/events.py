@@ -20,6 +20,9 @@ StepOutcome = Literal["ok", "already", "failed", "timed-out", "skipped", "aborte
 Outcome = Literal["succeeded", "unverified", "aborted"]
 Direction = Literal["rollback", "deploy"]
 GateAnswer = Literal["go", "no-go"]
+Severity = Literal["critical", "major", "minor"]
+StepWord = Literal["done", "skipped", "open"]
+CommandOutcome = Literal["ok", "failed", "timed-out", "stopped"]
 
 KINDS: Final[dict[str, type[Event]]] = {}
 _KIND_OF: Final[dict[type[Event], str]] = {}
@@ -582,3 +585,70 @@ class FreezeLifted(Event, frozen=True):
     """The freeze is over."""
 
     reason: TextRef | None = None
+
+
+# Incidents, and the runbooks that are followed in them
+
+
+@_kind("incident.opened")
+class IncidentOpened(Event, frozen=True, kw_only=True):
+    """Something is wrong with the service; `component` is what, such as a probe, `runbook` what is followed."""
+
+    title: TextRef
+    severity: Severity
+    component: str = ""
+    runbook: str = ""
+
+
+@_kind("incident.updated")
+class IncidentUpdated(Event, frozen=True, kw_only=True):
+    """People were told how it stands; a `severity` that is not empty is what it is from now on."""
+
+    text: TextRef
+    severity: Literal["critical", "major", "minor", ""] = ""
+
+
+@_kind("incident.closed", register="closed")
+class IncidentClosed(Event, frozen=True, kw_only=True):
+    """It is over, and how."""
+
+    text: TextRef
+
+
+@_kind("runbook.started")
+class RunbookStarted(Event, frozen=True):
+    """Somebody began to follow a procedure; `incident` is the id of the one it is followed in, if any."""
+
+    runbook: str
+    incident: str = ""
+
+
+@_kind("runbook.step-settled", register="step")
+class RunbookStepSettled(Event, frozen=True):
+    """A person has done the step that `ent` names, skipped it with a reason, or taken that back."""
+
+    outcome: StepWord
+    note: TextRef | None = None
+
+
+@_kind("runbook.command-started")
+class RunbookCommandStarted(Event, frozen=True):
+    """A person confirmed a step's command, and it begins; `command` is its text with the blanks filled in."""
+
+    command: TextRef
+
+
+@_kind("runbook.command-ended")
+class RunbookCommandEnded(Event, frozen=True):
+    """How a step's command ended; `code` is None where it was ended, `output` the last of what it printed."""
+
+    outcome: CommandOutcome
+    code: int | None = None
+    seconds: float = 0.0
+    detail: str = ""
+    output: TextRef | None = None
+
+
+@_kind("runbook.ended")
+class RunbookEnded(Event, frozen=True):
+    """The procedure is followed no more; whoever needs it again begins it anew."""

@@ -35,10 +35,10 @@ def gate_of(run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]],
     """Return the poll of a phase at `now` (epoch seconds); `probe_states` are (name, `ProbeFeed.reliable(now)`).
 
     No-go while a killer item is not done, an item is contested, blocked, regressed, unknown or stale, the run's
-    target, launch or state is contested, a probe is down or unknown, an execution is not over, the run is held, the
-    service is frozen, a polled role has not said go, or a role that has to sign has not. Deferred, overridden and
-    suspended killers are named too: nothing is waved through. What a check has seen counts while it is valid. What
-    recurs holds no gate.
+    target, launch or state is contested, a probe is down or unknown, an execution is not over, an incident is open,
+    the run is held, the service is frozen, a polled role has not said go, or a role that has to sign has not. Deferred,
+    overridden and suspended killers are named too: nothing is waved through. What a check has seen counts while it is
+    valid. What recurs holds no gate.
     """
     items = [item_as_of(view, now) for view in phase.once]
     reasons = [Reason(view.id, why) for view in items if (why := _objection(view))]
@@ -54,6 +54,9 @@ def gate_of(run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]],
         reasons.append(Reason("run:held", "the run is held: cockpit release resume"))
     if run.frozen is not None:
         reasons.append(Reason("freeze", run.frozen.told))
+    reasons += [
+        Reason(f"incident:{one.id}", f"the {one.severity} incident {one.title} is open") for one in run.open_incidents
+    ]
     execution = run.current_execution
     if execution is not None:
         reasons.append(Reason(f"execution:{execution.id}", f"a {execution.direction} is {execution.state}"))

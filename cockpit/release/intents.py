@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from cockpit.release.events import GateAnswer, Outcome, RunState
+from cockpit.release.events import GateAnswer, Outcome, RunState, Severity, StepWord
 from cockpit.release.plan import Plan
 from cockpit.release.record import Event
 
@@ -313,6 +313,62 @@ class ConfirmExecution(Intent, frozen=True):
 
     execution: str
     reason: str
+
+
+class OpenIncident(Intent, frozen=True):
+    """Open an incident under a fresh id."""
+
+    incident: str
+    title: str
+    severity: Severity = "major"
+    component: str = ""
+    runbook: str = ""
+
+
+class UpdateIncident(Intent, frozen=True):
+    """Say how an incident stands; the only open one where none is named."""
+
+    text: str
+    incident: str = ""
+    severity: Severity | None = None
+
+
+class CloseIncident(Intent, frozen=True):
+    """Say that an incident is over, and how; the only open one where none is named."""
+
+    text: str
+    incident: str = ""
+
+
+class RunbookIntent(Intent, frozen=True):
+    """Base of what is wanted of a procedure; `fresh` is an id for its being followed, where it is not followed yet."""
+
+    runbook: str
+    fresh: str = ""
+    incident: str = ""
+
+
+class StartRunbook(RunbookIntent, frozen=True):
+    """Begin a procedure, anew where it is followed already outside of an incident."""
+
+
+class EndRunbook(RunbookIntent, frozen=True):
+    """Follow a procedure no more."""
+
+
+class SettleStep(RunbookIntent, frozen=True, kw_only=True):
+    """Say that a step is done, or skipped with a reason, or neither."""
+
+    step: str
+    outcome: StepWord
+    note: str = ""
+
+
+class BeginCommand(RunbookIntent, frozen=True, kw_only=True):
+    """Write down that a person confirmed a step's command, of that very text, before it runs."""
+
+    step: str
+    command: str
 
 
 class RecordFact(Intent, frozen=True):

@@ -48,6 +48,7 @@ from cockpit.release.events import (
     register_of,
 )
 from cockpit.release.executions import carried_out_on, fold_execution
+from cockpit.release.incidents import INCIDENT_PREFIX, fold_incidents
 from cockpit.release.instances import instance_check, instance_item
 from cockpit.release.item_state import CLOSED_BY_HAND, Flown, ItemState, item_state
 from cockpit.release.library import Library
@@ -71,6 +72,7 @@ from cockpit.release.run import (
     TagMark,
     told_by,
 )
+from cockpit.release.runbooks import RUNBOOK_PREFIX, fold_uses
 from cockpit.release.sensing import Sensing, read, sensing_of
 from cockpit.release.signoffs import PREFIX as SIGNOFF
 from cockpit.release.signoffs import signed_in
@@ -347,6 +349,8 @@ class Ledger:
             breaches=MappingProxyType(self._breaches()),
             acknowledged=MappingProxyType(self._hushed("ack", configuration.environment.name)),
             muted=MappingProxyType(self._hushed("mute", configuration.environment.name)),
+            incidents=MappingProxyType(fold_incidents(self._of_entities(INCIDENT_PREFIX), self._text)),
+            runbook_uses=fold_uses(self._of_entities(RUNBOOK_PREFIX), self._text),
             instances=MappingProxyType(self._instances(phases, flown, notes, configuration, zone)),
         )
 
@@ -586,6 +590,12 @@ class Ledger:
                 name = entity.removeprefix(trigger_entity(""))
                 found[name] = Breach(name, winner.wall, winner.data.detail, winner.data.observer)
         return found
+
+    def _of_entities(self, prefix: str) -> dict[str, list[Record]]:
+        """Return the records of all entities that begin so, in timeline order."""
+        return {
+            entity: self._sorted(records) for entity, records in self._by_entity.items() if entity.startswith(prefix)
+        }
 
     def _marks(self) -> dict[str, TagMark]:
         marks: dict[str, TagMark] = {}

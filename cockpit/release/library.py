@@ -7,9 +7,20 @@ from typing import Literal
 
 from msgspec import Struct
 
+from cockpit.release.checks import Effects
+from cockpit.release.events import Severity
+
 VariableType = Literal["string", "secret", "bool", "int", "url", "path", "choice"]
 # A blank in a message template, `{component}`; other braces are text.
 BLANK = re.compile(r"\{(\w+)\}")
+
+
+class RunbookFor(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a procedure is for: probes and logs by name, with `*` for any letters, and severities of incidents."""
+
+    probes: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
+    severity: tuple[Severity, ...] = ()
 
 
 class RunbookStep(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -25,16 +36,19 @@ class RunbookStep(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     after: str = ""  # a duration the trouble must have lasted, such as 30m
     link: str = ""  # a page to look at
     runbook: str = ""  # the id of the procedure that this step leads to
+    effects: Effects = "writes"  # of `run`; one that has none runs whoever drives, and whatever else executes
+    timeout: str = "5m"  # a duration after which `run` is ended
 
 
-class Runbook(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Runbook(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename={"fits": "for"}):
     """A numbered procedure for trouble: read a step, do it, confirm it."""
 
     id: str
     title: str
     kind: Literal["emergency", "rollback", "procedure"] = "procedure"
-    severity: Literal["critical", "major", "minor"] = "major"
+    severity: Severity = "major"
     note: str = ""
+    fits: RunbookFor = RunbookFor()  # `for` in the file
     steps: tuple[RunbookStep, ...] = ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cockpit.durations import short_duration
 from cockpit.release.contests import CONTESTABLE, word_of
+from cockpit.release.emergencies import emergency_sentence
 from cockpit.release.events import (
     DeploysLocked,
     DeploysUnlocked,
@@ -17,6 +18,7 @@ from cockpit.release.events import (
     FreezeSet,
     GateAnswered,
     HostEnded,
+    IncidentOpened,
     ItemAttested,
     ItemChallenged,
     ItemClaimed,
@@ -41,6 +43,7 @@ from cockpit.release.events import (
     ProbeMuted,
     ProbeUnmuted,
     RollbackRehearsed,
+    RunbookCommandEnded,
     RunMigrated,
     RunOpened,
     RunRetargeted,
@@ -59,9 +62,11 @@ from cockpit.release.events import (
     WorkerStarted,
     register_of,
 )
+from cockpit.release.incidents import INCIDENT_PREFIX
 from cockpit.release.record import Record
 from cockpit.release.registers import EMPTY
 from cockpit.release.run import Run
+from cockpit.release.runbooks import RUNBOOK_PREFIX
 
 _ITEM_WORDS: dict[type[ItemEvent], str] = {
     ItemDone: "ticked",
@@ -84,8 +89,10 @@ def is_alarming(record: Record) -> bool:
             return state != "ok"
         case StepEnded(outcome=outcome) | HostEnded(outcome=outcome):
             return outcome in {"failed", "timed-out", "aborted"}
-        case ExecutionStopped() | TriggerBreached():
+        case ExecutionStopped() | TriggerBreached() | IncidentOpened():
             return True
+        case RunbookCommandEnded(outcome=outcome):
+            return outcome != "ok"
         case ExecutionEnded(outcome=outcome):
             return outcome != "succeeded"
         case LeaseBroken() | LeaseOverridden() | SignOffRevoked():
@@ -149,6 +156,10 @@ def _plain_sentence(record: Record, run: Run) -> str:
     data = record.data
     if isinstance(data, ItemEvent):
         return _item_sentence(record, data, run)
+    if record.ent.startswith((INCIDENT_PREFIX, RUNBOOK_PREFIX)):
+        told = emergency_sentence(record, run)
+        if told:
+            return told
     match data:
         case NoteAdded():
             text = next((note.text for note in run.notes if note.id == record.id), None)

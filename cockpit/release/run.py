@@ -13,12 +13,14 @@ from msgspec import Struct
 from cockpit.release.checklist import Checklist, Item, Phase
 from cockpit.release.configuration import Configuration
 from cockpit.release.events import Direction, GateAnswer, Outcome, RunState, StepOutcome
+from cockpit.release.incidents import Incident, gravest_first
 from cockpit.release.item_state import COUNTS_AS_DONE, ItemState
 from cockpit.release.library import Library
 from cockpit.release.plan import Plan
 from cockpit.release.record import Actor, Record, TextRef
 from cockpit.release.registers import Register
 from cockpit.release.rehearsals import Rehearsal
+from cockpit.release.runbooks import RunbookUse
 from cockpit.release.sensing import Reading, Sensing
 from cockpit.release.triggers import Breach
 
@@ -403,6 +405,8 @@ class Run(Struct, frozen=True):
     acknowledged: Mapping[str, Hush] = MappingProxyType({})  # by probe
     muted: Mapping[str, Hush] = MappingProxyType({})
     breaches: Mapping[str, Breach] = MappingProxyType({})  # by trigger: those that wait for a decision
+    incidents: Mapping[str, Incident] = MappingProxyType({})  # by id, the first one first
+    runbook_uses: tuple[RunbookUse, ...] = ()  # the first one first
 
     @property
     def open(self) -> bool:
@@ -413,6 +417,11 @@ class Run(Struct, frozen=True):
     def current_execution(self) -> ExecutionView | None:
         """The execution that is not over yet, if any."""
         return next((execution for execution in reversed(self.executions) if not execution.over), None)
+
+    @property
+    def open_incidents(self) -> tuple[Incident, ...]:
+        """The incidents that are not over, the gravest and then the oldest first."""
+        return gravest_first(one for one in self.incidents.values() if one.open)
 
     @property
     def current_phase(self) -> PhaseView | None:

@@ -19,6 +19,9 @@ from cockpit.release.events import (
     ExecutionRequested,
     ExecutionStopped,
     HostEnded,
+    IncidentClosed,
+    IncidentOpened,
+    IncidentUpdated,
     ItemClaimed,
     ItemDone,
     ItemEvent,
@@ -29,6 +32,7 @@ from cockpit.release.events import (
     NoteRevoked,
     ProbeChanged,
     RollbackRehearsed,
+    RunbookCommandEnded,
     RunMigrated,
     RunOpened,
     RunRetargeted,
@@ -195,6 +199,8 @@ def _weight(record: Record, run: Run) -> Weight:
             | DeploysLocked()
             | DeploysUnlocked()
         ):
+            return Weight.EXECUTION
+        case IncidentOpened() | IncidentUpdated() | IncidentClosed() | RunbookCommandEnded():
             return Weight.EXECUTION
         case WheelTaken() | WheelGiven() | WheelReleased():
             return Weight.EXECUTION

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cockpit.durations import short_duration
+from cockpit.durations import age, short_duration
 from cockpit.release.asked import awaited_from
 from cockpit.release.due import dues_in
+from cockpit.release.emergency_documents import due_words
+from cockpit.release.incidents import Incident
 from cockpit.release.item_state import ALARMING
 from cockpit.release.live import Live
 from cockpit.release.quiet import Quiet, quiet_probes
@@ -57,6 +59,7 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
         alarms.append(Alarm(f"worker:{execution.id}", title, "r goes on, A aborts", True, "execution"))
     quiet = quiet_probes(run, live.probes, now, zone(run.timezone))
     alarms += [_breach_alarm(run, breach, now) for breach in run.breaches.values()]
+    alarms += [_incident_alarm(run, incident, now) for incident in run.open_incidents]
     alarms += [
         Alarm(f"probe:{feed.name}", f"{feed.name} DOWN", feed.detail, True, "probes")
         for feed in live.probes
@@ -102,6 +105,17 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
     if run.deploys_locked:
         alarms.append(Alarm("deploys", "deploys locked", run.deploys_locked, False, "tags"))
     return alarms
+
+
+def _incident_alarm(run: Run, incident: Incident, now: float) -> Alarm:
+    told = due_words(run, incident, now=now)
+    if incident.due_at(run.configuration.incidents) <= now:
+        # Each update that is missed calls anew.
+        key = f"incident:{incident.id}:{len(incident.updates)}"
+        return Alarm(key, told, incident.title, True, "runbooks", incident.id)
+    title = f"INCIDENT {age(incident.lasted(now))}"
+    detail = f"{incident.severity}: {incident.title}; {told}"
+    return Alarm(f"incident:{incident.id}", title, detail, incident.severity != "minor", "runbooks", incident.id)
 
 
 def _awaited(run: Run, me: Actor) -> list[Alarm]:

@@ -11,9 +11,8 @@ from textual.binding import Binding
 from cockpit.tui.glyphs import UNICODE, Glyphs, choose_glyphs
 
 Scope = Literal[
-    "everywhere", "move", "checklist", "pause-point", "logs", "log-page", "probes", "tags", "env", "sign-off",
-    "execution",
-    "timeline",
+    "everywhere", "move", "checklist", "pause-point", "logs", "log-page", "probes", "tags", "runbooks", "runbook-step",
+    "env", "sign-off", "execution", "timeline",
 ]  # fmt: skip
 
 SCOPE_TITLES: Final[dict[Scope, str]] = {
@@ -25,6 +24,8 @@ SCOPE_TITLES: Final[dict[Scope, str]] = {
     "log-page": "Page of logs",
     "probes": "Probes",
     "tags": "Tags",
+    "runbooks": "Runbooks",
+    "runbook-step": "Runbook step",
     "env": "Environment",
     "sign-off": "Sign-off",
     "execution": "Execution",
@@ -84,7 +85,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("everywhere", "page_logs", "2", "2", "logs", "Go to the logs", action="page('logs')"),
     _c("everywhere", "page_probes", "3", "3", "probes", "Go to the probes", action="page('probes')"),
     _c("everywhere", "page_tags", "4", "4", "tags", "Go to tags and rollback", action="page('tags')"),
-    _c("everywhere", "page_runbooks", "5", "5", "runbooks", "Go to the runbooks and contacts",
+    _c("everywhere", "page_runbooks", "5", "5", "runbooks", "Go to runbooks, incident, contacts",
        action="page('runbooks')"),
     _c("everywhere", "page_env", "6", "6", "environment", "Go to the env file and its variables", action="page('env')"),
     _c("everywhere", "page_timeline", "8", "8", "timeline", "Go to the timeline and notes", action="page('timeline')"),
@@ -152,6 +153,13 @@ COMMANDS: Final[tuple[Command, ...]] = (
        hint=True),
     _c("tags", "card", "enter", "Enter", "card", "Open the tag's card: rollback, deploy, mark", hint=True,
        in_palette=False),
+    _c("runbook-step", "do_step", "enter", "Enter", "do", "Open the step; its command is shown, and runs by a button",
+       hint=True, in_palette=False),
+    _c("runbooks", "skip_step", "s", "s", "skip", "Skip the step, with a reason", hint=True),
+    _c("runbooks", "reopen_step", "O", "O", "reopen", "Open the step again, with a reason"),
+    _c("runbooks", "incident", "I", "I", "incident", "Open an incident, or tell how the open one stands", hint=True),
+    _c("runbooks", "close_incident", "C", "C", "close incident", "Close the open incident, saying how it ended",
+       hint=True),
     _c("env", "look_again", "r", "r", "look again", "Read the env file again", hint=True),
     _c("sign-off", "sign_role", "enter", "Enter", "sign", "Sign for the role; what you sign is shown first",
        action="choose", hint=True, in_palette=False),

@@ -22,6 +22,7 @@ MOMENTS: dict[str, Callable[[Scene], None]] = {
     "cared": moments.cared,
     "held": moments.held,
     "signed": moments.signed,
+    "troubled": moments.troubled,
 }
 
 

@@ -17,13 +17,16 @@ from cockpit.release.intents import (
     EndExecution,
     MarkNotApplicable,
     MarkTag,
+    OpenIncident,
     OverrideItem,
     RecordFact,
     RevokeSignOff,
     SetFreeze,
+    SettleStep,
     SignOff,
     TakeWheel,
     TickItem,
+    UpdateIncident,
 )
 from cockpit.release.live import Live, Presence, ProbeFeed, Readiness
 from cockpit.seen import SeenStore
@@ -242,6 +245,22 @@ def cared(scene: Scene) -> None:
         DeferItem("monthly/2026-03/ongoing-maintenance/monthly/dependency-updates", "to the 20th, after the launch"),
     )
     scene.live = live()
+    scene.clock.time = NOW
+
+
+def troubled(scene: Scene) -> None:
+    """The checkout is down, an incident is open, and Ana is at the third step of a runbook."""
+    take_off(scene)
+    scene.clock.time = NOW - 720
+    scene.act(OpenIncident("1nc1den7", "Checkout refuses connections", "critical", "checkout", "application-down"))
+    scene.clock.time = NOW - 600
+    scene.act(
+        SettleStep("application-down", step="check-server-status", outcome="done", note="active, but no answer"),
+        SettleStep("application-down", step="view-logs", outcome="skipped", note="the logs are on screen 2"),
+    )
+    scene.clock.time = NOW - 240
+    scene.act(UpdateIncident("restarting it; the vendor is called"))
+    scene.live = live((RED[0], RED[2], CALM[1], CALM[3]), READY)
     scene.clock.time = NOW
 
 

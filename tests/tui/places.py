@@ -10,7 +10,8 @@ from textual.screen import Screen
 
 from cockpit.envfile.survey import Finding
 from cockpit.identity import Doubt
-from cockpit.release.library import EnvVariable
+from cockpit.procedures import Ran
+from cockpit.release.library import EnvVariable, Runbook, RunbookStep
 from cockpit.release.run import TagMark
 from cockpit.release.since import since_looked
 from cockpit.release.tags import Tag
@@ -24,6 +25,7 @@ from cockpit.tui.dialogs.help import HelpDialog
 from cockpit.tui.dialogs.identity import IdentityDialog
 from cockpit.tui.dialogs.item import ItemDialog
 from cockpit.tui.dialogs.people import PeopleDialog
+from cockpit.tui.dialogs.runbook_step import StepDialog
 from cockpit.tui.messages import LiveChanged, RunChanged
 from cockpit.tui.pages.tags import Proposal, TagPicker
 from cockpit.tui.screens.execution import ExecutionScreen
@@ -141,6 +143,14 @@ async def confirm(app: CockpitApp, scene: Scene, text: str) -> None:
     await _instead(app, ConfirmDialog(text, "Undo"))  # type: ignore[arg-type]
 
 
+async def runbook_step(app: CockpitApp, scene: Scene, text: str) -> None:
+    """Open a step whose every word is hostile, as if its command had printed so, too."""
+    step = RunbookStep("a", text, run=f"echo {text}", when=text, link=text)
+    dialog = StepDialog(Runbook("r", text, steps=(step,)), step)
+    await _instead(app, dialog)  # type: ignore[arg-type]
+    dialog._ended(Ran(text, "failed", 1, 0.1, text, text), "")
+
+
 async def abnormal(app: CockpitApp, scene: Scene, text: str) -> None:
     app.run_now, app.live = poisoned(scene.run, text), poisoned(scene.live, text)
     await _instead(app, AbnormalDialog())  # type: ignore[arg-type]
@@ -198,6 +208,14 @@ PLACES = {
     "SignOffList": Place("#sign-off", moment, moment="signed", keys="0"),
     "SignOffDetail": Place("#role-detail", moment, moment="signed", keys="0"),
     "sign-off PaneTitle": Place("#role-title", moment, moment="signed", keys="0"),
+    "RunbooksPage StepList": Place("#runbook-steps", moment, moment="troubled", keys="5"),
+    "RunbooksPage StepText": Place("#entry-text", moment, moment="troubled", keys="5"),
+    "IncidentWords": Place("#incident-words", moment, moment="troubled", keys="5"),
+    "IncidentStrip": Place("#incident", moment, moment="troubled", keys="5"),
+    "StepDialog title": Place(".dialog-title", runbook_step, moment="troubled", size=(100, 30)),
+    "StepDialog command": Place("#step-command", runbook_step, moment="troubled", size=(100, 30)),
+    "StepDialog facts": Place("#step-facts", runbook_step, moment="troubled", size=(100, 30)),
+    "StepDialog output": Place("#step-output", runbook_step, moment="troubled", size=(100, 30)),
     "TimelineList": Place("#all-records", moment, moment="red", keys="8"),
     "MaintenanceList": Place("#occurrences", moment, moment="cared", keys="9"),
     "maintenance ItemDetail": Place("#occurrence-detail", moment, moment="cared", keys="9 j j"),

@@ -24,6 +24,8 @@ TOGETHER: tuple[tuple[Scope, ...], ...] = (
     ("everywhere", "move", "timeline"),
     ("everywhere", "tags"),
     ("everywhere", "logs", "log-page"),
+    ("everywhere", "move", "runbooks"),
+    ("everywhere", "runbooks", "runbook-step"),
     ("everywhere", "move", "execution"),
     ("everywhere", "move", "env"),
     ("everywhere", "sign-off"),  # its Enter stands for that of any list

@@ -7,7 +7,20 @@ from typing import Any, Final
 
 import msgspec
 
-from cockpit.release.decisions import executions, gates, health, items, leases, purging, runs, signoffs, undoing, wheel
+from cockpit.release.decisions import (
+    executions,
+    gates,
+    health,
+    incidents,
+    items,
+    leases,
+    purging,
+    runbooks,
+    runs,
+    signoffs,
+    undoing,
+    wheel,
+)
 from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.instances import is_instance
 from cockpit.release.intents import (
@@ -16,14 +29,17 @@ from cockpit.release.intents import (
     AnswerGate,
     AnswerItem,
     AttachEvidence,
+    BeginCommand,
     BreakLease,
     ChallengeItem,
     ChangeRunState,
     ClaimItem,
+    CloseIncident,
     ConfirmExecution,
     DeferItem,
     EndAcknowledgement,
     EndExecution,
+    EndRunbook,
     GiveWheel,
     GoWithoutLease,
     Intent,
@@ -33,6 +49,7 @@ from cockpit.release.intents import (
     MigrateRun,
     MoveLaunch,
     MuteProbe,
+    OpenIncident,
     OpenRun,
     OverrideItem,
     PurgeEvidence,
@@ -44,7 +61,9 @@ from cockpit.release.intents import (
     Retarget,
     RevokeSignOff,
     SetFreeze,
+    SettleStep,
     SignOff,
+    StartRunbook,
     StayDespiteTrigger,
     TakeWheel,
     TickItem,
@@ -52,6 +71,7 @@ from cockpit.release.intents import (
     Undo,
     UnlockDeploys,
     UnmuteProbe,
+    UpdateIncident,
 )
 from cockpit.release.ledger import ITEM_PREFIX
 
@@ -94,6 +114,13 @@ _DECISIONS: Final[dict[type[Intent], Callable[[Any, Context], list[Draft]]]] = {
     EndExecution: executions.end,
     ConfirmExecution: executions.confirm,
     RecordFact: executions.fact,
+    OpenIncident: incidents.open_incident,
+    UpdateIncident: incidents.update,
+    CloseIncident: incidents.close,
+    StartRunbook: runbooks.start,
+    EndRunbook: runbooks.end,
+    SettleStep: runbooks.settle,
+    BeginCommand: runbooks.begin_command,
     GoWithoutLease: leases.go_without,
     BreakLease: leases.break_lease,
 }

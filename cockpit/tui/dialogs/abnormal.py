@@ -1,4 +1,7 @@
-"""The abnormal queue: all that is not as it should be, the gravest first; Enter goes there, nothing executes."""
+"""The abnormal queue: all that is not as it should be, the gravest first, and what follows from it right under it.
+
+Enter opens the runbook that fits, where one does, else it goes there; nothing executes.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,8 @@ from textual.content import Content
 from textual.strip import Strip
 from textual.widgets import Static
 
-from cockpit.tui.alarms import Alarm, alarms_of
+from cockpit.tui.abnormal import Ranked, ranked
+from cockpit.tui.alarms import alarms_of
 from cockpit.tui.dialogs.base import Dialog, hint_line
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, part, row
@@ -18,46 +22,64 @@ from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.row_list import RowList
 
 
-class AlarmList(RowList[Alarm]):
+class AlarmList(RowList[Ranked]):
     """Alarms, one a line."""
 
     def __init__(self) -> None:
         super().__init__(empty="All is as it should be.")
         self._glyphs = choose_glyphs()
+        self.titles: dict[str, str] = {}  # of the runbooks, by id
 
-    def key_of(self, row: Alarm) -> str:
-        return row.key
+    def key_of(self, row: Ranked) -> str:
+        return row.alarm.key
 
-    def draw(self, row: Alarm, width: int, inks: Inks, *, cursor: bool) -> Strip:
+    def draw(self, row: Ranked, width: int, inks: Inks, *, cursor: bool) -> Strip:
         return self._lay(row, width, inks, cursor=cursor)
 
-    def _lay(self, alarm: Alarm, width: int, inks: Inks, *, cursor: bool) -> Strip:
+    def _lay(self, found: Ranked, width: int, inks: Inks, *, cursor: bool) -> Strip:
+        alarm, depth = found.alarm, found.depth
+        # What only follows from another trouble calls nobody.
+        ink = inks.muted if depth else inks.alarm if alarm.grave else inks.warn
         left: list[Part] = [
             (self._glyphs.cursor if cursor else " ", inks.title),
-            part(f" {alarm.title} ", inks.alarm if alarm.grave else inks.warn),
+            (f"{'   ' * (depth - 1)} {self._glyphs.arrow}" if depth else "", inks.muted),
+            part(f" {alarm.title} ", ink),
             (" ", inks.plain),
-            part(alarm.detail, inks.plain),
+            part(alarm.detail, inks.muted if depth else inks.plain),
         ]
-        return row(left, [], width, over=inks.cursor if cursor else None)
+        right = [part(f"  {self.titles.get(found.runbook, '')}", inks.title)] if found.runbook else []
+        return row(left, right, width, over=inks.cursor if cursor else None)
 
 
-class AbnormalDialog(Dialog[Alarm]):
+class AbnormalDialog(Dialog[Ranked]):
     """Answers with what to go to."""
 
-    BINDINGS = [Binding("q,exclamation_mark", "cancel", show=False)]
+    BINDINGS = [Binding("q,exclamation_mark", "cancel", show=False), Binding("o", "go_there", show=False)]
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box tall"):
             yield Static(Content("Abnormal, the gravest first"), classes="dialog-title")
             yield AlarmList()
-            yield Static(Content(hint_line("Enter goes there", "Esc leaves")), classes="dialog-hint")
+            yield Static(
+                Content(hint_line("Enter opens the runbook, or goes there", "o goes there", "Esc leaves")),
+                classes="dialog-hint",
+            )
 
     def on_mount(self) -> None:
-        found = alarms_of(*self.cockpit.moment, self.cockpit.workspace.session.actor)
-        self.query_one(AlarmList).show(found)
-        self.query_one(AlarmList).focus()
+        alarms = self.query_one(AlarmList)
+        run, live, now = self.cockpit.moment
+        found = alarms_of(run, live, now, self.cockpit.workspace.session.actor)
+        alarms.titles = {runbook.id: runbook.title for runbook in run.library.runbooks}
+        alarms.show(ranked(found, run))
+        alarms.focus()
         self.cockpit.look_at_alarms(found)
 
     @on(RowList.Chosen)
     def _go(self, message: RowList.Chosen) -> None:
         self.dismiss(message.row)
+
+    def action_go_there(self) -> None:
+        """Go to what the alarm is about, and not to its runbook."""
+        found = self.query_one(AlarmList).current
+        if found is not None:
+            self.dismiss(found._replace(runbook=""))

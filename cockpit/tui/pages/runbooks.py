@@ -1,114 +1,73 @@
-"""Page 5: the procedures for trouble and whom to call, readable at once; nothing here executes."""
+"""Page 5: the incident, the procedures for trouble read and done step by step, and whom to call.
+
+Nothing executes by itself: a step's command is shown in a dialog, and runs where a person says so there.
+"""
 
 from __future__ import annotations
 
-from msgspec import Struct
+import secrets
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.strip import Strip
 
+from cockpit.release.events import StepWord
+from cockpit.release.incidents import Incident
+from cockpit.release.intents import CloseIncident, OpenIncident, SettleStep, UpdateIncident
 from cockpit.release.library import Runbook
 from cockpit.release.live import Live
 from cockpit.release.run import Run
-from cockpit.tui.glyphs import choose_glyphs
+from cockpit.tui.commands import bindings
+from cockpit.tui.dialogs.ask import AskDialog
+from cockpit.tui.dialogs.incident import OpenIncidentDialog, Opening
+from cockpit.tui.dialogs.runbook_step import StepDialog
 from cockpit.tui.pages.base import Page
-from cockpit.tui.rows import Part, labelled, part, row
-from cockpit.tui.theme import Inks
-from cockpit.tui.widgets.lines import PaneTitle, TextPane
+from cockpit.tui.theme import inks_of
+from cockpit.tui.widgets.incident import IncidentStrip, IncidentWords
+from cockpit.tui.widgets.lines import PaneTitle
 from cockpit.tui.widgets.row_list import RowList
-
-
-class Entry(Struct, frozen=True):
-    """A procedure, or the page of contacts."""
-
-    title: str
-    kind: str
-    lines: tuple[tuple[str, str, str], ...]  # label, text, command
-
-
-class EntryList(RowList[Entry]):
-    """Procedures and contacts."""
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(empty="No runbook is pinned.", id=id)
-        self._glyphs = choose_glyphs()
-
-    def key_of(self, row: Entry) -> str:
-        return row.title
-
-    def draw(self, row: Entry, width: int, inks: Inks, *, cursor: bool) -> Strip:
-        return self._lay(row, width, inks, cursor=cursor)
-
-    def _lay(self, entry: Entry, width: int, inks: Inks, *, cursor: bool) -> Strip:
-        left: list[Part] = [
-            (self._glyphs.cursor if cursor else " ", inks.title),
-            (" ", inks.plain),
-            part(entry.title, inks.strong if cursor else inks.plain),
-        ]
-        return row(left, [part(f" {entry.kind} ", inks.muted)], width, over=inks.cursor if cursor else None)
-
-
-class EntryText(TextPane):
-    """The steps of one procedure, with their commands."""
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._entry: Entry | None = None
-
-    def show(self, entry: Entry | None) -> None:
-        """Show a procedure."""
-        self._entry = entry
-        self.refresh()
-
-    def lines(self, inks: Inks, width: int) -> list[list[Part]]:
-        lines: list[list[Part]] = []
-        for label, text, command in self._entry.lines if self._entry is not None else ():
-            lines += labelled(label, text, inks.plain, inks.title, width=width, indent=5)
-            if command:
-                lines += labelled("$", command, inks.accent, inks.muted, width=width, indent=5)
-        return lines
-
-
-def entries_of(run: Run) -> list[Entry]:
-    """Return the pinned procedures, and the contacts."""
-    entries = [_runbook_entry(runbook) for runbook in run.library.runbooks]
-    contacts = tuple(
-        (f"{number}.", f"{contact.purpose}: {contact.name} {contact.address or contact.hint}".strip(), "")
-        for number, contact in enumerate(run.library.contacts, 1)
-    )
-    return [*entries, Entry("Contacts", "whom to call", contacts)] if contacts else entries
-
-
-def _runbook_entry(runbook: Runbook) -> Entry:
-    lines = []
-    for number, step in enumerate(runbook.steps, 1):
-        when = f" (when {step.when})" if step.when else ""
-        after = f" (after {step.after})" if step.after else ""
-        lines.append((f"{number}.", f"{step.text}{when}{after}", step.run))
-    return Entry(runbook.title, runbook.kind, tuple(lines))
+from cockpit.tui.widgets.runbooks import (
+    CONTACTS,
+    Entry,
+    EntryList,
+    StepList,
+    StepRow,
+    StepText,
+    entries_of,
+    rows_of,
+)
 
 
 class RunbooksPage(Page):
-    """The list at the left, the procedure under the cursor at the right."""
+    """The incident above, the list at the left, the steps of the procedure under the cursor at the right."""
 
+    BINDINGS = bindings("runbooks")
     filter_hint = "title"
     first_focus = "#entries"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._filter = ""
+        self._shown = ""  # whose steps are shown
 
     def compose(self) -> ComposeResult:
+        yield IncidentStrip(id="incident")
         with Horizontal():
             with Vertical(id="entries-side"):
                 yield PaneTitle("Runbooks", id="entries-title")
                 yield EntryList(id="entries")
+                yield PaneTitle("Incident", id="words-title")
+                yield IncidentWords(id="incident-words")
             with Vertical():
                 yield PaneTitle("", id="entry-title")
-                yield EntryText(id="entry-text")
+                yield StepList(id="runbook-steps")
+                yield PaneTitle("step", id="step-title")
+                yield StepText(id="entry-text")
 
     def show(self, run: Run, live: Live, now: float) -> None:  # noqa: ARG002
+        self.query_one(IncidentStrip).show(run, now)
+        self.query_one(IncidentWords).show(run)
+        self.set_class(bool(run.open_incidents), "-troubled")
         text = self._filter.removeprefix("!").casefold()
         entries = [
             entry
@@ -116,17 +75,156 @@ class RunbooksPage(Page):
             if not text or (text in entry.title.casefold()) is not self._filter.startswith("!")
         ]
         self.query_one(EntryList).show(entries)
+        self._show_steps()
 
     @on(RowList.Highlighted, "#entries")
-    def _show_entry(self) -> None:
+    def _show_steps(self) -> None:
+        run, _, now = self.cockpit.moment
         entry = self.query_one(EntryList).current
-        self.query_one(EntryText).show(entry)
-        self.query_one("#entry-title", PaneTitle).show(entry.title if entry is not None else "")
+        steps = self.query_one(StepList)
+        rows = rows_of(run, entry.id, now) if entry is not None else []
+        other = entry is not None and entry.id != self._shown
+        self._shown = entry.id if entry is not None else ""
+        steps.show(rows)
+        if other:
+            self._go_to_current(rows)
+        stands = entry.stands if entry is not None else ""
+        title = self.query_one("#entry-title", PaneTitle)
+        title.show(
+            entry.title if entry is not None else "", right=[(stands, inks_of(self.app).title)] if stands else []
+        )
+        self._show_step()
+
+    def _go_to_current(self, rows: list[StepRow]) -> None:
+        self.query_one(StepList).cursor = next((n for n, one in enumerate(rows) if one.current), 0)
+
+    @on(RowList.Highlighted, "#runbook-steps")
+    def _show_step(self) -> None:
+        entry = self.query_one(EntryList).current
+        row = self.query_one(StepList).current
+        self.query_one(StepText).show(row, entry.why if entry is not None else "", self.cockpit.now())
+
+    @on(RowList.Chosen, "#entries")
+    def _into_the_steps(self) -> None:
+        rows = list(self.query_one(StepList).rows)
+        self._go_to_current(rows)
+        self.screen.set_focus(self.query_one(StepList))
+
+    def open_runbook(self, runbook: str) -> None:
+        """Show a procedure and put the cursor on the step that is next."""
+        if self.query_one(EntryList).go_to(runbook):
+            self._show_steps()
+            self._into_the_steps()
+
+    @property
+    def _runbook(self) -> Runbook | None:
+        entry: Entry | None = self.query_one(EntryList).current
+        run = self.cockpit.moment[0]
+        return next((one for one in run.library.runbooks if entry is not None and one.id == entry.id), None)
+
+    # Steps
+
+    @on(RowList.Chosen, "#runbook-steps")
+    def _do(self) -> None:
+        runbook, row = self._runbook, self.query_one(StepList).current
+        if runbook is None or row is None or row.step is None:
+            return
+
+        def closed(leads_to: str | None) -> None:
+            if leads_to:
+                self.open_runbook(leads_to)
+            elif leads_to is not None:
+                self.call_after_refresh(self._go_on)
+
+        self.app.push_screen(StepDialog(runbook, row.step), closed)
+
+    def _go_on(self) -> None:
+        """Put the cursor on the step that is next now."""
+        self.show(*self.cockpit.moment)
+        self._go_to_current(list(self.query_one(StepList).rows))
+
+    def action_skip_step(self) -> None:
+        """Skip the step under the cursor, with a reason."""
+        self._settle("skipped", "Skip", "why it is not needed, or cannot be done")
+
+    def action_reopen_step(self) -> None:
+        """Open the step under the cursor again."""
+        self._settle("open", "Open again", "why")
+
+    def _settle(self, outcome: StepWord, word: str, hint: str) -> None:
+        runbook, row = self._runbook, self.query_one(StepList).current
+        if runbook is None or row is None or row.step is None:
+            self.cockpit.tell("no step is under the cursor")
+            return
+        step = row.step
+
+        def write(note: str | None) -> None:
+            if note:
+                intent = SettleStep(runbook.id, secrets.token_hex(4), step=step.id, outcome=outcome, note=note)
+                self.cockpit.act(intent, then=lambda _: self._go_on())
+
+        self.app.push_screen(AskDialog(f"{word}: {step.text}", hint), write)
+
+    # The incident
+
+    def action_incident(self) -> None:
+        """Open an incident, or where one is open, tell how it stands."""
+        incident = self._incident
+        if incident is None:
+            runbook = self._runbook
+            fits = runbook.id if runbook is not None else ""
+
+            def opened(found: Opening | None) -> None:
+                if found is not None:
+                    identity = secrets.token_hex(4)
+                    intent = OpenIncident(identity, found.title, found.severity, found.component, fits)
+                    self.cockpit.act(intent, said="the incident is open: I tells how it stands, C closes it")
+
+            severity = runbook.severity if runbook is not None else "major"
+            self.app.push_screen(OpenIncidentDialog(severity, runbook.title if runbook is not None else ""), opened)
+            return
+
+        def told(text: str | None) -> None:
+            if text:
+                self.cockpit.act(UpdateIncident(text, incident.id), said="told")
+
+        self.app.push_screen(AskDialog(f"Update: {incident.title}", "how it stands, and what is done next"), told)
+
+    def action_close_incident(self) -> None:
+        """Close the open incident, saying how it ended."""
+        incident = self._incident
+        if incident is None:
+            self.cockpit.tell("no incident is open")
+            return
+
+        def closed(text: str | None) -> None:
+            if text:
+                self.cockpit.act(
+                    CloseIncident(text, incident.id), said="closed; its post-mortem: cockpit incident export"
+                )
+
+        self.app.push_screen(AskDialog(f"Close: {incident.title}", "how it ended", does="Enter closes it"), closed)
+
+    @property
+    def _incident(self) -> Incident | None:
+        return next(iter(self.cockpit.moment[0].open_incidents), None)
+
+    # The page
 
     def apply_filter(self, text: str) -> None:
         self._filter = text
         self.show(*self.cockpit.moment)
 
-    def selected_text(self) -> str:
+    def next_match(self, step: int) -> None:
+        entries = self.query_one(EntryList)
+        entries.action_cursor_down() if step > 0 else entries.action_cursor_up()
+
+    def looked_at(self) -> str:
         entry = self.query_one(EntryList).current
-        return "\n".join(command for _, _, command in entry.lines if command) if entry is not None else ""
+        return entry.title if entry is not None and entry.id != CONTACTS else ""
+
+    def selected_text(self) -> str:
+        row = self.query_one(StepList).current
+        if row is None:
+            return ""
+        return row.step.run if row.step is not None and row.step.run else row.text

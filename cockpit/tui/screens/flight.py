@@ -12,7 +12,7 @@ from cockpit.release.live import Live
 from cockpit.release.narrative import sentence
 from cockpit.release.record import Record
 from cockpit.release.run import Run
-from cockpit.tui.alarms import Alarm
+from cockpit.tui.abnormal import Ranked
 from cockpit.tui.commands import bindings
 from cockpit.tui.dialogs.abnormal import AbnormalDialog
 from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
@@ -157,8 +157,13 @@ class FlightScreen(StripScreen):
     def action_abnormal(self) -> None:
         """List what is not as it should be, and go to what is picked."""
 
-        def go(alarm: Alarm | None) -> None:
-            if alarm is None:
+        def go(found: Ranked | None) -> None:
+            if found is None:
+                return
+            alarm = found.alarm
+            if found.runbook:
+                self.action_page("runbooks")
+                self.query_one(RunbooksPage).open_runbook(found.runbook)
                 return
             self.go_to(alarm.page)
             if alarm.item and isinstance(self.page, ItemPage):

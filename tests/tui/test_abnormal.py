@@ -1,0 +1,95 @@
+"""The abnormal queue: the gravest first, consequences right under their cause, and the runbook that fits."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from cockpit.release.checks import Check, LogCheck, ProbeCheck
+from cockpit.release.configuration import Probe
+from cockpit.release.intents import OpenIncident
+from cockpit.release.library import Library, Runbook, RunbookFor, RunbookStep
+from cockpit.tui.abnormal import Ranked, ranked
+from cockpit.tui.alarms import Alarm
+from tests.release.support import CONFIGURATION, PINNED, Person, opening
+
+STEPS = (RunbookStep("a", "A"),)
+LIBRARY = Library(
+    runbooks=(
+        Runbook("any", "Any", fits=RunbookFor(probes=("*",)), steps=STEPS),
+        Runbook("database", "Database", fits=RunbookFor(probes=("db",)), steps=STEPS),
+        Runbook("breach", "Breach", fits=RunbookFor(logs=("auth",)), steps=STEPS),
+        Runbook("called", "Called by an incident", steps=STEPS),
+    )
+)
+PROBES = {
+    "db": Probe(tcp="db:5432"),
+    "api": Probe(http="http://localhost/", parents=("db",)),
+    "shop": Probe(http="http://localhost/", parents=("api",)),
+    "cdn": Probe(http="http://localhost/"),
+}
+CHECKS = {"k": Check(probe=ProbeCheck(name="shop")), "n": Check(log=LogCheck(name="auth"))}
+
+
+def person() -> Person:
+    configuration = replace(CONFIGURATION, probes=PROBES, checks=CHECKS)
+    ana = Person(pinned=replace(PINNED, configuration=configuration, library=LIBRARY))
+    ana.act(opening())
+    return ana
+
+
+def probe(name: str, *, down: bool = True) -> Alarm:
+    return Alarm(f"probe:{name}", name, "", down, "probes")
+
+
+def shown(found: list[Ranked]) -> list[str]:
+    return [f"{'>' * one.depth}{one.alarm.key}" for one in found]
+
+
+def test_consequences_stand_under_their_cause_and_the_grave_ones_first() -> None:
+    item = Alarm("item:k", "A killer: regressed", "", True, "checklist", "k")
+    alarms = [
+        probe("cdn", down=False),
+        Alarm("stale:shop", "shop STALE", "", False, "probes"),
+        probe("api"),
+        item,
+        probe("db"),
+        Alarm("freeze", "change freeze", "", False, "timeline"),
+    ]
+    assert shown(ranked(alarms, person().run)) == [
+        "probe:db", ">probe:api", ">>stale:shop", ">>item:k", "probe:cdn", "freeze",
+    ]  # fmt: skip
+
+
+def test_a_probe_whose_parent_is_well_stands_for_itself() -> None:
+    assert shown(ranked([probe("api"), probe("shop")], person().run)) == ["probe:api", ">probe:shop"]
+    assert shown(ranked([probe("shop"), probe("cdn")], person().run)) == ["probe:shop", "probe:cdn"]
+
+
+def test_a_probe_that_people_know_of_is_a_cause_all_the_same() -> None:
+    known = Alarm("quiet:db", "db down (acknowledged)", "", False, "probes")
+    child = Alarm("quiet:api", "api down (parent)", "", False, "probes")
+    assert shown(ranked([child, known], person().run)) == ["quiet:db", ">quiet:api"]
+
+
+def test_a_rollback_trigger_leads_to_the_tags_and_not_to_a_runbook() -> None:
+    breached = Alarm("trigger:api", "ROLLBACK TRIGGER api", "", True, "tags")
+    assert ranked([breached], person().run) == [Ranked(breached, 0, "")]
+
+
+def test_each_trouble_names_the_runbook_that_fits() -> None:
+    ana = person()
+    ana.act(OpenIncident("1", "Slow", component="db", runbook="called"))
+    alarms = [
+        Alarm("incident:1", "INCIDENT", "", True, "runbooks", "1"),
+        probe("db"),
+        probe("cdn", down=False),
+        Alarm("item:k", "A killer: regressed", "", True, "checklist", "k"),
+        Alarm("item:n", "Nice: regressed", "", False, "checklist", "n"),
+        Alarm("freeze", "change freeze", "", False, "timeline"),
+    ]
+    found = {one.alarm.key: one.runbook for one in ranked(alarms, ana.run)}
+    assert found == {
+        "incident:1": "called", "probe:db": "database", "probe:cdn": "any", "item:k": "any", "item:n": "breach",
+        "freeze": "",
+    }  # fmt: skip
+    assert shown(ranked(alarms, ana.run))[:3] == ["incident:1", ">probe:db", ">>item:k"]
