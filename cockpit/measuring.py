@@ -161,8 +161,15 @@ class Measurer:
         """Return how many lines of a log are as the check counts them, against what it allows, within that time."""
         from cockpit.logwatch import observe_log  # its expressions take a while to compile
 
-        configuration = self._workspace.run.configuration
-        return observe_log(self._workspace.root, configuration, check, now=self._now(), seconds=seconds)
+        workspace = self._workspace
+        return observe_log(
+            workspace.root,
+            workspace.run.configuration,
+            check,
+            now=self._now(),
+            seconds=seconds,
+            trusted=workspace.trusted,
+        )
 
 
 def _uptime(rollup: Rollup | None) -> float | None:

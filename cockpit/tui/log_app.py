@@ -11,6 +11,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input
 
+from cockpit.logs.origin import LogOrigin
 from cockpit.tui.clipboard import keep_copy, send_to_clipboard
 from cockpit.tui.glyphs import shown
 from cockpit.tui.theme import DARK, LIGHT
@@ -20,7 +21,7 @@ from cockpit.tui.widgets.log_tail import LogTail
 
 
 class LogApp(App[int], inherit_bindings=False):
-    """Shows `logs`, (name, path) each, with the keys of the log pages."""
+    """Shows `logs`, (name, path or origin) each, with the keys of the log pages."""
 
     TITLE = "logs"
     ENABLE_COMMAND_PALETTE = False
@@ -40,7 +41,7 @@ class LogApp(App[int], inherit_bindings=False):
         Binding("shift+tab", "focus_previous", show=False),
     ]
 
-    def __init__(self, logs: Sequence[tuple[str, Path]], timezone: str = "UTC") -> None:
+    def __init__(self, logs: Sequence[tuple[str, Path | LogOrigin]], timezone: str = "UTC") -> None:
         super().__init__()
         self._logs = logs
         self._timezone = timezone
@@ -49,8 +50,8 @@ class LogApp(App[int], inherit_bindings=False):
         self.theme = DARK.name
 
     def compose(self) -> ComposeResult:
-        for name, path in self._logs:
-            yield LogPane(name, path, self._timezone, clock=time.time, beside=False)
+        for name, origin in self._logs:
+            yield LogPane(name, origin, self._timezone, clock=time.time, beside=False)
         yield Field(id="filter", placeholder="pattern, level:warning, since:15m", compact=True)
 
     def on_mount(self) -> None:

@@ -12,12 +12,12 @@ from textual.message import Message
 
 from cockpit.logs.follow import FollowState
 from cockpit.logs.match import SlowPatternError
+from cockpit.logs.origin import LogOrigin
 from cockpit.times import zone
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, part
 from cockpit.tui.theme import inks_of
 from cockpit.tui.widgets.lines import PaneTitle
-from cockpit.tui.widgets.log_origin import LogOrigin
 from cockpit.tui.widgets.log_status import LogStatus
 from cockpit.tui.widgets.log_tail import LogTail
 

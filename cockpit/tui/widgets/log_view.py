@@ -19,10 +19,10 @@ from cockpit.logs.buffer import LogBuffer, Span
 from cockpit.logs.counters import LogCounts
 from cockpit.logs.follow import FollowState
 from cockpit.logs.line import LogLine
+from cockpit.logs.origin import LogOrigin
 from cockpit.logs.reader import LogReader, ReaderStatus
 from cockpit.logs.sieve import Sieve, read_moment, read_sieve
 from cockpit.tui.widgets.log_journey import Arrived, Travelled
-from cockpit.tui.widgets.log_origin import LogOrigin
 from cockpit.tui.widgets.log_scroll import LogScroll
 from cockpit.tui.widgets.log_status import LogStatus, border_text
 
