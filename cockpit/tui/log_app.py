@@ -12,7 +12,6 @@ from textual.binding import Binding
 from textual.widgets import Input
 
 from cockpit.logs.origin import LogOrigin
-from cockpit.tui.clipboard import keep_copy, send_to_clipboard
 from cockpit.tui.glyphs import shown
 from cockpit.tui.theme import DARK, LIGHT
 from cockpit.tui.widgets.field import Field
@@ -88,6 +87,8 @@ class LogApp(App[int], inherit_bindings=False):
 
     def action_copy_shown(self) -> None:
         """Send the selection to the terminal's clipboard, and a file."""
+        from cockpit.tui.clipboard import keep_copy, send_to_clipboard  # the first line is on the screen before it
+
         text = self._tail.chosen_text()
         self.notify(shown(send_to_clipboard(self, text, keep_copy(text))), markup=False)
 
