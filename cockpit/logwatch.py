@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
+from cockpit import process
 from cockpit.durations import age, parse_duration
-from cockpit.errors import CockpitError
+from cockpit.errors import CockpitError, ObservationError
+from cockpit.logs.feeds import is_glob
 from cockpit.logs.levels import named_level
 from cockpit.logs.line import Level
 from cockpit.logs.patterns import known_pattern
-from cockpit.logs.window import LogWindow, window_of
+from cockpit.logs.sources import Printed, matching, printed
+from cockpit.logs.window import LogWindow, together, window_of
 from cockpit.release.checks import LogCheck
 from cockpit.release.configuration import Configuration
 from cockpit.release.ports import Observed
@@ -17,11 +21,19 @@ from cockpit.times import zone
 
 
 def observe_log(
-    root: Path, configuration: Configuration, check: LogCheck, *, now: float, seconds: float = 20.0
+    root: Path,
+    configuration: Configuration,
+    check: LogCheck,
+    *,
+    now: float,
+    seconds: float = 20.0,
+    trusted: bool = False,
 ) -> Observed:
     """Read the log's end and judge it; unknown where it cannot be read, or has nothing to go by.
 
-    `root` is the configuration's directory; a log that takes longer than `seconds` to read is unknown.
+    `root` is the configuration's directory; a log that takes longer than `seconds` to read is unknown. So is one whose
+    command may not be run here, that fails, or that goes on for longer than that: of what it prints the end must be
+    known.
     """
     source = configuration.logs.get(check.name)
     if source is None:
@@ -29,18 +41,46 @@ def observe_log(
     try:
         for name in filter(None, (check.pattern, check.among)):
             known_pattern(name, configuration.patterns)
-        window = window_of(
-            root / source.file,
-            since=now - parse_duration(check.within),
-            now=now,
-            zone=zone(configuration.timezone),
-            own_patterns=configuration.patterns,
-            patterns=bool(check.pattern),
-            seconds=seconds,
-        )
+        until = time.monotonic() + seconds
+
+        def look(path: Path) -> LogWindow:
+            return window_of(
+                path,
+                since=now - parse_duration(check.within),
+                now=now,
+                zone=zone(configuration.timezone),
+                own_patterns=configuration.patterns,
+                patterns=bool(check.pattern),
+                seconds=until - time.monotonic(),
+            )
+
+        if source.file:
+            paths = matching(root / source.file) if is_glob(source.file) else (root / source.file,)
+            window = together([look(path) for path in paths])
+        elif not trusted:
+            raise ObservationError(
+                f"the command of the log {check.name} is not trusted on this host",
+                fix="Read it with cockpit trust --show",
+            )
+        else:
+            with printed(check.name, process.shell(source.command), cwd=root, seconds=seconds) as output:
+                _require_whole(check.name, output)
+                window = look(output.path)
     except CockpitError as error:
         return Observed("unknown", error.what, error.fix)
     return judge_log(check, window, now=now)
+
+
+def _require_whole(name: str, output: Printed) -> None:
+    if output.unfinished:
+        raise ObservationError(
+            f"the command of the log {name} {output.unfinished}",
+            fix="A check needs one that ends, such as journalctl -u app --since -15m",
+        )
+    if output.code:
+        raise ObservationError(
+            f"the command of the log {name} ended with status {output.code}", fix=f"Try it: cockpit logs {name}"
+        )
 
 
 def judge_log(check: LogCheck, window: LogWindow, *, now: float) -> Observed:

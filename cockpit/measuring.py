@@ -20,12 +20,13 @@ from cockpit.release.targets import (
     TargetResult,
     goals_of,
     judge_target,
+    measured_of_lines,
     measured_of_looks,
     measured_of_rollup,
     unbound,
 )
 from cockpit.samples.reader import SampleReader
-from cockpit.samples.schema import DAY, HOUR, SAMPLES_KEPT, step_series
+from cockpit.samples.schema import DAY, HOUR, MINUTE, SAMPLES_KEPT, step_series
 from cockpit.workspace import Workspace
 
 _LATE_AFTER = 3  # intervals without a result
@@ -64,6 +65,8 @@ class Measurer:
         return tuple(self._target(run, goal) for goal in goals_of(run.configuration.targets, run.library))
 
     def _target(self, run: Run, goal: Goal) -> TargetResult:
+        if goal.log and goal.measure == "errors":
+            return self._target_of_log(goal, sample_key(run, goal.log))
         probe = run.configuration.probes.get(goal.probe)
         if probe is None:
             return unbound(goal)
@@ -75,6 +78,18 @@ class Measurer:
             self._measured(goal, series, goal.window),
             self._measured(goal, series, HOUR),
             interval=parse_duration(probe.interval),
+            observer=self._workspace.host,
+        )
+
+    def _target_of_log(self, goal: Goal, series: str) -> TargetResult:
+        """Judge what a log has written in the minutes that begin within the window; those it was not followed lack."""
+        now = self._now()
+        window, hour = (self._samples.log_total(series, now - span) for span in (goal.window, HOUR))
+        return judge_target(
+            goal,
+            measured_of_lines(window.lines, window.errors),
+            measured_of_lines(hour.lines, hour.errors),
+            known=window.minutes * MINUTE / max(goal.window, MINUTE),
             observer=self._workspace.host,
         )
 
@@ -146,8 +161,15 @@ class Measurer:
         """Return how many lines of a log are as the check counts them, against what it allows, within that time."""
         from cockpit.logwatch import observe_log  # its expressions take a while to compile
 
-        configuration = self._workspace.run.configuration
-        return observe_log(self._workspace.root, configuration, check, now=self._now(), seconds=seconds)
+        workspace = self._workspace
+        return observe_log(
+            workspace.root,
+            workspace.run.configuration,
+            check,
+            now=self._now(),
+            seconds=seconds,
+            trusted=workspace.trusted,
+        )
 
 
 def _uptime(rollup: Rollup | None) -> float | None:

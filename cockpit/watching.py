@@ -21,6 +21,7 @@ from cockpit.errors import CockpitError
 from cockpit.live_source import asks_directory, heartbeat_key, watcher_lock
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.feeds import CommandFeed, Feed, MergedFeed, is_glob
+from cockpit.logs.follow import FollowState
 from cockpit.logs.reader import LogReader
 from cockpit.measuring import Measurer, sample_key
 from cockpit.offline import OfflineKeeper
@@ -124,7 +125,7 @@ class Around:
         self._streams: Collection[str] = ()
         self._looks_left = 0
         self._readers: dict[str, LogReader] = {}
-        self._feeds: list[Feed] = []
+        self._feeds: dict[str, Feed] = {}
         workspace.session.subscribe(lambda _run, _records: self._note_change())
         self._company = Company(workspace)
         self._exchanger = Exchanger(workspace, company=self._company.there)
@@ -281,15 +282,17 @@ class Around:
         else:
             feed = MergedFeed(name, [(name, str(root / source.file))])
         feed.start()
-        self._feeds.append(feed)
+        self._feeds[name] = feed
         return feed.path
 
     def log_totals(self) -> Mapping[str, LogTotals]:
         totals = {}
         for name, reader in self._readers.items():
-            counts = reader.status.counts
+            status, feed = reader.status, self._feeds.get(name)
+            counts = status.counts
             errors = counts.levels.get("error", 0) + counts.levels.get("fatal", 0)
-            totals[name] = LogTotals(counts.lines, errors, counts.levels.get("warning", 0))
+            followed = status.state is FollowState.FOLLOWING and not (feed and feed.trouble)
+            totals[name] = LogTotals(counts.lines, errors, counts.levels.get("warning", 0), followed)
         return totals
 
     def close(self) -> None:
@@ -297,7 +300,7 @@ class Around:
         for reader in self._readers.values():
             reader.stop()
         self._readers.clear()
-        for feed in self._feeds:
+        for feed in self._feeds.values():
             feed.stop()
         self._feeds.clear()
 

@@ -172,7 +172,7 @@ class Workspace:
             return {self.run.environment: self.session.run_pinned}
 
     def log_path(self, name: str) -> Path:
-        """Return the file of a configured log; NotFoundError lists those there are."""
+        """Return the file of a configured log, or its pattern; NotFoundError lists those there are."""
         source = self.run.configuration.logs.get(name)
         if source is None:
             known = ", ".join(self.run.configuration.logs) or "none is configured"

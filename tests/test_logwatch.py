@@ -118,3 +118,27 @@ def test_a_long_log_without_times_is_not_read_to_its_beginning(tmp_path: Path, m
     window = window_of(path, since=NOW - 600, now=NOW)
     assert (window.lines, window.last_at, window.whole) == (0, None, False)
     assert windows._start(path, NOW - 600, UTC, NOW)[0] > path.stat().st_size - 10_000
+
+
+def seen(root: Path, source: LogSource, *, trusted: bool = True, seconds: float = 20.0) -> str:
+    configuration = Configuration(service="shop", environment=Environment("production"), logs={"app": source})
+    found = observe_log(root, configuration, ERRORS, now=NOW, seconds=seconds, trusted=trusted)
+    return f"{found.state}: {found.actual} {found.detail}"
+
+
+def test_the_files_of_a_pattern_are_counted_together(tmp_path: Path) -> None:
+    assert seen(tmp_path, LogSource("w*.log")).startswith("unknown: no file matches")
+    (tmp_path / "w1.log").write_text(at("11:59:00", "ERROR one") + "\n")
+    (tmp_path / "w2.log").write_text(at("11:59:00", "ERROR two") + "\n" + at("11:59:01", "INFO on") + "\n")
+    assert seen(tmp_path, LogSource("w*.log")).startswith("failed: 2 error of 3 lines")
+
+
+def test_a_command_is_counted_where_it_is_trusted_and_ends(tmp_path: Path) -> None:
+    said = f"echo '{at('11:59:00', 'ERROR one')}'"
+    assert seen(tmp_path, LogSource(command=said)).startswith("ok: 1 error of 1 lines")
+    assert "not trusted" in seen(tmp_path, LogSource(command=f"touch ran; {said}"), trusted=False)
+    assert not (tmp_path / "ran").exists()
+    assert seen(tmp_path, LogSource(command=f"{said}; exit 3")).startswith("unknown: the command of the log app ended")
+    endless = seen(tmp_path, LogSource(command=f"{said}; exec sleep 60"), seconds=0.3)
+    assert endless.startswith("unknown: the command of the log app goes on")
+    assert "journalctl" in endless

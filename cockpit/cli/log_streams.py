@@ -6,6 +6,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from cockpit.errors import ExitCode, RefusedError, UsageError
 from cockpit.text import visible
 
 if TYPE_CHECKING:
+    from cockpit.logs.origin import LogOrigin
     from cockpit.logs.query import LogQuery
     from cockpit.workspace import Workspace
 
@@ -84,15 +86,29 @@ def print_command(workspace: Workspace, name: str, query: LogQuery) -> ExitCode:
     return ExitCode.OK
 
 
-def view(open_log: Callable[[], tuple[str, Path, str]], *, piped: bool) -> ExitCode:
+@contextmanager
+def printed_by_command(name: str, command: str, root: Path) -> Iterator[Path]:
+    """Run a log's command and keep what it prints now, to be counted; what is left out of it is told."""
+    from cockpit import process
+    from cockpit.logs.sources import printed
+
+    with printed(name, process.shell(command), cwd=root) as output:
+        if output.unfinished:
+            warn(f"{name}: {command} {output.unfinished}: what it had printed until then is counted")
+        elif output.code:
+            warn(f"{name}: {command} ended with status {output.code}")
+        yield output.path
+
+
+def view(open_log: Callable[[], tuple[str, Path | LogOrigin, str]], *, piped: bool) -> ExitCode:
     """Show a log on the full screen; what is piped in is read while the keys come from the terminal."""
     if not sys.stderr.isatty() or not (piped or sys.stdin.isatty()):
         raise UsageError("--view needs a terminal", fix="Leave it out to print the lines")
     from cockpit.tui.log_app import LogApp
 
     if not piped:
-        name, path, timezone = open_log()
-        app = LogApp([(name, path)], timezone)
+        name, origin, timezone = open_log()
+        app = LogApp([(name, origin)], timezone)
         app.run()
         return ExitCode(app.return_code or 0)
     from cockpit.logs.feeds import PipeFeed

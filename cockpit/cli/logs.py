@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from cockpit.cli.common import CommandTable, columns, open_here, print_json, say, wants_json, warn
-from cockpit.errors import ExitCode, NotFoundError, UsageError
+from cockpit.errors import ExitCode, NotFoundError, RefusedError, UsageError
 from cockpit.text import visible
 
 if TYPE_CHECKING:
+    from cockpit.logs.origin import LogOrigin
     from cockpit.logs.query import LogQuery
     from cockpit.workspace import Workspace
 
@@ -38,17 +39,19 @@ def add_commands(table: CommandTable) -> None:
 
 class _Log(NamedTuple):
     name: str
-    path: Path
+    paths: tuple[Path, ...]
     timezone: str
     patterns: dict[str, str]  # the team's own
     released_at: float | None  # since when what is new counts as the release's
+    origin: Path | LogOrigin  # what a pane follows
+    command: str = ""
+    root: Path = Path()
 
 
 def _logs(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.bootstrap import now
     from cockpit.cli import log_streams
-    from cockpit.logs.query import parse_query, select
-    from cockpit.times import zone
+    from cockpit.logs.query import parse_query
 
     if arguments.follow and (wants_json(arguments) or arguments.stats):
         raise UsageError("-f has no end, so --json and --stats have no beginning", fix="Leave one of them out")
@@ -57,7 +60,7 @@ def _logs(arguments: argparse.Namespace) -> ExitCode:
         raise UsageError(f"--{asked[0]} counts", fix=f"cockpit logs {arguments.name} --stats --{asked[0]}")
     is_piped = arguments.name == log_streams.STDIN
     if arguments.view:
-        return log_streams.view(lambda: _find_log(arguments)[:3], piped=is_piped)
+        return log_streams.view(lambda: _to_view(arguments), piped=is_piped)
     query = parse_query(
         grep=arguments.grep or None,
         level=arguments.level or None,
@@ -73,12 +76,24 @@ def _logs(arguments: argparse.Namespace) -> ExitCode:
     if not is_counted and (commanded := _commanded(arguments)) is not None:
         return log_streams.print_command(commanded, arguments.name, query)
     log = _find_log(arguments)
+    if log.command:
+        with log_streams.printed_by_command(log.name, log.command, log.root) as output:
+            return _show(arguments, log._replace(paths=(output,)), query)
+    if arguments.follow:
+        if len(log.paths) > 1:
+            raise UsageError(f"{log.name} is {len(log.paths)} files", fix=f"cockpit logs {log.name} --view follows all")
+        _follow(log.paths[0], log.name, log.timezone, query)
+    return _show(arguments, log, query)
+
+
+def _show(arguments: argparse.Namespace, log: _Log, query: LogQuery) -> ExitCode:
+    from cockpit.logs.query import select_merged
+    from cockpit.times import zone
+
     if arguments.stats:
         _stats(arguments, log, query)
         return ExitCode.OK
-    if arguments.follow:
-        _follow(log.path, log.name, log.timezone, query)
-    lines = select(log.path, query, source=log.name, zone=zone(log.timezone))
+    lines = select_merged(log.paths, query, source=log.name, zone=zone(log.timezone))
     if wants_json(arguments):
         import msgspec
 
@@ -100,7 +115,7 @@ def _stats(arguments: argparse.Namespace, log: _Log, query: LogQuery) -> None:
         released_at=log.released_at,
         requests=arguments.requests,
     )
-    found = stats(log.path, query, wanted, zone=zone(log.timezone))
+    found = stats(*log.paths, query=query, wanted=wanted, zone=zone(log.timezone))
     if wants_json(arguments):
         print_json(found)
         return
@@ -150,20 +165,41 @@ def _commanded(arguments: argparse.Namespace) -> Workspace | None:
     return workspace if source is not None and source.command else None
 
 
+def _to_view(arguments: argparse.Namespace) -> tuple[str, Path | LogOrigin, str]:
+    log = _find_log(arguments)
+    return log.name, log.origin, log.timezone
+
+
 def _find_log(arguments: argparse.Namespace) -> _Log:
     path = Path(arguments.name)
     if arguments.name and path.is_file():
-        return _Log(path.name, path, "UTC", {}, None)
+        return _Log(path.name, (path,), "UTC", {}, None, path)
     workspace = open_here(arguments, any_run=True)
     configured = workspace.run.configuration.logs
     name = arguments.name or (next(iter(configured)) if len(configured) == 1 else "")
     if not name:
         raise NotFoundError("which log?", fix=f"There is: {', '.join(configured) or 'none is configured'}")
     run = workspace.run
+    from cockpit.logs.feeds import is_glob
+    from cockpit.logs.origin import origins_of
+    from cockpit.logs.sources import matching
     from cockpit.times import epoch
 
     since = epoch(run.opened_at) if run.open else None
-    return _Log(name, workspace.log_path(name), run.timezone, run.configuration.patterns, since)
+    own = run.configuration.patterns
+    source = configured.get(name)
+    if source is None or (source.file and not is_glob(source.file)):
+        path = workspace.log_path(name)
+        return _Log(name, (path,), run.timezone, own, since, path)
+    (origin,) = origins_of({name: source}, workspace.root, trusted=workspace.trusted, timezone=run.timezone)
+    if origin.refused:
+        raise RefusedError(
+            f"the command of the log {name!r} is not trusted on this host", fix="Read it with cockpit trust --show"
+        )
+    if source.command:
+        return _Log(name, (), run.timezone, own, since, origin, source.command, workspace.root)
+    paths = () if arguments.view else matching(workspace.root / source.file)
+    return _Log(name, paths, run.timezone, own, since, origin)
 
 
 def _follow(path: Path, name: str, timezone: str, query: LogQuery) -> NoReturn:

@@ -123,7 +123,7 @@ class _ConfigurationReview(Review[ConfigurationFile]):
                 self.known(check.probe.name, probes, "probe", *where, "checks", item_id, "probe", "name")
             if check.log is not None:
                 self.known(check.log.name, self._logs_of(part), "log", *where, "checks", item_id, "log", "name")
-        self._targets(part.targets, probes, *where, "targets")
+        self._targets(part, probes, *where, "targets")
         self._windows(part.maintenance_windows or (), probes, *where, "maintenance_windows")
         for name, trigger in part.triggers.items():
             here = (*where, "triggers", name)
@@ -183,11 +183,16 @@ class _ConfigurationReview(Review[ConfigurationFile]):
         for index, each in enumerate(checklists):
             self.complain(name_complaint(each), *where, index)
 
-    def _targets(self, targets: Mapping[str, TargetBinding], probes: Mapping[str, Probe], *where: Where) -> None:
-        for name, target in targets.items():
+    def _targets(self, part: ConfigurationFile | Section, probes: Mapping[str, Probe], *where: Where) -> None:
+        for name, target in part.targets.items():
             here = (*where, name)
             self.complain_of_key(name_complaint(name), *here)
-            self.known(target.probe, probes, "probe", *here, "probe")
+            self.exactly_one(target, ("probe", "log"), *here)
+            if target.log:
+                self.known(target.log, self._logs_of(part), "log", *here, "log")
+                self._of_a_log(target, *here)
+            if target.probe:
+                self.known(target.probe, probes, "probe", *here, "probe")
             if target.step and target.probe in probes:
                 steps = [step.name for step in probes[target.probe].scenario]
                 self.known(target.step, steps, "step", *here, "step")
@@ -200,6 +205,13 @@ class _ConfigurationReview(Review[ConfigurationFile]):
             self.at_least(target, 1, ("samples",), *here)
             if target.percentile is not None and not 0 < target.percentile < 100:
                 self.complain(f"{target.percentile:g} is no percentile: write one such as 95", *here, "percentile")
+
+    def _of_a_log(self, target: TargetBinding, *where: Where) -> None:
+        for key in ("step", "percentile", "above"):
+            if getattr(target, key):
+                self.complain_of_key(f"{key} says nothing of a log, which tells a share of errors", *where, key)
+        if target.below and not target.below.rstrip().endswith("%"):
+            self.complain(f"{target.below} is no share of errors: write one such as 1%", *where, "below")
 
     def _windows(self, windows: Iterable[MaintenanceWindow], probes: Mapping[str, Probe], *where: Where) -> None:
         for index, window in enumerate(windows):

@@ -124,7 +124,7 @@ def configuration(root: Path, *, port: int, front: int = 0) -> Configuration:
             "page-load-time": TargetBinding("shop", window="10m"),
             "api-response-time": TargetBinding("api", window="10m"),
             "uptime": TargetBinding("api", window="1h"),
-            "error-rate": TargetBinding("checkout", window="10m"),
+            "error-rate": TargetBinding(log="access", window="10m"),
         },
         version=VersionSeen(http=f"{address}/health", json="version"),
         env=_env(root),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, tzinfo
+from heapq import merge
 from io import FileIO
+from operator import itemgetter
 from pathlib import Path
 
 from msgspec import Struct
@@ -92,6 +94,37 @@ def select(
     """
     chosen = (line for line, _ in choose(path, query, Classifier(source or path.name, zone=zone, clock=clock), end))
     return chosen if query.last is None else iter(deque(chosen, maxlen=query.last))
+
+
+def select_merged(
+    paths: Sequence[Path],
+    query: LogQuery,
+    *,
+    source: str = "",
+    zone: tzinfo = UTC,
+    clock: Callable[[], float] = time.time,
+) -> Iterator[LogLine]:
+    """Return the wanted lines of several files, in the order of their times, as `select` does."""
+    if len(paths) == 1:
+        return select(paths[0], query, source=source, zone=zone, clock=clock)
+    chosen = (line for line, _ in choose_merged(paths, query, source=source, zone=zone, clock=clock))
+    return chosen if query.last is None else iter(deque(chosen, maxlen=query.last))
+
+
+def choose_merged(
+    paths: Sequence[Path], query: LogQuery, *, source: str = "", zone: tzinfo, clock: Callable[[], float]
+) -> Iterator[tuple[LogLine, int]]:
+    """Return the wanted lines of several files with their sizes; a line without a time follows the one before it."""
+    files = [_by_time(choose(path, query, Classifier(source or path.name, zone=zone, clock=clock))) for path in paths]
+    return (chosen for _, chosen in merge(*files, key=itemgetter(0)))
+
+
+def _by_time(chosen: Iterator[tuple[LogLine, int]]) -> Iterator[tuple[float, tuple[LogLine, int]]]:
+    latest = 0.0
+    for one in chosen:
+        # A file's own order holds: merging looks at the first of each only.
+        latest = max(latest, one[0].at or 0.0)
+        yield latest, one
 
 
 def choose(

@@ -60,6 +60,7 @@ class LogReader:
         poll_seconds: float = _POLL_SECONDS,
         tagged: bool = False,
     ) -> None:
+        self.path = path
         self._buffer = buffer
         self._on_news = on_news
         self._tail = tail

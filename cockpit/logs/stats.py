@@ -16,7 +16,7 @@ from cockpit.logs.classify import Classifier
 from cockpit.logs.fingerprints import Fingerprints
 from cockpit.logs.line import LEVELS
 from cockpit.logs.patterns import Patterns
-from cockpit.logs.query import LogQuery, choose, opened
+from cockpit.logs.query import LogQuery, choose_merged, opened
 from cockpit.logs.requests import Requests
 from cockpit.logs.tally import Counted, Tally
 
@@ -37,25 +37,25 @@ class Wanted(Struct, frozen=True):
 
 
 def stats(
-    path: Path,
+    *paths: Path,
     query: LogQuery = LogQuery(),  # noqa: B008
     wanted: Wanted = Wanted(),  # noqa: B008
-    *,
     zone: tzinfo = UTC,
     clock: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
-    """Count the wanted lines of a file, as `cockpit logs --stats --json` prints it; times are RFC 3339 UTC.
+    """Count the wanted lines of files together, as `cockpit logs --stats --json` prints it; times are RFC 3339 UTC.
 
     The lines of a stack trace count as `none`, so that the levels add up to `lines`. Raises as `select` does.
     """
-    classifier = Classifier(path.name, zone=zone, clock=clock)
     patterns, fingerprints, requests = Patterns(wanted.own_patterns), Fingerprints(), Requests()
     if query.wants_all and query.last is None and not wanted.lines:
-        with opened(path) as file:
-            tally = Counted(classifier, zone, clock()).count(file)
+        tally = Tally()
+        for path in paths:
+            with opened(path) as file:
+                tally.take(Counted(Classifier(path.name, zone=zone, clock=clock), zone, clock()).count(file))
     else:
         tally = Tally()
-        chosen = choose(path, query, classifier)
+        chosen = choose_merged(paths, query, zone=zone, clock=clock)
         for line, size in chosen if query.last is None else deque(chosen, maxlen=query.last):
             tally.add(line, size)
             if wanted.patterns:

@@ -48,6 +48,14 @@ class Tally:
         self.formats[line.format] += 1
         self.saw(line.at)
 
+    def take(self, other: Tally) -> None:
+        """Add what was counted of another file."""
+        self.bytes += other.bytes
+        self.levels += other.levels
+        self.formats += other.formats
+        self.saw(other.first_at)
+        self.saw(other.last_at)
+
     def saw(self, at: float | None) -> None:
         """Take in the time of a line."""
         if at is not None:

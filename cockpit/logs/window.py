@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
 from pathlib import Path
 
@@ -43,6 +43,24 @@ class LogWindow(Struct, frozen=True):
     def at_least(self, level: Level) -> int:
         """Return how many lines are of this level or graver."""
         return sum(count for one, count in self.levels.items() if one >= level)
+
+
+def together(windows: Sequence[LogWindow]) -> LogWindow:
+    """Return what several files of one log come to."""
+    levels: Counter[Level] = Counter()
+    patterns: Counter[str] = Counter()
+    for window in windows:
+        levels.update(window.levels)
+        patterns.update(window.patterns)
+    times = [window.last_at for window in windows if window.last_at is not None]
+    return LogWindow(
+        sum(window.lines for window in windows),
+        dict(levels),
+        dict(patterns),
+        sum(window.own for window in windows),
+        max(times, default=None),
+        all(window.whole for window in windows),
+    )
 
 
 def window_of(

@@ -28,9 +28,11 @@ _DEFAULT_WINDOW = "1h"
 
 
 class TargetBinding(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What measures a target: a probe, or a step of its scenario; and where the goal differs from the shipped one.
+    """What measures a target, and where the goal differs from the shipped one.
 
-    `below` and `above` are a duration (of a latency) or a percentage (of errors, or of uptime).
+    It is a probe, or a step of its scenario; or a log, whose share of errors is measured: of its lines, or of the
+    requests in an access log, where a status of 500 or more is an error. `below` and `above` are a duration (of a
+    latency) or a percentage (of errors, or of uptime).
     """
 
     probe: str = ""
@@ -42,6 +44,7 @@ class TargetBinding(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     samples: int = LEAST_SAMPLES
     coverage: str = ""  # the least share of the window that must be known, such as 90%
     title: str = ""
+    log: str = ""
 
 
 class Goal(Struct, frozen=True):
@@ -57,6 +60,7 @@ class Goal(Struct, frozen=True):
     coverage: float  # the least share of the window
     probe: str = ""
     step: str = ""
+    log: str = ""
 
     @property
     def words(self) -> str:
@@ -68,6 +72,8 @@ class Goal(Struct, frozen=True):
     @property
     def source(self) -> str:
         """What measures it."""
+        if self.log:
+            return f"log {self.log}"
         return f"{self.probe}: {self.step}" if self.step else self.probe
 
     @property
@@ -131,7 +137,7 @@ def _goal(name: str, shipped: ShippedTarget | None, binding: TargetBinding) -> G
     title = binding.title or (shipped.title if shipped is not None else name)
     return Goal(
         name, title, measure, limit, percentile, parse_duration(window), binding.samples, coverage, binding.probe,
-        binding.step,
+        binding.step, binding.log,
     )  # fmt: skip
 
 
@@ -184,15 +190,32 @@ def measured_of_rollup(goal: Goal, rollup: Rollup) -> Measured:
     return Measured(rollup.seen, rollup.slower_than(goal.limit) + silent, value, approximate=True)
 
 
+def measured_of_lines(lines: int, errors: int) -> Measured:
+    """Measure what a log has written."""
+    return Measured(lines, errors, errors / lines if lines else None)
+
+
 def _share(goal: Goal, seen: int, down: int) -> Measured:
     bad = down / seen if seen else None
     return Measured(seen, down, None if bad is None else 1 - bad if goal.measure == "uptime" else bad)
 
 
-def judge_target(goal: Goal, window: Measured, hour: Measured, *, interval: float, observer: str) -> TargetResult:
-    """Return the target against what its window has shown; `interval` is the probe's, in seconds."""
+def judge_target(
+    goal: Goal,
+    window: Measured,
+    hour: Measured,
+    *,
+    interval: float = 1.0,
+    known: float | None = None,
+    observer: str,
+) -> TargetResult:
+    """Return the target against what its window has shown.
+
+    Of how much of the window something is known tells `known`, a share of one, or else the probe's `interval` in
+    seconds.
+    """
     expected = max(goal.window / interval, 1.0)
-    coverage = min(window.seen / expected, 1.0)
+    coverage = min(window.seen / expected if known is None else known, 1.0)
     state, detail = _state(goal, window, coverage)
     return TargetResult(
         id=goal.id,
@@ -217,21 +240,23 @@ def judge_target(goal: Goal, window: Measured, hour: Measured, *, interval: floa
 
 def unbound(goal: Goal) -> TargetResult:
     """Return the result of a target that nothing measures."""
+    why = f"nothing measures it: name a probe under targets: {goal.id}: in cockpit.yaml"
+    if goal.log:
+        why = f"a log tells a share of errors: name a probe, or a goal such as below: 1%, under targets: {goal.id}:"
     return TargetResult(
-        goal.id, goal.title, goal.measure, goal.words, "", "not bound", "-",
-        f"nothing measures it: name a probe under targets: {goal.id}: in cockpit.yaml",
+        goal.id, goal.title, goal.measure, goal.words, "", "not bound", "-", why,
         goal.window, 0, goal.samples, 0.0, None, None, "",
     )  # fmt: skip
 
 
 def _state(goal: Goal, window: Measured, coverage: float) -> tuple[TargetState, str]:
     if window.seen < goal.samples or window.value is None:
-        return "not enough data", f"{window.seen} samples, {goal.samples} are needed"
+        return "not enough data", f"{window.seen} {'lines' if goal.log else 'samples'}, {goal.samples} are needed"
     if coverage < goal.coverage:
         words = f"{coverage:.0%} of {short_duration(goal.window)} is known, {goal.coverage:.0%} is needed"
         return "not enough data", words
     met = window.value > goal.limit if goal.measure == "uptime" else window.value < goal.limit
-    what = "without an answer or slower" if goal.measure == "latency" else "down"
+    what = "without an answer or slower" if goal.measure == "latency" else "errors" if goal.log else "down"
     return ("met" if met else "missed"), f"{window.bad} of {window.seen} {what}" if window.bad else ""
 
 

@@ -14,7 +14,7 @@ from cockpit.release.health import Debounced, ProbeResult, ProbeState
 from cockpit.release.rollup import Rollup
 from cockpit.samples.database import WrongSchemaError, file_identity, open_for_reading
 from cockpit.samples.rollups import rollup_of
-from cockpit.samples.schema import FILE_NAME, Current, Heartbeat, LogMinute, Sample
+from cockpit.samples.schema import FILE_NAME, Current, Heartbeat, LogMinute, LogTotal, Sample
 
 _Row = TypeVar("_Row")
 
@@ -71,6 +71,15 @@ class SampleReader:
         """Return a log's counters of the minutes that begin at or after `since`, oldest first."""
         query = "SELECT minute, lines, errors, warnings FROM log_minute WHERE log = ? AND minute >= ? ORDER BY minute"
         return tuple(self._query(query, (log, since), lambda row: LogMinute(*row)))
+
+    def log_total(self, log: str, since: float) -> LogTotal:
+        """Return what a log's minutes that begin at or after `since` add up to."""
+        query = (
+            "SELECT COUNT(*), IFNULL(SUM(lines), 0), IFNULL(SUM(errors), 0) FROM log_minute"
+            " WHERE log = ? AND minute >= ?"
+        )
+        found = self._query(query, (log, since), lambda row: LogTotal(*row))
+        return found[0] if found else LogTotal(0, 0, 0)
 
     def raw(self, series: str, since: float, until: float) -> tuple[Sample, ...]:
         """Return all raw samples of a probe or step in [since, until), oldest first, without their details."""

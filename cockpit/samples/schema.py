@@ -71,12 +71,20 @@ class Current(Struct, frozen=True):
 
 
 class LogMinute(Struct, frozen=True):
-    """What a log wrote in one minute, which begins at `minute` in epoch seconds."""
+    """What a log wrote in one minute, which begins at `minute` in epoch seconds, nothing included."""
 
     minute: int
     lines: int
     errors: int
     warnings: int
+
+
+class LogTotal(Struct, frozen=True):
+    """What a log wrote in so many minutes in which it was followed."""
+
+    minutes: int
+    lines: int
+    errors: int
 
 
 class Heartbeat(Struct, frozen=True):

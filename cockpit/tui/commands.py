@@ -147,6 +147,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("logs", "attach_lines", "v", "v", "evidence", "Attach the selection, or what is in view, to an item"),
     _c("logs", "page_down", "space", "Space", "page", "One page down", in_palette=False),
     _c("logs", "page_up", "b", "b", "page up", "One page up", in_palette=False),
+    _c("log-page", "show_alike", "F", "F", "alike", "List lines that are alike, new ones first, and slow requests"),
     _c("log-page", "toggle_together", "I", "I", "interleave", "Show all files as one, by time, or each by itself"),
     _c("probes", "probe_now", "r", "r", "probe now", "Ask the watcher to probe this at once", hint=True),
     _c("probes", "acknowledge_probe", "a", "a", "acknowledge", "Know of the probe's trouble for two hours; it is quiet",

@@ -11,7 +11,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input
 
-from cockpit.tui.clipboard import keep_copy, send_to_clipboard
+from cockpit.logs.origin import LogOrigin
 from cockpit.tui.glyphs import shown
 from cockpit.tui.theme import DARK, LIGHT
 from cockpit.tui.widgets.field import Field
@@ -20,7 +20,7 @@ from cockpit.tui.widgets.log_tail import LogTail
 
 
 class LogApp(App[int], inherit_bindings=False):
-    """Shows `logs`, (name, path) each, with the keys of the log pages."""
+    """Shows `logs`, (name, path or origin) each, with the keys of the log pages."""
 
     TITLE = "logs"
     ENABLE_COMMAND_PALETTE = False
@@ -40,7 +40,7 @@ class LogApp(App[int], inherit_bindings=False):
         Binding("shift+tab", "focus_previous", show=False),
     ]
 
-    def __init__(self, logs: Sequence[tuple[str, Path]], timezone: str = "UTC") -> None:
+    def __init__(self, logs: Sequence[tuple[str, Path | LogOrigin]], timezone: str = "UTC") -> None:
         super().__init__()
         self._logs = logs
         self._timezone = timezone
@@ -49,8 +49,8 @@ class LogApp(App[int], inherit_bindings=False):
         self.theme = DARK.name
 
     def compose(self) -> ComposeResult:
-        for name, path in self._logs:
-            yield LogPane(name, path, self._timezone, clock=time.time, beside=False)
+        for name, origin in self._logs:
+            yield LogPane(name, origin, self._timezone, clock=time.time, beside=False)
         yield Field(id="filter", placeholder="pattern, level:warning, since:15m", compact=True)
 
     def on_mount(self) -> None:
@@ -87,6 +87,8 @@ class LogApp(App[int], inherit_bindings=False):
 
     def action_copy_shown(self) -> None:
         """Send the selection to the terminal's clipboard, and a file."""
+        from cockpit.tui.clipboard import keep_copy, send_to_clipboard  # the first line is on the screen before it
+
         text = self._tail.chosen_text()
         self.notify(shown(send_to_clipboard(self, text, keep_copy(text))), markup=False)
 

@@ -30,11 +30,12 @@ class Samples(Protocol):
 
 
 class LogTotals(Struct, frozen=True):
-    """How much one log has brought since the watcher began."""
+    """How much one log has brought since the watcher began; `followed` says whether it is read now."""
 
     lines: int
     errors: int
     warnings: int
+    followed: bool = True
 
 
 class Surroundings(Protocol):

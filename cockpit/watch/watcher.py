@@ -64,6 +64,7 @@ class Watcher:
         self._sustained = Sustained()
         self._triggers_at = 0.0
         self._totals: dict[str, LogTotals] = {}
+        self._minutes: dict[str, int] = {}  # the last of each log that is in the samples
         self._stopping = asyncio.Event()
         self._schedule = Schedule(self._probe, hold=self._hold, fault=self._fault)
 
@@ -253,7 +254,9 @@ class Watcher:
             if total.lines < before.lines:
                 before = LogTotals(0, 0, 0)  # it is followed anew, and counts from its beginning
             self._totals[name] = total
-            if total.lines > before.lines:
+            # A minute in which nothing came is known, too, where the log was followed.
+            if total.lines > before.lines or (total.followed and self._minutes.get(name) != minute):
+                self._minutes[name] = minute
                 self._samples.count(
                     name,
                     minute,

@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 SIZE = (120, 40)
 _SEQUENCE = re.compile(r"seq=(\d+) t=(\d+\.\d+)")
@@ -29,6 +30,9 @@ _BARE = (
     "from textual.app import App\nfrom textual.widgets import Static\n"
     "class Bare(App):\n    def compose(self):\n        yield Static('READY')\nBare().run()\n"
 )
+
+
+Longest = Any  # a multiprocessing.Value of a float
 
 
 class Pane:
@@ -107,19 +111,33 @@ class Pane:
 def line(number: int) -> str:
     """A line of a log, of about 100 bytes."""
     now = time.time()
-    stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(now)) + f",{int(now % 1 * 1000):03}"
+    return _line(number, now, stamp_of(now))
+
+
+def stamp_of(now: float) -> str:
+    """A time as logs write it."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(now)) + f",{int(now % 1 * 1000):03}"
+
+
+def _line(number: int, now: float, stamp: str) -> str:
     level = "ERROR" if number % 97 == 0 else "WARNING" if number % 31 == 0 else "INFO"
     return f"{stamp} {level} shop.cart: GET /cart/{number % 9973} 200 31 ms seq={number} t={now:.4f}\n"
 
 
-def write(path: Path, rate: int, seconds: float) -> None:
-    """Append `rate` lines a second, a hundred times a second."""
+def write(path: Path, rate: int, seconds: float, longest: Longest) -> None:
+    """Append `rate` lines a second, a hundred times a second; `longest` gets its own longest pause after a second."""
     with path.open("a") as file:
         start, number = time.perf_counter(), 1
+        wrote = start + 1
         while (elapsed := time.perf_counter() - start) < seconds:
             due = int(elapsed * rate)
-            file.write("".join(line(n) for n in range(number, due + 1)))
+            # One time for the lot: at 100,000 lines a second the writer must not need half a core itself.
+            moment = time.time()
+            stamp = stamp_of(moment)
+            file.write("".join([_line(n, moment, stamp) for n in range(number, due + 1)]))
             file.flush()
+            now = time.perf_counter()
+            longest.value, wrote = max(longest.value, now - wrote), max(now, wrote)
             number = due + 1
             time.sleep(max(0.0, 0.01 - (time.perf_counter() - start - elapsed)))
 
@@ -181,7 +199,8 @@ def following(directory: Path, rate: int, seconds: float, toolong: str) -> None:
         pane = Pane(viewers(path, toolong)[name])
         pane.until(lambda text: "seq=0 " in text, 20)
         time.sleep(1)
-        writer = multiprocessing.Process(target=write, args=(path, rate, seconds))
+        longest: Longest = multiprocessing.Value("d", 0.0)
+        writer = multiprocessing.Process(target=write, args=(path, rate, seconds, longest))
         writer.start()
         time.sleep(1)
         used, began = pane.cpu(), time.perf_counter()
@@ -189,7 +208,8 @@ def following(directory: Path, rate: int, seconds: float, toolong: str) -> None:
         share = (pane.cpu() - used) / (time.perf_counter() - began)
         held = pane.memory()
         writer.join()
-        told = f"newest line {percentiles(ages)}, longest still {frozen * 1000:.0f} ms, {share:.0%} of a core"
+        still = f"longest still {frozen * 1000:.0f} ms (the writer's own {longest.value * 1000:.0f})"
+        told = f"newest line {percentiles(ages)}, {still}, {share:.0%} of a core"
         print(f"  {name:10} {told}, {held:.0f} MB" + (f", key to paint {percentiles(keys)}" if keys else ""))
         if name == "cockpit":
             expected = path.read_text().count("\n")

@@ -32,6 +32,7 @@ service: shop
 environment: {name: staging}
 logs:
   far: {command: "echo INFO near; echo ERROR far >&2; exit 3"}
+  workers: {file: "work/*.log"}
 """
 
 
@@ -41,7 +42,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Console:
     for argv in (["init", "-q", str(repo)], ["-C", str(repo), "commit", "-q", "--allow-empty", "-m", "x"]):
         subprocess.run(["git", "-c", "user.name=Ana", "-c", "user.email=ana@example.org", *argv], check=True)
     (repo / "cockpit.yaml").write_text(CONFIGURATION)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("COCKPIT_STATE_DIR", str(tmp_path / "state"))
     return Console(repo)
 
 
@@ -54,3 +55,30 @@ def test_a_command_is_run_only_where_it_is_trusted(shop: Console) -> None:
     ran = shop.process("logs", "far", "--level", "error")
     assert (ran.returncode, ran.stdout) == (5, "ERROR far\n")
     assert "ended with status 3" in ran.stderr
+
+
+def test_what_a_command_prints_is_counted_too(shop: Console) -> None:
+    assert "not trusted" in shop.refused("logs", "far", "--stats", code=4)["what"]
+    shop.process("trust")
+    assert shop.json("logs", "far", "--stats")["levels"]["error"] == 1
+    assert [line["text"] for line in shop.json("logs", "far", "--level", "error")] == ["ERROR far"]
+    found = shop.json("logs", "far", "--stats", "--fingerprints")["fingerprints"]
+    assert {one["template"] for one in found} == {"near", "far"}
+    assert "ended with status 3" in shop.process("logs", "far", "--stats").stderr
+
+
+def test_the_files_of_a_pattern_are_one_log(shop: Console) -> None:
+    work = shop.repo / "work"
+    work.mkdir()
+    assert "no file matches" in shop.refused("logs", "workers", "--stats", code=2)["what"]
+    stamp = "2026-07-01 12:00:0{},000 {} number {}\n".format
+    (work / "one.log").write_text(stamp(1, "INFO", 1) + stamp(4, "ERROR", 4) + "  of which more\n")
+    (work / "two.log").write_text(stamp(2, "INFO", 2) + stamp(3, "ERROR", 3) + stamp(5, "INFO", 5))
+    counted = shop.json("logs", "workers", "--stats")
+    assert (counted["lines"], counted["levels"]["error"], counted["last_at"]) == (6, 2, "2026-07-01T12:00:05Z")
+    (errors, *_) = shop.json("logs", "workers", "--stats", "--fingerprints")["fingerprints"]
+    assert (errors["template"], errors["count"]) == ("number <n>", 2)
+    lines = shop.process("logs", "workers").stdout.splitlines()
+    assert [line[-1] for line in lines] == ["1", "2", "3", "4", "e", "5"]
+    assert shop.process("logs", "workers", "-n", "1").stdout.endswith("number 5\n")
+    assert "--view follows all" in shop.process("logs", "workers", "-f").stderr

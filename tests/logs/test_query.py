@@ -96,7 +96,7 @@ def test_stats_are_the_document_that_scripts_read(path: Path) -> None:
 
 
 def test_stats_count_what_is_asked_for(path: Path) -> None:
-    counted = stats(path, query(level="error", last=1))
+    counted = stats(path, query=query(level="error", last=1))
     assert (counted["lines"], counted["bytes"]) == (1, len("TimeoutError: 5 s\n"))
     assert counted["first_at"] == counted["last_at"] == "2026-07-01T11:50:00Z"
 

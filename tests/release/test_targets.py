@@ -19,6 +19,7 @@ from cockpit.release.targets import (
     TargetResult,
     goals_of,
     judge_target,
+    measured_of_lines,
     measured_of_looks,
     measured_of_rollup,
     parse_percentage,
@@ -54,6 +55,26 @@ def test_a_binding_may_ask_for_more_and_for_what_is_not_shipped() -> None:
     (goal,) = goals_of({"up": TargetBinding("api", above="99.95%", coverage="90%")}, PINNED.library)
     assert (goal.measure, goal.coverage) == ("uptime", 0.9)
     assert goal.limit == pytest.approx(0.9995)
+
+
+def test_a_log_tells_a_share_of_errors_and_nothing_else() -> None:
+    bindings = {"failing": TargetBinding(log="access", below="1%"), "up": TargetBinding(log="access", above="99%")}
+    failing, up = goals_of(bindings, PINNED.library)
+    assert (failing.measure, failing.words, failing.source) == ("errors", "< 1 %", "log access")
+
+    def says(lines: int, errors: int, known: float = 1.0) -> tuple[str, str, str]:
+        measured = measured_of_lines(lines, errors)
+        result = judge_target(failing, measured, measured, known=known, observer="here")
+        return result.state, result.actual, result.detail
+
+    assert says(1000, 9) == ("met", "0.9 %", "9 of 1000 errors")
+    assert says(1000, 10)[0] == "missed"
+    assert says(19, 0) == ("not enough data", "0 %", "19 lines, 20 are needed")
+    assert says(0, 0)[:2] == ("not enough data", "-")
+    thorough = msgspec.structs.replace(failing, coverage=0.9)
+    measured = measured_of_lines(500, 0)
+    assert judge_target(thorough, measured, measured, known=0.5, observer="here").state == "not enough data"
+    assert "a log tells a share of errors" in unbound(up).detail
 
 
 def test_too_few_samples_are_not_enough_data_however_good_they_are() -> None:

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.full
 
 Look = Callable[[str], Scene]
 _CODE = Path(cockpit.__file__).parent
-_NO_TEXT = {"tui/glyphs.py", "logs/classify.py"}  # where signs are decided, and a pattern of what others write
+# Where signs are decided, and patterns of what others write.
+_NO_TEXT = {"tui/glyphs.py", "logs/classify.py", "logs/requests.py"}
 _DRAWN = ("tui", "release", "logs", "execution", "store", "watch")
 
 

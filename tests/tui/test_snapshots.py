@@ -45,6 +45,8 @@ PICTURES = {
     "logs_error": Picture("calm", "2 e M J J"),
     "logs_attach": Picture("calm", "2 e J v", small_only=True),
     "logs_together": Picture("calm", "2 I"),
+    "logs_alike": Picture("calm", "2 F"),
+    "logs_requests": Picture("calm", "2 tab F tab", small_only=True),
     "probes": Picture("red", "3"),
     "tags": Picture("calm", "4"),
     "tags_marked": Picture("red", "4", small_only=True),

@@ -8,14 +8,16 @@ import json
 import os
 import signal
 import subprocess
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cockpit.live_source import WATCHER_LOCK, asks_directory
-from cockpit.measuring import sample_key
+from cockpit.measuring import Measurer, sample_key
 from cockpit.presence import PresenceFile, presence_directory
 from cockpit.release.events import ProbeChanged
 from cockpit.release.intents import AddNote, ChangeRunState
@@ -202,6 +204,41 @@ async def test_log_lines_are_counted_by_the_minute(flight: Flight) -> None:
         with log.open("a") as file:
             file.write("2027-01-15T08:00:04Z ERROR four\n")
         await eventually(lambda: counted() == (4, 2, 1))
+
+
+async def test_a_target_is_the_share_of_requests_that_failed_in_an_access_log(flight: Flight) -> None:
+    access, quiet = flight.var / "access.log", flight.var / "quiet.log"
+    access.touch()
+    quiet.touch()
+    target = {"log": "access", "below": "10%", "window": "2m", "coverage": "50%"}
+    workspace = flight.begin(
+        [],
+        probes={},
+        logs={"access": {"file": str(access)}, "quiet": {"file": str(quiet)}},
+        targets={"failing": target, "silent": {**target, "log": "quiet"}},
+    )
+
+    def told() -> dict[str, tuple[str, str, int]]:
+        with Measurer(workspace, now=time.time) as measurer:
+            found = {result.id: result for result in measurer.targets()}
+        assert found["silent"].actual == "-"
+        return {name: (result.state, result.actual, result.samples) for name, result in found.items()}
+
+    def write(status: int, count: int) -> None:
+        moment = datetime.now(UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
+        with access.open("a") as file:
+            file.write(f'10.0.0.1 - - [{moment}] "GET /pay HTTP/1.1" {status} 12 "-" "curl"\n' * count)
+
+    async with watching(flight):
+        write(200, 18)
+        await eventually(lambda: told()["failing"] == ("not enough data", "0 %", 18))
+        write(503, 2)
+        await eventually(lambda: told()["failing"] == ("missed", "10 %", 20))
+        write(404, 5)  # what people get wrong is not the service's error
+        await eventually(lambda: told()["failing"] == ("met", "8 %", 25))
+        with SampleReader(workspace.store.location.root) as reader:
+            silent = reader.log_total(sample_key(workspace.run, "quiet"), 0.0)
+    assert (silent.lines, silent.minutes) in {(0, 1), (0, 2)}, "that nothing came is known"
 
 
 async def test_attached_it_ends_after_the_last_screen(flight: Flight) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+
 from textual import on
 from textual.app import ComposeResult
+from textual.widgets import Input
 
+from cockpit.logs.recent import Recent, recent
 from cockpit.release.live import Live
 from cockpit.release.run import Run
+from cockpit.times import epoch, zone
 from cockpit.tui.commands import bindings
+from cockpit.tui.dialogs.alike import AlikeDialog
 from cockpit.tui.pages.base import Page
 from cockpit.tui.widgets.log_pane import LogPane
 from cockpit.tui.widgets.log_panes import LogPanes
@@ -31,6 +37,28 @@ class LogsPage(Page):
         self.query_one(LogPanes).toggle_together()
         self.show(*self.cockpit.moment)
         self.call_after_refresh(self.take_focus)  # once the panes are there
+
+    def action_show_alike(self) -> None:
+        """List the lines of the log with the focus by template, those new since the run was opened first."""
+        panes = self.query_one(LogPanes).panes
+        pane = self.focused_pane() or (panes[0] if panes else None)
+        reader = pane.view.reader if pane is not None else None
+        if pane is None or reader is None:
+            self.cockpit.tell("there is no log to look through", severity="warning")
+            return
+        run = self.cockpit.moment[0]
+        since = epoch(run.opened_at) if run.open else None
+
+        def read(stop: threading.Event) -> Recent:
+            return recent(reader.path, reader.new_classifier().classify, since=since, stop=stop)
+
+        def choose(pattern: str | None) -> None:
+            if pattern:
+                field = self.screen.query_one("#filter", Input)
+                field.display = True
+                field.value = pattern
+
+        self.app.push_screen(AlikeDialog(pane.log_name, read, zone(run.timezone)), choose)
 
     def take_focus(self) -> None:
         self.call_after_refresh(self._focus_first)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from textual import on
@@ -10,16 +10,22 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
+from cockpit.logs.counters import LogCounts
 from cockpit.logs.follow import FollowState
 from cockpit.logs.match import SlowPatternError
+from cockpit.logs.origin import LogOrigin
 from cockpit.times import zone
 from cockpit.tui.glyphs import choose_glyphs
-from cockpit.tui.rows import Part, part
-from cockpit.tui.theme import inks_of
+from cockpit.tui.rows import Part, part, sparkline
+from cockpit.tui.theme import Inks, inks_of
 from cockpit.tui.widgets.lines import PaneTitle
-from cockpit.tui.widgets.log_origin import LogOrigin
 from cockpit.tui.widgets.log_status import LogStatus
 from cockpit.tui.widgets.log_tail import LogTail
+
+_WIDE, _WIDER = 90, 130  # cells, from which on a title has room for more than the two rates
+_COURSE, _LONGER = 12, 30  # minutes of errors, seconds of lines
+_GRAVE = ("fatal", "error")
+_TOLD = (*_GRAVE, "warning")  # levels that are counted in the title
 
 _FAST = 1000  # lines a second: below that, what was skipped once is no news
 
@@ -81,15 +87,35 @@ class LogPane(Vertical):
             left.append(("wrap", inks.muted))
         if message.skipped and message.counts.lines_per_second >= _FAST:
             left.append((f"{message.skipped:,} too fast to show", inks.caution))
-        errors = message.counts.errors_per_minute
-        right: list[Part] = [
-            (f"{errors} errors/min", inks.bad if errors else inks.muted),
-            (f" {choose_glyphs().rule} {message.counts.lines_per_second:.0f} l/s", inks.muted),
+        self.query_one(PaneTitle).show(left=left, right=self._rates(message.counts, inks))
+
+    def _rates(self, counts: LogCounts, inks: Inks) -> list[Part]:
+        """What stands at the right: errors and lines as rates, and where there is room, levels and the course."""
+        errors = counts.errors_per_minute
+        ink = inks.bad if errors else inks.muted
+        rate: list[Part] = [(f"{errors} errors/min", ink)]
+        lines: list[Part] = [(f" {choose_glyphs().rule} {counts.lines_per_second:.0f} l/s", inks.muted)]
+        if self.size.width < _WIDE:
+            return [*rate, *lines]
+        levels: list[Part] = [
+            part(f"{counts.levels[level]} {level} ", inks.bad if level in _GRAVE else inks.warn)
+            for level in _TOLD
+            if counts.levels.get(level)
         ]
-        self.query_one(PaneTitle).show(left=left, right=right)
+        course = _COURSE if self.size.width < _WIDER else _LONGER
+        by_minute, by_second = counts.errors_by_minute[-course:], counts.lines_by_second[-course:]
+        if any(by_minute):
+            rate.append((" " + _course(by_minute), inks.bad))
+        if any(by_second):
+            lines.append((" " + _course(by_second), inks.muted))
+        return [*levels, *rate, *lines]
 
     def on_descendant_focus(self) -> None:
         self.query_one(PaneTitle).show(lit=True)
 
     def on_descendant_blur(self) -> None:
         self.query_one(PaneTitle).show(lit=False)
+
+
+def _course(values: Sequence[int]) -> str:
+    return sparkline(values, len(values), choose_glyphs().bars)

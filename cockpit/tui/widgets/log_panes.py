@@ -6,12 +6,12 @@ from textual import on
 from textual.containers import Container
 from textual.message import Message
 
+from cockpit.logs.origin import LogOrigin, origins_of, together
 from cockpit.release.run import Run
 from cockpit.tui.pages.base import Page
 from cockpit.tui.theme import inks_of
 from cockpit.tui.widgets.lines import PaneTitle
 from cockpit.tui.widgets.log_evidence import attach_lines
-from cockpit.tui.widgets.log_origin import LogOrigin, origins_of, together
 from cockpit.tui.widgets.log_pane import LogPane
 from cockpit.tui.widgets.log_tail import LogTail
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from textual.binding import Binding
 from textual.message import Message
 
+from cockpit.logs.origin import LogOrigin
 from cockpit.tui.commands import bindings
 from cockpit.tui.glyphs import ASCII, choose_glyphs
-from cockpit.tui.widgets.log_origin import LogOrigin
 from cockpit.tui.widgets.log_view import LogView
 
 

@@ -19,10 +19,10 @@ from cockpit.logs.buffer import LogBuffer, Span
 from cockpit.logs.counters import LogCounts
 from cockpit.logs.follow import FollowState
 from cockpit.logs.line import LogLine
+from cockpit.logs.origin import LogOrigin
 from cockpit.logs.reader import LogReader, ReaderStatus
 from cockpit.logs.sieve import Sieve, read_moment, read_sieve
 from cockpit.tui.widgets.log_journey import Arrived, Travelled
-from cockpit.tui.widgets.log_origin import LogOrigin
 from cockpit.tui.widgets.log_scroll import LogScroll
 from cockpit.tui.widgets.log_status import LogStatus, border_text
 
@@ -72,10 +72,10 @@ class LogView(LogScroll):
         self._path = path
         self._timezone = timezone
         self._clock = clock
-        self._reader: LogReader | None = None
+        self.reader: LogReader | None = None
         self._travel: LogTravel | None = None
         if path is not None:
-            self._reader = LogReader(
+            self.reader = LogReader(
                 name,
                 path,
                 buffer=self.buffer,
@@ -96,9 +96,9 @@ class LogView(LogScroll):
         """How the reading stands; a given buffer counts as followed."""
         if self._origin is not None and self._origin.refused:
             return ReaderStatus(LogCounts(self.log_name), FollowState.UNREADABLE, self._origin.refused)
-        if self._reader is None:
+        if self.reader is None:
             return ReaderStatus(LogCounts(self.log_name), FollowState.FOLLOWING)
-        status = self._reader.status
+        status = self.reader.status
         if self._feed is not None and self._feed.trouble:
             return msgspec.structs.replace(status, state=FollowState.WAITING, reason=self._feed.trouble)
         return status
@@ -106,10 +106,10 @@ class LogView(LogScroll):
     @property
     def travel(self) -> LogTravel | None:
         """What goes anywhere in the file; None where the lines come from no file."""
-        if self._travel is None and self._reader is not None and self._path is not None:
+        if self._travel is None and self.reader is not None and self._path is not None:
             from cockpit.tui.widgets.log_travel import LogTravel  # the first line is on the screen before it
 
-            self._travel = LogTravel(self, self._path, self._reader, self.buffer)
+            self._travel = LogTravel(self, self._path, self.reader, self.buffer)
         return self._travel
 
     @property
@@ -206,8 +206,8 @@ class LogView(LogScroll):
             self.cursor.go(None)
             if self._travel is not None:
                 self._travel.cancel()
-            if self._reader is not None and not self.buffer.extent.has_end:
-                self._reader.rejoin()
+            if self.reader is not None and not self.buffer.extent.has_end:
+                self.reader.rejoin()
             self.show_news()
         else:
             self.tell()
@@ -289,16 +289,16 @@ class LogView(LogScroll):
 
     @on(Mount)
     def _start(self) -> None:
-        if self._reader is not None:
-            self._reader.start()
+        if self.reader is not None:
+            self.reader.start()
         if self._feed is not None:
             self.set_interval(_FEED_SECONDS, self.tell)
         self.show_news()
 
     @on(Unmount)
     def _stop(self) -> None:
-        if self._reader is not None:
-            self._reader.stop()
+        if self.reader is not None:
+            self.reader.stop()
         if self._travel is not None:
             self._travel.close()
         if self._feed is not None and self._origin is not None:
@@ -336,14 +336,14 @@ class LogView(LogScroll):
         self._post_news()
 
     def _read_again(self, place: int | None) -> None:
-        if self.follow and self._reader is not None:
-            self._reader.rejoin()
+        if self.follow and self.reader is not None:
+            self.reader.rejoin()
         elif self.travel is not None and place is not None:
             self.travel.go(place, anew=True)
 
     def _load_at_edges(self, *, asked: bool = False) -> None:
         """Bring earlier lines where the first ones are in view, and later ones where those at the window's end are."""
-        if self._reader is None or not self.height or self.buffer.span.start is None:
+        if self.reader is None or not self.height or self.buffer.span.start is None:
             return
         near_top = self.scroll_y < self.height and (not self.follow or self.max_scroll_y == 0)
         near_end = not self._extent.has_end and self.scroll_y > self.max_scroll_y - self.height

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.release.configuration import LogSource
-
 if TYPE_CHECKING:
     from cockpit.logs.feeds import Feed, FeedPool
+    from cockpit.release.configuration import LogSource
 
 _pool: FeedPool | None = None
 
