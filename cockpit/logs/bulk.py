@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from cockpit.logs.levels import LEVEL_OF_NAME, status_level
 from cockpit.logs.line import Level
 from cockpit.logs.split import Block, decode_line
 from cockpit.logs.tagged import LineClassifier
 from cockpit.logs.timestamps import ACCESS_TIME
+
+if TYPE_CHECKING:
+    from cockpit.logs.shapes import Shape
 
 _WORDS = {name.upper().encode(): level for name, level in LEVEL_OF_NAME.items() if name.isalpha()}
 _STATUSES = {b"%d" % digit: status_level(digit * 100) for digit in range(10)}
@@ -36,6 +40,7 @@ class LevelCounter:
 
     def __init__(self, classifier: LineClassifier) -> None:
         self._classifier = classifier
+        self._json: Shape | None = None  # once a line of JSON has been seen
 
     def count(self, block: Block) -> Counter[Level]:
         """Return how many of the next lines have which level; continuations count as Level.NONE."""
@@ -59,6 +64,11 @@ class LevelCounter:
         known = True
         for index, head in enumerate(heads):
             if not head:
+                level = self._of_json(pieces[index], block.limit)
+                if level is not None:
+                    levels[level] += 1
+                    known = True
+                    continue
                 if known and index:
                     self._classify(_line(pieces[index - 1], block.limit))
                 levels[self._classify(_line(pieces[index], block.limit))] += 1
@@ -66,8 +76,19 @@ class LevelCounter:
         if known:
             self._classify(_line(pieces[len(heads) - 1], block.limit))
 
+    def _of_json(self, piece: bytes, limit: int) -> Level | None:
+        """Return the level of a line of JSON, where its shape tells it."""
+        if self._json is None or piece[:1] != b"{" or len(piece) > limit:
+            return None
+        told = self._json.read(piece)
+        return None if told is None else self._json.level(told[2])
+
     def _classify(self, text: str) -> Level:
         line = self._classifier.classify(text)
+        if self._json is None and line.format == "json" and text[:1] == "{":
+            from cockpit.logs.shapes import shape_of  # most logs do without
+
+            self._json = shape_of(line)
         return Level.NONE if line.continuation else line.level
 
 

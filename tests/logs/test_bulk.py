@@ -3,12 +3,13 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cockpit.logs.bulk import LevelCounter
 from cockpit.logs.classify import Classifier
-from cockpit.logs.line import Level
+from cockpit.logs.line import Level, LogLine
 from cockpit.logs.seek import may_hold_error
 from cockpit.logs.split import LineSplitter
 
@@ -28,6 +29,11 @@ HEADS = [
     '10.0.0.1 - - [01/Jul/2026:12:00:00 +0000] "-" 099 0 ',
     '10.0.0.1 - - [01/Jul/2026:12:00:00 +0000] "GET \\"a\\" " 503 0 ',
     '{"level":"error","msg":"x"}',
+    '{"time":"2026-07-01T12:00:00Z","level":"error","msg":"x"}',
+    '{"ts":1782907200.5,"level":"warn","msg":"x","err":"y"}',
+    '{"time":"2026-13-45T99:00:00Z","level":50,"msg":"x"}',
+    '{"time":"2026-07-01T12:00:00Z","level":"loud","severity":"error"}',
+    '{"time":"2026-07-01T12:00:00Z","level":"info","log":"ERROR x"}',
     "level=warn msg=x ",
     "Traceback (most recent call last):",
     '  File "a.py", line 1',
@@ -64,6 +70,22 @@ def test_blocks_are_counted_as_their_lines_would_be_one_by_one(texts: list[str],
     for start, end in pairwise(edges):
         found.update(counter.count(splitter.cut(data[start:end])))
     assert +found == +expected
+
+
+def test_lines_of_json_are_counted_without_being_classified(monkeypatch: pytest.MonkeyPatch) -> None:
+    classified: list[str] = []
+    classifier = Classifier("app", clock=lambda: 0.0)
+    classify = classifier.classify
+
+    def noted(text: str) -> LogLine:
+        classified.append(text)
+        return classify(text)
+
+    monkeypatch.setattr(classifier, "classify", noted)
+    line = b'{"time":"2026-07-01T12:00:00Z","level":"%s","msg":"x"}\n'
+    data = line % b"info" * 900 + line % b"error" * 100
+    assert LevelCounter(classifier).count(LineSplitter().cut(data)) == {Level.INFO: 900, Level.ERROR: 100}
+    assert len(classified) < 5
 
 
 @given(text=lines.map(lambda text: text.replace("\n", " ")))

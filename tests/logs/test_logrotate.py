@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
 
@@ -22,15 +22,15 @@ ROUNDS = 4
 # It writes a line every few milliseconds, to the file that it has open, until a HUP tells it to open the name anew.
 WRITER = """
 import os, signal, sys, time
-path, append = sys.argv[1], int(sys.argv[2])
-def reopen(*_):
-    global file
-    file.close()
-    file = open(path, "ab", buffering=0)
+path, asked = sys.argv[1], []
+signal.signal(signal.SIGHUP, lambda *_: asked.append(1))
 file = open(path, "ab", buffering=0)
-signal.signal(signal.SIGHUP, reopen)
 number = 0
 while True:
+    if asked:  # between two lines: the signal may come in the middle of a write
+        asked.clear()
+        file.close()
+        file = open(path, "ab", buffering=0)
     file.write(b"line %d of the writer\\n" % number)
     number += 1
     time.sleep(0.002)
@@ -49,7 +49,7 @@ MODES = {
 
 @pytest.fixture
 def writer(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path / "app.log"), "1"])
+    process = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path / "app.log")])
     yield process
     process.kill()
     process.wait()
@@ -89,6 +89,19 @@ def rotate(directory: Path, mode: str, pid: int) -> None:
     )  # fmt: skip
 
 
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until it holds."""
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.01)
+
+
+def state_of(pid: int) -> str:
+    """Return how a process stands: T when it is stopped."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("mode", MODES)
 def test_no_line_is_lost_and_none_is_read_twice(mode: str, tmp_path: Path, writer: subprocess.Popen[bytes]) -> None:
@@ -98,21 +111,22 @@ def test_no_line_is_lost_and_none_is_read_twice(mode: str, tmp_path: Path, write
     try:
         for _ in range(ROUNDS):
             have = len(following.found)
-            deadline = time.monotonic() + 10
-            while len(following.found) < have + 50:
-                assert time.monotonic() < deadline, "the writer is not read"
-                time.sleep(0.01)
+            until(lambda have=have: len(following.found) >= have + 50)  # type: ignore[misc]
             if mode == "copytruncate":
                 # What is written between the copy and the truncation is lost to everybody.
                 writer.send_signal(signal.SIGSTOP)
-                time.sleep(0.1)
+                until(lambda: state_of(writer.pid) == "T")
+                until(lambda: following.follower.position == path.stat().st_size)
+            rotated_in = int(time.time())
             rotate(tmp_path, mode, writer.pid)
             if mode == "copytruncate":
                 writer.send_signal(signal.SIGCONT)
-            time.sleep(1.1 if "dateext" in mode else 0.2)
+            if "dateext" in mode:  # the next archive must not have the same name
+                until(lambda at=rotated_in: int(time.time()) > at)  # type: ignore[misc]
+        have = len(following.found)
+        until(lambda: len(following.found) > have)
         writer.kill()
         writer.wait()
-        time.sleep(0.2)
     finally:
         following.end()
     assert following.found == [f"line {number} of the writer" for number in range(len(following.found))]
