@@ -9,14 +9,16 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Let the collector rest: it would walk all that has been read again and again, and find nothing to free.
+    """Let the collector rest, and leave alone for good what is there afterwards.
 
-    Of several threads at once, the first to come lets it go on.
+    It would walk all that has been read again and again, now and in every pause later on, and find nothing to free:
+    what was read holds no cycles. Of several threads at once, the first to come lets it go on.
     """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if was_on:
             gc.enable()

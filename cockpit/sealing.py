@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from cockpit.git.command import Git
 from cockpit.release.configuration import Signing
@@ -28,9 +28,9 @@ class Seals:
         self._key: tuple[Signing, str, int] | None = None
         self._until = 0.0
 
-    def keep(self, stored: Stored) -> None:
-        """Take in a stored event, if it is a sign-off; another copy of it may bring another signature."""
-        if stored.envelope.kind == _KIND:
+    def keep(self, events: Iterable[Stored]) -> None:
+        """Take in those stored events that are sign-offs; another copy of one may bring another signature."""
+        for stored in [each for each in events if each.envelope.kind == _KIND]:
             copies = self._stored.setdefault(stored.id, [])
             if all(copy.signature != stored.signature for copy in copies):
                 copies.append(stored)

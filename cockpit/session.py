@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Protocol
 
@@ -41,8 +41,8 @@ class Signer(Protocol):
 class Seals(Protocol):
     """What tells the worth of the signatures that stored sign-offs carry."""
 
-    def keep(self, stored: Stored) -> None:
-        """Take in a stored event."""
+    def keep(self, events: Iterable[Stored]) -> None:
+        """Take in stored events."""
 
     def clear(self) -> None:
         """Forget them all."""
@@ -136,7 +136,7 @@ class Session:
                 self._seals.clear()
             streams = [self._service_stream, *([self._run_stream] if run_id else [])]
             with collector_paused():
-                self._ledger.add(self._record(stored) for stored in self._store.load(streams))
+                self._ledger.add(self._records(self._store.load(streams)))
                 self._refresh()
         self._publish([])
         return self.run
@@ -266,12 +266,12 @@ class Session:
                 wall=context.now,
                 sign=key.sign if key is not None else None,
             )
-            written += self._ledger.add([self._record(stored)])
+            written += self._ledger.add(self._records([stored]))
 
-    def _record(self, stored: Stored) -> Record:
+    def _records(self, events: list[Stored]) -> list[Record]:
         if self._seals is not None:
-            self._seals.keep(stored)
-        return to_record(stored)
+            self._seals.keep(events)
+        return list(map(to_record, events))
 
     def _masked(self, data: Event) -> Event:
         """Take secrets out of what an event says in words of its own, such as a probe's detail."""
@@ -288,8 +288,8 @@ class Session:
 
     def _take_in(self) -> list[Record]:
         wanted = {self._run_stream, self._service_stream}
-        arrived = [self._record(stored) for stored in self._store.poll() if stored.envelope.stream in wanted]
-        return self._ledger.add(arrived) if arrived else []
+        arrived = [stored for stored in self._store.poll() if stored.envelope.stream in wanted]
+        return self._ledger.add(self._records(arrived)) if arrived else []
 
     def _turn_to_pins(self) -> None:
         """Fly by the files that the run was migrated to, as soon as all of them are here."""
