@@ -26,7 +26,7 @@ CommandOutcome = Literal["ok", "failed", "timed-out", "stopped"]
 
 KINDS: Final[dict[str, type[Event]]] = {}
 _KIND_OF: Final[dict[type[Event], str]] = {}
-_REGISTER_OF: Final[dict[str, str | None]] = {}
+REGISTERS: Final[dict[str, str | None]] = {}
 
 _E = TypeVar("_E", bound=type[Event])
 
@@ -35,7 +35,7 @@ def _kind(kind: str, *, register: str | None = None) -> Callable[[_E], _E]:
     def enter(event: _E) -> _E:
         KINDS[kind] = event
         _KIND_OF[event] = kind
-        _REGISTER_OF[kind] = register
+        REGISTERS[kind] = register
         return event
 
     return enter
@@ -48,7 +48,7 @@ def kind_of(event: Event) -> str:
 
 def register_of(kind: str) -> str | None:
     """Return the register that events of `kind` write, or None where they only add or are unknown."""
-    return _REGISTER_OF.get(kind)
+    return REGISTERS.get(kind)
 
 
 # The run

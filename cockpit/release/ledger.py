@@ -6,6 +6,7 @@ Total (an unknown kind is kept and skipped), order-independent, and independent 
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
 from types import MappingProxyType
@@ -21,6 +22,7 @@ from cockpit.release.checks import Check
 from cockpit.release.configuration import Configuration, check_of
 from cockpit.release.contests import CONTESTABLE, item_sides, run_contest, text_said
 from cockpit.release.events import (
+    REGISTERS,
     DeploysLocked,
     EvidenceAttached,
     EvidencePurged,
@@ -45,7 +47,6 @@ from cockpit.release.events import (
     RunStateChanged,
     TagMarked,
     TriggerBreached,
-    register_of,
 )
 from cockpit.release.executions import carried_out_on, fold_execution
 from cockpit.release.incidents import INCIDENT_PREFIX, fold_incidents
@@ -173,41 +174,43 @@ class Ledger:
         # The usual case, events after all others that caused none of them, must not sort the whole history again.
         inner, outside = causal_order(arrived)
         last = self._latest is None or arrived[0].order > self._latest
-        if last and self._ordered is not None and self._awaited.isdisjoint(record.id for record in arrived):
+        expected = bool(self._awaited) and not self._awaited.isdisjoint(record.id for record in arrived)
+        if last and self._ordered is not None and not expected:
             self._ordered += inner
             self._in_order = self._in_order and inner is arrived
         else:
             self._ordered = None
             self._in_order = False
         self._latest = arrived[-1].order if self._latest is None else max(self._latest, arrived[-1].order)
-        self._awaited.difference_update(record.id for record in arrived)
+        if self._awaited:
+            self._awaited.difference_update(record.id for record in arrived)
         self._awaited.update(cause for cause in outside if cause not in self._records)
 
     def _enter(self, arrived: list[Record]) -> None:
-        # One pass with local names: a long flight has 100,000 of them.
-        by_entity, cells = self._by_entity, self._cells
+        # One pass with local names, most frequent first: a long flight has 100,000 of them.
+        by_entity, registers = self._by_entity, REGISTERS
         views, executions = self._item_views, self._execution_views
+        written: defaultdict[RegisterKey, list[Record]] = defaultdict(list)
         for record in arrived:
             entity, data = record.ent, record.data
-            if isinstance(data, ItemObserved):
-                self._keep_observation(record, data)
-            if not (isinstance(data, ItemObserved) and data.renewal):
-                known = by_entity.get(entity)
-                if known is None:
-                    known = by_entity[entity] = []
-                known.append(record)
             if views:
                 views.pop(entity, None)
             if executions:
                 executions.pop(entity, None)
-            register = register_of(record.kind)
+            register = registers.get(record.kind)
             if register is not None:
-                key = entity, register
-                cell = cells.get(key)
-                if cell is None:
-                    cell = cells[key] = RegisterCell()
-                cell.add(record)
-            elif isinstance(data, ItemMoved):
+                written[entity, register].append(record)
+            elif isinstance(data, ItemObserved):
+                self._keep_observation(record, data)
+                if data.renewal:
+                    continue
+            known = by_entity.get(entity)
+            if known is None:
+                known = by_entity[entity] = []
+            known.append(record)
+            if register is not None:
+                continue
+            if isinstance(data, ItemMoved):
                 # Of several the same one everywhere, whichever came first.
                 moved = entity, data.record
                 self._moved[moved] = max(self._moved.get(moved, ""), data.moved)
@@ -218,6 +221,11 @@ class Ledger:
             elif isinstance(data, EvidencePurged):
                 self._purged.update(data.blobs)
                 self.forget_views()
+        for key, records in written.items():
+            cell = self._cells.get(key)
+            if cell is None:
+                cell = self._cells[key] = RegisterCell()
+            cell.add(records)
 
     def _keep_observation(self, record: Record, data: ItemObserved) -> None:
         words = self._last_words.setdefault(record.ent, {})

@@ -5,6 +5,8 @@ The fold is order-independent: any order of the same records gives the same head
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from cockpit.release.record import Record
@@ -46,14 +48,15 @@ class RegisterCell:
         self._superseded: set[str] = set()
         self._value: Register | None = EMPTY
 
-    def add(self, record: Record) -> None:
-        """Take in a record; the same id twice changes nothing."""
+    def add(self, records: Iterable[Record]) -> None:
+        """Take in records; the same id twice changes nothing."""
         heads, superseded = self._heads, self._superseded
-        for identity in record.sup:
-            superseded.add(identity)
-            heads.pop(identity, None)
-        if record.id not in superseded:
-            heads[record.id] = record
+        for record in records:
+            for identity in record.sup:
+                superseded.add(identity)
+                heads.pop(identity, None)
+            if record.id not in superseded:
+                heads[record.id] = record
         self._value = None
 
     def value(self) -> Register:
