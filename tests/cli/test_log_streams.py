@@ -7,6 +7,8 @@ import pytest
 
 from tests.cli.conftest import Console
 
+pytestmark = pytest.mark.full
+
 
 def piped(console: Console, text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(

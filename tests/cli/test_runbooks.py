@@ -30,6 +30,8 @@ steps:
   - {id: switch, text: Switch to manual, after: 30m}
 """
 
+pytestmark = pytest.mark.full
+
 
 @pytest.fixture
 def flight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flight:

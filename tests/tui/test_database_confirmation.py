@@ -23,6 +23,8 @@ from tests.tui.test_rollback import at_confirmation, button, hint, typed
 STEP = '    - {id: migrate, title: Migrate the database back, run: "true", needs_backup: true, optional: true}\n'
 RESTORE = '    - {id: migrate, title: Put the database back, restore: {sqlite: {file: "DATABASE"}}}\n'
 
+pytestmark = pytest.mark.full
+
 
 @pytest.fixture
 def database() -> Iterator[Path]:

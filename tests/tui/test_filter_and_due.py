@@ -16,6 +16,8 @@ from tests.tui.painted import lines, settle, text_in, text_of, until
 from tests.tui.scenes import CONFIGURATION, NOW, Scene, build_repository
 from tests.tui.test_checklist_page import flown, items, listed, on_item, told, type_in
 
+pytestmark = pytest.mark.full
+
 
 async def test_terms_filter_together_and_each_is_inverted_by_itself(scene: Scene) -> None:
     async with flown(scene) as (app, pilot):

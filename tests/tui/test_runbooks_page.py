@@ -29,6 +29,8 @@ steps:
   - {id: on, text: Go on, runbook: application-down}
 """
 
+pytestmark = pytest.mark.full
+
 
 @pytest.fixture
 def written(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:

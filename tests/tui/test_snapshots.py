@@ -103,6 +103,11 @@ IN_ASCII = (
 )
 
 
+def is_at_once(name: str, size: str) -> bool:
+    """Whether a picture is drawn in every run: those of whole screens, and a few of them large."""
+    return name in LARGE_AT_ONCE if size == "200x50" else not PICTURES[name].small_only
+
+
 def reach(picture: Picture) -> Callable[[Pilot[int]], Awaitable[None]]:
     """Return what brings an app there and holds it still."""
 
@@ -128,7 +133,7 @@ def reach(picture: Picture) -> Callable[[Pilot[int]], Awaitable[None]]:
 @pytest.mark.parametrize(
     ("name", "size"),
     [
-        pytest.param(name, size, marks=[pytest.mark.full] if size == "200x50" and name not in LARGE_AT_ONCE else [])
+        pytest.param(name, size, marks=[] if is_at_once(name, size) else [pytest.mark.full])
         for name in PICTURES
         for size in SIZES
         if size == "80x24" or not PICTURES[name].small_only

@@ -45,19 +45,13 @@ class LogPane(Vertical):
     ) -> None:
         super().__init__(classes="log-pane beside" if beside else "log-pane")
         self.log_name = name
-        self._origin = origin
-        self._timezone = timezone
-        self._clock = clock
+        # Made at once, not on mounting: keys and pages may ask for it before that.
+        self.view = LogTail(name, origin, timezone=zone(timezone), clock=clock)
         self._told: SlowPatternError | None = None
 
     def compose(self) -> ComposeResult:
         yield PaneTitle(f"{self.log_name}")
-        yield LogTail(self.log_name, self._origin, timezone=zone(self._timezone), clock=self._clock)
-
-    @property
-    def view(self) -> LogTail:
-        """The log itself."""
-        return self.query_one(LogTail)
+        yield self.view
 
     @on(LogStatus)
     def _tell(self, message: LogStatus) -> None:
