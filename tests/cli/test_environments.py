@@ -14,6 +14,8 @@ from cockpit.workspace import Options
 from tests.cli.conftest import Console
 from tests.execution.flight import Flight
 
+pytestmark = pytest.mark.full
+
 
 def now_of(flight: Flight, environment: str) -> None:
     """Let the work tree's configuration describe another environment."""

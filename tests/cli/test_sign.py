@@ -19,6 +19,8 @@ from tests.parts import require
 ROLES = "roles:\n  - {id: dev, title: Dev Lead}\n  - {id: ops, title: Ops}\n  - {id: sec, title: Security}\n"
 EMAIL = "ana@example.org"
 
+pytestmark = pytest.mark.full
+
 
 def make_key(directory: Path, name: str) -> Path:
     path = directory / name

@@ -21,6 +21,8 @@ from tests.tui.scenes import Scene
 VALUES = [line.partition("=")[2] for line in ENV.splitlines()]
 SECRETS = [value for value in VALUES if len(value) > 10 and value not in {"production", "logs/app.log"}]
 
+pytestmark = pytest.mark.full
+
 
 async def test_no_value_is_shown_whatever_the_cursor_is_on(look: Callable[[str], Scene]) -> None:
     app = look("signed").app()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
@@ -13,6 +14,8 @@ from cockpit.tui.dialogs.alike import AlikeDialog
 from cockpit.tui.widgets.log_tail import LogTail
 from tests.tui.painted import lines, settle, until
 from tests.tui.scenes import Scene
+
+pytestmark = pytest.mark.full
 
 
 @asynccontextmanager

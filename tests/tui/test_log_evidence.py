@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from textual.pilot import Pilot
 
 from cockpit.release.events import EvidenceAttached
@@ -14,6 +15,8 @@ from cockpit.tui.dialogs.pick_item import PickItemDialog
 from cockpit.tui.widgets.log_tail import LogTail
 from tests.tui.painted import lines, settle, until
 from tests.tui.scenes import Scene
+
+pytestmark = pytest.mark.full
 
 
 @asynccontextmanager

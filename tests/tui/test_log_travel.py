@@ -18,6 +18,8 @@ SIZE = (70, 12)
 HEIGHT = 10
 NOON = 1_782_907_200.0  # 2026-07-01 12:00 UTC
 
+pytestmark = pytest.mark.full
+
 
 class TailApp(App[None]):
     def __init__(self, path: Path) -> None:
@@ -84,7 +86,6 @@ async def settled(pilot: Pilot[None], view: LogTail) -> None:
     await pilot.pause()
 
 
-@pytest.mark.full
 async def test_scrolling_up_goes_on_beyond_what_is_in_memory(path: Path) -> None:
     app = TailApp(path)
     async with app.run_test(size=SIZE) as pilot:
@@ -195,7 +196,6 @@ async def test_a_level_and_a_time_are_filters_too(path: Path) -> None:
         await until(pilot, lambda: numbers(view) == list(range(39_990, 40_000)))
 
 
-@pytest.mark.full
 async def test_esc_stops_a_search_and_only_then_is_the_screens(path: Path) -> None:
     with path.open("a") as file:
         for _ in range(40):

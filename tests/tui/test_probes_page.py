@@ -17,6 +17,8 @@ from tests.tui.painted import assert_safe, lines, text_of, until
 from tests.tui.scenes import NOW, Scene
 from tests.tui.test_checklist_page import flown
 
+pytestmark = pytest.mark.full
+
 
 @pytest.fixture
 def watched(tmp_path: Path, template: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
@@ -18,6 +19,8 @@ from tests.tui.moments import LOGS, PAYMENT
 from tests.tui.painted import settle, text_in, text_of, until
 from tests.tui.scenes import Scene
 from tests.tui.test_checklist_page import flown, on_item, told, type_in
+
+pytestmark = pytest.mark.full
 
 
 def shown(app: CockpitApp) -> str:

@@ -24,6 +24,8 @@ checks:
   {FLOWS}: {{command: {{run: "echo bought"}}, effects: money, closes: true}}
 """
 
+pytestmark = pytest.mark.full
+
 
 @pytest.fixture
 def sensed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
