@@ -61,7 +61,8 @@ def try_to_confirm_wrongly(terminal: Terminal) -> None:
     terminal.wait_for(FIRST_OPEN)
 
 
-@pytest.mark.parametrize("busy", [True, pytest.param(False, marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize("busy", [True, False])
 def test_a_rollback(busy: bool, open_terminal: OpenTerminal, tmp_path: Path) -> None:
     terminal = open_terminal()
     terminal.start([*COCKPIT, "demo"], environment={"TMPDIR": str(tmp_path)})
