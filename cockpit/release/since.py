@@ -160,6 +160,8 @@ def _changes(records: list[Record], run: Run) -> tuple[Change, ...]:
 
 
 def _is_well(record: Record) -> bool:
+    if isinstance(record.data, ProbeChanged):
+        return record.data.state == "ok" and record.data.previous == "unknown"  # the first look at it
     return isinstance(record.data, ItemObserved) and record.data.state == "ok"
 
 
@@ -184,6 +186,8 @@ def _weight(record: Record, run: Run) -> Weight:
     if isinstance(data, ItemEvent):
         return _item_weight(record, data, run)
     match data:
+        case ItemObserved(state="unknown"):
+            return Weight.NOTE
         case ProbeChanged(state=state) | ItemObserved(state=state):
             return Weight.TICK if state == "ok" else Weight.REGRESSED
         case ExecutionRequested() | ExecutionEnded() | ExecutionStopped() | StepEnded() | HostEnded():

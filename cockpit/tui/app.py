@@ -230,7 +230,7 @@ class CockpitApp(App[int], inherit_bindings=False):
         self._hand_over()
         self.since.tick()
         shown = self.shown
-        if shown is not None and shown.place != self._place:
+        if shown is not None and self._presence is not None and shown.place != self._place:
             self._place = shown.place
             self.look_at(self._place)
 

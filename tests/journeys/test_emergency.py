@@ -44,7 +44,7 @@ def test_from_the_alarm_by_the_runbook_to_the_post_mortem(shop: Shop, open_termi
 
     # Its status, with what it printed; a status that says no is no success.
     terminal.press("Enter")
-    terminal.wait_for(r"\$ .*shopctl status")
+    terminal.wait_for(r"bin/shopctl")
     terminal.wait_for_focus("Cancel")
     press_button(terminal, "Run it")
     terminal.wait_for(r"failed, exit status 3")

@@ -11,6 +11,8 @@ from cockpit.tui.rows import Part, part, row
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import LineWidget
 
+_LEAST_HEIGHT = 10  # rows of the terminal, from which on there is room for it
+
 
 class AlarmBanner(LineWidget):
     """One line with the gravest alarm that nobody here has looked at; gone while there is none."""
@@ -26,9 +28,10 @@ class AlarmBanner(LineWidget):
 
     def show(self, alarms: Sequence[Alarm]) -> None:
         """Show these, the gravest first."""
+        # On the smallest terminals the item one is at matters more; the strip above calls, too.
+        self.set_class(bool(alarms) and self.app.size.height >= _LEAST_HEIGHT, "-calling")
         if alarms != self._alarms:
             self._alarms = alarms
-            self.set_class(bool(alarms), "-calling")
             self.refresh()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
