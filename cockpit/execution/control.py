@@ -92,7 +92,7 @@ def skip_step(act: Callable[[Intent], object], view: ExecutionView, *, reason: s
     if step.skippable and not reason.strip():
         raise RefusedError(
             f"skipping {step.title!r} needs a reason",
-            fix='Say why: cockpit execution skip --reason "…"',
+            fix='Say why: cockpit execution skip --reason "..."',
             code="no-reason",
         )
     if not (step.optional or step.skippable):
