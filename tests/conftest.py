@@ -22,7 +22,6 @@ _OVERTAKEN = (
     "tests/journeys/test_presence.py",
     "tests/journeys/test_small_terminals.py",
     "tests/tui/test_ascii.py::test_what_the_code_says_holds_signs_nowhere_else",
-    "tests/tui/test_hostile_text.py::test_hostile_text_is_shown_as_what_it_is",
     "tests/tui/test_maintenance_page.py",
     "tests/tui/test_since.py::test_a_machine_that_slept_tells_what_it_slept_through",
 )

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 from msgspec import Struct
 
+from cockpit.release.configuration import LogSource
 from cockpit.text import visible
 
 T = TypeVar("T", bound=Struct)
@@ -24,7 +25,7 @@ TEXTS = {
 }
 # The fields that hold what somebody wrote, in whatever value they stand.
 _EXTERNAL = frozenset({
-    "text", "note", "title", "when", "after", "role", "run", "detail", "name", "service", "environment_name", "tag",
+    "text", "note", "title", "when", "role", "run", "detail", "name", "service", "environment_name", "tag",
     "from_tag", "host", "reason", "target", "why_target", "actual", "section", "subject", "looking_at", "observer",
     "command", "danger", "undo", "confirm", "left_out", "display", "purpose", "address", "hint", "deploys_locked",
     "to", "taken_from", "given_by",
@@ -38,6 +39,8 @@ def poisoned(value: T, text: str) -> T:
 
 
 def _poison(value: Any, text: str) -> Any:
+    if isinstance(value, LogSource):
+        return value  # another log would never be read, and the screen never be still
     if isinstance(value, Struct):
         changes: dict[str, Any] = {}
         for field in value.__struct_fields__:

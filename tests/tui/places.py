@@ -145,10 +145,24 @@ async def confirm(app: CockpitApp, scene: Scene, text: str) -> None:
 
 async def runbook_step(app: CockpitApp, scene: Scene, text: str) -> None:
     """Open a step whose every word is hostile, as if its command had printed so, too."""
-    step = RunbookStep("a", text, run=f"echo {text}", when=text, link=text)
-    dialog = StepDialog(Runbook("r", text, steps=(step,)), step)
-    await _instead(app, dialog)  # type: ignore[arg-type]
+    dialog = await _step_dialog(app, RunbookStep("a", text, run=f"echo {text}", when=text, link=text))
     dialog._ended(Ran(text, "failed", 1, 0.1, text, text), "")
+
+
+async def step_command(app: CockpitApp, scene: Scene, text: str) -> None:
+    """Open a step with a hostile command."""
+    await _step_dialog(app, RunbookStep("a", "Look", run=f"echo {text}"))
+
+
+async def step_facts(app: CockpitApp, scene: Scene, text: str) -> None:
+    """Open a step with a hostile condition."""
+    await _step_dialog(app, RunbookStep("a", "Look", when=text))
+
+
+async def _step_dialog(app: CockpitApp, step: RunbookStep) -> StepDialog:
+    dialog = StepDialog(Runbook("r", step.text, steps=(step,)), step)
+    await _instead(app, dialog)  # type: ignore[arg-type]
+    return dialog
 
 
 async def abnormal(app: CockpitApp, scene: Scene, text: str) -> None:
@@ -213,8 +227,8 @@ PLACES = {
     "IncidentWords": Place("#incident-words", moment, moment="troubled", keys="5"),
     "IncidentStrip": Place("#incident", moment, moment="troubled", keys="5"),
     "StepDialog title": Place(".dialog-title", runbook_step, moment="troubled", size=(100, 30)),
-    "StepDialog command": Place("#step-command", runbook_step, moment="troubled", size=(100, 30)),
-    "StepDialog facts": Place("#step-facts", runbook_step, moment="troubled", size=(100, 30)),
+    "StepDialog command": Place("#step-command", step_command, moment="troubled", size=(100, 30)),
+    "StepDialog facts": Place("#step-facts", step_facts, moment="troubled", size=(100, 30)),
     "StepDialog output": Place("#step-output", runbook_step, moment="troubled", size=(100, 30)),
     "TimelineList": Place("#all-records", moment, moment="red", keys="8"),
     "MaintenanceList": Place("#occurrences", moment, moment="cared", keys="9"),
