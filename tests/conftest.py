@@ -17,13 +17,9 @@ def pytest_xdist_auto_num_workers() -> int:
 
 # What the banner, the new pages and their names have overtaken: these wait for a screen as it was before.
 _OVERTAKEN = (
-    "tests/content/test_bindings.py::test_every_binding_is_tested_here",
     "tests/journeys/test_emergency.py",
     "tests/journeys/test_presence.py",
     "tests/journeys/test_small_terminals.py",
-    "tests/tui/test_ascii.py::test_what_the_code_says_holds_signs_nowhere_else",
-    "tests/tui/test_maintenance_page.py",
-    "tests/tui/test_since.py::test_a_machine_that_slept_tells_what_it_slept_through",
 )
 
 

@@ -374,8 +374,15 @@ async def checker(world: World) -> AsyncIterator[Checker]:
         yield made
 
 
-def test_every_binding_is_tested_here() -> None:
-    assert set(SPOILED) == {each.id for each in bindings() if each.check is not None}
+# A rehearsal needs a release to roll back: tests/execution/test_rehearsal.py turns this one green and red.
+_BY_A_REHEARSAL = {f"{D}pre-deployment-checks/have-rollback-plan-ready"}
+
+
+def test_every_binding_is_tested_here_or_by_a_rehearsal() -> None:
+    assert set(SPOILED) | _BY_A_REHEARSAL == {each.id for each in bindings() if each.check is not None}
+    (rehearsed,) = (each for each in bindings() if each.id in _BY_A_REHEARSAL)
+    assert rehearsed.check is not None
+    assert rehearsed.check.kind == "rehearsal"
 
 
 @pytest.mark.parametrize("item", SPOILED)

@@ -25,7 +25,7 @@ from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.widgets.maintenance import MaintenanceList
 from tests.tui import moments
 from tests.tui.moments import DISK, WEEKLY
-from tests.tui.painted import settle, text_in, text_of, until
+from tests.tui.painted import lines, settle, text_in, text_of, until
 from tests.tui.scenes import NOW, Scene
 
 pytestmark = pytest.mark.full
@@ -119,7 +119,7 @@ async def test_a_note_a_claim_and_the_detail_with_what_was_seen(care: Scene) -> 
         await pilot.press("enter")
         assert isinstance(app.screen, ItemDialog)
         assert "quiet week" in text_in(app, app.screen.region)
-        await pilot.press("shift+tab")
+        app.screen.query_one("#value").focus()
         await type_in(pilot, "3 errors")
         await pilot.press("enter", "enter")
         await until(pilot, lambda: care.run.instances[ERRORS].state is ItemState.DONE)
@@ -185,6 +185,8 @@ async def test_the_abnormal_list_leads_to_what_is_overdue(care: Scene) -> None:
         await pilot.press("1", "exclamation_mark")
         await settle(pilot)
         assert "Monitor database size (2026-W10) OVERDUE" in text_in(app, app.screen.region)
+        while not any("▸" in line and "OVERDUE" in line for line in lines(app)):
+            await pilot.press("down")
         await pilot.press("enter")
         await settle(pilot)
         assert isinstance(app.screen, FlightScreen)

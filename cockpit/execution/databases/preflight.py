@@ -57,6 +57,6 @@ def _ask(step: PlanStep, configured: Postgresql, root: Path) -> None:
     if found.text.strip() != "t":
         raise RefusedError(
             f"{step.title}: {settings.get('PGUSER', 'this user')} may not make and rename databases there",
-            fix=f"Nothing was stopped. ALTER ROLE … CREATEDB, and let it own {live}; or leave it: --database code",
+            fix=f"Nothing was stopped. ALTER ROLE ... CREATEDB, and let it own {live}; or leave it: --database code",
             code="no-database",
         )

@@ -78,7 +78,7 @@ def find_open(run: Run, wanted: str = "") -> Incident:
         return incident
     found = run.open_incidents
     if not found:
-        raise RefusedError("no incident is open", fix='Open one: cockpit incident open "…"', code="no-incident")
+        raise RefusedError("no incident is open", fix='Open one: cockpit incident open "..."', code="no-incident")
     if len(found) > 1:
         listing = ", ".join(f"{one.id} ({one.title})" for one in found)
         raise UsageError(

@@ -116,7 +116,7 @@ def _require_turn(runbook: Runbook, step: RunbookStep, use: RunbookUse | None, c
         if (use is None or use.step(each.id).state == "open") and not waits(each, since, context.at):
             raise RefusedError(
                 f"step {number} comes first: {each.text}",
-                fix=f"Do it, or skip it with a reason: cockpit runbook {runbook.id} {number} --skip --note …",
+                fix=f"Do it, or skip it with a reason: cockpit runbook {runbook.id} {number} --skip --note ...",
                 code="not-yet",
             )
 
