@@ -58,7 +58,7 @@ def test_from_the_alarm_by_the_runbook_to_the_post_mortem(shop: Shop, open_termi
 
     terminal.wait_for(r"▸▶ 3\. Restart service")
     terminal.press("Enter")
-    terminal.wait_for(r"\$ .*shopctl stop;(?s:.*)shopctl start")
+    terminal.wait_for(r"shopctl(?s:.*)stop;(?s:.*)start")
     terminal.wait_for_focus("Cancel")
     press_button(terminal, "Run it")
     terminal.wait_for(r"ok, exit status 0")

@@ -44,6 +44,9 @@ def progress_of(view: PhaseView) -> str:
     return "recurs" if view.recurs else f"{view.done}/{view.total}"
 
 
+_ROOM_FOR_DUE = 40  # cells, from which on a row has room for when its item is due
+
+
 class PhaseColumn(RowList[PhaseView]):
     """All phases with their progress, one above the other."""
 
@@ -251,7 +254,7 @@ class ItemList(RowList["Heading | ItemView"]):
                 parts.append((f" {clock_time(epoch(view.at), self.timezone)}", inks.muted))
         else:
             # What is still in time gives way to whoever is on it.
-            if due is not None and due.waits and not due.late(self.now):
+            if due is not None and due.waits and not due.late(self.now) and self.size.width >= _ROOM_FOR_DUE:
                 parts += due_parts(due, self.now, self._glyphs, inks)
             parts.append(part(view.item.role, inks.muted))
         return [(" ", inks.plain), *parts, (" ", inks.plain)]
