@@ -85,8 +85,11 @@ class RunbooksPage(Page):
         rows = rows_of(run, entry.id, now) if entry is not None else []
         other = entry is not None and entry.id != self._shown
         self._shown = entry.id if entry is not None else ""
+        stood_at = steps.current
         steps.show(rows)
-        if other:
+        # Whoever stands at the step that is next goes on with it, when the word that settles it has come.
+        settled = stood_at is not None and stood_at.current and (steps.current is None or not steps.current.current)
+        if other or settled:
             self._go_to_current(rows)
         stands = entry.stands if entry is not None else ""
         title = self.query_one("#entry-title", PaneTitle)
