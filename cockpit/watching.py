@@ -29,10 +29,10 @@ from cockpit.presence import presence_directory, present
 from cockpit.release.checks import Check
 from cockpit.release.configuration import LogSource
 from cockpit.release.decisions.context import OVER
+from cockpit.release.entities import probe_entity, trigger_entity
 from cockpit.release.events import ProbeChanged, TriggerBreached, TriggerCleared
 from cockpit.release.health import Debounced, ProbeResult
 from cockpit.release.intents import Intent, RecordFact
-from cockpit.release.ledger import probe_entity, trigger_entity
 from cockpit.release.ports import Situation
 from cockpit.release.probes import Probe
 from cockpit.release.recurrence import Almanac

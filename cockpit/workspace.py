@@ -21,8 +21,9 @@ from cockpit.identity import Doubt, doubt_about
 from cockpit.pinning import Sources, parse_environments, parse_texts, read_work_tree
 from cockpit.release.configuration import Configuration
 from cockpit.release.decisions.context import OVER
+from cockpit.release.entities import RUN
 from cockpit.release.intents import OpenRun
-from cockpit.release.ledger import RUN, Ledger, Pinned, Pins
+from cockpit.release.ledger import Ledger, Pinned, Pins
 from cockpit.release.live import Presence
 from cockpit.release.ports import Situation
 from cockpit.release.record import Record

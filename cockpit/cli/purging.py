@@ -146,7 +146,7 @@ def _find(
     if target in workspace.run.items or "/" in target:
         from cockpit.bootstrap import now
         from cockpit.cli.item_names import find_item
-        from cockpit.release.ledger import item_entity
+        from cockpit.release.entities import item_entity
 
         entity = item_entity(find_item(workspace.run, target, now=now()))
         found = [sha256 for sha256, event in naming.items() if event.envelope.ent == entity]

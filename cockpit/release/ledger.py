@@ -6,7 +6,6 @@ Total (an unknown kind is kept and skipped), order-independent, and independent 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
 from types import MappingProxyType
@@ -21,34 +20,24 @@ from cockpit.release.checklist import Checklist, Item
 from cockpit.release.checks import Check
 from cockpit.release.configuration import Configuration, check_of
 from cockpit.release.contests import CONTESTABLE, item_sides, run_contest, text_said
+from cockpit.release.entities import ITEM_PREFIX, RUN, item_entity
 from cockpit.release.events import (
-    REGISTERS,
-    DeploysLocked,
     EvidenceAttached,
     EvidencePurged,
-    FreezeSet,
     ItemAttested,
     ItemClaimed,
     ItemDone,
-    ItemMoved,
-    ItemObserved,
     ItemReopened,
     LaunchMoved,
     NoteAdded,
-    NoteRevoked,
-    ProbeAcknowledged,
-    ProbeChanged,
-    ProbeMuted,
-    RollbackRehearsed,
     RunMigrated,
     RunOpened,
     RunRetargeted,
     RunState,
     RunStateChanged,
-    TagMarked,
-    TriggerBreached,
 )
 from cockpit.release.executions import carried_out_on, fold_execution
+from cockpit.release.gathered import Gathered
 from cockpit.release.incidents import INCIDENT_PREFIX, fold_incidents
 from cockpit.release.instances import instance_check, instance_item
 from cockpit.release.item_state import CLOSED_BY_HAND, Flown, ItemState, item_state
@@ -56,40 +45,34 @@ from cockpit.release.library import Library
 from cockpit.release.origins import origin
 from cockpit.release.periods import parse_instance
 from cockpit.release.polls import answers_in
-from cockpit.release.record import Event, Order, Record, TextRef, in_order
-from cockpit.release.registers import EMPTY, Register, RegisterCell, RegisterKey
-from cockpit.release.rehearsals import Rehearsal
+from cockpit.release.record import Event, Record, TextRef
+from cockpit.release.registers import Register
 from cockpit.release.run import (
     ExecutionView,
-    Freeze,
-    Hush,
     ItemView,
     Note,
     PhaseView,
-    ProbeTransition,
     Run,
     Side,
     Signed,
-    TagMark,
     told_by,
 )
 from cockpit.release.runbooks import RUNBOOK_PREFIX, fold_uses
 from cockpit.release.sensing import Sensing, read, sensing_of
 from cockpit.release.signoffs import PREFIX as SIGNOFF
 from cockpit.release.signoffs import signed_in
-from cockpit.release.timeline import causal_order, timeline_order
-from cockpit.release.triggers import Breach
+from cockpit.release.standing import (
+    breaches_in,
+    deploys_locked_in,
+    freeze_in,
+    hushed_in,
+    marks_in,
+    probes_in,
+    rehearsals_in,
+)
 from cockpit.release.two_persons import is_verified, open_challenge
 
-RUN = "run"  # the entity of the run itself
-SERVICE = "service"
 PURGED_TEXT = "(this text was purged)"
-ITEM_PREFIX = "item:"
-
-
-def item_entity(item_id: str) -> str:
-    """Return the entity under which an item's events stand."""
-    return f"{ITEM_PREFIX}{item_id}"
 
 
 class Pins(Struct, frozen=True):
@@ -99,16 +82,6 @@ class Pins(Struct, frozen=True):
     pins: Mapping[str, TextRef]
     checklists: tuple[str, ...]
     environment: str
-
-
-def probe_entity(environment: str, name: str) -> str:
-    """Return the entity, of the service, under which stands what people and watchers say of an environment's probe."""
-    return f"probe:{environment}/{name}"
-
-
-def trigger_entity(name: str) -> str:
-    """Return the entity under which a rollback trigger's events stand, in the run."""
-    return f"trigger:{name}"
 
 
 class Pinned(Struct, frozen=True):
@@ -135,110 +108,33 @@ class Ledger:
 
     def __init__(self, text_of: Callable[[TextRef], str | None]) -> None:
         self._text_of = text_of
-        self._cells: dict[RegisterKey, RegisterCell] = {}
-        self._by_entity: dict[str, list[Record]] = {}
-        self._records: dict[str, Record] = {}
-        self._ordered: list[Record] | None = []
-        self._latest: Order | None = None
-        self._awaited: set[str] = set()  # causes that are not here
-        self._in_order = True  # everything came in timeline order, so that each part of it is in order, too
-        self._remarks: list[Record] = []
-        self._purged: set[str] = set()
-        self._taken_back: set[tuple[str, str]] = set()  # (entity, note)
-        self._moved: dict[tuple[str, str], str] = {}  # by entity, and the record whose word is stale by it
+        self._gathered = Gathered()
         self._item_views: dict[str, ItemView] = {}
-        self._last_words: dict[str, dict[str, Record]] = {}  # by entity and observer
-        self._held_by: dict[str, frozenset[str]] = {}
         self._view_context: tuple[str, Flown] = ("", Flown("planned"))
         self._execution_views: dict[str, ExecutionView] = {}
 
     def __len__(self) -> int:
-        return len(self._records)
+        return len(self._gathered.records)
 
     def add(self, records: Iterable[Record]) -> list[Record]:
         """Take in records; return those that were new, in the order of their clocks."""
-        fresh = {record.id: record for record in records if record.id not in self._records}
-        arrived = in_order(fresh.values())
-        if arrived:
-            self._records.update(fresh)
-            self._put_in_order(arrived)
-            self._enter(arrived)
+        arrived = self._gathered.add(records)
+        if self._item_views or self._execution_views:
+            for record in arrived:
+                self._item_views.pop(record.ent, None)
+                self._execution_views.pop(record.ent, None)
+                if isinstance(record.data, EvidencePurged):
+                    self.forget_views()
         return arrived
+
+    def register(self, entity: str, register: str) -> Register:
+        """Return the present heads of a register; empty where nobody has written it."""
+        return self._gathered.register(entity, register)
 
     def forget_views(self) -> None:
         """Read every text anew at the next snapshot: one that was missing has arrived."""
         self._item_views.clear()
         self._execution_views.clear()
-
-    def _put_in_order(self, arrived: list[Record]) -> None:
-        # The usual case, events after all others that caused none of them, must not sort the whole history again.
-        inner, outside = causal_order(arrived)
-        last = self._latest is None or arrived[0].order > self._latest
-        expected = bool(self._awaited) and not self._awaited.isdisjoint(record.id for record in arrived)
-        if last and self._ordered is not None and not expected:
-            self._ordered += inner
-            self._in_order = self._in_order and inner is arrived
-        else:
-            self._ordered = None
-            self._in_order = False
-        self._latest = arrived[-1].order if self._latest is None else max(self._latest, arrived[-1].order)
-        if self._awaited:
-            self._awaited.difference_update(record.id for record in arrived)
-        self._awaited.update(cause for cause in outside if cause not in self._records)
-
-    def _enter(self, arrived: list[Record]) -> None:
-        # One pass with local names, most frequent first: a long flight has 100,000 of them.
-        by_entity, registers = self._by_entity, REGISTERS
-        views, executions = self._item_views, self._execution_views
-        written: defaultdict[RegisterKey, list[Record]] = defaultdict(list)
-        for record in arrived:
-            entity, data = record.ent, record.data
-            if views:
-                views.pop(entity, None)
-            if executions:
-                executions.pop(entity, None)
-            register = registers.get(record.kind)
-            if register is not None:
-                written[entity, register].append(record)
-            elif isinstance(data, ItemObserved):
-                self._keep_observation(record, data)
-                if data.renewal:
-                    continue
-            known = by_entity.get(entity)
-            if known is None:
-                known = by_entity[entity] = []
-            known.append(record)
-            if register is not None:
-                continue
-            if isinstance(data, ItemMoved):
-                # Of several the same one everywhere, whichever came first.
-                moved = entity, data.record
-                self._moved[moved] = max(self._moved.get(moved, ""), data.moved)
-            elif isinstance(data, NoteAdded):
-                self._remarks.append(record)
-            elif isinstance(data, NoteRevoked):
-                self._taken_back.add((entity, data.note))
-            elif isinstance(data, EvidencePurged):
-                self._purged.update(data.blobs)
-                self.forget_views()
-        for key, records in written.items():
-            cell = self._cells.get(key)
-            if cell is None:
-                cell = self._cells[key] = RegisterCell()
-            cell.add(records)
-
-    def _keep_observation(self, record: Record, data: ItemObserved) -> None:
-        words = self._last_words.setdefault(record.ent, {})
-        last = words.get(data.observer)
-        if last is None or record.order > last.order:
-            words[data.observer] = record
-        if data.state == "ok":
-            self._held_by[record.ent] = self._held_by.get(record.ent, frozenset()) | {data.observer}
-
-    def register(self, entity: str, register: str) -> Register:
-        """Return the present heads of a register; empty where nobody has written it."""
-        cell = self._cells.get((entity, register))
-        return cell.value() if cell is not None else EMPTY
 
     def opened(self) -> RunOpened | None:
         """Return what the run was opened with, or None where these records hold no run."""
@@ -255,7 +151,7 @@ class Ledger:
         winner = self.register(RUN, "pins").winner
         if winner is None:
             return None
-        earlier = [self._records[one] for one in winner.sup if one in self._records]
+        earlier = [self._gathered.records[one] for one in winner.sup if one in self._gathered.records]
         return self._pins_in(max(earlier, key=lambda record: record.order).data if earlier else None)
 
     def _pins_in(self, data: Event | None) -> Pins | None:
@@ -296,15 +192,6 @@ class Ledger:
         opened = self.opened()
         return opened.launch_at if opened is not None else ""
 
-    def timeline(self) -> list[Record]:
-        """Return all records in timeline order."""
-        if self._ordered is None:
-            self._ordered = timeline_order(self._records.values())
-        return self._ordered
-
-    def _sorted(self, records: list[Record]) -> list[Record]:
-        return records if self._in_order else timeline_order(records)
-
     def snapshot(self, run_id: str, pinned: Pinned, *, bad_lines: int = 0) -> Run:
         """Return the present state as an immutable value."""
         configuration = pinned.configuration
@@ -319,7 +206,7 @@ class Ledger:
         notes = self._notes()
         zone = ZoneInfo(configuration.timezone)
         phases = tuple(self._phases(pinned, flown, notes, zone))
-        registers = {key: cell.value() for key, cell in self._cells.items()}
+        registers = self._gathered.registers()
         opened_record = self.register(RUN, "opened").winner
         return Run(
             id=run_id,
@@ -342,23 +229,23 @@ class Ledger:
             registers=MappingProxyType(registers),
             notes=tuple(notes),
             executions=tuple(self.executions()),
-            probes=MappingProxyType(self._probes(configuration.environment.name)),
-            marks=MappingProxyType(self._marks()),
-            rehearsals=MappingProxyType(self._rehearsals()),
-            deploys_locked=self._deploys_locked(),
-            records=tuple(self.timeline()),
+            probes=MappingProxyType(probes_in(registers, configuration.environment.name)),
+            marks=MappingProxyType(marks_in(registers, self._text)),
+            rehearsals=MappingProxyType(rehearsals_in(registers)),
+            deploys_locked=deploys_locked_in(registers),
+            records=tuple(self._gathered.timeline()),
             bad_lines=bad_lines,
             contests=tuple(
                 contest for name in CONTESTABLE if (contest := run_contest(name, self.register(RUN, name))) is not None
             ),
             signed=MappingProxyType(self._signed()),
             answers=MappingProxyType(dict(answers_in(registers, self._text))),
-            frozen=self._frozen(),
-            breaches=MappingProxyType(self._breaches()),
-            acknowledged=MappingProxyType(self._hushed("ack", configuration.environment.name)),
-            muted=MappingProxyType(self._hushed("mute", configuration.environment.name)),
-            incidents=MappingProxyType(fold_incidents(self._of_entities(INCIDENT_PREFIX), self._text)),
-            runbook_uses=fold_uses(self._of_entities(RUNBOOK_PREFIX), self._text),
+            frozen=freeze_in(registers, self._text),
+            breaches=MappingProxyType(breaches_in(registers)),
+            acknowledged=MappingProxyType(hushed_in(registers, "ack", configuration.environment.name, self._text)),
+            muted=MappingProxyType(hushed_in(registers, "mute", configuration.environment.name, self._text)),
+            incidents=MappingProxyType(fold_incidents(self._gathered.of_entities(INCIDENT_PREFIX), self._text)),
+            runbook_uses=fold_uses(self._gathered.of_entities(RUNBOOK_PREFIX), self._text),
             instances=MappingProxyType(self._instances(phases, flown, notes, configuration, zone)),
         )
 
@@ -396,7 +283,7 @@ class Ledger:
         """Return the instances of what recurs that somebody has written to; the others are open wherever one looks."""
         templates = {view.id: view for phase in phases for view in phase.items if view.item.cadence is not None}
         views: dict[str, ItemView] = {}
-        for entity in self._by_entity if templates else ():
+        for entity in self._gathered.by_entity if templates else ():
             identity = entity.removeprefix(ITEM_PREFIX)
             key = parse_instance(identity) if identity != entity else None
             template = templates.get(key.item) if key is not None else None
@@ -427,7 +314,7 @@ class Ledger:
         register = self.register(entity, "state")
         claim = self.register(entity, "claim")
         holding = earliest(claim)
-        holder = origin(holding, self._records.get) if holding is not None else None
+        holder = origin(holding, self._gathered.records.get) if holding is not None else None
         lost = tuple(
             head
             for head in reversed(claim.heads)
@@ -437,11 +324,11 @@ class Ledger:
             and head.by != holder.by
         )
         told = register.winner
-        moved = self._moved.get((entity, told.id), "") if told is not None else ""
+        moved = self._gathered.moved.get((entity, told.id), "") if told is not None else ""
         state = item_state(item, register, claimed=holder is not None, flown=flown, moved=moved)
-        said = origin(told, self._records.get) if told is not None else None
+        said = origin(told, self._gathered.records.get) if told is not None else None
         sides = item_sides(register, self._text) if state is ItemState.CONTESTED else ()
-        history = tuple(self._sorted(self._by_entity.get(entity, [])))
+        history = tuple(self._gathered.in_order(self._gathered.by_entity.get(entity, [])))
         detail = told_by(sides) if sides else self._detail(item, state, said, flown, lost, moved)
         sensing = self._sensing(item, check, state, detail, said, flown, zone) if check is not None else None
         reading = read(sensing, None) if sensing is not None else None
@@ -458,14 +345,16 @@ class Ledger:
             detail=reading.detail if reading is not None else detail,
             unverified_second=item.two_person
             and state in CLOSED_BY_HAND
-            and not (said is not None and is_verified(said, self._records.get)),
+            and not (said is not None and is_verified(said, self._gathered.records.get)),
             notes=notes,
             attachments=tuple(record for record in history if isinstance(record.data, EvidenceAttached)),
             history=history,
             said=said,
             sides=sides,
             lost_claims=lost,
-            challenge=open_challenge(item, state, self.register(entity, "challenge"), said, history, self._records.get),
+            challenge=open_challenge(
+                item, state, self.register(entity, "challenge"), said, history, self._gathered.records.get
+            ),
             sensing=sensing,
             reading=reading,
             first=self._first_of_two(said),
@@ -474,9 +363,9 @@ class Ledger:
         )
 
     def _first_of_two(self, said: Record | None) -> Side | None:
-        if said is None or not isinstance(said.data, ItemDone) or not is_verified(said, self._records.get):
+        if said is None or not isinstance(said.data, ItemDone) or not is_verified(said, self._gathered.records.get):
             return None
-        record = self._records[said.data.answers]
+        record = self._gathered.records[said.data.answers]
         text = text_said(record, self._text)
         return Side(record.by.name, record.wall, record.host, "" if text is None else text, record.id)
 
@@ -486,8 +375,8 @@ class Ledger:
         entity = item_entity(item.id)
         return sensing_of(
             check,
-            last_words=self._last_words.get(entity, {}).values(),
-            held_by=self._held_by.get(entity, frozenset()),
+            last_words=self._gathered.last_words.get(entity, {}).values(),
+            held_by=self._gathered.held_by.get(entity, frozenset()),
             by_hand=by_hand,
             words=words,
             reopened=said is not None and isinstance(said.data, ItemReopened) and not said.data.undoes,
@@ -522,136 +411,42 @@ class Ledger:
 
     def _tag_of(self, commit: str) -> str:
         """Return the tag under which the run flies or flew a commit, else its first 8 digits."""
-        for record in reversed(self._by_entity.get(RUN, ())):
+        for record in reversed(self._gathered.by_entity.get(RUN, ())):
             if isinstance(record.data, (RunOpened, RunRetargeted)) and record.data.commit == commit and record.data.tag:
                 return record.data.tag
         return commit[:8]
 
     def _text(self, ref: TextRef) -> str | None:
-        return PURGED_TEXT if ref.sha256 in self._purged else self._text_of(ref)
+        return PURGED_TEXT if ref.sha256 in self._gathered.purged else self._text_of(ref)
 
     def _notes(self) -> list[Note]:
         return [
             Note(record.id, record.by, record.wall, record.ent, self._text(record.data.text))
-            for record in self._sorted(self._remarks)
-            if isinstance(record.data, NoteAdded) and (record.ent, record.id) not in self._taken_back
+            for record in self._gathered.in_order(self._gathered.remarks)
+            if isinstance(record.data, NoteAdded) and (record.ent, record.id) not in self._gathered.taken_back
         ]
 
     def executions(self) -> Iterable[ExecutionView]:
         """Return every execution that the records tell of, oldest first."""
         views = []
-        for entity, records in self._by_entity.items():
+        for entity, records in self._gathered.by_entity.items():
             if not entity.startswith("execution:"):
                 continue
             view = self._execution_views.get(entity)
             if view is None:
-                view = fold_execution(entity.removeprefix("execution:"), self._sorted(records), self._text)
+                view = fold_execution(entity.removeprefix("execution:"), self._gathered.in_order(records), self._text)
                 if view is None:
                     continue
                 self._execution_views[entity] = view
             views.append(view)
         return sorted(views, key=lambda view: (view.wall, view.id))
 
-    def _probes(self, environment: str) -> dict[str, ProbeTransition]:
-        """Return the last transitions, of the run and, where none was open, of the service in this environment."""
-        latest: dict[str, Record] = {}
-        of_service = probe_entity(environment, "")
-        for entity, register in self._cells:
-            if register != "state" or not entity.startswith("probe:"):
-                continue
-            winner = self.register(entity, register).winner
-            name = entity.removeprefix(of_service if entity.startswith(of_service) else "probe:")
-            if winner is None or "/" in name:
-                continue
-            if name not in latest or winner.order > latest[name].order:
-                latest[name] = winner
-        return {
-            name: ProbeTransition(name, data.state, data.previous, data.detail, data.observer, record.wall)
-            for name, record in latest.items()
-            if isinstance(data := record.data, ProbeChanged)
-        }
-
-    def _hushed(self, register: str, environment: str) -> dict[str, Hush]:
-        """Return the probes of an environment that a person has made quiet; where anybody said otherwise, it calls."""
-        found: dict[str, Hush] = {}
-        prefix = probe_entity(environment, "")
-        for entity, written in self._cells:
-            if written != register or not entity.startswith(prefix):
-                continue
-            heads = self.register(entity, register).heads
-            said = [head for head in heads if isinstance(head.data, ProbeAcknowledged | ProbeMuted)]
-            if not said or len(said) < len(heads):
-                continue
-            last = max(said, key=lambda head: head.order)
-            if isinstance(last.data, ProbeAcknowledged | ProbeMuted):
-                reason = self._text(last.data.reason)
-                words = "(this text is not here yet)" if reason is None else reason
-                found[entity.removeprefix(prefix)] = Hush(last.by, last.wall, last.data.until, words)
-        return found
-
-    def _breaches(self) -> dict[str, Breach]:
-        """Return the triggers that wait for a decision."""
-        found: dict[str, Breach] = {}
-        for entity, register in self._cells:
-            winner = self.register(entity, register).winner if register == "trigger" else None
-            if winner is not None and isinstance(winner.data, TriggerBreached):
-                name = entity.removeprefix(trigger_entity(""))
-                found[name] = Breach(name, winner.wall, winner.data.detail, winner.data.observer)
-        return found
-
-    def _of_entities(self, prefix: str) -> dict[str, list[Record]]:
-        """Return the records of all entities that begin so, in timeline order."""
-        return {
-            entity: self._sorted(records) for entity, records in self._by_entity.items() if entity.startswith(prefix)
-        }
-
-    def _marks(self) -> dict[str, TagMark]:
-        marks: dict[str, TagMark] = {}
-        for entity, register in self._cells:
-            if register != "mark":
-                continue
-            tag = entity.removeprefix("tag:")
-            heads = [head for head in self.register(entity, register).heads if isinstance(head.data, TagMarked)]
-            # Where two people disagree, the warning stands until somebody decides.
-            heads.sort(key=lambda head: isinstance(head.data, TagMarked) and head.data.mark != "bad")
-            for head in heads[:1]:
-                if isinstance(head.data, TagMarked):
-                    reason = self._text(head.data.reason) or ""
-                    marks[tag] = TagMark(tag, head.data.mark, reason, head.by, head.wall)
-        return marks
-
-    def _rehearsals(self) -> dict[str, Rehearsal]:
-        found: dict[str, Rehearsal] = {}
-        for entity, register in self._cells:
-            winner = self.register(entity, register).winner if register == "rehearsal" else None
-            if winner is not None and isinstance(winner.data, RollbackRehearsed):
-                data = winner.data
-                found[data.tag] = Rehearsal(
-                    data.tag, data.commit, data.from_tag, data.from_commit, data.ok, data.seconds, data.detail,
-                    data.steps, data.dump, winner.by, winner.host, winner.wall,
-                )  # fmt: skip
-        return found
-
     def _signed(self) -> dict[str, tuple[Signed, ...]]:
         return {
-            entity.removeprefix(SIGNOFF): tuple(signed_in(self._sorted(records), self._text))
-            for entity, records in self._by_entity.items()
+            entity.removeprefix(SIGNOFF): tuple(signed_in(self._gathered.in_order(records), self._text))
+            for entity, records in self._gathered.by_entity.items()
             if entity.startswith(SIGNOFF)
         }
-
-    def _frozen(self) -> Freeze | None:
-        # As with locks: whoever lifts a freeze without having seen another one does not lift that.
-        heads = self.register(SERVICE, "freeze").heads
-        head = next((head for head in heads if isinstance(head.data, FreezeSet)), None)
-        if head is None or not isinstance(head.data, FreezeSet):
-            return None
-        reason = "" if head.data.reason is None else self._text(head.data.reason)
-        return Freeze(head.by, head.wall, "(this text is not here yet)" if reason is None else reason)
-
-    def _deploys_locked(self) -> str:
-        # Whoever locks has seen trouble: an unlock that did not know of it does not outdo it.
-        heads = self.register(SERVICE, "deploys").heads
-        return next((head.data.reason for head in heads if isinstance(head.data, DeploysLocked)), "")
 
 
 def state_digest(run: Run) -> str:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from cockpit.release.entities import RUN
 from cockpit.release.events import WheelGiven, WheelTaken
-from cockpit.release.ledger import RUN
 from cockpit.release.record import Record
 from cockpit.release.registers import EMPTY
 from cockpit.release.run import Run

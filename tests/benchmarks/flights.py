@@ -10,6 +10,7 @@ import msgspec
 from cockpit.bootstrap import open_workspace
 from cockpit.codec import encode_data
 from cockpit.content.shipped import shipped_directory
+from cockpit.release.entities import item_entity
 from cockpit.release.events import (
     ItemClaimed,
     ItemDone,
@@ -20,7 +21,6 @@ from cockpit.release.events import (
     kind_of,
     register_of,
 )
-from cockpit.release.ledger import item_entity
 from cockpit.release.record import Event, TextRef
 from cockpit.store.envelope import VERSION, By, Envelope, encode_line, encode_payload, event_id
 from cockpit.store.layout import JournalName

@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from cockpit.errors import NotFoundError, RefusedError
+from cockpit.release.entities import trigger_entity
 from cockpit.release.events import TriggerBreached, TriggerCleared
 from cockpit.release.intents import RecordFact, StayDespiteTrigger
-from cockpit.release.ledger import Pinned, trigger_entity
+from cockpit.release.ledger import Pinned
 from cockpit.release.live import Live
 from cockpit.release.triggers import Sustained, Trigger
 from cockpit.tui.alarms import alarms_of

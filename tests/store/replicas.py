@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from msgspec import Raw
 
 from cockpit.codec import encode_data, to_record
+from cockpit.release.entities import item_entity
 from cockpit.release.events import EvidencePurged, ItemDeferred, ItemDone, ItemReopened, kind_of
-from cockpit.release.ledger import Ledger, item_entity, state_digest
+from cockpit.release.ledger import Ledger, state_digest
 from cockpit.release.record import Event, TextRef
 from cockpit.release.run import Run
 from cockpit.store.clock import HybridClock

@@ -20,6 +20,7 @@ from cockpit.git.command import Git
 from cockpit.identity import Doubt
 from cockpit.pinning import read_work_tree
 from cockpit.release.decisions.executions import execution_entity
+from cockpit.release.entities import item_entity
 from cockpit.release.events import (
     ExecutionStopped,
     ItemDeferred,
@@ -30,7 +31,6 @@ from cockpit.release.events import (
     kind_of,
 )
 from cockpit.release.intents import Intent, RecordFact, RequestExecution, TickItem
-from cockpit.release.ledger import item_entity
 from cockpit.release.live import Live
 from cockpit.release.plan import Plan
 from cockpit.release.record import Actor, Event, TextRef

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from cockpit.release.entities import item_entity
 from cockpit.release.events import ItemClaimed, RunRetargeted
 from cockpit.release.intents import ClaimItem, Retarget, TickItem
 from cockpit.release.item_state import ItemState
-from cockpit.release.ledger import item_entity
 from cockpit.tui.dialogs.item import ItemDialog
 from tests.tui.moments import LOGS
 from tests.tui.painted import settle, text_in, text_of, until

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from cockpit.errors import NotFoundError, RefusedError
+from cockpit.release.entities import ITEM_PREFIX, item_entity
 from cockpit.release.events import (
     ItemDeferred,
     ItemDone,
@@ -20,7 +21,6 @@ from cockpit.release.events import (
 )
 from cockpit.release.executions import carried_out_on
 from cockpit.release.instances import instance_view, is_instance
-from cockpit.release.ledger import ITEM_PREFIX, item_entity
 from cockpit.release.periods import parse_instance
 from cockpit.release.record import Actor, Event, TextRef
 from cockpit.release.registers import EMPTY

@@ -8,6 +8,7 @@ from cockpit.errors import NotFoundError, RefusedError
 from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.decisions.gates import require_thawed
 from cockpit.release.decisions.wheel import require_wheel
+from cockpit.release.entities import RUN, SERVICE
 from cockpit.release.events import (
     DeploysLocked,
     ExecutionConfirmed,
@@ -17,7 +18,6 @@ from cockpit.release.events import (
     RunStateChanged,
 )
 from cockpit.release.intents import ConfirmExecution, EndExecution, RecordFact, RequestExecution
-from cockpit.release.ledger import RUN, SERVICE
 from cockpit.release.plan import Plan
 from cockpit.release.run import Run
 

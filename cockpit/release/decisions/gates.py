@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cockpit.errors import NotFoundError, RefusedError
 from cockpit.release.decisions.context import Context, Draft
+from cockpit.release.entities import SERVICE
 from cockpit.release.events import FreezeLifted, FreezeSet, GateAnswered
 from cockpit.release.intents import AnswerGate, LiftFreeze, SetFreeze
-from cockpit.release.ledger import SERVICE
 from cockpit.release.polls import gate_entity, polled_roles
 from cockpit.release.run import Freeze, Run
 

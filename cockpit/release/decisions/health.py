@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cockpit.errors import NotFoundError, RefusedError
 from cockpit.release.decisions.context import Context, Draft
+from cockpit.release.entities import probe_entity, trigger_entity
 from cockpit.release.events import ProbeAckEnded, ProbeAcknowledged, ProbeMuted, ProbeUnmuted, TriggerDecided
 from cockpit.release.intents import AcknowledgeProbe, EndAcknowledgement, MuteProbe, StayDespiteTrigger, UnmuteProbe
-from cockpit.release.ledger import probe_entity, trigger_entity
 from cockpit.release.record import Event
 from cockpit.release.sensing import epoch_of
 

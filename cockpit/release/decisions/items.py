@@ -5,6 +5,7 @@ from __future__ import annotations
 from cockpit.durations import parse_duration
 from cockpit.errors import RefusedError
 from cockpit.release.decisions.context import Context, Draft
+from cockpit.release.entities import RUN, item_entity
 from cockpit.release.events import (
     EvidenceAttached,
     ItemAttested,
@@ -32,7 +33,6 @@ from cockpit.release.intents import (
     UnclaimItem,
 )
 from cockpit.release.item_state import CLOSED_BY_HAND, SETTLED, ItemState
-from cockpit.release.ledger import RUN, item_entity
 from cockpit.release.moment import item_as_of
 from cockpit.release.run import ItemView
 from cockpit.release.sensing import epoch_of, rfc3339

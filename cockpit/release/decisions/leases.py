@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.decisions.executions import execution_entity
+from cockpit.release.entities import SERVICE
 from cockpit.release.events import LeaseBroken, LeaseOverridden
 from cockpit.release.intents import BreakLease, GoWithoutLease
-from cockpit.release.ledger import SERVICE
 
 
 def go_without(intent: GoWithoutLease, context: Context) -> list[Draft]:

@@ -22,6 +22,7 @@ from cockpit.release.decisions import (
     wheel,
 )
 from cockpit.release.decisions.context import Context, Draft
+from cockpit.release.entities import ITEM_PREFIX
 from cockpit.release.instances import is_instance
 from cockpit.release.intents import (
     AcknowledgeProbe,
@@ -73,7 +74,6 @@ from cockpit.release.intents import (
     UnmuteProbe,
     UpdateIncident,
 )
-from cockpit.release.ledger import ITEM_PREFIX
 
 _DECISIONS: Final[dict[type[Intent], Callable[[Any, Context], list[Draft]]]] = {
     TickItem: items.tick,

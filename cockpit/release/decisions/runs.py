@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cockpit.errors import RefusedError
 from cockpit.release.decisions.context import OVER, Context, Draft
+from cockpit.release.entities import RUN, SERVICE
 from cockpit.release.events import (
     DeploysUnlocked,
     LaunchMoved,
@@ -15,7 +16,6 @@ from cockpit.release.events import (
     TagMarked,
 )
 from cockpit.release.intents import ChangeRunState, MarkTag, MigrateRun, MoveLaunch, OpenRun, Retarget, UnlockDeploys
-from cockpit.release.ledger import RUN, SERVICE
 from cockpit.release.registers import EMPTY
 
 # To each state: from which ones it can be reached by a person.

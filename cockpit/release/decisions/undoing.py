@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from cockpit.errors import RefusedError
 from cockpit.release.decisions.context import Context, Draft
+from cockpit.release.entities import item_entity
 from cockpit.release.events import (
     ExecutionRequested,
     GateAnswered,
@@ -25,7 +26,6 @@ from cockpit.release.events import (
     register_of,
 )
 from cockpit.release.intents import Redo, Undo
-from cockpit.release.ledger import item_entity
 from cockpit.release.origins import Find, origin, replaced
 from cockpit.release.record import Actor, Event, Record
 from cockpit.release.registers import EMPTY, Register

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cockpit.errors import RefusedError
 from cockpit.release.decisions.context import Context, Draft
+from cockpit.release.entities import RUN
 from cockpit.release.events import WheelGiven, WheelReleased, WheelTaken
 from cockpit.release.intents import GiveWheel, ReleaseWheel, TakeWheel
-from cockpit.release.ledger import RUN
 from cockpit.release.wheel import Wheel, wheel_of
 
 _TAKE = "Take the wheel: cockpit driver take, or `take the wheel` in the palette"

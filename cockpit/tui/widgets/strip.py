@@ -7,7 +7,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from cockpit.durations import short_duration
-from cockpit.release.ledger import RUN
+from cockpit.release.entities import RUN
 from cockpit.release.live import Live
 from cockpit.release.registers import EMPTY
 from cockpit.release.run import Run
