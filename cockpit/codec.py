@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 
 from cockpit.release.events import KINDS
 from cockpit.release.record import Actor, Event, Record, Unknown
-from cockpit.store.envelope import Stored
+from cockpit.store.envelope import By, Stored
 
 _DECODERS = {kind: msgspec.json.Decoder(event) for kind, event in KINDS.items()}
 _ENCODER = msgspec.json.Encoder()
@@ -43,15 +44,31 @@ def named_blobs(stored: Stored) -> set[str]:
 
 def to_record(stored: Stored) -> Record:
     """Return the record of a stored event; one that this version cannot read becomes `Unknown`, never an error."""
-    envelope = stored.envelope
-    decoder = _DECODERS.get(envelope.kind) if envelope.v == KNOWN_VERSION else None
+    return to_records([stored])[0]
+
+
+def to_records(events: Iterable[Stored]) -> list[Record]:
+    """Return the record of each event, as `to_record` does."""
+    # One frame for all of them, and one actor as long as the same person goes on: a long flight has 100,000 events.
+    records: list[Record] = []
+    decoders = _DECODERS
+    last_by: By | None = None
+    by = Actor("")
     data: Event
-    try:
-        data = Unknown(raw=envelope.d) if decoder is None else decoder.decode(envelope.d)
-    except msgspec.MsgspecError:
-        data = Unknown(raw=envelope.d)
-    by = Actor(envelope.by.name, envelope.by.email, envelope.by.key)
-    return Record(
-        stored.id, envelope.w, envelope.s, envelope.prev, envelope.h, envelope.wall, by, envelope.host,
-        envelope.stream, envelope.kind, envelope.ent, envelope.sup, data,
-    )  # fmt: skip
+    for stored in events:
+        envelope = stored.envelope
+        kind = envelope.kind
+        if envelope.by != last_by:
+            last_by = envelope.by
+            by = Actor(last_by.name, last_by.email, last_by.key)
+        decoder = decoders.get(kind) if envelope.v == KNOWN_VERSION else None
+        try:
+            data = Unknown(raw=envelope.d) if decoder is None else decoder.decode(envelope.d)
+        except msgspec.MsgspecError:
+            data = Unknown(raw=envelope.d)
+        record = Record(
+            stored.id, envelope.w, envelope.s, envelope.prev, envelope.h, envelope.wall, by, envelope.host,
+            envelope.stream, kind, envelope.ent, envelope.sup, data,
+        )  # fmt: skip
+        records.append(record)
+    return records

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from cockpit.codec import encode_data, to_record
+from cockpit.codec import encode_data, to_records
 from cockpit.collection import collector_paused
 from cockpit.errors import ConfigurationError, NotFoundError, RefusedError
 from cockpit.redact import redacted
@@ -271,7 +271,7 @@ class Session:
     def _records(self, events: list[Stored]) -> list[Record]:
         if self._seals is not None:
             self._seals.keep(events)
-        return list(map(to_record, events))
+        return to_records(events)
 
     def _masked(self, data: Event) -> Event:
         """Take secrets out of what an event says in words of its own, such as a probe's detail."""

@@ -6,6 +6,7 @@ The fold is order-independent: any order of the same records gives the same head
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 from msgspec import Struct
 
@@ -50,13 +51,12 @@ class RegisterCell:
 
     def add(self, records: Iterable[Record]) -> None:
         """Take in records; the same id twice changes nothing."""
-        heads, superseded = self._heads, self._superseded
-        for record in records:
-            for identity in record.sup:
-                superseded.add(identity)
-                heads.pop(identity, None)
-            if record.id not in superseded:
-                heads[record.id] = record
+        fresh = list(records)
+        superseded = self._superseded
+        superseded.update(chain.from_iterable([record.sup for record in fresh]))
+        heads = {identity: record for identity, record in self._heads.items() if identity not in superseded}
+        heads.update({record.id: record for record in fresh if record.id not in superseded})
+        self._heads = heads
         self._value = None
 
     def value(self) -> Register:

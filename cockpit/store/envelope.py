@@ -7,7 +7,7 @@ A line is `{"b":"<exact payload JSON>","g":<signature or null>}` and the event's
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -109,14 +109,14 @@ def decode_line(line: bytes) -> Stored | BadLine:
     return Stored(hashlib.sha256(payload).hexdigest(), envelope, outer.g, payload)
 
 
-def decode_lines(lines: Sequence[bytes]) -> Iterable[Stored | BadLine]:
+def decode_lines(lines: Sequence[bytes]) -> Sequence[Stored | BadLine]:
     """Return what `decode_line` makes of each line; where all are well, without a turn of the interpreter for each."""
     try:
         outer = list(map(_lines.decode, lines))
         payloads = [line.b.encode() for line in outer]
         envelopes = list(map(_envelopes.decode, payloads))
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return map(decode_line, lines)
+        return list(map(decode_line, lines))
     sha256 = hashlib.sha256
     return [
         Stored(sha256(payload).hexdigest(), envelope, line.g, payload)

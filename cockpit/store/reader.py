@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -45,7 +46,7 @@ class _Progress:
         self.size = self.offset + len(data)
         end = data.rfind(b"\n") + 1
         self.offset += end
-        return list(self._checked(decode_lines(data[:end].split(b"\n")[:-1])))
+        return self._checked(decode_lines(data[:end].split(b"\n")[:-1]))
 
     def unfinished(self) -> JournalFault | None:
         """Return what stands behind the last newline: an event that is being written, or that never was."""
@@ -54,7 +55,28 @@ class _Progress:
         reason = f"the last {self.size - self.offset} bytes are no whole line: a write that is under way or was cut off"
         return JournalFault(self.name.path, self._lines + 1, reason)
 
-    def _checked(self, events: Iterable[Stored | BadLine]) -> Iterator[Stored]:
+    def _checked(self, events: Sequence[Stored | BadLine]) -> list[Stored]:
+        good = self._all_well(events)
+        return good if good is not None else list(self._one_by_one(events))
+
+    def _all_well(self, events: Sequence[Stored | BadLine]) -> list[Stored] | None:
+        """Return these lines' events where nothing is wrong with any: without a turn of the interpreter for each."""
+        good = [event for event in events if isinstance(event, Stored)]
+        if not good or len(good) < len(events):
+            return None
+        envelopes = [event.envelope for event in good]
+        numbers = [envelope.s for envelope in envelopes]
+        if (
+            {envelope.w for envelope in envelopes} != {self.name.writer}
+            or {envelope.stream for envelope in envelopes} != {self.name.stream}
+            or not all(map(operator.lt, [self._last[0], *numbers], numbers))
+        ):
+            return None
+        self._lines += len(good)
+        self._last = (numbers[-1], good[-1].id)
+        return good
+
+    def _one_by_one(self, events: Iterable[Stored | BadLine]) -> Iterator[Stored]:
         writer, stream = self.name.writer, self.name.stream
         sequence, last_id = self._last
         for event in events:
