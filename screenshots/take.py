@@ -21,7 +21,7 @@ from cockpit.content.shipped import shipped_directory
 from cockpit.demo.demo import Demo
 from cockpit.release.record import Actor
 from cockpit.tui.app import CockpitApp
-from cockpit.watching import ensure_watcher
+from cockpit.watching.start import ensure_watcher
 from cockpit.workspace import Workspace
 
 HERE = Path(__file__).parent

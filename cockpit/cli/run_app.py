@@ -95,7 +95,7 @@ def fly(workspace: Workspace) -> ExitCode:
     """Run the app until it ends; its return code is ours, so that a crash is no success."""
     from cockpit.seen import SeenStore
     from cockpit.tui.app import CockpitApp
-    from cockpit.watching import ensure_watcher
+    from cockpit.watching.start import ensure_watcher
 
     doubt = None if workspace.session.readonly else workspace.doubt(_people(workspace))
     if not workspace.run.open and (doubt is None or _said_who(workspace, doubt)):

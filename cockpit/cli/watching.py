@@ -19,7 +19,7 @@ def add_commands(table: CommandTable) -> None:
 def _watch(arguments: argparse.Namespace) -> ExitCode:
     if arguments.unit:
         return _print_unit(arguments)
-    from cockpit.watching import watch
+    from cockpit.watching.watch import watch
 
     require_writing(arguments)
     # What it observes is the watcher's own word, nobody's in particular.

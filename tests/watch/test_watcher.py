@@ -26,7 +26,8 @@ from cockpit.samples.reader import SampleReader
 from cockpit.store.lock import holder_of
 from cockpit.watch.asks import ProbeNow, ask, take_asks
 from cockpit.watch.watcher import Pace
-from cockpit.watching import ensure_watcher, keep_watch
+from cockpit.watching.start import ensure_watcher
+from cockpit.watching.watch import keep_watch
 from cockpit.workspace import Workspace
 from tests.execution.flight import Flight, alive, wait_until
 

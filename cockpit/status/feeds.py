@@ -1,0 +1,47 @@
+"""The feeds beside the run, and what executes, as scripts read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from cockpit.release.live import ProbeFeed, SyncFeed
+from cockpit.release.run import Run
+from cockpit.times import rfc3339
+
+
+def sync_document(feed: SyncFeed) -> dict[str, Any]:
+    """Return how the exchange with the remote stands; the counts are of commits, as far as known."""
+    known = feed.state not in {"none", "unpublished"}
+    return {
+        "remote": feed.remote or None,
+        "ahead": feed.ahead if known else None,
+        "behind": feed.behind if known else None,
+        "at": rfc3339(feed.at) if feed.at else None,
+        "state": feed.state,
+        "reason": feed.reason,
+    }
+
+
+def probe_document(feed: ProbeFeed, *, now: float) -> dict[str, Any]:
+    """Return one probe as last seen; one without any sample, or only an old one, is unknown."""
+    return {
+        "name": feed.name,
+        "state": feed.reliable(now),
+        "latency_ms": feed.latency_ms,
+        "detail": feed.detail,
+        "at": rfc3339(feed.at) if feed.at else None,
+        "conditions": msgspec.to_builtins(feed.conditions),
+    }
+
+
+def execution_document(run: Run) -> dict[str, Any] | None:
+    """Return the execution in progress, or the last one, without its plan's whole text."""
+    view = run.current_execution or (run.executions[-1] if run.executions else None)
+    if view is None:
+        return None
+    document: dict[str, Any] = msgspec.to_builtins(view)
+    document.pop("plan")
+    document["by"] = view.by.name
+    return document

@@ -1,0 +1,96 @@
+"""The status in a dozen lines, for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cockpit.durations import short_duration
+from cockpit.release.due import due_of
+from cockpit.release.emergency_documents import incident_line
+from cockpit.release.gates import debt_of
+from cockpit.release.item_state import NO_GO
+from cockpit.release.live import Live
+from cockpit.release.moment import as_of
+from cockpit.release.recurrence import occurrences
+from cockpit.release.run import PhaseView, Run
+from cockpit.release.wheel import wheel_of
+from cockpit.status.people import current_gate
+from cockpit.text import visible
+from cockpit.times import zone
+
+
+def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
+    """Return the status in a dozen lines for a person."""
+    run = as_of(run, now)
+    environment = "PRODUCTION" if run.production else run.environment
+    lines = [f"{run.service} {environment}  {run.tag or run.name or 'no run is open'}  {run.state if run.open else ''}"]
+    where = zone(run.timezone)
+    lines += [f"  {view.phase.title:<26} {_progress(view)}" for view in run.phases]
+    dues = [(view, due) for view in run.items.values() if (due := due_of(view, run, where)) is not None]
+    lines += [
+        f"overdue {short_duration(due.late(now))}: {view.item.text} (due {due.relative})"
+        for view, due in dues
+        if due.late(now)
+    ]
+    gate = current_gate(run, live, now)
+    if gate is not None:
+        lines.append(f"gate of {gate.phase}: " + ("GO" if gate.go else "NO-GO"))
+        lines += [f"  - {reason.why}" for reason in gate.reasons]
+    for feed in live.probes:
+        age = short_duration(now - feed.at) if feed.at else "never"
+        lines.append(f"  probe {feed.name:<16} {feed.reliable(now):<9} {age:>6}  {feed.detail}")
+    light = f"READY to {live.readiness.target}" if live.readiness.ready else "NOT READY"
+    lines.append(f"rollback {light}")
+    lines += [f"  - {reason}" for reason in (*live.readiness.reasons, *live.readiness.notes, *live.readiness.warnings)]
+    if live.sync.state != "none":
+        age = short_duration(now - live.sync.at) + " ago" if live.sync.at else "never"
+        why = f": {live.sync.reason}. {live.sync.fix}" if live.sync.reason else ""
+        lines.append(f"sync with {live.sync.remote}: {live.sync.state}, last {age}{why}")
+    lines += [incident_line(run, one, now=now) for one in run.open_incidents]
+    lines += [f"contested: {contest.title}: {contest.told}" for contest in run.contests]
+    lines += [f"contested: {view.item.text}: {view.detail}" for view in run.items.values() if view.sides]
+    lines += [
+        f"{view.state}: {view.item.text}: {view.detail}"
+        for view in run.items.values()
+        if view.is_sensed and view.state in NO_GO and view.reading is not None and view.reading.told is not None
+    ]
+    wheel = wheel_of(run)
+    if not wheel.free:
+        lines.append(f"{wheel.named} {'drive' if wheel.contested else 'drives'}")
+    lines += presence_lines(live, run, now=now)
+    lines += overdue_lines(run, now=now)
+    lines += [f"debt: {debt.kind} {debt.text}: {debt.reason}" for debt in debt_of(run)]
+    if run.frozen is not None:
+        lines.append(run.frozen.told)
+    if run.deploys_locked:
+        lines.append(f"deploys locked: {run.deploys_locked}")
+    if run.bad_lines:
+        lines.append(f"{run.bad_lines} lines of the journals cannot be read: cockpit doctor")
+    return lines
+
+
+def _progress(view: PhaseView) -> str:
+    return "recurs: cockpit maintenance" if view.recurs else f"{view.done:>3}/{view.total:<3} {view.state}"
+
+
+def overdue_lines(run: Run, *, now: float) -> list[str]:
+    """Return what of the maintenance is overdue, a line each, for a person."""
+    return [
+        f"maintenance overdue {short_duration(one.overdue_by)}: {one.view.item.text} ({one.period.label})"
+        for one in occurrences(run, now, zone(run.timezone))
+        if one.state == "overdue"
+    ]
+
+
+def presence_lines(live: Live, run: Run, *, now: float) -> list[str]:
+    """Return who is here, a line each, for a person."""
+    wheel = wheel_of(run)
+    lines = []
+    for one in live.present:
+        if one.kind != "screen":
+            continue
+        drives = ", drives" if one.name in wheel.drivers else ""
+        at = f" at {one.looking_at}" if one.looking_at else ""
+        gone = "" if one.here(now) else f", last seen {short_duration(now - one.seen)} ago"
+        lines.append(visible(f"here: {one.name} on {one.host}{at}{drives}{gone}"))
+    return lines

@@ -1,0 +1,124 @@
+"""The watcher's surroundings, on a workspace."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from cockpit.bootstrap import now
+from cockpit.errors import CockpitError
+from cockpit.live_source import asks_directory
+from cockpit.measuring import Measurer, sample_key
+from cockpit.presence import presence_directory, present
+from cockpit.release.decisions.context import OVER
+from cockpit.release.entities import probe_entity, trigger_entity
+from cockpit.release.events import ProbeChanged, TriggerBreached, TriggerCleared
+from cockpit.release.health import Debounced
+from cockpit.release.intents import RecordFact
+from cockpit.release.probes import Probe
+from cockpit.release.registers import EMPTY
+from cockpit.release.targets import TargetResult
+from cockpit.release.triggers import Trigger
+from cockpit.samples.reader import SampleReader
+from cockpit.watch.asks import ProbeNow, take_asks
+from cockpit.watch.surroundings import LogTotals
+from cockpit.watching.logs import FollowedLogs
+from cockpit.watching.outward import Outward
+from cockpit.workspace import Workspace, choose_run, list_runs, pinned_of
+
+_LOOKS = 3  # for a newly opened run
+
+
+class Around(Outward):
+    """The watcher's surroundings, on a workspace."""
+
+    def __init__(self, workspace: Workspace, say: Callable[[str], None]) -> None:
+        super().__init__(workspace, say)
+        self.host = workspace.host
+        self._streams: Collection[str] = ()
+        self._looks_left = 0
+        self._logs = FollowedLogs(workspace)
+        self._logs.follow()
+
+    @property
+    def production(self) -> bool:
+        return self._workspace.run.production
+
+    def probes(self) -> Mapping[str, Probe]:
+        return self._workspace.run.configuration.probes
+
+    def last_states(self) -> Mapping[str, Debounced]:
+        """Return the lasting states that were recorded last, so that a new watcher does not record them anew."""
+        with contextlib.closing(SampleReader(self._workspace.store.location.root)) as reader:
+            current = reader.current()
+        run = self._workspace.run
+        keys = {name: sample_key(run, name) for name in run.configuration.probes}
+        known = {name: current[key].debounced for name, key in keys.items() if key in current}
+        recorded = self._workspace.run.probes
+        return {
+            name: state for name, state in known.items() if name in recorded and recorded[name].state == state.state
+        }
+
+    def look_around(self) -> bool:
+        """Take in what others wrote; turn to a run that was opened meanwhile."""
+        digest = self._workspace.run.digest
+        self._workspace.session.poll()
+        streams = self._workspace.store.streams()
+        if streams != self._streams:
+            self._streams, self._looks_left = streams, _LOOKS
+        if self._looks_left:
+            # A stream is there a moment before the event that opens its run.
+            self._looks_left -= 1
+            self._turn_to_newest()
+        if self._workspace.run.digest != digest:
+            self._logs.follow()
+            return True
+        return False
+
+    def _turn_to_newest(self) -> None:
+        runs = list_runs(self._workspace.store)
+        try:
+            chosen = choose_run(runs, run="", env=self._workspace.env)
+        except CockpitError:  # several are open: stay with the one we have
+            return
+        if chosen is not None and chosen.id != self._workspace.run.id:
+            self._workspace.session.focus(chosen.id, pinned_of(self._workspace.store, chosen))
+
+    def record(self, probe: str, event: ProbeChanged) -> None:
+        run = self._workspace.run
+        entity = f"probe:{probe}" if run.open else probe_entity(run.environment, probe)
+        self._workspace.session.act(RecordFact(entity, event, of_service=not run.open))
+
+    def triggers(self) -> Mapping[str, Trigger]:
+        run = self._workspace.run
+        return run.configuration.triggers if run.open and run.state not in OVER else {}
+
+    def targets(self) -> Iterable[TargetResult]:
+        with Measurer(self._workspace, now=now) as measurer:
+            return measurer.targets()
+
+    def breached(self) -> Collection[str]:
+        """Those that stand: breached, or decided on and not clear again since."""
+        run = self._workspace.run
+        standing = []
+        for name in run.configuration.triggers:
+            winner = run.registers.get((trigger_entity(name), "trigger"), EMPTY).winner
+            if winner is not None and not isinstance(winner.data, TriggerCleared):
+                standing.append(name)
+        return standing
+
+    def record_trigger(self, trigger: str, event: TriggerBreached | TriggerCleared) -> None:
+        self._workspace.session.act(RecordFact(trigger_entity(trigger), event))
+
+    def asks(self) -> Iterable[ProbeNow]:
+        return take_asks(asks_directory(self._workspace))
+
+    def anybody_here(self) -> bool:
+        return any(one.kind == "screen" for one in present(presence_directory(self._workspace.store.location)))
+
+    def log_totals(self) -> Mapping[str, LogTotals]:
+        return self._logs.totals()
+
+    def close(self) -> None:
+        """Stop following logs."""
+        self._logs.close()
