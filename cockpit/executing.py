@@ -16,7 +16,8 @@ from cockpit.execution.progress import turns_taken
 from cockpit.git.facts import head_commit
 from cockpit.git.resolve import resolve_named
 from cockpit.git.worktree import refuse_dirty, refuse_overwriting
-from cockpit.leasing import give_back, record_override, refuse_anothers, take_lease
+from cockpit.leasing.breaking import refuse_anothers
+from cockpit.leasing.taking import give_back, record_override, take_lease
 from cockpit.release.decisions.executions import require_no_current
 from cockpit.release.intents import RequestExecution
 from cockpit.release.plan import Plan

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from cockpit.company import Elsewhere
 from cockpit.durations import parse_duration
 from cockpit.errors import RefusedError
+from cockpit.execution.databases.room import RoomLook
 from cockpit.execution.prepare import Obstacles, readiness
 from cockpit.execution.surroundings import host_warnings
-from cockpit.leasing import look_at_lease
+from cockpit.leasing.looking import look_at_lease
 from cockpit.measuring import Measurer, sample_key
 from cockpit.presence import presence_directory, present
 from cockpit.release.live import LeaseFeed, Live, ProbeFeed, Readiness, SyncFeed
@@ -31,6 +32,7 @@ WATCHER_LOCK = "watcher"
 POINTS = 120  # samples a sparkline may show
 _WINDOW = 3600.0  # seconds that they may go back
 _TARGETS_EVERY = 5.0  # seconds between looks at the targets
+_PATIENCE = 3.0  # seconds for a database to say how large it is
 _READINESS_EVERY = 3.0  # seconds between looks at git; more where git is slow
 
 
@@ -78,6 +80,7 @@ class LiveSource:
         self._readiness = Readiness(False, ("not looked yet",))
         self._readiness_due = 0.0
         self._lease: LeaseFeed | None = None
+        self._rooms = RoomLook(patience=_PATIENCE)
 
     def read(self, *, force: bool = False) -> Live:
         """Return the feeds as they are now; what is costly to find out is only looked at now and then."""
@@ -129,6 +132,7 @@ class LiveSource:
                 unreachable=sight.trouble,
                 root=self._workspace.root,
                 host=host_warnings(),
+                rooms=self._rooms,
             ),
         )
         trouble = self._workspace.session.pins_trouble

@@ -13,6 +13,7 @@ from msgspec import Struct
 from cockpit.durations import parse_duration
 from cockpit.errors import CockpitError, ProcessError, RefusedError, UsageError
 from cockpit.executing import execution_lock, require_trust, require_writable
+from cockpit.leasing.commands import CommandLease, lease_for_command
 from cockpit.process import Finished, run, shell
 from cockpit.redact import redacted
 from cockpit.release.decisions.runbooks import find_step
@@ -20,6 +21,7 @@ from cockpit.release.events import CommandOutcome, RunbookCommandEnded
 from cockpit.release.intents import BeginCommand, RecordFact
 from cockpit.release.library import RunbookStep
 from cockpit.release.runbooks import blank_variable, blanks_of, shell_command, shown_command, value_complaint
+from cockpit.syncing import catch_up
 from cockpit.workspace import Workspace
 
 _OUTPUT_LIMIT = 1024 * 1024  # bytes of each stream that are kept
@@ -69,13 +71,16 @@ def run_step(
     values: Mapping[str, str],
     incident: str = "",
     cancel: threading.Event | None = None,
+    without_lease: str = "",
 ) -> Ran:
     """Run a step's command, of which a person has seen `shown` and said yes; return how it ended.
 
     What its blanks hold reaches it as environment variables. It runs in a process group of its own in the code's
-    directory, and is ended by its time-out or by `cancel`. One with effects holds the lock that executions hold.
-    Raises RefusedError where that is held, where the configuration is not trusted on this host, where the command is
-    not the one that was shown any more, or where somebody else drives.
+    directory, and is ended by its time-out or by `cancel`. One with effects holds the lock that executions hold and,
+    where the state is shared, the remote's lease; `without_lease` is a person's reason to go on where the remote cannot
+    be asked, and without one that is refused (`no-lease`). Raises RefusedError where either is held, where the
+    configuration is not trusted on this host, where the command is not the one that was shown any more, or where
+    somebody else drives.
     """
     require_writable(workspace)
     _, step = find_step(workspace.run, runbook, step_id)
@@ -85,11 +90,21 @@ def run_step(
             "the command is not the one that you were shown any more", fix="Look at it again", code="conflicting"
         )
     with contextlib.ExitStack() as held:
+        lease = CommandLease()
         if step.effects != "none":
-            held.enter_context(execution_lock(workspace, f"the runbook {runbook}, {step.id}"))
-        intent = BeginCommand(runbook, secrets.token_hex(4), incident, step=step.id, command=shown)
+            what = f"the runbook {runbook}, {step.id}"
+            held.enter_context(execution_lock(workspace, what))
+            lease = held.enter_context(lease_for_command(workspace, what, without=without_lease))
+            if lease.keeper is not None:  # what others wrote counts: who drives, above all
+                catch_up(workspace)
+        if cancel is not None and cancel.is_set():
+            raise RefusedError("stopped by a person: nothing was run", code="not-confirmed")
+        intent = BeginCommand(
+            runbook, secrets.token_hex(4), incident, step=step.id, command=shown, without_lease=without_lease,
+            trouble=lease.trouble,
+        )  # fmt: skip
         entity = workspace.session.act(intent)[-1].ent
-        return _run(workspace, step, entity, shown, values, cancel)
+        return _run(workspace, step, entity, shown, values, cancel, lease)
 
 
 def _run(
@@ -99,6 +114,7 @@ def _run(
     shown: str,
     values: Mapping[str, str],
     cancel: threading.Event | None,
+    lease: CommandLease,
 ) -> Ran:
     situation = workspace.situation
     environment = {
@@ -116,7 +132,7 @@ def _run(
             shell(shell_command(step)), cwd=workspace.code, env=environment, timeout=parse_duration(step.timeout),
             limit=_OUTPUT_LIMIT, cancel=cancel, grace=_GRACE,
         )  # fmt: skip
-        ran = _ran(command, finished, step)
+        ran = _ran(command, finished, step, lost=lease.lost())
     except ProcessError as error:
         ran = Ran(command, "failed", None, 0.0, error.what, "")
     finally:
@@ -126,7 +142,7 @@ def _run(
     return ran
 
 
-def _ran(command: str, finished: Finished, step: RunbookStep) -> Ran:
+def _ran(command: str, finished: Finished, step: RunbookStep, *, lost: str) -> Ran:
     output = redacted((finished.out + finished.err).decode("utf-8", "replace"), os.environ)
     outcome: CommandOutcome = "ok"
     detail = ""
@@ -137,6 +153,9 @@ def _ran(command: str, finished: Finished, step: RunbookStep) -> Ran:
     elif not finished.ok:
         outcome = "failed"
         detail = redacted(finished.complaint, os.environ)[:_LONGEST_DETAIL]
+    if lost:
+        # It was one command, and half of it would be worse: it was let to its end.
+        detail = "; ".join([*([detail] if detail else []), f"meanwhile {lost}"])
     return Ran(command, outcome, finished.code, finished.seconds, detail, output)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from cockpit.errors import CockpitError
-from cockpit.leasing import reconcile
+from cockpit.leasing.looking import reconcile
 from cockpit.store.remote import StateRemote
 from cockpit.store.sync import Exchange, SyncStatus, write_status
 from cockpit.workspace import Workspace

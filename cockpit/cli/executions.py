@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from cockpit.cli.common import (
     CommandTable,
-    Parser,
     columns,
     open_here,
     print_json,
@@ -23,6 +22,7 @@ from cockpit.cli.common import (
     warn_of_doubt,
 )
 from cockpit.cli.plans import plan_document, rehearse, show_plan
+from cockpit.cli.unleased import add_override, reason_to_go_without
 from cockpit.errors import ExitCode, RefusedError, UsageError
 from cockpit.text import visible
 
@@ -60,7 +60,7 @@ def add_commands(table: CommandTable) -> None:
             "--confirm-database", action="append", default=[], metavar="NAME", help="the database that is replaced"
         )
         parser.add_argument("--detach", action="store_true", help="do not follow the worker")
-        _add_override(parser)
+        add_override(parser)
         parser.add_argument("--reason", default="", metavar="TEXT", help="why, with --without-remote-lease")
         parser.set_defaults(direction=direction)
     execution = table.group("execution", "the rollback or deploy in progress")
@@ -77,31 +77,13 @@ def add_commands(table: CommandTable) -> None:
         parser.add_argument("--reason", default="", metavar="TEXT")
         parser.add_argument("--detach", action="store_true", help="do not follow the worker")
         if verb in {"retry", "resume", "skip"}:
-            _add_override(parser)
+            add_override(parser)
         if verb == "unlock":
             parser.add_argument("--lease", action="store_true", help="break the remote's lease, where it is stale")
         parser.set_defaults(verb=verb)
     worker = table.add("worker", _worker, "carry out a confirmed plan (started by the cockpit itself)")
     worker.add_argument("execution", metavar="ID")
     worker.add_argument("--turn", type=int, default=None, metavar="N", help="refuse where other than N have begun")
-
-
-def _add_override(parser: Parser) -> None:
-    parser.add_argument(
-        "--without-remote-lease", action="store_true", help="go on where the remote cannot be asked, with --reason"
-    )
-
-
-def _override(arguments: argparse.Namespace) -> str:
-    """Return the reason to go on without the remote's lease; empty where that was not said."""
-    if not arguments.without_remote_lease:
-        return ""
-    reason: str = arguments.reason.strip()
-    if not reason:
-        raise UsageError(
-            "--without-remote-lease needs a reason", fix='Say how you know that nobody else executes: --reason "…"'
-        )
-    return reason
 
 
 def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
@@ -155,7 +137,7 @@ def _execute(arguments: argparse.Namespace, workspace: Workspace, plan: Plan) ->
         raise RefusedError("not confirmed", fix=f"Add --confirm {arguments.tag}", code="not-confirmed")
     require_writing(arguments)
     warn_of_doubt(workspace)
-    without = _override(arguments)
+    without = reason_to_go_without(arguments)
     identity = secrets.token_hex(4)
     return _start(
         arguments,
@@ -233,7 +215,7 @@ def _execution(arguments: argparse.Namespace) -> ExitCode:
         return _tell_over(arguments, find_execution(workspace.run, view.id))
     if view.over:
         raise RefusedError(f"it is over already: {view.outcome}", code="already")
-    without = _override(arguments)
+    without = reason_to_go_without(arguments)
     if arguments.verb == "skip":
         require_trust(workspace)
         require_idle(workspace)
@@ -242,7 +224,7 @@ def _execution(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _break_lease(arguments: argparse.Namespace, workspace: Workspace) -> ExitCode:
-    from cockpit.leasing import break_lease
+    from cockpit.leasing.breaking import break_lease
 
     holder = break_lease(workspace, arguments.reason).holder
     publish(workspace)
@@ -296,7 +278,7 @@ def _worker(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.bootstrap import make_worker
     from cockpit.executing import execution_lock
     from cockpit.execution.control import lock_reason
-    from cockpit.leasing import keep_lease
+    from cockpit.leasing.keeping import keep_lease
 
     # A terminal that goes away is not a person who aborts.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

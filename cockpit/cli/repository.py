@@ -33,7 +33,7 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
 
     from cockpit.cli.interchange import imported_files
     from cockpit.cli.state_remote import propose_state_remote
-    from cockpit.content.init import Answers, detect, environment_names, state_lines, write_configuration
+    from cockpit.content.init import detect, environment_names, state_lines, write_configuration
     from cockpit.content.written import refuse_existing, write_files
     from cockpit.git.command import Git
 
@@ -59,30 +59,34 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
         environment = _ask("Environment (several with commas)", answers.environment)
         several = len(environment_names(environment)) > 1
         production = "yes" if answers.production else "no"
-        answers = Answers(
+        answers = msgspec.structs.replace(
+            answers,
             service=service,
             environment=environment,
             production=not several and _ask("Is it production? (yes/no)", production).startswith("y"),
             timezone=_ask("Time zone (IANA)", answers.timezone),
             health_url=_ask("Health URL", answers.health_url),
             log_file=_ask("Log file", answers.log_file),
-            unit=answers.unit,
         )
     answers = msgspec.structs.replace(answers, state=state_lines(remote, branch, remark))
     if imported is not None:
         answers = msgspec.structs.replace(answers, checklists=(imported.name,))
     written = write_configuration(root, answers)
+    database = answers.database
     if imported is not None:
         written += write_files(imported.texts)
     if wants_json(arguments):
         shared = {"state_remote": remote or None, "state_branch": branch or None, "remark": remark}
-        print_json({"written": [str(path.relative_to(root)) for path in written], **shared})
+        found = {"engine": database.engine, "where": database.where} if database is not None else None
+        print_json({"written": [str(path.relative_to(root)) for path in written], **shared, "database": found})
     else:
         for path in written:
             say(f"wrote {path.relative_to(root)}")
         if imported is not None:
             say("\n".join(imported.summary))
         say(remark)
+        if database is not None:
+            say(f"{database.engine} is used, by {database.where}: the rollback dumps it, and can put it back")
         say("Look it over, then: cockpit validate, cockpit trust --show, cockpit trust, cockpit release open NAME")
     return ExitCode.OK
 

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, wants_json, warn
+from cockpit.cli.unleased import add_override, reason_to_go_without
 from cockpit.errors import ExitCode, RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def add_commands(table: CommandTable) -> None:
     parser.add_argument("--start", action="store_true", help="begin the runbook")
     parser.add_argument("--end", action="store_true", help="follow it no more")
     parser.add_argument("--incident", default="", metavar="ID", help="where several are open")
+    add_override(parser)
+    parser.add_argument("--reason", default="", metavar="TEXT", help="why, with --without-remote-lease")
 
 
 def _runbook(arguments: argparse.Namespace) -> ExitCode:
@@ -67,6 +70,10 @@ def _refuse_senseless(arguments: argparse.Namespace, settles: StepWord | None) -
         raise UsageError("no step is named", fix="Name one by its number: cockpit runbook NAME 1 --execute")
     if not arguments.execute and (arguments.yes or arguments.values):
         raise UsageError("--yes and --set go with --execute", fix="Nothing was run: add --execute")
+    if not arguments.execute and arguments.without_remote_lease:
+        raise UsageError("--without-remote-lease goes with --execute", fix="Nothing was run: add --execute")
+    if arguments.reason and not arguments.without_remote_lease:
+        raise UsageError("--reason goes with --without-remote-lease")
     if arguments.execute and settles not in {None, "done"}:
         raise UsageError("--execute goes with --done alone")
     if arguments.note and settles is None:
@@ -104,6 +111,7 @@ def _execute(arguments: argparse.Namespace, workspace: Workspace, runbook: Runbo
             f"{step.text!r} has no command", fix="Do it by hand, and add --done instead of --execute", code="no-command"
         )
     values = _values(arguments)
+    without = reason_to_go_without(arguments)
     shown = prepared(step, values)
     require_writable(workspace)
     require_trust(workspace)
@@ -113,7 +121,10 @@ def _execute(arguments: argparse.Namespace, workspace: Workspace, runbook: Runbo
     elif not wants_json(arguments):
         warn(f"{where}\n  $ {shown}")
     try:
-        ran = run_step(workspace, runbook.id, step.id, shown=shown, values=values, incident=arguments.incident)
+        ran = run_step(
+            workspace, runbook.id, step.id, shown=shown, values=values, incident=arguments.incident,
+            without_lease=without,
+        )  # fmt: skip
     finally:
         publish(workspace)
     return ran

@@ -64,7 +64,7 @@ def _sync(arguments: argparse.Namespace) -> ExitCode:
 def _reconcile(options: Options) -> None:
     """Say who else executed while this clone went on without the remote's lease."""
     from cockpit.bootstrap import open_workspace
-    from cockpit.leasing import reconcile
+    from cockpit.leasing.looking import reconcile
 
     try:
         workspace = open_workspace(options, any_run=True, any_env=True)

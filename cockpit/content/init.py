@@ -8,6 +8,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from cockpit.content.configuration import parse_configuration_file
+from cockpit.content.init_database import FoundDatabase, find_database, find_migrations
+from cockpit.content.init_rollback import rollback_text
+from cockpit.content.yaml_text import double_quoted
 from cockpit.errors import RefusedError
 
 _NAME = re.compile(r"[^a-z0-9]+")
@@ -27,13 +30,21 @@ class Answers(Struct, frozen=True):
     unit: str = "app.service"
     checklists: tuple[str, ...] = ("production-deployment",)
     state: str = ""  # the lines that say where the shared state goes
+    database: FoundDatabase | None = None
+    migrations: tuple[str, ...] = ()  # globs of those that there are
 
 
 def detect(root: Path) -> Answers:
-    """Return what the repository itself tells: its name, its systemd unit, this machine's time zone."""
+    """Return what the repository itself tells: its name, unit, database, migrations; and this machine's time zone."""
     service = _NAME.sub("-", root.name.lower()).strip("-") or "service"
     units = sorted(path.name for path in root.rglob("*.service") if _is_unit(path, root))
-    return Answers(service=service, timezone=_local_zone(), unit=units[0] if units else f"{service}.service")
+    return Answers(
+        service=service,
+        timezone=_local_zone(),
+        unit=units[0] if units else f"{service}.service",
+        database=find_database(root),
+        migrations=find_migrations(root),
+    )
 
 
 def _is_unit(path: Path, root: Path) -> bool:
@@ -51,7 +62,8 @@ def _local_zone() -> str:
 
 def configuration_text(answers: Answers) -> str:
     """Return the file's text; it is checked like any other before it is written."""
-    quoted = {name: _quoted(str(getattr(answers, name))) for name in answers.__struct_fields__ if name != "checklists"}
+    texts = ("service", "timezone", "log_file", "health_url")
+    quoted = {name: double_quoted(getattr(answers, name)) for name in texts}
     return f"""\
 # The release cockpit's configuration. Check it with `cockpit validate`; look at what it would run with
 # `cockpit trust --show` and allow that on this host with `cockpit trust`.
@@ -74,15 +86,7 @@ probes:
 # Where the running version can be read; a rollback is only done once the target's version is seen.
 version: {{http: {quoted["health_url"]}, json: version}}
 
-rollback:
-  migrations: ["migrations/*"]
-  steps:
-    - {{id: stop, title: Stop the application, run: "sudo systemctl stop {answers.unit}", danger: The service is down.}}
-    - {{id: checkout, title: Check out the target, checkout: true}}
-    - {{id: start, title: Start the application, run: "sudo systemctl start {answers.unit}",
-       done_when: "systemctl is-active --quiet {answers.unit}"}}
-    - {{id: verify, title: Verify health and version, verify: {{probes: [health], within: 60s}}}}
-"""
+{rollback_text(answers.service, answers.unit, answers.database, answers.migrations)}"""
 
 
 def environment_names(text: str) -> list[str]:
@@ -93,10 +97,10 @@ def environment_names(text: str) -> list[str]:
 def _environments(answers: Answers) -> str:
     names = environment_names(answers.environment)
     if len(names) < 2:
-        name = _quoted(answers.environment.strip())
+        name = double_quoted(answers.environment.strip())
         return f"environment: {{name: {name}, production: {'true' if answers.production else 'false'}}}"
     sections = [
-        f"  {_quoted(name)}: {{production: {'true' if name.startswith('prod') else 'false'}}}" for name in names
+        f"  {double_quoted(name)}: {{production: {'true' if name.startswith('prod') else 'false'}}}" for name in names
     ]
     remark = "# What differs in one of them, such as its probes or its rollback, stands in its section."
     return "\n".join([remark, "environments:", *sections])
@@ -105,9 +109,9 @@ def _environments(answers: Answers) -> str:
 def state_lines(remote: str, branch: str, remark: str) -> str:
     """Return the lines that say where the shared state goes, with a remark on how that was found out."""
     lines = ["", *(f"# {line}" for line in remark.splitlines())]
-    lines.append(f"state_remote: {_quoted(remote)}" if remote else "# state_remote: host:path/state.git")
+    lines.append(f"state_remote: {double_quoted(remote)}" if remote else "# state_remote: host:path/state.git")
     if branch:
-        lines.append(f"state_branch: {_quoted(branch)}")
+        lines.append(f"state_branch: {double_quoted(branch)}")
     return "\n".join(lines) + "\n"
 
 
@@ -124,7 +128,3 @@ def write_configuration(root: Path, answers: Answers) -> list[Path]:
             "there is a cockpit.yaml already, and init never overwrites", fix="Edit it, or move it away", code="exists"
         ) from None
     return [path]
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -24,6 +24,11 @@ def yaml_text(value: msgspec.Struct) -> str:
     return "\n".join(_mapping(msgspec.to_builtins(value), 0)) + "\n"
 
 
+def double_quoted(text: str) -> str:
+    """Return a text of one line in double quotes, for a file that is written by a template."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 def _mapping(values: Mapping[str, Any], depth: int) -> list[str]:
     lines: list[str] = []
     pad = " " * depth

@@ -27,7 +27,7 @@ from cockpit.errors import RefusedError, StepError
 
 _FIRST_CONFIGURED = "v2.3.0"
 _OURS = ("shop", "var", "bin", "lib", "etc")
-_TOOLS = {"shopctl": "shopctl", "backup-db": "backup_db", "check-db": "check_db", "restore-db": "restore_db"}
+_TOOLS = {"shopctl": "shopctl", "backup-db": "backup_db", "check-db": "check_db"}
 _PACKAGE_PARENT = Path(__file__).resolve().parent.parent.parent
 _END_WITHIN = 20.0  # seconds for the watchdog to clean up
 

@@ -33,6 +33,8 @@ from cockpit.release.configuration import (
     LogSource,
     Plans,
     Probe,
+    Restore,
+    Sqlite,
     Step,
     Verify,
     VersionSeen,
@@ -289,10 +291,18 @@ def _rollback(root: Path) -> tuple[Step, ...]:
         Step(
             id="restore",
             title="Restore the database into a new file and swap",
-            run=_tool(root, "restore-db"),
-            done_when=_tool(root, "restore-db", "--done"),
-            rehearse=_tool(root, "restore-db", "--rehearse"),
-            needs_backup=True,
+            restore=Restore(
+                sqlite=Sqlite(str(root / "var" / "data" / "shop.db")),
+                checks=(
+                    "SELECT count(*) > 0 FROM orders",
+                    "SELECT count(*) = 0 FROM order_lines WHERE order_id NOT IN (SELECT id FROM orders)",
+                ),
+                export=(
+                    "SELECT id, placed_at, email, total_cents, state FROM orders"
+                    " WHERE datetime(placed_at) > datetime(:dump_at) ORDER BY id"
+                ),
+                typed=False,  # the shop has this one file, and no variable leads to another
+            ),
             danger="Orders placed since the dump leave the live database; they are exported, and the old file is kept",
         ),
         *_start_and_verify(root),

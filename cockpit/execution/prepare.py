@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+from collections.abc import Callable
 from pathlib import Path, PurePath
 from typing import Literal
 
@@ -12,7 +13,7 @@ from msgspec import Struct
 from cockpit.errors import CockpitError, RefusedError
 from cockpit.execution.databases.dumps import dump_of, quick_complaint
 from cockpit.execution.databases.place import locator
-from cockpit.execution.surroundings import disk_complaints
+from cockpit.execution.databases.room import Room, RoomLook, complaints, unknowns
 from cockpit.git.command import Git
 from cockpit.git.facts import changed_files, head_commit, undone
 from cockpit.git.resolve import resolve_tag
@@ -131,6 +132,7 @@ class Obstacles(Struct, frozen=True):
     unreachable: str = ""  # why the remote cannot be asked for its lease, or empty
     root: Path | None = None  # the configuration's directory, where the plan itself is to be looked at, too
     host: tuple[str, ...] = ()  # what is to be known of this host
+    rooms: Callable[[Plan, Path], tuple[Room, ...]] | None = None  # what says where there is room for a plan
 
 
 def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
@@ -166,7 +168,8 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
         if found is not None:
             target, why = found[0].display, found[1]
             if obstacles.root is not None and obstacles.trusted:
-                faults, warnings = _look_at_plan(run, found[0], code, obstacles.root)
+                rooms = obstacles.rooms or RoomLook()
+                faults, warnings = _look_at_plan(run, found[0], code, obstacles.root, rooms)
                 reasons += faults
         elif running is None:
             reasons.append("HEAD is at no tag, so there is no release before it")
@@ -179,12 +182,15 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
     return Readiness(not reasons, tuple(reasons), target, why, tuple(notes), (*warnings, *obstacles.host))
 
 
-def _look_at_plan(run: Run, tag: Tag, code: Path, root: Path) -> tuple[list[str], tuple[str, ...]]:
+def _look_at_plan(
+    run: Run, tag: Tag, code: Path, root: Path, rooms: Callable[[Plan, Path], tuple[Room, ...]]
+) -> tuple[list[str], tuple[str, ...]]:
     """Return what is in the way of the rollback to a tag, and what is to be known of it."""
     plan = prepare(run, "rollback", encode_name(tag), root=root, code=code, host="")
-    faults = [*plan.troubles, *disk_complaints(plan)]
+    found = rooms(plan, root)
+    faults = [*plan.troubles, *complaints(found)]
     complaint = dump_complaint(run.configuration, plan.backup)
-    told = [plan.note] if plan.note else []
+    told = [*([plan.note] if plan.note else []), *unknowns(found)]
     if complaint:
         (faults if plan.restores else told).append(f"{complaint}: {plan.backup}")
     return faults, tuple(told)

@@ -1,19 +1,15 @@
-"""The host that would execute: what of it could end a rollback halfway, and whether a dump has room on it."""
+"""The host that would execute: what of it could end a rollback halfway."""
 
 from __future__ import annotations
 
 import os
 import pwd
 import re
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from cockpit.release.plan import Plan
-
 _KILLS = re.compile(r"^\s*KillUserProcesses\s*=\s*(\S+)", re.MULTILINE)
 _YES = frozenset({"yes", "true", "1", "on", "y", "t"})
-_ROOM = 1.2  # times the last dump's size
 
 
 def runs_on_battery_power(supplies: Path = Path("/sys/class/power_supply")) -> bool:
@@ -50,33 +46,6 @@ def host_warnings() -> tuple[str, ...]:
     if kills_at_logout():
         found.append("KillUserProcesses=yes: the end of your last session ends the worker; loginctl enable-linger")
     return tuple(found)
-
-
-def disk_complaints(plan: Plan) -> tuple[str, ...]:
-    """Return where on this host there is too little room for what a plan's steps on databases write."""
-    if plan.dump is None:
-        return ()
-    found = []
-    for step in plan.steps:
-        if step.left_out or step.database is None:
-            continue
-        places = [step.into] if step.kind == "backup" else []
-        if step.kind == "restore" and step.database.engine == "sqlite":
-            places.append(step.database.name)
-        for place in places:
-            free, needed = _free(Path(place)), int(plan.dump.size * _ROOM)
-            if free is not None and free < needed:
-                found.append(f"{step.title}: {free // 2**20} MB are free at {place}, {needed // 2**20} MB are needed")
-    return tuple(found)
-
-
-def _free(path: Path) -> int | None:
-    for place in (path, *path.parents):
-        try:
-            return shutil.disk_usage(place).free
-        except OSError:
-            continue
-    return None
 
 
 def _entries(directory: Path) -> Sequence[Path]:

@@ -85,7 +85,8 @@ class Restore(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
 
     `checks` are queries that must give true of the new one before it is swapped in. `export` is a query of the live one
     for what was written since the dump, whose time stands for `:dump_at` in it; it goes into `export_to`, by default
-    the dump's directory, as CSV.
+    the dump's directory, as CSV. `typed` is whether a person types the database's name, beside the target, to have it
+    replaced: its owner may leave that out where no other can be meant.
     """
 
     postgresql: Postgresql | None = None
@@ -93,6 +94,7 @@ class Restore(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     checks: tuple[str, ...] = ()
     export: str = ""
     export_to: str = ""
+    typed: bool = True
 
 
 class Step(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

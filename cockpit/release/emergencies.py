@@ -19,7 +19,7 @@ from cockpit.release.incidents import INCIDENT_PREFIX, Incident
 from cockpit.release.library import Runbook, RunbookStep
 from cockpit.release.record import Record
 from cockpit.release.run import Run
-from cockpit.release.runbooks import RUNBOOK_PREFIX, RunbookUse, fitting
+from cockpit.release.runbooks import RUNBOOK_PREFIX, RunbookUse, StepUse, fitting
 from cockpit.release.sensing import epoch_of
 
 
@@ -116,8 +116,9 @@ def emergency_sentence(record: Record, run: Run) -> str:
             note = _note(record, run)
             word = "reopened" if outcome == "open" else outcome
             return f"{word}: {_step(record, run)}" + (f" ({note})" if note else "")
-        case RunbookCommandStarted():
-            return f"ran the command of: {_step(record, run)}"
+        case RunbookCommandStarted(without_lease=without, trouble=trouble):
+            ran = f"ran the command of: {_step(record, run)}"
+            return ran if without is None else f"{ran} WITHOUT the remote's lease ({trouble}): {_without(record, run)}"
         case RunbookCommandEnded(outcome=outcome, code=code, seconds=seconds, detail=detail):
             how = {"ok": "succeeded", "failed": "FAILED", "timed-out": "TIMED OUT", "stopped": "was stopped"}[outcome]
             status = f", exit status {code}" if code is not None else ""
@@ -152,7 +153,17 @@ def _step(record: Record, run: Run) -> str:
 
 
 def _note(record: Record, run: Run) -> str:
+    step = _step_use(record, run)
+    return step.note if step is not None and step.at == record.wall else ""
+
+
+def _without(record: Record, run: Run) -> str:
+    step = _step_use(record, run)
+    runs = step.runs if step is not None else ()
+    return next((one.without_lease for one in runs if (one.at, one.by) == (record.wall, record.by.name)), "")
+
+
+def _step_use(record: Record, run: Run) -> StepUse | None:
     whole, _, step_id = record.ent.rpartition("/")
     use = next((one for one in run.runbook_uses if one.entity == whole), None)
-    step = use.step(step_id) if use is not None else None
-    return step.note if step is not None and step.at == record.wall else ""
+    return use.step(step_id) if use is not None else None

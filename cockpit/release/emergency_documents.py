@@ -105,4 +105,5 @@ def run_document(run: CommandRun) -> dict[str, Any]:
         "seconds": run.seconds,
         "detail": run.detail,
         "output": run.output.sha256 if run.output is not None else None,
+        "without_lease": run.without_lease or None,
     }

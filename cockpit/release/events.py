@@ -633,9 +633,14 @@ class RunbookStepSettled(Event, frozen=True):
 
 @_kind("runbook.command-started")
 class RunbookCommandStarted(Event, frozen=True):
-    """A person confirmed a step's command, and it begins; `command` is its text with the blanks filled in."""
+    """A person confirmed a step's command, and it begins; `command` is its text with the blanks filled in.
+
+    `without_lease` is why it went by the local lock alone, and `trouble` why the remote's lease was not had.
+    """
 
     command: TextRef
+    without_lease: TextRef | None = None
+    trouble: str = ""
 
 
 @_kind("runbook.command-ended")

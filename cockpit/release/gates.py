@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -11,6 +11,7 @@ from cockpit.release.item_state import COUNTS_AS_DONE, NO_GO, ItemState
 from cockpit.release.moment import item_as_of
 from cockpit.release.polls import poll_of
 from cockpit.release.run import ItemView, PhaseView, Run
+from cockpit.release.sensing import epoch_of
 from cockpit.release.signoffs import objections_to
 
 _RED_PROBES = frozenset({"down", "unknown"})
@@ -113,4 +114,15 @@ def debt_of(run: Run) -> tuple[Debt, ...]:
             reason = f"{without.reason}{meanwhile}"
             kind = "without the remote's lease" + ("" if execution.reconciled else ", not reconciled yet")
             debts.append(Debt(f"execution:{execution.id}", text, kind, reason, without.by, without.at))
-    return tuple(debts)
+    return (*debts, *_unleased_commands(run))
+
+
+def _unleased_commands(run: Run) -> Iterator[Debt]:
+    """Yield the commands of runbooks that changed things without the remote's lease since this run was opened."""
+    for use in run.runbook_uses:
+        for step in use.steps.values():
+            for ran in step.runs:
+                if ran.without_lease and epoch_of(ran.at) >= epoch_of(run.opened_at):
+                    text = f"the runbook {use.runbook}, {step.step}"
+                    kind = "without the remote's lease"
+                    yield Debt(f"{use.entity}/{step.step}", text, kind, ran.without_lease, ran.by, ran.at)

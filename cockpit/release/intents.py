@@ -365,10 +365,15 @@ class SettleStep(RunbookIntent, frozen=True, kw_only=True):
 
 
 class BeginCommand(RunbookIntent, frozen=True, kw_only=True):
-    """Write down that a person confirmed a step's command, of that very text, before it runs."""
+    """Write down that a person confirmed a step's command, of that very text, before it runs.
+
+    With `trouble` the remote's lease was not to be had, and `without_lease` is the reason to run it all the same.
+    """
 
     step: str
     command: str
+    without_lease: str = ""
+    trouble: str = ""
 
 
 class RecordFact(Intent, frozen=True):

@@ -77,8 +77,9 @@ class Plan(Struct, frozen=True, omit_defaults=True):
 
     @property
     def database_words(self) -> tuple[str, ...]:
-        """What a person types, beside the target, to have databases replaced; empty where none is."""
-        places = dict.fromkeys(step.database for step in self.restores if step.database is not None)
+        """What a person types, beside the target, to have databases replaced; empty where nothing is."""
+        asked = (step for step in self.restores if step.restore is None or step.restore.typed)
+        places = dict.fromkeys(step.database for step in asked if step.database is not None)
         return tuple(database_word(at, self.environment_name, production=self.production) for at in places)
 
     @property

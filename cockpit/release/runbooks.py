@@ -46,6 +46,7 @@ class CommandRun(Struct, frozen=True):
     seconds: float = 0.0
     detail: str = ""
     output: TextRef | None = None
+    without_lease: str = ""  # why it went without the remote's lease; empty where it did not
 
 
 class StepUse(Struct, frozen=True):
@@ -120,7 +121,10 @@ def _fold_step(step: str, records: Sequence[Record], text_of: Callable[[TextRef]
         if isinstance(data, RunbookStepSettled):
             use = replace(use, state=data.outcome, by=record.by.name, at=record.wall, note=text(data.note))
         elif isinstance(data, RunbookCommandStarted):
-            runs.append(CommandRun(record.by.name, record.wall, record.host, text(data.command)))
+            without = text(data.without_lease)
+            runs.append(
+                CommandRun(record.by.name, record.wall, record.host, text(data.command), without_lease=without)
+            )  # fmt: skip
             writers.append(record.w)
         elif isinstance(data, RunbookCommandEnded):
             # The last that its writer began: two people may run the same command at once, and one may have crashed.

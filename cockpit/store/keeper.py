@@ -86,7 +86,8 @@ class LeaseKeeper:
             if over:
                 self._remote.release(self._lease)
                 return True
-            said = f"{self._holder.reason}, {state}" if state else self._holder.reason
+            suffix = f", {state}" if state else ""
+            said = f"{self._holder.reason.removesuffix(suffix)}{suffix}"
             self._hold(self._remote.renew(self._lease, msgspec.structs.replace(self._holder, reason=said)))
         except (CockpitError, OSError):
             return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 from tests.cli.conftest import Console, serving
@@ -16,6 +17,13 @@ def orders(database: Path) -> int:
         (count,) = connection.execute("SELECT count(*) FROM orders").fetchone()
     finally:
         connection.close()
+    return int(count)
+
+
+def dumped_orders(dump: Path) -> int:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(dump.read_text())
+        (count,) = connection.execute("SELECT count(*) FROM orders").fetchone()
     return int(count)
 
 
@@ -40,13 +48,13 @@ def test_rollback_restores_code_database_and_service(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
         assert running_version(console) == "v2.4.0"
         assert (console.repo / "VERSION").read_text() == "2.4.0\n"
-        (kept,) = data.glob("shop-bad-*.db")
-        assert orders(kept) > 0
-        dump = sqlite3.connect(":memory:")
-        dump.executescript((console.repo.parent / "var" / "backups" / "shop-v2.4.0.sql").read_text())
-        (dumped,) = dump.execute("SELECT count(*) FROM orders").fetchone()
-        dump.close()
-        assert orders(data / "shop.db") >= dumped
+        (kept,) = data.glob("shop.db.bad-*")
+        (exported,) = (data.parent / "backups").glob("shop.db-since-dump-*.csv")
+        lost = orders(kept) - dumped_orders(console.repo.parent / "var" / "backups" / "shop-v2.4.0.sql")
+        assert lost > 0
+        assert len(exported.read_text().splitlines()) == 1 + lost
+        assert not list(data.glob("*.new-*"))
+        assert orders(data / "shop.db") >= orders(kept) - lost
 
         after = console.json("status")
         assert after["run"]["state"] == "rolled-back"

@@ -205,7 +205,7 @@ def test_validate_and_trust_show(shop: Console) -> None:
     assert shop.json("validate")["problems"] == []
     shown = shop.json("trust", "--show", "--readonly")
     assert shown["trusted"] is True
-    assert any(command["where"] == "rollback.steps.restore.run" for command in shown["commands"])
+    assert any(command["where"] == "rollback.steps.restore.restore" for command in shown["commands"])
 
 
 def test_a_demo_that_is_served_is_not_served_twice(shop: Console) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from cockpit.demo.demo import Demo
@@ -52,5 +54,8 @@ def test_nothing_is_started_after_the_end(tmp_path: Path) -> None:
 def test_migrate_applies_what_a_restored_database_lacks(shop: Shop) -> None:
     assert shop.tool("shopctl", "migrate").text == ""
     dump = shop.root / "var" / "backups" / "shop-v2.4.0.sql"
-    assert shop.tool("restore-db", str(dump)).ok
+    live = shop.root / "var" / "data" / "shop.db"
+    live.unlink()
+    with closing(sqlite3.connect(live)) as connection:
+        connection.executescript(dump.read_text())
     assert shop.tool("shopctl", "migrate").text == "migrated 0007_payment_attempts\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import json
 import os
 import subprocess
@@ -15,54 +14,21 @@ import pytest
 from cockpit.bootstrap import make_worker
 from cockpit.errors import RefusedError
 from cockpit.executing import abort_execution
-from cockpit.git.command import Git
-from cockpit.leasing import break_lease, keep_lease, read_claim, remote_lease, take_lease
+from cockpit.leasing.breaking import break_lease
+from cockpit.leasing.claims import read_claim
+from cockpit.leasing.keeping import keep_lease
+from cockpit.leasing.remote import remote_lease
+from cockpit.leasing.taking import take_lease
 from cockpit.live_source import LiveSource
 from cockpit.release.gates import debt_of
 from cockpit.release.live import Live
 from cockpit.workspace import Workspace
-from tests.execution.flight import WAIT, Flight, Step, alive, wait_until
-from tests.store.support import git
+from tests.execution.flight import Flight, alive, wait_until
+from tests.execution.two import LATER, LEASE, Two
 
 pytestmark = pytest.mark.full
 
-LEASE = "refs/cockpit/lease/shop/staging"
 ROLLBACK = ("rollback", "v1", "--execute", "--confirm", "v1")
-LATER = 700.0  # seconds after which an unseen lease is stale
-
-
-class Two:
-    """Ana's and Ben's clones, which release into the same world, and the bare repository between them."""
-
-    def __init__(self, ana: Flight, *, url: str = "") -> None:
-        self.ana = ana
-        self.remote = ana.home / "remote.git"
-        git(ana.home, "init", "-q", "--bare", "--initial-branch=main", str(self.remote))
-        ana.begin([hanging(ana), *ana.usual_steps()])
-        ana.git.output("remote", "add", "origin", url or str(self.remote))
-        git(ana.repo, "push", "-q", str(self.remote), "main", "--tags")
-        ana.json("sync")
-        self.ben = copy.copy(ana)
-        self.ben.repo = ana.home / "ben's shop"
-        git(ana.home, "clone", "-q", str(self.remote), str(self.ben.repo))
-        self.ben.git = Git(self.ben.repo)
-        self.ben.git.output("config", "user.name", "Ben")
-        self.ben.git.output("config", "user.email", "ben@example.org")
-        self.ben.json("sync")
-
-    def leases(self) -> list[str]:
-        return git(self.remote, "for-each-ref", "--format=%(refname)", "refs/cockpit/lease").splitlines()
-
-    def away(self) -> None:
-        self.remote.rename(self.ana.home / "away.git")
-
-    def back(self) -> None:
-        (self.ana.home / "away.git").rename(self.remote)
-
-
-def hanging(flight: Flight) -> Step:
-    """Return a step that waits at the gate, however it ends."""
-    return flight.step("hang", f'echo $$ > "$V/hang.pid"; {WAIT}')
 
 
 @pytest.fixture

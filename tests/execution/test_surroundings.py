@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from cockpit.durations import byte_size, long_duration
 from cockpit.execution.prepare import Obstacles, readiness
-from cockpit.execution.surroundings import disk_complaints, kills_at_logout, runs_on_battery_power
-from cockpit.release.databases import DatabaseAt, Dump, database_word
+from cockpit.execution.surroundings import kills_at_logout, runs_on_battery_power
+from cockpit.release.databases import DatabaseAt, database_word
 from cockpit.release.live import Readiness
 from tests.execution.flight import Flight
 from tests.parts import require
@@ -100,13 +99,3 @@ def test_the_light_looks_at_the_dump_and_at_what_the_worker_needs(
     monkeypatch.delenv("DATABASE_URL")
     (reason,) = look(flight).reasons
     assert reason.startswith("Restore: DATABASE_URL is not set here")
-
-
-def test_too_little_room_for_a_dump_is_told(flight: Flight) -> None:
-    backup = {"id": "backup", "backup": {"sqlite": {"file": "shop.db"}, "directory": str(flight.var / "new" / "place")}}
-    workspace = flight.begin([backup, flight.checkout_step()])
-    plan = flight.plan(workspace)
-    huge = msgspec.structs.replace(plan, dump=Dump("d", 2**62, 0))
-    (said,) = disk_complaints(huge)
-    assert said.startswith("Backup: ")
-    assert disk_complaints(msgspec.structs.replace(plan, dump=Dump("d", 1, 0))) == ()

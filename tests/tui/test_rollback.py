@@ -17,7 +17,7 @@ from textual.widgets import Button, Input
 from cockpit.execution.control import output_path
 from cockpit.git.command import Git
 from cockpit.git.facts import head_commit
-from cockpit.leasing import remote_lease
+from cockpit.leasing.remote import remote_lease
 from cockpit.store.lease import LeaseHolder
 from cockpit.syncing import exchange
 from cockpit.times import rfc3339

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from cockpit import process
 from cockpit.errors import CockpitError, RefusedError
+from cockpit.execution.databases.asking import ask_server
 from cockpit.execution.databases.dumps import refuse_wrong
-from cockpit.execution.databases.place import settings_of, with_settings
+from cockpit.execution.databases.place import settings_of
+from cockpit.execution.databases.room import RoomLook, complaints
 from cockpit.release.configuration import Postgresql
 from cockpit.release.plan import Plan, PlanStep
 
-_PATIENCE = 15.0  # seconds
 _MAY_REPLACE = """
 SELECT coalesce((SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user), false)
    AND coalesce((SELECT pg_has_role(current_user, datdba, 'USAGE') FROM pg_database WHERE datname = :'live'), true);
@@ -20,7 +20,7 @@ SELECT coalesce((SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = cu
 
 
 def refuse_unreachable(plan: Plan, root: Path) -> None:
-    """Raise RefusedError where a step's database cannot be reached, may not be replaced, or the dump would not do."""
+    """Raise RefusedError where a step's database cannot be reached, may not be replaced, or has no room for another."""
     for step in plan.steps:
         if step.left_out or step.database is None:
             continue
@@ -32,29 +32,22 @@ def refuse_unreachable(plan: Plan, root: Path) -> None:
             _ask(step, configured, root)
         elif step.database.engine == "sqlite" and step.kind == "backup" and not Path(step.database.name).is_file():
             raise RefusedError(f"{step.title}: there is no file {step.database.name}", code="no-database")
+    for complaint in complaints(RoomLook()(plan, root)):
+        fix = "Nothing was stopped. Make room there, or leave the database as it is: --database code"
+        raise RefusedError(complaint, fix=fix, code="no-room")
 
 
 def _ask(step: PlanStep, configured: Postgresql, root: Path) -> None:
     settings = settings_of(configured, root, os.environ)
     replaces = step.restore is not None
     live = settings["PGDATABASE"]
-    asked = {**settings, "PGDATABASE": configured.maintenance if replaces else live, "PGCONNECT_TIMEOUT": "10"}
-    argv = ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--no-password", f"--set=live={live}"]
     question = _MAY_REPLACE if replaces else "SELECT true;"
     try:
-        found = process.run(
-            [*argv, "--file=-"], env=with_settings(os.environ, asked), stdin=question.encode(), timeout=_PATIENCE
-        )
+        found = ask_server(settings, question, database=configured.maintenance if replaces else live)
     except CockpitError as error:
-        raise RefusedError(f"{step.title}: {error.what}", fix=error.fix, code="no-database") from error
-    if not found.ok:
-        said = found.complaint.removeprefix("psql: ").removeprefix("error: ")
-        raise RefusedError(
-            f"{step.title}: the database cannot be reached: {said}",
-            fix="Nothing was stopped. Look at its address and password, or leave it as it is: --database code",
-            code="no-database",
-        )
-    if found.text.strip() != "t":
+        fix = "Nothing was stopped. Look at its address and password, or leave it as it is: --database code"
+        raise RefusedError(f"{step.title}: {error.what}", fix=error.fix or fix, code="no-database") from error
+    if found != "t":
         raise RefusedError(
             f"{step.title}: {settings.get('PGUSER', 'this user')} may not make and rename databases there",
             fix=f"Nothing was stopped. ALTER ROLE ... CREATEDB, and let it own {live}; or leave it: --database code",

@@ -85,7 +85,10 @@ def begin_command(intent: BeginCommand, context: Context) -> list[Draft]:
         require_wheel(context)
         _require_turn(runbook, step, use, context)
     entity, drafts = _use(runbook, intent, use, context)
-    data = RunbookCommandStarted(command=context.seal(intent.command))
+    without = None
+    if intent.trouble:
+        without = context.reason(intent.without_lease, "the git host is down, Ben is on the phone")
+    data = RunbookCommandStarted(context.seal(intent.command), without_lease=without, trouble=intent.trouble)
     return [*drafts, context.draft(f"{entity}/{step.id}", data, scope="service")]
 
 

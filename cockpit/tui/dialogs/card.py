@@ -21,6 +21,7 @@ from cockpit.execution.databases.dumps import checksum_of, dump_of
 from cockpit.execution.prepare import dump_complaint, find_backup, prepare
 from cockpit.git.facts import Undone, head_commit, undone
 from cockpit.git.tag_names import encode_name
+from cockpit.git.tag_signature import TagSignature, tag_signature
 from cockpit.rehearsing import spawn_rehearsal
 from cockpit.release.databases import DatabaseWay
 from cockpit.release.events import Direction
@@ -56,6 +57,9 @@ class CardFacts:
         self.tested = restore_tested(run.rehearsals.values(), self.dump) if self.dump is not None else None
         self.rehearsal = run.rehearsals.get(tag.name)
         self.mark = run.marks.get(tag.name)
+        self.signature: TagSignature | None = None
+        if tag.signed and workspace.trusted:  # to verify is to run what the repository's configuration names
+            self.signature = tag_signature(workspace.code_git, tag.object_id)
         self.last = next((e for e in reversed(run.executions) if e.commit == tag.commit), None)
 
 
@@ -111,6 +115,7 @@ class CardPane(TextPane):
         elif self._facts is None:
             yield "changes", "reading what lies between" + choose_glyphs().more, inks.muted
         else:
+            yield from self._of_signature(self._facts, inks)
             yield from self._gathered(self._facts, inks)
             yield from self._of_dump(self._facts, inks)
             if self._facts.rehearsal is not None:
@@ -121,6 +126,13 @@ class CardPane(TextPane):
             changes = self._facts.changes
             for number, subject in enumerate(changes.commits if changes is not None else ()):
                 yield "undone" if number == 0 else "", subject, inks.plain
+
+    def _of_signature(self, facts: CardFacts, inks: Inks) -> Iterator[tuple[str, str, Style]]:
+        if facts.signature is not None:
+            ink = {"verified": inks.good, "bad": inks.bad, "unknown": inks.warn}[facts.signature.state]
+            yield "signature", facts.signature.told, ink
+        elif self._tag.signed:
+            yield "signature", "NOT VERIFIED: this configuration is not trusted on this host", inks.warn
 
     def _of_dump(self, facts: CardFacts, inks: Inks) -> Iterator[tuple[str, str, Style]]:
         if facts.dump is None:

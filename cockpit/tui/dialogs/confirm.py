@@ -154,7 +154,7 @@ class ConfirmPlanDialog(Dialog[bool]):
     def _ask(self) -> Content:
         if self._refused_because:
             return Content.from_markup("[b $text-error]$why[/]", why=shown(self._refused_because))
-        replaced = ", and the database is replaced" if self._plan.database_words else ""
+        replaced = ", and the database is replaced" if self._plan.restores else ""
         return Content.from_markup(
             "Type [b $text-error]$word[/] to confirm$replaced:",
             word=shown(self._wanted(self._word)), replaced=replaced,

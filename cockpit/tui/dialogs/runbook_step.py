@@ -26,6 +26,7 @@ from cockpit.release.record import Record
 from cockpit.release.runbooks import blanks_of, shown_command
 from cockpit.tui.dialogs.ask import safe_content
 from cockpit.tui.dialogs.base import Dialog, button, hint_line
+from cockpit.tui.dialogs.without_lease import NO_LEASE, WithoutLeaseDialog
 from cockpit.tui.glyphs import choose_glyphs, shown
 from cockpit.tui.widgets.field import Field
 from cockpit.tui.widgets.runbooks import rows_of
@@ -172,7 +173,11 @@ class StepDialog(Dialog[str]):
 
     # The command
 
-    def _begin(self) -> None:
+    def _go_on_without(self, reason: str | None) -> None:
+        if reason:
+            self._begin(reason)
+
+    def _begin(self, without_lease: str = "") -> None:
         self._cancel = threading.Event()
         cancel = self.query_one("#cancel", Button)
         cancel.label = Content("Stop it")
@@ -180,18 +185,20 @@ class StepDialog(Dialog[str]):
         for name in ("#run", "#done", "#skip"):
             self.query_one(name, Button).disabled = True
         self._hint("Running" + choose_glyphs().more)
-        self.run_worker(self._run(self._cancel), exit_on_error=False)
+        self.run_worker(self._run(self._cancel, without_lease), exit_on_error=False)
 
-    async def _run(self, cancel: threading.Event) -> None:
+    async def _run(self, cancel: threading.Event, without_lease: str = "") -> None:
         values = self._values()
         try:
             command = prepared(self._step, values)
             ran = await asyncio.to_thread(
                 run_step, self.cockpit.workspace, self._runbook.id, self._step.id, shown=command, values=values,
-                cancel=cancel,
+                cancel=cancel, without_lease=without_lease,
             )  # fmt: skip
         except (CockpitError, OSError) as error:
             self._ended(None, str(error))
+            if isinstance(error, CockpitError) and error.code == NO_LEASE and self.is_current:
+                self.app.push_screen(WithoutLeaseDialog(error.what), self._go_on_without)
             return
         self._ended(ran, "")
 

@@ -1,0 +1,78 @@
+"""The `rollback:` that `cockpit init` proposes; what it could not know stands beside it as a plain comment."""
+
+from __future__ import annotations
+
+from cockpit.content.init_database import FoundDatabase
+from cockpit.content.yaml_text import double_quoted
+
+_DUMPS = "/var/backups"
+_LOST = "What was written since the dump leaves the live database; the old one is kept, named and dated."
+
+
+def rollback_text(service: str, unit: str, database: FoundDatabase | None, migrations: tuple[str, ...]) -> str:
+    """Return the section's text: stop, dump, checkout, put back, start, verify; without a database, less of it."""
+    lines = ["rollback:", *_migrations(migrations, wanted=database is not None)]
+    if database is not None:
+        lines += _dumps(service, database)
+    lines.append("  steps:")
+    stop = f"sudo systemctl stop {unit}"
+    lines.append(f'    - {{id: stop, title: Stop the application, run: "{stop}", danger: The service is down.}}')
+    if database is not None:
+        lines += [
+            "    - id: backup",
+            "      title: Dump the database as it is now",
+            "      backup:",
+            f"        directory: {double_quoted(f'{_DUMPS}/{service}')}",
+            *_place(database),
+        ]
+    lines.append("    - {id: checkout, title: Check out the target, checkout: true}")
+    if database is not None:
+        lines += [
+            "    # Runs only where a migration is crossed and a dump of the target is there. The dump goes into a new",
+            "    # database, which is verified, and then takes the live one's name.",
+            "    - id: restore",
+            "      title: Put the database back from the target's dump",
+            "      restore:",
+            *_place(database),
+            "        # Not known: what must be true of the restored database, and what was written since the dump.",
+            '        # checks: ["SELECT count(*) > 0 FROM orders"]',
+            '        # export: "SELECT * FROM orders WHERE placed_at > :dump_at"',
+            f"      danger: {double_quoted(_LOST)}",
+        ]
+    lines += [
+        f'    - {{id: start, title: Start the application, run: "sudo systemctl start {unit}",',
+        f'       done_when: "systemctl is-active --quiet {unit}"}}',
+        "    - {id: verify, title: Verify health and version, verify: {probes: [health], within: 60s}}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _migrations(found: tuple[str, ...], *, wanted: bool) -> list[str]:
+    remark = ["  # Not known: where the migrations lie; a rollback that crosses none leaves the database as it is."]
+    globs = ", ".join(double_quoted(glob) for glob in found or ("migrations/*",))
+    return [*(remark if wanted and not found else []), f"  migrations: [{globs}]"]
+
+
+def _dumps(service: str, database: FoundDatabase) -> list[str]:
+    ending = "dump" if database.engine == "postgresql" else "db"
+    return [
+        f"  # {'PostgreSQL' if database.engine == 'postgresql' else 'SQLite'}, by {database.where}.",
+        "  # Not known: where the dumps lie that a deploy takes; {tag} is the tag that ran when one was taken.",
+        f"  backups: {{glob: {double_quoted(f'{_DUMPS}/{service}/{service}-{{tag}}.{ending}')}}}",
+    ]
+
+
+def _place(database: FoundDatabase) -> list[str]:
+    if database.engine == "sqlite":
+        unknown = ["        # Not known: the database's file, from here or absolute."] if not database.file else []
+        return [*unknown, f"        sqlite: {{file: {double_quoted(database.file or 'db.sqlite3')}}}"]
+    variable = database.variable or "DATABASE_URL"
+    remark = [] if database.variable else ["        # Not known: the variable that names the database."]
+    beside = f", env_file: {double_quoted(database.env_file)}" if database.env_file else ""
+    if database.bare:
+        remark.append("        # It holds a name alone: PGHOST, PGPORT and PGUSER lead to its server.")
+    if not database.env_file:
+        remark.append(
+            f"        # {variable} is to be set where this executes, or env_file names the file that sets it."
+        )
+    return [*remark, f"        postgresql: {{database_env: {variable}{beside}}}"]

@@ -1,0 +1,58 @@
+"""Whether a tag's signature verifies here, by git's own verification, which runs gpg or ssh-keygen."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from msgspec import Struct
+
+from cockpit.errors import CockpitError
+from cockpit.git.command import Git
+from cockpit.git.facts import NO_PROGRAMS
+from cockpit.git.objects import object_id
+
+_BY = re.compile(r'Good "[^"]*" signature for (?P<ssh>.+?) with |Good signature from "(?P<gpg>[^"]*)"')
+_BAD = re.compile(r"BAD signature|incorrect signature|invalid signature", re.IGNORECASE)
+_UNKNOWN = (
+    (re.compile(r"No principal matched|No public key|Can't check signature"), "its key is nobody's who is known here"),
+    (re.compile(r"allowedSignersFile"), "git knows no allowed signers here (gpg.ssh.allowedSignersFile)"),
+    (re.compile(r"cannot run|No such file"), "the program that verifies it is not installed here"),
+)
+_PATIENCE = 15.0  # seconds: a key server may be asked
+
+
+class TagSignature(Struct, frozen=True):
+    """What verification said: `by` is whose signature it is where it is somebody's, `why` what is wrong otherwise."""
+
+    state: Literal["verified", "bad", "unknown"]
+    by: str = ""
+    why: str = ""
+
+    @property
+    def told(self) -> str:
+        """In a sentence for a person."""
+        if self.state == "verified":
+            return f"verified: {self.by}"
+        return f"BAD: {self.why}" if self.state == "bad" else f"NOT VERIFIED: {self.why}"
+
+
+def tag_signature(git: Git, tag_object: str) -> TagSignature:
+    """Verify the signature of a tag object, by its id, for a name may mean another.
+
+    It runs the program that the repository's configuration names: only for one that is trusted here.
+    """
+    try:
+        done = git.run(*NO_PROGRAMS, "verify-tag", object_id(tag_object), timeout=_PATIENCE)
+    except CockpitError as error:
+        return TagSignature("unknown", why=error.what)
+    said = (done.err + b"\n" + done.out).decode("utf-8", "replace")
+    if done.timed_out:
+        return TagSignature("unknown", why=f"no answer within {_PATIENCE:g} s")
+    found = _BY.search(said)
+    if done.ok and found is not None:
+        return TagSignature("verified", by=found["ssh"] or found["gpg"])
+    if _BAD.search(said):
+        return TagSignature("bad", why="the tag is not what was signed")
+    why = next((told for pattern, told in _UNKNOWN if pattern.search(said)), done.complaint or "it does not verify")
+    return TagSignature("unknown", why=why)
