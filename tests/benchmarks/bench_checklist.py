@@ -14,10 +14,9 @@ import cProfile
 import gc
 import os
 import pstats
-import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +25,14 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from cockpit.tui.widgets.checklist import ItemList
+from tests.benchmarks.figures import Result, Row, Scale, percentile, times
+from tests.benchmarks.table import parse, report
 from tests.tui.scenes import CONFIGURATION, Scene, build_repository
 
 ITEMS = 5_000
 PHASES = 5
 SECTIONS = 20
 KEYS = 200
-ROUNDS = 5
 SIZE = (200, 50)
 
 
@@ -110,7 +110,7 @@ async def opened(make: Callable[[], App[Any]]) -> float:
         return time.perf_counter() - started
 
 
-async def moved(make: Callable[[], App[Any]], cursor: Highlight) -> list[float]:
+async def moved(make: Callable[[], App[Any]], cursor: Highlight, keys: int) -> list[float]:
     """Return, a key each, how many seconds it takes until the cursor's new place is painted."""
     app = make()
     async with app.run_test(size=SIZE) as pilot:
@@ -118,7 +118,7 @@ async def moved(make: Callable[[], App[Any]], cursor: Highlight) -> list[float]:
             await pilot.pause()
         await pilot.press("down")
         gc.collect()
-        return [await key_to_paint(pilot, app, cursor) for _ in range(KEYS)]
+        return [await key_to_paint(pilot, app, cursor) for _ in range(keys)]
 
 
 async def key_to_paint(pilot: Pilot[Any], app: App[Any], cursor: Highlight) -> float:
@@ -148,53 +148,68 @@ def _down() -> Any:
     return Key("down", None)
 
 
-def percentile(values: list[float], part: float) -> float:
-    """Return the value that `part` of all are below."""
-    return sorted(values)[min(int(len(values) * part), len(values) - 1)]
-
-
-async def measure(scene: Scene) -> None:
-    """Print one line a measurement."""
-    openings: dict[str, list[float]] = {"OptionList": [], "checklist": []}
-    for number in range(ROUNDS + 1):  # one to warm up
-        for name, make in (("OptionList", Bare), ("checklist", scene.app)):
+async def measure(scene: Scene, scale: Scale) -> list[Result]:
+    """Open in turn, then press keys in turn."""
+    rounds, keys = scale.rounds, scale.of(KEYS, 30)
+    makers: tuple[Callable[[], App[Any]], ...] = (scene.app, Bare)
+    opening: tuple[list[float], list[float]] = ([], [])
+    moving: tuple[list[float], list[float]] = ([], [])
+    for number in range(rounds + 1):  # one to warm up
+        for make, times_of in zip(makers, opening, strict=True):
             seconds = await opened(make)
             if number:
-                openings[name].append(seconds)
-    keys = {
-        "OptionList": await moved(Bare, bare_cursor),
-        "checklist": await moved(scene.app, our_cursor),
-    }
-    bare, ours = (statistics.median(openings[name]) for name in openings)
-    print(f"items                        {ITEMS}")
-    print(f"opening, OptionList          {bare * 1000:8.1f} ms")
-    print(f"opening, checklist page      {ours * 1000:8.1f} ms   ratio {ours / bare:.2f}")
-    bare, ours = (percentile(taken, 0.95) for taken in keys.values())
-    middle = [statistics.median(taken) * 1000 for taken in keys.values()]
-    print(f"key to paint, OptionList     {bare * 1000:8.1f} ms p95, median {middle[0]:.1f}")
-    print(f"key to paint, checklist page {ours * 1000:8.1f} ms p95, median {middle[1]:.1f}   ratio {ours / bare:.2f}")
+                times_of.append(seconds)
+    for _ in range(rounds):
+        for make, cursor, p95 in zip(makers, (our_cursor, bare_cursor), moving, strict=True):
+            p95.append(percentile(await moved(make, cursor, keys), 0.95))
+    peer = "OptionList"
+    return [
+        Row(f"open a checklist of {ITEMS:,} items", "ms", times(1e3, opening[0]), peer, times(1e3, opening[1])),
+        Row(f"key to paint p95, {ITEMS:,} items", "ms", times(1e3, moving[0]), peer, times(1e3, moving[1]), goal=1.5),
+    ]
+
+
+@contextlib.contextmanager
+def at_scene(phases: int = 1) -> Iterator[Scene]:
+    """Yield a scene in a scratch repository, and stand in it."""
+    os.environ["LC_ALL"] = "C.UTF-8"
+    with tempfile.TemporaryDirectory() as directory:
+        scene = make_scene(Path(directory), phases=phases)
+        os.environ["COCKPIT_STATE_DIR"] = str(scene.state)
+        try:
+            with contextlib.chdir(scene.repo):
+                yield scene
+        finally:
+            del os.environ["COCKPIT_STATE_DIR"]
+
+
+def rows(scale: Scale, phases: int = 1) -> Iterator[Result]:
+    """Measure, in a scratch repository."""
+    with at_scene(phases) as scene:
+        yield from asyncio.run(measure(scene, scale))
+
+
+def profile(which: str, phases: int) -> None:
+    """Print where the time goes."""
+    with at_scene(phases) as scene:
+        profiler = cProfile.Profile()
+        work = opened(scene.app) if which == "open" else moved(scene.app, our_cursor, KEYS)
+        profiler.enable()
+        asyncio.run(work)
+        profiler.disable()
+        pstats.Stats(profiler).sort_stats("cumulative").print_stats("cockpit", 60)
 
 
 def main() -> None:
-    """Measure, in a scratch repository."""
+    """Measure, or profile."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--phases", type=int, default=1)
     parser.add_argument("--profile", choices=("", "open", "keys"), default="")
-    arguments = parser.parse_args()
-    os.environ.update({"LC_ALL": "C.UTF-8"})
-    with tempfile.TemporaryDirectory() as directory:
-        scene = make_scene(Path(directory), phases=arguments.phases)
-        os.environ["COCKPIT_STATE_DIR"] = str(scene.state)
-        with contextlib.chdir(scene.repo):
-            if not arguments.profile:
-                asyncio.run(measure(scene))
-                return
-            profile = cProfile.Profile()
-            work = opened(scene.app) if arguments.profile == "open" else moved(scene.app, our_cursor)
-            profile.enable()
-            asyncio.run(work)
-            profile.disable()
-            pstats.Stats(profile).sort_stats("cumulative").print_stats("cockpit", 60)
+    arguments = parse(parser)
+    if arguments.profile:
+        profile(arguments.profile, arguments.phases)
+    else:
+        report(lambda scale: rows(scale, arguments.phases), arguments)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What publishing costs: `python -m tests.benchmarks.bench_growth [COMMITS]` (by default 2,000; some minutes).
+"""What publishing costs: `python -m tests.benchmarks.bench_growth [--commits N]` (by default 2,000; some minutes).
 
 A commit of one event against the bare git commands it comes down to, on the same repository; and how large the
 repository is after so many commits of a journal that has grown to 5 MB, before and after `git gc`.
@@ -6,13 +6,12 @@ repository is after so many commits of a journal that has grown to 5 MB, before 
 
 from __future__ import annotations
 
+import argparse
 import os
-import statistics
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 from cockpit.git.command import DURABLE, Git
@@ -20,10 +19,11 @@ from cockpit.store.clock import HybridClock
 from cockpit.store.envelope import By
 from cockpit.store.location import StoreLocation
 from cockpit.store.store import Store
+from tests.benchmarks.figures import Result, Row, Scale, in_turns, times
+from tests.benchmarks.table import parse, report
 
 COMMITS = 2_000
 JOURNAL = 5_000_000  # bytes in all
-ROUNDS = 20
 STREAM = "shop/production/spring-0a1b2c3d"
 WRITER = f"{1:032x}"
 
@@ -59,60 +59,55 @@ def bare_commit(location: StoreLocation, journal: Path, ref: str) -> None:
     run("update-ref", ref, run("commit-tree", "-p", tip, "-m", "bare", tree), tip)
 
 
-def timed(action: Callable[[], object], before: Callable[[], object]) -> float:
-    """Return the median of seconds that `action` takes, `before` not counted."""
-    taken = []
-    for _ in range(ROUNDS + 1):
-        before()
-        started = time.perf_counter()
-        action()
-        taken.append(time.perf_counter() - started)
-    return statistics.median(taken[1:])
-
-
-def kilobytes(location: StoreLocation) -> tuple[int, int]:
-    """Return the size of loose objects and of packs, in KiB, as `git count-objects` tells it."""
+def kilobytes(location: StoreLocation) -> int:
+    """Return the size of all objects, loose and packed, in KiB, as `git count-objects` tells it."""
     told = subprocess.run(
         ["git", f"--git-dir={location.common}", "count-objects", "-v"], check=True, capture_output=True, text=True
     )
     numbers = dict(line.split(": ") for line in told.stdout.splitlines())
-    return int(numbers["size"]), int(numbers["size-pack"])
+    return int(numbers["size"]) + int(numbers["size-pack"])
 
 
-def main() -> None:
-    """Print one row a measurement."""
-    commits = int(sys.argv[1]) if len(sys.argv) > 1 else COMMITS
+def rows(scale: Scale, commits: int = 0) -> Iterator[Result]:
+    """Measure on a scratch repository; the growth is of one repository, so that it is one round."""
+    commits = commits or scale.of(COMMITS, 50)
     with tempfile.TemporaryDirectory() as directory:
+        git = ["git", "-C", directory]
         subprocess.run(["git", "init", "--quiet", directory], check=True)
-        subprocess.run(["git", "-C", directory, "config", "user.name", "Ana"], check=True)
-        subprocess.run(["git", "-C", directory, "config", "user.email", "ana@example.org"], check=True)
+        subprocess.run([*git, "config", "user.name", "Ana"], check=True)
+        subprocess.run([*git, "config", "user.email", "ana@example.org"], check=True)
         location = StoreLocation.of(Path(directory))
         store = open_store(location)
         append(store, 100)
         store.commit("first")
-        subprocess.run(["git", "-C", directory, "update-ref", "refs/bare/state", "refs/cockpit/state"], check=True)
+        subprocess.run([*git, "update-ref", "refs/bare/state", "refs/cockpit/state"], check=True)
         journal = location.journal / STREAM / f"{WRITER}.1.jsonl"
-        ours = timed(lambda: store.commit("one more"), lambda: append(store, 100))
-        bare = timed(lambda: bare_commit(location, journal, "refs/bare/state"), lambda: append(store, 100))
-        subprocess.run(["git", "-C", directory, "update-ref", "-d", "refs/bare/state"], check=True)
-        print(f"{'commit of one event':<52}{ours * 1e3:>10.1f} ms{ours / bare:>8.2f} times")
-        print(f"{'the bare git commands':<52}{bare * 1e3:>10.1f} ms{1:>8.2f} times")
-        started = time.perf_counter()
+        ours, bare = in_turns(
+            3 * scale.rounds,
+            lambda: store.commit("one more"),
+            lambda: bare_commit(location, journal, "refs/bare/state"),
+            before=lambda: append(store, 100),
+        )
+        subprocess.run([*git, "update-ref", "-d", "refs/bare/state"], check=True)
+        yield Row("commit of one event", "ms", times(1e3, ours), "the bare git commands", times(1e3, bare))
         for number in range(commits):
-            append(store, JOURNAL // commits)
+            append(store, JOURNAL // COMMITS)
             store.commit(f"{number}")
-        took = time.perf_counter() - started
-        written = sum(path.stat().st_size for path in location.journal.rglob("*.jsonl"))
-        loose, packed = kilobytes(location)
-        print(f"{commits} commits, journals of {written / 1e6:.1f} MB in all, {took:.0f} s")
-        print(f"{'before gc':<52}{(loose + packed) / 1024:>10.1f} MiB{(loose + packed) * 1024 / written:>7.1f} times")
-        started = time.perf_counter()
-        subprocess.run(["git", "-C", directory, "gc", "--quiet"], check=True)
-        took = time.perf_counter() - started
-        loose, packed = kilobytes(location)
-        size = (loose + packed) * 1024
-        print(f"{f'after git gc, {took:.1f} s':<52}{size / 2**20:>10.1f} MiB{size / written:>7.1f} times")
+        written = [sum(path.stat().st_size for path in location.journal.rglob("*.jsonl")) / 1e6]
+        before = [kilobytes(location) * 1024 / 1e6]
+        subprocess.run([*git, "gc", "--quiet"], check=True)
+        after = [kilobytes(location) * 1024 / 1e6]
+        yield Row(f"the repository after {commits:,} commits", "MB", before, "its journals", written)
+        yield Row("and after git gc", "MB", after, "its journals", written)
         store.close()
+
+
+def main() -> None:
+    """Measure; the number of commits may be said."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--commits", type=int, default=0, metavar="N", help=f"by default {COMMITS}")
+    arguments = parse(parser)
+    report(lambda scale: rows(scale, arguments.commits), arguments)
 
 
 if __name__ == "__main__":

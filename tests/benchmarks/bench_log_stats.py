@@ -11,13 +11,15 @@ import argparse
 import os
 import random
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+
+from tests.benchmarks import peers
+from tests.benchmarks.figures import Result, Row, Scale
+from tests.benchmarks.table import parse, report
 
 _WORDS = ("payment accepted for order", "cart updated by user", "cache miss on key", "upstream answered in")
 _TRACE = (
@@ -73,42 +75,49 @@ def make_log(path: Path, kind: str, size: int) -> None:
             file.write(block)
 
 
-def processor_seconds(arguments: list[str], environment: dict[str, str]) -> tuple[float, float, str]:
-    """Return the processor's and the clock's seconds that a command takes, and what it prints."""
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run(arguments, capture_output=True, check=True, text=True, env=environment)
-    wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return used, wall, " ".join(done.stdout.split())
+def processor_seconds(arguments: list[str], environment: dict[str, str]) -> float:
+    """Return the processor's seconds that a command takes."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(arguments, capture_output=True, check=True, env=environment)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def contenders(path: Path) -> Iterator[tuple[str, list[str]]]:
-    """Return the commands that count the file's lines by level."""
-    yield "cockpit", [sys.executable, "-m", "cockpit", "logs", str(path), "--stats"]
-    lnav = shutil.which("lnav")
-    if lnav:
-        table = {".access": "access_log"}.get(path.suffix, "all_logs")
-        query = f";SELECT log_level, count(*) FROM {table} GROUP BY log_level"
-        yield "lnav", [lnav, "-n", "-c", query, "-c", ":write-csv-to -", str(path)]
+def count_by_level(program: str, path: Path) -> list[str]:
+    """Return lnav's command line that counts a file's lines by level."""
+    table = {".access": "access_log"}.get(path.suffix, "all_logs")
+    query = f";SELECT log_level, count(*) FROM {table} GROUP BY log_level"
+    return [program, "-n", "-c", query, "-c", ":write-csv-to -", str(path)]
+
+
+def rows(scale: Scale, megabytes: int = 0, kinds: Sequence[str] = ()) -> Iterator[Result]:
+    """Count every format's file."""
+    size = (megabytes or scale.of(1000, 20)) * 1_000_000
+    lnav = peers.find("lnav")
+    with peers.fresh_home() as home, tempfile.TemporaryDirectory() as directory:
+        environment = {**os.environ, **home, "TERM": "xterm"}
+        for kind in kinds or FORMATS:
+            path = Path(directory, f"shop.{kind}")
+            make_log(path, kind, size)
+            counting = [sys.executable, "-m", "cockpit", "logs", str(path), "--stats"]
+            ours, theirs = list[float](), list[float]()
+            for _ in range(scale.rounds):
+                ours.append(processor_seconds(counting, environment))
+                if lnav:
+                    theirs.append(processor_seconds(count_by_level(lnav, path), environment))
+            what = f"logs --stats, {path.stat().st_size / 1e6:,.0f} MB of {kind}"
+            yield Row(what, "s of a core", ours, "lnav" if lnav else "", theirs)
+            path.unlink()
+    yield from peers.left_out("lnav")
 
 
 def main() -> None:
-    """Print one line a measurement."""
+    """Measure; size and formats may be said."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--megabytes", type=int, default=1000, help="the size of each file")
-    parser.add_argument("--format", choices=sorted(FORMATS), action="append", help="only these")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as directory:
-        environment = {**os.environ, "HOME": directory, "XDG_CONFIG_HOME": directory, "TERM": "xterm"}
-        for kind in arguments.format or FORMATS:
-            path = Path(directory, f"shop.{kind}")
-            make_log(path, kind, arguments.megabytes * 1_000_000)
-            megabytes = path.stat().st_size / 1e6
-            for name, command in contenders(path):
-                used, wall, printed = processor_seconds(command, environment)
-                rate = f"{megabytes / used:7.1f} MB/s"
-                print(f"{kind:8}{name:8}{used:8.2f} s of processor {wall:8.2f} s {rate}  {printed[:90]}")
-            path.unlink()
+    parser.add_argument("--megabytes", type=int, default=0, help="the size of each file, by default 1000")
+    parser.add_argument("--format", choices=sorted(FORMATS), action="append", default=[], help="only these")
+    arguments = parse(parser)
+    report(lambda scale: rows(scale, arguments.megabytes, arguments.format), arguments)
 
 
 if __name__ == "__main__":

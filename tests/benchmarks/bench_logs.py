@@ -1,10 +1,9 @@
-"""Opening and following logs beside other tools: `python -m tests.benchmarks.bench_logs [--quick] [--toolong PATH]`.
+"""Opening and following logs beside other tools: `python -m tests.benchmarks.bench_logs [--only opening|following]`.
 
 Every viewer runs in tmux at the same size, its screen is read by `capture-pane`. Opening: seconds from the start until
 the newest line of a 1 GB file is on the screen, and the memory then, beside a bare Textual app's first frame.
 Following: a writer adds lines at a steady rate; the age of the newest line on the screen, the time from a key to what
-it paints, and the share of a core, each with its spread. `lnav` and `less` come from Debian, toolong from PyPI
-(`python -m venv X && X/bin/pip install toolong`, then `--toolong X/bin/tl`); what is not there is left out.
+it paints, and the share of a core. Which viewers are not here is said, and how they come.
 """
 
 from __future__ import annotations
@@ -13,26 +12,27 @@ import argparse
 import multiprocessing
 import os
 import re
-import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+from tests.benchmarks import peers
+from tests.benchmarks.figures import Result, Row, Scale, percentile, times
+from tests.benchmarks.flood import Longest, line, write
+from tests.benchmarks.processes import cpu_seconds, rss_megabytes, tree
+from tests.benchmarks.table import parse, report
 
 SIZE = (120, 40)
 _SEQUENCE = re.compile(r"seq=(\d+) t=(\d+\.\d+)")
-_TICKS = os.sysconf("SC_CLK_TCK")
-_BARE = (
+_OURS, _BARE = "cockpit", "bare Textual app"
+_BARE_APP = (
     "from textual.app import App\nfrom textual.widgets import Static\n"
     "class Bare(App):\n    def compose(self):\n        yield Static('READY')\nBare().run()\n"
 )
-
-
-Longest = Any  # a multiprocessing.Value of a float
 
 
 class Pane:
@@ -67,161 +67,101 @@ class Pane:
                 return time.perf_counter() - self.started
         return float("inf")
 
-    def processes(self) -> list[int]:
-        """Return the program's processes."""
-        found, queue = [], [self.pid]
-        while queue:
-            pid = queue.pop()
-            found.append(pid)
-            try:
-                for task in Path(f"/proc/{pid}/task").iterdir():
-                    queue += [int(child) for child in (task / "children").read_text().split()]
-            except OSError:
-                continue
-        return found
-
     def cpu(self) -> float:
         """Return the seconds of a core that it has used so far."""
-        total = 0
-        for pid in self.processes():
-            try:
-                fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            total += int(fields[11]) + int(fields[12])
-        return total / _TICKS
+        return cpu_seconds(tree(self.pid))
 
     def memory(self) -> float:
         """Return the megabytes it holds."""
-        total = 0
-        for pid in self.processes():
-            try:
-                status = Path(f"/proc/{pid}/status").read_text()
-            except OSError:
-                continue
-            found = re.search(r"VmRSS:\s+(\d+)", status)
-            total += int(found[1]) if found else 0
-        return total / 1024
+        return rss_megabytes(tree(self.pid))
 
     def close(self) -> None:
         """End it."""
         self._tmux("kill-server")
 
 
-def line(number: int) -> str:
-    """A line of a log, of about 100 bytes."""
-    now = time.time()
-    return _line(number, now, stamp_of(now))
-
-
-def stamp_of(now: float) -> str:
-    """A time as logs write it."""
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(now)) + f",{int(now % 1 * 1000):03}"
-
-
-def _line(number: int, now: float, stamp: str) -> str:
-    level = "ERROR" if number % 97 == 0 else "WARNING" if number % 31 == 0 else "INFO"
-    return f"{stamp} {level} shop.cart: GET /cart/{number % 9973} 200 31 ms seq={number} t={now:.4f}\n"
-
-
-def write(path: Path, rate: int, seconds: float, longest: Longest) -> None:
-    """Append `rate` lines a second, a hundred times a second; `longest` gets its own longest pause after a second."""
-    with path.open("a") as file:
-        start, number = time.perf_counter(), 1
-        wrote = start + 1
-        while (elapsed := time.perf_counter() - start) < seconds:
-            due = int(elapsed * rate)
-            # One time for the lot: at 100,000 lines a second the writer must not need half a core itself.
-            moment = time.time()
-            stamp = stamp_of(moment)
-            file.write("".join([_line(n, moment, stamp) for n in range(number, due + 1)]))
-            file.flush()
-            now = time.perf_counter()
-            longest.value, wrote = max(longest.value, now - wrote), max(now, wrote)
-            number = due + 1
-            time.sleep(max(0.0, 0.01 - (time.perf_counter() - start - elapsed)))
-
-
-def viewers(path: Path, toolong: str) -> dict[str, list[str]]:
+def commands(path: Path) -> dict[str, list[str]]:
     """Return the command lines that open and follow a log."""
-    found = {"cockpit": [sys.executable, "-m", "cockpit", "logs", "--view", str(path)]}
-    if shutil.which(toolong):
-        found["toolong"] = [toolong, str(path)]
-    if shutil.which("lnav"):
-        found["lnav"] = ["lnav", str(path)]
-    if shutil.which("less"):
-        found["less +F"] = ["less", "+F", str(path)]
-    return found
+    found = {_OURS: [sys.executable, "-m", "cockpit", "logs", "--view", str(path)]}
+    return found | peers.viewers(path)
 
 
-def spread(values: Sequence[float], unit: str = "ms", factor: float = 1000) -> str:
-    """Return median and extremes."""
-    ordered = sorted(values)
-    shown = [statistics.median(ordered), ordered[0], ordered[-1]]
-    return "{:.0f} {unit} ({:.0f} to {:.0f})".format(*(value * factor for value in shown), unit=unit)
-
-
-def opening(directory: Path, size: int, rounds: int, toolong: str) -> None:
-    """Print how long the newest line of a large file takes to be seen."""
+def opening(directory: Path, scale: Scale) -> Iterator[Result]:
+    """Measure how long the newest line of a large file takes to be seen, and the memory then."""
     path = directory / "large.log"
     block = "".join(line(number) for number in range(20_000)).encode()
     with path.open("wb") as file:
-        for _ in range(size // len(block)):
+        for _ in range(scale.of(10**9, 10**8) // len(block)):
             file.write(block)
         file.write(line(777_777_777).encode())
     taken: dict[str, list[float]] = {}
     memory: dict[str, list[float]] = {}
-    for _ in range(rounds):
-        bare = Pane([sys.executable, "-c", _BARE])
-        taken.setdefault("bare Textual app", []).append(bare.until(lambda text: "READY" in text))
-        memory.setdefault("bare Textual app", []).append(bare.memory())
-        bare.close()
-        for name, argv in viewers(path, toolong).items():
+    contenders = {_BARE: [sys.executable, "-c", _BARE_APP], **commands(path)}
+    for _ in range(scale.rounds):
+        for name, argv in contenders.items():
             pane = Pane(argv)
-            taken.setdefault(name, []).append(pane.until(lambda text: "777777777" in text, 30))
+            awaited = "READY" if name == _BARE else "777777777"
+            taken.setdefault(name, []).append(pane.until(lambda text, awaited=awaited: awaited in text))  # type: ignore[misc]
             memory.setdefault(name, []).append(pane.memory())
             pane.close()
-    print(f"opening {path.stat().st_size / 1e9:.2f} GB, {rounds} rounds: newest line on the screen")
-    base = statistics.median(taken["bare Textual app"])
-    for name, values in taken.items():
-        ratio = statistics.median(values) / base
-        held = statistics.median(memory[name])
-        print(f"  {name:18} {spread(values):28} {ratio:5.2f} x bare   {held:6.1f} MB")
+    size = path.stat().st_size / 1e9
     path.unlink()
+    ours, held = times(1e3, taken.pop(_OURS)), memory.pop(_OURS)
+    for name, seconds in taken.items():
+        yield Row(f"logs --view, {size:.1f} GB: newest line seen", "ms", ours, name, times(1e3, seconds))
+    for name, megabytes in memory.items():
+        yield Row(f"logs --view, {size:.1f} GB: memory then", "MB", held, name, megabytes)
 
 
-def following(directory: Path, rate: int, seconds: float, toolong: str) -> None:
-    """Print how a steady flood is followed."""
-    print(f"following {rate:,} lines/s for {seconds:.0f} s")
-    for name in viewers(directory, toolong):
+@dataclass
+class Followed:
+    """What following a flood was like, window by window."""
+
+    ages: list[float] = field(default_factory=list)  # seconds, of the newest line seen, p95
+    shares: list[float] = field(default_factory=list)  # percent of a core
+    stills: list[float] = field(default_factory=list)  # seconds that the screen stood still at the longest
+    keys: list[float] = field(default_factory=list)  # seconds from a key to what it paints, p95
+    memory: list[float] = field(default_factory=list)  # MB
+
+
+def following(directory: Path, rate: int, scale: Scale) -> Iterator[Result]:
+    """Measure how a steady flood is followed, one viewer after the other."""
+    window = float(scale.of(6, 3))
+    found: dict[str, Followed] = {}
+    pauses = list[float]()
+    for name in commands(directory):
         path = directory / "flood.log"
         path.write_text("".join(line(0) for _ in range(2000)))
-        pane = Pane(viewers(path, toolong)[name])
+        pane = Pane(commands(path)[name])
         pane.until(lambda text: "seq=0 " in text, 20)
         time.sleep(1)
         longest: Longest = multiprocessing.Value("d", 0.0)
-        writer = multiprocessing.Process(target=write, args=(path, rate, seconds, longest))
+        writer = multiprocessing.Process(target=write, args=(path, rate, 2 + scale.rounds * window, longest))
         writer.start()
         time.sleep(1)
-        used, began = pane.cpu(), time.perf_counter()
-        ages, frozen, keys = watch(pane, began + seconds - 2, presses=name == "cockpit")
-        share = (pane.cpu() - used) / (time.perf_counter() - began)
-        held = pane.memory()
+        followed = found[name] = Followed()
+        for _ in range(scale.rounds):
+            used, began = pane.cpu(), time.perf_counter()
+            ages, frozen, keys = watch(pane, began + window, presses=name == _OURS)
+            followed.shares.append((pane.cpu() - used) / (time.perf_counter() - began) * 100)
+            followed.ages.append(percentile(ages, 0.95) if ages else float("inf"))
+            followed.stills.append(frozen)
+            followed.keys += [percentile(keys, 0.95)] if keys else []
+            followed.memory.append(pane.memory())
         writer.join()
-        still = f"longest still {frozen * 1000:.0f} ms (the writer's own {longest.value * 1000:.0f})"
-        told = f"newest line {percentiles(ages)}, {still}, {share:.0%} of a core"
-        print(f"  {name:10} {told}, {held:.0f} MB" + (f", key to paint {percentiles(keys)}" if keys else ""))
-        if name == "cockpit":
-            expected = path.read_text().count("\n")
-            print(f"    {expected - 2000:,} lines written, the title at the end: {title(pane)}")
+        pauses.append(longest.value)
         pane.close()
         path.unlink()
-
-
-def title(pane: Pane) -> str:
-    """Return the pane's first row once it has come to rest."""
-    time.sleep(1)
-    return " ".join(pane.screen().splitlines()[0].split())
+    ours = found.pop(_OURS)
+    what = f"follow {rate:,} lines/s"
+    for name, peer in found.items():
+        yield Row(f"{what}: age of the newest line, p95", "ms", times(1e3, ours.ages), name, times(1e3, peer.ages))
+        yield Row(f"{what}: share", "% of a core", ours.shares, name, peer.shares)
+        yield Row(f"{what}: memory", "MB", ours.memory, name, peer.memory)
+    own = [max(pauses)] * len(ours.stills)
+    yield Row(f"{what}: longest still", "ms", times(1e3, ours.stills), "the writer's own pause", times(1e3, own))
+    if ours.keys:
+        yield Row(f"{what}: key to paint, p95", "ms", times(1e3, ours.keys))
 
 
 def watch(pane: Pane, until: float, *, presses: bool) -> tuple[list[float], float, list[float]]:
@@ -252,29 +192,24 @@ def watch(pane: Pane, until: float, *, presses: bool) -> tuple[list[float], floa
     return ages, max(frozen, time.perf_counter() - changed), keys
 
 
-def percentiles(values: Sequence[float]) -> str:
-    """Return median and 95th percentile in milliseconds."""
-    if not values:
-        return "never seen"
-    ordered = sorted(values)
-    return f"{statistics.median(ordered) * 1000:.0f} ms (p95 {ordered[int(len(ordered) * 0.95)] * 1000:.0f})"
+def rows(scale: Scale, part: str = "") -> Iterator[Result]:
+    """Measure what is named, or both."""
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        if part != "following":
+            yield from opening(directory, scale)
+        if part != "opening":
+            for rate in (20_000, 100_000):
+                yield from following(directory, rate, scale)
+    yield from peers.left_out("lnav", "toolong", "less")
 
 
 def main() -> None:
     """Run the benchmarks."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--quick", action="store_true", help="a tenth of the size, and shorter")
-    parser.add_argument("--toolong", default="tl", metavar="PATH")
-    parser.add_argument("--only", choices=["opening", "following"])
-    arguments = parser.parse_args()
-    quick = arguments.quick
-    with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
-        if arguments.only != "following":
-            opening(directory, 10**8 if quick else 10**9, 3 if quick else 7, arguments.toolong)
-        if arguments.only != "opening":
-            for rate in (20_000, 100_000):
-                following(directory, rate, 6 if quick else 20, arguments.toolong)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=["opening", "following"], default="")
+    arguments = parse(parser)
+    report(lambda scale: rows(scale, arguments.only), arguments)
 
 
 if __name__ == "__main__":

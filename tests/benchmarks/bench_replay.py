@@ -1,17 +1,13 @@
 """How long a long flight takes to open: `python -m tests.benchmarks.bench_replay`.
 
-100,000 events read from their journals and folded into a `Run`, against decoding alone; and a whole
-`cockpit status --json` process on a run of 10,000 events, against one on a run that has just been opened.
+100,000 events read from their journals and folded into a `Run`, against decoding alone. What a whole process takes
+for 10,000 is measured by `bench_status`.
 """
 
 from __future__ import annotations
 
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -19,27 +15,11 @@ import msgspec
 from cockpit.store.envelope import Envelope, Line
 from cockpit.store.reader import JournalReader
 from cockpit.workspace import Workspace
+from tests.benchmarks.figures import Result, Row, Scale, in_turns, times
 from tests.benchmarks.flights import extend, open_flight
+from tests.benchmarks.table import run_alone
 
 EVENTS = 100_000
-STATUS_EVENTS = 10_000
-ROUNDS = 5
-
-
-def median(action: Callable[[], object], *, before: Callable[[], object] = lambda: None) -> float:
-    """Return the median of seconds that `action` takes, after one round to warm the caches.
-
-    What it returns is let go, and `before` is called, between the rounds.
-    """
-    action()
-    taken = []
-    for _ in range(ROUNDS):
-        before()
-        started = time.perf_counter()
-        kept = action()
-        taken.append(time.perf_counter() - started)
-        del kept
-    return statistics.median(taken)
 
 
 def bare(workspace: Workspace) -> int:
@@ -58,32 +38,23 @@ def replay(workspace: Workspace, run_id: str) -> None:
     workspace.session.focus(run_id, workspace.session.run_pinned)
 
 
-def status(repository: Path) -> None:
-    """Run `cockpit status --json` as a process of its own."""
-    command = [sys.executable, "-P", "-m", "cockpit", "status", "--json", "--repo", str(repository)]
-    subprocess.run(command, check=True, capture_output=True)
-
-
-def main() -> None:
-    """Print one row a measurement."""
-    rows = []
+def rows(scale: Scale) -> Iterator[Result]:
+    """Measure on a long flight."""
+    events = scale.of(EVENTS, 3_000)
     with tempfile.TemporaryDirectory() as directory:
-        long, short, fresh = (open_flight(Path(directory, name)) for name in ("long", "short", "fresh"))
-        extend(long, EVENTS)
-        extend(short, STATUS_EVENTS)
+        long = open_flight(Path(directory, "long"))
+        extend(long, events)
         run_id = long.run.id
-        least = median(lambda: bare(long))
-        whole = median(lambda: replay(long, run_id), before=lambda: replay(long, ""))
-        read = median(lambda: JournalReader(long.store.location.root).poll())
-        rows.append((f"decode {EVENTS} lines, bare msgspec", least, 1.0))
-        rows.append((f"read {EVENTS} events: decode, hash, check", read, read / least))
-        rows.append((f"replay {EVENTS} events: read and fold", whole, whole / least))
-        empty, full = median(lambda: status(fresh.root)), median(lambda: status(short.root))
-        rows.append(("cold `cockpit status`, a new run", empty, 1.0))
-        rows.append((f"cold `cockpit status`, {STATUS_EVENTS} events", full, full / empty))
-    for what, seconds, ratio in rows:
-        print(f"{what:<48}{seconds * 1e3:>10.1f} ms{ratio:>8.2f} times")
+        whole, read, least = in_turns(
+            scale.rounds,
+            lambda: replay(long, run_id),
+            lambda: JournalReader(long.store.location.root).poll(),
+            lambda: bare(long),
+            before=lambda: replay(long, ""),
+        )
+    for what, seconds in ((f"read {events:,} events: decode, hash, check", read), (f"read and fold {events:,}", whole)):
+        yield Row(what, "ms", times(1e3, seconds), "read, msgspec, bare", times(1e3, least))
 
 
 if __name__ == "__main__":
-    main()
+    run_alone(rows, __doc__)

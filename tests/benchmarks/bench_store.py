@@ -7,11 +7,10 @@ same lines; a poll over 400 files of which none has grown; a commit of one event
 from __future__ import annotations
 
 import os
-import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -21,24 +20,14 @@ from cockpit.store.envelope import By, Envelope, Line, decode_line
 from cockpit.store.location import StoreLocation
 from cockpit.store.reader import JournalReader
 from cockpit.store.store import Store
+from tests.benchmarks.figures import Result, Row, Scale, in_turns, times
+from tests.benchmarks.table import run_alone
 
-ROUNDS = 7
 APPENDS = 1500
 LINES = 100_000
 FILES = 400
 STREAM = "shop/production/spring-0a1b2c3d"
 DATA = b'{"item":"deployment-day/deployment/verify-payment","state":"done","reason":{"sha256":"%s","size":120}}'
-
-
-def median(action: Callable[[], object]) -> float:
-    """Return the median of seconds that `action` takes, after one round to warm the caches."""
-    action()
-    taken = []
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        action()
-        taken.append(time.perf_counter() - started)
-    return statistics.median(taken)
 
 
 def open_store(location: StoreLocation, writer: int) -> Store:
@@ -61,30 +50,20 @@ def bare_append(descriptor: int, line: bytes) -> None:
     os.fsync(descriptor)
 
 
-def in_turns(first: Callable[[], object], second: Callable[[], object]) -> tuple[float, float]:
-    """Return the medians of seconds that two actions take, done in turns: a busy disk slows both alike."""
-    taken: tuple[list[float], list[float]] = ([], [])
-    for _ in range(APPENDS):
-        for action, times in zip((first, second), taken, strict=True):
-            started = time.perf_counter()
-            action()
-            times.append(time.perf_counter() - started)
-    return statistics.median(taken[0]), statistics.median(taken[1])
-
-
-def multiply(directory: Path, line: bytes) -> None:
-    """Spread 100,000 copies of a line over 400 journals, as many writers leave them."""
-    for number in range(FILES):
+def multiply(directory: Path, line: bytes, lines: int, files: int) -> None:
+    """Spread copies of a line over journals, as many writers leave them."""
+    for number in range(files):
         writer = f"{number + 1000:032x}".encode()
         name = directory / f"{writer.decode()}.1.jsonl"
         with name.open("wb") as file:
-            for sequence in range(LINES // FILES):
+            for sequence in range(lines // files):
                 numbered = line.replace(b'\\"s\\":1,', b'\\"s\\":%d,' % (sequence + 1), 1)
                 file.write(numbered.replace(f"{1:032x}".encode(), writer, 1))
 
 
-def main() -> None:
-    """Print one line a measurement."""
+def rows(scale: Scale) -> Iterator[Result]:
+    """Measure on a scratch repository."""
+    lines, files = scale.of(LINES, 4_000), scale.of(FILES, 40)
     with tempfile.TemporaryDirectory() as directory:
         subprocess.run(["git", "init", "--quiet", directory], check=True)
         location = StoreLocation.of(Path(directory))
@@ -93,21 +72,32 @@ def main() -> None:
         journal = location.journal / STREAM / f"{1:032x}.1.jsonl"
         line = journal.read_bytes()
         plain = os.open(location.root / "plain", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        bare, stored = in_turns(lambda: bare_append(plain, line), lambda: append(store))
+        ours, theirs = in_turns(scale.of(APPENDS, 100), lambda: append(store), lambda: bare_append(plain, line))
         os.close(plain)
-        print(f"append: {stored * 1e3:.3f} ms, bare write + fsync {bare * 1e3:.3f} ms: {stored / bare:.2f} times")
+        yield Row("append an event", "ms", times(1e3, ours), "write and fsync", times(1e3, theirs))
 
         outer, inner = msgspec.json.Decoder(Line), msgspec.json.Decoder(Envelope)
-        lines = [line.rstrip(b"\n")] * LINES
-        bare = median(lambda: [inner.decode(outer.decode(each).b) for each in lines])
-        decoded = median(lambda: [decode_line(each) for each in lines])
-        print(f"decode of {LINES}: {decoded:.3f} s, bare msgspec {bare:.3f} s: {decoded / bare:.2f} times")
+        many = [line.rstrip(b"\n")] * lines
+        ours, theirs = in_turns(
+            scale.rounds,
+            lambda: [decode_line(each) for each in many],
+            lambda: [inner.decode(outer.decode(each).b) for each in many],
+        )
+        yield Row(f"decode {lines:,} lines", "ms", times(1e3, ours), "msgspec, bare", times(1e3, theirs))
 
-        multiply(journal.parent, line)
-        print(f"load of {LINES} from {FILES} files: {median(lambda: JournalReader(location.root).poll()):.3f} s")
+        multiply(journal.parent, line, lines, files)
+        paths = sorted(location.journal.rglob("*.jsonl"))
+        ours, theirs = in_turns(
+            scale.rounds,
+            lambda: JournalReader(location.root).poll(),
+            lambda: [inner.decode(outer.decode(each).b) for path in paths for each in path.read_bytes().splitlines()],
+        )
+        what = f"load {lines:,} events from {files} files"
+        yield Row(what, "ms", times(1e3, ours), "read, msgspec, bare", times(1e3, theirs))
         reader = JournalReader(location.root)
         reader.poll()
-        print(f"poll of {FILES} files, nothing new: {median(reader.poll) * 1e3:.2f} ms")
+        ours, theirs = in_turns(scale.rounds, reader.poll, lambda: [os.stat(path) for path in paths])
+        yield Row(f"poll {files} files, nothing new", "ms", times(1e3, ours), "a stat each", times(1e3, theirs))
 
         store.commit("everything")
 
@@ -115,9 +105,13 @@ def main() -> None:
             append(store)
             store.commit("one more")
 
-        print(f"append and commit among {LINES}: {median(one_more) * 1e3:.1f} ms")
+        git = ["git", "-C", directory, "-c", "user.name=u", "-c", "user.email=u@example.org"]
+        bare = [*git, "commit", "--quiet", "--allow-empty", "--message", "one more"]
+        ours, theirs = in_turns(scale.rounds, one_more, lambda: subprocess.run(bare, check=True))
+        what = f"append and commit among {lines:,}"
+        yield Row(what, "ms", times(1e3, ours), "git commit of nothing", times(1e3, theirs))
         store.close()
 
 
 if __name__ == "__main__":
-    main()
+    run_alone(rows, __doc__)

@@ -1,43 +1,45 @@
 """How long a tick on one laptop takes to the other, by the watchers of two clones and a remote on disk.
 
-Run: python -m tests.benchmarks.bench_sync [ROUNDS]
+Run: python -m tests.benchmarks.bench_sync
 """
 
 from __future__ import annotations
 
 import os
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from cockpit.bootstrap import open_workspace
 from cockpit.release.intents import TickItem
 from cockpit.workspace import Options
+from tests.benchmarks.figures import Result, Row, Scale, times
+from tests.benchmarks.table import run_alone
 from tests.journeys.clones import Clone, TwoClones
 
+ROUNDS = 20
 _LONGEST = 30.0  # seconds to wait for one tick
 
 
-def main(rounds: int) -> None:
+def rows(scale: Scale) -> Iterator[Result]:
+    """Tick on one, and see it on the other."""
     with tempfile.TemporaryDirectory() as directory:
         both = TwoClones(Path(directory))
         both.ben.ask("sync")
         watchers = [_watcher(clone) for clone in (both.ana, both.ben)]
         try:
-            delays = _delays(both, rounds)
+            delays = _delays(both, scale.of(ROUNDS, 3))
         finally:
             for watcher in watchers:
                 watcher.terminate()
             for watcher in watchers:
                 watcher.wait(30)
-        bare = statistics.median(_bare_exchange(both) for _ in range(5))
-    middle = statistics.median(delays)
-    print(f"tick here → seen there, {rounds} rounds: median {middle:.2f} s, worst {max(delays):.2f} s")
-    print(f"bare git push + fetch of one commit: median {bare:.3f} s; ratio {middle / bare:.0f}")
+        bare = [_bare_exchange(both) for _ in delays]
+    yield Row("a tick here is seen there", "ms", times(1e3, delays), "git push and fetch, bare", times(1e3, bare))
 
 
 def _watcher(clone: Clone) -> subprocess.Popen[bytes]:
@@ -78,4 +80,4 @@ def _bare_exchange(both: TwoClones) -> float:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
+    run_alone(rows, __doc__)

@@ -5,19 +5,18 @@ Also times a key's worth of filtering. The repository has 10,000 annotated tags,
 
 from __future__ import annotations
 
-import statistics
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 from cockpit.git.ahead_behind import COUNTED, with_counts
 from cockpit.git.command import Git
 from cockpit.git.tags import FORMAT, list_tags
 from cockpit.release.tags import TagFilter, order_tags
+from tests.benchmarks.figures import Result, Row, Scale, in_turns, times
+from tests.benchmarks.table import run_alone
 
 TAGS = 10_000
-ROUNDS = 7
 
 
 def make_repository(directory: Path, tags: int = TAGS) -> Git:
@@ -36,36 +35,39 @@ def make_repository(directory: Path, tags: int = TAGS) -> Git:
     return git
 
 
-def median(action: Callable[[], object]) -> float:
-    """Return the median of seconds that `action` takes, after one round to warm the caches."""
-    action()
-    taken = []
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        action()
-        taken.append(time.perf_counter() - started)
-    return statistics.median(taken)
-
-
-def main() -> None:
-    """Print one line a measurement."""
+def rows(scale: Scale) -> Iterator[Result]:
+    """Measure on a repository of many tags."""
+    count = scale.of(TAGS, 500)
     with tempfile.TemporaryDirectory() as directory:
-        git = make_repository(Path(directory))
-        bare = median(lambda: git.output("for-each-ref", f"--format={FORMAT}", "refs/tags"))
-        listed = median(lambda: list_tags(git))
+        git = make_repository(Path(directory), count)
         tags = order_tags(list_tags(git))
-        ordered = median(lambda: order_tags(tags))
+        names = [tag.name for tag in tags]
         prepared = TagFilter(tags)
-        filtered = median(lambda: prepared.matching("v42."))
         head = git.text("rev-parse", "refs/heads/main")
-        counted = median(lambda: with_counts(git, head, tags))
-    print(f"tags                        {len(tags)}")
-    print(f"git for-each-ref            {bare * 1000:8.1f} ms")
-    print(f"list_tags                   {listed * 1000:8.1f} ms   ratio {listed / bare:.2f}")
-    print(f"order_tags                  {ordered * 1000:8.1f} ms")
-    print(f"filter, one key             {filtered * 1000:8.1f} ms")
-    print(f"ahead/behind of {COUNTED}         {counted * 1000:8.1f} ms")
+        listed, bare, ordered, filtered, sought, counted, walked = in_turns(
+            scale.rounds,
+            lambda: list_tags(git),
+            lambda: git.output("for-each-ref", f"--format={FORMAT}", "refs/tags"),
+            lambda: order_tags(tags),
+            lambda: prepared.matching("v42."),
+            lambda: [name for name in names if "v42." in name],
+            lambda: with_counts(git, head, tags),
+            lambda: [git.text("rev-list", "--count", f"{tag.commit}..{head}") for tag in tags[:COUNTED]],
+        )
+    yield Row(f"list {count:,} tags", "ms", times(1e3, listed), "git for-each-ref", times(1e3, bare))
+    yield Row(
+        f"list and order {count:,} tags", "ms", times(1e3, _sum(listed, ordered)), "git for-each-ref", times(1e3, bare)
+    )
+    yield Row(
+        f"a key's filtering of {count:,} tags", "ms", times(1e3, filtered), "names alone, by `in`", times(1e3, sought)
+    )
+    what = f"ahead and behind of {COUNTED} tags"
+    yield Row(what, "ms", times(1e3, counted), "git rev-list for each, one way", times(1e3, walked))
+
+
+def _sum(first: list[float], second: list[float]) -> list[float]:
+    return [sum(pair) for pair in zip(first, second, strict=True)]
 
 
 if __name__ == "__main__":
-    main()
+    run_alone(rows, __doc__)

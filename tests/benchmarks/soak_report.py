@@ -1,0 +1,130 @@
+"""What a soak has shown: the course of each process, the keys, and what every clone knows at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tests.benchmarks.figures import percentile
+from tests.benchmarks.machine import machine_line
+from tests.benchmarks.processes import cpu_seconds, descriptors, rss_megabytes, slope_an_hour, threads
+from tests.benchmarks.table import number
+
+
+@dataclass
+class Look:
+    """One process at one moment."""
+
+    at: float  # seconds from the start
+    memory: float  # MB
+    files: int
+    threads: int
+    cpu: float  # seconds of a core so far
+
+
+@dataclass
+class Course:
+    """What was seen of each process by name, and of how many there were in all."""
+
+    pids: Mapping[str, int]
+    looks: dict[str, list[Look]] = field(default_factory=dict)
+    processes: list[int] = field(default_factory=list)
+
+    def look(self, at: float, *, processes: int) -> None:
+        """Add a moment."""
+        self.processes.append(processes)
+        for name, pid in self.pids.items():
+            seen = Look(at, rss_megabytes([pid]), descriptors(pid), threads(pid), cpu_seconds([pid]))
+            self.looks.setdefault(name, []).append(seen)
+
+    @property
+    def alive(self) -> bool:
+        """Whether every process was there to the last."""
+        return all(looks[-1].memory > 0 for looks in self.looks.values())
+
+    def row(self, name: str) -> str:
+        """Return a process's line of the table; its growth is that of the second half, when the buffers are full."""
+        looks = self.looks[name]
+        half = [(look.at, look.memory) for look in looks[len(looks) // 2 :]]
+        files = [look.files for look in looks]
+        span = looks[-1].at - looks[0].at
+        share = (looks[-1].cpu - looks[0].cpu) / span * 100 if span else 0.0
+        memory = [look.memory for look in looks]
+        cells = [
+            name,
+            f"{memory[0]:.0f} → {memory[-1]:.0f} (most {max(memory):.0f})",
+            f"{slope_an_hour(half):+.0f}",
+            f"{files[0]} → {files[-1]} (most {max(files)})",
+            f"{looks[0].threads} → {looks[-1].threads}",
+            f"{share:.0f} %",
+        ]
+        return f"| {' | '.join(cells)} |"
+
+
+@dataclass(frozen=True)
+class Told:
+    """Notes written by each person, and found on each clone; log lines written, and counted by each watcher."""
+
+    notes: Mapping[str, int]
+    here: Mapping[str, int]
+    there: Mapping[str, int]
+    same: bool
+    lines: int
+    counted: Sequence[int]
+
+    @property
+    def lost(self) -> int:
+        """How many events are missing, of both clones."""
+        return sum(
+            count - clone.get(name, 0) for clone in (self.here, self.there) for name, count in self.notes.items()
+        )
+
+
+@dataclass(frozen=True)
+class SoakReport:
+    """Everything, as it is printed."""
+
+    minutes: float
+    course: Course
+    first: Sequence[float]
+    last: Sequence[float]
+    told: Told
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was lost and nothing has died."""
+        return (
+            self.course.alive and self.told.same and not self.told.lost and set(self.told.counted) == {self.told.lines}
+        )
+
+    def markdown(self) -> str:
+        """Return the report."""
+        told, processes = self.told, self.course.processes
+        written = sum(told.notes.values())
+        return "\n".join(
+            [
+                f"## Soak of {self.minutes:g} minutes: {'sound' if self.sound else 'NOT SOUND'}",
+                "",
+                f"{machine_line()}  ",
+                time.strftime("%Y-%m-%d %H:%MZ", time.gmtime()),
+                "",
+                "| process | memory, MB | growth in the second half, MB/h | open files | threads | share of a core |",
+                "|---|---|---|---|---|---|",
+                *map(self.course.row, self.course.looks),
+                "",
+                f"- Processes of the release: {processes[0]} at the start, {max(processes)} at most, {processes[-1]}"
+                " at the end.",
+                f"- Events: {written} written on two clones, {told.lost} missing; the clones'"
+                f" digests are {'equal' if told.same else 'NOT EQUAL'}.",
+                f"- Log lines: {told.lines:,} written, {' and '.join(f'{count:,}' for count in told.counted)} counted"
+                " by the two watchers.",
+                f"- Key to paint at the start: {latencies(self.first)}; at the end: {latencies(self.last)}.",
+            ]
+        )
+
+
+def latencies(seconds: Sequence[float]) -> str:
+    """Return the percentiles of what keys took."""
+    parts = [f"p{part} {number(percentile(seconds, part / 100) * 1000)} ms" for part in (50, 95, 99)]
+    return f"{', '.join(parts)} ({len(seconds)} keys)"
