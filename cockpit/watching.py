@@ -24,6 +24,7 @@ from cockpit.logs.feeds import CommandFeed, Feed, MergedFeed, is_glob
 from cockpit.logs.follow import FollowState
 from cockpit.logs.reader import LogReader
 from cockpit.measuring import Measurer, sample_key
+from cockpit.notifying import AroundCalls
 from cockpit.offline import OfflineKeeper
 from cockpit.presence import presence_directory, present
 from cockpit.release.checks import Check
@@ -50,6 +51,7 @@ from cockpit.syncing import Exchanger
 from cockpit.times import rfc3339, zone
 from cockpit.watch.asks import ProbeNow, take_asks
 from cockpit.watch.bonds import BondWatch
+from cockpit.watch.calls import CallWatch
 from cockpit.watch.checks import CheckWatch
 from cockpit.watch.surroundings import LogTotals
 from cockpit.watch.watcher import Pace, Watcher
@@ -402,11 +404,13 @@ async def keep_watch(
         say(f"watching {counted} of {workspace.run.service}; Ctrl-C ends it")
         checking = asyncio.create_task(CheckWatch(sensed, checker, say=say, now=now, beat=pace.beat).watch())
         binding = asyncio.create_task(BondWatch(AroundBonds(workspace), say=say).watch())
+        calling = asyncio.create_task(CallWatch(AroundCalls(workspace), say=say, beat=pace.beat).watch())
         try:
             await watcher.watch()
         finally:
             checking.cancel()
             binding.cancel()
-            await asyncio.gather(checking, binding, return_exceptions=True)
+            calling.cancel()
+            await asyncio.gather(checking, binding, calling, return_exceptions=True)
             around.close()
             samples.close()
