@@ -35,15 +35,17 @@ Clipboard = Callable[[str], None]
 _OF_INCIDENT = frozenset({"description", "severity", "update", "resolution"})
 
 
-def filled(workspace: Workspace, template: MessageTemplate, given: Mapping[str, str], incident: str = "") -> Filling:
-    """Return a template filled in as of now; `incident` names one by the beginning of its id.
+def filled(
+    workspace: Workspace, template: MessageTemplate, given: Mapping[str, str], incident: str = "", *, at: float
+) -> Filling:
+    """Return a template filled in as of `at` (epoch seconds); `incident` names one by the beginning of its id.
 
     Where none is named, a template on an incident is about the open one, or, telling how it ended, about the last that
     was closed. Raises UsageError where several are open.
     """
     run = workspace.run
     about = find_incident(run, incident).id if incident else _incident_for(run, template)
-    return fill(template, run, now=now(), by=workspace.session.actor.name, given=given, incident=about)
+    return fill(template, run, now=at, by=workspace.session.actor.name, given=given, incident=about)
 
 
 def _incident_for(run: Run, template: MessageTemplate) -> str:

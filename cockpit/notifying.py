@@ -31,7 +31,8 @@ class AroundCalls:
         run = self._workspace.run
         if not run.configuration.notify or not self._workspace.trusted:
             return []
-        at = now()
+        self._workspace.session.poll()  # what another watcher has sent a moment ago is not sent again
+        run, at = self._workspace.run, now()
         return list(calls_to_send(self._moments.at(run, at), at, self._workspace.host))
 
     def tell(self, call: Call, channel: str) -> str:

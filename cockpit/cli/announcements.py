@@ -67,7 +67,7 @@ def _fill(arguments: argparse.Namespace, workspace: Workspace) -> ExitCode:
     from cockpit.release.filling import template_of
 
     template = template_of(workspace.run, arguments.template)
-    filling = filled(workspace, template, settings_of(arguments.values), arguments.incident)
+    filling = filled(workspace, template, settings_of(arguments.values), arguments.incident, at=_now())
     for channel in arguments.send:  # all of them, before anything leaves
         require_sendable(workspace, channel)
     sent = [announce(workspace, filling, channel, clipboard=_clipboard()) for channel in dict.fromkeys(arguments.send)]

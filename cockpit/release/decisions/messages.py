@@ -16,6 +16,9 @@ from cockpit.release.run import Run
 def intend(intent: IntendMessage, context: Context) -> list[Draft]:
     """Write down that a message is about to be sent; one of that id that may have arrived is not sent again."""
     channel = find_channel(context.run, intent.channel)
+    knows = acknowledged(context.run, intent.call) if intent.call else None
+    if knows is not None:
+        raise RefusedError(f"{knows.by.name} knows of it already", code="already")
     known = context.run.messages.get(intent.message)
     if known is not None:
         _require_repeatable(known, channel, context, by_machine=True)
