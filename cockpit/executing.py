@@ -26,26 +26,9 @@ from cockpit.store import files
 from cockpit.store.lock import FileLock, Held, holder_of
 from cockpit.syncing import catch_up
 from cockpit.times import rfc3339
-from cockpit.workspace import Workspace
+from cockpit.workspace import Workspace, require_trust, require_writable
 
 _OTHERS_REQUEST = 1.0  # seconds to outlast somebody else's request
-
-
-def require_trust(workspace: Workspace) -> None:
-    """Refuse where a person has not let this very configuration run its commands on this host."""
-    if not workspace.trusted:
-        raise RefusedError(
-            "this configuration is not trusted on this host",
-            fix="Look at what it would run (cockpit trust --show), then say: cockpit trust",
-            code="not-trusted",
-        )
-
-
-def require_writable(workspace: Workspace) -> None:
-    """Refuse in a read-only cockpit, and where it is not clear who acts, before anything is started or stopped."""
-    if workspace.session.readonly:
-        raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
-    workspace.session.require_identity()
 
 
 def require_idle(workspace: Workspace) -> None:

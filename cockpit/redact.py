@@ -13,9 +13,13 @@ from typing import Final
 
 MASK: Final = "•••"
 
-_SECRET_NAME = re.compile(r"(?i)secret|token|passw|passwd|(?<=_)pwd|api_?key|private_key|credential")
-# Of such a variable, these tell where or whose, and not the secret itself.
-_HARMLESS_NAME = re.compile(r"(?i)(?:^|_)(?:file|path|dir|directory|url|uri|host|name|user|owner|id|type|ttl|store)$")
+_SECRET_NAME = re.compile(
+    r"(?i)secret|token|passw|passwd|(?<=_)pwd|(?:api|routing)_?key|private_key|credential|webhook"
+)
+# Of such a variable, these tell where or whose, and not the secret itself; a webhook's address is one.
+_HARMLESS_NAME = re.compile(
+    r"(?i)(?!.*webhook)(?:.*_)?(?:file|path|dir|directory|url|uri|host|name|user|owner|id|type|ttl|store)"
+)
 _SHORTEST = 6  # characters of a value that may be masked everywhere: shorter ones are ordinary words
 _WORD = re.compile(r"[A-Za-z]{1,15}|\d{1,7}")
 _PATH = re.compile(r"[~.]{0,2}/")
@@ -46,7 +50,10 @@ _KNOWN = re.compile(
     r"|xox[abeprs]-[\w-]{10,}|(?:AKIA|ASIA)[0-9A-Z]{16}|(?:sk|rk|rzp)_(?:live|test)_\w{10,}|sk-[\w-]{20,}"
     r"|AIza[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"
 )
-_WEBHOOK = re.compile(r"(hooks\.slack\.com/services/)[\w/-]+")
+_WEBHOOK = re.compile(
+    r"(hooks\.slack\.com/(?:services|workflows|triggers)/|discord(?:app)?\.com/api/webhooks/|webhook\.office\.com/"
+    r"|://[^\s/\"'<>]+/hooks/(?=[a-z0-9]{26}\b))[\w/@%.-]+"
+)
 
 _REFERENCE = re.compile(r"""["']?(?:\$|%\(|\{\{|<|\*{2}|…|""" + MASK + ")")
 _PLAIN = re.compile(r"(?i)true|false|none|null|yes|no|ok|required|missing|empty|unset|invalid|expired|\d{1,5}")
@@ -75,7 +82,7 @@ def _secret_values(environment: Mapping[str, str]) -> set[str]:
         value
         for name, value in environment.items()
         if _SECRET_NAME.search(name)
-        and not _HARMLESS_NAME.search(name)
+        and not _HARMLESS_NAME.fullmatch(name)
         and len(value) >= _SHORTEST
         and not _WORD.fullmatch(value)
         and not _PATH.match(value)

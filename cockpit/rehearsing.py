@@ -11,7 +11,6 @@ from pathlib import Path
 from cockpit import process
 from cockpit.bootstrap import commit_quietly, make_verifier, now
 from cockpit.errors import RefusedError
-from cockpit.executing import require_trust, require_writable
 from cockpit.execution.control import output_path
 from cockpit.execution.databases.actions import DatabaseActions
 from cockpit.execution.prepare import prepare
@@ -20,7 +19,7 @@ from cockpit.release.databases import DatabaseWay
 from cockpit.release.events import RollbackRehearsed
 from cockpit.release.intents import RecordFact
 from cockpit.release.plan import Plan
-from cockpit.workspace import Workspace
+from cockpit.workspace import Workspace, require_trust, require_writable
 
 
 def plan_to_rehearse(workspace: Workspace, tag: str | bytes, way: DatabaseWay | None = None) -> Plan:

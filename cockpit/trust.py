@@ -43,6 +43,8 @@ def configured_commands(
             add(f"probes.{name}.scenario.{step.name}", f"{step.method} {step.http}")
     for name, log in configuration.logs.items():
         add(f"logs.{name}.command", log.command)
+    for name, channel in configuration.channels.items():
+        add(f"channels.{name}", channel.command or f"send messages to {channel.where}")
     for item_id, check in configuration.checks.items():
         if check.command is not None:
             add(f"checks.{item_id}.command", check.command.run)

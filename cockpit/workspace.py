@@ -261,6 +261,23 @@ class Workspace:
         return Sources(sources.texts, pinned)
 
 
+def require_trust(workspace: Workspace) -> None:
+    """Refuse where a person has not let this very configuration run its commands on this host."""
+    if not workspace.trusted:
+        raise RefusedError(
+            "this configuration is not trusted on this host",
+            fix="Look at what it would run (cockpit trust --show), then say: cockpit trust",
+            code="not-trusted",
+        )
+
+
+def require_writable(workspace: Workspace) -> None:
+    """Refuse in a read-only cockpit, and where it is not clear who acts, before anything is started or stopped."""
+    if workspace.session.readonly:
+        raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
+    workspace.session.require_identity()
+
+
 def require_environment(wanted: str, configuration: Configuration) -> None:
     """Refuse where a `cockpit.yaml` describes another environment than the one asked for; empty asks for none."""
     name = configuration.environment.name

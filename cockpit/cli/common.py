@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -103,6 +103,17 @@ def require_writing(arguments: argparse.Namespace) -> None:
     """Refuse with `--readonly` what writes outside the session, which refuses by itself."""
     if getattr(arguments, "readonly", False):
         raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
+
+
+def settings_of(pairs: Iterable[str]) -> dict[str, str]:
+    """Return what `--set NAME=VALUE` says, the last one of a name; UsageError for one without a sign."""
+    values: dict[str, str] = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign:
+            raise UsageError(f"{pair!r} fills in nothing", fix="Write --set NAME=VALUE")
+        values[name] = value
+    return values
 
 
 def wants_json(arguments: argparse.Namespace) -> bool:

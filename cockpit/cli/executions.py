@@ -186,9 +186,10 @@ def _execution_document(view: ExecutionView) -> dict[str, Any]:
 
 
 def _execution(arguments: argparse.Namespace) -> ExitCode:
-    from cockpit.executing import abort_execution, require_idle, require_trust, start_worker
+    from cockpit.executing import abort_execution, require_idle, start_worker
     from cockpit.execution.control import find_execution, skip_step
     from cockpit.release.intents import ConfirmExecution, UnlockDeploys
+    from cockpit.workspace import require_trust
 
     workspace = open_here(arguments)
     if arguments.verb == "unlock":

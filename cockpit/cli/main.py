@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from cockpit import __version__
 from cockpit.cli import (
+    announcements,
     checklist,
     doctor,
     driver,
@@ -54,6 +55,7 @@ _GROUPS = (
     executions,
     runbooks,
     incidents,
+    announcements,
     driver,
     sync,
     watching,

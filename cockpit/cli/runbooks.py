@@ -7,8 +7,22 @@ import secrets
 import sys
 from typing import TYPE_CHECKING
 
+<<<<<<< HEAD
 from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, wants_json, warn
 from cockpit.cli.unleased import add_override, reason_to_go_without
+=======
+from cockpit.cli.common import (
+    CommandTable,
+    columns,
+    open_here,
+    print_json,
+    publish,
+    say,
+    settings_of,
+    wants_json,
+    warn,
+)
+>>>>>>> comms
 from cockpit.errors import ExitCode, RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -101,17 +115,21 @@ def _write(workspace: Workspace, intent: Intent) -> None:
 
 
 def _execute(arguments: argparse.Namespace, workspace: Workspace, runbook: Runbook) -> Ran:
-    from cockpit.executing import require_trust, require_writable
     from cockpit.procedures import prepared, run_step
     from cockpit.release.decisions.runbooks import find_step
+    from cockpit.workspace import require_trust, require_writable
 
     _, step = find_step(workspace.run, runbook.id, arguments.step)
     if not step.run:
         raise RefusedError(
             f"{step.text!r} has no command", fix="Do it by hand, and add --done instead of --execute", code="no-command"
         )
+<<<<<<< HEAD
     values = _values(arguments)
     without = reason_to_go_without(arguments)
+=======
+    values = {name.strip("<>"): value for name, value in settings_of(arguments.values).items()}
+>>>>>>> comms
     shown = prepared(step, values)
     require_writable(workspace)
     require_trust(workspace)
@@ -142,16 +160,6 @@ def _ask(arguments: argparse.Namespace, question: str) -> None:
     sys.stdout.flush()
     if sys.stdin.readline().strip() != "yes":
         raise RefusedError("not confirmed: nothing was run", fix="Type yes, in full", code="not-confirmed")
-
-
-def _values(arguments: argparse.Namespace) -> dict[str, str]:
-    values: dict[str, str] = {}
-    for pair in arguments.values:
-        name, sign, value = pair.partition("=")
-        if not sign:
-            raise UsageError(f"{pair!r} fills in nothing", fix="Write --set BLANK=VALUE")
-        values[name.strip("<>")] = value
-    return values
 
 
 # Showing

@@ -7,6 +7,7 @@ import zoneinfo
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
+from cockpit.content.channel_review import review_channel, review_notify
 from cockpit.content.check_review import expression_complaint, review_check
 from cockpit.content.env_review import review_env
 from cockpit.content.environments import ConfigurationFile, Section, chosen
@@ -141,12 +142,21 @@ class _ConfigurationReview(Review[ConfigurationFile]):
         for phase, roles in (part.sign_off or {}).items():
             for index, role in enumerate(roles):
                 self.complain(name_complaint(role), *where, "sign_off", phase, index)
+        self._channels(part, *where)
         if part.version:
             self._version(part.version, *where, "version")
         if part.incidents is not None:
             self.durations(part.incidents, ("update_every",), *where, "incidents")
             for severity, every in part.incidents.by_severity.items():
                 self.complain(duration_complaint(every), *where, "incidents", "by_severity", severity)
+
+    def _channels(self, part: ConfigurationFile | Section, *where: Where) -> None:
+        for name, channel in part.channels.items():
+            review_channel(self, name, channel, *where, "channels", name)
+        sections = self.value.environments.values() if part is self.value else ()
+        known = {**self.value.channels, **part.channels}
+        everywhere = list(dict.fromkeys([*known, *(name for each in sections for name in each.channels)]))
+        review_notify(self, part.notify, known, everywhere, *where, "notify")
 
     def _logs_of(self, part: ConfigurationFile | Section) -> Collection[str]:
         """Return the names of the logs there are in a section, or, at the top, in any environment."""

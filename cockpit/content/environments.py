@@ -4,8 +4,8 @@
       staging: {production: false, probes: {...}}
       production: {production: true, rollback: {...}}
 
-Of probes, logs, patterns, checks, targets and triggers a section's entries are added, and take the place of those of
-the same name; all else that a section names takes the place of the whole.
+Of probes, logs, patterns, checks, targets, triggers, channels and notify a section's entries are added, and take the
+place of those of the same name; all else that a section names takes the place of the whole.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from cockpit.errors import NotFoundError, UsageError
+from cockpit.release.channels import CallEvent, Channel
 from cockpit.release.checks import Check
 from cockpit.release.configuration import (
     Code,
@@ -33,7 +34,7 @@ from cockpit.release.targets import TargetBinding
 from cockpit.release.triggers import Trigger
 from cockpit.release.windows import MaintenanceWindow
 
-ADDED = ("logs", "patterns", "probes", "checks", "targets", "triggers")
+ADDED = ("logs", "patterns", "probes", "checks", "targets", "triggers", "channels", "notify")
 
 
 class Section(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -57,6 +58,8 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     signing: Signing | None = None
     sign_off: dict[str, tuple[str, ...]] | None = None
     incidents: Incidents | None = None
+    channels: dict[str, Channel] = {}
+    notify: dict[CallEvent, tuple[str, ...]] = {}
 
 
 class ConfigurationFile(Configuration, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -20,7 +20,7 @@ from cockpit.health.observation import Observation, unseen
 from cockpit.health.place_probe import observe_disk, observe_file, observe_heartbeat
 from cockpit.health.program_probe import observe_postgres, observe_unit
 from cockpit.health.tcp_probe import observe_tcp
-from cockpit.health.trusted_roots import TrustedRoots
+from cockpit.net.trusted_roots import TrustedRoots
 from cockpit.release.health import ProbeResult
 from cockpit.release.probes import PROBE_KINDS, Probe
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cockpit.durations import parse_duration
+from cockpit.release.channels import CallEvent, Channel
 from cockpit.release.checklist import Item
 from cockpit.release.checks import Check, Effects
 from cockpit.release.events import Severity
@@ -229,6 +230,8 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     env: EnvSettings = EnvSettings()
     signing: Signing = Signing()
     sign_off: dict[str, tuple[str, ...]] = {}  # by phase, the roles without whose signature its gate says no-go
+    channels: dict[str, Channel] = {}  # where messages go, by name
+    notify: dict[CallEvent, tuple[str, ...]] = {}  # which calls go to which channels
 
 
 def check_of(configuration: Configuration, item: Item) -> Check | None:

@@ -23,6 +23,7 @@ GateAnswer = Literal["go", "no-go"]
 Severity = Literal["critical", "major", "minor"]
 StepWord = Literal["done", "skipped", "open"]
 CommandOutcome = Literal["ok", "failed", "timed-out", "stopped"]
+Delivery = Literal["sent", "failed", "unknown"]  # taken by the receiver, certainly not, or nobody can tell
 
 KINDS: Final[dict[str, type[Event]]] = {}
 _KIND_OF: Final[dict[type[Event], str]] = {}
@@ -657,3 +658,39 @@ class RunbookCommandEnded(Event, frozen=True):
 @_kind("runbook.ended")
 class RunbookEnded(Event, frozen=True):
     """The procedure is followed no more; whoever needs it again begins it anew."""
+
+
+# Messages, and what calls people
+
+
+@_kind("message.intended")
+class MessageIntended(Event, frozen=True, kw_only=True):
+    """Somebody sets out to send a message; written before anything leaves. `text` is the subject's line and the body.
+
+    `via` is the channel's kind, `call` the key of the call that a watcher tells of, `next_update_at` what it promises.
+    """
+
+    channel: str
+    text: TextRef
+    via: str = ""
+    template: str = ""
+    call: str = ""
+    incident: str = ""
+    next_update_at: str = ""
+
+
+@_kind("message.ended")
+class MessageEnded(Event, frozen=True):
+    """What became of an attempt, by the id of its intention; `tries` is how often it was tried in it."""
+
+    attempt: str
+    outcome: Delivery
+    detail: str = ""
+    tries: int = 1
+
+
+@_kind("call.acknowledged", register="call")
+class CallAcknowledged(Event, frozen=True):
+    """A person knows of what the watcher calls out: nobody is told of it any more."""
+
+    title: str = ""

@@ -46,6 +46,8 @@ class Incident(Struct, frozen=True):
     host: str
     updates: tuple[IncidentWord, ...] = ()
     closed: IncidentWord | None = None
+    messaged_at: float = 0.0  # epoch seconds of the last message that went out about it; 0.0 where none did
+    promised_at: float = 0.0  # until when that one promised the next; 0.0 where it did not
 
     @property
     def open(self) -> bool:
@@ -55,10 +57,12 @@ class Incident(Struct, frozen=True):
     @property
     def told_at(self) -> float:
         """When people were last told how it stands, in epoch seconds."""
-        return max(epoch_of(at) for at in (self.at, *(one.at for one in self.updates)))
+        return max(self.messaged_at, *(epoch_of(at) for at in (self.at, *(one.at for one in self.updates))))
 
     def due_at(self, rhythm: Incidents) -> float:
-        """Return when the next update is due, in epoch seconds."""
+        """Return when the next update is due, in epoch seconds: as the last word promised, else by the rhythm."""
+        if self.promised_at and self.messaged_at >= self.told_at:
+            return self.promised_at
         return self.told_at + rhythm.every(self.severity)
 
     def lasted(self, now: float) -> float:

@@ -340,6 +340,31 @@ class CloseIncident(Intent, frozen=True):
     incident: str = ""
 
 
+class IntendMessage(Intent, frozen=True, kw_only=True):
+    """Send a message over a channel, by this very text; a repeated id is the same message again."""
+
+    message: str
+    channel: str
+    subject: str
+    body: str
+    template: str = ""
+    call: str = ""
+    incident: str = ""
+    next_update_at: str = ""
+
+
+class IntendResending(Intent, frozen=True):
+    """Send a message again whose delivery failed, or is not known."""
+
+    message: str
+
+
+class AcknowledgeCall(Intent, frozen=True):
+    """Say that one knows of a call, by its key."""
+
+    call: str
+
+
 class RunbookIntent(Intent, frozen=True):
     """Base of what is wanted of a procedure; `fresh` is an id for its being followed, where it is not followed yet."""
 

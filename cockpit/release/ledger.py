@@ -42,6 +42,7 @@ from cockpit.release.incidents import INCIDENT_PREFIX, fold_incidents
 from cockpit.release.instances import instance_check, instance_item
 from cockpit.release.item_state import CLOSED_BY_HAND, Flown, ItemState, item_state
 from cockpit.release.library import Library
+from cockpit.release.messages import MESSAGE_PREFIX, fold_messages, told_incidents
 from cockpit.release.origins import origin
 from cockpit.release.periods import parse_instance
 from cockpit.release.polls import answers_in
@@ -208,6 +209,8 @@ class Ledger:
         phases = tuple(self._phases(pinned, flown, notes, zone))
         registers = self._gathered.registers()
         opened_record = self.register(RUN, "opened").winner
+        messages = fold_messages(self._gathered.of_entities(MESSAGE_PREFIX), self._text)
+        incidents = fold_incidents(self._gathered.of_entities(INCIDENT_PREFIX), self._text)
         return Run(
             id=run_id,
             service=configuration.service,
@@ -244,7 +247,8 @@ class Ledger:
             breaches=MappingProxyType(breaches_in(registers)),
             acknowledged=MappingProxyType(hushed_in(registers, "ack", configuration.environment.name, self._text)),
             muted=MappingProxyType(hushed_in(registers, "mute", configuration.environment.name, self._text)),
-            incidents=MappingProxyType(fold_incidents(self._gathered.of_entities(INCIDENT_PREFIX), self._text)),
+            incidents=MappingProxyType(told_incidents(incidents, messages.values())),
+            messages=MappingProxyType(messages),
             runbook_uses=fold_uses(self._gathered.of_entities(RUNBOOK_PREFIX), self._text),
             instances=MappingProxyType(self._instances(phases, flown, notes, configuration, zone)),
         )

@@ -53,11 +53,15 @@ class Runbook(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
 
 
 class TemplateField(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A blank in a message: `name` stands in braces in the text, `hint` says what belongs there."""
+    """A blank in a message: `name` stands in braces in the text, `hint` says what belongs there.
+
+    `default` is what stands there where the release tells nothing and nobody says otherwise.
+    """
 
     name: str
     hint: str
     choices: tuple[str, ...] = ()
+    default: str = ""
 
 
 class MessageTemplate(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -6,6 +6,7 @@ from cockpit.durations import short_duration
 from cockpit.release.contests import CONTESTABLE, word_of
 from cockpit.release.emergencies import emergency_sentence
 from cockpit.release.events import (
+    CallAcknowledged,
     DeploysLocked,
     DeploysUnlocked,
     EvidenceAttached,
@@ -35,6 +36,8 @@ from cockpit.release.events import (
     LeaseBroken,
     LeaseOverridden,
     LeaseReconciled,
+    MessageEnded,
+    MessageIntended,
     NoteAdded,
     NoteRevoked,
     ProbeAckEnded,
@@ -63,6 +66,7 @@ from cockpit.release.events import (
     register_of,
 )
 from cockpit.release.incidents import INCIDENT_PREFIX
+from cockpit.release.messages import MESSAGE_PREFIX
 from cockpit.release.record import Record
 from cockpit.release.registers import EMPTY
 from cockpit.release.run import Run
@@ -91,6 +95,8 @@ def is_alarming(record: Record) -> bool:
             return outcome in {"failed", "timed-out", "aborted"}
         case ExecutionStopped() | TriggerBreached() | IncidentOpened():
             return True
+        case MessageEnded(outcome=outcome):
+            return outcome != "sent"
         case RunbookCommandEnded(outcome=outcome):
             return outcome != "ok"
         case ExecutionEnded(outcome=outcome):
@@ -229,11 +235,29 @@ def _plain_sentence(record: Record, run: Run) -> str:
             return f"deploys locked: {reason}"
         case DeploysUnlocked():
             return "deploys unlocked"
+        case MessageIntended() | MessageEnded():
+            return _message_sentence(record, run)
+        case CallAcknowledged(title=title):
+            return f"knows of it: {title or record.ent.partition(':')[2]}"
         case LeaseBroken(owner=owner, host=host, at=at, target=target):
             whose = f"of {owner} on {host} since {at}, for {target}" if owner else "that nobody could read"
             return f"broke the lease {whose}"
         case _:
             return _execution_sentence(record)
+
+
+def _message_sentence(record: Record, run: Run) -> str:
+    found = run.messages.get(record.ent.removeprefix(MESSAGE_PREFIX))
+    what = f'"{found.subject}"' if found is not None else "a message"
+    match record.data:
+        case MessageIntended(channel=channel, call=call):
+            return f"{'calls' if call else 'sends to'} {channel}: {what}"
+        case MessageEnded(outcome=outcome, detail=detail):
+            to = f" to {found.channel}" if found is not None else ""
+            how = {"sent": f"was sent{to}", "failed": f"was NOT DELIVERED{to}", "unknown": f"may have been sent{to}"}
+            return f"{what} {how[outcome]}" + (f": {detail}" if detail else "")
+        case _:
+            return ""
 
 
 def _execution_sentence(record: Record) -> str:

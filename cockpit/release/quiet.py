@@ -80,15 +80,31 @@ def _fallen_parent(configuration: Configuration, name: str, feeds: Mapping[str, 
 
 def is_within(window: MaintenanceWindow, now: float, zone: tzinfo) -> bool:
     """Whether `now` (epoch seconds) lies in a window; one that has begun yesterday may not be over yet."""
+    span = _span_about(window, now, zone)
+    return span is not None and span[0] <= now
+
+
+def next_window(
+    windows: Iterable[MaintenanceWindow], now: float, zone: tzinfo
+) -> tuple[MaintenanceWindow, float, float] | None:
+    """Return the window that lasts at `now` or comes next, with its beginning and end in epoch seconds."""
+    spans = [(window, span) for window in windows if (span := _span_about(window, now, zone)) is not None]
+    found = min(spans, key=lambda each: each[1], default=None)
+    return (found[0], *found[1]) if found is not None else None
+
+
+def _span_about(window: MaintenanceWindow, now: float, zone: tzinfo) -> tuple[float, float] | None:
+    """Return the first time that a window is open and not over at `now`; None where it is over for good."""
     if window.starts:
-        return epoch_of(window.starts) <= now < epoch_of(window.ends)
+        once = epoch_of(window.starts), epoch_of(window.ends)
+        return once if now < once[1] else None
     lasts = parse_duration(window.lasts)
     today = datetime.fromtimestamp(now, zone).date()
-    for back in range(int(lasts // 86400) + 2):
-        day: date = today - timedelta(days=back)
+    for ahead in range(-int(lasts // 86400) - 1, 8):
+        day: date = today + timedelta(days=ahead)
         if window.days and _WEEKDAYS[day.weekday()] not in window.days:
             continue
         begins = datetime.combine(day, time.fromisoformat(window.at), zone).timestamp()
-        if begins <= now < begins + lasts:
-            return True
-    return False
+        if now < begins + lasts:
+            return begins, begins + lasts
+    return None

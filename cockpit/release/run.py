@@ -16,6 +16,7 @@ from cockpit.release.events import Direction, GateAnswer, Outcome, RunState, Ste
 from cockpit.release.incidents import Incident, gravest_first
 from cockpit.release.item_state import COUNTS_AS_DONE, ItemState
 from cockpit.release.library import Library
+from cockpit.release.messages import Message
 from cockpit.release.plan import Plan
 from cockpit.release.record import Actor, Record, TextRef
 from cockpit.release.registers import Register
@@ -407,6 +408,7 @@ class Run(Struct, frozen=True):
     breaches: Mapping[str, Breach] = MappingProxyType({})  # by trigger: those that wait for a decision
     incidents: Mapping[str, Incident] = MappingProxyType({})  # by id, the first one first
     runbook_uses: tuple[RunbookUse, ...] = ()  # the first one first
+    messages: Mapping[str, Message] = MappingProxyType({})  # by id, the first one first
 
     @property
     def open(self) -> bool:

@@ -28,6 +28,8 @@ from cockpit.release.events import (
     ItemObserved,
     ItemUnclaimed,
     LaunchMoved,
+    MessageEnded,
+    MessageIntended,
     NoteAdded,
     NoteRevoked,
     ProbeChanged,
@@ -130,7 +132,7 @@ def _who(record: Record) -> str:
 
 def _tells(record: Record) -> bool:
     match record.data:
-        case WorkerStarted() | StepStarted():
+        case WorkerStarted() | StepStarted() | MessageIntended():
             return False
         case ItemObserved():
             return is_told(record)
@@ -204,7 +206,7 @@ def _weight(record: Record, run: Run) -> Weight:
             | DeploysUnlocked()
         ):
             return Weight.EXECUTION
-        case IncidentOpened() | IncidentUpdated() | IncidentClosed() | RunbookCommandEnded():
+        case IncidentOpened() | IncidentUpdated() | IncidentClosed() | RunbookCommandEnded() | MessageEnded():
             return Weight.EXECUTION
         case WheelTaken() | WheelGiven() | WheelReleased():
             return Weight.EXECUTION

@@ -12,12 +12,14 @@ from cockpit.release.emergency_documents import due_words
 from cockpit.release.incidents import Incident
 from cockpit.release.item_state import ALARMING
 from cockpit.release.live import Live
+from cockpit.release.messages import STATE_WORDS
 from cockpit.release.quiet import Quiet, quiet_probes
 from cockpit.release.record import Actor
 from cockpit.release.recurrence import occurrences
 from cockpit.release.run import ExecutionView, Run
 from cockpit.release.signoffs import sign_off_of
 from cockpit.release.triggers import Breach, Trigger, decide_by
+from cockpit.release.updates import updates_due
 from cockpit.times import epoch, zone
 
 
@@ -33,6 +35,7 @@ class Alarm(NamedTuple):
 
 
 _CHALLENGE, _ASKED = "challenge:", "YOUR ANSWER"
+_MESSAGE_TOLD_FOR = 86400.0  # seconds for which one that did not arrive is among what is abnormal
 _WORKER_GRACE = 4.0  # seconds for a worker to start, and for its lock to be seen
 
 
@@ -59,7 +62,7 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
         alarms.append(Alarm(f"worker:{execution.id}", title, "r goes on, A aborts", True, "execution"))
     quiet = quiet_probes(run, live.probes, now, zone(run.timezone))
     alarms += [_breach_alarm(run, breach, now) for breach in run.breaches.values()]
-    alarms += [_incident_alarm(run, incident, now) for incident in run.open_incidents]
+    alarms += [*(_incident_alarm(run, incident, now) for incident in run.open_incidents), *_message_alarms(run, now)]
     alarms += [
         Alarm(f"probe:{feed.name}", f"{feed.name} DOWN", feed.detail, True, "probes")
         for feed in live.probes
@@ -111,11 +114,26 @@ def _incident_alarm(run: Run, incident: Incident, now: float) -> Alarm:
     told = due_words(run, incident, now=now)
     if incident.due_at(run.configuration.incidents) <= now:
         # Each update that is missed calls anew.
-        key = f"incident:{incident.id}:{len(incident.updates)}"
+        key = f"incident:{incident.id}:{int(incident.told_at)}"
         return Alarm(key, told, incident.title, True, "runbooks", incident.id)
     title = f"INCIDENT {age(incident.lasted(now))}"
     detail = f"{incident.severity}: {incident.title}; {told}"
     return Alarm(f"incident:{incident.id}", title, detail, incident.severity != "minor", "runbooks", incident.id)
+
+
+def _message_alarms(run: Run, now: float) -> list[Alarm]:
+    """Return the promises that were not kept, and what did not arrive as far as anybody knows."""
+    alarms = [
+        Alarm(f"update:{owed.key}", owed.words(now), owed.title, True, "comms")
+        for owed in updates_due(run)
+        if owed.message and owed.due_at <= now
+    ]
+    for message in run.messages.values():
+        state = message.state(now)
+        if state in {"failed", "no result", "unknown"} and now - epoch(message.last.at) < _MESSAGE_TOLD_FOR:
+            title = f"message to {message.channel}: {STATE_WORDS[state]}"
+            alarms.append(Alarm(f"message:{message.id}", title, message.subject, False, "comms"))
+    return alarms
 
 
 def _awaited(run: Run, me: Actor) -> list[Alarm]:

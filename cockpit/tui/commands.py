@@ -12,7 +12,7 @@ from cockpit.tui.glyphs import UNICODE, Glyphs, choose_glyphs
 
 Scope = Literal[
     "everywhere", "move", "checklist", "pause-point", "logs", "log-page", "probes", "tags", "runbooks", "runbook-step",
-    "env", "sign-off", "execution", "timeline",
+    "env", "comms", "templates", "sent", "sign-off", "execution", "timeline",
 ]  # fmt: skip
 
 SCOPE_TITLES: Final[dict[Scope, str]] = {
@@ -27,6 +27,9 @@ SCOPE_TITLES: Final[dict[Scope, str]] = {
     "runbooks": "Runbooks",
     "runbook-step": "Runbook step",
     "env": "Environment",
+    "comms": "Messages",
+    "templates": "Templates",
+    "sent": "Sent and calls",
     "sign-off": "Sign-off",
     "execution": "Execution",
     "timeline": "Timeline",
@@ -88,6 +91,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("everywhere", "page_runbooks", "5", "5", "runbooks", "Go to runbooks, incident, contacts",
        action="page('runbooks')"),
     _c("everywhere", "page_env", "6", "6", "environment", "Go to the env file and its variables", action="page('env')"),
+    _c("everywhere", "page_comms", "7", "7", "messages", "Go to messages: templates, calls, and what was sent",
+       action="page('comms')"),
     _c("everywhere", "page_timeline", "8", "8", "timeline", "Go to the timeline and notes", action="page('timeline')"),
     _c("everywhere", "page_maintenance", "9", "9", "maintenance", "Go to what recurs: due, overdue, and the year",
        action="page('maintenance')"),
@@ -162,6 +167,13 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("runbooks", "close_incident", "C", "C", "close incident", "Close the open incident, saying how it ended",
        hint=True),
     _c("env", "look_again", "r", "r", "look again", "Read the env file again", hint=True),
+    _c("comms", "announce", "", ":", "send a message", "Fill in the template under the cursor; a button sends it"),
+    _c("comms", "acknowledge_call", "a", "a", "acknowledge", "Know of the call: nobody is told of it any more",
+       hint=True),
+    _c("templates", "fill_in", "enter", "Enter", "fill in", "Fill the message in; a button sends it", action="choose",
+       hint=True, in_palette=False),
+    _c("sent", "look_at_sent", "enter", "Enter", "look", "Look at the message and what became of it; send it again",
+       hint=True, in_palette=False),
     _c("sign-off", "sign_role", "enter", "Enter", "sign", "Sign for the role; what you sign is shown first",
        action="choose", hint=True, in_palette=False),
     _c("execution", "retry_step", "r", "r", "retry", "Try the failed step again, or go on", hint=True),

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from cockpit.binding import AroundBonds
 from cockpit.bootstrap import make_checker, make_prober, now
 from cockpit.live_source import watcher_lock
+from cockpit.notifying import AroundCalls
 from cockpit.release.health import ProbeResult
 from cockpit.release.probes import Probe
 from cockpit.samples.writer import SampleWriter
@@ -18,6 +19,7 @@ from cockpit.store import files
 from cockpit.store.lock import FileLock, Held
 from cockpit.times import rfc3339
 from cockpit.watch.bonds import BondWatch
+from cockpit.watch.calls import CallWatch
 from cockpit.watch.checks import CheckWatch
 from cockpit.watch.watcher import Pace, Watcher
 from cockpit.watching.checks import AroundChecks
@@ -75,11 +77,13 @@ async def keep_watch(
         say(f"watching {counted} of {workspace.run.service}; Ctrl-C ends it")
         checking = asyncio.create_task(CheckWatch(sensed, checker, say=say, now=now, beat=pace.beat).watch())
         binding = asyncio.create_task(BondWatch(AroundBonds(workspace), say=say).watch())
+        calling = asyncio.create_task(CallWatch(AroundCalls(workspace), say=say, beat=pace.beat).watch())
+        beside = (checking, binding, calling)
         try:
             await watcher.watch()
         finally:
-            checking.cancel()
-            binding.cancel()
-            await asyncio.gather(checking, binding, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             around.close()
             samples.close()

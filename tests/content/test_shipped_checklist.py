@@ -101,7 +101,7 @@ class TestAgainstItsSource:
         assert f"## {rollback.title}\n\n### {rollback.note}\n```bash\n{commands}\n```" in text
 
     def test_message(self) -> None:
-        (template,) = load_library(shipped_directory()).templates
+        (template,) = (one for one in load_library(shipped_directory()).templates if one.id == "production-issue")
         message = f"Subject: {template.subject}\n\n{template.body}"
         for field in template.fields:
             message = message.replace(f"{{{field.name}}}", f"[{field.hint}]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from cockpit.identity import Doubt
-from cockpit.release.events import ProbeChanged
+from cockpit.release.events import MessageEnded, ProbeChanged
 from cockpit.release.health import ConditionResult
 from cockpit.release.intents import (
     AddNote,
@@ -15,6 +15,7 @@ from cockpit.release.intents import (
     ClaimItem,
     DeferItem,
     EndExecution,
+    IntendMessage,
     MarkNotApplicable,
     MarkTag,
     OpenIncident,
@@ -29,7 +30,9 @@ from cockpit.release.intents import (
     UpdateIncident,
 )
 from cockpit.release.live import Live, Presence, ProbeFeed, Readiness
+from cockpit.release.messages import message_entity
 from cockpit.seen import SeenStore
+from cockpit.times import rfc3339
 from tests.tui.scenes import EXECUTION, HOST, NOW, Scene
 
 DAY = "deployment-day"
@@ -260,6 +263,36 @@ def troubled(scene: Scene) -> None:
     )
     scene.clock.time = NOW - 240
     scene.act(UpdateIncident("restarting it; the vendor is called"))
+    scene.live = live((RED[0], RED[2], CALM[1], CALM[3]), READY)
+    scene.clock.time = NOW
+
+
+def messaged(scene: Scene) -> None:
+    """An incident is announced; one message did not arrive, of one nobody knows, and the next update is overdue."""
+    take_off(scene)
+    scene.clock.time = NOW - 2700
+    scene.act(OpenIncident("1nc1den7", "Checkout refuses connections", "critical", "checkout", "application-down"))
+    sent = (
+        ("ops", "m-1", "sent", "accepted"),
+        ("mail", "m-2", "failed", "connection refused"),
+        ("pager", "m-3", "unknown", "no answer within 20 s"),
+        ("log", "m-4", "", ""),
+    )
+    for channel, message, outcome, detail in sent:
+        scene.clock.time = NOW - 2400
+        subject = "[shop production] critical incident: Checkout refuses connections"
+        promise = rfc3339(NOW - 300)
+        scene.act(
+            IntendMessage(
+                message=message, channel=channel, subject=subject, body="Since 14:02 we see: it refuses connections",
+                template="incident-opened", incident="1nc1den7", next_update_at=promise,
+            )
+        )  # fmt: skip
+        if outcome:
+            entity = message_entity(message)
+            intention = next(record for record in reversed(scene.run.records) if record.ent == entity)
+            ended = MessageEnded(intention.id, outcome, detail)  # type: ignore[arg-type]
+            scene.act(RecordFact(entity, ended, of_service=True))
     scene.live = live((RED[0], RED[2], CALM[1], CALM[3]), READY)
     scene.clock.time = NOW
 

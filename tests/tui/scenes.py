@@ -70,6 +70,14 @@ probes:
   checkout: {title: Checkout, http: "http://shop.example/checkout"}
   cdn: {title: CDN, http: "http://cdn.example/"}
   search: {title: Search, http: "http://shop.example/search"}
+channels:
+  ops: {slack: {url_env: OPS_WEBHOOK}}
+  mail: {smtp: {host: mail.example, from: ops@shop.example, to: [all@shop.example]}}
+  pager: {pagerduty: {routing_key_env: PAGER_KEY}}
+  log: {file: logs/messages.log}
+notify:
+  trigger-breached: [pager, ops]
+  update-overdue: [ops]
 rollback:
   migrations: ["migrations/*"]
   backups: {glob: "backups/shop-{tag}.dump"}

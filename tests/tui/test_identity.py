@@ -10,12 +10,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from cockpit.errors import RefusedError
-from cockpit.executing import require_writable
 from cockpit.identity import Doubt
 from cockpit.release.item_state import ItemState
 from cockpit.tui.app import CockpitApp
 from cockpit.tui.dialogs.identity import IdentityDialog
 from cockpit.tui.widgets.checklist import ItemList
+from cockpit.workspace import require_writable
 from tests.tui.moments import LOGS
 from tests.tui.painted import settle, text_of, until
 from tests.tui.scenes import Scene

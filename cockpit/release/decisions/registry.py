@@ -14,6 +14,7 @@ from cockpit.release.decisions import (
     incidents,
     items,
     leases,
+    messages,
     purging,
     runbooks,
     runs,
@@ -25,6 +26,7 @@ from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.entities import ITEM_PREFIX
 from cockpit.release.instances import is_instance
 from cockpit.release.intents import (
+    AcknowledgeCall,
     AcknowledgeProbe,
     AddNote,
     AnswerGate,
@@ -43,6 +45,8 @@ from cockpit.release.intents import (
     EndRunbook,
     GiveWheel,
     GoWithoutLease,
+    IntendMessage,
+    IntendResending,
     Intent,
     LiftFreeze,
     MarkNotApplicable,
@@ -117,6 +121,9 @@ _DECISIONS: Final[dict[type[Intent], Callable[[Any, Context], list[Draft]]]] = {
     OpenIncident: incidents.open_incident,
     UpdateIncident: incidents.update,
     CloseIncident: incidents.close,
+    IntendMessage: messages.intend,
+    IntendResending: messages.intend_again,
+    AcknowledgeCall: messages.acknowledge,
     StartRunbook: runbooks.start,
     EndRunbook: runbooks.end,
     SettleStep: runbooks.settle,

@@ -19,6 +19,7 @@ from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.help import HelpDialog
 from cockpit.tui.pages.base import Page
 from cockpit.tui.pages.checklist import ChecklistPage
+from cockpit.tui.pages.comms import CommsPage
 from cockpit.tui.pages.env import EnvPage
 from cockpit.tui.pages.items import ItemPage
 from cockpit.tui.pages.logs import LogsPage
@@ -54,6 +55,7 @@ class FlightScreen(StripScreen):
             yield TagsPage(id="tags")
             yield RunbooksPage(id="runbooks")
             yield EnvPage(id="env")
+            yield CommsPage(id="comms")
             yield TimelinePage(id="timeline")
             yield MaintenancePage(id="maintenance")
             yield ReviewPage(id="review")

@@ -30,6 +30,7 @@ PAGES: tuple[tuple[str, str, str, str], ...] = (
     ("4", "tags", "Tags", "Tags and rollback"),
     ("5", "runbooks", "Run", "Runbooks"),
     ("6", "env", "Env", "Environment"),
+    ("7", "comms", "Comms", "Messages"),
     ("8", "timeline", "Time", "Timeline"),
     ("9", "maintenance", "Maint", "Maintenance"),
     ("0", "review", "Sign", "Sign-off"),
@@ -187,12 +188,14 @@ class PageTabs(LineWidget):
             start = width_of(left)
             name = title if wide else short
             if here:
-                left.append((f" {number} {name} " if wide else f" {number}{name} ", inks.badge))
+                left.append((f" {number} {name} " if wide else f"{number}{name}", inks.badge))
             else:
                 left += [
-                    (f" {number}", inks.title),
-                    (f" {name} " if wide else f"{name} ", inks.muted),
+                    (f" {number}" if wide else number, inks.title),
+                    (f" {name} " if wide else name, inks.muted),
                 ]
+            if not wide:
+                left.append((" ", inks.plain))
             self._spans.append((start, width_of(left), page))
         readiness = self._live.readiness
         if readiness.ready:
@@ -207,6 +210,8 @@ class PageTabs(LineWidget):
             right = [("rollback ", inks.muted), ("NOT READY", inks.warn)]
             if wide:
                 right.append(part(f" {why[:room]}", inks.muted))
+        if width_of(left) + width_of(right) >= width:
+            right = right[1:]  # every page stays in view
         return row(left, [*right, (" ", inks.plain)], width)
 
     def on_click(self, event: events.Click) -> None:

@@ -1,4 +1,4 @@
-"""The certificates that probes trust: the system's, certifi's and, where one is named, a file's; made once each."""
+"""The certificates that are trusted: the system's, certifi's and, where one is named, a file's; made once each."""
 
 from __future__ import annotations
 

@@ -1,0 +1,170 @@
+"""Announcing: a template filled in, the intention written down, the message sent, and what became of it written down.
+
+Nothing leaves before its intention is on the disk. Where we die between sending and writing, the intention stays
+without a result, is shown so, and only a person sends it again, unless its receiver can tell a repetition.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import Callable, Mapping
+
+from cockpit.bootstrap import now
+from cockpit.comms.outgoing import Outgoing, Sent, Tools
+from cockpit.comms.sending import send
+from cockpit.errors import CockpitError, RefusedError, UsageError
+from cockpit.net.trusted_roots import TrustedRoots
+from cockpit.release.calls import Call, call_message, call_text
+from cockpit.release.channels import Channel
+from cockpit.release.decisions.incidents import find_incident
+from cockpit.release.decisions.messages import find_channel, find_message
+from cockpit.release.events import MessageEnded
+from cockpit.release.filling import Filling, fill
+from cockpit.release.intents import IntendMessage, IntendResending, Intent, RecordFact
+from cockpit.release.library import MessageTemplate
+from cockpit.release.messages import GIVEN_UP_AFTER, Message, message_entity
+from cockpit.release.record import Record
+from cockpit.release.run import Run
+from cockpit.text import visible, visible_lines
+from cockpit.times import epoch
+from cockpit.workspace import Workspace, require_trust, require_writable
+
+Clipboard = Callable[[str], None]
+_OF_INCIDENT = frozenset({"description", "severity", "update", "resolution"})
+
+
+def filled(
+    workspace: Workspace, template: MessageTemplate, given: Mapping[str, str], incident: str = "", *, at: float
+) -> Filling:
+    """Return a template filled in as of `at` (epoch seconds); `incident` names one by the beginning of its id.
+
+    Where none is named, a template on an incident is about the open one, or, telling how it ended, about the last that
+    was closed. Raises UsageError where several are open.
+    """
+    run = workspace.run
+    about = find_incident(run, incident).id if incident else _incident_for(run, template)
+    return fill(template, run, now=at, by=workspace.session.actor.name, given=given, incident=about)
+
+
+def _incident_for(run: Run, template: MessageTemplate) -> str:
+    names = {field.name for field in template.fields}
+    if not names & _OF_INCIDENT:
+        return ""
+    closed = [one for one in run.incidents.values() if one.closed is not None]
+    if "resolution" in names and closed:
+        return max(closed, key=lambda one: one.closed.at if one.closed is not None else "").id
+    found = run.open_incidents
+    if len(found) > 1:
+        listing = ", ".join(f"{one.id} ({one.title})" for one in found)
+        raise UsageError(
+            "several incidents are open", fix=f"Name one with --incident: {listing}", code="several-incidents"
+        )
+    return found[0].id if found else ""
+
+
+def require_sendable(workspace: Workspace, name: str) -> Channel:
+    """Return the channel of that name; refuse one that may not be used here, before anything is written down."""
+    channel = find_channel(workspace.run, name)
+    require_writable(workspace)
+    if channel.kind != "clipboard":
+        # The file decides which variable's value goes to which address: that needs a person's word.
+        require_trust(workspace)
+    return channel
+
+
+def announce(workspace: Workspace, filling: Filling, channel: str, *, clipboard: Clipboard | None = None) -> Message:
+    """Send a filled template over a channel, and return the message with what became of it.
+
+    Raises RefusedError (`not-filled`) while a field is empty, (`not-trusted`) where the configuration is not trusted.
+    """
+    require_sendable(workspace, channel)
+    if filling.missing:
+        names = ", ".join(f"{field.name} ({field.hint})" for field in filling.missing)
+        raise RefusedError(
+            f"a field is empty: {names}", fix=f"Fill it in: --set {filling.missing[0].name}=TEXT", code="not-filled"
+        )
+    intent = IntendMessage(
+        message=f"m-{secrets.token_hex(4)}",
+        channel=channel,
+        subject=visible(filling.subject),
+        body="\n".join(visible_lines(filling.body)),
+        template=filling.template.id,
+        incident=filling.incident,
+        next_update_at=filling.next_update_at,
+    )
+    return _deliver(workspace, intent, intent.message, clipboard)
+
+
+def announce_again(workspace: Workspace, wanted: str, *, clipboard: Clipboard | None = None) -> Message:
+    """Send a message again that was not delivered, or of which nobody knows; by a person who knows that."""
+    message = find_message(workspace.run, wanted)
+    require_sendable(workspace, message.channel)
+    return _deliver(workspace, IntendResending(message.id), message.id, clipboard)
+
+
+def call_out(workspace: Workspace, call: Call, channel: str, *, enough: Callable[[], bool]) -> Message:
+    """Tell a channel of a call; the same call, told again, is the same message. `enough` ends its repeated tries."""
+    require_sendable(workspace, channel)
+    subject, body = call_text(call, workspace.run)
+    intent = IntendMessage(
+        message=call_message(call.key, channel),
+        channel=channel,
+        subject=visible(subject),
+        body="\n".join(visible_lines(body)),
+        call=call.key,
+    )
+    return _deliver(workspace, intent, intent.message, None, enough)
+
+
+def _deliver(
+    workspace: Workspace,
+    intent: Intent,
+    identity: str,
+    clipboard: Clipboard | None,
+    enough: Callable[[], bool] = lambda: False,
+) -> Message:
+    session = workspace.session
+    (intention,) = session.act(intent)
+    session.poll()
+    message = session.run.messages[identity]
+    sent = _yielded(message, intention) or _send(workspace, message, clipboard, enough)
+    ended = MessageEnded(attempt=intention.id, outcome=sent.outcome, detail=sent.detail, tries=sent.tries)
+    try:
+        session.act(RecordFact(message_entity(identity), ended, of_service=True))
+    except CockpitError as error:
+        told = "it was sent" if sent.outcome == "sent" else f"it was not sent for certain: {sent.detail}"
+        raise RefusedError(
+            f"{told}, and that could not be written down: {error.what}", fix=error.fix, code=error.code
+        ) from error
+    return session.run.messages[identity]
+
+
+def _yielded(message: Message, intention: Record) -> Sent | None:
+    """Return that we do not send where somebody else set out at the same moment: rather nobody than both."""
+    others = [one for one in message.attempts if one.record != intention.id and one.writer != intention.w]
+    fresh = [one for one in others if not one.outcome and abs(now() - epoch(one.at)) < GIVEN_UP_AFTER]
+    if not fresh:
+        return None
+    return Sent("failed", f"{fresh[0].by.name} on {fresh[0].host} set out to send it at the same moment", 0)
+
+
+def _send(workspace: Workspace, message: Message, clipboard: Clipboard | None, enough: Callable[[], bool]) -> Sent:
+    run = workspace.run
+    outgoing = Outgoing(
+        message.id,
+        message.subject,
+        message.body,
+        f"{run.service}/{run.environment}",
+        {
+            "service": run.service,
+            "environment": run.environment,
+            "tag": run.tag,
+            "run": run.id,
+            "template": message.template,
+            "channel": message.channel,
+        },
+    )
+    tools = Tools(os.environ, workspace.root, TrustedRoots(workspace.root), clipboard)
+    return asyncio.run(send(find_channel(run, message.channel), outgoing, tools, enough=enough))

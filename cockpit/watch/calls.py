@@ -1,0 +1,68 @@
+"""What calls people wherever they are: looked for at every beat, each told once to each channel that is to know."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from cockpit.errors import CockpitError
+from cockpit.release.calls import Call
+
+_AT_ONCE = 4  # messages that are under way together
+
+
+class CallSurroundings(Protocol):
+    """What the composition root gives: what is to be sent now, and a way to send it, which may take long."""
+
+    def due(self) -> Iterable[tuple[Call, str]]: ...
+    def tell(self, call: Call, channel: str) -> str: ...  # returns what is to be said of it, or nothing
+    def hurry(self) -> None: ...  # what is under way is tried no more
+
+
+class CallWatch:
+    """Runs until cancelled; a receiver that does not answer holds up no other."""
+
+    def __init__(self, around: CallSurroundings, *, say: Callable[[str], None], beat: float = 1.0) -> None:
+        self._around = around
+        self._say = say
+        self._beat = beat
+        self._said: dict[tuple[str, str], str] = {}
+        self._going: dict[tuple[str, str], asyncio.Task[None]] = {}
+
+    async def watch(self) -> None:
+        """Look and send, again and again; at the end what is under way comes to its end, and is written down."""
+        try:
+            while True:
+                await self._look()
+                await asyncio.sleep(self._beat)
+        finally:
+            self._around.hurry()
+            await asyncio.gather(*self._going.values(), return_exceptions=True)
+
+    async def _look(self) -> None:
+        try:
+            due = await asyncio.to_thread(lambda: list(self._around.due()))
+        except (CockpitError, OSError) as error:
+            self._tell(("", ""), f"the calls could not be read: {error}")
+            return
+        for call, channel in due:
+            key = (call.key, channel)
+            if key not in self._going and len(self._going) < _AT_ONCE:
+                self._going[key] = asyncio.create_task(self._send(call, channel))
+
+    async def _send(self, call: Call, channel: str) -> None:
+        key = (call.key, channel)
+        try:
+            told = await asyncio.to_thread(self._around.tell, call, channel)
+        except (CockpitError, OSError) as error:
+            told = f"{channel} was not told of {call.title}: {error}"
+        finally:
+            self._going.pop(key, None)
+        self._tell(key, told)
+
+    def _tell(self, key: tuple[str, str], text: str) -> None:
+        """Say what may be the same at every beat."""
+        if text and self._said.get(key) != text:
+            self._said[key] = text
+            self._say(text)

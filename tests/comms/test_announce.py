@@ -1,0 +1,240 @@
+"""`cockpit announce` as typed, on real receivers: filled in, refused, sent once, and never forgotten."""
+
+from __future__ import annotations
+
+import base64
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cockpit.bootstrap import now
+from cockpit.release.announcement_documents import message_document
+from cockpit.release.messages import GIVEN_UP_AFTER, Message
+from cockpit.workspace import Workspace
+from tests.cli.conftest import Console
+from tests.comms.receivers import Reply, WebReceiver, free_port
+from tests.execution.flight import Flight
+
+pytestmark = pytest.mark.full
+
+TEMPLATE = """\
+id: note
+title: A note
+subject: "{service}: {what}"
+body: "{what} at {time}"
+fields:
+  - {name: service, hint: the service}
+  - {name: what, hint: what it is}
+  - {name: time, hint: when}
+"""
+CHANNELS = {
+    "ops": {"slack": {"url_env": "OPS_WEBHOOK"}, "timeout": "2s"},
+    "log": {"file": "messages.log"},
+    "script": {"command": "cat >> told"},
+    "screen": {"clipboard": True},
+}
+
+
+@pytest.fixture
+def flight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flight]:
+    monkeypatch.setenv("COCKPIT_STATE_DIR", str(tmp_path / "state"))
+    flight = Flight(tmp_path)
+    (flight.repo / "checklists" / "templates").mkdir()
+    (flight.repo / "checklists" / "templates" / "note.yaml").write_text(TEMPLATE)
+    yield flight
+    flight.end()
+
+
+@pytest.fixture
+def workspace(flight: Flight) -> Workspace:
+    return flight.begin([], channels=CHANNELS, timezone="Europe/Berlin")
+
+
+@pytest.fixture
+def console(flight: Flight, workspace: Workspace) -> Console:
+    return Console(flight.repo)
+
+
+def messages(workspace: Workspace) -> list[Message]:
+    workspace.session.poll()
+    return list(workspace.run.messages.values())
+
+
+def test_what_there_is_is_listed_and_a_template_is_shown_with_what_is_missing(console: Console) -> None:
+    listed = console.json("announce")
+    ids = {one["id"] for one in listed["templates"]}
+    assert {
+        "note", "production-issue", "deployment-starting", "deployed", "incident-opened", "incident-updated",
+        "incident-resolved", "rollback-started", "rollback-ended", "maintenance-window",
+    } <= ids  # fmt: skip
+    assert {one["name"]: one["kind"] for one in listed["channels"]} == {
+        "ops": "slack", "log": "file", "script": "command", "screen": "clipboard",
+    }  # fmt: skip
+    shown = console.json("announce", "note")
+    assert (shown["missing"], shown["sent"]) == (["what"], [])
+    status, out, _ = console.say("announce", "note")
+    assert status == 0
+    assert "--set what=…  what it is" in out
+    assert "UTC)" in out
+    status, out, _ = console.say("announce")
+    assert status == 0
+    assert "the webhook in OPS_WEBHOOK" in out
+
+
+def test_what_is_missing_unknown_or_senseless_is_refused_and_nothing_leaves(
+    console: Console, workspace: Workspace
+) -> None:
+    refused = console.refused("announce", "note", "--send", "log", code=4)
+    assert refused["code"] == "not-filled"
+    assert "what (what it is)" in refused["what"]
+    assert "no template" in console.refused("announce", "notes", code=2)["what"]
+    what = ("--set", "what=x")
+    assert (
+        "no channel 'lag'"
+        in console.refused("announce", "note", *what, "--send", "log", "--send", "lag", code=2)["what"]
+    )
+    assert "no field 'wat'" in console.refused("announce", "note", "--set", "wat=x", code=2)["what"]
+    assert console.refused("announce", "note", "--set", "what", code=2)["code"] == "usage"
+    assert console.refused("announce", "--send", "log", code=2)["code"] == "usage"
+    assert console.refused("announce", "note", "--again", "m-1", code=2)["code"] == "usage"
+    assert console.refused("announce", "note", *what, "--send", "log", "--readonly", code=4)["code"] == "readonly"
+    assert messages(workspace) == []
+    assert not (console.repo / "messages.log").exists()
+
+
+def test_nothing_is_sent_that_is_not_trusted(flight: Flight) -> None:
+    workspace = flight.begin([], channels=CHANNELS, trust=False)
+    console = Console(flight.repo)
+    for channel in ("ops", "log", "script"):
+        refused = console.refused("announce", "note", "--set", "what=x", "--send", channel, code=4)
+        assert refused["code"] == "not-trusted"
+    assert messages(workspace) == []
+    assert not (flight.repo / "told").exists()
+
+
+def test_a_message_goes_to_each_channel_once_and_what_became_of_it_is_in_the_timeline(
+    console: Console, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with WebReceiver().serving() as web:
+        monkeypatch.setenv("OPS_WEBHOOK", web.url)
+        to = ("--send", "ops", "--send", "log", "--send", "script", "--send", "ops")
+        document = console.json("announce", "note", "--set", "what=Slow\n{service} $(id)", *to)
+    assert [(one["channel"], one["state"]) for one in document["sent"]] == [
+        ("ops", "sent"), ("log", "sent"), ("script", "sent"),
+    ]  # fmt: skip
+    assert document["subject"] == "shop: Slow {service} $(id)"
+    (body,) = web.bodies
+    assert body["text"].startswith("*shop: Slow {service} $(id)*\nSlow\n{service} $(id) at ")
+    kept = (console.repo / "messages.log").read_text()
+    assert (console.repo / "told").read_text() == kept.removesuffix("\n\n")
+    assert "UTC), Ana\nshop staging v2" in kept
+    status, out, _ = console.say("timeline")
+    assert status == 0
+    assert '"shop: Slow {service} $(id)" was sent to ops: accepted' in out
+    assert web.url not in out
+
+
+def test_a_receiver_that_is_down_loses_nothing_and_when_it_is_back_the_message_is_sent_again_as_it_was(
+    console: Console, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    monkeypatch.setenv("OPS_WEBHOOK", f"http://127.0.0.1:{port}/services/sEcReTpAtH99")
+    monkeypatch.setattr("cockpit.comms.sending._PAUSES", (0.01, 0.01))
+    document = console.json("announce", "note", "--set", "what=Slow", "--send", "ops", code=5)
+    (sent,) = document["sent"]
+    assert (sent["state"], sent["detail"]) == ("failed", "connection refused")
+    assert "ops: NOT DELIVERED (connection refused): shop: Slow" in console.say("announce")[1]
+    with WebReceiver().serving(port) as web:
+        again = console.json("announce", "--again", sent["id"])
+        assert again["state"] == "sent"
+        assert console.refused("announce", "--again", sent["id"], code=4)["code"] == "already"
+    (body,) = web.bodies
+    assert sent["body"] in body["text"], "the very text that was kept"
+    assert [one["outcome"] for one in again["attempts"]] == ["failed", "sent"]
+    everything = "".join(path.read_text() for path in (console.repo / ".git" / "cockpit").rglob("*.jsonl"))
+    assert "sEcReTpAtH99" not in everything
+
+
+def test_killed_between_sending_and_the_record_it_says_so_and_is_not_sent_twice(
+    flight: Flight, console: Console, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = WebReceiver()
+    with web.serving():
+        command = flight.command("announce", "note", "--set", "what=Slow", "--send", "ops")
+        child = subprocess.Popen(command, env={**os.environ, "OPS_WEBHOOK": web.url}, stdout=subprocess.DEVNULL)
+        web.met = lambda: os.kill(child.pid, signal.SIGKILL)
+        assert child.wait(60) == -signal.SIGKILL
+        assert len(web.bodies) == 1
+        (message,) = messages(workspace)
+        assert [one.outcome for one in message.attempts] == [""]
+        web.met = lambda: None
+        monkeypatch.setenv("OPS_WEBHOOK", web.url)
+        refused = console.refused("announce", "--again", message.id, code=4)
+        assert "is sending it" in refused["what"], "it may still be under way"
+        later = now() + GIVEN_UP_AFTER + 1
+        monkeypatch.setattr("cockpit.cli.announcements._now", lambda: later)
+        assert "ops: NO RESULT: it may have been sent: shop: Slow" in console.say("announce")[1]
+    assert message_document(message, now=later)["state"] == "no result"
+
+
+def test_a_result_that_nobody_knows_has_a_status_of_its_own(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    with WebReceiver([Reply(500, "oops")]).serving() as web:
+        monkeypatch.setenv("OPS_WEBHOOK", web.url)
+        document = console.json("announce", "note", "--set", "what=Slow", "--send", "ops", code=3)
+    assert document["sent"][0]["state"] == "unknown"
+    assert len(web.bodies) == 1
+
+
+def test_a_terminal_s_clipboard_gets_the_text_by_osc_52(flight: Flight, console: Console) -> None:
+    import pty
+
+    assert (
+        console.json("announce", "note", "--set", "what=x", "--send", "screen", code=5)["sent"][0]["state"] == "failed"
+    )
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+        flight.command("announce", "note", "--set", "what=x", "--send", "screen"), stderr=slave, stdout=subprocess.PIPE
+    ) as child:
+        os.close(slave)
+        said = b""
+        while b"\x07" not in said:
+            said += os.read(master, 4096)
+        child.communicate(timeout=60)
+    os.close(master)
+    assert child.returncode == 0
+    encoded = said.partition(b"\x1b]52;c;")[2].partition(b"\x07")[0]
+    assert base64.b64decode(encoded).decode().startswith("shop: x\n\nx at ")
+
+
+def test_an_incident_is_announced_from_its_own_words_and_the_clock_is_one(console: Console) -> None:
+    def owed() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = console.json("announce")["updates"]
+        return found
+
+    opened = console.json("incident", "open", "Checkout is down", "--severity", "critical", "--component", "checkout")
+    (before,) = owed()
+    assert (before["incident"], before["message"]) == (opened["id"], None)
+    send = ("announce", "incident-opened", "--set", "impact=40 orders", "--set", "next_update=10m", "--send", "log")
+    document = console.json(*send)
+    assert document["incident"] == opened["id"]
+    assert (
+        "Component: checkout\nImpact: 40 orders\nCurrent status: investigating\nETR: not known yet\n"
+        in document["body"]
+    )
+    (after,) = owed()
+    assert after["due_at"] == document["next_update_at"]
+    assert console.json("incident", "show")["update_due_at"] == document["next_update_at"]
+    console.json("incident", "close", "mended")
+    assert owed() == []
+    resolved = console.json("announce", "incident-resolved", "--set", "impact=40 orders")
+    assert resolved["missing"] == []
+    assert "What ended it: mended" in resolved["body"]
+    first, second = (console.json("incident", "open", title)["id"] for title in ("a", "b"))
+    assert console.refused("announce", "incident-opened", code=2)["code"] == "several-incidents"
+    assert console.json("announce", "incident-opened", "--incident", second)["incident"] == second
+    assert first != second

@@ -1,0 +1,186 @@
+"""Screen 7 as a person uses it: what is missing is named, a button sends, and what became of it is seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Button
+
+from cockpit.release.calls import acknowledged, calls_of
+from cockpit.release.messages import Message
+from cockpit.tui.dialogs.message import FillDialog, SentDialog
+from cockpit.tui.screens.flight import FlightScreen
+from tests.comms.receivers import WebReceiver
+from tests.tui import moments
+from tests.tui.painted import settle, text_in, text_of, until
+from tests.tui.scenes import NOW, Scene
+from tests.tui.test_runbooks_page import press_button
+
+pytestmark = pytest.mark.full
+
+
+@pytest.fixture
+def scene(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    return Scene(tmp_path, template).enter(monkeypatch)
+
+
+def messages(scene: Scene) -> list[Message]:
+    return list(scene.run.messages.values())
+
+
+async def open_form(scene: Scene, pilot: Pilot[int], name: str) -> None:
+    """Go to a template by its title and open its form."""
+    await settle(pilot)
+    await pilot.press("7", "slash", *name, "enter", "enter")
+    await settle(pilot)
+    assert isinstance(pilot.app.screen, FillDialog)
+
+
+async def test_a_message_is_filled_in_shown_sent_by_its_button_and_its_result_listed(scene: Scene) -> None:
+    moments.calm(scene)
+    app = scene.app()
+    async with app.run_test(size=(100, 36)) as pilot:
+        await open_form(scene, pilot, "Deployed")
+        assert isinstance(app.focused, Button)
+        assert str(app.focused.label) == "Cancel"
+        send = app.screen.query_one("#send", Button)
+        assert send.disabled
+        assert "still to be filled in: verified, contact" in text_of(app, ".dialog-hint")
+        for name, said in (("verified", "all [b]probes[/] pass"), ("contact", "ops@shop.example")):
+            app.screen.query_one(f"#field-{name}").focus()
+            await pilot.press(*said)
+        await settle(pilot)
+        assert "it is to be sent nowhere yet" in text_of(app, ".dialog-hint")
+        app.screen.query_one("#message-to").focus()
+        await pilot.press(*"lag", "enter")
+        await settle(pilot)
+        assert "no channel 'lag'" in text_of(app, ".dialog-hint")
+        app.screen.query_one("#message-to").focus()
+        await pilot.press("end", "backspace", "backspace", *"og", "enter")
+        await settle(pilot)
+        assert messages(scene) == [], "Enter in a field sends nothing"
+        assert not send.disabled
+        assert "Verified: all [b]probes[/] pass" in text_of(app, "#message-text")
+        await press_button(pilot, "Send")
+        await until(pilot, lambda: messages(scene) and messages(scene)[0].last.outcome)
+        await settle(pilot)
+        assert isinstance(app.screen, FlightScreen)
+        assert "[shop production] v2.4.1 is deployed" in text_of(app, "#sent")
+        assert " sent " in text_of(app, "#sent")
+    kept = (scene.repo / "logs" / "messages.log").read_text()
+    assert "Verified: all [b]probes[/] pass" in kept
+    assert "2026-03-10 14:16 CET (13:16 UTC), Ana Lima\nshop production v2.4.1" in kept
+
+
+async def test_cancel_and_escape_send_nothing(scene: Scene) -> None:
+    moments.troubled(scene)
+    app = scene.app()
+    async with app.run_test(size=(100, 36)) as pilot:
+        for key in ("enter", "escape"):
+            await open_form(scene, pilot, "Incident")
+            await pilot.press(key)
+            await settle(pilot)
+            assert isinstance(app.screen, FlightScreen)
+            await pilot.press("escape")
+    assert messages(scene) == []
+
+
+async def test_the_palette_alone_has_a_command_that_sends_and_it_opens_the_form(scene: Scene) -> None:
+    moments.calm(scene)
+    app = scene.app()
+    async with app.run_test(size=(100, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("7", "colon", *"send a message")
+        await settle(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, FillDialog))
+
+
+async def test_what_was_not_delivered_is_offered_again_and_says_what_may_happen(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments.messaged(scene)
+    app = scene.app()
+    async with app.run_test(size=(100, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("7")
+        await settle(pilot)
+        listed = text_of(app, "#sent")
+        for words in ("CALLS", "NO RESULT", "UNKNOWN", "NOT DELIVERED", " sent "):
+            assert words in listed
+        await pilot.press("tab", "j", "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, SentDialog)
+        assert str(app.focused.label) == "Close"  # type: ignore[union-attr]
+        assert "it may arrive twice" in text_of(app, ".dialog-hint")
+        await press_button(pilot, "Send it again")
+        await until(pilot, lambda: scene.run.messages["m-4"].state(NOW) == "sent")
+        await settle(pilot)
+        assert "log: sent: [shop production]" in text_in(app, app.screen.region)
+        assert (scene.repo / "logs" / "messages.log").exists()
+        # The one that was sent is only looked at.
+        await pilot.press("G", "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, SentDialog)
+        assert not app.screen.query_one("#again", Button).display
+
+
+async def test_a_call_is_acknowledged_for_everybody(scene: Scene) -> None:
+    moments.messaged(scene)
+    app = scene.app()
+    async with app.run_test(size=(100, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("7", "tab", "a")
+        (call,) = calls_of(scene.run, NOW)
+        await until(pilot, lambda: acknowledged(scene.run, call.key))
+        await settle(pilot)
+        assert "Ana Lima knows" in text_of(app, "#sent")
+
+
+async def test_what_is_not_trusted_is_refused_in_words(scene: Scene) -> None:
+    moments.messaged(scene)
+    (scene.state / "trust" / scene.run.digest).unlink()
+    app = scene.app()
+    async with app.run_test(size=(100, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("7", "tab", "j", "enter")
+        await settle(pilot)
+        await press_button(pilot, "Send it again")
+        await until(pilot, lambda: "not trusted on this host" in text_in(app, app.screen.region))
+    assert len(scene.run.messages["m-4"].attempts) == 1
+
+
+async def test_an_overdue_promise_is_on_the_banner_of_every_screen(scene: Scene) -> None:
+    moments.messaged(scene)
+    app = scene.app()
+    async with app.run_test(size=(100, 36)) as pilot:
+        await settle(pilot)
+        assert "update OVERDUE 5m" in text_in(app, app.screen.region)
+        scene.clock.time = NOW - 1200
+        app.tick_clock()
+        await pilot.press("7")
+        await settle(pilot)
+        assert "next update in 15m" in text_of(app, "#update-strip")
+
+
+async def test_a_webhook_gets_what_the_screen_sends(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    moments.messaged(scene)
+    with WebReceiver().serving() as web:
+        monkeypatch.setenv("OPS_WEBHOOK", web.url)
+        app = scene.app()
+        async with app.run_test(size=(100, 36)) as pilot:
+            await open_form(scene, pilot, "Incident updated")
+            for name, said in (("update", "the vendor is on it"), ("impact", "40 orders")):
+                app.screen.query_one(f"#field-{name}").focus()
+                await pilot.press(*said)
+            app.screen.query_one("#message-to").focus()
+            await pilot.press(*"ops", "enter")
+            await settle(pilot)
+            await press_button(pilot, "Send")
+            await until(pilot, lambda: any(one.template == "incident-updated" for one in messages(scene)))
+            await until(pilot, lambda: messages(scene)[-1].last.outcome)
+            await settle(pilot)
+            assert "next update in 30m" in text_of(app, "#update-strip"), "the promise is kept, and a new one made"
+    assert "the vendor is on it" in web.bodies[0]["text"]
