@@ -23,6 +23,7 @@ from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.feeds import CommandFeed, Feed, MergedFeed, is_glob
 from cockpit.logs.follow import FollowState
 from cockpit.logs.reader import LogReader
+from cockpit.logs.sourced import logs_of
 from cockpit.measuring import Measurer, sample_key
 from cockpit.offline import OfflineKeeper
 from cockpit.presence import presence_directory, present
@@ -252,7 +253,7 @@ class Around:
     def _follow_logs(self) -> None:
         self.close()
         run = self._workspace.run
-        for name, source in run.configuration.logs.items():
+        for name, source in logs_of(run.configuration).items():
             path = self._log_path(name, source)
             if path is None:
                 continue

@@ -4,8 +4,8 @@
       staging: {production: false, probes: {...}}
       production: {production: true, rollback: {...}}
 
-Of probes, logs, patterns, checks, targets and triggers a section's entries are added, and take the place of those of
-the same name; all else that a section names takes the place of the whole.
+Of probes, logs, patterns, checks, targets, triggers and sources a section's entries are added, and take the place of
+those of the same name; all else that a section names takes the place of the whole.
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ from cockpit.release.configuration import (
     Signing,
     VersionSeen,
 )
+from cockpit.release.sources import Source
 from cockpit.release.targets import TargetBinding
 from cockpit.release.triggers import Trigger
 from cockpit.release.windows import MaintenanceWindow
 
-ADDED = ("logs", "patterns", "probes", "checks", "targets", "triggers")
+ADDED = ("logs", "patterns", "probes", "checks", "targets", "triggers", "sources")
 
 
 class Section(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -49,6 +50,7 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     checks: dict[str, Check] = {}
     targets: dict[str, TargetBinding] = {}
     triggers: dict[str, Trigger] = {}
+    sources: dict[str, Source] = {}
     maintenance_windows: tuple[MaintenanceWindow, ...] | None = None
     version: VersionSeen | None = None
     rollback: Plans | None = None
