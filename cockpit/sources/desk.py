@@ -74,7 +74,9 @@ class SourceDesk:
             async with asyncio.timeout(seconds):
                 tool = self.tool(source, names)
                 if span is not None:
-                    return await tool.logs(question.query, *span)
+                    found = await tool.logs(question.query, *span)
+                    safe = tool.client.without_secrets
+                    return replace(found, lines=tuple(replace(line, text=safe(line.text)) for line in found.lines))
                 return await self._asked(tool, question)
         except TimeoutError:
             return unknown("transport", f"no answer within {short_duration(seconds)}")

@@ -97,25 +97,31 @@ class Elasticsearch(Tool):
 
     async def logs(self, query: str, since: float, until: float, limit: int = MOST_LINES) -> SourceReading:
         """Return the newest documents that a query finds, as lines."""
-        total = 0
+        try:
+            return await self._lines(query, since, until, limit, "_id")
+        except SourceError as error:
+            if error.trouble != "bad_query" or "_id" not in error.text:
+                raise
+            return await self._lines(query, since, until, limit, "_doc")  # some clusters forbid to sort by the other
+
+    async def _lines(self, query: str, since: float, until: float, limit: int, tiebreaker: str) -> SourceReading:
+        """Page through documents; equal times need something that tells their order, and all must have come by."""
+        total, size = 0, min(_PAGE, limit)
 
         async def page(after: tuple[Any, ...] | None) -> tuple[list[SourceLine], tuple[Any, ...] | None]:
             nonlocal total
             asked: dict[str, object] = {
-                "size": min(_PAGE, limit), "track_total_hits": True, "query": self._query(query, since, until),
-                # Equal times need something that tells their order.
-                "sort": [{self._time: {"order": "desc"}}, {"_seq_no": {"order": "desc"}}],
+                "size": size, "track_total_hits": True, "query": self._query(query, since, until),
+                "sort": [{self._time: {"order": "desc"}}, {tiebreaker: {"order": "desc"}}],
+                **({"search_after": after} if after is not None else {}),
             }  # fmt: skip
-            if after is not None:
-                asked["search_after"] = after
-            found = self.client.fields(await self.client.post(f"{self._index}/_search", asked), _Search)
+            path = f"{self._index}/_search?preference=cockpit"  # the same copies of all shards for each page
+            found = self.client.fields(await self.client.post(path, asked), _Search)
             self._require_whole(found.shards, timed_out=found.timed_out)
             if found.hits.total.relation != "eq":
                 raise SourceError("partial", f"more than {found.hits.total.value} documents: they were not counted")
-            total = max(total, found.hits.total.value)
-            hits = found.hits.hits
-            more = len(hits) == min(_PAGE, limit) and len(hits) < found.hits.total.value
-            return [self._line(hit) for hit in hits], hits[-1].sort if more else None
+            total, hits = max(total, found.hits.total.value), found.hits.hits
+            return [self._line(hit) for hit in hits], hits[-1].sort if len(hits) == size < total else None
 
         lines, whole = await collect(page, rows=limit)
         distinct = {line.id: line for line in lines}

@@ -70,8 +70,10 @@ def counted(count: float, unit: Unit = "errors", *, detail: str = "", **more: ob
 
 
 def of_lines(lines: Iterable[SourceLine], *, whole: bool) -> SourceReading:
-    """Return the answer that is lines of a log, brought into the order of their times."""
-    ordered = tuple(sorted(lines, key=lambda line: (line.at, line.id)))
+    """Return the answer that is lines of a log, newest first, brought into the order of their times."""
+    oldest_first = [*lines]
+    oldest_first.reverse()  # lines of the same moment keep the order in which they were written
+    ordered = tuple(sorted(oldest_first, key=lambda line: line.at))
     return counted(len(ordered), "lines", lines=ordered, partial=not whole)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.health.parts import accepts, running, unused_port
-from tests.parts import require
+from tests.parts import fail_or_skip, require
 
 RULES = {
     "groups": [
@@ -55,4 +57,17 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             return False
 
     with running(argv, ready, root / "log"):
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="session")
+def osmem(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """osmem-server, which speaks the part of Elasticsearch's API that OpenSearch has."""
+    package = importlib.util.find_spec("osmem_server")
+    program = Path(package.origin or "").parent / "bin" / "osmem-server" if package is not None else None
+    if program is None or not program.is_file():
+        fail_or_skip("osmem-server is not installed")
+    port = unused_port()
+    argv = [str(program), f"-addr=127.0.0.1:{port}", "-no-ja", "-no-stdin-watch"]
+    with running(argv, lambda: accepts(port), tmp_path_factory.mktemp("osmem") / "log"):
         yield f"http://127.0.0.1:{port}"

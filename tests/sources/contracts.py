@@ -189,6 +189,8 @@ def elastic_full_pages(number: int, _url: str) -> Answer:
 
     def answer(request: Request) -> Reply:
         asked = request.json()
+        if "_id" in asked["sort"][1]:
+            return Reply({"error": {"reason": "Fielddata access on the _id field is disallowed"}}, status=400)
         first, size = int(asked["search_after"][1]) + 1 if "search_after" in asked else 0, asked["size"]
         end = min(first + size, number * size - 1)
         return Reply(search(*[hit(n) for n in range(first, end)], total=number * size - 1))
