@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import secrets
 import socket
@@ -32,7 +33,13 @@ if TYPE_CHECKING:
     from cockpit.health.probes import Prober
     from cockpit.health.verify import HealthVerifier
     from cockpit.release.plan import Plan
+    from cockpit.release.sources import SourceQuestion, SourceReading
     from cockpit.signing.judge import CheckedSigner
+    from cockpit.sources.budget import Budgets
+    from cockpit.sources.desk import SourceDesk
+
+
+_budgets: Budgets | None = None
 
 
 def now() -> float:
@@ -150,7 +157,39 @@ def make_checker(workspace: Workspace) -> Checker:
         now=now,
         measures=lambda: Measurer(workspace, now=now),
         rehearsals=lambda: tuple(workspace.run.rehearsals.values()),
+        sources=_Desk(workspace),
     )
+
+
+def make_desk(workspace: Workspace) -> SourceDesk:
+    """Return where the monitoring tools of the present run are asked; a credential has one budget in this process."""
+    from cockpit.sources.budget import Budgets
+    from cockpit.sources.desk import SourceDesk
+
+    global _budgets  # noqa: PLW0603 - made when the first source is asked: most commands ask none
+    _budgets = _budgets or Budgets(now)
+    return SourceDesk(
+        lambda: workspace.run.configuration.sources,
+        environment=os.environ,
+        root=workspace.root,
+        budgets=_budgets,
+        now=now,
+        trusted=lambda: workspace.trusted,
+    )
+
+
+class _Desk:
+    """The desk, set up once somebody asks: most services have no source, and what speaks HTTP is slow to import."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    @functools.cached_property
+    def _desk(self) -> SourceDesk:
+        return make_desk(self._workspace)
+
+    async def ask(self, question: SourceQuestion, *, seconds: float) -> SourceReading:
+        return await self._desk.ask(question, seconds=seconds)
 
 
 def make_prober(workspace: Workspace) -> Prober:
@@ -163,6 +202,7 @@ def make_prober(workspace: Workspace) -> Prober:
         directory=workspace.root,
         trusted=workspace.trusted,
         beats=lambda name: beat_path(workspace.store.location.root, workspace.run.environment, name),
+        sources=_Desk(workspace),
     )
 
 

@@ -12,6 +12,7 @@ from cockpit.logs.feeds import is_glob
 from cockpit.logs.levels import named_level
 from cockpit.logs.line import Level
 from cockpit.logs.patterns import known_pattern
+from cockpit.logs.sourced import logs_of
 from cockpit.logs.sources import Printed, matching, printed
 from cockpit.logs.window import LogWindow, together, window_of
 from cockpit.release.checks import LogCheck
@@ -35,7 +36,7 @@ def observe_log(
     command may not be run here, that fails, or that goes on for longer than that: of what it prints the end must be
     known.
     """
-    source = configuration.logs.get(check.name)
+    source = logs_of(configuration, follow=False, since=check.within).get(check.name)
     if source is None:
         return Observed("unknown", f"no log {check.name} is configured")
     try:

@@ -12,14 +12,17 @@ from cockpit.release.checks import LogCheck
 from cockpit.release.health import ProbeState
 from cockpit.release.history import ProbeHistory
 from cockpit.release.ports import Observed
+from cockpit.release.probes import Probe
 from cockpit.release.rollup import Rollup, added_up
 from cockpit.release.run import Run
+from cockpit.release.sources import SourceQuestion
 from cockpit.release.targets import (
     Goal,
     Measured,
     TargetResult,
     goals_of,
     judge_target,
+    judge_value,
     measured_of_lines,
     measured_of_looks,
     measured_of_rollup,
@@ -71,6 +74,8 @@ class Measurer:
         if probe is None:
             return unbound(goal)
         series = sample_key(run, goal.probe)
+        if probe.source is not None:
+            return self._target_of_source(goal, probe, probe.source, series)
         if goal.step:
             series = step_series(series, goal.step)
         return judge_target(
@@ -80,6 +85,22 @@ class Measurer:
             interval=parse_duration(probe.interval),
             observer=self._workspace.host,
         )
+
+    def _target_of_source(self, goal: Goal, probe: Probe, question: SourceQuestion, series: str) -> TargetResult:
+        """Judge the number that a monitoring tool gave last; one that is late, or was none, is no number."""
+        current = self._samples.current().get(series)
+        value, unit, why = None, "", "no sample yet: is a watcher running? cockpit watch"
+        if current is not None:
+            why = self._lateness(probe, current.result.at) or current.result.detail
+            known = current.result.state is not ProbeState.UNKNOWN and why == current.result.detail
+            value, unit = current.result.value if known else None, current.result.unit
+        return judge_value(goal, question, value, unit, why=why, observer=self._workspace.host)
+
+    def _lateness(self, probe: Probe, at: float) -> str:
+        """Say that a result of then is too old to go by; empty where it is not."""
+        seconds = self._now() - at
+        late = seconds > max(_LATE_AFTER * parse_duration(probe.interval), 10.0)
+        return f"last seen {age(seconds)} ago" if late else ""
 
     def _target_of_log(self, goal: Goal, series: str) -> TargetResult:
         """Judge what a log has written in the minutes that begin within the window; those it was not followed lack."""
@@ -138,10 +159,9 @@ class Measurer:
         if current is None:
             return Observed("unknown", "no sample yet", "is a watcher running? cockpit watch")
         result, lasting = current.result, current.debounced
-        seconds = self._now() - result.at
         told = f"{lasting.state}: {result.detail}"
-        if seconds > max(_LATE_AFTER * parse_duration(probe.interval), 10.0):
-            return Observed("unknown", f"last seen {age(seconds)} ago", told)
+        if late := self._lateness(probe, result.at):
+            return Observed("unknown", late, told)
         if ProbeState.UNKNOWN in {lasting.state, result.state} or lasting.state is ProbeState.PAUSED:
             return Observed("unknown", told)
         good = lasting.state is ProbeState.OK or (degraded and lasting.state is ProbeState.DEGRADED)

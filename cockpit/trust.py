@@ -41,7 +41,13 @@ def configured_commands(
             add(f"probes.{name}", argument and " ".join(filter(None, (program, argument, probe.query))))
         for step in probe.scenario:
             add(f"probes.{name}.scenario.{step.name}", f"{step.method} {step.http}")
+        if probe.source is not None:
+            add(f"probes.{name}.source", f"ask {probe.source.words}")
+    for name, source in configuration.sources.items():
+        opened = [f"the value of ${variable}" for variable in (source.token_env, source.app_key_env) if variable]
+        add(f"sources.{name}", f"ask {source.base}" + (f", sending {' and '.join(opened)}" if opened else ""))
     for name, log in configuration.logs.items():
+        add(f"logs.{name}.source", log.source and f"ask {log.source} for {log.query or 'all lines'}")
         add(f"logs.{name}.command", log.command)
     for name, channel in configuration.channels.items():
         add(f"channels.{name}", channel.command or f"send messages to {channel.where}")

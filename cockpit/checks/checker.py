@@ -27,19 +27,21 @@ from cockpit.redact import redacted
 from cockpit.release.checks import Check
 from cockpit.release.ports import Measures, Observed, Situation
 from cockpit.release.rehearsals import Rehearsal, look_at_rehearsals
+from cockpit.release.sources import Sourced, SourceQuestion
 
 T = TypeVar("T")
 
 CONCURRENCY = 4  # checks at once: some are whole test suites
 _ASKING = frozenset({"http", "tls"})
-_OUTWARD = _ASKING | {"probe", "target", "log", "rehearsal"}  # these see what is served, not the work tree
+_OUTWARD = _ASKING | {"probe", "target", "log", "rehearsal", "source"}  # these see what is served, not the work tree
 
 
 class Checker:
     """Looks at whatever a check is about; an asynchronous context manager, for one event loop.
 
     `root` is the configuration's directory, `code` tells of the work tree that is released. Whether the configuration
-    is trusted is the caller's matter: nothing may be asked of it before. `measures` tells of probes, targets and logs.
+    is trusted is the caller's matter: nothing may be asked of it before. `measures` tells of probes, targets and logs,
+    `sources` of monitoring tools.
     """
 
     def __init__(
@@ -50,8 +52,10 @@ class Checker:
         now: Callable[[], float] = time.time,
         measures: Callable[[], AbstractContextManager[Measures]] | None = None,
         rehearsals: Callable[[], Iterable[Rehearsal]] = tuple,
+        sources: Sourced | None = None,
     ) -> None:
         self._rehearsals = rehearsals
+        self._sources = sources
         self._root = root
         self._code = code
         self._now = now
@@ -123,6 +127,8 @@ class Checker:
             from cockpit.checks.tls import look_by_tls
 
             return await look_by_tls(check.tls, root=self._root, names=self._names, now=self._now())
+        if check.source is not None:
+            return await self._ask(check.source, seconds)
         call: Callable[[], Look]
         if check.command is not None:
             call = partial(look_by_command, check.command, situation, code=self._code(), seconds=seconds, cancel=cancel)
@@ -142,6 +148,15 @@ class Checker:
         else:
             return unseen("no kind of check is named")
         return await self._in_thread(call)
+
+    async def _ask(self, question: SourceQuestion, seconds: float) -> Look:
+        if self._sources is None:
+            return unseen("no sources are known here")
+        found = await self._sources.ask(question, seconds=seconds)
+        if found.state in {"unknown", "paused"}:
+            return Look("unknown", clipped(found.detail or found.state), clipped(found.fix or found.trouble))
+        well = found.state == "ok" or (question.degraded and found.state == "degraded")
+        return Look("ok" if well else "failed", clipped(found.detail), clipped(found.link))
 
     def _measure(self, check: Check) -> Look:
         if self._measures is None:

@@ -68,7 +68,7 @@ def print_stdin(query: LogQuery) -> ExitCode:
     return ExitCode.OK
 
 
-def print_command(workspace: Workspace, name: str, query: LogQuery) -> ExitCode:
+def print_command(workspace: Workspace, name: str, command: str, query: LogQuery) -> ExitCode:
     """Run a configured log's command and print the wanted lines until it ends; its status is told, and passed on."""
     from cockpit import process
 
@@ -76,12 +76,11 @@ def print_command(workspace: Workspace, name: str, query: LogQuery) -> ExitCode:
         raise RefusedError(
             f"the command of the log {name!r} is not trusted on this host", fix="Read it with cockpit trust --show"
         )
-    source = workspace.run.configuration.logs[name]
     printer = LinePrinter(name, query, workspace.run.timezone)
-    ended = process.run(process.shell(source.command), cwd=workspace.root, timeout=None, on_output=printer.take)
+    ended = process.run(process.shell(command), cwd=workspace.root, timeout=None, on_output=printer.take)
     printer.end()
     if ended.code:
-        warn(f"{name}: {source.command} ended with status {ended.code}")
+        warn(f"{name}: {command} ended with status {ended.code}")
         return ExitCode.STEP_FAILED
     return ExitCode.OK
 

@@ -14,6 +14,7 @@ from cockpit.text import visible
 if TYPE_CHECKING:
     from cockpit.logs.origin import LogOrigin
     from cockpit.logs.query import LogQuery
+    from cockpit.release.configuration import LogSource
     from cockpit.workspace import Workspace
 
 _SHOWN = 20  # fingerprints and paths that are printed; --json has them all
@@ -74,7 +75,8 @@ def _logs(arguments: argparse.Namespace) -> ExitCode:
             raise UsageError("what is piped in is printed as it comes", fix="Write it to a file for --json and --stats")
         return log_streams.print_stdin(query)
     if not is_counted and (commanded := _commanded(arguments)) is not None:
-        return log_streams.print_command(commanded, arguments.name, query)
+        workspace, command = commanded
+        return log_streams.print_command(workspace, arguments.name, command, query)
     log = _find_log(arguments)
     if log.command:
         with log_streams.printed_by_command(log.name, log.command, log.root) as output:
@@ -156,13 +158,20 @@ def _say_requests(requests: dict[str, Any]) -> None:
         say(columns(rows))
 
 
-def _commanded(arguments: argparse.Namespace) -> Workspace | None:
-    """The workspace, where the log that is named there is what a command says."""
+def _configured(arguments: argparse.Namespace, workspace: Workspace) -> dict[str, LogSource]:
+    from cockpit.logs.sourced import logs_of
+
+    follow = arguments.follow or arguments.view
+    return logs_of(workspace.run.configuration, follow=follow, since=arguments.since or "10m")
+
+
+def _commanded(arguments: argparse.Namespace) -> tuple[Workspace, str] | None:
+    """The workspace and the command, where the log that is named there is what a command says."""
     if not arguments.name or Path(arguments.name).is_file():
         return None
     workspace = open_here(arguments, any_run=True)
-    source = workspace.run.configuration.logs.get(arguments.name)
-    return workspace if source is not None and source.command else None
+    source = _configured(arguments, workspace).get(arguments.name)
+    return (workspace, source.command) if source is not None and source.command else None
 
 
 def _to_view(arguments: argparse.Namespace) -> tuple[str, Path | LogOrigin, str]:
@@ -175,7 +184,7 @@ def _find_log(arguments: argparse.Namespace) -> _Log:
     if arguments.name and path.is_file():
         return _Log(path.name, (path,), "UTC", {}, None, path)
     workspace = open_here(arguments, any_run=True)
-    configured = workspace.run.configuration.logs
+    configured = _configured(arguments, workspace)
     name = arguments.name or (next(iter(configured)) if len(configured) == 1 else "")
     if not name:
         raise NotFoundError("which log?", fix=f"There is: {', '.join(configured) or 'none is configured'}")

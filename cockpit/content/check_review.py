@@ -86,6 +86,9 @@ def _kind(review: Review[T], check: Check, *where: Step) -> None:
             review.filled(named.name, *where, key, "name")
     if check.rehearsal is not None:
         review.durations(check.rehearsal, ("within",), *where, "rehearsal")
+    if check.source is not None:
+        review.filled(check.source.name, *where, "source", "name")
+        review.durations(check.source, ("within",), *where, "source")
     if check.git is not None:
         _git(review, check.git, *where, "git")
     if check.log is not None:

@@ -17,10 +17,12 @@ from cockpit.content.probe_review import CheckCondition, review_probe
 from cockpit.content.problems import quoted
 from cockpit.content.review import Review
 from cockpit.content.signing_review import review_signing
+from cockpit.content.source_review import review_sources
 from cockpit.content.strict_yaml import Document, load_document, read_text
 from cockpit.content.strict_yaml import Step as Where
 from cockpit.release.configuration import Configuration, Probe, VersionSeen
 from cockpit.release.sensing import epoch_of
+from cockpit.release.sources import Source
 from cockpit.release.targets import TargetBinding, parse_percentage
 from cockpit.release.windows import MaintenanceWindow
 
@@ -106,7 +108,7 @@ class _ConfigurationReview(Review[ConfigurationFile]):
                 self.filled(getattr(part.code, key), *where, "code", key)
         for name, log in part.logs.items():
             self.complain_of_key(name_complaint(name), *where, "logs", name)
-            self.exactly_one(log, ("file", "command"), *where, "logs", name)
+            self.exactly_one(log, ("file", "command", "source"), *where, "logs", name)
             for key in ("file", "command"):
                 if getattr(log, key):
                     self.filled(getattr(log, key), *where, "logs", name, key)
@@ -124,6 +126,7 @@ class _ConfigurationReview(Review[ConfigurationFile]):
                 self.known(check.probe.name, probes, "probe", *where, "checks", item_id, "probe", "name")
             if check.log is not None:
                 self.known(check.log.name, self._logs_of(part), "log", *where, "checks", item_id, "log", "name")
+        review_sources(self, part, self._sources_of(part), *where)
         self._targets(part, probes, *where, "targets")
         self._windows(part.maintenance_windows or (), probes, *where, "maintenance_windows")
         for name, trigger in part.triggers.items():
@@ -163,6 +166,11 @@ class _ConfigurationReview(Review[ConfigurationFile]):
         there = part.logs if part is not self.value else {}
         sections = self.value.environments.values() if part is self.value else ()
         return list(dict.fromkeys([*self.value.logs, *there, *(name for each in sections for name in each.logs)]))
+
+    def _sources_of(self, part: ConfigurationFile | Section) -> Mapping[str, Source]:
+        """Return the sources there are in a section, or, at the top, in any environment."""
+        sections = [part] if part is not self.value else self.value.environments.values()
+        return {**self.value.sources, **{name: one for each in sections for name, one in each.sources.items()}}
 
     def _targets_of(self, part: ConfigurationFile | Section) -> Collection[str]:
         """Return the names of the targets there are in a section, or, at the top, in any environment."""

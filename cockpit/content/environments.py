@@ -4,8 +4,13 @@
       staging: {production: false, probes: {...}}
       production: {production: true, rollback: {...}}
 
+<<<<<<< HEAD
 Of probes, logs, patterns, checks, targets, triggers, channels and notify a section's entries are added, and take the
 place of those of the same name; all else that a section names takes the place of the whole.
+=======
+Of probes, logs, patterns, checks, targets, triggers and sources a section's entries are added, and take the place of
+those of the same name; all else that a section names takes the place of the whole.
+>>>>>>> sources
 """
 
 from __future__ import annotations
@@ -30,11 +35,16 @@ from cockpit.release.configuration import (
     Signing,
     VersionSeen,
 )
+from cockpit.release.sources import Source
 from cockpit.release.targets import TargetBinding
 from cockpit.release.triggers import Trigger
 from cockpit.release.windows import MaintenanceWindow
 
+<<<<<<< HEAD
 ADDED = ("logs", "patterns", "probes", "checks", "targets", "triggers", "channels", "notify")
+=======
+ADDED = ("logs", "patterns", "probes", "checks", "targets", "triggers", "sources")
+>>>>>>> sources
 
 
 class Section(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -50,6 +60,7 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     checks: dict[str, Check] = {}
     targets: dict[str, TargetBinding] = {}
     triggers: dict[str, Trigger] = {}
+    sources: dict[str, Source] = {}
     maintenance_windows: tuple[MaintenanceWindow, ...] | None = None
     version: VersionSeen | None = None
     rollback: Plans | None = None

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from cockpit.content.check_review import HEADER_NAME, METHOD
 from cockpit.content.problems import quoted
 from cockpit.content.review import Review
+from cockpit.content.source_review import interval_complaint
 from cockpit.content.strict_yaml import Step
 from cockpit.durations import parse_duration
 from cockpit.release.probes import PROBE_KINDS, Probe, ProbeKind, ScenarioStep
@@ -60,6 +61,8 @@ def review_probe(review: Review[T], probe: Probe, check_condition: CheckConditio
         review.durations(probe, ("heartbeat",), *where)
     if 0 < _seconds(probe.interval) < _SHORTEST:
         review.complain(f"{quoted(probe.interval)} is too often: write 100ms or more", *where, "interval")
+    if probe.source is not None:
+        review.complain(interval_complaint(probe.interval), *where, "interval")
     if _PASSWORD.search(probe.postgres):
         message = "a connection string here must hold no password: leave it to PGPASSWORD or ~/.pgpass"
         review.complain(message, *where, "postgres")

@@ -5,9 +5,9 @@
 Subjects and their values: STATUS, EXIT and RESTARTS (whole numbers), RESPONSE_TIME and the phases of it (DNS_TIME,
 CONNECT_TIME, TLS_TIME, FIRST_BYTE, TRANSFER), CERTIFICATE_EXPIRATION, FILE_AGE and BEAT_AGE (durations; a bare time of
 a response or a phase is in milliseconds), CONNECTED, EXISTS and BEAT_OK (true, false), FILE_SIZE and DISK_FREE (sizes
-such as 10GB), DISK_USED and INODES_USED (percent), HEADER.Name, DNS_RCODE, TLS_VERSION, UNIT_STATE and UNIT_SUBSTATE
-(text), BODY (text; with a path such as `.items[0].id` or `["odd key"]`, the JSON value there). Operators: == != < <= >
->= contains matches present absent. A value may be quoted, and `any(a, b)` stands for several.
+such as 10GB), DISK_USED and INODES_USED (percent), VALUE (a number), HEADER.Name, DNS_RCODE, TLS_VERSION, UNIT_STATE,
+UNIT_SUBSTATE and SOURCE (text), BODY (text; with a path such as `.items[0].id` or `["odd key"]`, the JSON value there).
+Operators: == != < <= > >= contains matches present absent. A value may be quoted, and `any(a, b)` stands for several.
 https://github.com/TwiN/gatus#conditions
 """
 
@@ -55,6 +55,8 @@ _EXAMPLES = {
     "RESTARTS": "[RESTARTS] < 3",
     "BEAT_AGE": "[BEAT_AGE] < 26h",
     "BEAT_OK": "[BEAT_OK] == true",
+    "VALUE": "[VALUE] < 5",
+    "SOURCE": "[SOURCE] == ok",
 }
 PHASES = {
     "DNS_TIME": "dns", "CONNECT_TIME": "connect", "TLS_TIME": "tls", "FIRST_BYTE": "first byte", "TRANSFER": "transfer",
@@ -65,7 +67,8 @@ _SIZES = ("FILE_SIZE", "DISK_FREE")
 _PERCENTS = ("DISK_USED", "INODES_USED")
 _FLAGS = ("CONNECTED", "EXISTS", "BEAT_OK")
 _WHOLES = ("STATUS", "EXIT", "RESTARTS")
-_TEXTS = ("DNS_RCODE", "TLS_VERSION", "UNIT_STATE", "UNIT_SUBSTATE")
+_TEXTS = ("DNS_RCODE", "TLS_VERSION", "UNIT_STATE", "UNIT_SUBSTATE", "SOURCE")
+_NUMBERS = ("VALUE",)
 _HTTP = (
     "STATUS", "RESPONSE_TIME", "BODY", "HEADER", "CERTIFICATE_EXPIRATION", "CONNECTED", "TLS_VERSION", *PHASES,
 )  # fmt: skip
@@ -82,6 +85,7 @@ _SUBJECTS_OF: dict[ProbeKind, tuple[str, ...]] = {
     "systemd": ("UNIT_STATE", "UNIT_SUBSTATE", "RESTARTS"),
     "heartbeat": ("BEAT_AGE", "BEAT_OK", "RESPONSE_TIME"),
     "scenario": ("RESPONSE_TIME",),
+    "source": ("SOURCE", "VALUE", "RESPONSE_TIME"),
 }  # fmt: skip
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 _OPERATORS = (*_COMPARISONS, "contains", "matches", "present", "absent")
@@ -228,6 +232,11 @@ def _literal(subject: str, operator: str, value: str) -> str | float | bool:
     if subject in _DURATIONS:
         milliseconds = parse_number(value) if subject in _SPANS else None
         return parse_duration(value) if milliseconds is None else milliseconds / 1000
+    if subject in _NUMBERS:
+        number = parse_number(value)
+        if number is None:
+            raise ValueError(f"[{subject}] is a number, not {value!r}: write such as {_EXAMPLES[subject]}")
+        return number
     if subject in _SIZES:
         return parse_size(value)
     if subject in _PERCENTS:

@@ -21,8 +21,10 @@ _IMPLIED: dict[ProbeKind, tuple[str, tuple[str, ...]]] = {
     "file": ("EXISTS", ("[EXISTS] == true",)),
     "postgres": ("CONNECTED", ("[CONNECTED] == true",)),
     "systemd": ("UNIT_STATE", ("[UNIT_STATE] == active",)),
+    "source": ("SOURCE", ("[SOURCE] != down",)),
 }
-_TOLD_BY_SUMMARY = frozenset({"STATUS", "EXIT", "DNS_RCODE", "EXISTS", "UNIT_STATE", "BEAT_OK"})
+_IMPLIED_WARNINGS: dict[ProbeKind, tuple[str, ...]] = {"source": ("[SOURCE] == ok",)}
+_TOLD_BY_SUMMARY = frozenset({"STATUS", "EXIT", "DNS_RCODE", "EXISTS", "UNIT_STATE", "BEAT_OK", "SOURCE"})
 _CONNECTS = frozenset({"http", "tcp", "tls", "postgres"})
 
 
@@ -56,14 +58,15 @@ def judge(name: str, probe: Probe, seen: Observation, *, now: float, observer: s
     except ValueError as error:
         seen, subject, implied = unseen(str(error)), "", ()
     refusal_decides = bool(probe.kinds) and probe.kind in _CONNECTS and not seen.connected and "CONNECTED" in subjects
-    expected = probe.conditions
+    expected, warn = probe.conditions, probe.warn
     if subject and subject not in subjects and not refusal_decides:
         expected = (*implied, *expected)
+        warn = (*_IMPLIED_WARNINGS.get(probe.kind, ()), *warn)
     values = Values(seen, now)
     whole = not seen.trouble
     results = (
         *(evaluate(text, values, whole=whole) for text in expected),
-        *(evaluate(text, values, level="warn", whole=whole) for text in probe.warn),
+        *(evaluate(text, values, level="warn", whole=whole) for text in warn),
     )
     state, detail = _verdict(probe, seen, results, refusal_decides=refusal_decides)
     return ProbeResult(
@@ -75,7 +78,14 @@ def judge(name: str, probe: Probe, seen: Observation, *, now: float, observer: s
         conditions=results,
         observer=observer,
         timings=seen.timings,
+        value=_value(seen),
+        unit=str(seen.values.get("UNIT", "")),
     )
+
+
+def _value(seen: Observation) -> float | None:
+    value = seen.values.get("VALUE")
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _verdict(

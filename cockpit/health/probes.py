@@ -23,6 +23,7 @@ from cockpit.health.tcp_probe import observe_tcp
 from cockpit.net.trusted_roots import TrustedRoots
 from cockpit.release.health import ProbeResult
 from cockpit.release.probes import PROBE_KINDS, Probe
+from cockpit.release.sources import Sourced
 
 _THREADS = 32  # as many as probes run at once
 
@@ -31,7 +32,8 @@ class Prober:
     """Takes looks at targets; an asynchronous context manager, bound to the event loop it is first used on.
 
     `observer` is this host's name, `directory` where commands run and files lie. Without `trusted` no program
-    is started. `tls` replaces the trusted roots, `beats` tells where the last beat of a probe lies.
+    is started. `tls` replaces the trusted roots, `beats` tells where the last beat of a probe lies, `sources` asks
+    monitoring tools.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Prober:
         trusted: bool = False,
         tls: ssl.SSLContext | None = None,
         beats: Callable[[str], Path] | None = None,
+        sources: Sourced | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.directory = directory
@@ -49,6 +52,7 @@ class Prober:
         self.observer = observer
         self._roots = TrustedRoots(directory, tls)
         self._beats = beats or (lambda name: directory / f".{name}.beat")
+        self._sources = sources
         self._monotonic = monotonic
         # Apart, because a resolver that hangs keeps its threads and nobody can end them.
         self._names = ThreadPoolExecutor(_THREADS, thread_name_prefix="probe-name")
@@ -67,8 +71,8 @@ class Prober:
         return judge(name, probe, await self.observe(probe, name=name, now=now), now=now, observer=self.observer)
 
     def _forbidden(self, probe: Probe) -> bool:
-        """Whether a probe needs trust: it starts a program, or sends more than a plain request for a page."""
-        starts = bool(probe.command or probe.postgres or probe.systemd)
+        """Whether a probe needs trust: it starts a program, or sends more, or what opens a tool, to somebody."""
+        starts = bool(probe.command or probe.postgres or probe.systemd or probe.source)
         return not self.trusted and (
             starts or probe.method not in {"GET", "HEAD"} or bool(probe.headers or probe.body or probe.scenario)
         )
@@ -95,6 +99,10 @@ class Prober:
                     probe.http, probe.method, probe.headers, seconds, probe.body.encode(), probe.redirects
                 )
                 return await observe_http(request, names=names, tls=self._tls_of(probe), monotonic=self._monotonic)
+            case "source" if probe.source is not None:
+                from cockpit.health.source_probe import observe_source
+
+                return await observe_source(self._sources, probe.source, seconds=seconds)
             case "scenario":
                 return await self._scenario(probe, seconds, now)
             case "tcp":

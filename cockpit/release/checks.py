@@ -9,13 +9,16 @@ import msgspec
 from msgspec import Struct
 
 from cockpit.durations import parse_duration
+from cockpit.release.sources import SourceQuestion
 
 Binds = Literal["commit", "paths", "host", "release", "period"]
 Effects = Literal["none", "writes", "money", "load"]
-Kind = Literal["command", "http", "tls", "env", "file", "git", "probe", "target", "log", "rehearsal"]
+Kind = Literal["command", "http", "tls", "env", "file", "git", "probe", "target", "log", "rehearsal", "source"]
 Protocol = Literal["TLSv1.2", "TLSv1.3"]
 
-KINDS: tuple[Kind, ...] = ("command", "http", "tls", "env", "file", "git", "probe", "target", "log", "rehearsal")
+KINDS: tuple[Kind, ...] = (
+    "command", "http", "tls", "env", "file", "git", "probe", "target", "log", "rehearsal", "source",
+)  # fmt: skip
 RUN_TAG = "run"  # the name by which a git check means the tag that the run flies
 
 SHORTEST_VALIDITY = 600.0  # seconds: what holds is renewed at half of it, and never more often than every five minutes
@@ -153,6 +156,7 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     target: TargetCheck | None = None
     log: LogCheck | None = None
     rehearsal: RehearsalCheck | None = None
+    source: SourceQuestion | None = None
     closes: bool = False
     interval: str = "5m"
     expires: str = ""  # how long a result holds without a new one
@@ -207,6 +211,8 @@ def describe_check(check: Check) -> str:
         return f"read the log {check.log.name}"
     if check.rehearsal is not None:
         return "look when a rollback was rehearsed"
+    if check.source is not None:
+        return f"ask the source {check.source.name} for {check.source.ask}"
     return "ask git"
 
 
@@ -231,6 +237,8 @@ def expectation(check: Check) -> str:
     if check.rehearsal is not None:
         target = f" to {check.rehearsal.tag}" if check.rehearsal.tag else ""
         return f"a rollback{target} rehearsed within {check.rehearsal.within}"
+    if check.source is not None:
+        return check.source.words
     return _of_git(check.git or GitCheck())
 
 

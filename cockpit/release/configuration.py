@@ -14,6 +14,7 @@ from cockpit.release.checks import Check, Effects
 from cockpit.release.events import Severity
 from cockpit.release.library import VariableType
 from cockpit.release.probes import Probe as Probe  # noqa: PLC0414 - part of the file
+from cockpit.release.sources import Source
 from cockpit.release.targets import TargetBinding
 from cockpit.release.triggers import Trigger
 from cockpit.release.windows import MaintenanceWindow
@@ -27,10 +28,15 @@ class Environment(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LogSource(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A log to follow: a file, relative to the configuration's directory, a glob of files, or a command's output."""
+    """A log to follow: a file, relative to the configuration's directory, a glob of files, or a command's output.
+
+    Or what a `source` holds of a `query`, looked for again and again.
+    """
 
     file: str = ""
     command: str = ""
+    source: str = ""
+    query: str = ""
     title: str = ""
 
 
@@ -216,6 +222,7 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     probes: dict[str, Probe] = {}
     targets: dict[str, TargetBinding] = {}
     triggers: dict[str, Trigger] = {}
+    sources: dict[str, Source] = {}  # monitoring tools
     maintenance_windows: tuple[MaintenanceWindow, ...] = ()
     checks: dict[str, Check] = {}  # by item id, in place of the checklist's own
     version: VersionSeen | None = None

@@ -42,7 +42,10 @@ class Timing(Struct, frozen=True, omit_defaults=True):
 
 
 class ProbeResult(Struct, frozen=True, omit_defaults=True):
-    """One look at the service: `state` is raw, `at` in epoch seconds, `latency_ms` None where no answer came."""
+    """One look at the service: `state` is raw, `at` in epoch seconds, `latency_ms` None where no answer came.
+
+    `value` is what a monitoring tool gave, in `unit`.
+    """
 
     name: str
     state: ProbeState
@@ -52,6 +55,8 @@ class ProbeResult(Struct, frozen=True, omit_defaults=True):
     conditions: tuple[ConditionResult, ...] = ()
     observer: str = ""
     timings: tuple[Timing, ...] = ()
+    value: float | None = None
+    unit: str = ""
 
 
 class Debounced(Struct, frozen=True, omit_defaults=True):

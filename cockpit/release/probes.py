@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from cockpit.release.checks import Effects
+from cockpit.release.sources import SourceQuestion
 
 ProbeKind = Literal[
-    "http", "tcp", "tls", "dns", "command", "file", "disk", "postgres", "systemd", "heartbeat", "scenario"
-]
+    "http", "tcp", "tls", "dns", "command", "file", "disk", "postgres", "systemd", "heartbeat", "scenario", "source",
+]  # fmt: skip
 PROBE_KINDS: tuple[ProbeKind, ...] = (
-    "http", "tcp", "tls", "dns", "command", "file", "disk", "postgres", "systemd", "heartbeat", "scenario",
+    "http", "tcp", "tls", "dns", "command", "file", "disk", "postgres", "systemd", "heartbeat", "scenario", "source",
 )  # fmt: skip
 RecordType = Literal["A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT", "CAA"]
 
@@ -55,6 +57,7 @@ class Probe(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     systemd: str = ""  # a unit
     heartbeat: str = ""  # how often `cockpit probes beat NAME` is due
     scenario: tuple[ScenarioStep, ...] = ()
+    source: SourceQuestion | None = None
     method: str = "GET"
     headers: dict[str, str] = {}
     body: str = ""
@@ -68,13 +71,19 @@ class Probe(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     grace: str = "1m"  # of heartbeat: how late it may be before it is down
     conditions: tuple[str, ...] = ()
     warn: tuple[str, ...] = ()
-    interval: str = "10s"
-    timeout: str = "5s"
+    interval: str = "10s"  # of a source, which has other users: 60s
+    timeout: str = "5s"  # of a source: 10s
     failures: int = 3
     passes: int = 2
     effects: Effects = "none"
     parents: tuple[str, ...] = ()
     title: str = ""
+
+    def __post_init__(self) -> None:
+        if self.source is not None:
+            for key, ours, theirs in (("interval", "10s", "60s"), ("timeout", "5s", "10s")):
+                if getattr(self, key) == ours:
+                    force_setattr(self, key, theirs)
 
     @property
     def kinds(self) -> tuple[ProbeKind, ...]:

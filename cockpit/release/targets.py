@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cockpit.durations import parse_duration, short_duration
 from cockpit.release.health import ProbeState
 from cockpit.release.library import Library
 from cockpit.release.library import Target as ShippedTarget
 from cockpit.release.rollup import Rollup, rank
+from cockpit.release.sources import SourceQuestion
 
 Measure = Literal["latency", "uptime", "errors"]
 TargetState = Literal["met", "missed", "not enough data", "not bound"]
@@ -32,7 +34,7 @@ class TargetBinding(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
     It is a probe, or a step of its scenario; or a log, whose share of errors is measured: of its lines, or of the
     requests in an access log, where a status of 500 or more is an error. `below` and `above` are a duration (of a
-    latency) or a percentage (of errors, or of uptime).
+    latency) or a percentage (of errors, or of uptime). Where the probe asks a source for a number, that number counts.
     """
 
     probe: str = ""
@@ -236,6 +238,33 @@ def judge_target(
         value=None if window.value is None or math.isinf(window.value) else window.value,
         approximate=window.approximate,
     )
+
+
+def judge_value(
+    goal: Goal, question: SourceQuestion, value: float | None, unit: str, *, why: str = "", observer: str
+) -> TargetResult:
+    """Return the target against the one number that a monitoring tool gave; None is unknown, for the reason `why`."""
+    of_unit = _in_terms_of(goal.measure, value, unit)
+    if of_unit is None and value is not None:
+        right = "s or ms" if goal.measure == "latency" else "% or ratio"
+        why = f"the number's unit is {unit or 'not named'}: write unit: {right} where {question.name} is asked"
+    measured = Measured(0 if of_unit is None else 1, 0, of_unit)
+    result = judge_target(
+        replace(goal, samples=1, window=question.window, coverage=0.0), measured, measured,
+        known=1.0 if measured.seen else 0.0, observer=observer,
+    )  # fmt: skip
+    share = None if of_unit is None or goal.measure == "latency" else of_unit
+    bad = share if goal.measure == "errors" or share is None else 1 - share
+    burn = None if bad is None or goal.budget <= 0 else bad / goal.budget
+    detail = why if measured.value is None else f"as {question.name} tells it"
+    return replace(result, detail=detail, burn=burn, burn_hour=None)
+
+
+def _in_terms_of(measure: Measure, value: float | None, unit: str) -> float | None:
+    """Return a value in milliseconds or as a share of one; None where its unit is another."""
+    factors = {"s": 1000.0, "ms": 1.0} if measure == "latency" else {"%": 0.01, "ratio": 1.0}
+    factor = factors.get(unit)
+    return None if value is None or factor is None else value * factor
 
 
 def unbound(goal: Goal) -> TargetResult:

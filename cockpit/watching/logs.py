@@ -10,6 +10,7 @@ from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.feeds import CommandFeed, Feed, MergedFeed, is_glob
 from cockpit.logs.follow import FollowState
 from cockpit.logs.reader import LogReader
+from cockpit.logs.sourced import logs_of
 from cockpit.release.configuration import LogSource
 from cockpit.times import zone
 from cockpit.watch.surroundings import LogTotals
@@ -28,7 +29,7 @@ class FollowedLogs:
         """Follow the logs of the run that is in focus now, from their ends on."""
         self.close()
         run = self._workspace.run
-        for name, source in run.configuration.logs.items():
+        for name, source in logs_of(run.configuration).items():
             path = self._log_path(name, source)
             if path is None:
                 continue

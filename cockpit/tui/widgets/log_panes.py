@@ -7,6 +7,7 @@ from textual.containers import Container
 from textual.message import Message
 
 from cockpit.logs.origin import LogOrigin, origins_of, together
+from cockpit.logs.sourced import logs_of
 from cockpit.release.run import Run
 from cockpit.tui.pages.base import Page
 from cockpit.tui.theme import inks_of
@@ -30,7 +31,7 @@ class LogPanes(Container):
         """Show the run's logs; panes are only made anew where the configuration has changed."""
         page = self._page
         root = page.cockpit.workspace.root
-        sources, zone = run.configuration.logs, run.timezone
+        sources, zone = logs_of(run.configuration), run.timezone
         if self._is_together:
             logs: tuple[LogOrigin, ...] = (together(sources, root, zone),)
         else:
