@@ -12,12 +12,8 @@ from msgspec import Struct
 
 from cockpit.durations import parse_duration
 from cockpit.errors import CockpitError, ProcessError, RefusedError, UsageError
-<<<<<<< HEAD
-from cockpit.executing import execution_lock, require_trust, require_writable
-from cockpit.leasing.commands import CommandLease, lease_for_command
-=======
 from cockpit.executing import execution_lock
->>>>>>> comms
+from cockpit.leasing.commands import CommandLease, lease_for_command
 from cockpit.process import Finished, run, shell
 from cockpit.redact import redacted
 from cockpit.release.decisions.runbooks import find_step
@@ -25,12 +21,8 @@ from cockpit.release.events import CommandOutcome, RunbookCommandEnded
 from cockpit.release.intents import BeginCommand, RecordFact
 from cockpit.release.library import RunbookStep
 from cockpit.release.runbooks import blank_variable, blanks_of, shell_command, shown_command, value_complaint
-<<<<<<< HEAD
 from cockpit.syncing import catch_up
-from cockpit.workspace import Workspace
-=======
 from cockpit.workspace import Workspace, require_trust, require_writable
->>>>>>> comms
 
 _OUTPUT_LIMIT = 1024 * 1024  # bytes of each stream that are kept
 _GRACE = 2.0  # seconds that a command has to end by itself once it is told to

@@ -7,10 +7,6 @@ import secrets
 import sys
 from typing import TYPE_CHECKING
 
-<<<<<<< HEAD
-from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, wants_json, warn
-from cockpit.cli.unleased import add_override, reason_to_go_without
-=======
 from cockpit.cli.common import (
     CommandTable,
     columns,
@@ -22,7 +18,7 @@ from cockpit.cli.common import (
     wants_json,
     warn,
 )
->>>>>>> comms
+from cockpit.cli.unleased import add_override, reason_to_go_without
 from cockpit.errors import ExitCode, RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -124,12 +120,8 @@ def _execute(arguments: argparse.Namespace, workspace: Workspace, runbook: Runbo
         raise RefusedError(
             f"{step.text!r} has no command", fix="Do it by hand, and add --done instead of --execute", code="no-command"
         )
-<<<<<<< HEAD
-    values = _values(arguments)
-    without = reason_to_go_without(arguments)
-=======
     values = {name.strip("<>"): value for name, value in settings_of(arguments.values).items()}
->>>>>>> comms
+    without = reason_to_go_without(arguments)
     shown = prepared(step, values)
     require_writable(workspace)
     require_trust(workspace)

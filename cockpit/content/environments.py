@@ -4,13 +4,8 @@
       staging: {production: false, probes: {...}}
       production: {production: true, rollback: {...}}
 
-<<<<<<< HEAD
-Of probes, logs, patterns, checks, targets, triggers, channels and notify a section's entries are added, and take the
-place of those of the same name; all else that a section names takes the place of the whole.
-=======
-Of probes, logs, patterns, checks, targets, triggers and sources a section's entries are added, and take the place of
-those of the same name; all else that a section names takes the place of the whole.
->>>>>>> sources
+Of probes, logs, patterns, checks, targets, triggers, channels, notify and sources a section's entries are added, and
+take the place of those of the same name; all else that a section names takes the place of the whole.
 """
 
 from __future__ import annotations
@@ -40,11 +35,7 @@ from cockpit.release.targets import TargetBinding
 from cockpit.release.triggers import Trigger
 from cockpit.release.windows import MaintenanceWindow
 
-<<<<<<< HEAD
-ADDED = ("logs", "patterns", "probes", "checks", "targets", "triggers", "channels", "notify")
-=======
-ADDED = ("logs", "patterns", "probes", "checks", "targets", "triggers", "sources")
->>>>>>> sources
+ADDED = ("logs", "patterns", "probes", "checks", "targets", "triggers", "channels", "notify", "sources")
 
 
 class Section(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

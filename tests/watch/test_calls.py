@@ -18,7 +18,7 @@ from cockpit.release.events import TriggerBreached
 from cockpit.release.intents import AcknowledgeCall, OpenIncident, RecordFact
 from cockpit.release.messages import Message
 from cockpit.watch.calls import CallWatch
-from cockpit.watching import keep_watch
+from cockpit.watching.watch import keep_watch
 from cockpit.workspace import Workspace
 from tests.comms.receivers import Reply, WebReceiver, free_port
 from tests.execution.flight import Flight
