@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from cockpit import __version__
 from cockpit.cli import (
     checklist,
+    contacts,
     doctor,
     driver,
     env,
@@ -55,6 +56,7 @@ _GROUPS = (
     runbooks,
     incidents,
     driver,
+    contacts,
     sync,
     watching,
     doctor,

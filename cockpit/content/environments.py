@@ -29,9 +29,10 @@ from cockpit.release.configuration import (
     Signing,
     VersionSeen,
 )
+from cockpit.release.library import Contact
 from cockpit.release.targets import TargetBinding
 from cockpit.release.triggers import Trigger
-from cockpit.release.windows import MaintenanceWindow
+from cockpit.release.windows import MaintenanceWindow, Shift
 
 ADDED = ("logs", "patterns", "probes", "checks", "targets", "triggers")
 
@@ -57,6 +58,8 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     signing: Signing | None = None
     sign_off: dict[str, tuple[str, ...]] | None = None
     incidents: Incidents | None = None
+    contacts: tuple[Contact, ...] | None = None
+    on_call: tuple[Shift, ...] | None = None
 
 
 class ConfigurationFile(Configuration, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

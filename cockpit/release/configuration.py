@@ -11,11 +11,11 @@ from cockpit.durations import parse_duration
 from cockpit.release.checklist import Item
 from cockpit.release.checks import Check, Effects
 from cockpit.release.events import Severity
-from cockpit.release.library import VariableType
+from cockpit.release.library import Contact, VariableType
 from cockpit.release.probes import Probe as Probe  # noqa: PLC0414 - part of the file
 from cockpit.release.targets import TargetBinding
 from cockpit.release.triggers import Trigger
-from cockpit.release.windows import MaintenanceWindow
+from cockpit.release.windows import MaintenanceWindow, Shift
 
 
 class Environment(Struct, frozen=True, forbid_unknown_fields=True):
@@ -226,6 +226,8 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     shared_accounts: tuple[str, ...] = ("root", "deploy", "ubuntu", "admin")
     env: EnvSettings = EnvSettings()
     signing: Signing = Signing()
+    contacts: tuple[Contact, ...] = ()  # whom to call, in this order; before those of the checklist
+    on_call: tuple[Shift, ...] = ()
     sign_off: dict[str, tuple[str, ...]] = {}  # by phase, the roles without whose signature its gate says no-go
 
 

@@ -6,20 +6,18 @@ What is quiet is seen all the same; it rings no bell.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import tzinfo
 from typing import Literal
 
 from msgspec import Struct
 
-from cockpit.durations import parse_duration
 from cockpit.release.configuration import Configuration
 from cockpit.release.live import ProbeFeed
 from cockpit.release.run import Hush, Run
 from cockpit.release.sensing import epoch_of
-from cockpit.release.windows import MaintenanceWindow
+from cockpit.release.turns import is_within
 
 Why = Literal["acknowledged", "muted", "maintenance", "parent"]
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Quiet(Struct, frozen=True):
@@ -76,19 +74,3 @@ def _fallen_parent(configuration: Configuration, name: str, feeds: Mapping[str, 
         if parent in configuration.probes:
             above += configuration.probes[parent].parents
     return ""
-
-
-def is_within(window: MaintenanceWindow, now: float, zone: tzinfo) -> bool:
-    """Whether `now` (epoch seconds) lies in a window; one that has begun yesterday may not be over yet."""
-    if window.starts:
-        return epoch_of(window.starts) <= now < epoch_of(window.ends)
-    lasts = parse_duration(window.lasts)
-    today = datetime.fromtimestamp(now, zone).date()
-    for back in range(int(lasts // 86400) + 2):
-        day: date = today - timedelta(days=back)
-        if window.days and _WEEKDAYS[day.weekday()] not in window.days:
-            continue
-        begins = datetime.combine(day, time.fromisoformat(window.at), zone).timestamp()
-        if begins <= now < begins + lasts:
-            return True
-    return False
