@@ -10,7 +10,7 @@ from typing import Self
 from cockpit.durations import age, parse_duration
 from cockpit.release.checks import LogCheck
 from cockpit.release.health import ProbeState
-from cockpit.release.history import ProbeHistory
+from cockpit.release.history import ProbeDay, ProbeDays, ProbeHistory
 from cockpit.release.ports import Observed
 from cockpit.release.probes import Probe
 from cockpit.release.rollup import Rollup, added_up
@@ -30,6 +30,7 @@ from cockpit.release.targets import (
 )
 from cockpit.samples.reader import SampleReader
 from cockpit.samples.schema import DAY, HOUR, MINUTE, SAMPLES_KEPT, step_series
+from cockpit.times import rfc3339
 from cockpit.workspace import Workspace
 
 _LATE_AFTER = 3  # intervals without a result
@@ -149,6 +150,17 @@ class Measurer:
             observer=self._workspace.host,
         )
 
+    def days(self, since: float, *, most: int = 60) -> tuple[ProbeDays, ...]:
+        """Return every probe's days from `since` (epoch seconds) to today, at most so many, by this clone's samples."""
+        run, today = self._workspace.run, int(self._now() // DAY) * DAY
+        first = max(int(since // DAY) * DAY, today - (most - 1) * DAY)
+        found = []
+        for name, probe in run.configuration.probes.items():
+            rollups = self._samples.rollups(sample_key(run, name), DAY, first, today + 1)
+            days = tuple(_day(at, rollups.get(at)) for at in range(first, today + 1, DAY))
+            found.append(ProbeDays(name, probe.title or name, days, self._workspace.host))
+        return tuple(found)
+
     def observe_probe(self, name: str, *, degraded: bool) -> Observed:
         """Return a probe's lasting state as an observation; `degraded` says whether that will do."""
         run = self._workspace.run
@@ -190,6 +202,13 @@ class Measurer:
             seconds=seconds,
             trusted=workspace.trusted,
         )
+
+
+def _day(at: int, rollup: Rollup | None) -> ProbeDay:
+    day = rfc3339(at)[:10]
+    if rollup is None:
+        return ProbeDay(day, 0, None)
+    return ProbeDay(day, rollup.seen, rollup.uptime, rollup.percentile(50), rollup.percentile(95))
 
 
 def _uptime(rollup: Rollup | None) -> float | None:

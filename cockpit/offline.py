@@ -34,7 +34,8 @@ def write_offline_page(workspace: Workspace, *, now: Callable[[], float] = time.
     run, location = workspace.run, workspace.store.location
     at = now()
     written = f"{date_time(at, run.timezone)} {zone_label(at, run.timezone)}, {rfc3339(at)} UTC"
-    page = offline_page(run, rollback_script(workspace), written=written, place=f"{workspace.host}, {workspace.root}")
+    place = f"{workspace.host}, {workspace.root}"
+    page = offline_page(run, rollback_script(workspace), now=at, written=written, place=place)
     directory = offline_directory(workspace)
     for each in (directory, location.temporary):
         files.make_directories(each, below=location.common, share=location.share)

@@ -115,7 +115,7 @@ def _parse_all(texts: Mapping[str, str]) -> tuple[ConfigurationFile, dict[str, C
     except ConfigurationError as error:
         problems += error.problems
     if not problems:
-        problems += review_places(text, CONFIGURATION_FILE, _known(file, checklists)).found
+        problems += review_places(text, CONFIGURATION_FILE, _known(file, checklists, library)).found
     if problems:
         raise ConfigurationError(problems)
     return file, checklists, library
@@ -126,7 +126,7 @@ def _checklists_of(file: ConfigurationFile) -> list[str]:
     return list(dict.fromkeys(identity for name in file.names() for identity in file.of(name).checklists))
 
 
-def _known(file: ConfigurationFile, checklists: Mapping[str, Checklist]) -> Known:
+def _known(file: ConfigurationFile, checklists: Mapping[str, Checklist], library: Library) -> Known:
     def items(identities: Iterable[str]) -> dict[str, Item]:
         return {item.id: item for identity in identities for _, _, item, _ in checklists[identity].walk()}
 
@@ -134,6 +134,7 @@ def _known(file: ConfigurationFile, checklists: Mapping[str, Checklist]) -> Know
         items(checklists),
         {name: items(file.of(name).checklists) for name in file.names()},
         tuple(phase.id for checklist in checklists.values() for phase in checklist.phases),
+        tuple(contact.id for contact in library.contacts),
     )
 
 

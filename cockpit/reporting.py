@@ -6,15 +6,35 @@ import time
 from collections.abc import Callable
 
 from cockpit.errors import CockpitError
+from cockpit.measuring import Measurer
+from cockpit.release.ledger import state_digest
 from cockpit.reports.markdown import to_markdown
-from cockpit.reports.report import report_of
+from cockpit.reports.report import Measured, Report, report_of
+from cockpit.reports.signatures import SignerList
+from cockpit.signing.allowed import allowed_signers
 from cockpit.store.page_branch import publish_pages
 from cockpit.store.remote import StateRemote
+from cockpit.times import epoch, rfc3339
 from cockpit.workspace import Workspace
 
 BRANCH = "cockpit-report"
 _PAGE = "README.md"
 _REST = 60.0  # seconds between two versions: a forge need not show every tick
+
+
+def whole_report(workspace: Workspace, *, now: float) -> Report:
+    """Return the report of the run in focus with all that this clone knows of it at `now` (epoch seconds)."""
+    run, signing = workspace.run, workspace.run.configuration.signing
+    signers = SignerList()
+    allowed = allowed_signers(workspace.git, signing)
+    if allowed is not None and not allowed.trouble:
+        signers = SignerList(
+            signing.allowed_signers, allowed.text, signing.revoked_keys, allowed.revoked, allowed.commit
+        )  # fmt: skip
+    with Measurer(workspace, now=lambda: now) as measurer:
+        probes = measurer.days(epoch(run.opened_at) if run.open else now)
+    measured = Measured(rfc3339(now), state_digest(run), probes, signers)
+    return report_of(run, now=now, measured=measured)
 
 
 def publish_report(workspace: Workspace, *, now: Callable[[], float] = time.time) -> str | None:

@@ -13,12 +13,12 @@ from cockpit.signing.allowed import AllowedSigners, allowed_signers
 from cockpit.signing.judge import Claim, judge
 from cockpit.store.envelope import Stored
 
-_KIND = "signoff.given"
+_KINDS = frozenset({"signoff.given", "signoff.revoked"})
 _HOLDS = 60.0  # seconds: by then a key may have expired, or the list have got another
 
 
 class Seals:
-    """Keeps the sign-offs' exact bytes, and verdicts on them for a minute; not safe between threads."""
+    """Keeps the exact bytes of sign-offs and their revocations, and verdicts for a minute; for one thread at a time."""
 
     def __init__(self, git: Git, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._git = git
@@ -29,8 +29,8 @@ class Seals:
         self._until = 0.0
 
     def keep(self, events: Iterable[Stored]) -> None:
-        """Take in those stored events that are sign-offs; another copy of one may bring another signature."""
-        for stored in [each for each in events if each.envelope.kind == _KIND]:
+        """Take in those that are sign-offs or take one back; another copy of one may bring another signature."""
+        for stored in [each for each in events if each.envelope.kind in _KINDS]:
             copies = self._stored.setdefault(stored.id, [])
             if all(copy.signature != stored.signature for copy in copies):
                 copies.append(stored)
@@ -46,7 +46,7 @@ class Seals:
         return bool(self._stored) and self._monotonic() >= self._until
 
     def verdicts(self, signing: Signing, stream: str, roles: Mapping[str, str]) -> Mapping[str, Verdict]:
-        """Return the verdicts by record; `roles` names each record's role, `stream` the run that they must be of."""
+        """Return the verdicts by record; `roles` names each one's role, empty for any signer's, `stream` their run."""
         key = (signing, stream, len(roles))
         if key == self._key and self._monotonic() < self._until:
             return self._verdicts

@@ -15,7 +15,7 @@ from cockpit.errors import ConfigurationError, NotFoundError, RefusedError
 from cockpit.redact import redacted
 from cockpit.release.configuration import Signing as SigningSettings
 from cockpit.release.decisions import Context, decide
-from cockpit.release.events import SignOffGiven, kind_of
+from cockpit.release.events import SignOffGiven, SignOffRevoked, kind_of
 from cockpit.release.intents import Intent
 from cockpit.release.ledger import Ledger, Pinned, Pins
 from cockpit.release.record import Actor, Event, Record, TextRef
@@ -30,7 +30,7 @@ _LOOK_AGAIN = 2.0  # seconds between looks for texts that have not arrived yet
 
 
 class Signer(Protocol):
-    """What signs a sign-off's bytes: a key, known by its fingerprint."""
+    """What signs the bytes of a sign-off or its revocation: a key, known by its fingerprint."""
 
     fingerprint: str
 
@@ -51,7 +51,7 @@ class Seals(Protocol):
         """Whether there are verdicts that have been given too long ago."""
 
     def verdicts(self, signing: SigningSettings, stream: str, roles: Mapping[str, str]) -> Mapping[str, Verdict]:
-        """Return the verdicts on these records, each of a role."""
+        """Return the verdicts on these records, each of a role, or of none."""
 
 
 def _by_shape(text: str) -> str:
@@ -174,7 +174,7 @@ class Session:
         self._subscribers.append(callback)
 
     def act(self, intent: Intent, *, signer: Signer | None = None) -> list[Record]:
-        """Carry out an intent; what is returned is on the disk. A `signer` signs the sign-offs among its events.
+        """Carry out an intent; what is returned is on the disk. A `signer` signs sign-offs and revocations among it.
 
         Raises RefusedError or NotFoundError where it cannot be granted, NotSavedError where the disk refuses.
         """
@@ -255,7 +255,7 @@ class Session:
         )
         for draft in decide(intent, context):
             stream = self._run_stream if draft.scope == "run" and self._run_stream else self._service_stream
-            key = signer if isinstance(draft.data, SignOffGiven) else None
+            key = signer if isinstance(draft.data, (SignOffGiven, SignOffRevoked)) else None
             stored = self._store.append(
                 stream=stream,
                 kind=kind_of(draft.data),
@@ -320,6 +320,8 @@ class Session:
         if self._seals is None or not run.signed:
             return run
         roles = {given.record: given.role for each in run.signed.values() for given in each}
+        # Whoever may sign for anything may take anything back.
+        roles |= {given.revocation: "" for each in run.signed.values() for given in each if given.revocation}
         found = self._seals.verdicts(run.configuration.signing, self._run_stream, roles)
         return msgspec.structs.replace(run, verdicts=MappingProxyType(dict(found)))
 

@@ -12,6 +12,7 @@ from cockpit import __version__
 from cockpit.cli import (
     announcements,
     checklist,
+    contacts,
     doctor,
     driver,
     env,
@@ -59,6 +60,7 @@ _GROUPS = (
     incidents,
     announcements,
     driver,
+    contacts,
     sync,
     watching,
     doctor,

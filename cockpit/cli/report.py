@@ -21,7 +21,7 @@ def add_commands(table: CommandTable) -> None:
 
 def _report(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.bootstrap import now
-    from cockpit.reports.report import report_of
+    from cockpit.reporting import whole_report
 
     workspace = open_here(arguments)
     if arguments.offline:
@@ -44,7 +44,7 @@ def _report(arguments: argparse.Namespace) -> ExitCode:
         else:
             say(f"{BRANCH} is at {commit[:12]}" if commit else f"{BRANCH} says so already")
         return ExitCode.OK
-    report = report_of(workspace.run, now=now())
+    report = whole_report(workspace, now=now())
     if wants_json(arguments) or arguments.format == "json":
         print_json(report)
     elif arguments.format == "html":

@@ -22,12 +22,14 @@ def add_commands(table: CommandTable) -> None:
     sign.add_argument("--on-behalf", default="", metavar="NAME", help="who said so, where it was not you")
     sign.add_argument("--reason", default="", metavar="TEXT", help="why; a revocation needs one")
     sign.add_argument("--verify", action="store_true", help="exit 1 unless every role that is needed stands")
-    sign.add_argument("--revoke", default="", metavar="ROLE", help="take a role's sign-off back")
+    sign.add_argument(
+        "--revoke", default="", metavar="ROLE", help="take a role's sign-off back; signed by a key at hand"
+    )
 
 
 def _sign(arguments: argparse.Namespace) -> ExitCode:
-    from cockpit.bootstrap import make_signer
     from cockpit.release.intents import RevokeSignOff, SignOff
+    from cockpit.signing_off import act_signed
 
     wanted = [bool(arguments.role), bool(arguments.revoke), arguments.verify]
     if sum(wanted) > 1:
@@ -36,11 +38,10 @@ def _sign(arguments: argparse.Namespace) -> ExitCode:
     if not workspace.run.open:
         raise NotFoundError("no release run is open", fix="Open one: cockpit release open NAME", code="no-run")
     if arguments.role:
-        signer = None if workspace.session.readonly else make_signer(workspace, arguments.key)
-        workspace.session.act(SignOff(arguments.role, arguments.on_behalf, arguments.reason), signer=signer)
+        act_signed(workspace, SignOff(arguments.role, arguments.on_behalf, arguments.reason), arguments.key)
         publish(workspace)
     elif arguments.revoke:
-        workspace.session.act(RevokeSignOff(arguments.revoke, arguments.reason))
+        act_signed(workspace, RevokeSignOff(arguments.revoke, arguments.reason), arguments.key)
         publish(workspace)
     elif arguments.key or arguments.on_behalf or arguments.reason:
         raise UsageError("it is not said for which role", fix="cockpit sign ROLE")

@@ -15,6 +15,7 @@ from cockpit.content.strict_yaml import Document, Step, load_document
 from cockpit.durations import parse_duration
 from cockpit.release.checklist import Item
 from cockpit.release.checks import KINDS, SHORTEST_VALIDITY, Check, EnvCheck, GitCheck, HttpCheck, LogCheck
+from cockpit.release.windows import Shift
 
 T = TypeVar("T")
 
@@ -175,11 +176,12 @@ def closing_complaint(item: Item, check: Check) -> str:
 
 
 class Known(Struct, frozen=True):
-    """What a configuration may refer to: items by id, of all its environments and of each."""
+    """What a configuration may refer to: items by id, of all its environments and of each; phases; contacts."""
 
     items: Mapping[str, Item]
     items_in: Mapping[str, Mapping[str, Item]]
     phases: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()  # of the checklists' directory
 
 
 class _Places(Review[ConfigurationFile]):
@@ -192,10 +194,18 @@ class _Places(Review[ConfigurationFile]):
     def check(self) -> None:
         self._checks(self.value.checks, self._known.items, "checks")
         self._phases(self.value.sign_off, "sign_off")
+        own = [contact.id for contact in self.value.contacts]
+        self._on_call(self.value.on_call, own, "on_call")
         for name, section in self.value.environments.items():
             where = ("environments", name)
             self._checks(section.checks, self._known.items_in.get(name, {}), *where, "checks")
             self._phases(section.sign_off or {}, *where, "sign_off")
+            there = own if section.contacts is None else [contact.id for contact in section.contacts]
+            self._on_call(section.on_call or (), there, *where, "on_call")
+
+    def _on_call(self, shifts: Iterable[Shift], own: list[str], *where: Step) -> None:
+        for index, shift in enumerate(shifts):
+            self.known(shift.contact, [*own, *self._known.contacts], "contact", *where, index, "contact")
 
     def _phases(self, phases: Iterable[str], *where: Step) -> None:
         for phase in phases:

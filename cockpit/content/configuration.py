@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from cockpit.content.channel_review import review_channel, review_notify
@@ -20,13 +20,11 @@ from cockpit.content.signing_review import review_signing
 from cockpit.content.source_review import review_sources
 from cockpit.content.strict_yaml import Document, load_document, read_text
 from cockpit.content.strict_yaml import Step as Where
+from cockpit.content.window_review import review_contacts, review_shifts, review_windows
 from cockpit.release.configuration import Configuration, Probe, VersionSeen
-from cockpit.release.sensing import epoch_of
 from cockpit.release.sources import Source
 from cockpit.release.targets import TargetBinding, parse_percentage
-from cockpit.release.windows import MaintenanceWindow
 
-_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*")
 _CREDENTIALS = re.compile(r"://[^/@\s]*:[^/@\s]*@")
 
@@ -128,7 +126,9 @@ class _ConfigurationReview(Review[ConfigurationFile]):
                 self.known(check.log.name, self._logs_of(part), "log", *where, "checks", item_id, "log", "name")
         review_sources(self, part, self._sources_of(part), *where)
         self._targets(part, probes, *where, "targets")
-        self._windows(part.maintenance_windows or (), probes, *where, "maintenance_windows")
+        review_windows(self, part.maintenance_windows or (), probes, *where, "maintenance_windows")
+        review_contacts(self, part.contacts or (), *where, "contacts")
+        review_shifts(self, part.on_call or (), *where, "on_call")
         for name, trigger in part.triggers.items():
             here = (*where, "triggers", name)
             self.complain_of_key(name_complaint(name), *here)
@@ -231,21 +231,6 @@ class _ConfigurationReview(Review[ConfigurationFile]):
         if target.below and not target.below.rstrip().endswith("%"):
             self.complain(f"{target.below} is no share of errors: write one such as 1%", *where, "below")
 
-    def _windows(self, windows: Iterable[MaintenanceWindow], probes: Mapping[str, Probe], *where: Where) -> None:
-        for index, window in enumerate(windows):
-            here = (*where, index)
-            self.filled(window.title, *here, "title")
-            self.exactly_one(window, ("starts", "at"), *here)
-            for position, name in enumerate(window.probes):
-                self.known(name, probes, "probe", *here, "probes", position)
-            if window.starts and not window.ends:
-                self.complain("nothing says when it ends: add ends", *here, "starts")
-            for key in ("starts", "ends"):
-                self.complain(_moment_complaint(getattr(window, key)), *here, key)
-            if window.at and not _TIME.fullmatch(window.at):
-                self.complain(f"{quoted(window.at)} is no time of day: write one such as 02:30", *here, "at")
-            self.durations(window, ("lasts",), *here)
-
     def _parents(self, name: str, probes: Mapping[str, Probe], *where: Where) -> None:
         for index, parent in enumerate(probes[name].parents):
             self.known(parent, probes, "probe", *where, index)
@@ -282,12 +267,6 @@ def _goal_complaint(text: str, *, durations: bool) -> str:
     except ValueError as error:
         return f"{text!r} is neither a duration nor a percentage: write 500ms or 0.1%" if durations else str(error)
     return ""
-
-
-def _moment_complaint(text: str) -> str:
-    if not text or epoch_of(text):
-        return ""
-    return f"{quoted(text)} is no time with its offset: write one such as 2026-12-01T22:00:00Z"
 
 
 def _timezone_complaint(name: str) -> str:

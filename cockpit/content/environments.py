@@ -30,10 +30,11 @@ from cockpit.release.configuration import (
     Signing,
     VersionSeen,
 )
+from cockpit.release.library import Contact
 from cockpit.release.sources import Source
 from cockpit.release.targets import TargetBinding
 from cockpit.release.triggers import Trigger
-from cockpit.release.windows import MaintenanceWindow
+from cockpit.release.windows import MaintenanceWindow, Shift
 
 ADDED = ("logs", "patterns", "probes", "checks", "targets", "triggers", "channels", "notify", "sources")
 
@@ -62,6 +63,8 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     incidents: Incidents | None = None
     channels: dict[str, Channel] = {}
     notify: dict[CallEvent, tuple[str, ...]] = {}
+    contacts: tuple[Contact, ...] | None = None
+    on_call: tuple[Shift, ...] | None = None
 
 
 class ConfigurationFile(Configuration, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -12,6 +12,7 @@ from cockpit.content.names import duration_complaint, name_complaint
 from cockpit.content.problems import quoted
 from cockpit.content.review import Review
 from cockpit.content.strict_yaml import Step
+from cockpit.content.window_review import review_contacts
 from cockpit.release.library import (
     Contact,
     EnvVariable,
@@ -108,9 +109,7 @@ class ShelfReview(Review[Shelf]):
             self.filled(group.title, "tools", index, "title")
             for number, tool in enumerate(group.tools):
                 self.filled(tool.name, "tools", index, "tools", number, "name")
-        for index, contact in enumerate(self.value.contacts):
-            self.complain(name_complaint(contact.id), "contacts", index, "id")
-            self.filled(contact.purpose, "contacts", index, "purpose")
+        review_contacts(self, self.value.contacts, "contacts")
         for index, role in enumerate(self.value.roles):
             self.complain(name_complaint(role.id), "roles", index, "id")
             self.filled(role.title, "roles", index, "title")

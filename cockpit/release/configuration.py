@@ -12,12 +12,12 @@ from cockpit.release.channels import CallEvent, Channel
 from cockpit.release.checklist import Item
 from cockpit.release.checks import Check, Effects
 from cockpit.release.events import Severity
-from cockpit.release.library import VariableType
+from cockpit.release.library import Contact, VariableType
 from cockpit.release.probes import Probe as Probe  # noqa: PLC0414 - part of the file
 from cockpit.release.sources import Source
 from cockpit.release.targets import TargetBinding
 from cockpit.release.triggers import Trigger
-from cockpit.release.windows import MaintenanceWindow
+from cockpit.release.windows import MaintenanceWindow, Shift
 
 
 class Environment(Struct, frozen=True, forbid_unknown_fields=True):
@@ -236,6 +236,8 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     shared_accounts: tuple[str, ...] = ("root", "deploy", "ubuntu", "admin")
     env: EnvSettings = EnvSettings()
     signing: Signing = Signing()
+    contacts: tuple[Contact, ...] = ()  # whom to call, in this order; before those of the checklist
+    on_call: tuple[Shift, ...] = ()
     sign_off: dict[str, tuple[str, ...]] = {}  # by phase, the roles without whose signature its gate says no-go
     channels: dict[str, Channel] = {}  # where messages go, by name
     notify: dict[CallEvent, tuple[str, ...]] = {}  # which calls go to which channels

@@ -122,13 +122,19 @@ class ToolGroup(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Contact(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Whom to reach for what; an empty address is a blank that the team still has to fill."""
+    """Whom to reach for what; without address and ways to reach them it is a blank that the team still has to fill.
+
+    `reach` are ways to reach them, the best one first; `after` is a duration after which, where nobody before answers,
+    they are called.
+    """
 
     id: str
     purpose: str
     name: str = ""
     address: str = ""
     hint: str = ""
+    reach: tuple[str, ...] = ()
+    after: str = ""
 
 
 class SignOffRole(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

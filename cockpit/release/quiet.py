@@ -6,20 +6,18 @@ What is quiet is seen all the same; it rings no bell.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import tzinfo
 from typing import Literal
 
 from msgspec import Struct
 
-from cockpit.durations import parse_duration
 from cockpit.release.configuration import Configuration
 from cockpit.release.live import ProbeFeed
 from cockpit.release.run import Hush, Run
 from cockpit.release.sensing import epoch_of
-from cockpit.release.windows import MaintenanceWindow
+from cockpit.release.turns import is_within
 
 Why = Literal["acknowledged", "muted", "maintenance", "parent"]
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Quiet(Struct, frozen=True):
@@ -76,35 +74,3 @@ def _fallen_parent(configuration: Configuration, name: str, feeds: Mapping[str, 
         if parent in configuration.probes:
             above += configuration.probes[parent].parents
     return ""
-
-
-def is_within(window: MaintenanceWindow, now: float, zone: tzinfo) -> bool:
-    """Whether `now` (epoch seconds) lies in a window; one that has begun yesterday may not be over yet."""
-    span = _span_about(window, now, zone)
-    return span is not None and span[0] <= now
-
-
-def next_window(
-    windows: Iterable[MaintenanceWindow], now: float, zone: tzinfo
-) -> tuple[MaintenanceWindow, float, float] | None:
-    """Return the window that lasts at `now` or comes next, with its beginning and end in epoch seconds."""
-    spans = [(window, span) for window in windows if (span := _span_about(window, now, zone)) is not None]
-    found = min(spans, key=lambda each: each[1], default=None)
-    return (found[0], *found[1]) if found is not None else None
-
-
-def _span_about(window: MaintenanceWindow, now: float, zone: tzinfo) -> tuple[float, float] | None:
-    """Return the first time that a window is open and not over at `now`; None where it is over for good."""
-    if window.starts:
-        once = epoch_of(window.starts), epoch_of(window.ends)
-        return once if now < once[1] else None
-    lasts = parse_duration(window.lasts)
-    today = datetime.fromtimestamp(now, zone).date()
-    for ahead in range(-int(lasts // 86400) - 1, 8):
-        day: date = today + timedelta(days=ahead)
-        if window.days and _WEEKDAYS[day.weekday()] not in window.days:
-            continue
-        begins = datetime.combine(day, time.fromisoformat(window.at), zone).timestamp()
-        if now < begins + lasts:
-            return begins, begins + lasts
-    return None

@@ -365,6 +365,7 @@ class Signed(Struct, frozen=True):
     on_behalf: str = ""
     reason: str = ""
     revoked: str = ""  # by whom, when and why; empty while it was not
+    revocation: str = ""  # the record that took it back
 
 
 class Run(Struct, frozen=True):
@@ -399,7 +400,7 @@ class Run(Struct, frozen=True):
     instances: Mapping[str, ItemView] = MappingProxyType({})  # of what recurs: those that somebody has written to
 
     signed: Mapping[str, tuple[Signed, ...]] = MappingProxyType({})  # by role, oldest first
-    verdicts: Mapping[str, Verdict] = MappingProxyType({})  # on sign-offs, by record, as this cockpit finds them
+    verdicts: Mapping[str, Verdict] = MappingProxyType({})  # on sign-offs and revocations, by record, as found here
     answers: Mapping[str, Answer] = MappingProxyType({})  # at pause points, by the entity of the gate and role
     frozen: Freeze | None = None
     rehearsals: Mapping[str, Rehearsal] = MappingProxyType({})  # the last one of each tag

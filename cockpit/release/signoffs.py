@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cockpit.release.events import SignOffGiven, SignOffRevoked
 from cockpit.release.library import SignOffRole
@@ -22,6 +23,7 @@ class RoleStanding(Struct, frozen=True):
     """How one role stands; `objection` is why it does not hold, empty where it does.
 
     `unsigned` holds where no key has to sign. `also` names the other roles that the same person stands for.
+    `revocation` is what is to be said of the signature of what took it back.
     """
 
     role: str
@@ -32,6 +34,7 @@ class RoleStanding(Struct, frozen=True):
     given: Signed | None = None
     verdict: Verdict = _UNSIGNED
     also: tuple[str, ...] = ()
+    revocation: Verdict = _UNSIGNED
 
     @property
     def named(self) -> str:
@@ -47,19 +50,20 @@ def signoff_entity(role: str) -> str:
 def signed_in(records: Iterable[Record], text_of: Callable[[TextRef], str | None]) -> Iterator[Signed]:
     """Yield the sign-offs among a role's records, in their order, each with what took it back."""
     records = tuple(records)
-    revoked: dict[str, str] = {}
+    revoked: dict[str, tuple[str, str]] = {}
     for record in records:
         if isinstance(record.data, SignOffRevoked):
             why = text_of(record.data.reason) or _NOT_HERE
             for identity in record.data.records:
-                revoked.setdefault(identity, f"revoked by {record.by.name} at {record.wall[:16]}Z: {why}")
+                told = f"revoked by {record.by.name} at {record.wall[:16]}Z: {why}"
+                revoked.setdefault(identity, (told, record.id))
     for record in records:
         data = record.data
         if isinstance(data, SignOffGiven) and record.ent == signoff_entity(data.role):
             reason = "" if data.reason is None else text_of(data.reason) or _NOT_HERE
             yield Signed(
                 record.id, data.role, record.by, record.wall, data.statement, data.tag, data.commit, data.digest,
-                data.on_behalf, reason, revoked.get(record.id, ""),
+                data.on_behalf, reason, *revoked.get(record.id, ("", "")),
             )  # fmt: skip
 
 
@@ -120,9 +124,10 @@ def _standing(run: Run, role: SignOffRole) -> RoleStanding:
 def _judged(run: Run, role: SignOffRole, statement: str, given: Signed) -> RoleStanding:
     verdict = run.verdicts.get(given.record, _UNSIGNED)
     needs_key = bool(run.configuration.signing.allowed_signers)
+    revocation = run.verdicts.get(given.revocation, _UNSIGNED)
     state: Standing
     if given.revoked:
-        state, objection = "revoked", given.revoked
+        state, objection = "revoked", given.revoked + _of_revocation(revocation, needs_key=needs_key)
     elif given.commit != run.commit:
         before, after = given.tag or given.commit[:8] or "no tag", run.tag or run.commit[:8] or "no tag"
         state, objection = "stale", f"signed by {signer_of(given)} for {before}, the run flies {after}: sign again"
@@ -135,7 +140,20 @@ def _judged(run: Run, role: SignOffRole, statement: str, given: Signed) -> RoleS
         state, objection = "refused", f"{signer_of(given)} wrote it down without a signature that can be verified"
     else:
         state, objection = ("unsigned" if verdict.state == "unsigned" else "signed"), ""
-    return RoleStanding(role.id, role.title, statement, state, objection, given, verdict)
+    return RoleStanding(role.id, role.title, statement, state, objection, given, verdict, revocation=revocation)
+
+
+def _of_revocation(verdict: Verdict, *, needs_key: bool) -> str:
+    """Return what is said of a revocation's signature; it counts whatever that is worth, for no-go is the safe side."""
+    match verdict.state:
+        case "verified":
+            return f" (signed by {verdict.who})"
+        case "unchecked":
+            return f" (signed with {verdict.key})"
+        case "refused":
+            return f" (its signature is refused: {verdict.why})"
+        case _:
+            return " (not signed)" if needs_key else ""
 
 
 def _with_also(one: RoleStanding, found: list[RoleStanding]) -> RoleStanding:
@@ -145,6 +163,4 @@ def _with_also(one: RoleStanding, found: list[RoleStanding]) -> RoleStanding:
 
     name = speaks(one)
     also = tuple(other.role for other in found if name and other.role != one.role and speaks(other) == name)
-    return RoleStanding(
-        one.role, one.title, one.statement, one.state, one.objection, one.given, one.verdict, also
-    )  # fmt: skip
+    return replace(one, also=also)

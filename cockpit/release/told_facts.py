@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from cockpit.release.incidents import Incident
 from cockpit.release.periods import local_time
-from cockpit.release.quiet import next_window
 from cockpit.release.run import ExecutionView, Run
 from cockpit.release.sensing import epoch_of
+from cockpit.release.turns import next_window
 
 
 def both_clocks(at: float, timezone: str) -> str:

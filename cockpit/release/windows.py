@@ -1,12 +1,13 @@
-"""Maintenance windows as a team writes them."""
+"""Times that a team writes down: maintenance windows, and shifts on call; once, or on days of the week."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from msgspec import Struct
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: Final[tuple[Weekday, ...]] = get_args(Weekday)
 
 
 class MaintenanceWindow(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -22,3 +23,14 @@ class MaintenanceWindow(Struct, frozen=True, forbid_unknown_fields=True, omit_de
     days: tuple[Weekday, ...] = ()
     at: str = ""
     lasts: str = "1h"
+
+
+class Shift(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """When a contact, by its id, is on call; the times are as of a maintenance window."""
+
+    contact: str
+    starts: str = ""
+    ends: str = ""
+    days: tuple[Weekday, ...] = ()
+    at: str = ""
+    lasts: str = "12h"

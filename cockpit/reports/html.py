@@ -2,118 +2,231 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from html import escape
 
-from cockpit.release.item_state import ItemState
+from cockpit.release.item_state import COUNTS_AS_DONE, NO_GO, ItemState
+from cockpit.reports.charts import shown as drawn
+from cockpit.reports.figures import probe_figures, progress_figure, tiles_of, timeline_figure
 from cockpit.reports.report import (
-    HOW_TO_VERIFY,
+    ABOUT_DIGEST,
     MARKS,
     Report,
+    ReportExecution,
+    ReportItem,
     ReportPhase,
     facts_of,
-    payload_lines,
-    signature_words,
     title_of,
 )
-from cockpit.text import visible, visible_lines
+from cockpit.reports.signatures import (
+    ABOUT_CHECKS,
+    scripts_of,
+    signature_words,
+    signed_by,
+    signers_script,
+    signers_source,
+)
+from cockpit.reports.style import STYLE
+from cockpit.times import date_time, epoch, zone_label
 
 _LONGEST = 2000  # characters of one text
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:70em;margin:2em auto;padding:0 1em}"
-    "table{border-collapse:collapse}td,th{border:1px solid #999;padding:.2em .6em;text-align:left;vertical-align:top}"
-    ".depth-1{margin-left:1.5em}.depth-2{margin-left:3em}small{color:#555}li{list-style:none}"
-)
+_SHORT = 24  # characters that stand on one line in a table
 
 
 def shown(text: str) -> str:
     """Return foreign text as HTML that shows these very characters."""
-    return escape(visible(text, limit=_LONGEST))
+    return drawn(text, limit=_LONGEST)
 
 
 def to_html(report: Report) -> str:
     """Return the report as one page."""
-    return "\n".join(_lines(report)) + "\n"
+    return "\n".join(_Page(report).lines()) + "\n"
 
 
-def _lines(report: Report) -> Iterator[str]:
-    title = shown(title_of(report))
-    yield '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-    yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-    yield f"<title>{title}</title><style>{_STYLE}</style></head><body><h1>{title}</h1>"
-    yield from _table(("", ""), facts_of(report))
-    rows = [
-        (view.title, f"{view.done} of {view.total}", view.state, "go" if view.gate.go else "no-go")
-        for view in report.phases
-    ]
-    yield from _table(("phase", "done", "state", "go?"), rows)
-    for phase in report.phases:
-        yield from _phase(phase)
-    if report.debt:
-        yield "<h2>Debt</h2>"
-        debts = [(debt.kind, debt.text, debt.reason, debt.by, debt.at) for debt in report.debt]
-        yield from _table(("kind", "item", "reason", "who", "when"), debts)
-    yield from _sign_off(report)
-    if report.executions:
-        yield "<h2>Executions</h2>"
-        runs = [
-            (one.at, one.by, f"{one.direction} from {one.from_tag} to {one.tag}", one.state, one.detail)
-            for one in report.executions
+class _Page:
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._titles: list[str] = []
+
+    def lines(self) -> Iterator[str]:
+        title = shown(title_of(self._report))
+        yield '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        yield f"<title>{title}</title><style>{STYLE}</style></head><body><h1>{title}</h1>"
+        body = [line for part in self._parts() for line in part]
+        yield from self._head()
+        yield from body
+        yield "</body></html>"
+
+    def _parts(self) -> Iterator[Iterator[str]]:
+        report = self._report
+        yield self._figures("Progress", progress_figure(report))
+        yield self._figures("What happened when", timeline_figure(report))
+        yield self._figures("Probes by day", probe_figures(report))
+        yield self._phases()
+        for phase in report.phases:
+            yield self._phase(phase)
+        yield self._debt()
+        yield self._sign_off()
+        yield self._executions()
+        yield self._incidents()
+        yield self._timeline()
+
+    def _section(self, title: str) -> str:
+        self._titles.append(title)
+        return f'<h2 id="s{len(self._titles)}">{shown(title)}</h2>'
+
+    def _when(self, at: str) -> str:
+        """Return a time as people of the service read it; one that is none stays as it is."""
+        seconds = epoch(at)
+        return date_time(seconds, self._report.timezone) if seconds else at
+
+    # The head
+
+    def _head(self) -> Iterator[str]:
+        report = self._report
+        zone = zone_label(epoch(report.written_at or report.run.opened_at), report.timezone)
+        where = f"{report.run.service} in {report.run.environment}"
+        times = f"{report.timezone} ({zone})" if zone != report.timezone else report.timezone
+        yield f'<p class="soft">{shown(where)}. Times are of {shown(times)}.</p>'
+        yield f'<div class="tiles">{"".join(tiles_of(report))}</div><dl>'
+        whens = {"opened", "launch", "written"}
+        for name, value in facts_of(report):
+            told = self._when(value) if name in whens else value
+            yield f"<dt>{name}</dt><dd>{shown(told)}</dd>"
+        yield "</dl>"
+        if report.digest:
+            yield f'<p class="soft">{escape(ABOUT_DIGEST)}</p>'
+        links = (f'<a href="#s{n}">{shown(title)}</a>' for n, title in enumerate(self._titles, 1))
+        yield f"<nav>{' '.join(links)}</nav>"
+
+    def _figures(self, title: str, figures: Iterable[str]) -> Iterator[str]:
+        found = list(figures)
+        if found:
+            yield self._section(title)
+            yield from found
+
+    # The checklist
+
+    def _phases(self) -> Iterator[str]:
+        yield self._section("Phases")
+        rows = [
+            (view.title, f"{view.done} of {view.total}", view.state, "go" if view.gate.go else "no-go")
+            for view in self._report.phases
         ]
-        yield from _table(("when", "who", "what", "state", "detail"), runs)
-    yield "<h2>Timeline</h2>"
-    if report.left_out:
-        yield f"<p>{report.left_out} older entries are left out.</p>"
-    yield from _table(("when", "who", "what"), [(entry.at, entry.by, entry.text) for entry in report.timeline])
-    yield "</body></html>"
+        yield from _table(("phase", "done", "state", "go?"), rows)
 
+    def _phase(self, phase: ReportPhase) -> Iterator[str]:
+        yield self._section(phase.title)
+        if not phase.gate.go:
+            yield '<div class="box"><b class="bad">No-go</b> because:<ul>'
+            yield from (f"<li>{shown(reason.why)}</li>" for reason in phase.gate.reasons)
+            yield "</ul></div>"
+        section = None
+        for item in phase.items:
+            if item.section != section:
+                yield ("" if section is None else "</ul>") + f'<h3>{shown(item.section)}</h3><ul class="items">'
+                section = item.section
+            yield from self._item(item)
+        yield "" if section is None else "</ul>"
 
-def _phase(phase: ReportPhase) -> Iterator[str]:
-    yield f"<h2>{shown(phase.title)}</h2>"
-    section = None
-    yield "<ul>"
-    for item in phase.items:
-        if item.section != section:
-            section = item.section
-            yield f"<li><h3>{shown(section)}</h3></li>"
-        who = f" {shown(item.by)}, {shown(item.at)}" if item.by else ""
-        detail = f": {shown(item.detail)}" if item.detail else ""
-        killer = "<strong>killer</strong> " if item.killer else ""
-        mark = MARKS[ItemState(item.state)]
+    def _item(self, item: ReportItem) -> Iterator[str]:
+        state = ItemState(item.state)
+        who = f" {shown(item.by)}, {shown(self._when(item.at))}" if item.by else ""
+        detail = f" {shown(item.detail)}" if item.detail else ""
+        killer = '<span class="killer">KILLER</span> ' if item.killer else ""
+        tone = _tone(state)
         yield (
-            f'<li class="depth-{min(item.depth, 2)}">{mark} {killer}{shown(item.text)}'
-            f" <small>({item.state}{who}){detail}</small></li>"
+            f'<li class="depth-{min(item.depth, 2)}"><span class="sign {tone}">{MARKS[state]}</span>{killer}'
+            f'{shown(item.text)} <span class="state {tone}">{item.state}</span> <small>{who}{detail}</small></li>'
         )
-        for note in item.notes:
-            yield f'<li class="depth-2"><small>{shown(note)}</small></li>'
-    yield "</ul>"
-    if not phase.gate.go:
-        yield "<p>No-go because:</p><ul>"
-        yield from (f"<li>{shown(reason.why)}</li>" for reason in phase.gate.reasons)
-        yield "</ul>"
+        yield from (f'<li class="note">{shown(note)}</li>' for note in (*item.notes, *item.evidence))
+
+    # Words and deeds
+
+    def _debt(self) -> Iterator[str]:
+        if self._report.debt:
+            yield self._section("Debt")
+            rows = [(debt.kind, debt.text, debt.by, self._when(debt.at), debt.reason) for debt in self._report.debt]
+            yield from _table(("kind", "item", "who", "when", "reason"), rows)
+
+    def _sign_off(self) -> Iterator[str]:
+        report = self._report
+        if not report.sign_off:
+            return
+        yield self._section("Sign-off")
+        rows = [(one.title, signed_by(one), self._when(one.at), signature_words(one)) for one in report.sign_off]
+        yield from _table(("Role", "Name", "Date", "Signature"), rows)
+        scripts = list(scripts_of(report.sign_off))
+        if not scripts:
+            return
+        yield f"<h3>Check the signatures yourself</h3><p>{escape(ABOUT_CHECKS)}</p>"
+        source = signers_source(report.signers)
+        if source:
+            yield "<p>In the repository, the allowed signers:</p>" + _code("\n".join(source) + "\n")
+        if signers_script(report.signers):
+            yield "<p>Or as the cockpit read them:</p>" + _code(signers_script(report.signers))
+        for title, script in scripts:
+            yield f"<p>{shown(title)}</p>" + _code(script)
+
+    def _executions(self) -> Iterator[str]:
+        if self._report.executions:
+            yield self._section("Rollbacks and deploys")
+            for one in self._report.executions:
+                yield from self._execution(one)
+
+    def _execution(self, one: ReportExecution) -> Iterator[str]:
+        tone = {"succeeded": "good", "running": "plain", "requested": "plain"}.get(one.state, "bad")
+        what = f"{one.direction} from {one.from_tag} to {one.tag}"
+        yield f'<h3>{shown(what)} <span class="state {tone}">{shown(one.state)}</span></h3>'
+        yield (
+            f"<p>{shown(one.by)}, {shown(self._when(one.at))}"
+            + (f": {shown(one.detail)}" if one.detail else "")
+            + "</p>"
+        )
+        rows = [(step.step, step.state, f"{step.seconds:.0f} s", step.detail) for step in one.steps]
+        if rows:
+            yield from _table(("step", "state", "took", "detail"), rows)
+
+    def _incidents(self) -> Iterator[str]:
+        if self._report.incidents:
+            yield self._section("Incidents")
+            rows = [
+                (self._when(one.at), one.severity, self._when(one.closed_at) if one.closed_at else "OPEN",
+                 f"{one.title}{f': {one.how}' if one.how else ''}")
+                for one in self._report.incidents
+            ]  # fmt: skip
+            yield from _table(("opened", "severity", "closed", "what"), rows)
+
+    def _timeline(self) -> Iterator[str]:
+        report = self._report
+        yield self._section("Timeline")
+        if report.left_out:
+            yield f"<p>{report.left_out} older entries are left out.</p>"
+        rows = [(self._when(entry.at), entry.by, entry.text) for entry in report.timeline]
+        alarms = {number for number, entry in enumerate(report.timeline) if entry.alarming}
+        yield from _table(("when", "who", "what"), rows, alarms=alarms)
 
 
-def _sign_off(report: Report) -> Iterator[str]:
-    if not report.sign_off:
-        return
-    yield "<h2>Sign-off</h2>"
-    rows = [
-        (one.title, f"{one.by} on behalf of {one.on_behalf}" if one.on_behalf else one.by, one.at, signature_words(one))
-        for one in report.sign_off
-    ]
-    yield from _table(("Role", "Name", "Date", "Signature"), rows)
-    signed = [one for one in report.sign_off if one.signature]
-    if signed:
-        yield f"<p>{escape(HOW_TO_VERIFY)}</p>"
-    for one in signed:
-        lines = [*payload_lines(one), "", *visible_lines(one.signature.rstrip("\n"))]
-        yield f"<p>{shown(one.title)}: {shown(one.statement)}</p><pre>{escape(chr(10).join(lines))}</pre>"
+def _tone(state: ItemState) -> str:
+    if state in COUNTS_AS_DONE:
+        return "good"
+    if state in NO_GO:
+        return "bad"
+    return "warn" if state in {ItemState.DEFERRED, ItemState.OVERRIDDEN} else "plain"
 
 
-def _table(heads: tuple[str, ...], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield "<table>"
-    if any(heads):
-        yield "<tr>" + "".join(f"<th>{head}</th>" for head in heads) + "</tr>"
-    for row in rows:
-        yield "<tr>" + "".join(f"<td>{shown(cell)}</td>" for cell in row) + "</tr>"
-    yield "</table>"
+def _code(text: str) -> str:
+    return f"<pre>{escape(text)}</pre>"
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, alarms: Collection[int] = ()) -> Iterator[str]:
+    """Yield a table whose last column is long and whose others are short; on a phone each row is a paragraph."""
+    yield '<table class="stack"><thead><tr>' + "".join(f"<th>{head}</th>" for head in heads) + "</tr></thead><tbody>"
+    for number, row in enumerate(rows):
+        kinds = (' class="short"' if len(cell) <= _SHORT else "" for cell in row[:-1])
+        cells = (f"<td{kind}>{shown(cell)}</td>" for kind, cell in zip(kinds, row[:-1], strict=True))
+        alarm = ' class="alarm"' if number in alarms else ""
+        yield f"<tr{alarm}>{''.join(cells)}<td>{shown(row[-1])}</td></tr>"
+    yield "</tbody></table>"

@@ -6,18 +6,26 @@ import re
 from collections.abc import Iterator
 
 from cockpit.release.item_state import ItemState
+from cockpit.reports.charts import milliseconds, share
 from cockpit.reports.report import (
-    HOW_TO_VERIFY,
+    ABOUT_DIGEST,
     MARKS,
     Report,
+    ReportExecution,
     ReportItem,
     ReportPhase,
     facts_of,
-    payload_lines,
-    signature_words,
     title_of,
 )
-from cockpit.text import visible, visible_lines
+from cockpit.reports.signatures import (
+    ABOUT_CHECKS,
+    scripts_of,
+    signature_words,
+    signed_by,
+    signers_script,
+    signers_source,
+)
+from cockpit.text import visible
 
 _LONGEST = 500  # characters of one text
 # CommonMark takes a backslash before any ASCII punctuation; an at sign or a hash would still call people and issues.
@@ -40,6 +48,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     for name, value in facts_of(report):
         yield f"- {name}: {plain(value)}"
+    if report.digest:
+        yield from ("", plain(ABOUT_DIGEST))
     yield ""
     yield "| phase | done | state | go? |"
     yield "|---|---|---|---|"
@@ -56,8 +66,14 @@ def _lines(report: Report) -> Iterator[str]:
     if report.executions:
         yield from ("", "## Executions", "")
         for one in report.executions:
-            what = f"{one.direction} from {plain(one.from_tag)} to {plain(one.tag)}"
-            yield f"- {plain(one.at)} {plain(one.by)}: {what}: {one.state} {plain(one.detail)}".rstrip()
+            yield from _execution(one)
+    if report.incidents:
+        yield from ("", "## Incidents", "")
+        for incident in report.incidents:
+            closed = f"closed {incident.closed_at}: {incident.how}" if incident.closed_at else "OPEN"
+            what = f"{incident.severity}: {incident.title}, opened by {incident.by}, {closed}"
+            yield f"- {plain(incident.at)} {plain(what)}"
+    yield from _probes(report)
     yield from ("", "## Timeline", "")
     if report.left_out:
         yield f"{report.left_out} older entries are left out."
@@ -73,14 +89,42 @@ def _sign_off(report: Report) -> Iterator[str]:
         return
     yield from ("", "## Sign-off", "", "| Role | Name | Date | Signature |", "|---|---|---|---|")
     for one in report.sign_off:
-        name = f"{one.by} on behalf of {one.on_behalf}" if one.on_behalf else one.by
-        yield f"| {plain(one.title)} | {plain(name)} | {plain(one.at)} | {plain(signature_words(one))} |"
-    signed = [one for one in report.sign_off if one.signature]
-    if signed:
-        yield from ("", plain(HOW_TO_VERIFY))
-    for one in signed:
-        lines = [*payload_lines(one), "", *visible_lines(one.signature.rstrip("\n"))]
-        yield from ("", f"{plain(one.title)}: {plain(one.statement)}", "", *(f"    {line}" for line in lines))
+        yield f"| {plain(one.title)} | {plain(signed_by(one))} | {plain(one.at)} | {plain(signature_words(one))} |"
+    scripts = list(scripts_of(report.sign_off))
+    if not scripts:
+        return
+    yield from ("", "### Check the signatures yourself", "", plain(ABOUT_CHECKS))
+    source = signers_source(report.signers)
+    if source:
+        yield from ("", "In the repository, the allowed signers:", "", *_code("\n".join(source)))
+    if signers_script(report.signers):
+        yield from ("", "Or as the cockpit read them:", "", *_code(signers_script(report.signers)))
+    for title, script in scripts:
+        yield from ("", plain(title), "", *_code(script))
+
+
+def _code(script: str) -> Iterator[str]:
+    # No line of it begins with what others wrote, so that none ends the block.
+    yield from ("```sh", *script.rstrip("\n").split("\n"), "```")
+
+
+def _execution(one: ReportExecution) -> Iterator[str]:
+    what = f"{one.direction} from {plain(one.from_tag)} to {plain(one.tag)}"
+    yield f"- {plain(one.at)} {plain(one.by)}: {what}: {one.state} {plain(one.detail)}".rstrip()
+    for step in one.steps:
+        yield f"  - {plain(step.step)} {step.state} in {step.seconds:.0f} s {plain(step.detail)}".rstrip()
+
+
+def _probes(report: Report) -> Iterator[str]:
+    seen = [probe for probe in report.probes if any(day.seen for day in probe.days)]
+    if not seen:
+        return
+    yield from ("", "## Probes by day", "", f"Days are of UTC, as {plain(seen[0].observer)} saw them.", "")
+    yield from ("| probe | day | up | looks | p50 | p95 |", "|---|---|---|---|---|---|")
+    for probe in seen:
+        for day in probe.days:
+            figures = (share(day.uptime), str(day.seen), milliseconds(day.p50), milliseconds(day.p95))
+            yield f"| {plain(probe.title)} | {day.day} | {' | '.join(figures)} |"
 
 
 def _verdict(phase: ReportPhase) -> str:
@@ -95,7 +139,7 @@ def _phase(phase: ReportPhase) -> Iterator[str]:
             section = item.section
             yield from ("", f"### {plain(section)}", "")
         yield _item(item)
-        for note in item.notes:
+        for note in (*item.notes, *item.evidence):
             yield f"{'  ' * (item.depth + 1)}- {plain(note)}"
     if not phase.gate.go:
         yield from ("", "No-go because:", "")

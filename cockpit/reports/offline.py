@@ -8,12 +8,16 @@ from typing import Literal
 
 from msgspec import Struct
 
-from cockpit.release.library import Contact, Runbook, RunbookStep
+from cockpit.release.contacts import contacts_of, shifts_within, ways_of
+from cockpit.release.library import Runbook, RunbookStep
 from cockpit.release.run import ItemView, Run
+from cockpit.reports.contacts import name_of, turn_words
 from cockpit.reports.report import MARKS
 from cockpit.text import visible
+from cockpit.times import zone
 
 _LONGEST = 2000  # characters of one text
+_SHIFTS_AHEAD = 7 * 86400.0  # seconds
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60em;margin:1em auto;padding:0 1em}"
     "pre{background:#eee;padding:.6em;overflow-x:auto}"
@@ -36,9 +40,14 @@ class RollbackScript(Struct, frozen=True):
     script: str = ""
 
 
-def offline_page(run: Run, rollback: RollbackScript, *, written: str, place: str) -> tuple[Block, ...]:
-    """Return the page's pieces; `written` says when, in words, and `place` is the host and directory it is about."""
-    return tuple(_page(run, rollback, written, place))
+def offline_page(
+    run: Run, rollback: RollbackScript, *, now: float, written: str, place: str
+) -> tuple[Block, ...]:  # fmt: skip
+    """Return the page's pieces at `now` (epoch seconds).
+
+    `written` says when that is, in words, and `place` is the host and directory it is about.
+    """
+    return tuple(_page(run, rollback, now, written, place))
 
 
 def as_text(page: Iterable[Block]) -> str:
@@ -51,14 +60,14 @@ def as_html(page: Iterable[Block]) -> str:
     return "\n".join(_html_lines(tuple(page))) + "\n"
 
 
-def _page(run: Run, rollback: RollbackScript, written: str, place: str) -> Iterator[Block]:
+def _page(run: Run, rollback: RollbackScript, now: float, written: str, place: str) -> Iterator[Block]:
     kind = "PRODUCTION" if run.production else "not production"
     yield Block("heading", f"{run.service} {run.environment} ({kind}): {run.name or 'no release open'}", 1)
     yield Block("line", f"Written {written} on {place}, to be read when the cockpit cannot be.")
     if run.tag:
         yield Block("line", f"Flies {run.tag} ({run.commit[:12]}), state {run.state}.")
     yield Block("heading", "Whom to call", 2)
-    yield from _contacts(run.library.contacts)
+    yield from _contacts(run, now)
     yield Block("heading", "Rollback by hand", 2)
     if rollback.script:
         yield Block("line", f"To {rollback.why}")
@@ -77,13 +86,20 @@ def _page(run: Run, rollback: RollbackScript, written: str, place: str) -> Itera
             yield Block("line", _item(view), view.depth + 1)
 
 
-def _contacts(contacts: Iterable[Contact]) -> Iterator[Block]:
-    lines = [
-        Block("line", f"{contact.purpose}: {' '.join(part for part in (contact.name, contact.address) if part)}", 1)
-        for contact in contacts
-        if contact.name or contact.address
-    ]
-    yield from lines or [Block("line", "No contacts are configured: checklists/ holds their blanks.")]
+def _contacts(run: Run, now: float) -> Iterator[Block]:
+    """Yield who is called for what, in the files' order, and who is on call when: this page outlasts a shift."""
+    known = [contact for contact in contacts_of(run) if contact.name or ways_of(contact)]
+    if not known:
+        yield Block("line", "No contacts are configured: checklists/ holds their blanks.")
+    for contact in known:
+        after = f"(where nobody answers for {contact.after})" if contact.after else ""
+        said = " ".join(filter(None, (name_of(contact), ", ".join(ways_of(contact)), after)))
+        yield Block("line", f"{contact.purpose}: {said}", 1)
+    shifts = shifts_within(run, now, now + _SHIFTS_AHEAD, zone(run.timezone))
+    if shifts:
+        yield Block("line", f"On call (times of {run.timezone}):")
+    for contact, turn in shifts:
+        yield Block("line", f"{turn_words(turn, run.timezone)}: {name_of(contact)}", 1)
 
 
 def _runbook(runbook: Runbook) -> Iterator[Block]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import base64
+from collections.abc import Iterator
 
 from msgspec import Struct
 
+from cockpit.release.decisions.context import OVER
+from cockpit.release.events import EvidenceAttached
 from cockpit.release.gates import Debt, Gate, debt_of, gate_of
+from cockpit.release.history import ProbeDays
 from cockpit.release.item_state import ItemState
 from cockpit.release.moment import as_of
-from cockpit.release.narrative import is_told, sentence
-from cockpit.release.run import ItemView, Run, RunSummary
-from cockpit.release.signoffs import RoleStanding, sign_off_of
+from cockpit.release.narrative import is_alarming, is_told, sentence
+from cockpit.release.progress import Progress, progress_of
+from cockpit.release.run import ExecutionView, ItemView, Run, RunSummary
+from cockpit.release.sensing import epoch_of
+from cockpit.reports.chronicle import Chronicle, chronicle_of
+from cockpit.reports.signatures import ReportSignOff, SignerList, sign_offs_of
 
 _ENTRIES = 1000  # of the timeline, the newest
 
@@ -22,8 +28,24 @@ MARKS = {
 }  # fmt: skip
 
 
+class Measured(Struct, frozen=True):
+    """What a report says beside the run's own records: when it was written, and what only this clone knows.
+
+    `digest` is the store's, as `cockpit status` tells it. A page that is kept up to date has none of it, and no charts:
+    it would change with nothing to tell.
+    """
+
+    written_at: str = ""  # RFC 3339 UTC
+    digest: str = ""
+    probes: tuple[ProbeDays, ...] = ()
+    signers: SignerList = SignerList()
+
+
+_NOTHING_MEASURED = Measured()
+
+
 class ReportItem(Struct, frozen=True):
-    """One item: its state in a word, who brought it there and when (RFC 3339 UTC), and its notes."""
+    """One item: its state in a word, who brought it there and when (RFC 3339 UTC), its notes and evidence."""
 
     id: str
     text: str
@@ -35,6 +57,7 @@ class ReportItem(Struct, frozen=True):
     at: str
     detail: str
     notes: tuple[str, ...]
+    evidence: tuple[str, ...] = ()
 
 
 class ReportPhase(Struct, frozen=True):
@@ -49,6 +72,16 @@ class ReportPhase(Struct, frozen=True):
     items: tuple[ReportItem, ...]
 
 
+class ReportStep(Struct, frozen=True):
+    """One step of an execution, as it ended last."""
+
+    step: str
+    state: str
+    seconds: float
+    attempt: int
+    detail: str
+
+
 class ReportExecution(Struct, frozen=True):
     """A rollback or deploy."""
 
@@ -59,23 +92,22 @@ class ReportExecution(Struct, frozen=True):
     at: str
     state: str
     detail: str
+    ended: str = ""
+    steps: tuple[ReportStep, ...] = ()
 
 
-class ReportSignOff(Struct, frozen=True):
-    """How a role signed; a reader verifies `signature` over the bytes of `payload` by ssh-keygen alone."""
+class ReportIncident(Struct, frozen=True):
+    """An incident of the service; `closed_at` is empty while it is open."""
 
-    role: str
+    id: str
     title: str
-    state: str
+    severity: str
+    component: str
     by: str
-    on_behalf: str
     at: str
-    statement: str
-    why: str
-    signer: str
-    key: str
-    payload: str
-    signature: str
+    closed_at: str
+    how: str
+    updates: int
 
 
 class Entry(Struct, frozen=True):
@@ -84,6 +116,7 @@ class Entry(Struct, frozen=True):
     at: str
     by: str
     text: str
+    alarming: bool = False
 
 
 class Report(Struct, frozen=True):
@@ -98,15 +131,26 @@ class Report(Struct, frozen=True):
     deploys_locked: str
     timeline: tuple[Entry, ...]
     left_out: int
-    sign_off: tuple[ReportSignOff, ...] = ()
+    sign_off: tuple[ReportSignOff, ...]
+    timezone: str
+    written_at: str
+    digest: str
+    configuration_digest: str
+    signers: SignerList
+    incidents: tuple[ReportIncident, ...]
+    progress: tuple[Progress, ...]
+    probes: tuple[ProbeDays, ...]
+    chronicle: Chronicle
 
 
-def report_of(run: Run, *, now: float) -> Report:
+def report_of(run: Run, *, now: float, measured: Measured = _NOTHING_MEASURED) -> Report:
     """Return what there is to say of a run at `now` (epoch seconds); the polls take no probes into account."""
-    run = as_of(run, now)
+    folded, run = run, as_of(run, now)
     current = run.current_phase
     told = [record for record in run.records if is_told(record)]
-    entries = [Entry(record.wall, record.by.name, sentence(record, run)) for record in told[-_ENTRIES:]]
+    listed = told[-_ENTRIES:]
+    until = max(map(epoch_of, (record.wall for record in told)), default=now) if run.state in OVER else now
+    whole = bool(measured.written_at)
     return Report(
         run=run.summary(),
         production=run.production,
@@ -119,39 +163,51 @@ def report_of(run: Run, *, now: float) -> Report:
             for view in run.phases
         ),
         debt=debt_of(run),
-        executions=tuple(
-            ReportExecution(
-                view.direction, view.tag, view.from_tag or view.from_commit[:8], view.by.name, view.wall, view.state,
-                view.detail,
-            )
-            for view in run.executions
-        ),
+        executions=tuple(map(_execution, run.executions)),
         deploys_locked=run.deploys_locked,
-        timeline=tuple(entries),
-        left_out=len(told) - len(entries),
-        sign_off=tuple(_sign_off(one) for one in sign_off_of(run)),
+        timeline=tuple(Entry(one.wall, one.by.name, sentence(one, run), is_alarming(one)) for one in listed),
+        left_out=len(told) - len(listed),
+        sign_off=sign_offs_of(run, measured.signers),
+        timezone=run.timezone,
+        written_at=measured.written_at,
+        digest=measured.digest,
+        configuration_digest=run.digest,
+        signers=measured.signers,
+        incidents=tuple(_incidents(run)),
+        progress=progress_of(folded, now=until) if whole else (),
+        probes=measured.probes,
+        chronicle=chronicle_of(run, until=until) if whole else Chronicle(until, until, ()),
     )  # fmt: skip
 
 
-def _sign_off(one: RoleStanding) -> ReportSignOff:
-    given, verdict = one.given, one.verdict
-    return ReportSignOff(
-        role=one.role,
-        title=one.title,
-        state=one.state,
-        by=given.by.name if given is not None else "",
-        on_behalf=given.on_behalf if given is not None else "",
-        at=given.at if given is not None else "",
-        statement=given.statement if given is not None else one.statement,
-        why=one.objection or verdict.why,
-        signer=verdict.who,
-        key=verdict.key,
-        payload=verdict.payload,
-        signature=verdict.signature,
+def _execution(view: ExecutionView) -> ReportExecution:
+    return ReportExecution(
+        direction=view.direction,
+        tag=view.tag,
+        from_tag=view.from_tag or view.from_commit[:8],
+        by=view.by.name,
+        at=view.wall,
+        state=view.state,
+        detail=view.told,
+        ended=view.ended,
+        steps=tuple(
+            ReportStep(step.step, step.state, step.seconds, step.attempt, step.detail)
+            for step in view.steps
+            if step.attempt
+        ),
     )
 
 
+def _incidents(run: Run) -> Iterator[ReportIncident]:
+    for one in run.incidents.values():
+        closed_at, how = (one.closed.at, one.closed.text) if one.closed is not None else ("", "")
+        yield ReportIncident(
+            one.id, one.title, one.severity, one.component, one.by.name, one.at, closed_at, how, len(one.updates)
+        )
+
+
 def _item(view: ItemView) -> ReportItem:
+    attached = [record.data for record in view.attachments if isinstance(record.data, EvidenceAttached)]
     return ReportItem(
         id=view.id,
         text=view.item.text,
@@ -163,6 +219,7 @@ def _item(view: ItemView) -> ReportItem:
         at=view.at or "",
         detail=view.detail,
         notes=tuple(f"{note.by.name}: {note.text}" for note in view.notes if note.text is not None),
+        evidence=tuple(f"{one.name}, {one.size} bytes, sha256 {one.sha256}" for one in attached),
     )
 
 
@@ -171,27 +228,6 @@ def title_of(report: Report) -> str:
     run = report.run
     environment = "PRODUCTION" if report.production else run.environment
     return f"{run.service} {environment}: {run.name or 'no run is open'}"
-
-
-def signature_words(one: ReportSignOff) -> str:
-    """Return what the table says in the column of the signature."""
-    if one.state == "open":
-        return ""
-    told = f"{one.signer} {one.key}".strip() if one.state == "signed" else ""
-    state = "" if one.state == "revoked" else one.state  # its why begins with that word
-    return "; ".join(part for part in (state, told, one.why) if part)
-
-
-def payload_lines(one: ReportSignOff) -> list[str]:
-    """Return the signed bytes as base64, in lines: whatever they hold, a reader gets them back as they were."""
-    text = base64.b64encode(one.payload.encode("utf-8", "surrogatepass")).decode()
-    return [text[start : start + 76] for start in range(0, len(text), 76)]
-
-
-HOW_TO_VERIFY = (
-    "What was signed stands below, as base64 and with its signature. Save both, and the list of allowed signers, then: "
-    "base64 -d ROLE.b64 | ssh-keygen -Y verify -f allowed_signers -I SIGNER -n cockpit-signoff-v1 -s ROLE.sig"
-)
 
 
 def facts_of(report: Report) -> list[tuple[str, str]]:
@@ -204,5 +240,14 @@ def facts_of(report: Report) -> list[tuple[str, str]]:
         ("opened", run.opened_at),
         ("launch", run.launch_at),
         ("deploys locked", report.deploys_locked),
+        ("written", report.written_at),
+        ("store digest", report.digest),
+        ("files digest", report.configuration_digest if report.digest else ""),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+ABOUT_DIGEST = (
+    "The store digest is that of all events and of what they add up to: a replica that holds the same events tells the "
+    "same one by `cockpit status --json`."
+)

@@ -15,7 +15,7 @@ from cockpit.signing.ssh import owners_of, signed_by, verify
 
 
 class Claim(Struct, frozen=True):
-    """A stored sign-off: who says so, for which role, and the exact bytes with what signs them."""
+    """A stored sign-off or revocation: who says so, for which role, and the exact bytes with what signs them."""
 
     by: Actor
     role: str
@@ -112,7 +112,7 @@ class CheckedSigner:
 
 
 class _Role(Struct):
-    role: str
+    role: str = ""  # a revocation names none
 
 
 class _Said(Struct):

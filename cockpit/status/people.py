@@ -68,6 +68,13 @@ def sign_off_document(run: Run) -> list[dict[str, Any]]:
             "signature": one.verdict.state if one.given is not None else None,
             "signer": one.verdict.who or None,
             "key": one.verdict.key or None,
+            "revocation": None
+            if one.given is None or not one.given.revoked
+            else {
+                "signature": one.revocation.state,
+                "signer": one.revocation.who or None,
+                "key": one.revocation.key or None,
+            },
             "also": list(one.also),
         }
         for one in sign_off_of(run)

@@ -17,18 +17,18 @@ from textual.reactive import reactive
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from cockpit.binding import bound
-from cockpit.bootstrap import make_signer
 from cockpit.errors import CockpitError
 from cockpit.identity import Doubt
 from cockpit.live_source import LiveSource
 from cockpit.presence import PresenceFile, presence_directory
-from cockpit.release.intents import Intent, SignOff
+from cockpit.release.intents import Intent, RevokeSignOff, SignOff
 from cockpit.release.live import Live, Presence
 from cockpit.release.moment import Moments
 from cockpit.release.notices import ends_of, notices_of
 from cockpit.release.record import Record
 from cockpit.release.run import Run
 from cockpit.seen import SeenStore
+from cockpit.signing_off import act_signed
 from cockpit.store.doctor.cheap import cheap_findings
 from cockpit.text import visible
 from cockpit.tui.alarms import Alarm, alarms_of, terminal_title
@@ -291,10 +291,9 @@ class CockpitApp(App[int], inherit_bindings=False):
         self.run_worker(carry_out(), group="act", exit_on_error=False)
 
     def _carry_out(self, intent: Intent) -> list[Record]:
-        signer = None
-        if isinstance(intent, SignOff) and not self.workspace.session.readonly:
-            signer = make_signer(self.workspace)
-        return self.workspace.session.act(bound(intent, self.workspace.run, self.workspace.code), signer=signer)
+        if isinstance(intent, (SignOff, RevokeSignOff)):
+            return act_signed(self.workspace, intent)
+        return self.workspace.session.act(bound(intent, self.workspace.run, self.workspace.code))
 
     def tell(self, text: str, *, severity: str = "information") -> None:
         """Show a short message; its text is data, never markup."""

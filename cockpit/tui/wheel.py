@@ -13,6 +13,7 @@ from cockpit.release.intents import GiveWheel, ReleaseWheel, TakeWheel
 from cockpit.release.record import Record
 from cockpit.release.wheel import wheel_of
 from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
+from cockpit.tui.dialogs.contacts import ContactsDialog
 from cockpit.tui.dialogs.people import PeopleDialog, whereabouts
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ class WheelActions(DOMNode):
                 self._give(answer)
 
         self.app.push_screen(PeopleDialog(), answered)
+
+    def action_contacts(self) -> None:
+        """List whom to call."""
+        self.app.push_screen(ContactsDialog())
 
     def action_take_wheel(self) -> None:
         """Drive from now on; from somebody who drives it is taken only after a question."""

@@ -14,7 +14,8 @@ from cockpit.release.ledger import Pinned
 from cockpit.release.live import ProbeFeed
 from cockpit.release.narrative import sentence
 from cockpit.release.probes import Probe
-from cockpit.release.quiet import is_within, quiet_probes
+from cockpit.release.quiet import quiet_probes
+from cockpit.release.turns import is_within
 from cockpit.release.windows import MaintenanceWindow
 from cockpit.times import rfc3339
 from tests.release.support import BEN, NOW, PINNED, Person, opening

@@ -6,11 +6,13 @@ from msgspec import Struct
 from textual.strip import Strip
 
 from cockpit.durations import age, short_duration
+from cockpit.release.contacts import Callee, contacts_of, whom_to_call
 from cockpit.release.emergencies import fitting_now, present_use, trouble_since, waits
-from cockpit.release.library import Contact, Runbook, RunbookStep
+from cockpit.release.library import Runbook, RunbookStep
 from cockpit.release.run import Run
 from cockpit.release.runbooks import StepUse, blanks_of, current_step
-from cockpit.times import clock_time, epoch
+from cockpit.reports.contacts import name_of, when_words
+from cockpit.times import clock_time, epoch, zone
 from cockpit.tui.commands import bindings
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, labelled, part, row
@@ -59,19 +61,22 @@ def entries_of(run: Run) -> list[Entry]:
         done = sum(use.step(step.id).state != "open" for step in runbook.steps) if use is not None else 0
         stands = f"{done}/{len(runbook.steps)}" if use is not None else ""
         entries.append(Entry(runbook.id, runbook.title, runbook.kind, stands, fits.get(runbook.id, "")))
-    return [*entries, Entry(CONTACTS, "Contacts", "whom to call")] if run.library.contacts else entries
+    return [*entries, Entry(CONTACTS, "Contacts", "whom to call")] if contacts_of(run) else entries
 
 
 def rows_of(run: Run, entry: str, now: float) -> list[StepRow]:
     """Return the rows of a procedure, by its id, or of the contacts."""
     if entry == CONTACTS:
-        return [StepRow(number, _contact(contact)) for number, contact in enumerate(run.library.contacts, 1)]
+        purposes = whom_to_call(run, now, zone(run.timezone))
+        called = [(purpose.title, callee) for purpose in purposes for callee in purpose.callees]
+        return [StepRow(number, _contact(title, one, now, run)) for number, (title, one) in enumerate(called, 1)]
     runbook = next((one for one in run.library.runbooks if one.id == entry), None)
     return [_step_row(run, runbook, step, now) for step in runbook.steps] if runbook is not None else []
 
 
-def _contact(contact: Contact) -> str:
-    return f"{contact.purpose}: {contact.name} {contact.address or contact.hint}".strip()
+def _contact(purpose: str, one: Callee, now: float, run: Run) -> str:
+    when = when_words(one, now, run.timezone)
+    return ", ".join(filter(None, (f"{purpose}: {name_of(one.contact)}", when, *one.ways)))
 
 
 def _step_row(run: Run, runbook: Runbook, step: RunbookStep, now: float) -> StepRow:

@@ -101,4 +101,6 @@ class SignOffDetail(TextPane):
             tell("reason", given.reason)
             tell("key", " ".join(part for part in (verdict.key, verdict.who) if part))
             tell("signature", verdict.state + (f": {verdict.why}" if verdict.why else ""), "muted")
+            if given.revoked:
+                tell("revocation", f"{one.revocation.state} {one.revocation.key} {one.revocation.why}".strip(), "muted")
         return lines
