@@ -71,8 +71,9 @@ class CockpitApp(App[int], inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-medium"), (150, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-lowest"), (12, "-flat"), (20, "-short"), (36, "-tall")]
 
-    run_now: reactive[Run | None] = reactive(None, init=False, always_update=True)
-    live: reactive[Live] = reactive(Live(), init=False)
+    # Each screen paints what has changed of a moment; by themselves they would paint all of it, once a second.
+    run_now: reactive[Run | None] = reactive(None, init=False, always_update=True, repaint=False)
+    live: reactive[Live] = reactive(Live(), init=False, repaint=False)
 
     def __init__(
         self,

@@ -25,6 +25,7 @@ from tests.benchmarks.table import run_alone
 KEYS = 40  # a round and page
 _PART = 0.95
 _TABS = 1  # the row they are in
+_TITLES = 5  # the rows that a page's first title is in
 _SEED = 7
 
 Look = Callable[[Painted], object]
@@ -36,8 +37,8 @@ def cursor(painted: Painted) -> object:
 
 
 def wrapping(painted: Painted) -> object:
-    """Return whether a log says that it wraps its lines."""
-    return painted.holds(" wrap")
+    """Return whether the first log's title says that it wraps its lines."""
+    return any(" wrap " in line and " follow " in line for line in painted.lines()[_TABS:_TITLES])
 
 
 def everything(painted: Painted) -> object:
@@ -55,7 +56,11 @@ def key_to_paint(console: Console, key: str, look: Look, dice: random.Random) ->
     console.written_within(dice.uniform(0.05, 0.2))
     before = look(console.painted)
     pressed = console.press(key)
-    return console.until(lambda painted: look(painted) != before, within=10.0) - pressed
+    painted = console.until(lambda painted: look(painted) != before, within=10.0)
+    if painted == float("inf"):
+        shown = "\n".join(console.painted.lines())
+        raise RuntimeError(f"nothing was painted for the key {key!r}; the screen:\n{shown}")
+    return painted - pressed
 
 
 def p95(console: Console, keys: str, look: Look, count: int) -> float:

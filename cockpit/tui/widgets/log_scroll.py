@@ -93,7 +93,7 @@ class LogScroll(SteadyScrollView, can_focus=True):
         if layout.take_in(extent, self.scrollable_content_region.width):
             top = layout.row_of(self._top_line if self.cursor.current is None else self.cursor.current)
         with self.moving():
-            self.virtual_size = Size(0 if layout.folds else self.virtual_size.width, layout.end - layout.first)
+            self._make_room(0 if layout.folds else self.virtual_size.width, layout.end - layout.first)
             target = self.max_scroll_y if to_end else max(top - layout.first, 0)
             if target != round(self.scroll_y):  # or a scrolling under way would be stopped
                 self.scroll_to(y=target, animate=False)
@@ -127,7 +127,18 @@ class LogScroll(SteadyScrollView, can_focus=True):
             if place:
                 widest = max(widest, self._drawn(place)[0].cell_length)
         if widest > self.virtual_size.width:
-            self.virtual_size = Size(widest, self.virtual_size.height)
+            self._make_room(widest, self.virtual_size.height)
+
+    def _make_room(self, width: int, height: int) -> None:
+        """Set how far one can scroll: every new line does, so only the scroll bars learn of it.
+
+        Setting `virtual_size` itself would lay the whole screen out and paint all of it anew, even where the log is on
+        a page that is not shown.
+        """
+        size = Size(width, height)
+        if size != self.virtual_size:
+            self.set_reactive(LogScroll.virtual_size, size)
+            self._scroll_update(size)
 
     @contextmanager
     def moving(self) -> Iterator[None]:
