@@ -265,6 +265,7 @@ class Around:
                 tail=0,
                 poll_seconds=0.2,
                 tagged=bool(source.file) and is_glob(source.file),
+                encoding="" if source.file and is_glob(source.file) else source.encoding,
             )
             reader.start()
             self._readers[name] = reader
@@ -280,7 +281,7 @@ class Around:
         if source.command:
             feed = CommandFeed(name, process.shell(source.command), cwd=root)
         else:
-            feed = MergedFeed(name, [(name, str(root / source.file))])
+            feed = MergedFeed(name, [(name, str(root / source.file))], encodings={name: source.encoding})
         feed.start()
         self._feeds[name] = feed
         return feed.path

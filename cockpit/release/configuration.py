@@ -26,11 +26,15 @@ class Environment(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LogSource(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A log to follow: a file, relative to the configuration's directory, a glob of files, or a command's output."""
+    """A log to follow: a file, relative to the configuration's directory, a glob of files, or a command's output.
+
+    `encoding` is that of lines that are not UTF-8.
+    """
 
     file: str = ""
     command: str = ""
     title: str = ""
+    encoding: str = ""
 
 
 class VersionSeen(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
