@@ -22,3 +22,15 @@ def collector_paused() -> Iterator[None]:
         gc.freeze()
         if was_on:
             gc.enable()
+
+
+def hold_collector() -> None:
+    """Let the collector rest while a program loads itself, until `let_collector_go_on`."""
+    gc.disable()
+
+
+def let_collector_go_on() -> None:
+    """Let the collector go on where it was held, and leave alone for good what was loaded."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

@@ -53,6 +53,7 @@ def observe_log(
                 own_patterns=configuration.patterns,
                 patterns=bool(check.pattern),
                 seconds=until - time.monotonic(),
+                encoding=source.encoding,
             )
 
         if source.file:

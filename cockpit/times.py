@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from cockpit.durations import parse_duration
 from cockpit.errors import UsageError
@@ -64,7 +63,11 @@ def parse_until(text: str, now: float) -> str:
 @lru_cache(maxsize=8)
 def zone(name: str) -> tzinfo:
     """Return the IANA time zone of that name."""
-    return UTC if name == "UTC" else ZoneInfo(name)
+    if name == "UTC":
+        return UTC
+    from zoneinfo import ZoneInfo  # looks for its data on being loaded
+
+    return ZoneInfo(name)
 
 
 def clock_time(seconds: float, timezone: str, *, with_seconds: bool = False) -> str:

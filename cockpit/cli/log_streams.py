@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.cli.common import warn
+from cockpit.collection import hold_collector
 from cockpit.errors import ExitCode, RefusedError, UsageError
 from cockpit.text import visible
 
 if TYPE_CHECKING:
-    from cockpit.logs.origin import LogOrigin
+    from cockpit.cli.log_choice import ChosenLog
     from cockpit.logs.query import LogQuery
     from cockpit.workspace import Workspace
 
@@ -26,13 +27,13 @@ _CHUNK = 64 * 1024
 class LinePrinter:
     """Prints the wanted lines of a stream as its bytes come, or with `-n` the last of them at its end."""
 
-    def __init__(self, name: str, query: LogQuery, timezone: str) -> None:
+    def __init__(self, name: str, query: LogQuery, timezone: str, encoding: str = "") -> None:
         from cockpit.logs.classify import Classifier
         from cockpit.logs.query import Chooser
         from cockpit.logs.split import LineSplitter
         from cockpit.times import zone
 
-        self._splitter = LineSplitter()
+        self._splitter = LineSplitter(encoding=encoding)
         self._classifier = Classifier(name, zone=zone(timezone))
         self._chooser = Chooser(query)
         self._last: deque[str] | None = None if query.last is None else deque(maxlen=query.last)
@@ -51,12 +52,13 @@ class LinePrinter:
 
     def _show(self, texts: Iterator[str]) -> None:
         for text in texts:
-            if not self._chooser.wants(self._classifier.classify(text)):
+            line = self._classifier.classify(text)
+            if not self._chooser.wants(line):
                 continue
             if self._last is None:
-                print(visible(text))
+                print(visible(line.text))
             else:
-                self._last.append(text)
+                self._last.append(line.text)
 
 
 def print_stdin(query: LogQuery) -> ExitCode:
@@ -76,7 +78,7 @@ def print_command(workspace: Workspace, name: str, command: str, query: LogQuery
         raise RefusedError(
             f"the command of the log {name!r} is not trusted on this host", fix="Read it with cockpit trust --show"
         )
-    printer = LinePrinter(name, query, workspace.run.timezone)
+    printer = LinePrinter(name, query, workspace.run.timezone, workspace.run.configuration.logs[name].encoding)
     ended = process.run(process.shell(command), cwd=workspace.root, timeout=None, on_output=printer.take)
     printer.end()
     if ended.code:
@@ -99,18 +101,14 @@ def printed_by_command(name: str, command: str, root: Path) -> Iterator[Path]:
         yield output.path
 
 
-def view(open_log: Callable[[], tuple[str, Path | LogOrigin, str]], *, piped: bool) -> ExitCode:
-    """Show a log on the full screen; what is piped in is read while the keys come from the terminal."""
+def view(choose: Callable[[], list[ChosenLog]], *, piped: bool) -> ExitCode:
+    """Show logs on the full screen; what is piped in is read while the keys come from the terminal."""
     if not sys.stderr.isatty() or not (piped or sys.stdin.isatty()):
         raise UsageError("--view needs a terminal", fix="Leave it out to print the lines")
-    from cockpit.tui.log_app import LogApp
-
     if not piped:
-        name, origin, timezone = open_log()
-        app = LogApp([(name, origin)], timezone)
-        app.run()
-        return ExitCode(app.return_code or 0)
+        return _view_logs(choose())
     from cockpit.logs.feeds import PipeFeed
+    from cockpit.tui.log_app import LogApp
 
     feed = PipeFeed("stdin", _give_keys_to_terminal())
     feed.start()
@@ -119,6 +117,28 @@ def view(open_log: Callable[[], tuple[str, Path | LogOrigin, str]], *, piped: bo
         app.run()
     finally:
         feed.stop()
+    return ExitCode(app.return_code or 0)
+
+
+def _view_logs(logs: list[ChosenLog]) -> ExitCode:
+    hold_collector()
+    reader = None
+    if len(logs) == 1 and len(logs[0].paths) == 1:
+        from cockpit.logs.buffer import LogBuffer
+        from cockpit.logs.reader import FIRST_LINES, LogReader
+        from cockpit.times import zone
+
+        # While the screen is loaded the newest lines are read: they are on its first frame.
+        (log,) = logs
+        reader = LogReader(
+            log.name, log.paths[0], buffer=LogBuffer(), zone=zone(log.timezone), encoding=log.encoding,
+            first=FIRST_LINES,
+        )  # fmt: skip
+        reader.start()
+    from cockpit.tui.log_app import LogApp
+
+    app = LogApp([(log.name, log.origin) for log in logs], logs[0].timezone, reader=reader)
+    app.run()
     return ExitCode(app.return_code or 0)
 
 

@@ -2,82 +2,81 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import io
 import itertools
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from cockpit import __version__
-from cockpit.cli import (
-    announcements,
-    checklist,
-    contacts,
-    doctor,
-    driver,
-    env,
-    executions,
-    gates,
-    health,
-    incidents,
-    interchange,
-    logs,
-    maintenance,
-    observe,
-    releases,
-    report,
-    repository,
-    run_app,
-    runbooks,
-    signing,
-    source,
-    sync,
-    verify,
-    watching,
-)
 from cockpit.cli.common import CommandTable, Parser, mute, report_failure, shared_options
 from cockpit.errors import CockpitError, ExitCode
 
 _DESCRIPTION = "Fly a production release: checklist, logs, probes, tags and rollback in one terminal."
-# In the order in which `cockpit --help` lists them.
-_GROUPS = (
-    run_app,
-    repository,
-    releases,
-    checklist,
-    maintenance,
-    gates,
-    signing,
-    interchange,
-    logs,
-    observe,
-    source,
-    health,
-    verify,
-    env,
-    executions,
-    runbooks,
-    incidents,
-    announcements,
-    driver,
-    contacts,
-    sync,
-    watching,
-    doctor,
-    report,
-)
+# The modules of `cockpit.cli` and the commands that each adds, in the order in which `cockpit --help` lists them. Only
+# the module of the command that is given is loaded: each of them costs a start.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "run_app": ("demo",),
+    "repository": ("init", "validate", "trust"),
+    "releases": ("release",),
+    "checklist": ("status", "item", "note", "timeline"),
+    "maintenance": ("maintenance",),
+    "gates": ("gate", "freeze"),
+    "signing": ("sign",),
+    "interchange": ("import", "export"),
+    "logs": ("logs",),
+    "observe": ("probe", "tags"),
+    "source": ("source",),
+    "health": ("probes", "targets"),
+    "verify": ("verify",),
+    "env": ("env",),
+    "executions": ("rollback", "deploy", "execution", "worker"),
+    "runbooks": ("runbook",),
+    "incidents": ("incident",),
+    "announcements": ("announce",),
+    "driver": ("driver", "handover"),
+    "contacts": ("contacts",),
+    "sync": ("sync",),
+    "watching": ("watch",),
+    "doctor": ("doctor",),
+    "report": ("report",),
+}
 
 
-def build_parser() -> Parser:
-    """Return the parser with every command."""
+def build_parser(groups: Sequence[str] = tuple(GROUPS)) -> Parser:
+    """Return the parser with the commands of these modules, with every command if none are named."""
     shared = shared_options()
     parser = Parser(prog="cockpit", description=_DESCRIPTION, parents=[shared])
     parser.add_argument("--version", action="version", version=f"cockpit {__version__}")
-    parser.set_defaults(function=run_app.open_app)
+    parser.set_defaults(function=_open_app)
     table = CommandTable(parser.add_subparsers(metavar="COMMAND", parser_class=Parser), shared)
-    for module in _GROUPS:
-        module.add_commands(table)
+    for group in groups:
+        import_module(f"cockpit.cli.{group}").add_commands(table)
     return parser
+
+
+def groups_for(argv: Sequence[str]) -> tuple[str, ...]:
+    """Return the modules whose commands these words may mean: one where the command is plain, else all of them."""
+    words = iter(argv)
+    for word in words:
+        if word in _WITH_VALUE:
+            next(words, None)
+        elif not word.startswith("-"):
+            return tuple(group for group, commands in GROUPS.items() if word in commands) or tuple(GROUPS)
+        elif word.partition("=")[0] not in {*_WITH_VALUE, "--json", "--readonly"}:
+            return tuple(GROUPS)  # --help, or a mistake, which is told beside all that would be right
+    return ()
+
+
+_WITH_VALUE = frozenset({"--repo", "--run", "--env", "--by"})
+
+
+def _open_app(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.cli.run_app import open_app
+
+    return open_app(arguments)
 
 
 def run(argv: Sequence[str]) -> int:
@@ -97,7 +96,7 @@ def run(argv: Sequence[str]) -> int:
 
 def _run(argv: Sequence[str], *, as_json: bool) -> int:
     try:
-        arguments = build_parser().parse_args(argv)
+        arguments = build_parser(groups_for(argv)).parse_args(argv)
         status: int = arguments.function(arguments)
         sys.stdout.flush()
     except CockpitError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.cli.common import CommandTable, open_here, print_json, require_writing, say, wants_json
+from cockpit.collection import hold_collector
 from cockpit.errors import CockpitError, ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def add_commands(table: CommandTable) -> None:
 def open_app(arguments: argparse.Namespace) -> ExitCode:
     """Open the full-screen app on this repository."""
     _require_terminal()
+    hold_collector()
     workspace = _open(arguments)
     if not workspace.run.open and _took_in_what_others_have(workspace):
         workspace = _open(arguments)

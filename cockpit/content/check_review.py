@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
@@ -154,6 +155,16 @@ def expression_complaint(text: str) -> str:
     except (re.error, RecursionError, OverflowError) as error:
         return f"{quoted(text)} is not a regular expression: {error}"
     return ""
+
+
+def encoding_complaint(name: str) -> str:
+    """Say why text cannot be read in an encoding of this name; empty is UTF-8."""
+    try:
+        if not name or codecs.lookup(name)._is_text_encoding:
+            return ""
+    except (LookupError, ValueError):
+        pass
+    return f"{quoted(name)} is no encoding of text: write one such as cp1252, latin-1 or utf-16"
 
 
 def _header_complaint(name: str) -> str:

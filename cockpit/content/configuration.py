@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from cockpit.content.channel_review import review_channel, review_notify
-from cockpit.content.check_review import expression_complaint, review_check
+from cockpit.content.check_review import encoding_complaint, expression_complaint, review_check
 from cockpit.content.env_review import review_env
 from cockpit.content.environments import ConfigurationFile, Section, chosen
 from cockpit.content.names import duration_complaint, name_complaint
@@ -110,6 +110,7 @@ class _ConfigurationReview(Review[ConfigurationFile]):
             for key in ("file", "command"):
                 if getattr(log, key):
                     self.filled(getattr(log, key), *where, "logs", name, key)
+            self.complain(encoding_complaint(log.encoding), *where, "logs", name, "encoding")
         for name, pattern in part.patterns.items():
             self.complain_of_key(name_complaint(name), *where, "patterns", name)
             self.filled(pattern, *where, "patterns", name)

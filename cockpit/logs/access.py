@@ -5,39 +5,38 @@ from __future__ import annotations
 import re
 
 from cockpit.logs import timestamps
+from cockpit.logs.lazy import lazily
 from cockpit.logs.levels import status_level
 from cockpit.logs.line import Level
 from cockpit.logs.parsed import Parsed, Setting
 from cockpit.logs.stamps import stamp_at
 
-_COMMON = re.compile(
+_COMMON = lazily(
     r'(\S+) [^\["]*\[' + timestamps.ACCESS_TIME.pattern + r'\] "([^"\\]*+(?:\\.[^"\\]*+)*+)" (\d{3}) (.*)', re.ASCII
 )
 _METHOD = r"(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS|CONNECT|TRACE|PROPFIND|REPORT|PRI|MKCOL|COPY|MOVE|LOCK|UNLOCK)"
 # A request in quotes and a status behind it, or before it as balancers and proxy managers have it.
-_REQUEST = re.compile(rf'"{_METHOD} [^"]*+"(?: |: | - )(\d{{3}})(?=[\s,]|$)', re.ASCII)
-_STATUS_FIRST = re.compile(rf' ([1-5]\d\d) (?:[\d-]+ ){{1,5}}(?:- {_METHOD} |"{_METHOD} )', re.ASCII)
-_HAPROXY = re.compile(
+_REQUEST = lazily(rf'"{_METHOD} [^"]*+"(?: |: | - )(\d{{3}})(?=[\s,]|$)', re.ASCII)
+_STATUS_FIRST = lazily(rf' ([1-5]\d\d) (?:[\d-]+ ){{1,5}}(?:- {_METHOD} |"{_METHOD} )', re.ASCII)
+_HAPROXY = lazily(
     r"\S{1,60}:\d{1,5} \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3})\] \S{1,100} \S{1,200} "
     r"[\d+/-]+ (?:(-1|\d{3}) )?\+?\d+ (?:\S+ \S+ )?[A-Za-z-]{2,4} ",
     re.ASCII,
 )
-_HAPROXY_FAILED = re.compile(
+_HAPROXY_FAILED = lazily(
     r"\S{1,60}:\d{1,5} \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3})\] \S{1,100}/\S{1,100}: ", re.ASCII
 )
-_UWSGI = re.compile(r"\[pid: \d+\|app: [^\]]*\] .{0,300}? \[([^\]]{24})\] .* \(HTTP/[\d.]+ (\d{3})\)", re.ASCII)
-_GIN = re.compile(
-    r"(?:\[GIN\] )?(\d{4}[^|]{1,30}?) *\| *(?:\x1b\[[\d;]*m)? *([1-5]\d\d) *(?:\x1b\[[\d;]*m)?\|", re.ASCII
-)
-_ELB = re.compile(
+_UWSGI = lazily(r"\[pid: \d+\|app: [^\]]*\] .{0,300}? \[([^\]]{24})\] .* \(HTTP/[\d.]+ (\d{3})\)", re.ASCII)
+_GIN = lazily(r"(?:\[GIN\] )?(\d{4}[^|]{1,30}?) *\| *(?:\x1b\[[\d;]*m)? *([1-5]\d\d) *(?:\x1b\[[\d;]*m)?\|", re.ASCII)
+_ELB = lazily(
     r"(?:(?:https?|h2|grpcs?|wss?) )?(\d{4}-\d\d-\d\dT[\d:.]+Z) \S+ \S+:\d+ \S+ [\d.-]+ [\d.-]+ [\d.-]+ (\d{3}|-) ",
     re.ASCII,
 )
-_SQUID = re.compile(r"\s*(\d{10}\.\d{3}) +\d+ \S+ [A-Z_]+/(\d{3}) \d+ [A-Z]+ ", re.ASCII)
-_CLOUDFRONT = re.compile(r"(\d{4}-\d\d-\d\d)\t(\d\d:\d\d:\d\d)\t\S+\t\d+\t\S+\t[A-Z]+\t\S+\t\S+\t(\d{3})\t", re.ASCII)
-_PROXY_MANAGER = re.compile(r"\[([^\]]{20,30})\] (?:- )?(?:[\d-]+ )*?(\d{3}) (?:- )?- [A-Z]+ https? ", re.ASCII)
-_BRACKET_TIME = re.compile(r"\[(\d\d/(?:[A-Z][a-z]{2}|\d\d)/\d{4}[: ]\d\d:\d\d:\d\d(?: [+-]\d{4})?)\]", re.ASCII)
-_MORGAN = re.compile(rf"{_METHOD} \S+ (\d{{3}}) [\d.]+ ?ms\b", re.ASCII)
+_SQUID = lazily(r"\s*(\d{10}\.\d{3}) +\d+ \S+ [A-Z_]+/(\d{3}) \d+ [A-Z]+ ", re.ASCII)
+_CLOUDFRONT = lazily(r"(\d{4}-\d\d-\d\d)\t(\d\d:\d\d:\d\d)\t\S+\t\d+\t\S+\t[A-Z]+\t\S+\t\S+\t(\d{3})\t", re.ASCII)
+_PROXY_MANAGER = lazily(r"\[([^\]]{20,30})\] (?:- )?(?:[\d-]+ )*?(\d{3}) (?:- )?- [A-Z]+ https? ", re.ASCII)
+_BRACKET_TIME = lazily(r"\[(\d\d/(?:[A-Z][a-z]{2}|\d\d)/\d{4}[: ]\d\d:\d\d:\d\d(?: [+-]\d{4})?)\]", re.ASCII)
+_MORGAN = lazily(rf"{_METHOD} \S+ (\d{{3}}) [\d.]+ ?ms\b", re.ASCII)
 
 
 def parse_access(text: str, setting: Setting) -> Parsed | None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 
 from cockpit.logs.access import parse_balancer, parse_common, parse_request
+from cockpit.logs.lazy import lazily
 from cockpit.logs.levels import named_level, status_level
 from cockpit.logs.line import Level
 from cockpit.logs.parsed import Parsed, Setting
 
-_STRUCTURED = re.compile(r" (\S+) (\S+) (\S+) (\S+) \[[^\]\"]*(?:\"[^\"]*\"[^\]\"]*)*?\blevel=\"(\w+)\"")
-_NGINX_PROCESS = re.compile(r" \[\w+\] \d+#\d+: ")
+_STRUCTURED = lazily(r" (\S+) (\S+) (\S+) (\S+) \[[^\]\"]*(?:\"[^\"]*\"[^\]\"]*)*?\blevel=\"(\w+)\"")
+_NGINX_PROCESS = lazily(r" \[\w+\] \d+#\d+: ")
 # Log4j's and Logback's line behind its time: perhaps a thread, the level, and a thread or a class.
 JAVA_LEVEL = r"\s*(?:- )?(?:\[[ -\\^-~]{0,80}\]\s*(?:- )?){0,2}(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL|SEVERE)"
 JAVA_CLASS = r"\s+(?:- )?(?:\[[ -\\^-~]{0,200}\]|\(|(?:[a-z0-9_$]{1,60}\.){1,12}+[A-Z][A-Za-z0-9_$.]{0,200}[:\s(])"
-_JAVA = re.compile(JAVA_LEVEL + JAVA_CLASS, re.ASCII)
-_PHP = re.compile(r"PHP (Fatal error|Parse error|Warning|Notice|Deprecated)?")
+_JAVA = lazily(JAVA_LEVEL + JAVA_CLASS, re.ASCII)
+_PHP = lazily(r"PHP (Fatal error|Parse error|Warning|Notice|Deprecated)?")
 _PHP_LEVELS = {
     "Fatal error": Level.FATAL,
     "Parse error": Level.FATAL,
@@ -23,19 +24,19 @@ _PHP_LEVELS = {
     "Notice": Level.NOTICE,
     "Deprecated": Level.NOTICE,
 }
-_MSSQL = re.compile(r" (?:spid\d+s?|Logon|Server|Backup) {2,}(Error: \d+)?")
-_ZONEMINDER = re.compile(r" [\w.-]+\[\d+\]\.([A-Z]{3}|DB\d) ")
-_GIN_STATUS = re.compile(r"\| *([1-5]\d\d) *\| ")
-_TOPICS = re.compile(r" \S+ ([a-z]+(?:,[a-z]+)+) ")  # as MikroTik's routers have them
-_RAS = re.compile(r" \S+ (?:RAS|NULL) \S+ ([A-Z]+) ")
-_POSTGRES_RDS = re.compile(
+_MSSQL = lazily(r" (?:spid\d+s?|Logon|Server|Backup) {2,}(Error: \d+)?")
+_ZONEMINDER = lazily(r" [\w.-]+\[\d+\]\.([A-Z]{3}|DB\d) ")
+_GIN_STATUS = lazily(r"\| *([1-5]\d\d) *\| ")
+_TOPICS = lazily(r" \S+ ([a-z]+(?:,[a-z]+)+) ")  # as MikroTik's routers have them
+_RAS = lazily(r" \S+ (?:RAS|NULL) \S+ ([A-Z]+) ")
+_POSTGRES_RDS = lazily(
     r":[\w.-]*\(\d*\):[^:]{0,120}:\[\d+\]:(?:(STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION)|[A-Z]+\d?):  "
 )
-_POSTGRES = re.compile(
+_POSTGRES = lazily(
     r" \[[\d-]+\](?: \S{1,200}){0,6}? "
     r"(?:LOG|ERROR|FATAL|PANIC|WARNING|NOTICE|INFO|DEBUG\d?|STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION):  "
 )
-_POSTGRES_DETAIL = re.compile(r"[^:]{0,120}\b(?:STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION):  ")
+_POSTGRES_DETAIL = lazily(r"[^:]{0,120}\b(?:STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION):  ")
 
 
 def parse_after_time(text: str, end: int, rest: str, setting: Setting) -> Parsed | None:

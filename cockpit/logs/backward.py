@@ -42,10 +42,10 @@ def start_of_last_lines(descriptor: int, end: int, count: int, *, scan_limit: in
     return 0 if position == 0 else start if start < end else position
 
 
-def read_before(descriptor: int, offset: int, count: int) -> Earlier:
+def read_before(descriptor: int, offset: int, count: int, encoding: str = "") -> Earlier:
     """Return the last `count` lines that end at or before `offset`."""
     start = start_of_last_lines(descriptor, offset, count)
-    splitter = LineSplitter()
+    splitter = LineSplitter(encoding=encoding)
     lines = []
     position = start
     while position < offset:

@@ -30,6 +30,10 @@ class LineFilter(Protocol):
         """Why it was given up, if it was."""
         ...
 
+    def matches(self, text: str) -> bool:
+        """Whether a line of this text may be chosen; SlowPatternError where that takes too long."""
+        ...
+
     def wants(self, line: LogLine) -> bool:
         """Whether this line is chosen; SlowPatternError where that takes too long."""
         ...
@@ -154,9 +158,17 @@ class LogBuffer:
             if self._is_full():
                 self._drop_first()
 
-    def prepend(self, lines: Sequence[LogLine], places: Sequence[int], start: int, *, sieve: LineFilter | None) -> None:
-        """Put the lines before these, from the file; without room for both the newest are let go."""
+    def prepend(
+        self, lines: Sequence[LogLine], places: Sequence[int], start: int, *, sieve: LineFilter | None,
+        before: int | None = None,
+    ) -> None:  # fmt: skip
+        """Put the lines before these, from the file; without room for both the newest are let go.
+
+        Where they are to stand `before` a place, and these do not begin there any more, they are left out.
+        """
         with self._lock:
+            if before is not None and before != self._span.start:
+                return
             self._sieved = sieve or self._sieved
             self._first -= len(lines)
             rows = _matching_or_none(self._filter, lines, self._first)

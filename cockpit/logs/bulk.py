@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from cockpit.logs.lazy import lazily
 from cockpit.logs.levels import LEVEL_OF_NAME, status_level
 from cockpit.logs.line import Level
 from cockpit.logs.split import Block, decode_line
@@ -29,7 +30,7 @@ _WEB = (
     % re.sub(r"\((?!\?)", "(?:", ACCESS_TIME.pattern).encode()
 )
 # One group: what tells the level, nothing where only the classifier knows.
-_HEADS = re.compile(
+_HEADS = lazily(
     rb"(?:(?=%s(?:%s)[ :]|%s\d\d\d )(?:%s|%s)([A-Z]+|\d))?+[^\n]*\n"
     % (_TIMED, b"|".join(sorted(_WORDS, reverse=True)), _WEB, _TIMED, _WEB)
 )
@@ -58,7 +59,7 @@ class LevelCounter:
         if all(heads):
             # The next block may begin with lines that belong to this one's last.
             if heads:
-                self._classify(_line(block.rest[block.rest.rfind(b"\n", 0, -1) + 1 : -1], block.limit))
+                self._classify(_line(block.rest[block.rest.rfind(b"\n", 0, -1) + 1 : -1], block))
             return
         pieces = block.rest.split(b"\n")
         known = True
@@ -70,11 +71,11 @@ class LevelCounter:
                     known = True
                     continue
                 if known and index:
-                    self._classify(_line(pieces[index - 1], block.limit))
-                levels[self._classify(_line(pieces[index], block.limit))] += 1
+                    self._classify(_line(pieces[index - 1], block))
+                levels[self._classify(_line(pieces[index], block))] += 1
             known = bool(head)
         if known:
-            self._classify(_line(pieces[len(heads) - 1], block.limit))
+            self._classify(_line(pieces[len(heads) - 1], block))
 
     def _of_json(self, piece: bytes, limit: int) -> Level | None:
         """Return the level of a line of JSON, where its shape tells it."""
@@ -92,5 +93,5 @@ class LevelCounter:
         return Level.NONE if line.continuation else line.level
 
 
-def _line(piece: bytes, limit: int) -> str:
-    return decode_line(piece, len(piece), limit)
+def _line(piece: bytes, block: Block) -> str:
+    return decode_line(piece, len(piece), block.limit, block.encoding)

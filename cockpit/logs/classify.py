@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from datetime import UTC, tzinfo
 
+import msgspec
+
 from cockpit.logs import journal_export
+from cockpit.logs.colours import without_colours
 from cockpit.logs.columns import Columns
 from cockpit.logs.formats import parse
+from cockpit.logs.lazy import lazily
 from cockpit.logs.line import Level, LogLine
 from cockpit.logs.parsed import Parsed, Setting
 from cockpit.logs.wrapped import Wrapped, unwrap
 
 # Lines at the left margin that belong to a trace: Python's, Java's, Go's, .NET's, PHP's, Ruby's, Node's and Rust's.
-_TRACE = re.compile(
+_TRACE = lazily(
     r"Traceback \(most recent call last\):|(?:Caused by|Suppressed): |During handling of the above exception"
     r"|The above exception was the direct cause|\.{3} \d+ more|goroutine \d+ \[|created by |exit status \d+$"
     r"|--- End of |Stack trace:$|\[(?:previous )?(?:exception|stacktrace)\]|#\d+ |\"\}\s*$|thrown in "
@@ -24,15 +27,15 @@ _TRACE = re.compile(
     r"|(?:[A-Za-z_$][\w$]*(?:\.|::))*[A-Z]\w*(?:Error|Exception|Throwable|Interrupt|Exit|Group|Warning)(?:: |:$|$| \()"
 )
 # What starts a trace of its own, where no record before it reports an error.
-_UNCAUGHT = re.compile(
+_UNCAUGHT = lazily(
     r"Traceback \(most recent call last\):|Exception in thread |Unhandled exception\. |Uncaught (?:\w+Error|Exception)"
     r"|Unhandled Exception: "
 )
-_GO_STACK = re.compile(r"goroutine \d+ \[")
-_GO_FRAME = re.compile(r"[\w./$*()\[\]{}·-]+\(.*\)$")
-# Raw, or as syslog daemons and JSON escape them.
-_ANSI = re.compile(r"(?:\x1b|#033|\\x1b|\\u001b)\[[\d;?]*[A-Za-z]|\x1b\([A-Z]")
-_COMPOSE = re.compile(r"[\w.-]{1,64} *\| ")
+_GO_STACK = lazily(r"goroutine \d+ \[")
+_GO_FRAME = lazily(r"[\w./$*()\[\]{}·-]+\(.*\)$")
+# What a terminal obeys, raw or as syslog daemons and JSON escape it.
+_ANSI = lazily(r"(?:\x1b|#033|\\x1b|\\u001b)\[[\d;?]*[A-Za-z]|\x1b\([A-Z]")
+_COMPOSE = lazily(r"[\w.-]{1,64} *\| ")
 _TEXT = "text"
 _TRACE_FORMAT = "trace"
 _SERVICES = 64  # of one log with docker compose's prefixes
@@ -68,7 +71,18 @@ class Classifier:
 
     def classify(self, text: str) -> LogLine:
         """Return the next line with its level, time, format and message."""
-        plain = _ANSI.sub("", text) if "\x1b" in text or "033[" in text or "1b[" in text else text
+        if "\x1b" in text or "033[" in text or "1b[" in text:
+            return self._classify_escaped(text)
+        return self._unwrapped(text, text)
+
+    def _classify_escaped(self, raw: str) -> LogLine:
+        """Read a line with escapes in it; those that are not about colours stay in its text and message."""
+        text = without_colours(raw)
+        line = self._unwrapped(text, _ANSI.sub("", text))
+        message = text if "\x1b" in text else line.message
+        return msgspec.structs.replace(line, message=message, raw=raw if raw != text else "")
+
+    def _unwrapped(self, text: str, plain: str) -> LogLine:
         wrapped = unwrap(plain, self._zone)
         if wrapped is not None:
             return self._classify(text, wrapped.text, self._state(wrapped.stream), wrapped)

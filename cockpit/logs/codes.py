@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
+from cockpit.logs.lazy import lazily
 from cockpit.logs.levels import CEF_SEVERITIES, SYSLOG_SEVERITIES, named_level
 from cockpit.logs.line import Level
 from cockpit.logs.parsed import Parsed
 
-_CISCO = re.compile(r"%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-([0-7])-[A-Z0-9_]+: ")
-_BRACKETED = re.compile(r"\([^)]{1,80}\) \[([A-Z]{3,9})\] ")
-_CEF = re.compile(r"CEF: ?\d+(?:\|(?:[^|\\]|\\.)*+){5}\|(\d{1,2}|[A-Za-z-]+)\|")
+_CISCO = lazily(r"%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-([0-7])-[A-Z0-9_]+: ")
+_BRACKETED = lazily(r"\([^)]{1,80}\) \[([A-Z]{3,9})\] ")
+_CEF = lazily(r"CEF: ?\d+(?:\|(?:[^|\\]|\\.)*+){5}\|(\d{1,2}|[A-Za-z-]+)\|")
 _HEAD = 100  # characters in which a mnemonic is looked for
 
 

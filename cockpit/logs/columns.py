@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
+from cockpit.logs.lazy import lazily
 from cockpit.logs.levels import status_level
 from cockpit.logs.line import Level
 from cockpit.logs.parsed import Parsed, Setting
 from cockpit.logs.stamps import stamp_at
 from cockpit.logs.timestamps import ISO_TIME, field_epoch, iso_epoch
 
-_CELL = re.compile(r'"(?:[^"]|"")*"|\S+')
-_DIRECTIVE = re.compile(
+_CELL = lazily(r'"(?:[^"]|"")*"|\S+')
+_DIRECTIVE = lazily(
     r"#(?:Software|Version|Date|Start-Date|End-Date|Remark|GMT-Offset|Fields|separator|set_separator"
     r"|empty_field|unset_field|path|open|close|fields|types)\b"
 )

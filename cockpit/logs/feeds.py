@@ -6,7 +6,7 @@ import os
 import select
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, tzinfo
 from glob import glob
 from pathlib import Path
@@ -14,7 +14,8 @@ from pathlib import Path
 from cockpit import process
 from cockpit.errors import ProcessError
 from cockpit.logs.classify import Classifier
-from cockpit.logs.follow import Follower
+from cockpit.logs.encodings import wide_encoding
+from cockpit.logs.follow import Batch, Follower
 from cockpit.logs.spool import Spool
 from cockpit.logs.tagged import TAG
 
@@ -23,7 +24,7 @@ _FIRST_PAUSE = 1.0  # seconds before a command that has ended is started again; 
 _LONGEST_PAUSE = 60.0
 _LASTED = 30.0  # seconds after which a command counts as having worked
 _LAST_WORDS = 500  # bytes
-_LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.1
 _GLOB_SECONDS = 2.0
 _MERGED_TAIL = 200  # lines of each file at the start
 
@@ -113,7 +114,7 @@ class PipeFeed(Feed):
 
     def _fill(self) -> None:
         while not self._stop.is_set():
-            ready, _, _ = select.select([self._descriptor], [], [], _LOOK_SECONDS)
+            ready, _, _ = select.select([self._descriptor], [], [], LOOK_SECONDS)
             if not ready:
                 continue
             data = os.read(self._descriptor, _CHUNK)
@@ -124,7 +125,9 @@ class PipeFeed(Feed):
 
 
 class MergedFeed(Feed):
-    """Several files in one, by the lines' times, each line after its file's name; `patterns` are paths or globs.
+    """Several files in one, by the lines' times, each line after its file's name; `patterns` are (name, path or glob).
+
+    `encodings` has by these names those of lines that are not UTF-8.
 
     What is there at the start is put in order; after that lines are in order as far as they come within a look.
     """
@@ -136,9 +139,11 @@ class MergedFeed(Feed):
         *,
         zone: tzinfo = UTC,
         clock: Callable[[], float] = time.time,
+        encodings: Mapping[str, str] = {},
     ) -> None:
         super().__init__(name)
         self._patterns = patterns
+        self._encodings = encodings
         self._zone = zone
         self._clock = clock
         self._members: dict[str, _Member] = {}
@@ -156,7 +161,7 @@ class MergedFeed(Feed):
                     self._spool.write(
                         "".join(f"{name}{TAG}{text}\n" for _, name, text in lines).encode("utf-8", "replace")
                     )
-                self._stop.wait(_LOOK_SECONDS)
+                self._stop.wait(LOOK_SECONDS)
         finally:
             for member in self._members.values():
                 member.close()
@@ -169,30 +174,52 @@ class MergedFeed(Feed):
                     title = Path(path).stem if is_glob(pattern) else name
                     classifier = Classifier(title, zone=self._zone, clock=self._clock)
                     # A file that appears later is new: all of it is.
-                    follower = Follower(Path(path), tail=_MERGED_TAIL if at_start else 1_000_000)
-                    self._members[path] = _Member(title, follower, classifier)
+                    tail = _MERGED_TAIL if at_start else 1_000_000
+                    encoding = self._encodings.get(name, "")
+                    self._members[path] = _Member(title, Path(path), classifier, tail=tail, encoding=encoding)
         self.trouble = "" if self._members else "no file is there yet"
 
 
 class _Member:
     """One of the files, with the time of its last line, which lines without one have, too."""
 
-    def __init__(self, name: str, follower: Follower, classifier: Classifier) -> None:
+    def __init__(self, name: str, path: Path, classifier: Classifier, *, tail: int, encoding: str) -> None:
         self._name = name
-        self._follower = follower
+        self._path = path
         self._classifier = classifier
+        self._tail = tail
+        self._encoding = encoding
+        self._follower = Follower(path, tail=tail, encoding=encoding)
+        self._knows_width = False
+        self._feed: Feed | None = None  # of a file in a wide encoding
         self._at = 0.0
 
     def read(self) -> list[tuple[float, str, str]]:
         found = []
-        for raw in self._follower.poll().lines:
+        batch = self._follower.poll()
+        if not self._knows_width and self._follower.position:
+            self._knows_width = True
+            if wide := wide_encoding(self._path, self._encoding):
+                batch = self._follow_narrowed(wide)
+        for raw in batch.lines:
             line = self._classifier.classify(raw.text)
             self._at = line.at if line.at is not None else self._at
             found.append((self._at, self._name, raw.text))
         return found
 
+    def _follow_narrowed(self, wide: str) -> Batch:
+        from cockpit.logs.wide import WideFeed  # few logs are
+
+        self._feed = feed = WideFeed(self._name, self._path, wide)
+        feed.start()
+        self._follower.close()
+        self._follower = Follower(feed.path, tail=self._tail)
+        return self._follower.poll()
+
     def close(self) -> None:
         self._follower.close()
+        if self._feed is not None:
+            self._feed.stop()
 
 
 def is_glob(pattern: str) -> bool:

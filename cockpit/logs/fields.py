@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import UTC
 from typing import Any
 
 import msgspec
 
+from cockpit.logs.lazy import lazily
 from cockpit.logs.levels import SYSLOG_SEVERITIES, named_level, numbered_level, otel_level, status_level
 from cockpit.logs.line import Level
 from cockpit.logs.parsed import Parsed, Setting
@@ -37,8 +37,8 @@ _REQUEST_KEYS = frozenset(
 _NESTED = ("log", "@fields", "fields", "record", "attr", "data", "jsonpayload")
 _LETTERS = {"F": Level.FATAL, "E": Level.ERROR, "W": Level.WARNING, "I": Level.INFO}
 _NEXTCLOUD = (Level.DEBUG, Level.INFO, Level.WARNING, Level.ERROR, Level.FATAL)
-_PAIR = re.compile(r'([A-Za-z_@][\w.@/-]*)=("(?:[^"\\]|\\.)*+"|[^\s"]*)(?:\s+|$)')
-_AUDIT_TIME = re.compile(r"audit\((\d{10}\.\d+)")
+_PAIR = lazily(r'([A-Za-z_@][\w.@/-]*)=("(?:[^"\\]|\\.)*+"|[^\s"]*)(?:\s+|$)')
+_AUDIT_TIME = lazily(r"audit\((\d{10}\.\d+)")
 
 _decode_json = msgspec.json.Decoder().decode
 

@@ -6,6 +6,7 @@ import re
 
 from msgspec import Struct
 
+from cockpit.logs.lazy import lazily
 from cockpit.logs.line import Level, LogLine
 from cockpit.logs.requests import normal_path, read_request
 
@@ -15,7 +16,7 @@ _OF_REQUESTS = frozenset({"access", "elb", "gin", "haproxy", "uwsgi"})  # alike 
 _DROPPED = 4  # one in so many goes where there is no more room: the least grave, rare and old
 _REMEMBERED = 200_000  # templates dropped, so that one that comes back is not called new
 
-_VARIABLE = re.compile(
+_VARIABLE = lazily(
     r"(?P<text>\"(?:[^\"\\]|\\.)*+(?:\"|$)|(?<![\w])'[^']*')"
     r"|(?P<uuid>\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b)"
     r"|(?P<mail>\b[\w.+-]+@[\w-]+\.[\w.-]+\b)"
@@ -64,17 +65,13 @@ class Fingerprints:
         self._most = most
         self._kept: dict[tuple[Level, str], _Kept] = {}
         self._dropped: set[int] = set()
+        self._known: set[int] = set()
 
     def add(self, line: LogLine) -> None:
         """Take in a line; what only continues one is left out."""
-        if line.continuation or not line.message.strip():
+        key = _key(line)
+        if key is None:
             return
-        request = read_request(line) if line.format in _OF_REQUESTS else None
-        if request is None:
-            template = template_of(line.message)
-        else:
-            template = f"{request.method} {normal_path(request.path)} {request.status}"
-        key = (line.level, template)
         kept = self._kept.get(key)
         if kept is None:
             if len(self._kept) >= self._most:
@@ -85,6 +82,12 @@ class Fingerprints:
         if line.at is not None:
             kept.first_at = line.at if kept.first_at is None else min(kept.first_at, line.at)
             kept.last_at = line.at if kept.last_at is None else max(kept.last_at, line.at)
+
+    def know(self, line: LogLine) -> None:
+        """Take in a line of earlier, which is not counted: its template is not new."""
+        key = _key(line)
+        if key is not None and len(self._known) < _REMEMBERED:
+            self._known.add(hash(key))
 
     def _make_room(self) -> None:
         ranked = sorted(self._kept.items(), key=lambda pair: (pair[1].level, pair[1].count, pair[1].last_at or 0.0))
@@ -98,15 +101,32 @@ class Fingerprints:
         """Return them, those new since a moment first, then the gravest and most frequent."""
         found = [
             Fingerprint(
-                template, kept.level.word, kept.count, kept.first_at, kept.last_at, kept.example, _is_new(kept, since)
+                key[1],
+                kept.level.word,
+                kept.count,
+                kept.first_at,
+                kept.last_at,
+                kept.example,
+                _is_new(kept, since, known=hash(key) in self._known),
             )
-            for (_, template), kept in self._kept.items()
+            for key, kept in self._kept.items()
         ]
         levels = {level.word: level for level in Level}
         return sorted(found, key=lambda one: (not one.new, -levels[one.level], -one.count, one.template))
 
 
-def _is_new(kept: _Kept, since: float | None) -> bool | None:
+def _key(line: LogLine) -> tuple[Level, str] | None:
+    if line.continuation or not line.message.strip():
+        return None
+    request = read_request(line) if line.format in _OF_REQUESTS else None
+    if request is None:
+        return line.level, template_of(line.message)
+    return line.level, f"{request.method} {normal_path(request.path)} {request.status}"
+
+
+def _is_new(kept: _Kept, since: float | None, *, known: bool) -> bool | None:
+    if known and since is not None:
+        return False
     if since is None or kept.first_at is None or (kept.returned and kept.first_at >= since):
         return None
     return kept.first_at >= since

@@ -54,9 +54,10 @@ class Follower:
     A file that appears later, or takes the place of another, is read from its beginning. No poll waits for data.
     """
 
-    def __init__(self, path: Path, *, tail: int = TAIL_LINES) -> None:
+    def __init__(self, path: Path, *, tail: int = TAIL_LINES, encoding: str = "") -> None:
         self._path = path
         self._tail = tail
+        self._encoding = encoding
         self._current: Incarnation | None = None
         self._former: list[Incarnation] = []
         self._starts_at_tail = True
@@ -106,13 +107,14 @@ class Follower:
             return None
         end = current.position - current.pending
         start = start_of_last_lines(current.descriptor, end, n_lines)
-        return Block(None, os.pread(current.descriptor, end - start, start), place=place_of(current.volume, start))
+        data = os.pread(current.descriptor, end - start, start)
+        return Block(None, data, place=place_of(current.volume, start), encoding=self._encoding)
 
     def read_before(self, offset: int, n_lines: int) -> Earlier:
         """Return up to `n_lines` lines of the current file before `offset`, for scrolling back."""
         if self._current is None:
             return Earlier((), 0)
-        return read_before(self._current.descriptor, offset, n_lines)
+        return read_before(self._current.descriptor, offset, n_lines, self._encoding)
 
     def close(self) -> None:
         """Let go of every file; an unfinished line is not reported."""
@@ -175,7 +177,7 @@ class Follower:
         except FileNotFoundError:
             self._starts_at_tail = False
             raise
-        current = Incarnation(descriptor, self._next_volume())
+        current = Incarnation(descriptor, self._next_volume(), encoding=self._encoding)
         status = current.status
         if not stat.S_ISREG(status.st_mode):
             current.close()

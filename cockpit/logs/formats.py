@@ -15,6 +15,7 @@ from cockpit.logs.after_time import parse_after_time, postgres_detail, timed_nam
 from cockpit.logs.codes import coded_level, parse_cef
 from cockpit.logs.fields import parse_json, parse_logfmt
 from cockpit.logs.header import leading_level, level_after
+from cockpit.logs.lazy import lazily
 from cockpit.logs.lettered import parse_lettered, parse_tornado
 from cockpit.logs.levels import LEVEL_OF_LETTER, SYSLOG_SEVERITIES, named_level
 from cockpit.logs.line import Level
@@ -22,19 +23,19 @@ from cockpit.logs.parsed import Parsed, Setting
 from cockpit.logs.special import parse_special
 from cockpit.logs.stamps import stamp_at, stamp_epoch
 
-_PRIORITY = re.compile(r"<(\d{1,3})>")
-_SYSLOG_5424 = re.compile(r"1 (\S+) (\S+) (\S+) (\S+) \S+ (?:-|(?:\[(?:[^\]\\]|\\.)*+\])+)(?: |$)")
-_SYSLOG_TAG = re.compile(r" (\S+) ([\w./@+()-]+)(?:\[\d+\])?: ")
-_SHORT_TAG = re.compile(r"( )([\w./@+-]+)\[[\w.-]+\]: ")
-_APACHE_ERROR = re.compile(r"\[" + timestamps.APACHE_ERROR_TIME.pattern + r"\] \[(?:\w*:)?(\w+)\]", re.ASCII)
-_CRI = re.compile(r" (?:stdout|stderr) [FP] ")
-_JUL = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d{4} [\d:]+ [AP]M [\w.$]+ ", re.ASCII)
-_OLD_REDIS = re.compile(rf"\[\d+\] (\d\d) ({timestamps.MONTH}) (\d\d:\d\d:\d\d)(?:\.\d+)? ([.*#-]) ", re.ASCII)
-_NEST = re.compile(r"\[Nest\] +\d+ +- +", re.ASCII)
-_REDIS = re.compile(r"\d+:[A-Z] (?=\d)|\d+:signal-handler ", re.ASCII)
+_PRIORITY = lazily(r"<(\d{1,3})>")
+_SYSLOG_5424 = lazily(r"1 (\S+) (\S+) (\S+) (\S+) \S+ (?:-|(?:\[(?:[^\]\\]|\\.)*+\])+)(?: |$)")
+_SYSLOG_TAG = lazily(r" (\S+) ([\w./@+()-]+)(?:\[\d+\])?: ")
+_SHORT_TAG = lazily(r"( )([\w./@+-]+)\[[\w.-]+\]: ")
+_APACHE_ERROR = lazily(r"\[" + timestamps.APACHE_ERROR_TIME.pattern + r"\] \[(?:\w*:)?(\w+)\]", re.ASCII)
+_CRI = lazily(r" (?:stdout|stderr) [FP] ")
+_JUL = lazily(r"[A-Z][a-z]{2} \d{1,2}, \d{4} [\d:]+ [AP]M [\w.$]+ ", re.ASCII)
+_OLD_REDIS = lazily(rf"\[\d+\] (\d\d) ({timestamps.MONTH}) (\d\d:\d\d:\d\d)(?:\.\d+)? ([.*#-]) ", re.ASCII)
+_NEST = lazily(r"\[Nest\] +\d+ +- +", re.ASCII)
+_REDIS = lazily(r"\d+:[A-Z] (?=\d)|\d+:signal-handler ", re.ASCII)
 _REDIS_MARKS = {" . ": Level.DEBUG, " - ": Level.DEBUG, " * ": Level.NOTICE, " # ": Level.WARNING}
-_BLUE_GENE = re.compile(r"\S{1,20} 1\d{9} \d{4}\.\d\d\.\d\d \S+ (?=\d{4}-|[A-Z][a-z]{2} )", re.ASCII)
-_LATER_TIME = re.compile(r"(?<![\d:.])\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d")
+_BLUE_GENE = lazily(r"\S{1,20} 1\d{9} \d{4}\.\d\d\.\d\d \S+ (?=\d{4}-|[A-Z][a-z]{2} )", re.ASCII)
+_LATER_TIME = lazily(r"(?<![\d:.])\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d")
 _HEAD = 100  # characters in which a time that does not begin the line is looked for
 _DEPTH = 3  # a line within a line within a line
 
@@ -265,7 +266,7 @@ def _parse_later_time(text: str, setting: Setting) -> Parsed | None:
     return found._replace(message=text) if before.strip() else found
 
 
-_BEFORE = re.compile(r"[(\[|:]([A-Z][a-z]{0,8}|[A-Z]{1,9})[)\]|:]{1,2}[\s|:\[-]*$")
+_BEFORE = lazily(r"[(\[|:]([A-Z][a-z]{0,8}|[A-Z]{1,9})[)\]|:]{1,2}[\s|:\[-]*$")
 
 
 def _level_before(before: str) -> Level:

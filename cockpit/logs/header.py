@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import re
 
+from cockpit.logs.lazy import lazily
 from cockpit.logs.levels import LEVEL_OF_LETTER, LEVEL_OF_NAME, named_level
 from cockpit.logs.line import Level
 
 # Separators, perhaps an opening bracket, a word, and what sets it off.
-_LEVEL_FIELD = re.compile(r"[\s|:,\]-]*([\[(<]?)\s*([A-Za-z]{3,13}\d?)(\s*[\])>|:]|(?=[\s/\[])|$)")
+_LEVEL_FIELD = lazily(r"[\s|:,\]-]*([\[(<]?)\s*([A-Za-z]{3,13}\d?)(\s*[\])>|:]|(?=[\s/\[])|$)")
 # What may stand between time and level: a group in brackets, a number, `user@database`, `host(port)`, a dotted name,
 # `key=value`, `name -`.
-_OTHER_FIELD = re.compile(
+_OTHER_FIELD = lazily(
     r"[\s|:,\]-]*(?:\[[^\]]{0,120}\]|\([^)]{0,120}\)|\{[^}]{0,120}\}|<[\w.]{1,40}>"
     r"|\d+(?:\.\d+)?%?(?=[\s:\]])|[\w.-]{1,64}@[\w.-]{1,64}(?=[\s:])"
     r"|root(?=\s)|[\w.-]{1,64}\(\d+\)(?=:)|[\w.-]{1,40}=(?:\"[^\"]{0,120}\"|[^\s\"]{0,120})(?=\s)"
     r"|\.{0,3}[\w$-]{0,64}[._/$][\w.$/-]{1,80}(?::\d+:[\w.*()]{1,80}(?=\s))?(?=[\s:])|[\w.$@/*-]{1,80}(?=\s+[-|]\s))"
 )
 # `category:` before a level that is set off as well, as BIND has it.
-_CATEGORY = re.compile(r"\s*[\w-]{1,40}:(?=\s)")
+_CATEGORY = lazily(r"\s*[\w-]{1,40}:(?=\s)")
 # Logcat: process, thread, level, tag.
-_LOGCAT = re.compile(r"\s+\d+\s+\d+ ([VDIWEF]) (?=[^:]{1,80}:)")
+_LOGCAT = lazily(r"\s+\d+\s+\d+ ([VDIWEF]) (?=[^:]{1,80}:)")
 # One letter as the level: in brackets, before a bar as etcd has it, or before a component's name as MongoDB has it.
-_LETTER_FIELD = re.compile(r"[\s|:,-]*(?:[\[(]([TVDIWEFC])[\])]|([TDIWEFC])(?: \| |  ?(?=[A-Z]{3,}\b)| {1,2}-(?= )))")
+_LETTER_FIELD = lazily(r"[\s|:,-]*(?:[\[(]([TVDIWEFC])[\])]|([TDIWEFC])(?: \| |  ?(?=[A-Z]{3,}\b)| {1,2}-(?= )))")
 # A logger's channel and the level in one word, as Monolog has it; a bare word before a level that is set off.
-_CHANNEL_LEVEL = re.compile(r"[\s|:,-]*[\w-]{1,64}\.([A-Z]{4,9}):")
-_WORD_LEVEL = re.compile(
+_CHANNEL_LEVEL = lazily(r"[\s|:,-]*[\w-]{1,64}\.([A-Z]{4,9}):")
+_WORD_LEVEL = lazily(
     r"\s*[\w-]{1,40}\s+(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|SEVERE|FATAL|CRITICAL)(?:\s{2,}|:\s|\s+[-|\[])"
 )
 _TITLE_CASE = frozenset("Trace Debug Info Information Verbose Warn".split())  # noqa: SIM905
-_PYTHON_BASIC = re.compile(r"[A-Z]+:[\w.]+:")
+_PYTHON_BASIC = lazily(r"[A-Z]+:[\w.]+:")
 _AFTER_LEVEL = " \t|:-"
 _FIELDS = 12
 

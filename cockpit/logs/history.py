@@ -31,11 +31,12 @@ class Stretch(NamedTuple):
     start: int
     end: int
     data: bytes
+    encoding: str = ""  # of lines that are not UTF-8
 
     def lines(self) -> list[RawLine]:
         """Return the lines one by one; a last one without its end is one, too."""
         whole = self.data if self.data.endswith(b"\n") else self.data + b"\n"
-        return Block(None, whole).lines()
+        return Block(None, whole, encoding=self.encoding).lines()
 
     def places(self, lines: list[RawLine]) -> list[int]:
         """Return where the lines start."""
@@ -49,8 +50,11 @@ class History:
     GivenUpError where `cancel` was set while an archive was unpacked.
     """
 
-    def __init__(self, path: Path, known: Callable[[], tuple[int, tuple[Volume, ...]]] | None = None) -> None:
+    def __init__(
+        self, path: Path, known: Callable[[], tuple[int, tuple[Volume, ...]]] | None = None, *, encoding: str = ""
+    ) -> None:
         self._path = path
+        self._encoding = encoding
         self._known = known or (lambda: (FIRST_VOLUME, ()))
         self._open: dict[int, int] = {}
         self._lock = Lock()
@@ -89,7 +93,7 @@ class History:
             if descriptor is None:
                 return None
             start, data = _whole_lines_before(descriptor, offset, size)
-            return Stretch(place_of(number, start), place_of(number, start + len(data)), data) if data else None
+            return self._stretch(number, start, data) if data else None
 
     def after(self, place: int, cancel: Event, size: int = STRETCH) -> Stretch | None:
         """Return about `size` bytes of lines that start at a place; None where nothing is after it, or not yet."""
@@ -100,10 +104,13 @@ class History:
                 descriptor = self._descriptor(number, cancel)
                 data = _whole_lines_after(descriptor, offset, size, to_end=number < present) if descriptor else b""
                 if data:
-                    return Stretch(place_of(number, offset), place_of(number, offset + len(data)), data)
+                    return self._stretch(number, offset, data)
                 if number >= present:
                     return None
                 number, offset = number + 1, 0
+
+    def _stretch(self, number: int, offset: int, data: bytes) -> Stretch:
+        return Stretch(place_of(number, offset), place_of(number, offset + len(data)), data, self._encoding)
 
     def line_start(self, place: int, cancel: Event) -> int:
         """Return where the line around a place starts."""

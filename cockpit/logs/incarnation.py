@@ -15,13 +15,13 @@ _ANCHOR = 256  # bytes before the position, by which a rewritten file is told fr
 class Incarnation:
     """One file that had, or has, the log's name; read through its descriptor, wherever it was moved to."""
 
-    def __init__(self, descriptor: int, volume: int = 0) -> None:
+    def __init__(self, descriptor: int, volume: int = 0, *, encoding: str = "") -> None:
         self.descriptor = descriptor
         self.volume = volume  # which of the files that had the name this is, in their order
         self.position = 0
         self.at_end = False
         self.idle_polls = 0
-        self._splitter = LineSplitter()
+        self._splitter = LineSplitter(encoding=encoding)
         self._anchor = b""
         self._may_begin_with_hole = False
 

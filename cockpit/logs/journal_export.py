@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
+from cockpit.logs.lazy import lazily
 from cockpit.logs.levels import SYSLOG_SEVERITIES
 from cockpit.logs.line import Level
 from cockpit.logs.parsed import Parsed, Setting
 from cockpit.logs.timestamps import field_epoch
 
 _NAME = "journald"
-_FIELD = re.compile(r"_{0,2}[A-Z][A-Z0-9_]{2,63}=")
-_OF_JOURNAL = re.compile(r"__(?:CURSOR|REALTIME_TIMESTAMP|MONOTONIC_TIMESTAMP|SEQNUM|SEQNUM_ID)=|_[A-Z][A-Z_]+=")
+_FIELD = lazily(r"_{0,2}[A-Z][A-Z0-9_]{2,63}=")
+_OF_JOURNAL = lazily(r"__(?:CURSOR|REALTIME_TIMESTAMP|MONOTONIC_TIMESTAMP|SEQNUM|SEQNUM_ID)=|_[A-Z][A-Z_]+=")
 
 
 def parse(text: str, setting: Setting) -> Parsed | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from cockpit.logs import timestamps
+from cockpit.logs.lazy import lazily
 from cockpit.logs.levels import LEVEL_OF_LETTER
 from cockpit.logs.parsed import Parsed, Setting
 from cockpit.logs.stamps import stamp_epoch
 
-_GLOG = re.compile(r"([IWEF])(\d\d)(\d\d) (\d\d:\d\d:\d\d)\.\d{1,6} +\d+ [^\s\]]+\]", re.ASCII)
-_RUBY = re.compile(r"([DIWEF]), \[(?=\d{4}-)", re.ASCII)
-_TORNADO = re.compile(r"\[([DIWEC]) ((?:[\d-]{6,10} )?[\d:.]{8,12}) ", re.ASCII)
+_GLOG = lazily(r"([IWEF])(\d\d)(\d\d) (\d\d:\d\d:\d\d)\.\d{1,6} +\d+ [^\s\]]+\]", re.ASCII)
+_RUBY = lazily(r"([DIWEF]), \[(?=\d{4}-)", re.ASCII)
+_TORNADO = lazily(r"\[([DIWEC]) ((?:[\d-]{6,10} )?[\d:.]{8,12}) ", re.ASCII)
 
 
 def parse_lettered(text: str, setting: Setting) -> Parsed | None:

@@ -42,7 +42,7 @@ class LogLine(Struct, frozen=True, gc=False):
 
     `message` is what is left to show where time and level are shown apart. `at` is in epoch seconds, None where
     the line says none. A `continuation` (of a stack trace, say) has the level and time of its record and is not
-    counted again.
+    counted again. `raw` is the line with the colours that it had, where `text` has been rid of them.
     """
 
     text: str
@@ -52,6 +52,7 @@ class LogLine(Struct, frozen=True, gc=False):
     format: str
     message: str
     continuation: bool = False
+    raw: str = ""
 
     @property
     def is_error(self) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Self
 
 from cockpit.errors import UsageError
+from cockpit.logs.colours import without_colours
 from cockpit.logs.line import LogLine
 
 _LONGEST = 0.1  # seconds that one text may take
@@ -81,7 +82,9 @@ class TextFilter:
         return self.matches(line.text)
 
     def matches(self, text: str) -> bool:
-        """Whether this text is chosen; SlowPatternError where that would take too long to find out."""
+        """Whether this text is chosen, its colours aside; SlowPatternError where that takes too long to find out."""
+        if "\x1b" in text:
+            text = without_colours(text)
         search = self._search
         if search is None:
             search = self._search = self._bounded()

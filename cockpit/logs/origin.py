@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from cockpit.logs.feeds import Feed, FeedPool
@@ -23,8 +24,7 @@ def _the_pool() -> FeedPool:
     return _pool
 
 
-@dataclass(frozen=True)
-class LogOrigin:
+class LogOrigin(Struct, frozen=True):
     """A file at `path`, or what a `command` says in `root`, or the files of `merged` (name, path or glob each) in one.
 
     `refused` says why it is not read.
@@ -37,6 +37,8 @@ class LogOrigin:
     merged: tuple[tuple[str, str], ...] = ()
     timezone: str = "UTC"
     refused: str = ""
+    encoding: str = ""  # of lines that are not UTF-8
+    encodings: tuple[tuple[str, str], ...] = ()  # the same by the names of what is merged
 
     @property
     def is_fed(self) -> bool:
@@ -57,7 +59,7 @@ class LogOrigin:
         from cockpit.times import zone
 
         if self.merged:
-            return MergedFeed(self.name, self.merged, zone=zone(self.timezone))
+            return MergedFeed(self.name, self.merged, zone=zone(self.timezone), encodings=dict(self.encodings))
         return CommandFeed(self.name, shell(self.command), cwd=self.root)
 
 
@@ -69,13 +71,16 @@ def origins_of(logs: Mapping[str, LogSource], root: Path, *, trusted: bool, time
 def together(logs: Mapping[str, LogSource], root: Path, timezone: str) -> LogOrigin:
     """Return all logs that are files as one, in the order of their times."""
     files = tuple((name, str(root / source.file)) for name, source in logs.items() if source.file)
-    return LogOrigin("all", merged=files, timezone=timezone, refused="" if files else "no log is a file")
+    encodings = tuple((name, source.encoding) for name, source in logs.items() if source.encoding)
+    refused = "" if files else "no log is a file"
+    return LogOrigin("all", merged=files, timezone=timezone, refused=refused, encodings=encodings)
 
 
 def _origin(name: str, source: LogSource, root: Path, *, trusted: bool, timezone: str) -> LogOrigin:
     if source.command:
         why = "" if trusted else "its command is not trusted on this host: cockpit trust --show lists it"
-        return LogOrigin(name, command=source.command, root=root, refused=why)
+        return LogOrigin(name, command=source.command, root=root, refused=why, encoding=source.encoding)
     if any(sign in source.file for sign in "*?["):
-        return LogOrigin(name, merged=((name, str(root / source.file)),), timezone=timezone)
-    return LogOrigin(name, root / source.file)
+        merged = ((name, str(root / source.file)),)
+        return LogOrigin(name, merged=merged, timezone=timezone, encodings=((name, source.encoding),))
+    return LogOrigin(name, root / source.file, encoding=source.encoding)

@@ -9,7 +9,6 @@ from cockpit.logs.buffer import LineFilter, LogBuffer, Span
 from cockpit.logs.history import GivenUpError, History, Stretch
 from cockpit.logs.line import LogLine
 from cockpit.logs.seek import Progress, Seeker
-from cockpit.logs.sieve import Sieve
 from cockpit.logs.volumes import VOLUME_SPAN, place_of
 
 ROWS = 300  # that one loading brings, at least
@@ -106,7 +105,7 @@ class Past:
             raise GivenUpError("cancelled")
 
     def _chosen(self, stretch: Stretch, sieve: LineFilter | None, cancel: Event) -> tuple[list[LogLine], list[int]]:
-        if isinstance(sieve, Sieve) and not any(sieve.matches(raw.text) for raw in stretch.lines()):
+        if sieve is not None and not any(sieve.matches(raw.text) for raw in stretch.lines()):
             return [], []
         lines, places = self._seeker.classified(stretch, cancel)
         if sieve is None:

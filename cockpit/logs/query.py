@@ -12,6 +12,7 @@ from heapq import merge
 from io import FileIO
 from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -19,6 +20,7 @@ from cockpit.durations import parse_duration
 from cockpit.errors import NotFoundError, ObservationError, UsageError
 from cockpit.logs.backward import start_of_last_lines
 from cockpit.logs.classify import Classifier
+from cockpit.logs.encodings import narrow
 from cockpit.logs.levels import named_level
 from cockpit.logs.line import LEVELS, Level, LogLine, RawLine
 from cockpit.logs.match import TextFilter
@@ -86,37 +88,50 @@ def select(
     source: str = "",
     zone: tzinfo = UTC,
     clock: Callable[[], float] = time.time,
+    encoding: str = "",
     end: int | None = None,
 ) -> Iterator[LogLine]:
-    """Return the wanted lines of a file, or of its first `end` bytes, oldest first.
+    """Return the wanted lines of a file, or of its first `end` bytes, oldest first; `encoding` is of what is not UTF-8.
 
     Raises NotFoundError or ObservationError where it cannot be read.
     """
-    chosen = (line for line, _ in choose(path, query, Classifier(source or path.name, zone=zone, clock=clock), end))
+    classifier = Classifier(source or path.name, zone=zone, clock=clock)
+    chosen = (line for line, _ in _choose(path, query, classifier, encoding, end))
     return chosen if query.last is None else iter(deque(chosen, maxlen=query.last))
 
 
+class LogFile(NamedTuple):
+    """A file of the log `name`; `zone` is that of times that name none, `encoding` that of lines that are not UTF-8."""
+
+    path: Path
+    name: str = ""
+    zone: tzinfo = UTC
+    encoding: str = ""
+
+
 def select_merged(
-    paths: Sequence[Path],
-    query: LogQuery,
-    *,
-    source: str = "",
-    zone: tzinfo = UTC,
-    clock: Callable[[], float] = time.time,
+    files: Sequence[LogFile], query: LogQuery, *, clock: Callable[[], float] = time.time
 ) -> Iterator[LogLine]:
     """Return the wanted lines of several files, in the order of their times, as `select` does."""
-    if len(paths) == 1:
-        return select(paths[0], query, source=source, zone=zone, clock=clock)
-    chosen = (line for line, _ in choose_merged(paths, query, source=source, zone=zone, clock=clock))
+    if len(files) == 1:
+        (file,) = files
+        return select(file.path, query, source=file.name, zone=file.zone, clock=clock, encoding=file.encoding)
+    chosen = (line for line, _ in choose_merged(files, query, clock=clock))
     return chosen if query.last is None else iter(deque(chosen, maxlen=query.last))
 
 
 def choose_merged(
-    paths: Sequence[Path], query: LogQuery, *, source: str = "", zone: tzinfo, clock: Callable[[], float]
+    files: Sequence[LogFile], query: LogQuery, *, clock: Callable[[], float]
 ) -> Iterator[tuple[LogLine, int]]:
     """Return the wanted lines of several files with their sizes; a line without a time follows the one before it."""
-    files = [_by_time(choose(path, query, Classifier(source or path.name, zone=zone, clock=clock))) for path in paths]
-    return (chosen for _, chosen in merge(*files, key=itemgetter(0)))
+    return (
+        chosen for _, chosen in merge(*(_by_time(_chosen_of(file, query, clock)) for file in files), key=itemgetter(0))
+    )
+
+
+def _chosen_of(file: LogFile, query: LogQuery, clock: Callable[[], float]) -> Iterator[tuple[LogLine, int]]:
+    classifier = Classifier(file.name or file.path.name, zone=file.zone, clock=clock)
+    return _choose(file.path, query, classifier, file.encoding)
 
 
 def _by_time(chosen: Iterator[tuple[LogLine, int]]) -> Iterator[tuple[float, tuple[LogLine, int]]]:
@@ -127,20 +142,20 @@ def _by_time(chosen: Iterator[tuple[LogLine, int]]) -> Iterator[tuple[float, tup
         yield latest, one
 
 
-def choose(
-    path: Path, query: LogQuery, classifier: Classifier, end: int | None = None
+def _choose(
+    path: Path, query: LogQuery, classifier: Classifier, encoding: str, end: int | None = None
 ) -> Iterator[tuple[LogLine, int]]:
     tail = query.last if query.wants_all else None
     chooser = Chooser(query)
-    for raw in _read(path, tail, end):
+    for raw in _read(path, tail, encoding, end):
         line = classifier.classify(raw.text)
         if chooser.wants(line):
             yield line, raw.size
 
 
-def _read(path: Path, tail: int | None, end: int | None) -> Iterator[RawLine]:
-    splitter = LineSplitter()
-    with opened(path) as file:
+def _read(path: Path, tail: int | None, encoding: str, end: int | None) -> Iterator[RawLine]:
+    splitter = LineSplitter(encoding=encoding)
+    with opened(path, encoding) as file:
         if tail is not None:
             size = os.fstat(file.fileno()).st_size
             size = size if end is None else min(size, end)
@@ -151,9 +166,10 @@ def _read(path: Path, tail: int | None, end: int | None) -> Iterator[RawLine]:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[FileIO]:
+def opened(path: Path, encoding: str = "") -> Iterator[FileIO]:
+    """Return a log's bytes, in which a line feed is one byte; CockpitError where it cannot be read."""
     try:
-        with path.open("rb", buffering=0) as file:
+        with narrow(path, encoding) as readable, readable.open("rb", buffering=0) as file:
             yield file
     except FileNotFoundError:
         raise NotFoundError(f"there is no log at {path}", fix="Name a file, or a log of cockpit.yaml") from None

@@ -8,19 +8,26 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, tzinfo
 from itertools import accumulate
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import Struct
 
 from cockpit.logs.buffer import LogBuffer, Span
-from cockpit.logs.bulk import LevelCounter
 from cockpit.logs.classify import Classifier
 from cockpit.logs.counters import LogCounters, LogCounts
+from cockpit.logs.encodings import wide_encoding
 from cockpit.logs.follow import TAIL_LINES, Batch, Follower, FollowState
 from cockpit.logs.line import RawLine
-from cockpit.logs.sieve import Sieve
 from cockpit.logs.split import Block
-from cockpit.logs.tagged import LineClassifier, TaggedClassifier
+from cockpit.logs.volumes import FIRST_VOLUME, place_of
 
+if TYPE_CHECKING:
+    from cockpit.logs.bulk import LevelCounter
+    from cockpit.logs.feeds import Feed
+    from cockpit.logs.tagged import LineClassifier
+
+FIRST_LINES = 120  # that are more than most screens show
 _POLL_SECONDS = 0.06
 _NEWS_SECONDS = 0.1  # at most so often are news told, however fast the lines come
 _SLICE = 500  # lines after which other threads get a turn
@@ -44,7 +51,8 @@ class LogReader:
     """Follows the log at `path` into `buffer`; `on_news` is called from the thread when lines or counts changed.
 
     What was in the file at the start is counted, but not as a rate of now. Lines that are `tagged` with a log's name
-    are read as that log's.
+    are read as that log's. With `first`, no more lines than that are read until `go_on` is called: then the others of
+    `tail` are put before them. A file in a wide `encoding` is read through a feed, whose file `path` then is.
     """
 
     def __init__(
@@ -53,23 +61,30 @@ class LogReader:
         path: Path,
         *,
         buffer: LogBuffer,
-        on_news: Callable[[], object],
+        on_news: Callable[[], object] = lambda: None,
         zone: tzinfo = UTC,
         clock: Callable[[], float] = time.time,
         tail: int = TAIL_LINES,
+        first: int | None = None,
         poll_seconds: float = _POLL_SECONDS,
         tagged: bool = False,
+        encoding: str = "",
     ) -> None:
         self.path = path
-        self._buffer = buffer
-        self._on_news = on_news
+        self.buffer = buffer
+        self.on_news = on_news
         self._tail = tail
+        self._owed = 0 if first is None else max(tail - first, 0)  # lines before the first ones
+        self._may_go_on = False
         self._poll_seconds = poll_seconds
-        self.follower = Follower(path, tail=tail)
+        self.encoding = encoding
+        self.follower = Follower(path, tail=tail - self._owed, encoding=encoding)
+        self._feed: Feed | None = None  # of a file in a wide encoding
+        self._knows_width = False
         self._is_tagged = tagged
         self._name, self._zone, self._clock = name, zone, clock
         self._classifier = self.new_classifier()
-        self._levels = LevelCounter(self._classifier)
+        self._levels: LevelCounter | None = None  # once there is a flood
         self._counters = LogCounters(name, clock=clock)
         self._is_live = False
         self._skipped = 0
@@ -81,8 +96,9 @@ class LogReader:
         self.status = ReaderStatus(LogCounts(name))
 
     def start(self) -> None:
-        """Begin to read."""
-        self._thread.start()
+        """Begin to read; once is enough."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def stop(self) -> None:
         """Ask the thread to end; it closes its files, and tells no more news."""
@@ -93,6 +109,11 @@ class LogReader:
         """Wait until the thread has ended."""
         self._thread.join(timeout)
 
+    def go_on(self) -> None:
+        """Read what was put off until the first lines were on the screen."""
+        self._may_go_on = True
+        self._wake.set()
+
     def rejoin(self) -> None:
         """Hold the log's newest lines again, where others are in the buffer."""
         self._must_rejoin = True
@@ -101,6 +122,8 @@ class LogReader:
     def new_classifier(self) -> LineClassifier:
         """Return a classifier for this log's lines, as if none had been read yet."""
         if self._is_tagged:
+            from cockpit.logs.tagged import TaggedClassifier
+
             return TaggedClassifier(lambda name: Classifier(name, zone=self._zone, clock=self._clock))
         return Classifier(self._name, zone=self._zone, clock=self._clock)
 
@@ -109,21 +132,25 @@ class LogReader:
             self._read_on()
         except Exception as error:  # the thread's end: a log that is no longer read must say so in its pane
             self.status = ReaderStatus(self.status.counts, FollowState.UNREADABLE, f"is no longer read: {error!r}")
-            self._on_news()
+            self.on_news()
+        self.follower.close()
+        if self._feed is not None:
+            self._feed.stop()
 
     def _read_on(self) -> None:
-        with self.follower:
-            told_at = 0.0
-            told = None
-            while not self._stop.is_set():
-                rejoined = self._rejoin() if self._must_rejoin else False
-                more = self._step()
-                if rejoined or (told != self.status and (not more or time.monotonic() - told_at >= _NEWS_SECONDS)):
-                    told, told_at = self.status, time.monotonic()
-                    self._on_news()
-                if not more:
-                    self._wake.wait(self._poll_seconds)
-                self._wake.clear()
+        told_at = 0.0
+        told = None
+        while not self._stop.is_set():
+            rejoined = self._rejoin() if self._must_rejoin else False
+            more = self._step()
+            if self._owed and self._may_go_on:
+                self._read_owed()
+            if rejoined or (told != self.status and (not more or time.monotonic() - told_at >= _NEWS_SECONDS)):
+                told, told_at = self.status, time.monotonic()
+                self.on_news()
+            if not more:
+                self._wake.wait(self._poll_seconds)
+            self._wake.clear()
 
     def _rejoin(self) -> bool:
         self._must_rejoin = False
@@ -133,12 +160,31 @@ class LogReader:
         classifier = self.new_classifier()
         raws, places = _with_places(blocks.lines(), blocks.place)
         lines = [classifier.classify(raw.text) for raw in raws]
-        self._buffer.replace(lines, places, Span(blocks.place, blocks.place + blocks.size), has_end=True)
+        self.buffer.replace(lines, places, Span(blocks.place, blocks.place + blocks.size), has_end=True)
         return True
+
+    def _read_owed(self) -> None:
+        """Put the lines before the first ones, and count them."""
+        count, self._owed = self._owed, 0
+        start = self.follower.start
+        earlier = self.follower.read_before(start, count)
+        if self.follower.volume != FIRST_VOLUME or not earlier.lines:
+            return
+        raws, places = _with_places(list(earlier.lines), place_of(FIRST_VOLUME, earlier.offset))
+        classifier = self.new_classifier()
+        lines = [classifier.classify(raw.text) for raw in raws]
+        for line, raw in zip(lines, raws, strict=True):
+            self._counters.add(line, raw.size, live=False)
+        self.buffer.prepend(lines, places, places[0], sieve=None, before=place_of(FIRST_VOLUME, start))
+        self.status = msgspec.structs.replace(self.status, counts=self._counters.snapshot())
 
     def _step(self) -> bool:
         """Take in one poll; whether there is more to read already."""
         batch = self.follower.poll()
+        if not self._knows_width and self.follower.position:
+            self._knows_width = True
+            if self._is_wide():
+                return True
         if self._is_live and sum(block.n_lines for block in batch.blocks) > _FLOOD:
             self._take_flood(batch.blocks)
         else:
@@ -148,6 +194,19 @@ class LogReader:
         reason = batch.reason or (self.status.reason if batch.state is self.status.state else "")
         self.status = ReaderStatus(self._counters.snapshot(), batch.state, reason, self._skipped)
         return batch.more
+
+    def _is_wide(self) -> bool:
+        """Whether what the first look has found must be turned into UTF-8: then a feed does that from now on."""
+        wide = wide_encoding(self.path, self.encoding)
+        if not wide:
+            return False
+        from cockpit.logs.wide import WideFeed  # few logs are
+
+        self._feed = feed = WideFeed(self._name, self.path, wide)
+        feed.start()
+        self.follower.close()
+        self.path, self.follower = feed.path, Follower(feed.path, tail=self._tail)
+        return True
 
     def _take_in(self, batch: Batch) -> None:
         for block in batch.blocks:
@@ -164,7 +223,7 @@ class LogReader:
                 self._counters.add(line, raw.size, live=self._is_live)
             lines.append(line)
         if lines:
-            self._buffer.append(lines, places, places[-1] + raws[-1].size)
+            self.buffer.append(lines, places, places[-1] + raws[-1].size)
 
     def _take_flood(self, blocks: Sequence[Block]) -> None:
         """Count every line, and put into memory what a filter chooses, or else the last ones."""
@@ -175,22 +234,26 @@ class LogReader:
         last = blocks[-1]
         cut = last.rest.find(b"\n", max(len(last.rest) - _SHOWN_OF_FLOOD, 0)) + 1
         if len(last.rest) > _SHOWN_OF_FLOOD and 0 < cut < len(last.rest):
-            before = Block(last.first, last.rest[:cut], last.limit, last.place)
+            before = last._replace(rest=last.rest[:cut])
             self._count(before)
             self._pass(before)
-            last = Block(None, last.rest[cut:], last.limit, last.place + before.size)
+            last = last._replace(first=None, rest=last.rest[cut:], place=last.place + before.size)
         raws, places = _with_places(last.lines(), last.place)
         self._show(raws, places)
 
     def _count(self, block: Block) -> None:
+        if self._levels is None:
+            from cockpit.logs.bulk import LevelCounter
+
+            self._levels = LevelCounter(self._classifier)
         self._counters.add_many(self._levels.count(block), block.size, live=self._is_live)
 
     def _pass(self, block: Block) -> None:
         """Let a block of a flood go by, but for what a filter looks for in it."""
-        sieve = self._buffer.filter
-        if not isinstance(sieve, Sieve):
+        sieve = self.buffer.filter
+        if sieve is None:
             self._skipped += block.n_lines
-            self._buffer.skip(block.n_lines, block.place + block.size)
+            self.buffer.skip(block.n_lines, block.place + block.size)
             return
         raws, places = _with_places(block.lines(), block.place)
         chosen = [index for index, raw in enumerate(raws) if sieve.matches(raw.text)][-_SLICE:]
@@ -199,7 +262,7 @@ class LogReader:
         classifier = self.new_classifier()
         lines = [classifier.classify(raws[index].text) for index in chosen]
         wanted = [(line, places[index]) for line, index in zip(lines, chosen, strict=True) if sieve.wants(line)]
-        self._buffer.append_chosen(
+        self.buffer.append_chosen(
             [line for line, _ in wanted], [place for _, place in wanted], block.place + block.size, sieve=sieve
         )
 

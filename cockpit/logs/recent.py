@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,14 +10,14 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from cockpit.errors import NotFoundError, ObservationError
 from cockpit.logs.fingerprints import Fingerprint, Fingerprints
-from cockpit.logs.line import LogLine, RawLine
-from cockpit.logs.query import opened
+from cockpit.logs.history import GivenUpError, History, Stretch
+from cockpit.logs.line import LogLine
 from cockpit.logs.requests import Endpoint, Requests
-from cockpit.logs.split import LineSplitter
+from cockpit.logs.volumes import VOLUME_SPAN
 
 MOST_BYTES = 16 * 1024 * 1024
-_STEP = 256 * 1024
 _TURN = 200  # lines after which other threads get a turn
 
 
@@ -44,27 +44,21 @@ def recent(
     since: float | None,
     stop: threading.Event,
     most: int = MOST_BYTES,
+    encoding: str = "",
 ) -> Recent:
-    """Read the last `most` bytes of a log, or until `stop` is set.
+    """Read the last `most` bytes of a log, or until `stop` is set; with `since`, rotated and packed archives, too.
 
     Raises NotFoundError or ObservationError where it cannot be read.
     """
     fingerprints, requests = Fingerprints(), Requests()
     lines = 0
     first_at: float | None = None
-    with opened(path) as file:
-        size = os.fstat(file.fileno()).st_size
-    for raw in _lines(path, max(size - most, 0)):
-        line = classify(raw.text)
+    stretches, whole = read_back(path, most=most, stop=stop, archives=since is not None, encoding=encoding)
+    for line in classified(stretches, classify, stop):
         lines += 1
         first_at = line.at if first_at is None else first_at
         fingerprints.add(line)
         requests.add(line)
-        if lines % _TURN == 0:
-            time.sleep(0)
-            if stop.is_set():
-                break
-    whole = size <= most
     reaches = whole or (since is not None and first_at is not None and first_at < since)
     known = since if reaches else None
     return Recent(
@@ -78,15 +72,50 @@ def recent(
     )
 
 
-def _lines(path: Path, start: int) -> Iterator[RawLine]:
-    splitter = LineSplitter()
-    with opened(path) as file:
-        file.seek(start)
-        cut = start > 0  # the line that is cut there is left out
-        while block := file.read(_STEP):
-            for raw in splitter.feed(block):
-                if not cut:
-                    yield raw
-                cut = False
-        if not cut:
-            yield from splitter.flush()
+def read_back(
+    path: Path, *, most: int, stop: threading.Event, archives: bool, skip_present: bool = False, encoding: str = ""
+) -> tuple[list[Stretch], bool]:
+    """Return about the last `most` bytes of a log, oldest first, and whether nothing is before them.
+
+    With `archives` it goes on in those; `skip_present` leaves the present file out.
+    """
+    history = History(path, encoding=encoding)
+    found: list[Stretch] = []
+    try:
+        with contextlib.suppress(GivenUpError):
+            place = end = history.end()
+            if skip_present:
+                place -= place % VOLUME_SPAN
+            read = 0
+            while read < most and not stop.is_set():
+                at_start = place % VOLUME_SPAN == 0
+                if at_start and not archives:
+                    return found[::-1], True
+                stretch = history.before(place, stop)
+                if stretch is None:
+                    if place == end and end % VOLUME_SPAN == 0 and not path.exists():
+                        raise NotFoundError(f"there is no log at {path}", fix="Name a file, or a log of cockpit.yaml")
+                    return found[::-1], True
+                found.append(stretch)
+                read += len(stretch.data)
+                place = stretch.start
+    except OSError as error:
+        raise ObservationError(f"{path} cannot be read: {error.strerror or error}") from None
+    finally:
+        history.close()
+    return found[::-1], False
+
+
+def classified(
+    stretches: list[Stretch], classify: Callable[[str], LogLine], stop: threading.Event
+) -> Iterator[LogLine]:
+    """Return the lines of stretches as they are understood, until `stop` is set; other threads get their turn."""
+    number = 0
+    for stretch in stretches:
+        for raw in stretch.lines():
+            number += 1
+            yield classify(raw.text)
+            if number % _TURN == 0:
+                time.sleep(0)
+                if stop.is_set():
+                    return

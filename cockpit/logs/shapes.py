@@ -14,6 +14,7 @@ import msgspec
 
 from cockpit.logs.after_time import JAVA_CLASS, JAVA_LEVEL
 from cockpit.logs.fields import LEVEL_KEYS, TIME_KEYS, field_level, lower_names
+from cockpit.logs.lazy import lazily
 from cockpit.logs.levels import LEVEL_OF_NAME, status_level
 from cockpit.logs.line import Level, LogLine
 from cockpit.logs.timestamps import MONTH
@@ -110,7 +111,7 @@ def _status(key: Hashable) -> Level:
     return status_level(int(key)) if isinstance(key, bytes) else Level.NONE
 
 
-_STAMP = re.compile(
+_STAMP = lazily(
     rf"(\[?)\d{{4}}([-/])\d\d[-/]\d\d([T ]){_HOUR}{_SIXTY}(?:([.,])\d{{3,9}})?"
     rf"( ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)(?![\w.:]))?(\]?)",
     re.ASCII,
@@ -197,7 +198,7 @@ class _Layout(NamedTuple):
     audited: bool
 
 
-_JSON_TIME = re.compile(rf"(\d{{4}}-\d\d-\d\d[T ]{_HOUR})({_SIXTY}(?:\.\d{{1,9}})?)(Z|[+-]\d\d:\d\d)?$", re.ASCII)
+_JSON_TIME = lazily(rf"(\d{{4}}-\d\d-\d\d[T ]{_HOUR})({_SIXTY}(?:\.\d{{1,9}})?)(Z|[+-]\d\d:\d\d)?$", re.ASCII)
 _LAYOUTS = 512
 _decode = msgspec.json.Decoder().decode
 

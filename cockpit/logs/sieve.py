@@ -10,12 +10,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 
 from cockpit.durations import parse_duration
+from cockpit.logs.lazy import lazily
 from cockpit.logs.levels import named_level
 from cockpit.logs.line import Level, LogLine
 from cockpit.logs.match import SlowPatternError, TextFilter
 
-_TOKEN = re.compile(r"(?:^|(?<=\s))(level|since|until):(\S+)(?:\s+|$)")
-_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?")
+_TOKEN = lazily(r"(?:^|(?<=\s))(level|since|until):(\S+)(?:\s+|$)")
+_CLOCK = lazily(r"(\d{1,2}):(\d\d)(?::(\d\d))?")
 
 
 class Sieve:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
-
+from cockpit.logs.lazy import lazily
 from cockpit.logs.levels import named_level, status_level
 from cockpit.logs.line import Level
 from cockpit.logs.parsed import Parsed
 
 # `kern  :err   : [ 12.3] x` as `dmesg -x` writes it.
-_DMESG = re.compile(r"(?:kern|user|daemon|syslog|auth\w*)\s*:(\w+)\s*: ")
-_KERNEL = re.compile(r"\[ *\d+\.\d{6}\]")
-_RABBIT = re.compile(r"=(\w+) REPORT==== ")
-_EVENT_XML = re.compile(r"<Level>(\d)</Level>")
-_LOG4J_XML = re.compile(r"<log4j:event [^>]*\blevel=\"(\w+)\"")
-_RAILS_COMPLETED = re.compile(r"Completed (\d{3}) ")
-_RAILS = re.compile(r"(?:Started [A-Z]+ \"|Processing by \w|  Parameters: \{|Rendered )")
-_THREADED = re.compile(r"[\w.-]{1,60}::([A-Z]{4,8})::")
-_RUST_PANIC = re.compile(r"thread '[^']*' (?:\(\d+\) )?panicked at ")
+_DMESG = lazily(r"(?:kern|user|daemon|syslog|auth\w*)\s*:(\w+)\s*: ")
+_KERNEL = lazily(r"\[ *\d+\.\d{6}\]")
+_RABBIT = lazily(r"=(\w+) REPORT==== ")
+_EVENT_XML = lazily(r"<Level>(\d)</Level>")
+_LOG4J_XML = lazily(r"<log4j:event [^>]*\blevel=\"(\w+)\"")
+_RAILS_COMPLETED = lazily(r"Completed (\d{3}) ")
+_RAILS = lazily(r"(?:Started [A-Z]+ \"|Processing by \w|  Parameters: \{|Rendered )")
+_THREADED = lazily(r"[\w.-]{1,60}::([A-Z]{4,8})::")
+_RUST_PANIC = lazily(r"thread '[^']*' (?:\(\d+\) )?panicked at ")
 _EVENT_LEVELS = (Level.INFO, Level.FATAL, Level.ERROR, Level.WARNING, Level.INFO, Level.DEBUG)
-_EVENT_CSV = re.compile(r"(Information|Warning|Error|Critical|Verbose),\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4} ")
-_MYSQL_SLOW = re.compile(r"# (?:Time|User@Host|Query_time|Thread_id|Schema): ")
+_EVENT_CSV = lazily(r"(Information|Warning|Error|Critical|Verbose),\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4} ")
+_MYSQL_SLOW = lazily(r"# (?:Time|User@Host|Query_time|Thread_id|Schema): ")
 
 
 def parse_special(text: str) -> Parsed | None:

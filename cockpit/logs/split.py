@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-import codecs
 from typing import NamedTuple
 
+from cockpit.logs.encodings import decoded
 from cockpit.logs.line import RawLine
 
 LINE_LIMIT = 64 * 1024
-_Decoder = codecs.getincrementaldecoder("utf-8")
 
 
-def decode_line(kept: bytes, size: int, limit: int = LINE_LIMIT) -> str:
+def decode_line(kept: bytes, size: int, limit: int = LINE_LIMIT, encoding: str = "") -> str:
     """Return the text of a line of `size` bytes, of which the first `limit` at least were kept."""
     if size <= limit:
-        return kept.removesuffix(b"\r").decode("utf-8", "replace")
-    # Not final: the first bytes of a character that was cut in two are left out.
-    text = _Decoder("replace").decode(kept[:limit])
+        return decoded(kept.removesuffix(b"\r"), encoding)
+    text = decoded(_whole_characters(kept[:limit]), encoding)
     return f"{text} ... [cut: {limit} of {size} bytes shown]"
+
+
+def _whole_characters(kept: bytes) -> bytes:
+    """Leave out the first bytes of a character of UTF-8 that was cut in two."""
+    for back in range(1, min(4, len(kept)) + 1):
+        byte = kept[-back]
+        if byte >= 0xC0:
+            length = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+            return kept if back == length else kept[:-back]
+        if byte < 0x80:
+            break
+    return kept
 
 
 class Block(NamedTuple):
@@ -30,6 +40,7 @@ class Block(NamedTuple):
     rest: bytes
     limit: int = LINE_LIMIT
     place: int = 0
+    encoding: str = ""  # of lines that are not UTF-8
 
     @property
     def n_lines(self) -> int:
@@ -51,21 +62,22 @@ class Block(NamedTuple):
             pieces.pop()
             if b"\r" not in self.rest and len(max(pieces, key=len)) <= self.limit:
                 return begun + [RawLine(piece, len(piece) + 1) for piece in pieces]
-        limit = self.limit
+        limit, encoding = self.limit, self.encoding
         whole = self.rest.split(b"\n")
         whole.pop()
-        return begun + [RawLine(decode_line(piece, len(piece), limit), len(piece) + 1) for piece in whole]
+        return begun + [RawLine(decode_line(piece, len(piece), limit, encoding), len(piece) + 1) for piece in whole]
 
 
 class LineSplitter:
     """Splits a stream of bytes at line feeds, keeping an unfinished line until its end arrives.
 
-    Text is UTF-8, with replacement characters for what is not; one carriage return before the line feed is dropped.
-    Of a line longer than `limit` bytes only the first are kept, and its text says how much is missing.
+    Text is UTF-8, or else in `encoding`, and what is neither stands escaped; one carriage return before the line feed
+    is dropped. Of a line longer than `limit` bytes only the first are kept, and its text says how much is missing.
     """
 
-    def __init__(self, limit: int = LINE_LIMIT) -> None:
+    def __init__(self, limit: int = LINE_LIMIT, *, encoding: str = "") -> None:
         self._limit = limit
+        self._encoding = encoding
         self._begun = bytearray()
         self._size = 0  # bytes of the unfinished line, those that were not kept included
 
@@ -83,7 +95,7 @@ class LineSplitter:
             self._keep(data[: start - 1])
             first = self._finish(1)
         self._keep(data[end:])
-        return Block(first, data[start:end], self._limit, place)
+        return Block(first, data[start:end], self._limit, place, self._encoding)
 
     def feed(self, data: bytes) -> list[RawLine]:
         """Take in the next bytes and return the lines they complete, one by one."""
@@ -98,7 +110,8 @@ class LineSplitter:
         self._size += len(piece)
 
     def _finish(self, end: int) -> RawLine:
-        line = RawLine(decode_line(bytes(self._begun), self._size, self._limit), self._size + end)
+        text = decode_line(bytes(self._begun), self._size, self._limit, self._encoding)
+        line = RawLine(text, self._size + end)
         self._begun.clear()
         self._size = 0
         return line

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from cockpit.logs import timestamps
+from cockpit.logs.lazy import lazily
 from cockpit.logs.parsed import Setting
 from cockpit.logs.timestamps import MONTH, MONTHS
 
@@ -114,7 +115,7 @@ def _tai64(match: re.Match[str], _setting: Setting) -> float | None:
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.ASCII)
+    return lazily(text, re.ASCII)
 
 
 _DATE = rf"(?:[A-Z][a-z]{{2}},? )?({MONTH})\.? +(\d{{1,2}}),? (?:at )?(?:(\d{{4}})[ ,]+)?{_CLOCK}"

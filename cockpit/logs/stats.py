@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -16,9 +17,12 @@ from cockpit.logs.classify import Classifier
 from cockpit.logs.fingerprints import Fingerprints
 from cockpit.logs.line import LEVELS
 from cockpit.logs.patterns import Patterns
-from cockpit.logs.query import LogQuery, choose_merged, opened
+from cockpit.logs.query import LogFile, LogQuery, choose_merged, opened
+from cockpit.logs.recent import classified, read_back
 from cockpit.logs.requests import Requests
 from cockpit.logs.tally import Counted, Tally
+
+_KNOWN_BYTES = 64 * 1024 * 1024  # of archives that are looked through for what is not new
 
 
 class Wanted(Struct, frozen=True):
@@ -37,7 +41,7 @@ class Wanted(Struct, frozen=True):
 
 
 def stats(
-    *paths: Path,
+    *logs: Path | LogFile,
     query: LogQuery = LogQuery(),  # noqa: B008
     wanted: Wanted = Wanted(),  # noqa: B008
     zone: tzinfo = UTC,
@@ -47,15 +51,20 @@ def stats(
 
     The lines of a stack trace count as `none`, so that the levels add up to `lines`. Raises as `select` does.
     """
+    files = [log if isinstance(log, LogFile) else LogFile(log, zone=zone) for log in logs]
     patterns, fingerprints, requests = Patterns(wanted.own_patterns), Fingerprints(), Requests()
     if query.wants_all and query.last is None and not wanted.lines:
         tally = Tally()
-        for path in paths:
-            with opened(path) as file:
-                tally.take(Counted(Classifier(path.name, zone=zone, clock=clock), zone, clock()).count(file))
+        for log in files:
+            classifier = Classifier(log.path.name, zone=log.zone, clock=clock)
+            with opened(log.path, log.encoding) as file:
+                tally.take(Counted(classifier, log.zone, clock(), encoding=log.encoding).count(file))
     else:
         tally = Tally()
-        chosen = choose_merged(paths, query, zone=zone, clock=clock)
+        if wanted.fingerprints and wanted.released_at is not None:
+            for log in files:
+                _know_archives(fingerprints, log, clock)
+        chosen = choose_merged(files, query, clock=clock)
         for line, size in chosen if query.last is None else deque(chosen, maxlen=query.last):
             tally.add(line, size)
             if wanted.patterns:
@@ -85,6 +94,17 @@ def stats(
         endpoints = [msgspec.structs.asdict(one) for one in requests.endpoints()]
         found["requests"] = {"classes": dict(sorted(requests.classes.items())), "endpoints": endpoints}
     return found
+
+
+def _know_archives(fingerprints: Fingerprints, log: LogFile, clock: Callable[[], float]) -> None:
+    """Let what a log said before its present file count as known."""
+    stop = threading.Event()
+    stretches, _ = read_back(
+        log.path, most=_KNOWN_BYTES, stop=stop, archives=True, skip_present=True, encoding=log.encoding
+    )
+    classifier = Classifier(log.name or log.path.name, zone=log.zone, clock=clock)
+    for line in classified(stretches, classifier.classify, stop):
+        fingerprints.know(line)
 
 
 def _rfc3339(at: float | None) -> str | None:

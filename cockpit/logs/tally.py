@@ -8,6 +8,7 @@ from datetime import tzinfo
 from typing import Protocol
 
 from cockpit.logs.classify import Classifier
+from cockpit.logs.encodings import decoded
 from cockpit.logs.line import Level, LogLine, RawLine
 from cockpit.logs.parsed import Setting
 from cockpit.logs.shapes import Shape, shape_of
@@ -104,17 +105,18 @@ class _Seen:
 class Counted:
     """Counts a file; what it finds is exactly what the classifier says of its lines, one after the other."""
 
-    def __init__(self, classifier: Classifier, zone: tzinfo, now: float) -> None:
+    def __init__(self, classifier: Classifier, zone: tzinfo, now: float, *, encoding: str = "") -> None:
         self.tally = Tally()
         self._classifier = classifier
         self._setting = Setting(zone, now)
+        self._encoding = encoding
         self._seen: list[_Seen] = []
         self._tries = 0
         self._last: bytes | None = None  # a line that a shape has read, and the classifier does not know of yet
 
     def count(self, file: Readable) -> Tally:
         """Read the file to its end and return the counts."""
-        for block in _blocks(file):
+        for block in _blocks(file, self._encoding):
             if isinstance(block, RawLine):
                 self._slow(block)
             else:
@@ -182,7 +184,7 @@ class Counted:
         return line
 
     def _classify(self, line: bytes) -> None:
-        text = line.removesuffix(b"\r").decode("utf-8", "replace")
+        text = decoded(line.removesuffix(b"\r"), self._encoding)
         classified = self._told(text)
         self.tally.add(classified, 0)
         if self._tries < _TRIES and len(self._seen) < _SHAPES and not self._classifier.by_columns:
@@ -209,14 +211,14 @@ class Counted:
     def _told(self, text: str) -> LogLine:
         if self._last is not None:
             # What comes may belong to the line before it.
-            self._classifier.classify(self._last.removesuffix(b"\r").decode("utf-8", "replace"))
+            self._classifier.classify(decoded(self._last.removesuffix(b"\r"), self._encoding))
             self._last = None
         return self._classifier.classify(text)
 
 
-def _blocks(file: Readable) -> Iterator[list[bytes] | RawLine]:
+def _blocks(file: Readable, encoding: str) -> Iterator[list[bytes] | RawLine]:
     """Return a file's lines in lots, without their ends; those beyond the limit and the unfinished one alone."""
-    splitter = LineSplitter()
+    splitter = LineSplitter(encoding=encoding)
     begun = b""
     while block := file.read(BLOCK):
         if splitter.pending:
@@ -228,7 +230,7 @@ def _blocks(file: Readable) -> Iterator[list[bytes] | RawLine]:
         cut = data.rfind(b"\n")
         begun = data[cut + 1 :]
         if cut >= 0:
-            yield from _lot(data[:cut].split(b"\n"))
+            yield from _lot(data[:cut].split(b"\n"), encoding)
         if len(begun) > LINE_LIMIT:
             yield from splitter.feed(begun)
             begun = b""
@@ -236,7 +238,7 @@ def _blocks(file: Readable) -> Iterator[list[bytes] | RawLine]:
     yield from splitter.flush()
 
 
-def _lot(lines: list[bytes]) -> Iterator[list[bytes] | RawLine]:
+def _lot(lines: list[bytes], encoding: str) -> Iterator[list[bytes] | RawLine]:
     if max(map(len, lines)) <= LINE_LIMIT:
         yield lines
         return
@@ -244,4 +246,4 @@ def _lot(lines: list[bytes]) -> Iterator[list[bytes] | RawLine]:
         if len(line) <= LINE_LIMIT:
             yield [line]
         else:
-            yield from LineSplitter().feed(line + b"\n")
+            yield from LineSplitter(encoding=encoding).feed(line + b"\n")

@@ -6,19 +6,21 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
+from cockpit.logs.lazy import lazily
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTH = "|".join(MONTHS)
 
 # Zone names only where they are known, since a level or a word may stand there.
-ISO_TIME = re.compile(
+ISO_TIME = lazily(
     r"(\d{4}[-/.]\d\d[-/.]\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](\d{1,9})\d*)?"
     r"(?: ?(Z|[+-]\d\d:?\d\d|(?:UTC|GMT|[ECMP][SD]T|CES?T|EES?T|WES?T|BST|IST|MSK|JST|KST|SGT|HKT|AE[SD]T)\b))?",
     re.ASCII,
 )
-CLOCK_TIME = re.compile(r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?=[\s\]])", re.ASCII)
-ACCESS_TIME = re.compile(rf"(\d\d)/({MONTH})/(\d{{4}}):(\d\d:\d\d:\d\d) ([+-]\d{{4}})", re.ASCII)
-SYSLOG_TIME = re.compile(rf"({MONTH}) {{1,2}}(\d{{1,2}}) (\d\d:\d\d:\d\d)(?= )", re.ASCII)
-APACHE_ERROR_TIME = re.compile(
+CLOCK_TIME = lazily(r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?=[\s\]])", re.ASCII)
+ACCESS_TIME = lazily(rf"(\d\d)/({MONTH})/(\d{{4}}):(\d\d:\d\d:\d\d) ([+-]\d{{4}})", re.ASCII)
+SYSLOG_TIME = lazily(rf"({MONTH}) {{1,2}}(\d{{1,2}}) (\d\d:\d\d:\d\d)(?= )", re.ASCII)
+APACHE_ERROR_TIME = lazily(
     rf"\w{{3}} ({MONTH}) {{1,2}}(\d{{1,2}}) (\d\d:\d\d:\d\d)(?:\.(\d{{1,9}}))? (\d{{4}})", re.ASCII
 )
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 from cockpit.durations import short_duration
 from cockpit.errors import ObservationError
 from cockpit.logs.classify import Classifier
+from cockpit.logs.encodings import wide_encoding
 from cockpit.logs.line import Level, LogLine
 from cockpit.logs.patterns import OWN, Patterns
 from cockpit.logs.query import opened
@@ -72,6 +73,7 @@ def window_of(
     own_patterns: Mapping[str, str] = {},
     patterns: bool = False,
     seconds: float = 60.0,
+    encoding: str = "",
 ) -> LogWindow:
     """Count the lines of a log from `since` to `now`, a minute ahead of it included.
 
@@ -85,8 +87,14 @@ def window_of(
     at: float | None = None
     last_at: float | None = None
     deadline = time.monotonic() + seconds
+    if wide_encoding(path, encoding):
+        with opened(path, encoding) as file:
+            return window_of(
+                Path(str(file.name)), since=since, now=now, zone=zone, own_patterns=own_patterns, patterns=patterns,
+                seconds=seconds,
+            )  # fmt: skip
     start, whole = _start(path, since, zone, now)
-    for number, line in enumerate(_lines(path, start, zone, now)):
+    for number, line in enumerate(_lines(path, start, zone, now, encoding)):
         if number % _OFTEN == 0 and time.monotonic() > deadline:
             raise ObservationError(f"{path} has more than can be read in {short_duration(seconds)}",
                                    fix="Give a shorter within, or a longer timeout")  # fmt: skip
@@ -129,9 +137,9 @@ def _probe(path: Path, position: int, zone: tzinfo, now: float) -> Iterator[LogL
         yield line
 
 
-def _lines(path: Path, position: int, zone: tzinfo, now: float) -> Iterator[LogLine]:
+def _lines(path: Path, position: int, zone: tzinfo, now: float, encoding: str = "") -> Iterator[LogLine]:
     """Return the lines from a position on, the one that is cut there left out."""
-    classifier, splitter = Classifier(path.name, zone=zone, clock=lambda: now), LineSplitter()
+    classifier, splitter = Classifier(path.name, zone=zone, clock=lambda: now), LineSplitter(encoding=encoding)
     with opened(path) as file:
         file.seek(position)
         cut = position > 0

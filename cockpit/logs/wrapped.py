@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from cockpit.logs.lazy import lazily
 from cockpit.logs.timestamps import ISO_TIME, field_epoch, iso_epoch
 
-_CRI = re.compile(r" (stdout|stderr) [FP] ", re.ASCII)
+_CRI = lazily(r" (stdout|stderr) [FP] ", re.ASCII)
 
 
 class _DockerLine(msgspec.Struct):

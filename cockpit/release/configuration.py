@@ -30,7 +30,7 @@ class Environment(Struct, frozen=True, forbid_unknown_fields=True):
 class LogSource(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A log to follow: a file, relative to the configuration's directory, a glob of files, or a command's output.
 
-    Or what a `source` holds of a `query`, looked for again and again.
+    Or what a `source` holds of a `query`, looked for again and again. `encoding` is that of lines that are not UTF-8.
     """
 
     file: str = ""
@@ -38,6 +38,7 @@ class LogSource(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     source: str = ""
     query: str = ""
     title: str = ""
+    encoding: str = ""
 
 
 class VersionSeen(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -446,3 +446,9 @@ class Run(Struct, frozen=True):
             self.id, self.service, self.environment, self.name, self.tag, self.commit, self.state, self.opened_at,
             self.launch_at,
         )  # fmt: skip
+
+
+def new_since(run: Run) -> tuple[str, str]:
+    """Return since when (RFC 3339) what a log says for the first time is new, and what happened then, in words."""
+    deploys = [execution.wall for execution in run.executions if execution.direction == "deploy"]
+    return (max(deploys), "the deploy") if deploys else (run.opened_at, "the release was opened")

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from types import FrameType
 
 from textual import events
-from textual.app import App
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.reactive import reactive
@@ -41,7 +40,7 @@ from cockpit.tui.palette import CommandProvider, Palette
 from cockpit.tui.screens.base import StripScreen
 from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.since import SinceTeller
-from cockpit.tui.theme import DARK, LIGHT
+from cockpit.tui.theme import ThemedApp
 from cockpit.tui.wheel import told_of_wheel
 from cockpit.tui.who import WhoSitsHere
 from cockpit.tui.widgets.steady_scroll import AsciiScrollBar
@@ -56,7 +55,7 @@ def _end_without_terminal(number: int, _frame: FrameType | None) -> None:
         os._exit(128 + number)
 
 
-class CockpitApp(App[int], inherit_bindings=False):
+class CockpitApp(ThemedApp, inherit_bindings=False):
     """The cockpit on one workspace; `now` gives the time in epoch seconds."""
 
     TITLE = "release cockpit"
@@ -99,9 +98,6 @@ class CockpitApp(App[int], inherit_bindings=False):
         self.set_reactive(CockpitApp.run_now, workspace.run)
         self._who = WhoSitsHere(self, doubt)
         self.since = SinceTeller(self, seen)
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = DARK.name
         is_ascii = choose_glyphs() is ASCII
         self.set_class(is_ascii, "-ascii")
         ScrollBar.renderer = AsciiScrollBar if is_ascii else ScrollBarRender

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from msgspec import Struct
 from textual.binding import Binding
 
 from cockpit.tui.glyphs import UNICODE, Glyphs, choose_glyphs
@@ -36,8 +36,7 @@ SCOPE_TITLES: Final[dict[Scope, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(Struct, frozen=True):
     """Something a person can do: `action` is the Textual action, `keys` its key names, `shown` how they are written."""
 
     id: str

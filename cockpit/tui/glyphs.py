@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import locale
 import os
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from cockpit.text import visible
 
 
-@dataclass(frozen=True)
-class Glyphs:
+class Glyphs(Struct, frozen=True):
     """One set of signs; each is one column wide, but for the arrow, the names of keys, and `more`."""
 
     cursor: str

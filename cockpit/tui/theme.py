@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from rich.style import Style
 from textual.app import App
+from textual.reactive import Reactive
 from textual.theme import Theme
+
+from cockpit.collection import let_collector_go_on
 
 DARK = Theme(
     name="cockpit-dark",
@@ -47,8 +49,24 @@ LIGHT = Theme(
 )
 
 
-@dataclass(frozen=True)
-class Inks:
+class ThemedApp(App[int], inherit_bindings=False):
+    """An app in the cockpit's themes from the start: a theme that is set later has every style read once more.
+
+    Where the garbage collector was held to load it, that goes on after the first frame.
+    """
+
+    theme = Reactive(DARK.name)
+
+    def on_ready(self) -> None:
+        self.call_after_refresh(let_collector_go_on)
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """The themes by name, the cockpit's own among them."""
+        return {**super().available_themes, DARK.name: DARK, LIGHT.name: LIGHT}
+
+
+class Inks(Struct, frozen=True):
     """The styles that rows are drawn with, all of one theme."""
 
     plain: Style
@@ -72,10 +90,10 @@ _INKS: dict[str, Inks] = {}
 
 def inks_of(app: App[object]) -> Inks:
     """Return the inks of the theme in use."""
-    theme = app.current_theme
-    if theme.name not in _INKS:
-        _INKS[theme.name] = _inks(theme)
-    return _INKS[theme.name]
+    inks = _INKS.get(app.theme)
+    if inks is None:
+        inks = _INKS[app.theme] = _inks(app.current_theme)
+    return inks
 
 
 def _inks(theme: Theme) -> Inks:

@@ -42,6 +42,7 @@ class FollowedLogs:
                 tail=0,
                 poll_seconds=0.2,
                 tagged=bool(source.file) and is_glob(source.file),
+                encoding="" if source.file and is_glob(source.file) else source.encoding,
             )
             reader.start()
             self._readers[name] = reader
@@ -57,7 +58,7 @@ class FollowedLogs:
         if source.command:
             feed = CommandFeed(name, process.shell(source.command), cwd=root)
         else:
-            feed = MergedFeed(name, [(name, str(root / source.file))])
+            feed = MergedFeed(name, [(name, str(root / source.file))], encodings={name: source.encoding})
         feed.start()
         self._feeds[name] = feed
         return feed.path

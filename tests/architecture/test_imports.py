@@ -83,6 +83,24 @@ def test_writing_loads_no_more_than_reading(shop: Path) -> None:
     assert among(modules, (*UNNEEDED, "sqlite3")) == set()
 
 
+def test_a_command_loads_no_other_commands(shop: Path) -> None:
+    _, modules = loaded("--repo", str(shop), "release", "list", "--json", home=shop.parent)
+    others = {name for name in modules if name.startswith("cockpit.cli.")} - {f"cockpit.cli.{one}" for one in (
+        "common", "main", "releases")}  # fmt: skip
+    assert others <= {"cockpit.cli.purging"}
+
+
+def test_the_first_frame_of_a_log_needs_nothing_of_a_release() -> None:
+    program = (
+        "import sys, json, cockpit.cli.main, cockpit.cli.logs, cockpit.cli.log_choice, cockpit.cli.log_streams\n"
+        "import cockpit.tui.log_app; print(json.dumps(sorted(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    unneeded = ("cockpit.release", "cockpit.store", "cockpit.bootstrap", "cockpit.process", "zoneinfo", "regex", "yaml",
+                "cockpit.logs.bulk", "cockpit.logs.history", "httpx")  # fmt: skip
+    assert among(set(json.loads(done.stdout)), unneeded) == set()
+
+
 def test_the_entry_point_itself_is_light() -> None:
     program = "import sys, json, cockpit.__main__, cockpit.cli.main; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cockpit.cli.main import build_parser
+from cockpit.cli.main import GROUPS, build_parser, groups_for
 from tests.cli.conftest import Console
 from tests.execution.flight import Flight
 
@@ -30,6 +30,17 @@ def parsers(parser: argparse.ArgumentParser, *names: str) -> Iterator[tuple[str,
 
 
 ALL = list(parsers(build_parser()))
+
+
+def test_each_command_is_found_by_its_module_alone() -> None:
+    for group, commands in GROUPS.items():
+        top = [words[0] for words in parsers(build_parser([group])) if len(words) == 1]
+        assert tuple(top) == commands, "name them in GROUPS, where they are looked up"
+        for command in commands:
+            assert groups_for(["--repo", "sync", "--json", "--by=logs", command, "--help"]) == (group,)
+    assert groups_for(["--readonly", "--repo", "logs"]) == (), "the app itself"
+    for mistake in (["--help"], ["lgos"], ["--repot", "x", "logs"], ["--", "logs"]):
+        assert groups_for(mistake) == tuple(GROUPS), "all are listed"
 
 
 @pytest.mark.parametrize("words", ALL, ids=" ".join)

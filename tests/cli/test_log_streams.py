@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -22,11 +25,23 @@ def console(tmp_path: Path) -> Console:
 
 
 def test_what_is_piped_in_is_filtered_and_made_safe(console: Console) -> None:
-    text = "INFO one\nERROR two \x1b[31m\nINFO three\nERROR unfinished"
-    assert piped(console, text, "--level", "error").stdout == "ERROR two ␛[31m\nERROR unfinished\n"
+    text = "INFO one\nERROR \x1b[31mtwo\x1b[0m \x1b[2J\nINFO three\nERROR unfinished"
+    assert piped(console, text, "--level", "error").stdout == "ERROR two ␛[2J\nERROR unfinished\n"
     assert piped(console, text, "--grep", "!ERROR", "-n", "1").stdout == "INFO three\n"
     assert piped(console, text, "--stats").returncode == 2
     assert piped(console, text, "--view").returncode == 2
+
+
+@contextmanager
+def follow(console: Console, *arguments: str) -> Iterator[IO[str]]:
+    """Follow logs, and read what is printed."""
+    argv = console.command("logs", *arguments, "-f")
+    with subprocess.Popen(argv, cwd=console.repo, stdout=subprocess.PIPE, text=True) as following:
+        assert following.stdout is not None
+        try:
+            yield following.stdout
+        finally:
+            following.kill()
 
 
 CONFIGURATION = """\
@@ -83,4 +98,33 @@ def test_the_files_of_a_pattern_are_one_log(shop: Console) -> None:
     lines = shop.process("logs", "workers").stdout.splitlines()
     assert [line[-1] for line in lines] == ["1", "2", "3", "4", "e", "5"]
     assert shop.process("logs", "workers", "-n", "1").stdout.endswith("number 5\n")
-    assert "--view follows all" in shop.process("logs", "workers", "-f").stderr
+    with follow(shop, "workers") as following:
+        assert [following.readline() for _ in range(6)][-1].endswith("number 5\n")
+        with (work / "two.log").open("a") as file:
+            file.write(stamp(6, "FATAL", 6))
+        assert following.readline().endswith("FATAL number 6\n")
+
+
+def test_several_logs_are_interleaved_counted_and_followed(console: Console, tmp_path: Path) -> None:
+    one, other = tmp_path / "one.log", tmp_path / "other.log"
+    one.write_text("2026-07-01 12:00:01 INFO a\n2026-07-01 12:00:03 ERROR b\n  of which more\n")
+    other.write_bytes("2026-07-01 12:00:02 INFO für\n2026-07-01 12:00:04 INFO d\n".encode("utf-16"))
+    names = [str(one), str(other)]
+    printed = console.process("logs", *names).stdout.splitlines()
+    assert printed == [
+        "one.log | 2026-07-01 12:00:01 INFO a",
+        "other.log | 2026-07-01 12:00:02 INFO für",
+        "one.log | 2026-07-01 12:00:03 ERROR b",
+        "one.log |   of which more",
+        "other.log | 2026-07-01 12:00:04 INFO d",
+    ]
+    assert console.process("logs", *names, "-n", "1").stdout.splitlines() == printed[-1:]
+    assert [line["source"] for line in console.json("logs", *names, "--level", "error")] == ["one.log", "one.log"]
+    counted = console.json("logs", *names, "--stats")
+    assert (counted["lines"], counted["levels"]["error"], counted["levels"]["info"]) == (5, 1, 3)
+    assert console.process("logs", *names, "-").returncode == 2
+    with follow(console, *names, "--grep", "!more") as following:
+        assert [following.readline().rstrip("\n") for _ in range(4)] == [text for text in printed if "more" not in text]
+        with other.open("ab") as file:
+            file.write("2026-07-01 12:00:05 WARN naß\n".encode("utf-16-le"))
+        assert following.readline() == "other.log | 2026-07-01 12:00:05 WARN naß\n"

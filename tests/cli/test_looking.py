@@ -166,8 +166,8 @@ def test_following_a_log_goes_on_until_it_is_interrupted(tmp_path: Path) -> None
         try:
             assert following.stdout.readline() == "one\n"
             with path.open("a") as file:
-                file.write("noise\ntwo \x1b[31m\n")
-            assert following.stdout.readline() == "two ␛[31m\n"
+                file.write("noise\ntwo \x1b[31mred\x1b[0m \x1b[2J\n")
+            assert following.stdout.readline() == "two red ␛[2J\n"
             with path.open("a") as file:
                 file.write("three\n")
             assert following.stdout.readline() == "three\n"

@@ -205,7 +205,7 @@ class World:
         for life in self.lives:
             pieces = life.split(b"\n")
             for piece in pieces if pieces[-1] else pieces[:-1]:
-                yield piece.removesuffix(b"\r").decode("utf-8", "replace")
+                yield piece.removesuffix(b"\r").decode("utf-8", "backslashreplace")
 
 
 @given(script=st.lists(deeds, max_size=40))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from cockpit.logs.classify import Classifier
+from cockpit.logs.colours import without_colours
 from cockpit.logs.line import Level
 
 NOW = datetime(2026, 7, 1, 12, 30, tzinfo=UTC).timestamp()
@@ -127,7 +128,7 @@ TIMED = [
 @pytest.mark.parametrize(("text", "level", "name"), TIMED)
 def test_a_line_of_each_kind_of_software(text: str, level: Level, name: str) -> None:
     line = Classifier("app", clock=lambda: NOW).classify(text)
-    assert (line.level, line.format, line.text) == (level, name, text)
+    assert (line.level, line.format, line.text) == (level, name, without_colours(text))
     assert line.at == pytest.approx(NOON, abs=0.01)
 
 

@@ -35,7 +35,7 @@ def test_short_lines_are_those_of_the_text(data: bytes) -> None:
     pieces = data.split(b"\n")
     if not pieces[-1]:
         pieces.pop()
-    assert texts == [piece.removesuffix(b"\r").decode("utf-8", "replace") for piece in pieces]
+    assert texts == [piece.removesuffix(b"\r").decode("utf-8", "backslashreplace") for piece in pieces]
 
 
 def test_an_unfinished_line_waits_for_its_end() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import asdict
 
 import cockpit
 from cockpit.tui.glyphs import ASCII, UNICODE, choose_glyphs, shown
@@ -75,9 +76,9 @@ def test_the_sets_differ_in_signs_only(monkeypatch: pytest.MonkeyPatch) -> None:
     assert choose_glyphs() is UNICODE
     monkeypatch.setenv("LC_ALL", "C")
     assert choose_glyphs() is ASCII
-    for name, sign in vars(ASCII).items():
+    for name, sign in asdict(ASCII).items():
         assert "".join(sign).isascii(), name
-        assert len(sign) == len(vars(UNICODE)[name]) or name in {"arrow", "more"}, name
+        assert len(sign) == len(asdict(UNICODE)[name]) or name in {"arrow", "more"}, name
 
 
 @pytest.mark.parametrize("folder", _DRAWN)

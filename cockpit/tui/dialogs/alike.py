@@ -38,11 +38,12 @@ class AlikeDialog(Dialog[str]):
     AlikeDialog OptionList { height: auto; max-height: 24; }
     """
 
-    def __init__(self, name: str, read: Callable[[threading.Event], Recent], timezone: tzinfo) -> None:
+    def __init__(self, name: str, read: Callable[[threading.Event], Recent], timezone: tzinfo, *, since: str) -> None:
         super().__init__()
         self._name = name
         self._read = read
         self._timezone = timezone
+        self._since = since  # what happened then
         self._stop = threading.Event()
         self._found: Recent | None = None
         self._shows_requests = False
@@ -99,7 +100,7 @@ class AlikeDialog(Dialog[str]):
             rows = [(self._request(one), _filter_of(_of_requests(one.endpoint))) for one in found.endpoints[:_LISTED]]
         else:
             self._entitle("lines that are alike")
-            self._tell(_told_lines(found), _LINES)
+            self._tell(_told_lines(found, self._since), _LINES)
             rows = [(self._line(one), _filter_of(one.template)) for one in found.fingerprints[:_LISTED]]
         options.add_options(
             [Option(Content(fit(shown(text), width)), id=f"{n} {key}") for n, (text, key) in enumerate(rows)]
@@ -126,10 +127,10 @@ class AlikeDialog(Dialog[str]):
         self.dismiss((event.option_id or "").partition(" ")[2])
 
 
-def _told_lines(found: Recent) -> str:
+def _told_lines(found: Recent, since: str) -> str:
     new = sum(bool(one.new) for one in found.fingerprints)
     told = f"{len(found.fingerprints)} templates in {found.lines} lines"
-    told += ": too few to tell what is new" if found.since is None else f", {new} new since the release was opened"
+    told += ": too few to tell what is new" if found.since is None else f", {new} new since {since}"
     left = f"; {found.left_out} lines of rarer ones are left out" if found.left_out else ""
     return told + left
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from cockpit.logs.recent import Recent, recent
 from cockpit.release.live import Live
-from cockpit.release.run import Run
+from cockpit.release.run import Run, new_since
 from cockpit.times import epoch, zone
 from cockpit.tui.commands import bindings
-from cockpit.tui.dialogs.alike import AlikeDialog
 from cockpit.tui.pages.base import Page
 from cockpit.tui.widgets.log_pane import LogPane
 from cockpit.tui.widgets.log_panes import LogPanes
+
+if TYPE_CHECKING:
+    from cockpit.logs.recent import Recent
 
 
 class LogsPage(Page):
@@ -46,11 +48,18 @@ class LogsPage(Page):
         if pane is None or reader is None:
             self.cockpit.tell("there is no log to look through", severity="warning")
             return
+        from cockpit.tui.dialogs.alike import AlikeDialog
+
         run = self.cockpit.moment[0]
-        since = epoch(run.opened_at) if run.open else None
+        at, event = new_since(run)
+        since = epoch(at) if run.open else None
 
         def read(stop: threading.Event) -> Recent:
-            return recent(reader.path, reader.new_classifier().classify, since=since, stop=stop)
+            from cockpit.logs.recent import recent
+
+            return recent(
+                reader.path, reader.new_classifier().classify, since=since, stop=stop, encoding=reader.encoding
+            )
 
         def choose(pattern: str | None) -> None:
             if pattern:
@@ -58,7 +67,7 @@ class LogsPage(Page):
                 field.display = True
                 field.value = pattern
 
-        self.app.push_screen(AlikeDialog(pane.log_name, read, zone(run.timezone)), choose)
+        self.app.push_screen(AlikeDialog(pane.log_name, read, zone(run.timezone), since=event), choose)
 
     def take_focus(self) -> None:
         self.call_after_refresh(self._focus_first)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from functools import lru_cache
 
 from rich.cells import get_character_cell_size
+from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.cache import LRUCache
@@ -15,6 +17,7 @@ from textual.widget import Widget
 
 from cockpit.logs.line import Level, LogLine
 from cockpit.text import visible
+from cockpit.tui.widgets.log_colours import drawn_runs, style_of
 
 _WORDS = {
     Level.FATAL: "FATAL",
@@ -42,6 +45,7 @@ class LogDrawing:
 
     def __init__(self, widget: Widget, zone: tzinfo, *, ascii_only: bool) -> None:
         self._widget = widget
+        self._in_colour = not os.environ.get("NO_COLOR")
         self._zone = zone
         self._ascii_only = ascii_only
         self._drawn: LRUCache[tuple[int, str, int, int], tuple[Strip, Style]] = LRUCache(_KEPT)
@@ -85,8 +89,10 @@ class LogDrawing:
         rooms = _rooms(line, width)
         pieces = _folded(self._text(line), *rooms) if width else [self._text(line)]
         text = pieces[part] if part < len(pieces) else ""
+        start = sum(map(len, pieces[:part]))
         if part:
-            yield Segment(" " * (width - rooms[1]) + text, row)
+            yield Segment(" " * (width - rooms[1]), row)
+            yield from self._coloured(line, text, start, row)
             return
         if sign:
             yield Segment(sign, style("log-view--current"))
@@ -98,7 +104,22 @@ class LogDrawing:
             yield Segment(f"{clock} ", row + Style(color=style("log-view--time").color))
             word_style = row + Style(color=style(f"log-view--{line.level.word}").color)
             yield Segment(f"{_WORDS[line.level]:5} ", word_style)
-        yield Segment(text, row)
+        yield from self._coloured(line, text, start, row)
+
+    def _coloured(self, line: LogLine, text: str, start: int, row: Style) -> Iterator[Segment]:
+        """Draw a part of the text, which begins at `start` in it, with the colours that the program gave it."""
+        # A grave line has a ground of ours: what the program would like it to look like counts less.
+        if not self._in_colour or not line.raw or line.level >= Level.ERROR:
+            yield Segment(text, row)
+            return
+        at, ground = start, _hex(row.bgcolor)
+        for run in drawn_runs(line, lambda piece: visible(piece, ascii_only=self._ascii_only)):
+            first, end = max(run.start, at), min(run.end, start + len(text))
+            if first < end:
+                yield Segment(text[at - start : first - start], row)
+                yield Segment(text[first - start : end - start], row + style_of(run.look, ground))
+                at = end
+        yield Segment(text[at - start :], row)
 
 
 def _has_prefix(line: LogLine) -> bool:
@@ -124,3 +145,7 @@ def _folded(text: str, first: int, rest: int) -> list[str]:
             start, used, room = index, 0, rest
         used += size
     return [*pieces, text[start:]]
+
+
+def _hex(color: Color | None) -> str:
+    return "#000000" if color is None else color.get_truecolor().hex

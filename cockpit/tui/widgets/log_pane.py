@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,8 +13,8 @@ from textual.message import Message
 
 from cockpit.logs.counters import LogCounts
 from cockpit.logs.follow import FollowState
-from cockpit.logs.match import SlowPatternError
 from cockpit.logs.origin import LogOrigin
+from cockpit.logs.reader import LogReader
 from cockpit.times import zone
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, part, sparkline
@@ -21,6 +22,9 @@ from cockpit.tui.theme import Inks, inks_of
 from cockpit.tui.widgets.lines import PaneTitle
 from cockpit.tui.widgets.log_status import LogStatus
 from cockpit.tui.widgets.log_tail import LogTail
+
+if TYPE_CHECKING:
+    from cockpit.logs.match import SlowPatternError
 
 _WIDE, _WIDER = 90, 130  # cells, from which on a title has room for more than the two rates
 _COURSE, _LONGER = 12, 30  # minutes of errors, seconds of lines
@@ -41,12 +45,19 @@ class LogPane(Vertical):
             self.trouble = trouble
 
     def __init__(
-        self, name: str, origin: LogOrigin | Path, timezone: str, *, clock: Callable[[], float], beside: bool
+        self,
+        name: str,
+        origin: LogOrigin | Path,
+        timezone: str,
+        *,
+        clock: Callable[[], float],
+        beside: bool,
+        reader: LogReader | None = None,
     ) -> None:
         super().__init__(classes="log-pane beside" if beside else "log-pane")
         self.log_name = name
         # Made at once, not on mounting: keys and pages may ask for it before that.
-        self.view = LogTail(name, origin, timezone=zone(timezone), clock=clock)
+        self.view = LogTail(name, origin, timezone=zone(timezone), clock=clock, reader=reader)
         self._told: SlowPatternError | None = None
 
     def compose(self) -> ComposeResult:

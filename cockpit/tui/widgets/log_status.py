@@ -9,10 +9,10 @@ from textual.message import Message
 
 from cockpit.logs.counters import LogCounts
 from cockpit.logs.follow import FollowState
-from cockpit.logs.match import SlowPatternError
 from cockpit.tui.glyphs import choose_glyphs
 
 if TYPE_CHECKING:
+    from cockpit.logs.match import SlowPatternError
     from cockpit.tui.widgets.log_view import LogView
 
 

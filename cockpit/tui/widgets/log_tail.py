@@ -11,6 +11,7 @@ from textual.binding import Binding
 from textual.message import Message
 
 from cockpit.logs.origin import LogOrigin
+from cockpit.logs.reader import LogReader
 from cockpit.tui.commands import bindings
 from cockpit.tui.glyphs import ASCII, choose_glyphs
 from cockpit.tui.widgets.log_view import LogView
@@ -29,8 +30,17 @@ class LogTail(LogView):
         name: str
         text: str
 
-    def __init__(self, name: str, origin: LogOrigin | Path, *, timezone: tzinfo, clock: Callable[[], float]) -> None:
-        super().__init__(name, origin, timezone=timezone, clock=clock, ascii_only=choose_glyphs() is ASCII)
+    def __init__(
+        self,
+        name: str,
+        origin: LogOrigin | Path,
+        *,
+        timezone: tzinfo,
+        clock: Callable[[], float],
+        reader: LogReader | None = None,
+    ) -> None:
+        is_ascii = choose_glyphs() is ASCII
+        super().__init__(name, origin, timezone=timezone, clock=clock, reader=reader, ascii_only=is_ascii)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Leave Esc to the screen where there is nothing to stop."""

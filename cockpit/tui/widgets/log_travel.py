@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from threading import Event
 
 from textual.message import Message
@@ -25,14 +24,15 @@ _SMALL = 100_000  # bytes: less is a few screens, and no place to get lost in
 
 
 class LogTravel:
-    """Journeys of `view` through the log at `path`, which `reader` follows; they end in its messages."""
+    """Journeys of `view` through the log that `reader` follows; they end in its messages."""
 
-    def __init__(self, view: Widget, path: Path, reader: LogReader, buffer: LogBuffer) -> None:
+    def __init__(self, view: Widget, reader: LogReader, buffer: LogBuffer) -> None:
         self._view = view
+        self.path = reader.path
         self._reader = reader
         self._buffer = buffer
         follower = reader.follower
-        self._history = History(path, lambda: (follower.volume, follower.left))
+        self._history = History(self.path, lambda: (follower.volume, follower.left), encoding=reader.encoding)
         self._seeker = Seeker(self._history, reader.new_classifier)
         self._past = Past(self._history, self._seeker, buffer)
         self._cancel = Event()

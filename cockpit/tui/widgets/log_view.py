@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from textual import on, work
 from textual.events import Mount, Resize, Unmount
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
 
@@ -20,13 +21,13 @@ from cockpit.logs.counters import LogCounts
 from cockpit.logs.follow import FollowState
 from cockpit.logs.line import LogLine
 from cockpit.logs.origin import LogOrigin
-from cockpit.logs.reader import LogReader, ReaderStatus
-from cockpit.logs.sieve import Sieve, read_moment, read_sieve
+from cockpit.logs.reader import FIRST_LINES, LogReader, ReaderStatus
 from cockpit.tui.widgets.log_journey import Arrived, Travelled
 from cockpit.tui.widgets.log_scroll import LogScroll
 from cockpit.tui.widgets.log_status import LogStatus, border_text
 
 if TYPE_CHECKING:
+    from cockpit.logs.sieve import Sieve
     from cockpit.tui.widgets.log_travel import LogTravel
 
 _FEED_SECONDS = 1.0  # so often is looked at whether a command still lives
@@ -35,6 +36,8 @@ _PART_ABOVE = 3  # an error that is jumped to stands below a third of the height
 
 class LogView(LogScroll):
     """The log of `origin`, read by a thread, or the lines of a given `buffer`, with times shown in `timezone`.
+
+    A `reader` that is given has perhaps begun already.
 
     It follows the end until the reader scrolls up, and again from the end on. Its border's subtitle says how many
     lines are new below; `LogStatus` tells the rest to whoever draws the title.
@@ -57,14 +60,14 @@ class LogView(LogScroll):
         timezone: tzinfo = UTC,
         clock: Callable[[], float] = time.time,
         buffer: LogBuffer | None = None,
+        reader: LogReader | None = None,
         ascii_only: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(
-            buffer if buffer is not None else LogBuffer(), timezone, ascii_only=ascii_only, name=name, id=id,
-            classes=classes,
-        )  # fmt: skip
+        if buffer is None:
+            buffer = reader.buffer if reader is not None else LogBuffer()
+        super().__init__(buffer, timezone, ascii_only=ascii_only, name=name, id=id, classes=classes)
         self.log_name = name
         self._origin = LogOrigin(name, origin) if isinstance(origin, Path) else origin
         self._feed = self._origin.acquire() if self._origin is not None and self._origin.is_fed else None
@@ -72,20 +75,22 @@ class LogView(LogScroll):
         self._path = path
         self._timezone = timezone
         self._clock = clock
-        self.reader: LogReader | None = None
+        self.reader = reader
         self._travel: LogTravel | None = None
-        if path is not None:
+        if path is not None and reader is None:
             self.reader = LogReader(
                 name,
                 path,
                 buffer=self.buffer,
-                on_news=self._post_news,
                 zone=timezone,
                 clock=clock,
+                first=FIRST_LINES,
                 tagged=self._origin is not None and bool(self._origin.merged),
+                encoding=self._origin.encoding if self._origin is not None else "",
             )
         self._seen_end = 0  # the row after the last that was there when the reader left the end
         self._seen_lines = 0  # how many had been counted then
+        self._has_been_laid_out = False
         self._notice = ""
         self._wanted_filter: Sieve | None = None
         self._searched: Sieve | None = None  # while the filter is lifted to show what is around a match
@@ -106,10 +111,13 @@ class LogView(LogScroll):
     @property
     def travel(self) -> LogTravel | None:
         """What goes anywhere in the file; None where the lines come from no file."""
-        if self._travel is None and self.reader is not None and self._path is not None:
+        reader = self.reader
+        if reader is not None and (self._travel is None or self._travel.path != reader.path):
             from cockpit.tui.widgets.log_travel import LogTravel  # the first line is on the screen before it
 
-            self._travel = LogTravel(self, self._path, self.reader, self.buffer)
+            if self._travel is not None:
+                self._travel.close()
+            self._travel = LogTravel(self, reader, self.buffer)
         return self._travel
 
     @property
@@ -128,6 +136,8 @@ class LogView(LogScroll):
 
     def apply_filter(self, text: str) -> None:
         """Show only lines that `text` chooses, as `read_sieve` reads it; `!` inverts, empty shows all."""
+        from cockpit.logs.sieve import read_sieve
+
         self._wanted_filter = read_sieve(text, now=self._clock(), zone=self._timezone)
         self._searched = None
         self._filter_buffer()
@@ -180,6 +190,8 @@ class LogView(LogScroll):
 
     def go_to_time(self, typed: str) -> None:
         """Go to the first line at or after a time: `14:05`, `15m` ago, or a date and time."""
+        from cockpit.logs.sieve import read_moment
+
         at = read_moment(typed.strip(), now=self._clock(), zone=self._timezone)
         if at is None:
             self.say(f"{typed.strip()} is no time: write 14:05, 15m, or 2026-03-10T14:05")
@@ -290,7 +302,9 @@ class LogView(LogScroll):
     @on(Mount)
     def _start(self) -> None:
         if self.reader is not None:
+            self.reader.on_news = self._post_news
             self.reader.start()
+            self.call_after_refresh(self.reader.go_on)
         if self._feed is not None:
             self.set_interval(_FEED_SECONDS, self.tell)
         self.show_news()
@@ -303,6 +317,14 @@ class LogView(LogScroll):
             self._travel.close()
         if self._feed is not None and self._origin is not None:
             self._origin.release()
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
+        changed = super()._size_updated(size, virtual_size, container_size, layout)
+        if changed and not self._has_been_laid_out:
+            # What is there already is on the first frame, not on the one after it.
+            self._has_been_laid_out = True
+            self.show_news()
+        return changed
 
     @on(News)
     @on(Resize)
