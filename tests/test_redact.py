@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cockpit.redact import MASK, redacted
@@ -122,11 +122,13 @@ PROSE = (
     "0123456789abcdef0123456789abcdef01234567 pwd cwd"
 )
 _WORDS = st.sampled_from(PROSE.split())
+BEARER = "bearer 0123"  # what follows that word is no prose
 
 
 @given(st.lists(st.tuples(_WORDS, st.sampled_from([" ", ", ", ". ", "\n", " (", ") "])), max_size=30))
 def test_no_prose_is_eaten(words: list[tuple[str, str]]) -> None:
     text = "".join(word + gap for word, gap in words)
+    assume(BEARER not in " ".join(text.split()))
     assert redacted(text, {}) == text
 
 
@@ -144,6 +146,7 @@ def test_no_secret_survives_and_what_stands_around_it_does(
     secret: str, place: str, before: list[str], after: list[str]
 ) -> None:
     head, tail = " ".join(["look,", *before, ""]), " ".join(["", "so", *after])
+    assume(BEARER not in head and BEARER not in tail)
     masked = redacted(head + place.format(secret) + tail, {})
     assert secret not in masked
     assert masked.startswith(head)
@@ -154,6 +157,31 @@ def test_no_secret_survives_and_what_stands_around_it_does(
 def test_what_is_masked_once_stays_as_it_is(text: str, secrets: list[tuple[str, str]]) -> None:
     once = redacted(text + " ".join(place.format(secret) for secret, place in secrets), {"DB_PASSWORD": "s3cr3t-value"})
     assert redacted(once, {"DB_PASSWORD": "s3cr3t-value"}) == once
+
+
+HOOK = "https://chat.example/hooks/ab12cd34ef56gh78ij90kl12mn"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        HOOK,
+        "https://hooks.slack.com/services/T0/B0/abcdefgh",
+        "https://hooks.slack.com/workflows/T0/A0/1/abcdefgh",
+        "https://discord.com/api/webhooks/123/abcdefgh",
+        "https://acme.webhook.office.com/webhookb2/abcdefgh",
+    ],
+)
+def test_a_webhook_s_address_is_a_secret_whoever_made_it(address: str) -> None:
+    masked = redacted(f"cannot POST {address}, so", {})
+    assert "abcdefgh" not in masked
+    assert "ab12cd34" not in masked
+    assert masked.endswith(", so")
+
+
+@pytest.mark.parametrize("name", ["OPS_WEBHOOK", "OPS_WEBHOOK_URL", "WEBHOOK_ID", "PAGER_ROUTING_KEY"])
+def test_what_a_webhook_s_variable_holds_is_masked_wherever_it_stands(name: str) -> None:
+    assert "chat.example" not in redacted("to https://chat.example/x: refused", {name: "https://chat.example/x"})
 
 
 def test_a_masked_document_is_still_a_document() -> None:

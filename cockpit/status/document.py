@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from cockpit.release.announcement_documents import update_document
 from cockpit.release.due import due_of, dues_in
 from cockpit.release.emergency_documents import incident_document, runbook_document
 from cockpit.release.gates import debt_of
@@ -14,6 +15,7 @@ from cockpit.release.live import Live
 from cockpit.release.moment import as_of
 from cockpit.release.recurrence import Almanac
 from cockpit.release.run import Run
+from cockpit.release.updates import updates_due
 from cockpit.status.feeds import execution_document, probe_document, sync_document
 from cockpit.status.items import due_document, occurrence_document, template_document
 from cockpit.status.people import current_gate, driver_document, freeze_document, presence_document, sign_off_document
@@ -69,5 +71,6 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
         "bad_lines": run.bad_lines,
         "contests": msgspec.to_builtins(run.contests),
         "incidents": [incident_document(run, one, now=now) for one in run.open_incidents],
+        "updates": [update_document(one, now=now) for one in updates_due(run)],
         "runbooks": [runbook_document(run, one, now=now) for one in run.library.runbooks],
     }

@@ -13,6 +13,7 @@ from cockpit.release.live import Live
 from cockpit.release.moment import as_of
 from cockpit.release.recurrence import occurrences
 from cockpit.release.run import PhaseView, Run
+from cockpit.release.updates import updates_due
 from cockpit.release.wheel import wheel_of
 from cockpit.status.people import current_gate
 from cockpit.text import visible
@@ -47,6 +48,7 @@ def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
         why = f": {live.sync.reason}. {live.sync.fix}" if live.sync.reason else ""
         lines.append(f"sync with {live.sync.remote}: {live.sync.state}, last {age}{why}")
     lines += [incident_line(run, one, now=now) for one in run.open_incidents]
+    lines += [f"{owed.words(now)}: {owed.title}" for owed in updates_due(run) if owed.message]
     lines += [f"contested: {contest.title}: {contest.told}" for contest in run.contests]
     lines += [f"contested: {view.item.text}: {view.detail}" for view in run.items.values() if view.sides]
     lines += [

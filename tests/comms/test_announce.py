@@ -229,8 +229,12 @@ def test_an_incident_is_announced_from_its_own_words_and_the_clock_is_one(consol
     (after,) = owed()
     assert after["due_at"] == document["next_update_at"]
     assert console.json("incident", "show")["update_due_at"] == document["next_update_at"]
+    assert console.json("status")["updates"] == [after]
     console.json("incident", "close", "mended")
     assert owed() == []
+    promised = ("announce", "deployment-starting", "--set", "changes=none", "--set", "duration=5m", "--send", "log")
+    console.json(*promised)
+    assert "next update in 30m: [shop staging] Deployment of v2 starting" in console.say("status")[1]
     resolved = console.json("announce", "incident-resolved", "--set", "impact=40 orders")
     assert resolved["missing"] == []
     assert "What ended it: mended" in resolved["body"]

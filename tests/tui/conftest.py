@@ -23,6 +23,7 @@ MOMENTS: dict[str, Callable[[Scene], None]] = {
     "held": moments.held,
     "signed": moments.signed,
     "troubled": moments.troubled,
+    "messaged": moments.messaged,
 }
 
 

@@ -28,7 +28,7 @@ _EXTERNAL = frozenset({
     "text", "note", "title", "when", "role", "run", "detail", "name", "service", "environment_name", "tag",
     "from_tag", "host", "reason", "target", "why_target", "actual", "section", "subject", "looking_at", "observer",
     "command", "danger", "undo", "confirm", "left_out", "display", "purpose", "address", "hint", "deploys_locked",
-    "to", "taken_from", "given_by",
+    "to", "taken_from", "given_by", "body", "channel",
 })  # fmt: skip
 _SAFE_BY_CONTRACT = frozenset({"display"})
 

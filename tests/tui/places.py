@@ -11,7 +11,7 @@ from textual.screen import Screen
 from cockpit.envfile.survey import Finding
 from cockpit.identity import Doubt
 from cockpit.procedures import Ran
-from cockpit.release.library import EnvVariable, Runbook, RunbookStep
+from cockpit.release.library import EnvVariable, MessageTemplate, Runbook, RunbookStep, TemplateField
 from cockpit.release.run import TagMark
 from cockpit.release.since import since_looked
 from cockpit.release.tags import Tag
@@ -24,6 +24,7 @@ from cockpit.tui.dialogs.confirm import ConfirmPlanDialog
 from cockpit.tui.dialogs.help import HelpDialog
 from cockpit.tui.dialogs.identity import IdentityDialog
 from cockpit.tui.dialogs.item import ItemDialog
+from cockpit.tui.dialogs.message import FillDialog, SentDialog
 from cockpit.tui.dialogs.people import PeopleDialog
 from cockpit.tui.dialogs.runbook_step import StepDialog
 from cockpit.tui.messages import LiveChanged, RunChanged
@@ -165,6 +166,18 @@ async def _step_dialog(app: CockpitApp, step: RunbookStep) -> StepDialog:
     return dialog
 
 
+async def sent(app: CockpitApp, scene: Scene, text: str) -> None:
+    """Open a message that was hostile itself, and so was what its receiver said."""
+    await _instead(app, SentDialog(poisoned(scene.run.messages["m-2"], text)))  # type: ignore[arg-type]
+
+
+async def fill_in(app: CockpitApp, scene: Scene, text: str) -> None:
+    """Open the form of a template whose title and hints are hostile."""
+    fields = (TemplateField("what", text), TemplateField("service", text))
+    template = MessageTemplate("t", text, "{service} {what}", text, fields)
+    await _instead(app, FillDialog(template, ""))  # type: ignore[arg-type]
+
+
 async def abnormal(app: CockpitApp, scene: Scene, text: str) -> None:
     app.run_now, app.live = poisoned(scene.run, text), poisoned(scene.live, text)
     await _instead(app, AbnormalDialog())  # type: ignore[arg-type]
@@ -230,6 +243,15 @@ PLACES = {
     "StepDialog command": Place("#step-command", step_command, moment="troubled", size=(100, 30)),
     "StepDialog facts": Place("#step-facts", step_facts, moment="troubled", size=(100, 30)),
     "StepDialog output": Place("#step-output", runbook_step, moment="troubled", size=(100, 30)),
+    "UpdateStrip": Place("#update-strip", moment, moment="messaged", keys="7"),
+    "TemplateList": Place("#templates", moment, moment="messaged", keys="7"),
+    "FillingText": Place("#filling", moment, moment="messaged", keys="7"),
+    "filling PaneTitle": Place("#filling-title", moment, moment="messaged", keys="7"),
+    "SentList": Place("#sent", moment, moment="messaged", keys="7"),
+    "SentDialog title": Place(".dialog-title", sent, moment="messaged", size=(100, 30)),
+    "SentDialog": Place("#sent-attempts", sent, moment="messaged", size=(100, 30)),
+    "FillDialog title": Place(".dialog-title", fill_in, moment="messaged", size=(100, 30)),
+    "FillDialog text": Place("#message-text", fill_in, moment="messaged", size=(100, 40)),
     "TimelineList": Place("#all-records", moment, moment="red", keys="8"),
     "MaintenanceList": Place("#occurrences", moment, moment="cared", keys="9"),
     "maintenance ItemDetail": Place("#occurrence-detail", moment, moment="cared", keys="9 j j"),

@@ -28,6 +28,8 @@ TOGETHER: tuple[tuple[Scope, ...], ...] = (
     ("everywhere", "runbooks", "runbook-step"),
     ("everywhere", "move", "execution"),
     ("everywhere", "move", "env"),
+    ("everywhere", "comms", "templates"),  # its Enter stands for that of any list
+    ("everywhere", "comms", "sent"),
     ("everywhere", "sign-off"),  # its Enter stands for that of any list
 )
 

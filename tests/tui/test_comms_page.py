@@ -23,6 +23,7 @@ pytestmark = pytest.mark.full
 
 @pytest.fixture
 def scene(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """A scene that is at no moment yet."""
     return Scene(tmp_path, template).enter(monkeypatch)
 
 
@@ -118,7 +119,7 @@ async def test_what_was_not_delivered_is_offered_again_and_says_what_may_happen(
         await press_button(pilot, "Send it again")
         await until(pilot, lambda: scene.run.messages["m-4"].state(NOW) == "sent")
         await settle(pilot)
-        assert "log: sent: [shop production]" in text_in(app, app.screen.region)
+        assert any("log: sent: [shop production]" in one.message for one in app._notifications)
         assert (scene.repo / "logs" / "messages.log").exists()
         # The one that was sent is only looked at.
         await pilot.press("G", "enter")
@@ -148,7 +149,7 @@ async def test_what_is_not_trusted_is_refused_in_words(scene: Scene) -> None:
         await pilot.press("7", "tab", "j", "enter")
         await settle(pilot)
         await press_button(pilot, "Send it again")
-        await until(pilot, lambda: "not trusted on this host" in text_in(app, app.screen.region))
+        await until(pilot, lambda: any("not trusted on this host" in one.message for one in app._notifications))
     assert len(scene.run.messages["m-4"].attempts) == 1
 
 

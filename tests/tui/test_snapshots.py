@@ -63,6 +63,9 @@ PICTURES = {
     "runbook_timer": Picture("troubled", "5 j j enter G", small_only=True),
     "incident_open": Picture("calm", "5 I", small_only=True),
     "abnormal_troubled": Picture("troubled", "exclamation_mark"),
+    "messages": Picture("messaged", "7"),
+    "message_form": Picture("messaged", "7 j j j j enter"),
+    "message_sent": Picture("messaged", "7 tab j enter", small_only=True),
     "timeline": Picture("red", "8"),
     "sign_off": Picture("signed", "0"),
     "sign_asked": Picture("signed", "0 j j enter", small_only=True),
@@ -99,6 +102,7 @@ IN_ASCII = (
     "who",
     "maintenance",
     "env",
+    "messages",
     "sign_off",
 )
 

@@ -118,7 +118,7 @@ class FillingText(TextPane):
         found: list[list[Part]] = []
         for field in self._filling.missing:
             hint = f"{field.hint} ({', '.join(field.choices)})" if field.choices else field.hint
-            found += labelled(f"{field.name}:", hint, inks.warn, inks.warn, width=width, indent=18)
+            found += labelled("fill in", f"{field.name}: {hint}", inks.warn, inks.muted, width=width, indent=9)
         found += labelled("", self._filling.subject, inks.strong, inks.muted, width=width, indent=1)
         found += labelled("", self._filling.body, inks.plain, inks.muted, width=width, indent=1)
         return found
