@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from cockpit.company import Elsewhere
 from cockpit.durations import parse_duration
-from cockpit.errors import RefusedError
+from cockpit.errors import NotFoundError, RefusedError
 from cockpit.execution.databases.room import RoomLook
 from cockpit.execution.prepare import Obstacles, readiness
 from cockpit.execution.surroundings import host_warnings
+from cockpit.health.beats import Beat, beat_path, write_beat
 from cockpit.leasing.looking import look_at_lease
 from cockpit.measuring import Measurer, sample_key
 from cockpit.presence import presence_directory, present
@@ -63,6 +64,21 @@ def ask_for_probe(workspace: Workspace, name: str) -> None:
     if holder_of(workspace.store.location.lock(watcher_lock(workspace.run))) is None:
         raise RefusedError("no watcher runs on this clone", fix="Start one: cockpit watch", code="no-watcher")
     ask(asks_directory(workspace), ProbeNow(name))
+
+
+def report_beat(
+    workspace: Workspace, name: str, *, ok: bool = True, message: str = "", seconds: float | None = None
+) -> Beat:
+    """Keep that a job ran, for its probe of kind heartbeat; NotFoundError where there is none of that name."""
+    if workspace.session.readonly:
+        raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
+    probes = workspace.run.configuration.probes
+    if name not in probes or not probes[name].heartbeat:
+        known = ", ".join(each for each, probe in probes.items() if probe.heartbeat) or "none is configured"
+        raise NotFoundError(f"no heartbeat {name!r}", fix=f"There is: {known}")
+    beat = Beat(time.time(), ok=ok, message=message, seconds=seconds)
+    write_beat(beat_path(workspace.store.location.root, workspace.run.environment, name), beat)
+    return beat
 
 
 class LiveSource:

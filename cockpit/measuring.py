@@ -10,7 +10,8 @@ from typing import Self
 from cockpit.durations import age, parse_duration
 from cockpit.release.checks import LogCheck
 from cockpit.release.health import ProbeState
-from cockpit.release.history import ProbeDay, ProbeDays, ProbeHistory
+from cockpit.release.history import Course, ProbeDay, ProbeDays, ProbeHistory, Scale, course_of, percentiles_of
+from cockpit.release.outages import outages_of
 from cockpit.release.ports import Observed
 from cockpit.release.probes import Probe
 from cockpit.release.rollup import Rollup, added_up
@@ -122,7 +123,8 @@ class Measurer:
             found = self._samples.rollups(series, HOUR, until - window, until)
             return measured_of_rollup(goal, added_up(found.values()))
         looks = self._samples.raw(series, until - window, until + 1.0)
-        return measured_of_looks(goal, [(look.state, look.latency_ms) for look in looks])
+        counted = [(look.state, look.latency_ms) for look in looks if not look.planned]
+        return measured_of_looks(goal, counted, maintenance=len(looks) - len(counted))
 
     def history(self, name: str) -> ProbeHistory:
         """Return a probe's last day and its last 60 days, by roll-ups, and its last failures whole."""
@@ -134,7 +136,10 @@ class Measurer:
         days = self._samples.rollups(series, DAY, first_day, now + 1)
         whole = added_up(hours.values())
         probe = run.configuration.probes.get(name)
-        expected = (now - first_hour) / parse_duration(probe.interval) if probe is not None else math.inf
+        interval = parse_duration(probe.interval) if probe is not None else 0.0
+        expected = (now - first_hour) / interval if interval else math.inf
+        looks = ((look.at, look.state, look.planned) for look in self._samples.raw(series, first_hour, now + 1))
+        failures, passes = (probe.failures, probe.passes) if probe is not None else (3, 2)
         return ProbeHistory(
             name=name,
             seen=whole.seen,
@@ -143,11 +148,15 @@ class Measurer:
             p50=whole.percentile(50) or 0.0,
             p95=whole.percentile(95) or 0.0,
             p99=whole.percentile(99) or 0.0,
-            coverage=min(whole.seen / max(expected, 1.0), 1.0),
+            coverage=min((whole.seen + whole.maintenance) / max(expected, 1.0), 1.0),
             hours=tuple(_uptime(hours.get(first_hour + n * HOUR)) for n in range(24)),
             days=tuple(_uptime(days.get(first_day + n * DAY)) for n in range(60)),
             failures=self._samples.failures(series, 5),
             observer=self._workspace.host,
+            maintenance=whole.maintenance * interval,
+            outages=outages_of(looks, failures=failures, passes=passes)[::-1],
+            last_day=percentiles_of(whole),
+            last_hour=percentiles_of(added_up(self._samples.rollups(series, MINUTE, now - HOUR, now + 1).values())),
         )
 
     def days(self, since: float, *, most: int = 60) -> tuple[ProbeDays, ...]:
@@ -160,6 +169,12 @@ class Measurer:
             days = tuple(_day(at, rollups.get(at)) for at in range(first, today + 1, DAY))
             found.append(ProbeDays(name, probe.title or name, days, self._workspace.host))
         return tuple(found)
+
+    def course(self, name: str, scale: Scale) -> Course:
+        """Return a probe's way through the time that a chart shows."""
+        now = self._now()
+        found = self._samples.rollups(sample_key(self._workspace.run, name), scale.size, now - scale.seconds, now + 1)
+        return course_of(name, scale, found, now)
 
     def observe_probe(self, name: str, *, degraded: bool) -> Observed:
         """Return a probe's lasting state as an observation; `degraded` says whether that will do."""

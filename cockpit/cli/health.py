@@ -106,23 +106,16 @@ def _act(arguments: argparse.Namespace, intent: Intent, said: str, **more: objec
 
 
 def _beat(arguments: argparse.Namespace) -> ExitCode:
-    from cockpit.bootstrap import now
     from cockpit.durations import parse_duration
-    from cockpit.health.beats import Beat, beat_path, write_beat
+    from cockpit.live_source import report_beat
 
     require_writing(arguments)
     workspace = open_here(arguments, any_run=True)
-    probes = workspace.run.configuration.probes
-    if arguments.name not in probes or not probes[arguments.name].heartbeat:
-        known = ", ".join(name for name, probe in probes.items() if probe.heartbeat) or "none is configured"
-        raise NotFoundError(f"no heartbeat {arguments.name!r}", fix=f"There is: {known}")
     try:
         took = parse_duration(arguments.took) if arguments.took else None
     except ValueError as error:
         raise UsageError(str(error), fix="Write it like --took 90s") from error
-    beat = Beat(now(), ok=not arguments.failed, message=arguments.message, seconds=took)
-    path = beat_path(workspace.store.location.root, workspace.run.environment, arguments.name)
-    write_beat(path, beat)
+    beat = report_beat(workspace, arguments.name, ok=not arguments.failed, message=arguments.message, seconds=took)
     if wants_json(arguments):
         print_json({"probe": arguments.name, "ok": beat.ok})
     return ExitCode.OK
@@ -163,7 +156,8 @@ def _row(result: TargetResult) -> list[str]:
     source = f"{result.source} on {result.observer}" if result.source else "-"
     return [
         result.id, result.goal, result.actual, result.state.upper(), short_duration(result.window),
-        str(result.samples), f"{result.coverage:.0%}", burn, source, result.detail,
+        str(result.samples), f"{result.coverage:.0%}", burn, source,
+        ", ".join(word for word in (result.planned, result.detail) if word),
     ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from cockpit.errors import CockpitError, ExitCode, NotFoundError, UsageError
 if TYPE_CHECKING:
     from cockpit.health.probes import Prober
     from cockpit.release.health import ProbeResult
+    from cockpit.release.outages import Outage
     from cockpit.release.probes import Probe
     from cockpit.release.tags import Tag
     from cockpit.workspace import Workspace
@@ -44,6 +46,7 @@ def _probe(arguments: argparse.Namespace) -> ExitCode:
     urls = [name for name in arguments.names if "://" in name]
     names = [name for name in arguments.names if "://" not in name]
     wanted: dict[str, Probe] = {}
+    workspace: Workspace | None = None
     prober, production = None, False
     if names or not urls:
         workspace = open_here(arguments, any_run=True)
@@ -59,7 +62,8 @@ def _probe(arguments: argparse.Namespace) -> ExitCode:
     import asyncio  # slow to import, and only probes need it
 
     results = asyncio.run(_run_probes(wanted, held, prober or Prober(observer=gethostname(), directory=Path.cwd())))
-    documents = [_probe_document(result) for result in results]
+    past = _past(workspace, names) if workspace is not None and names else {}
+    documents = [{**_probe_document(result), **past.get(result.name, {})} for result in results]
     if wants_json(arguments):
         print_json(documents)
     else:
@@ -72,6 +76,49 @@ def _probe(arguments: argparse.Namespace) -> ExitCode:
     if "down" in states:
         return ExitCode.FAILED
     return ExitCode.UNKNOWN if states & {"unknown", "paused"} else ExitCode.OK
+
+
+def _past(workspace: Workspace, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return each probe's last day as this clone has seen it, as scripts read it; `maintenance` is in seconds."""
+    import msgspec
+
+    from cockpit.bootstrap import now
+    from cockpit.measuring import Measurer
+
+    with Measurer(workspace, now=now) as measurer:
+        histories = {name: measurer.history(name) for name in names}
+    return {
+        name: {
+            "last_day": {
+                "uptime": past.uptime,
+                "looks": past.seen,
+                "coverage": past.coverage,
+                "maintenance": past.maintenance,
+                "latency_ms": msgspec.to_builtins(past.last_day),
+                "observer": past.observer,
+            },
+            "outages": [outage_document(outage, now=now()) for outage in past.outages],
+        }
+        for name, past in histories.items()
+    }
+
+
+def outage_document(outage: Outage, *, now: float) -> dict[str, Any]:
+    """Return an outage as scripts read it: its bounds as times, null where they are not known."""
+    from cockpit.times import rfc3339
+
+    def told(at: float | None) -> str | None:
+        return None if at is None else rfc3339(at)
+
+    return {
+        "well_until": told(outage.well_until),
+        "began": told(outage.began),
+        "noticed": told(outage.noticed),
+        "ended": told(outage.ended),
+        "confirmed": told(outage.confirmed),
+        "seconds": round(outage.lasted(now), 3),
+        "looks": outage.looks,
+    }
 
 
 async def _run_probes(wanted: dict[str, Probe], held: set[str], prober: Prober) -> list[ProbeResult]:

@@ -45,6 +45,7 @@ class ProbeResult(Struct, frozen=True, omit_defaults=True):
     """One look at the service: `state` is raw, `at` in epoch seconds, `latency_ms` None where no answer came.
 
     `value` is what a monitoring tool gave, in `unit`.
+    `planned` names the maintenance that it fell into: such a look counts neither as up nor as down.
     """
 
     name: str
@@ -57,6 +58,7 @@ class ProbeResult(Struct, frozen=True, omit_defaults=True):
     timings: tuple[Timing, ...] = ()
     value: float | None = None
     unit: str = ""
+    planned: str = ""
 
 
 class Debounced(Struct, frozen=True, omit_defaults=True):

@@ -16,7 +16,10 @@ _LEAST = 0.001  # milliseconds
 
 
 class Rollup(Struct):
-    """Counts by state, and of the looks that told a latency its histogram; a value under construction."""
+    """Counts by state, and of the looks that told a latency its histogram; a value under construction.
+
+    A look in planned `maintenance` is counted there alone.
+    """
 
     ok: int = 0
     degraded: int = 0
@@ -26,10 +29,11 @@ class Rollup(Struct):
     total_ms: float = 0.0
     highest_ms: float = 0.0
     latencies: dict[int, int] = {}
+    maintenance: int = 0
 
     @property
     def seen(self) -> int:
-        """How many looks saw the target; unknown and paused ones saw nothing."""
+        """How many looks saw the target; unknown and paused ones saw nothing, and maintenance is left out."""
         return self.ok + self.degraded + self.down
 
     @property
@@ -47,8 +51,11 @@ class Rollup(Struct):
         """The share of what was seen that was up; None where nothing was seen: a gap is no uptime."""
         return self.up / self.seen if self.seen else None
 
-    def add(self, state: ProbeState, latency_ms: float | None) -> None:
+    def add(self, state: ProbeState, latency_ms: float | None, *, planned: bool = False) -> None:
         """Take in one look."""
+        if planned:
+            self.maintenance += 1
+            return
         setattr(self, state.value, getattr(self, state.value) + 1)
         if latency_ms is not None:
             bucket = bucket_of(latency_ms)
@@ -62,6 +69,7 @@ class Rollup(Struct):
             setattr(self, state.value, getattr(self, state.value) + getattr(other, state.value))
         for bucket, count in other.latencies.items():
             self.latencies[bucket] = self.latencies.get(bucket, 0) + count
+        self.maintenance += other.maintenance
         self.total_ms += other.total_ms
         self.highest_ms = max(self.highest_ms, other.highest_ms)
 

@@ -93,10 +93,14 @@ class Measured(Struct, frozen=True):
     bad: int
     value: float | None  # ms or a share; infinite where the look at that rank had no answer
     approximate: bool = False
+    maintenance: int = 0  # looks that fell into planned maintenance: known, and left out
 
 
 class TargetResult(Struct, frozen=True):
-    """A target against its actual; every number names who has seen it. Shares are of one, spans in seconds."""
+    """A target against its actual; every number names who has seen it. Shares are of one, spans in seconds.
+
+    `maintenance` is the planned time in the window, which counts neither as up nor as down.
+    """
 
     id: str
     title: str
@@ -115,6 +119,12 @@ class TargetResult(Struct, frozen=True):
     observer: str
     value: float | None = None
     approximate: bool = False
+    maintenance: float = 0.0
+
+    @property
+    def planned(self) -> str:
+        """The maintenance that is left out, in words; empty where there was none."""
+        return f"maintenance {short_duration(self.maintenance)}" if self.maintenance else ""
 
 
 def short_span(milliseconds: float) -> str:
@@ -168,28 +178,31 @@ def parse_percentage(text: str) -> float:
     return value / 100
 
 
-def measured_of_looks(goal: Goal, looks: Sequence[tuple[ProbeState, float | None]]) -> Measured:
-    """Measure single looks, exactly."""
+def measured_of_looks(
+    goal: Goal, looks: Sequence[tuple[ProbeState, float | None]], *, maintenance: int = 0
+) -> Measured:
+    """Measure single looks, exactly; so many more fell into `maintenance`."""
     seen = [look for look in looks if look[0] not in {ProbeState.UNKNOWN, ProbeState.PAUSED}]
     down = sum(state is ProbeState.DOWN for state, _ in seen)
     if goal.measure != "latency":
-        return _share(goal, len(seen), down)
+        return _share(goal, len(seen), down, maintenance)
     ordered = sorted(math.inf if latency is None else latency for _, latency in seen)
     place = rank(goal.percentile, len(ordered))
     bad = sum(latency >= goal.limit for latency in ordered)
-    return Measured(len(seen), bad, None if place is None else ordered[place - 1])
+    return Measured(len(seen), bad, None if place is None else ordered[place - 1], maintenance=maintenance)
 
 
 def measured_of_rollup(goal: Goal, rollup: Rollup) -> Measured:
     """Measure what roll-ups add up to; latencies to 2.5 %."""
     if goal.measure != "latency":
-        return _share(goal, rollup.seen, rollup.down)
+        return _share(goal, rollup.seen, rollup.down, rollup.maintenance)
     silent = max(rollup.seen - rollup.timed, 0)
     place = rank(goal.percentile, rollup.seen)
     value: float | None = None
     if place is not None:
         value = rollup.at_rank(place) if place <= rollup.timed else math.inf
-    return Measured(rollup.seen, rollup.slower_than(goal.limit) + silent, value, approximate=True)
+    bad = rollup.slower_than(goal.limit) + silent
+    return Measured(rollup.seen, bad, value, approximate=True, maintenance=rollup.maintenance)
 
 
 def measured_of_lines(lines: int, errors: int) -> Measured:
@@ -197,9 +210,10 @@ def measured_of_lines(lines: int, errors: int) -> Measured:
     return Measured(lines, errors, errors / lines if lines else None)
 
 
-def _share(goal: Goal, seen: int, down: int) -> Measured:
+def _share(goal: Goal, seen: int, down: int, maintenance: int) -> Measured:
     bad = down / seen if seen else None
-    return Measured(seen, down, None if bad is None else 1 - bad if goal.measure == "uptime" else bad)
+    value = None if bad is None else 1 - bad if goal.measure == "uptime" else bad
+    return Measured(seen, down, value, maintenance=maintenance)
 
 
 def judge_target(
@@ -217,7 +231,7 @@ def judge_target(
     seconds.
     """
     expected = max(goal.window / interval, 1.0)
-    coverage = min(window.seen / expected if known is None else known, 1.0)
+    coverage = min((window.seen + window.maintenance) / expected if known is None else known, 1.0)
     state, detail = _state(goal, window, coverage)
     return TargetResult(
         id=goal.id,
@@ -237,6 +251,7 @@ def judge_target(
         observer=observer,
         value=None if window.value is None or math.isinf(window.value) else window.value,
         approximate=window.approximate,
+        maintenance=window.maintenance * interval,
     )
 
 

@@ -14,13 +14,17 @@ from cockpit.release.targets import TargetResult
 
 
 class Trigger(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A probe that is down, or a target that is missed, for `lasts` on end; then `decide_within` runs."""
+    """A probe that is down, or a target that is missed, for `lasts` on end; then `decide_within` runs.
+
+    `runbook` names the procedure that helps to decide, by its id; without one the proposed rollback's card does.
+    """
 
     probe: str = ""
     target: str = ""
     lasts: str = "5m"
     decide_within: str = "10m"
     title: str = ""
+    runbook: str = ""
 
 
 class Breach(Struct, frozen=True):

@@ -9,8 +9,9 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from cockpit.samples.schema import TABLES, TABLES_2, VERSION
+from cockpit.samples.schema import TABLES, TABLES_2, TABLES_3, VERSION
 
+_LATER = {2: TABLES_2, 3: TABLES_3}  # by the version that each brought
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -41,10 +42,12 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
         if not _has_tables(connection):
-            script = ("BEGIN IMMEDIATE;", TABLES, "INSERT INTO schema_version VALUES (1);", TABLES_2, "COMMIT;")
-            connection.executescript("".join(script))
-        elif _version(connection) == 1:
-            connection.executescript("".join(("BEGIN IMMEDIATE;", TABLES_2, "COMMIT;")))
+            _run(connection, TABLES, "INSERT INTO schema_version VALUES (1);", *_LATER.values())
+        else:
+            found = _version(connection)
+            missing = [tables for version, tables in _LATER.items() if found in range(1, version)]
+            if missing:
+                _run(connection, *missing)
         _check_version(connection)
     except BaseException:
         connection.close()
@@ -68,6 +71,11 @@ def open_for_reading(path: Path) -> sqlite3.Connection | None:
 
 def _has_tables(connection: sqlite3.Connection) -> bool:
     return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None
+
+
+def _run(connection: sqlite3.Connection, *scripts: str) -> None:
+    """Run all of it in one transaction: readers see the old tables or the new ones."""
+    connection.executescript("".join(("BEGIN IMMEDIATE;", *scripts, "COMMIT;")))
 
 
 def _version(connection: sqlite3.Connection) -> object:

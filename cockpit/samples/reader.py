@@ -56,7 +56,7 @@ class SampleReader:
     def windows(self, names: Iterable[str], since: float, points: int) -> dict[str, tuple[Sample, ...]]:
         """Return for each name its latest samples at or after `since`, oldest first, at most `points` of them."""
         query = (
-            "SELECT at_ms, state, latency_ms, detail FROM sample WHERE probe = ? AND at_ms >= ?"
+            "SELECT at_ms, state, latency_ms, detail, planned FROM sample WHERE probe = ? AND at_ms >= ?"
             " ORDER BY at_ms DESC LIMIT ?"
         )
         first = round(since * 1000)
@@ -84,7 +84,7 @@ class SampleReader:
     def raw(self, series: str, since: float, until: float) -> tuple[Sample, ...]:
         """Return all raw samples of a probe or step in [since, until), oldest first, without their details."""
         query = (
-            "SELECT at_ms, state, latency_ms, '' FROM sample WHERE probe = ? AND at_ms >= ? AND at_ms < ?"
+            "SELECT at_ms, state, latency_ms, '', planned FROM sample WHERE probe = ? AND at_ms >= ? AND at_ms < ?"
             " ORDER BY at_ms"
         )
         return tuple(self._query(query, (series, round(since * 1000), round(until * 1000)), _sample))
@@ -92,7 +92,7 @@ class SampleReader:
     def rollups(self, series: str, size: int, since: float, until: float) -> dict[int, Rollup]:
         """Return the roll-ups of `size` seconds that begin in [since, until), by their beginning, oldest first."""
         query = (
-            "SELECT at, ok, degraded, down, unknown, paused, total_ms, highest_ms, latencies FROM rollup"
+            "SELECT at, ok, degraded, down, unknown, paused, total_ms, highest_ms, latencies, maintenance FROM rollup"
             " WHERE size = ? AND probe = ? AND at >= ? AND at < ? ORDER BY at"
         )
         return dict(self._query(query, (size, series, since, until), lambda row: (int(row[0]), rollup_of(row[1:]))))
@@ -100,8 +100,8 @@ class SampleReader:
     def counts(self, names: Iterable[str], size: int, since: float) -> dict[str, Rollup]:
         """Return for each name what its roll-ups since then add up to, without latencies."""
         query = (
-            "SELECT TOTAL(ok), TOTAL(degraded), TOTAL(down), TOTAL(unknown), TOTAL(paused), TOTAL(total_ms), 0.0, NULL"
-            " FROM rollup WHERE size = ? AND probe = ? AND at >= ?"
+            "SELECT TOTAL(ok), TOTAL(degraded), TOTAL(down), TOTAL(unknown), TOTAL(paused), TOTAL(total_ms), 0.0, NULL,"
+            " TOTAL(maintenance) FROM rollup WHERE size = ? AND probe = ? AND at >= ?"
         )
         found = {name: self._query(query, (size, name, since), rollup_of) for name in names}
         return {name: rows[0] for name, rows in found.items() if rows}
@@ -144,9 +144,9 @@ class SampleReader:
         return self._connection
 
 
-def _sample(row: tuple[int, str, float | None, str]) -> Sample:
-    at_ms, state, latency_ms, detail = row
-    return Sample(at_ms / 1000, ProbeState(state), latency_ms, detail)
+def _sample(row: tuple[int, str, float | None, str, int]) -> Sample:
+    at_ms, state, latency_ms, detail, planned = row
+    return Sample(at_ms / 1000, ProbeState(state), latency_ms, detail, bool(planned))
 
 
 def _current(row: tuple[str, str]) -> Current:

@@ -15,19 +15,20 @@ from cockpit.release.rollup import Rollup
 from cockpit.samples.schema import DAY, HOUR, MINUTE
 
 _FIND = (
-    "SELECT ok, degraded, down, unknown, paused, total_ms, highest_ms, latencies FROM rollup"
+    "SELECT ok, degraded, down, unknown, paused, total_ms, highest_ms, latencies, maintenance FROM rollup"
     " WHERE size = ? AND probe = ? AND at = ?"
 )
-_KEEP = "INSERT OR REPLACE INTO rollup VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_KEEP = "INSERT OR REPLACE INTO rollup VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def rollup_of(row: tuple[Any, ...]) -> Rollup:
     """Return a roll-up from its columns, in the order of the value's fields; one without latencies has NULL there."""
-    ok, degraded, down, unknown, paused, total_ms, highest_ms, latencies = row
+    ok, degraded, down, unknown, paused, total_ms, highest_ms, latencies, maintenance = row
     return Rollup(
         ok=int(ok), degraded=int(degraded), down=int(down), unknown=int(unknown), paused=int(paused),
         total_ms=total_ms, highest_ms=highest_ms,
         latencies=msgspec.msgpack.decode(latencies, type=dict[int, int]) if latencies else {},
+        maintenance=int(maintenance),
     )  # fmt: skip
 
 
@@ -44,6 +45,6 @@ def add_rollups(connection: sqlite3.Connection, minutes: Mapping[tuple[str, int]
                 total.merge(rollup_of(row))
             rows.append((
                 size, series, at, total.ok, total.degraded, total.down, total.unknown, total.paused, total.total_ms,
-                total.highest_ms, msgspec.msgpack.encode(total.latencies),
+                total.highest_ms, msgspec.msgpack.encode(total.latencies), total.maintenance,
             ))  # fmt: skip
         connection.executemany(_KEEP, rows)

@@ -7,7 +7,7 @@ from msgspec import Struct
 from cockpit.release.health import Debounced, ProbeResult, ProbeState
 
 FILE_NAME = "samples.sqlite"
-VERSION = 2
+VERSION = 3
 
 # Samples are clustered by probe and time: a window is one range, and so is what is too old.
 TABLES = """
@@ -41,6 +41,13 @@ CREATE TABLE failure (
 UPDATE schema_version SET version = 2;
 """
 
+# What version 3 brought: looks that fell into planned maintenance.
+TABLES_3 = """
+ALTER TABLE sample ADD COLUMN planned INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rollup ADD COLUMN maintenance INTEGER NOT NULL DEFAULT 0;
+UPDATE schema_version SET version = 3;
+"""
+
 MINUTE, HOUR, DAY = 60, 3600, 86400
 # How long each is kept, in seconds: raw samples for days, hours and days for more than a year.
 SAMPLES_KEPT = 7 * DAY
@@ -55,12 +62,13 @@ def step_series(series: str, step: str) -> str:
 
 
 class Sample(Struct, frozen=True):
-    """One raw result as kept over time; `at` in epoch seconds, to the millisecond."""
+    """One raw result as kept over time; `at` in epoch seconds, to the millisecond; `planned` where in maintenance."""
 
     at: float
     state: ProbeState
     latency_ms: float | None
     detail: str
+    planned: bool = False
 
 
 class Current(Struct, frozen=True):

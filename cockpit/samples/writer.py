@@ -34,7 +34,7 @@ class SampleWriter:
         self._path = directory / FILE_NAME
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
-        self._samples: deque[tuple[str, int, str, float | None, str]] = deque(maxlen=_WAITING_LIMIT)
+        self._samples: deque[tuple[str, int, str, float | None, str, int]] = deque(maxlen=_WAITING_LIMIT)
         self._current: dict[str, tuple[str, str, str]] = {}
         self._counts: dict[tuple[str, int], tuple[int, int, int]] = {}
         self._beats: dict[str, tuple[str, int, float]] = {}
@@ -53,26 +53,29 @@ class SampleWriter:
     def record(self, result: ProbeResult, debounced: Debounced) -> None:
         """Remember a raw result as a sample, and with its lasting state as the probe's current one."""
         encode = msgspec.json.encode
-        self._keep(result.name, result.at, result.state, result.latency_ms, result.detail)
+        self._keep(result, result.name, result.state, result.latency_ms, result.detail)
         for timing in result.timings:
             if timing.state:  # a step
                 state, latency = ProbeState(timing.state), timing.ms if timing.state == "ok" else None
-                self._keep(step_series(result.name, timing.name), result.at, state, latency, timing.detail)
+                self._keep(result, step_series(result.name, timing.name), state, latency, timing.detail)
         self._note_failure(result)
         self._current[result.name] = (result.name, encode(result).decode(), encode(debounced).decode())
 
-    def _keep(self, series: str, at: float, state: ProbeState, latency_ms: float | None, detail: str) -> None:
-        self._samples.append((series, round(at * 1000), state, latency_ms, detail))
-        minute = int(at // MINUTE) * MINUTE
+    def _keep(self, result: ProbeResult, series: str, state: ProbeState, latency_ms: float | None, detail: str) -> None:
+        planned = bool(result.planned)
+        self._samples.append((series, round(result.at * 1000), state, latency_ms, detail, int(planned)))
+        minute = int(result.at // MINUTE) * MINUTE
         rollup = self._rollups.get((series, minute))
         if rollup is None:
             if len(self._rollups) >= _WAITING_LIMIT:
                 return
             rollup = self._rollups[series, minute] = Rollup(latencies={})
-        rollup.add(state, latency_ms)
+        rollup.add(state, latency_ms, planned=planned)
 
     def _note_failure(self, result: ProbeResult) -> None:
-        """Keep what failed whole, once for as long as it fails alike."""
+        """Keep what failed whole, once for as long as it fails alike; what was planned is no failure."""
+        if result.planned:
+            return
         alike = "" if result.state in _NO_FAILURE else f"{result.state}: {result.detail}"
         if alike and self._failing.get(result.name) != alike and len(self._failures) < _WAITING_LIMIT:
             self._failures.append((result.name, round(result.at * 1000), msgspec.json.encode(result).decode()))
@@ -142,7 +145,7 @@ class SampleWriter:
         self._disconnect()
 
     def _write(self, connection: sqlite3.Connection) -> None:
-        connection.executemany("INSERT OR REPLACE INTO sample VALUES (?, ?, ?, ?, ?)", self._samples)
+        connection.executemany("INSERT OR REPLACE INTO sample VALUES (?, ?, ?, ?, ?, ?)", self._samples)
         connection.executemany("INSERT OR REPLACE INTO current VALUES (?, ?, ?)", self._current.values())
         connection.executemany(
             "INSERT INTO log_minute VALUES (?, ?, ?, ?, ?) ON CONFLICT (log, minute) DO UPDATE SET lines = lines"

@@ -14,6 +14,7 @@ from cockpit.release.runbooks import fitting
 from cockpit.tui.alarms import Alarm
 
 _OF_PROBE = ("probe:", "quiet:", "stale:")
+_BREACH = "trigger:"
 
 
 class Ranked(NamedTuple):
@@ -51,9 +52,18 @@ def runbook_for(alarm: Alarm, run: Run) -> str:
         component = incident.component
         named = fitting(run.library, probe=component, log=component, severity=incident.severity)
         return incident.runbook or next((runbook.id for runbook in named), "")
+    if is_breach(alarm):
+        trigger = run.configuration.triggers.get(alarm.key.removeprefix(_BREACH))
+        wanted = trigger.runbook if trigger is not None else ""
+        return wanted if any(runbook.id == wanted for runbook in run.library.runbooks) else ""
     probe, log = _subject(alarm, run)
     found = fitting(run.library, probe=probe, log=log) if probe or log else ()
     return next((runbook.id for runbook in found), "")
+
+
+def is_breach(alarm: Alarm) -> bool:
+    """Whether an alarm is a breached rollback trigger, which leads to the proposed rollback's card."""
+    return alarm.key.startswith(_BREACH)
 
 
 def _subject(alarm: Alarm, run: Run) -> tuple[str, str]:

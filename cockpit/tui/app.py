@@ -30,6 +30,7 @@ from cockpit.seen import SeenStore
 from cockpit.signing_off import act_signed
 from cockpit.store.doctor.cheap import cheap_findings
 from cockpit.text import visible
+from cockpit.tui.abnormal import Ranked
 from cockpit.tui.alarms import Alarm, alarms_of, terminal_title
 from cockpit.tui.clipboard import keep_copy, send_to_clipboard
 from cockpit.tui.crash import crash_report
@@ -337,6 +338,12 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, FlightScreen):
                 screen.go_to(place)
+
+    def go_to_alarm(self, found: Ranked) -> None:
+        """Go to what helps with an alarm, on the flight screen."""
+        for screen in self.screen_stack:
+            if isinstance(screen, FlightScreen):
+                screen.go_to_alarm(found)
 
     def action_command_palette(self) -> None:
         """Open the palette."""

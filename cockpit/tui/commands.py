@@ -11,8 +11,8 @@ from textual.binding import Binding
 from cockpit.tui.glyphs import UNICODE, Glyphs, choose_glyphs
 
 Scope = Literal[
-    "everywhere", "move", "checklist", "pause-point", "logs", "log-page", "probes", "tags", "runbooks", "runbook-step",
-    "env", "comms", "templates", "sent", "sign-off", "execution", "timeline",
+    "everywhere", "move", "checklist", "pause-point", "logs", "log-page", "probes", "probe-board", "tags", "runbooks",
+    "runbook-step", "env", "comms", "templates", "sent", "sign-off", "execution", "timeline",
 ]  # fmt: skip
 
 SCOPE_TITLES: Final[dict[Scope, str]] = {
@@ -23,6 +23,7 @@ SCOPE_TITLES: Final[dict[Scope, str]] = {
     "logs": "Logs",
     "log-page": "Page of logs",
     "probes": "Probes",
+    "probe-board": "List of probes",
     "tags": "Tags",
     "runbooks": "Runbooks",
     "runbook-step": "Runbook step",
@@ -155,8 +156,18 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("log-page", "show_alike", "F", "F", "alike", "List lines that are alike, new ones first, and slow requests"),
     _c("log-page", "toggle_together", "I", "I", "interleave", "Show all files as one, by time, or each by itself"),
     _c("probes", "probe_now", "r", "r", "probe now", "Ask the watcher to probe this at once", hint=True),
-    _c("probes", "acknowledge_probe", "a", "a", "acknowledge", "Know of the probe's trouble for two hours; it is quiet",
-       hint=True),
+    _c("probes", "acknowledge_probe", "a", "a", "acknowledge",
+       "Know of the probe's trouble, for two hours or as long as you say: it is quiet", hint=True),
+    _c("probe-board", "open_probe", "enter", "Enter", "detail", "Open the probe: its chart, uptime, outages, failures",
+       action="choose", hint=True, in_palette=False),
+    _c("probes", "toggle_targets", "t", "t", "targets", "Go to the targets, or back to the probes", hint=True),
+    _c("probes", "end_acknowledgement", "", ":", "end the acknowledgement",
+       "Let the trouble of the probe under the cursor call people again"),
+    _c("probes", "mute_probe", "", ":", "mute the probe", "Let the probe under the cursor call nobody, with a reason"),
+    _c("probes", "unmute_probe", "", ":", "unmute the probe", "Let the probe under the cursor call people again"),
+    _c("probes", "beat", "", ":", "report a heartbeat", "Say that the job of the heartbeat under the cursor ran"),
+    _c("everywhere", "stay", "", ":", "stay despite a trigger",
+       "Decide on a breached rollback trigger: no rollback, for a reason"),
     _c("tags", "card", "enter", "Enter", "card", "Open the tag's card: rollback, deploy, mark", hint=True,
        in_palette=False),
     _c("runbook-step", "do_step", "enter", "Enter", "do", "Open the step; its command is shown, and runs by a button",

@@ -58,6 +58,8 @@ class Glyphs(Struct, frozen=True):
     full: str
     empty: str
     keys: tuple[str, str, str, str]  # the arrow keys: up, down, left, right
+    points: tuple[str, str]  # how plotext is to draw a chart's upper and lower line
+    legend: tuple[str, str]  # and what that looks like
 
 
 UNICODE = Glyphs(
@@ -66,7 +68,7 @@ UNICODE = Glyphs(
     deferred=">", na="–", overridden="^", blocked="■", contested="≠", suspended="‖", killer="◆", wheel="⊛",
     up="✓", down="✗", degraded="▲", paused="‖", rule="─", double_rule="═", ellipsis="…", dot="·", dash="–",
     arrow="→", more="…", running="▶", present="●", proposed="◎", bad="✗", good="✓", no_commit="∅",
-    bars="▁▂▃▄▅▆▇█", full="━", empty="─", keys=("↑", "↓", "←", "→"),
+    bars="▁▂▃▄▅▆▇█", full="━", empty="─", keys=("↑", "↓", "←", "→"), points=("hd", "dot"), legend=("▞", "•"),
 )  # fmt: skip
 ASCII = Glyphs(
     cursor=">", done="v", attested="@", sensed="=", regressed="!", unknown="?", stale="~", open=".", claimed="o",
@@ -74,8 +76,10 @@ ASCII = Glyphs(
     deferred="/", na="-", overridden="^", blocked="#", contested="%", suspended="|", killer="*", wheel="@",
     up="v", down="X", degraded="!", paused="|", rule="-", double_rule="=", ellipsis="~", dot="-", dash="-",
     arrow="->", more="...", running=">", present="*", proposed="@", bad="x", good="+", no_commit="-",
-    bars="_.-~=+*#", full="#", empty="-", keys=("Up", "Down", "Left", "Right"),
+    bars="_.-~=+*#", full="#", empty="-", keys=("Up", "Down", "Left", "Right"), points=("*", "."), legend=("*", "."),
 )  # fmt: skip
+# What plotext frames a chart with.
+FRAME_IN_ASCII = str.maketrans("─│┌┐└┘├┤┬┴┼", "-|+++++++++")
 # Signs of ours in what was written down already: escapes, cuts, masked secrets.
 _WRITTEN = str.maketrans({"␛": "\\e", "␀": "\\0", "…": "~", "•": "*"})
 

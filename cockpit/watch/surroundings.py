@@ -30,12 +30,16 @@ class Samples(Protocol):
 
 
 class LogTotals(Struct, frozen=True):
-    """How much one log has brought since the watcher began; `followed` says whether it is read now."""
+    """How much one log has brought since the watcher began; `followed` says whether it is read now.
+
+    Lines of our `own` traffic are left out of the others.
+    """
 
     lines: int
     errors: int
     warnings: int
     followed: bool = True
+    own: int = 0
 
 
 class Surroundings(Protocol):
@@ -55,6 +59,8 @@ class Surroundings(Protocol):
     def leave(self) -> None: ...  # exchange for the last time, and be there no more
     def stop_exchanging(self) -> None: ...  # ends one that is under way
     def record(self, probe: str, event: ProbeChanged) -> None: ...  # of the run, or else of the service
+    def window(self, probe: str) -> str: ...  # the maintenance window it is in; empty for none
+    def executing(self) -> str: ...  # the rollback or deploy under way; empty for none
     def triggers(self) -> Mapping[str, Trigger]: ...  # none where no run is open
     def targets(self) -> Iterable[TargetResult]: ...
     def breached(self) -> Collection[str]: ...  # those that wait for a decision, or have been decided on

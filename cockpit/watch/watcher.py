@@ -14,6 +14,7 @@ from msgspec import Struct
 from cockpit.errors import CockpitError, NotFoundError
 from cockpit.release.events import ProbeChanged, TriggerBreached, TriggerCleared
 from cockpit.release.health import Debounced, ProbeResult, ProbeState, Transition, advance, paused
+from cockpit.release.planned import PlannedWork
 from cockpit.release.probes import Probe
 from cockpit.release.triggers import Sustained, Trigger
 from cockpit.watch.schedule import Schedule, probe_jobs
@@ -61,6 +62,8 @@ class Watcher:
         self._pruned_at = 0.0
         self._states: dict[str, Debounced] = dict(around.last_states())
         self._details: dict[str, str] = {}
+        self._expected: set[str] = set()  # the probes whose latest look fell into planned maintenance
+        self._planned = PlannedWork()
         self._sustained = Sustained()
         self._triggers_at = 0.0
         self._totals: dict[str, LogTotals] = {}
@@ -202,10 +205,14 @@ class Watcher:
             await self._take_in(probe, paused(name, detail, at=self._now(), observer=self._around.host))
 
     async def _take_in(self, probe: Probe, result: ProbeResult) -> None:
+        around = self._around
+        planned = self._planned.of(result, around.window(result.name), around.executing(), self._states)
+        result = msgspec.structs.replace(result, planned=planned)
         before = self._states.get(result.name)
         after, transition = advance(before, result, probe.failures, probe.passes)
         self._states[result.name] = after
         self._details[result.name] = result.detail
+        (self._expected.add if planned else self._expected.discard)(result.name)
         self._samples.record(result, after)
         if transition is not None:
             await asyncio.to_thread(self._record, transition)
@@ -230,7 +237,11 @@ class Watcher:
             return
         self._triggers_at = now
         targets = await asyncio.to_thread(lambda: list(self._around.targets())) if _by_target(triggers) else []
-        down = {name: self._details.get(name, "down") for name, state in self._states.items() if state.state == "down"}
+        down = {
+            name: self._details.get(name, "down")
+            for name, state in self._states.items()
+            if state.state == "down" and name not in self._expected
+        }
         sustained = self._sustained.look(triggers, down, targets, now)
         breached = self._around.breached()
         events: dict[str, TriggerBreached | TriggerCleared] = {

@@ -15,11 +15,14 @@ from cockpit.release.entities import probe_entity, trigger_entity
 from cockpit.release.events import ProbeChanged, TriggerBreached, TriggerCleared
 from cockpit.release.health import Debounced
 from cockpit.release.intents import RecordFact
+from cockpit.release.planned import execution_at, window_at
 from cockpit.release.probes import Probe
 from cockpit.release.registers import EMPTY
 from cockpit.release.targets import TargetResult
 from cockpit.release.triggers import Trigger
 from cockpit.samples.reader import SampleReader
+from cockpit.store.lock import holder_of
+from cockpit.times import zone
 from cockpit.watch.asks import ProbeNow, take_asks
 from cockpit.watch.surroundings import LogTotals
 from cockpit.watching.logs import FollowedLogs
@@ -88,6 +91,19 @@ class Around(Outward):
         run = self._workspace.run
         entity = f"probe:{probe}" if run.open else probe_entity(run.environment, probe)
         self._workspace.session.act(RecordFact(entity, event, of_service=not run.open))
+
+    def window(self, probe: str) -> str:
+        run = self._workspace.run
+        found = window_at(run, probe, now(), zone(run.timezone))
+        return found.title if found is not None else ""
+
+    def executing(self) -> str:
+        run, location = self._workspace.run, self._workspace.store.location
+        told = execution_at(run, now())
+        here = told and run.current_execution is not None and run.current_execution.host == self.host
+        # A worker that died leaves an execution that is under way for ever.
+        gone = here and holder_of(location.lock(self._workspace.execution_lock)) is None
+        return "" if gone else told
 
     def triggers(self) -> Mapping[str, Trigger]:
         run = self._workspace.run

@@ -38,7 +38,8 @@ def test_options_stand_before_and_after_the_command(shop: Console) -> None:
 
 def test_probes_by_name_and_by_url(shop: Console) -> None:
     (api,) = shop.json("probe", "api")
-    assert set(api) == {"name", "state", "latency_ms", "detail", "at", "conditions", "timings", "observer"}
+    asked = {"name", "state", "latency_ms", "detail", "at", "conditions", "timings", "observer"}
+    assert set(api) == asked | {"last_day", "outages"}
     assert api["state"] in {"ok", "degraded"}
     assert api["at"].endswith("Z")
     assert shop.json("probe", "http://127.0.0.1:1/", code=1)[0]["state"] == "down"

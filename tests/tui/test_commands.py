@@ -21,6 +21,7 @@ TOGETHER: tuple[tuple[Scope, ...], ...] = (
     ("everywhere", "move", "checklist"),
     ("everywhere", "checklist", "pause-point"),
     ("everywhere", "move", "probes"),
+    ("everywhere", "probes", "probe-board"),  # its Enter stands for that of any list
     ("everywhere", "move", "timeline"),
     ("everywhere", "tags"),
     ("everywhere", "logs", "log-page"),

@@ -56,6 +56,12 @@ class Alone:
     def unpublished(self) -> bool:
         return False
 
+    def window(self, probe: str) -> str:
+        return ""
+
+    def executing(self) -> str:
+        return ""
+
     def publish(self) -> None: ...
 
     def exchange_due(self) -> bool:

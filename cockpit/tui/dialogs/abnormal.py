@@ -1,6 +1,7 @@
 """The abnormal queue: all that is not as it should be, the gravest first, and what follows from it right under it.
 
-Enter opens the runbook that fits, where one does, else it goes there; nothing executes.
+Enter opens the runbook that fits, where one does, or a breached trigger's proposed rollback, or else it goes there;
+nothing executes.
 """
 
 from __future__ import annotations

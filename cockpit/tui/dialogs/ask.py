@@ -88,17 +88,19 @@ class Waiver(Struct, frozen=True):
 class WaiverDialog(Dialog[Waiver]):
     """Asks for a reason, which must be there, and for an end, which may be."""
 
-    def __init__(self, title: str, hint: str) -> None:
+    def __init__(
+        self, title: str, hint: str, *, ends: str = "until when it may stay so (7d, a time; optional)"
+    ) -> None:
         super().__init__()
         self._title = title
         self._hint = hint
+        self._ends = ends
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"):
             yield Static(safe_content(self._title), classes="dialog-title")
             yield Field(placeholder=self._hint, compact=True, classes="dialog-input", id="reason")
-            ends = "until when it may stay so (7d, a time; optional)"
-            yield Field(placeholder=ends, compact=True, classes="dialog-input", id="until")
+            yield Field(placeholder=self._ends, compact=True, classes="dialog-input", id="until")
             yield Static(Content(hint_line("Enter saves", "Tab until when", "Esc leaves")), classes="dialog-hint")
 
     @on(Input.Submitted)

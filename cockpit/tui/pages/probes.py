@@ -12,27 +12,33 @@ from cockpit.errors import CockpitError
 from cockpit.live_source import ask_for_probe
 from cockpit.measuring import Measurer
 from cockpit.release.history import ProbeHistory
-from cockpit.release.intents import AcknowledgeProbe
 from cockpit.release.live import Live, ProbeFeed
 from cockpit.release.quiet import Quiet, quiet_probes
 from cockpit.release.run import Run
-from cockpit.times import rfc3339, zone
+from cockpit.times import zone
 from cockpit.tui.commands import bindings
-from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
+from cockpit.tui.dialogs.ask import ConfirmDialog
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.pages.base import Page
+from cockpit.tui.quieting import QuietingActions
 from cockpit.tui.rows import Part
 from cockpit.tui.theme import inks_of
 from cockpit.tui.widgets.lines import PaneTitle
-from cockpit.tui.widgets.probes import ProbeBoard, ProbeDetail
+from cockpit.tui.widgets.probe_detail import ProbeDetail
+from cockpit.tui.widgets.probes import ProbeBoard
 from cockpit.tui.widgets.row_list import RowList
-from cockpit.tui.widgets.targets import TargetTable
+from cockpit.tui.widgets.targets import TargetHead, TargetTable, about_target
 
-ACKNOWLEDGED_FOR = 7200.0  # seconds
 _LOOK_BACK_EVERY = 15.0  # seconds
 
 
-class ProbesPage(Page):
+class ProbePicker(ProbeBoard):
+    """The board whose rows open."""
+
+    BINDINGS = bindings("probe-board")
+
+
+class ProbesPage(QuietingActions, Page):
     """The board above, the probe under the cursor below."""
 
     BINDINGS = bindings("probes")
@@ -48,11 +54,12 @@ class ProbesPage(Page):
 
     def compose(self) -> ComposeResult:
         yield PaneTitle("Probes", id="all-probes-title")
-        yield ProbeBoard(id="all-probes")
+        yield ProbePicker(id="all-probes")
         yield PaneTitle("probe", id="probe-title")
         yield ProbeDetail(id="probe-detail")
-        yield PaneTitle("Targets", id="targets-title")
-        yield TargetTable(id="targets")
+        yield PaneTitle("Targets", id="targets-title", classes="targets")
+        yield TargetHead(id="targets-head", classes="targets")
+        yield TargetTable(id="targets", classes="targets")
 
     def show(self, run: Run, live: Live, now: float) -> None:
         inks = inks_of(self.app)
@@ -108,20 +115,34 @@ class ProbesPage(Page):
         self._history = await asyncio.to_thread(read)
         self._show_detail()
 
-    def action_acknowledge_probe(self) -> None:
-        """Know of this probe's trouble; another one, or the end of two hours, calls again."""
-        feed = self.query_one(ProbeBoard).current
-        if feed is None:
-            return
+    @property
+    def probe_here(self) -> ProbeFeed | None:
+        return self.query_one(ProbeBoard).current
 
-        def write(reason: str | None) -> None:
-            if reason:
-                until = rfc3339(self.cockpit.now() + ACKNOWLEDGED_FOR)
-                intent = AcknowledgeProbe(feed.name, until, reason)
-                self.cockpit.act(intent, said=f"{feed.name} is acknowledged for two hours")
+    @on(RowList.Chosen, "#all-probes")
+    def _open_probe(self, message: RowList.Chosen) -> None:
+        from cockpit.tui.dialogs.probe import ProbeDialog  # its charts take a while to import
 
-        title = f"Acknowledge {feed.name} ({feed.state}) for two hours"
-        self.app.push_screen(AskDialog(title, "why, such as: the vendor is on it"), write)
+        run, _, now = self.cockpit.moment
+        quiet = self._quiet.get(message.row.name)
+        words = quiet.words if quiet is not None else ""
+        self.app.push_screen(ProbeDialog(message.row, words, run.timezone, now))
+
+    def action_toggle_targets(self) -> None:
+        """Go to the targets, which take the whole page where it is low, or back to the probes."""
+        there = self.query_one(TargetTable).has_focus
+        self.set_class(not there, "-targets")
+        self.screen.set_focus(self.query_one(ProbeBoard if there else TargetTable))
+        self._tell_target()
+
+    def take_focus(self) -> None:
+        self.remove_class("-targets")
+        super().take_focus()
+
+    @on(RowList.Highlighted, "#targets")
+    def _tell_target(self) -> None:
+        table, title = self.query_one(TargetTable), self.query_one("#targets-title", PaneTitle)
+        title.show(left=table.about(self.size.width, inks_of(self.app)))
 
     def action_probe_now(self) -> None:
         """Ask the watcher to run this probe at once."""
@@ -158,5 +179,8 @@ class ProbesPage(Page):
         self.show(*self.cockpit.moment)
 
     def selected_text(self) -> str:
+        target = self.query_one(TargetTable).current
+        if target is not None and self.query_one(TargetTable).has_focus:
+            return f"{target.title} {target.goal}: {target.actual}, {target.state}, {about_target(target)}"
         feed = self.query_one(ProbeBoard).current
         return f"{feed.name} {feed.state}: {feed.detail}" if feed is not None else ""

@@ -79,6 +79,9 @@ class TagsPage(Page):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._read_for: tuple[object, ...] | None = None
+        self._found: TagsFound | None = None
+        self._reading = False
+        self._wants_proposed = False  # until the tags have been read
 
     def compose(self) -> ComposeResult:
         yield PaneTitle("Tags", id="tags-title")
@@ -90,6 +93,7 @@ class TagsPage(Page):
         state = (len(run.executions), run.current_execution is None, tuple(run.marks.values()))
         if self.display and state != self._read_for:
             self._read_for = state
+            self._reading = True
             self.run_worker(self._read(), group="tags", exclusive=True)
 
     async def _read(self) -> None:
@@ -98,14 +102,28 @@ class TagsPage(Page):
             found = await asyncio.to_thread(TagsFound, self.cockpit.workspace)
         except (CockpitError, OSError) as error:
             self._read_for = None  # tried again with the next moment
+            self._wants_proposed = False
             picker.show_failure(str(error))
             return
+        self._found, self._reading = found, False
         inks = inks_of(self.app)
         picker.show(found.tags, found.head, found.proposed)
         self.query_one(Proposal).show(found.why)
         here = found.running.display if found.running is not None else found.head[:8]
         left: list[Part] = [("running ", inks.muted), part(here, inks.strong)]
         self.query_one("#tags-title", PaneTitle).show(left=left, right=[(f"{len(found.tags)} tags", inks.muted)])
+        if self._wants_proposed:
+            self.open_proposed()
+
+    def open_proposed(self) -> None:
+        """Open the card of the tag that is proposed to fall back to; nothing starts by that."""
+        self._wants_proposed = self._found is None or self._reading
+        if self._wants_proposed or self._found is None:
+            return
+        if self._found.proposed is None:
+            self.cockpit.tell("no earlier release to fall back to was found: choose a tag", severity="warning")
+        elif self.display and self.screen is self.app.screen:  # who has gone on meanwhile is not called back
+            self.app.push_screen(CardDialog(self._found.proposed), self._card_closed)
 
     def apply_filter(self, text: str) -> None:
         self.query_one(TagPicker).apply_filter(text)

@@ -13,6 +13,7 @@ from cockpit.tui.alarms import alarms_of, strip_alarm
 from cockpit.tui.clock import ClockActions
 from cockpit.tui.freeze import FreezeActions
 from cockpit.tui.migrating import MigrationActions
+from cockpit.tui.quieting import StayActions
 from cockpit.tui.signing import SigningActions
 from cockpit.tui.wheel import WheelActions
 from cockpit.tui.widgets.banner import AlarmBanner
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
 
 
-class StripScreen(WheelActions, ClockActions, FreezeActions, MigrationActions, SigningActions, Screen[None]):
+class StripScreen(
+    WheelActions, ClockActions, FreezeActions, MigrationActions, SigningActions, StayActions, Screen[None]
+):
     """Draws who and what this is above its own content, and what can be done below it."""
 
     DEFAULT_CSS = """

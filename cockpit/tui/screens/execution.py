@@ -10,6 +10,7 @@ from cockpit.release.live import Live
 from cockpit.release.plan import describe
 from cockpit.release.run import ExecutionView, Run
 from cockpit.times import zone
+from cockpit.tui.abnormal import Ranked
 from cockpit.tui.alarms import worker_gone
 from cockpit.tui.commands import bindings
 from cockpit.tui.dialogs.abnormal import AbnormalDialog
@@ -109,7 +110,13 @@ class ExecutionScreen(ExecutionControls):
 
     def action_abnormal(self) -> None:
         """List what is not as it should be; what is picked elsewhere is a screen away."""
-        self.app.push_screen(AbnormalDialog(), lambda alarm: self._go(alarm.page) if alarm else None)
+
+        def go(found: Ranked | None) -> None:
+            if found is not None and (found.runbook or found.alarm.page != "execution"):
+                self.app.pop_screen()
+                self.cockpit.go_to_alarm(found)
+
+        self.app.push_screen(AbnormalDialog(), go)
 
     def action_page(self, page: str) -> None:
         """Go to a page; the execution goes on."""

@@ -12,7 +12,7 @@ from cockpit.release.live import Live
 from cockpit.release.narrative import sentence
 from cockpit.release.record import Record
 from cockpit.release.run import Run
-from cockpit.tui.abnormal import Ranked
+from cockpit.tui.abnormal import Ranked, is_breach
 from cockpit.tui.commands import bindings
 from cockpit.tui.dialogs.abnormal import AbnormalDialog
 from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
@@ -159,19 +159,20 @@ class FlightScreen(StripScreen):
     def action_abnormal(self) -> None:
         """List what is not as it should be, and go to what is picked."""
 
-        def go(found: Ranked | None) -> None:
-            if found is None:
-                return
-            alarm = found.alarm
-            if found.runbook:
-                self.action_page("runbooks")
-                self.query_one(RunbooksPage).open_runbook(found.runbook)
-                return
-            self.go_to(alarm.page)
-            if alarm.item and isinstance(self.page, ItemPage):
-                self.page.go_to_item(alarm.item)
+        self.app.push_screen(AbnormalDialog(), lambda found: self.go_to_alarm(found) if found is not None else None)
 
-        self.app.push_screen(AbnormalDialog(), go)
+    def go_to_alarm(self, found: Ranked) -> None:
+        """Go to what helps with an alarm: its runbook, the proposed rollback's card, or else what it is about."""
+        alarm = found.alarm
+        if found.runbook:
+            self.action_page("runbooks")
+            self.query_one(RunbooksPage).open_runbook(found.runbook)
+            return
+        self.go_to(alarm.page)
+        if is_breach(alarm):
+            self.query_one(TagsPage).open_proposed()
+        elif alarm.item and isinstance(self.page, ItemPage):
+            self.page.go_to_item(alarm.item)
 
     def action_refresh_all(self) -> None:
         """Read everything again."""

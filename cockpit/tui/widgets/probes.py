@@ -9,14 +9,12 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from cockpit.durations import age as age_of
-from cockpit.durations import short_duration
-from cockpit.release.history import ProbeHistory
 from cockpit.release.live import ProbeFeed
 from cockpit.tui.glyphs import choose_glyphs, shown
 from cockpit.tui.rows import Part, fit, part, row, sparkline, width_of
 from cockpit.tui.status_style import probe_look
 from cockpit.tui.theme import Inks
-from cockpit.tui.widgets.lines import LineWidget, TextPane
+from cockpit.tui.widgets.lines import LineWidget
 from cockpit.tui.widgets.row_list import RowList
 
 _LONGEST_NAME = 20  # cells: one probe must not push all others off the line
@@ -126,96 +124,3 @@ class ProbeBoard(RowList[ProbeFeed]):
             left += [(f" {hushed}:" if hushed and not well else "", inks.warn)]
             left += [(" ", inks.plain), part(feed.detail, inks.muted if well else inks.plain)]
         return row(left, right, width, over=inks.cursor if cursor and self.has_focus else None)
-
-
-class ProbeDetail(TextPane):
-    """One probe in full: the debounced state beside the latest result, and each condition with what was seen."""
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._feed: ProbeFeed | None = None
-        self._now = 0.0
-        self._quiet = ""
-        self._history: ProbeHistory | None = None
-
-    def show(self, feed: ProbeFeed | None, now: float, quiet: str = "", history: ProbeHistory | None = None) -> None:
-        """Show a probe, why it calls nobody, and its past as far as that has been read."""
-        self._feed, self._now, self._quiet, self._history = feed, now, quiet, history
-        self.refresh()
-
-    def lines(self, inks: Inks, width: int) -> list[list[Part]]:  # noqa: ARG002
-        return self._lines(self._feed, inks) if self._feed is not None else [[(" No probe is selected.", inks.muted)]]
-
-    def _lines(self, feed: ProbeFeed, inks: Inks) -> list[list[Part]]:
-        stale = bool(feed.at) and feed.stale(self._now)
-        look = probe_look(feed.state if feed.at else "waiting", self.glyphs, inks, stale=stale)
-        since = short_duration(self._now - feed.since) if feed.since else "?"
-        turn = feed.failures if feed.raw == "down" else 2
-        head: list[Part] = [(" state     ", inks.muted), (f"{look.glyph} {look.word}", look.ink),
-                            (f" for {since}", inks.muted)]  # fmt: skip
-        if feed.raw != feed.state:
-            head.append((f"   latest result {feed.raw}, {feed.streak} of {turn} in a row", inks.warn))
-        known = [value for value in feed.latencies if value is not None]
-        lines = [head, [(" seen      ", inks.muted), part(feed.detail, inks.plain)]]
-        if known:
-            ordered = sorted(known)
-            p50, p95 = ordered[len(ordered) // 2], ordered[min(int(len(ordered) * 0.95), len(ordered) - 1)]
-            numbers = f"now {latency(feed)}   p50 {p50:.0f}ms   p95 {p95:.0f}ms"
-            lines.append([(" latency   ", inks.muted), (numbers, inks.plain),
-                          (f"   last {len(known)} samples", inks.muted)])  # fmt: skip
-        if self._quiet:
-            lines.append([(" quiet     ", inks.muted), part(self._quiet, inks.warn)])
-        lines += self._timings(feed, inks)
-        for condition in feed.conditions:
-            if condition.ok:
-                sign, ink = self.glyphs.done, inks.good
-            elif condition.ok is None:
-                sign, ink = self.glyphs.unknown, inks.warn
-            else:
-                sign, ink = self.glyphs.down, inks.bad if condition.level == "fail" else inks.warn
-            lines.append([("           ", inks.muted), (sign, ink), part(f" {condition.text}", inks.plain),
-                          (f"   {condition.level}   actual ", inks.muted), part(condition.actual, ink)])  # fmt: skip
-        lines += self._past(inks)
-        return lines
-
-    def _timings(self, feed: ProbeFeed, inks: Inks) -> list[list[Part]]:
-        """The phases of the latest look, or the steps of its scenario, with how long each took."""
-        if not feed.timings:
-            return []
-        line: list[Part] = [(" steps     " if feed.timings[0].state else " phases    ", inks.muted)]
-        for timing in feed.timings:
-            ink = inks.bad if timing.state not in {"", "ok"} else inks.plain
-            line += [part(f"{timing.name} ", inks.muted), (f"{timing.ms:.0f}ms   ", ink)]
-        return [line]
-
-    def _past(self, inks: Inks) -> list[list[Part]]:
-        history = self._history
-        if history is None or not history.seen:
-            return []
-        spans = f"p50 {history.p50:.0f}ms p95 {history.p95:.0f}ms p99 {history.p99:.0f}ms  "
-        shares = spans if history.timed else ""
-        lines: list[list[Part]] = [
-            [(" last day  ", inks.muted), (f"{shares}up {percent(history.uptime)}", inks.plain),
-             (f"  on {history.observer}, {history.coverage:.0%} covered, {history.seen} looks", inks.muted)],
-            [(" by hour   ", inks.muted), *self._bars(history.hours, inks)],
-            [(" by day    ", inks.muted), *self._bars(history.days, inks)],
-        ]  # fmt: skip
-        for failure in history.failures:
-            ago = short_duration(self._now - failure.at)
-            told = "; ".join(f"{each.text}: {each.actual}" for each in failure.conditions if each.ok is False)
-            lines.append([(" failed    ", inks.muted), (f"{ago:>4} ago ", inks.warn), part(failure.detail, inks.plain),
-                          part(f"   {told}" if told else "", inks.muted)])  # fmt: skip
-        return lines
-
-    def _bars(self, shares: Sequence[float | None], inks: Inks) -> list[Part]:
-        """A sign for each span: full where all was up, lower where some was down, a blank where nothing is known."""
-        parts: list[Part] = []
-        for share in shares:
-            if share is None:
-                parts.append((" ", inks.muted))
-            elif share >= 1:
-                parts.append((self.glyphs.bars[-1], inks.good))
-            else:
-                place = min(int(share * (len(self.glyphs.bars) - 1)), len(self.glyphs.bars) - 2)
-                parts.append((self.glyphs.bars[max(place, 0)], inks.bad))
-        return parts

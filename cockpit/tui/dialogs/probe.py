@@ -1,0 +1,91 @@
+"""A probe in full: its chart, its past, each condition expected and actual; over an hour up to 60 days."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from cockpit.errors import CockpitError
+from cockpit.measuring import Measurer
+from cockpit.release.history import SCALES, Course, ProbeHistory, Scale
+from cockpit.release.live import ProbeFeed
+from cockpit.tui.dialogs.ask import safe_content
+from cockpit.tui.dialogs.base import Dialog, hint_line
+from cockpit.tui.glyphs import choose_glyphs
+from cockpit.tui.widgets.latency_chart import ChartLegend, LatencyChart, UpBand
+from cockpit.tui.widgets.probe_past import ProbePast
+
+_READ_EVERY = 10.0  # seconds
+
+
+class ProbeDialog(Dialog[None]):
+    """Leaving it goes back to the board."""
+
+    BINDINGS = [
+        Binding("q,enter", "cancel", show=False),
+        Binding("left,h", "scale(-1)", show=False),
+        Binding("right,l", "scale(1)", show=False),
+        Binding("k", "scroll_text(-1)", show=False),
+        Binding("j", "scroll_text(1)", show=False),
+    ]
+
+    def __init__(self, feed: ProbeFeed, quiet: str, timezone: str, now: float) -> None:
+        super().__init__()
+        self._feed = feed
+        self._past = ProbePast(feed, quiet, timezone, now)
+        self._chart = LatencyChart(timezone, id="probe-chart")
+        self._scale = 1
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box probe"):
+            yield Static(self._title(), classes="dialog-title", id="probe-name")
+            yield self._chart
+            yield UpBand(id="probe-band")
+            yield ChartLegend(id="probe-legend")
+            with VerticalScroll(can_focus=False):
+                yield self._past
+            glyphs = choose_glyphs()
+            back, forth = glyphs.keys[2:]
+            keys = (f"{back} {forth} how far back", f"{glyphs.keys[0]} {glyphs.keys[1]} scroll", "Esc leaves")
+            yield Static(Content(hint_line(*keys)), classes="dialog-hint")
+
+    def _title(self) -> Content:
+        feed = self._feed
+        name = feed.name if feed.title == feed.name else f"{feed.name}: {feed.title}"
+        return safe_content(f"{name}, the last {SCALES[self._scale].title}")
+
+    def on_mount(self) -> None:
+        self._read()
+        self.set_interval(_READ_EVERY, self._read)
+
+    def action_scale(self, by: int) -> None:
+        """Look farther back, or nearer."""
+        self._scale = max(0, min(self._scale + by, len(SCALES) - 1))
+        self.query_one("#probe-name", Static).update(self._title())
+        self._read()
+
+    def _read(self) -> None:
+        self.run_worker(self._read_past(SCALES[self._scale]), group="past", exclusive=True, exit_on_error=False)
+
+    async def _read_past(self, scale: Scale) -> None:
+        workspace, now, name = self.cockpit.workspace, self.cockpit.now, self._feed.name
+
+        def read() -> tuple[ProbeHistory, Course]:
+            with Measurer(workspace, now=now) as measurer:
+                return measurer.history(name), measurer.course(name, scale)
+
+        try:
+            history, course = await asyncio.to_thread(read)
+        except (CockpitError, OSError) as error:
+            self.cockpit.tell(str(error), severity="warning")
+            return
+        live = self.cockpit.moment[1]
+        self._feed = next((feed for feed in live.probes if feed.name == name), self._feed)
+        self._past.show(self._feed, history, now())
+        self._chart.show(course)
+        self.query_one(UpBand).show(course)

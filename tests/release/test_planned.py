@@ -1,0 +1,51 @@
+"""Planned maintenance: an announced window, and what a rollback itself brings down; an outage before it stays one."""
+
+from __future__ import annotations
+
+from cockpit.release.health import Debounced, ProbeResult, ProbeState
+from cockpit.release.planned import PlannedWork
+from cockpit.release.rollup import Rollup
+from cockpit.release.targets import Goal, judge_target, measured_of_looks, measured_of_rollup
+
+OK, DOWN = ProbeState.OK, ProbeState.DOWN
+ROLLBACK = "rollback to v1"
+
+
+def look(name: str, state: ProbeState) -> ProbeResult:
+    return ProbeResult(name, state, None, "503", 0.0)
+
+
+def lasting(**states: ProbeState) -> dict[str, Debounced]:
+    return {name: Debounced(state, 0.0, state) for name, state in states.items()}
+
+
+def test_in_a_window_every_look_is_planned() -> None:
+    work = PlannedWork()
+    assert [work.of(look("api", state), "move", "", {}) for state in (OK, DOWN)] == ["move", "move"]
+    assert work.of(look("api", DOWN), "", "", {}) == ""
+
+
+def test_of_a_rollback_only_what_it_brings_down_itself_is_planned() -> None:
+    work = PlannedWork()
+    before = lasting(api=OK, cart=DOWN)
+    assert work.of(look("api", DOWN), "", ROLLBACK, before) == ROLLBACK
+    assert work.of(look("api", OK), "", ROLLBACK, before) == "", "what answers is up"
+    assert work.of(look("cart", DOWN), "", ROLLBACK, before) == "", "it was down before the rollback"
+    assert work.of(look("cart", OK), "", ROLLBACK, before) == ""
+    assert work.of(look("cart", DOWN), "", ROLLBACK, before) == ROLLBACK, "it has been well in between"
+    assert work.of(look("api", DOWN), "", "", lasting(api=DOWN)) == "", "the rollback is over, and it is down"
+    assert work.of(look("api", DOWN), "", ROLLBACK, lasting(api=DOWN)) == "", "the next one finds it down"
+
+
+def test_planned_time_is_left_out_of_uptime_and_named() -> None:
+    goal = Goal("up", "Uptime", "uptime", 0.99, 95.0, 600.0, 20, 0.5, probe="api")
+    looks = [(OK, 10.0)] * 30
+    whole, hour = measured_of_looks(goal, looks, maintenance=30), measured_of_looks(goal, looks)
+    found = judge_target(goal, whole, hour, interval=10.0, observer="bridge")
+    assert (found.state, found.actual, found.coverage, found.maintenance) == ("met", "100 %", 1.0, 300.0)
+    assert found.planned == "maintenance 5m"
+    rollup = Rollup(latencies={})
+    for state, planned in ((OK, False), (DOWN, True), (OK, True)):
+        rollup.add(state, 10.0, planned=planned)
+    assert (rollup.seen, rollup.uptime, rollup.maintenance, rollup.timed) == (1, 1.0, 2, 1)
+    assert measured_of_rollup(goal, rollup).maintenance == 2
