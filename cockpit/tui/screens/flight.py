@@ -163,6 +163,8 @@ class FlightScreen(StripScreen):
             if found is None:
                 return
             alarm = found.alarm
+            if alarm.page == "runbooks":
+                self.query_one(RunbooksPage).choose_incident(alarm.item)
             if found.runbook:
                 self.action_page("runbooks")
                 self.query_one(RunbooksPage).open_runbook(found.runbook)
