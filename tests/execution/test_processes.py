@@ -295,6 +295,35 @@ def test_kill_9_and_resume_ends_as_if_nothing_had_been(flight: Flight, name: str
     assert workspace.run.deploys_locked == "rolled back from v2 to v1"
 
 
+@pytest.mark.full
+@pytest.mark.parametrize("name", STEPS)
+@pytest.mark.parametrize("worker_too", [False, True], ids=["the app", "both"])
+def test_kill_9_of_whoever_started_it_ends_as_if_nothing_had_been(
+    flight: Flight, name: str, *, worker_too: bool
+) -> None:
+    hang_once(flight, name)
+    workspace = flight.workspace()
+    with subprocess.Popen(
+        flight.command("rollback", "v1", "--execute", "--confirm", "v1"), stdout=subprocess.PIPE
+    ) as started:
+        wait_until((flight.var / "hung").exists)
+        started.kill()
+    worker = flight.worker(workspace)
+    assert worker
+    assert alive(worker), "it is nobody's child"
+    if worker_too:
+        flight.kill_worker(workspace)
+        document = flight.json("execution", "resume")
+        flight.go()
+    else:
+        flight.go()
+        wait_until(lambda: flight.view(workspace).over)
+        document = flight.json("execution", "status")
+    assert (document["outcome"], document["version_seen"]) == ("succeeded", "v1")
+    assert flight.trace() == ["stop", "migrate", "start"]
+    assert flight.git.text("rev-parse", "HEAD") == document["commit"]
+
+
 def test_a_second_worker_is_refused(flight: Flight) -> None:
     workspace = flight.begin([hanging(flight)])
     start(flight, workspace)

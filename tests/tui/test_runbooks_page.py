@@ -12,6 +12,7 @@ from cockpit.release.emergencies import present_use
 from cockpit.release.run import Run
 from cockpit.release.runbooks import StepUse
 from cockpit.tui.app import CockpitApp
+from cockpit.tui.dialogs.incident import OpenIncidentDialog
 from cockpit.tui.dialogs.runbook_step import StepDialog
 from cockpit.tui.pages.runbooks import RunbooksPage
 from cockpit.tui.screens.flight import FlightScreen
@@ -179,6 +180,85 @@ async def test_an_incident_is_opened_told_and_closed_and_the_strip_says_when_to_
         await until(pilot, lambda: not written.run.open_incidents)
         await settle(pilot)
         assert "no incident is open" in text_of(app, "#incident")
+
+
+async def open_incident(app: CockpitApp, pilot: Pilot[int], scene: Scene, title: str, *, turns: int) -> None:
+    """Open one more incident by the palette, its severity turned so often."""
+    count = len(scene.run.open_incidents)
+    await pilot.press("colon", *"another", "space", *"incident")
+    await until(pilot, lambda: "another incident" in text_in(app, app.screen.region))
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(app.screen, OpenIncidentDialog))
+    await pilot.press(*["ctrl+t"] * turns, *title, "enter")
+    await until(pilot, lambda: len(scene.run.open_incidents) == count + 1)
+    await settle(pilot)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_of_several_incidents_all_are_seen_the_gravest_first_and_one_is_dealt_with(
+    written: Scene, size: tuple[int, int]
+) -> None:
+    app = written.app()
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await pilot.press("5")
+        await open_incident(app, pilot, written, "typo", turns=1)
+        written.clock.time += 10 * 60
+        await open_incident(app, pilot, written, "down", turns=0)
+        minor, grave = written.run.incidents.values()
+        assert (minor.severity, grave.severity) == ("minor", "critical")
+        written.clock.time += 25 * 60
+        app.tick_clock()
+        await settle(pilot)
+        first, second = text_of(app, "#incident").splitlines()
+        assert "INCIDENT 25m" in first
+        assert "critical down" in first
+        assert "next update in 5m" in first
+        assert "INCIDENT 35m" in second
+        assert "update OVERDUE 5m" in second
+
+        await pilot.press("I", *"on it", "enter")
+        await until(pilot, lambda: written.run.incidents[grave.id].updates)
+        await pilot.press("shift+tab")
+        await settle(pilot)
+        assert app.focused is app.screen.query_one("#incident"), "the list takes the focus"
+        await pilot.press("j")
+        await settle(pilot)
+        await pilot.press("I")
+        await settle(pilot)
+        assert "Update: typo" in text_in(app, app.screen.region)
+        await pilot.press(*"later", "enter")
+        await until(pilot, lambda: written.run.incidents[minor.id].updates)
+        await settle(pilot)
+        first, second = text_of(app, "#incident").splitlines()
+        assert "next update in 30m" in first
+        assert "next update in 30m" in second
+        await pilot.press("C", *"mended", "enter")
+        await until(pilot, lambda: len(written.run.open_incidents) == 1)
+        await settle(pilot)
+        (left,) = text_of(app, "#incident").splitlines()
+        assert "down" in left
+        assert not app.screen.query_one("#incident").can_focus
+
+
+async def test_an_incident_that_was_picked_from_the_abnormal_list_is_the_one_dealt_with(written: Scene) -> None:
+    app = written.app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await pilot.press("5")
+        await open_incident(app, pilot, written, "typo", turns=0)
+        await open_incident(app, pilot, written, "down", turns=2)
+        await pilot.press("1", "exclamation_mark")
+        await settle(pilot)
+        while "typo" not in (line := next((x for x in text_in(app, app.screen.region).splitlines() if "▸" in x), "")):
+            assert "stale" not in line
+            await pilot.press("j")
+            await settle(pilot)
+        await pilot.press("o")
+        await settle(pilot)
+        await pilot.press("I")
+        await settle(pilot)
+        assert "Update: typo" in text_in(app, app.screen.region)
 
 
 async def test_the_abnormal_list_opens_the_runbook_that_fits_and_o_goes_there(written: Scene) -> None:

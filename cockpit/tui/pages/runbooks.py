@@ -23,7 +23,7 @@ from cockpit.tui.dialogs.incident import OpenIncidentDialog, Opening
 from cockpit.tui.dialogs.runbook_step import StepDialog
 from cockpit.tui.pages.base import Page
 from cockpit.tui.theme import inks_of
-from cockpit.tui.widgets.incident import IncidentStrip, IncidentWords
+from cockpit.tui.widgets.incident import IncidentList, IncidentWords
 from cockpit.tui.widgets.lines import PaneTitle
 from cockpit.tui.widgets.row_list import RowList
 from cockpit.tui.widgets.runbooks import (
@@ -39,7 +39,7 @@ from cockpit.tui.widgets.runbooks import (
 
 
 class RunbooksPage(Page):
-    """The incident above, the list at the left, the steps of the procedure under the cursor at the right."""
+    """The incidents above, the list at the left, the steps of the procedure under the cursor at the right."""
 
     BINDINGS = bindings("runbooks")
     filter_hint = "title"
@@ -51,7 +51,7 @@ class RunbooksPage(Page):
         self._shown = ""  # whose steps are shown
 
     def compose(self) -> ComposeResult:
-        yield IncidentStrip(id="incident")
+        yield IncidentList(id="incident")
         with Horizontal():
             with Vertical(id="entries-side"):
                 yield PaneTitle("Runbooks", id="entries-title")
@@ -65,8 +65,8 @@ class RunbooksPage(Page):
                 yield StepText(id="entry-text")
 
     def show(self, run: Run, live: Live, now: float) -> None:  # noqa: ARG002
-        self.query_one(IncidentStrip).show(run, now)
-        self.query_one(IncidentWords).show(run)
+        self.query_one(IncidentList).show_run(run, now)
+        self._show_words()
         self.set_class(bool(run.open_incidents), "-troubled")
         text = self._filter.removeprefix("!").casefold()
         entries = [
@@ -76,6 +76,10 @@ class RunbooksPage(Page):
         ]
         self.query_one(EntryList).show(entries)
         self._show_steps()
+
+    @on(RowList.Highlighted, "#incident")
+    def _show_words(self) -> None:
+        self.query_one(IncidentWords).show(self.cockpit.moment[0], self._incident)
 
     @on(RowList.Highlighted, "#entries")
     def _show_steps(self) -> None:
@@ -112,6 +116,13 @@ class RunbooksPage(Page):
         rows = list(self.query_one(StepList).rows)
         self._go_to_current(rows)
         self.screen.set_focus(self.query_one(StepList))
+
+    def choose_incident(self, incident: str) -> None:
+        """Put the cursor on an open incident: what is told and closed is that one."""
+        incidents = self.query_one(IncidentList)
+        run, _, now = self.cockpit.moment
+        incidents.show_run(run, now)
+        incidents.pick(incident)
 
     def open_runbook(self, runbook: str) -> None:
         """Show a procedure and put the cursor on the step that is next."""
@@ -170,21 +181,25 @@ class RunbooksPage(Page):
 
     # The incident
 
+    def action_new_incident(self) -> None:
+        """Open an incident, beside those that are open."""
+        runbook = self._runbook
+        fits = runbook.id if runbook is not None else ""
+
+        def opened(found: Opening | None) -> None:
+            if found is not None:
+                identity = secrets.token_hex(4)
+                intent = OpenIncident(identity, found.title, found.severity, found.component, fits)
+                self.cockpit.act(intent, said="the incident is open: I tells how it stands, C closes it")
+
+        severity = runbook.severity if runbook is not None else "major"
+        self.app.push_screen(OpenIncidentDialog(severity, runbook.title if runbook is not None else ""), opened)
+
     def action_incident(self) -> None:
-        """Open an incident, or where one is open, tell how it stands."""
+        """Tell how the incident under the cursor stands; where none is open, open one."""
         incident = self._incident
         if incident is None:
-            runbook = self._runbook
-            fits = runbook.id if runbook is not None else ""
-
-            def opened(found: Opening | None) -> None:
-                if found is not None:
-                    identity = secrets.token_hex(4)
-                    intent = OpenIncident(identity, found.title, found.severity, found.component, fits)
-                    self.cockpit.act(intent, said="the incident is open: I tells how it stands, C closes it")
-
-            severity = runbook.severity if runbook is not None else "major"
-            self.app.push_screen(OpenIncidentDialog(severity, runbook.title if runbook is not None else ""), opened)
+            self.action_new_incident()
             return
 
         def told(text: str | None) -> None:
@@ -194,7 +209,7 @@ class RunbooksPage(Page):
         self.app.push_screen(AskDialog(f"Update: {incident.title}", "how it stands, and what is done next"), told)
 
     def action_close_incident(self) -> None:
-        """Close the open incident, saying how it ended."""
+        """Close the incident under the cursor, saying how it ended."""
         incident = self._incident
         if incident is None:
             self.cockpit.tell("no incident is open")
@@ -210,7 +225,8 @@ class RunbooksPage(Page):
 
     @property
     def _incident(self) -> Incident | None:
-        return next(iter(self.cockpit.moment[0].open_incidents), None)
+        """The open incident that is dealt with: the one under the cursor, at first the gravest."""
+        return self.query_one(IncidentList).current
 
     # The page
 

@@ -164,6 +164,8 @@ class FlightScreen(StripScreen):
     def go_to_alarm(self, found: Ranked) -> None:
         """Go to what helps with an alarm: its runbook, the proposed rollback's card, or else what it is about."""
         alarm = found.alarm
+        if alarm.page == "runbooks":
+            self.query_one(RunbooksPage).choose_incident(alarm.item)
         if found.runbook:
             self.action_page("runbooks")
             self.query_one(RunbooksPage).open_runbook(found.runbook)
