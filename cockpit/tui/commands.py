@@ -152,6 +152,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("probes", "probe_now", "r", "r", "probe now", "Ask the watcher to probe this at once", hint=True),
     _c("probes", "acknowledge_probe", "a", "a", "acknowledge", "Know of the probe's trouble for two hours; it is quiet",
        hint=True),
+    _c("probes", "test_sources", "", ":", "try the tools",
+       "Ask every monitoring tool, and say what works and what is missing"),
     _c("tags", "card", "enter", "Enter", "card", "Open the tag's card: rollback, deploy, mark", hint=True,
        in_palette=False),
     _c("runbook-step", "do_step", "enter", "Enter", "do", "Open the step; its command is shown, and runs by a button",

@@ -21,7 +21,7 @@ LINES = 1203
 
 def put(url: str, index: str, documents: list[dict[str, object]]) -> None:
     mapping = {"mappings": {"properties": {"@timestamp": {"type": "date"}}}}
-    bulk = "".join(json.dumps(each) + "\n" for document in documents for each in ({"index": {}}, document))
+    bulk = "".join(f'{{"index": {{}}}}\n{json.dumps(document)}\n' for document in documents)
     for method, path, body in (
         ("PUT", f"/{index}", json.dumps(mapping)),
         ("POST", f"/{index}/_bulk?refresh=true", bulk),
