@@ -168,6 +168,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("probes", "beat", "", ":", "report a heartbeat", "Say that the job of the heartbeat under the cursor ran"),
     _c("everywhere", "stay", "", ":", "stay despite a trigger",
        "Decide on a breached rollback trigger: no rollback, for a reason"),
+    _c("probes", "test_sources", "", ":", "try the tools",
+       "Ask every monitoring tool, and say what works and what is missing"),
     _c("tags", "card", "enter", "Enter", "card", "Open the tag's card: rollback, deploy, mark", hint=True,
        in_palette=False),
     _c("runbook-step", "do_step", "enter", "Enter", "do", "Open the step; its command is shown, and runs by a button",

@@ -21,8 +21,7 @@ LINES = 1203
 
 def put(url: str, index: str, documents: list[dict[str, object]]) -> None:
     mapping = {"mappings": {"properties": {"@timestamp": {"type": "date"}}}}
-    pairs: list[tuple[dict[str, object], dict[str, object]]] = [({"index": {}}, document) for document in documents]
-    bulk = "".join(json.dumps(each) + "\n" for pair in pairs for each in pair)
+    bulk = "".join(f'{{"index": {{}}}}\n{json.dumps(document)}\n' for document in documents)
     for method, path, body in (
         ("PUT", f"/{index}", json.dumps(mapping)),
         ("POST", f"/{index}/_bulk?refresh=true", bulk),

@@ -18,6 +18,7 @@ from cockpit.release.run import Run
 from cockpit.times import zone
 from cockpit.tui.commands import bindings
 from cockpit.tui.dialogs.ask import ConfirmDialog
+from cockpit.tui.dialogs.sources import SourcesDialog
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.pages.base import Page
 from cockpit.tui.quieting import QuietingActions
@@ -162,6 +163,10 @@ class ProbesPage(QuietingActions, Page):
         run = self.cockpit.moment[0]
         question = f"{feed.name} has effects ({effects}) on {run.service} in {run.environment}. Probe it once, now?"
         self.app.push_screen(ConfirmDialog(question, "Probe once"), answered)
+
+    def action_test_sources(self) -> None:
+        """Ask the monitoring tools, and tell what works."""
+        self.app.push_screen(SourcesDialog())
 
     def _ask_watcher(self, name: str) -> None:
         self.run_worker(self._ask(name), exit_on_error=False)
