@@ -88,7 +88,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("everywhere", "page_logs", "2", "2", "logs", "Go to the logs", action="page('logs')"),
     _c("everywhere", "page_probes", "3", "3", "probes", "Go to the probes", action="page('probes')"),
     _c("everywhere", "page_tags", "4", "4", "tags", "Go to tags and rollback", action="page('tags')"),
-    _c("everywhere", "page_runbooks", "5", "5", "runbooks", "Go to runbooks, incident, contacts",
+    _c("everywhere", "page_runbooks", "5", "5", "runbooks", "Go to runbooks and the incident",
        action="page('runbooks')"),
     _c("everywhere", "page_env", "6", "6", "environment", "Go to the env file and its variables", action="page('env')"),
     _c("everywhere", "page_comms", "7", "7", "messages", "Go to messages: templates, calls, and what was sent",
