@@ -32,6 +32,7 @@ from cockpit.cli import (
     signing,
     source,
     sync,
+    timeline,
     verify,
     watching,
 )
@@ -45,6 +46,7 @@ _GROUPS = (
     repository,
     releases,
     checklist,
+    timeline,
     maintenance,
     gates,
     signing,
