@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from cockpit.errors import CockpitError, NotFoundError, UsageError
 from cockpit.git.command import Git
+from cockpit.masking import Mask
 from cockpit.pinning import Sources, environments_in, read_work_tree
-from cockpit.redact import redacted
+from cockpit.release.env_schema import env_schema
 from cockpit.release.ledger import Pinned
 from cockpit.release.ports import UNLEASED, Lease
 from cockpit.release.record import Actor
@@ -107,15 +108,24 @@ def open_workspace(options: Options, *, any_run: bool = False, any_env: bool = F
         known = ", ".join(sorted({environment, *(summary.environment for summary in runs.values())}))
         raise NotFoundError(f"nothing is known of an environment {options.env!r}", fix=f"There is: {known}")
     actor, name_from = find_actor(git, options.by)
+    mask = Mask()
     session = Session(
-        store, actor, now=now, readonly=options.readonly, redact=lambda text: redacted(text, os.environ),
-        parse_pins=parse_pins, seals=Seals(git),
+        store, actor, now=now, readonly=options.readonly, redact=mask, parse_pins=parse_pins, seals=Seals(git),
     )  # fmt: skip
     session.focus(run_id, pinned)
-    return Workspace(
+    workspace = Workspace(
         root=root, git=git, store=store, session=session, trust=TrustStore(), runs=runs, env=options.env,
         name_from=name_from,
     )  # fmt: skip
+    mask.tell_of(
+        lambda: workspace.code / workspace.run.configuration.env.file,
+        lambda: [
+            rule.name
+            for rule in env_schema(workspace.run.configuration, workspace.run.library)
+            if rule.type == "secret"
+        ],
+    )
+    return workspace
 
 
 def _of_work_tree(root: Path, env: str, *, any_env: bool) -> Sources:
@@ -153,6 +163,7 @@ def make_checker(workspace: Workspace) -> Checker:
 
     return Checker(
         root=workspace.root,
+        mask=workspace.session.masked,
         code=lambda: workspace.code,
         now=now,
         measures=lambda: Measurer(workspace, now=now),
@@ -203,6 +214,7 @@ def make_prober(workspace: Workspace) -> Prober:
         trusted=workspace.trusted,
         beats=lambda name: beat_path(workspace.store.location.root, workspace.run.environment, name),
         sources=_Desk(workspace),
+        mask=workspace.session.masked,
     )
 
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
@@ -15,7 +15,6 @@ from cockpit.errors import CockpitError, ProcessError, RefusedError, UsageError
 from cockpit.executing import execution_lock
 from cockpit.leasing.commands import CommandLease, lease_for_command
 from cockpit.process import Finished, run, shell
-from cockpit.redact import redacted
 from cockpit.release.decisions.runbooks import find_step
 from cockpit.release.events import CommandOutcome, RunbookCommandEnded
 from cockpit.release.intents import BeginCommand, RecordFact
@@ -125,14 +124,14 @@ def _run(
         "COCKPIT_ENVIRONMENT": situation.environment,
         **{blank_variable(name): value for name, value in values.items()},
     }
-    command = redacted(shown, os.environ)
+    command = workspace.session.masked(shown)
     ran = Ran(command, "stopped", None, 0.0, "interrupted", "")
     try:
         finished = run(
             shell(shell_command(step)), cwd=workspace.code, env=environment, timeout=parse_duration(step.timeout),
             limit=_OUTPUT_LIMIT, cancel=cancel, grace=_GRACE,
         )  # fmt: skip
-        ran = _ran(command, finished, step, lost=lease.lost())
+        ran = _ran(command, finished, step, lost=lease.lost(), mask=workspace.session.masked)
     except ProcessError as error:
         ran = Ran(command, "failed", None, 0.0, error.what, "")
     finally:
@@ -142,8 +141,8 @@ def _run(
     return ran
 
 
-def _ran(command: str, finished: Finished, step: RunbookStep, *, lost: str) -> Ran:
-    output = redacted((finished.out + finished.err).decode("utf-8", "replace"), os.environ)
+def _ran(command: str, finished: Finished, step: RunbookStep, *, lost: str, mask: Callable[[str], str]) -> Ran:
+    output = mask((finished.out + finished.err).decode("utf-8", "replace"))
     outcome: CommandOutcome = "ok"
     detail = ""
     if finished.timed_out:
@@ -152,7 +151,7 @@ def _ran(command: str, finished: Finished, step: RunbookStep, *, lost: str) -> R
         outcome, detail = "stopped", "stopped by a person"
     elif not finished.ok:
         outcome = "failed"
-        detail = redacted(finished.complaint, os.environ)[:_LONGEST_DETAIL]
+        detail = mask(finished.complaint)[:_LONGEST_DETAIL]
     if lost:
         # It was one command, and half of it would be worse: it was let to its end.
         detail = "; ".join([*([detail] if detail else []), f"meanwhile {lost}"])

@@ -8,7 +8,7 @@ a net, not a proof: a secret that looks like nothing passes. What may as well be
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 MASK: Final = "•••"
@@ -55,6 +55,12 @@ _WEBHOOK = re.compile(
     r"|://[^\s/\"'<>]+/hooks/(?=[a-z0-9]{26}\b))[\w/@%.-]+"
 )
 
+# One of these stands in all that the patterns above find: most lines of a log are read no further.
+_SUSPECT = re.compile(
+    r"(?i)pass|secret|token|key|credential|pwd|authorization|bearer|cookie|://|hooks\.slack|gh[pousr]_|github_pat"
+    r"|glpat|npm_|xox|akia|asia|[sr]k_|rzp_|sk-|aiza|eyj"
+)
+
 _REFERENCE = re.compile(r"""["']?(?:\$|%\(|\{\{|<|\*{2}|…|""" + MASK + ")")
 _PLAIN = re.compile(r"(?i)true|false|none|null|yes|no|ok|required|missing|empty|unset|invalid|expired|\d{1,5}")
 # What has letters and digits in it and is no secret: versions, tickets, dates.
@@ -63,8 +69,18 @@ _LABEL = re.compile(r"v?\d+(?:\.\d+)+(?:[-+.]\w+)*|[A-Z]{2,}-\d+|\d{4}-\d\d-\d\d
 
 def redacted(text: str, environment: Mapping[str, str]) -> str:
     """Return `text` with secrets masked."""
-    for value in sorted(_secret_values(environment), key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", MASK, text)
+    return masked(text, secret_values(environment))
+
+
+def masked(text: str, values: Iterable[str]) -> str:
+    """Return `text` with these values masked, the longest first, and with whatever has a secret's shape."""
+    for value in values:
+        if value in text:
+            text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", MASK, text)
+    return _by_shape(text) if _SUSPECT.search(text) else text
+
+
+def _by_shape(text: str) -> str:
     text = _PRIVATE_KEY.sub(MASK, text)
     text = _USER_INFO.sub(rf"\1{MASK}@", text)
     text = _PARAMETERS.sub(rf"\1{MASK}", text)
@@ -77,8 +93,9 @@ def redacted(text: str, environment: Mapping[str, str]) -> str:
     return _KNOWN.sub(MASK, text)
 
 
-def _secret_values(environment: Mapping[str, str]) -> set[str]:
-    return {
+def secret_values(environment: Mapping[str, str]) -> list[str]:
+    """Return the values of variables whose names speak of secrets, the longest first."""
+    found = {
         value
         for name, value in environment.items()
         if _SECRET_NAME.search(name)
@@ -88,6 +105,7 @@ def _secret_values(environment: Mapping[str, str]) -> set[str]:
         and not _PATH.match(value)
         and "\n" not in value.strip()
     }
+    return sorted(found, key=len, reverse=True)
 
 
 def _assigned(found: re.Match[str]) -> str:

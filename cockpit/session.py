@@ -25,7 +25,8 @@ from cockpit.store.store import Store
 from cockpit.times import rfc3339
 
 SERVICE_STREAM = "_service"
-_FREE_WORDS = ("detail", "reason", "version_seen")  # fields of events that hold text as it was met
+# Fields of events that hold text as it was met.
+_FREE_WORDS = ("actual", "detail", "expected", "reason", "trouble", "version_seen")
 _LOOK_AGAIN = 2.0  # seconds between looks for texts that have not arrived yet
 
 
@@ -272,6 +273,10 @@ class Session:
         if self._seals is not None:
             self._seals.keep(events)
         return to_records(events)
+
+    def masked(self, text: str) -> str:
+        """Return text with the secrets masked that this process knows of."""
+        return self._redact(text)
 
     def _masked(self, data: Event) -> Event:
         """Take secrets out of what an event says in words of its own, such as a probe's detail."""

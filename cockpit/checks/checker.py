@@ -36,6 +36,10 @@ _ASKING = frozenset({"http", "tls"})
 _OUTWARD = _ASKING | {"probe", "target", "log", "rehearsal", "source"}  # these see what is served, not the work tree
 
 
+def _safe(text: str) -> str:
+    return redacted(text, os.environ)
+
+
 class Checker:
     """Looks at whatever a check is about; an asynchronous context manager, for one event loop.
 
@@ -53,7 +57,9 @@ class Checker:
         measures: Callable[[], AbstractContextManager[Measures]] | None = None,
         rehearsals: Callable[[], Iterable[Rehearsal]] = tuple,
         sources: Sourced | None = None,
+        mask: Callable[[str], str] = _safe,
     ) -> None:
+        self._mask = mask
         self._rehearsals = rehearsals
         self._sources = sources
         self._root = root
@@ -83,8 +89,8 @@ class Checker:
         if (commit, bound) != before:
             look = unseen("what it looks at changed meanwhile")
         return Observed(
-            look.state, _safe(look.actual), _safe(look.detail), commit, bound,
-            None if look.output is None else _safe(look.output),
+            look.state, self._mask(look.actual), self._mask(look.detail), commit, bound,
+            None if look.output is None else self._mask(look.output),
         )  # fmt: skip
 
     async def bound(self, check: Check) -> str:
@@ -172,7 +178,3 @@ class Checker:
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
-
-
-def _safe(text: str) -> str:
-    return redacted(text, os.environ)

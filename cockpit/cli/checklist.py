@@ -1,11 +1,11 @@
-"""`cockpit status`, `item`, `note` and `timeline`: the checklist and what happened, without the screen."""
+"""`cockpit status` and `item`: the checklist without the screen."""
 
 from __future__ import annotations
 
 import argparse
 from typing import TYPE_CHECKING
 
-from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, wants_json, warn
+from cockpit.cli.common import CommandTable, open_here, print_json, publish, say, wants_json, warn
 from cockpit.errors import ExitCode, NotFoundError
 from cockpit.text import visible
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from cockpit.release.record import Record
     from cockpit.workspace import Workspace
 
-_LAST = "last"
 _VERBS = {
     "tick": "say that the item is done",
     "challenge": "put it to the second person, with what you saw (--value)",
@@ -47,13 +46,6 @@ def add_commands(table: CommandTable) -> None:
         if verb in {"tick", "answer"}:
             parser.add_argument("--link", default="", metavar="URL", help="where it is to be seen")
         parser.set_defaults(verb=verb)
-    note = table.add("note", _note, "write a note on the release")
-    note.add_argument("text", metavar="TEXT")
-    timeline = table.add("timeline", _timeline, "everything that happened, oldest first")
-    timeline.add_argument(
-        "--since", default="", metavar="WHEN",
-        help="a duration such as 2h, a time with an offset, or last: what you have not seen"
-    )  # fmt: skip
 
 
 def _status(arguments: argparse.Namespace) -> ExitCode:
@@ -155,85 +147,3 @@ def _intent(arguments: argparse.Namespace, item: str) -> Intent:
             return intents.Redo(item)
         case _:
             return attachment(item, arguments.file)
-
-
-def _note(arguments: argparse.Namespace) -> ExitCode:
-    from cockpit.release.intents import AddNote
-
-    workspace = open_here(arguments)
-    (record,) = workspace.session.act(AddNote(arguments.text))
-    publish(workspace)
-    if wants_json(arguments):
-        print_json({"id": record.id, "at": record.wall, "by": record.by.name, "text": arguments.text.strip()})
-    else:
-        say("noted")
-    return ExitCode.OK
-
-
-def since_of(text: str) -> float:
-    """Return the epoch seconds that `--since` means: a duration back from now, or a time with an offset."""
-    from cockpit.bootstrap import now
-    from cockpit.durations import parse_duration
-    from cockpit.times import epoch, parse_time
-
-    if not text:
-        return 0.0
-    try:
-        return now() - parse_duration(text)
-    except ValueError:
-        return epoch(parse_time(text))
-
-
-def _unseen(workspace: Workspace) -> list[Record]:
-    """Return what this person has not seen of the run, on a screen or by this command, and take it as seen."""
-    from cockpit.bootstrap import now
-    from cockpit.release.since import unseen
-    from cockpit.seen import SeenStore
-
-    run, person = workspace.run, workspace.session.actor.name
-    store = SeenStore(workspace.store.location.common)
-    seen = store.read(run.id, person)
-    if not workspace.session.readonly:
-        store.mark(run.id, person, run.records, now())
-    return unseen(run.records, seen.heads if seen is not None else {})
-
-
-def _timeline(arguments: argparse.Namespace) -> ExitCode:
-    from cockpit.identity import is_shared
-    from cockpit.release.narrative import is_told, sentence
-    from cockpit.times import date_time, epoch
-
-    last = arguments.since == _LAST
-    since = 0.0 if last else since_of(arguments.since)
-    workspace: Workspace = open_here(arguments, any_run=False)
-    run = workspace.run
-    records = _unseen(workspace) if last else [record for record in run.records if epoch(record.wall) >= since]
-    records = [record for record in records if is_told(record)]
-    if wants_json(arguments):
-        print_json(
-            [
-                {
-                    "id": record.id,
-                    "at": record.wall,
-                    "by": record.by.name,
-                    "host": record.host,
-                    "kind": record.kind,
-                    "entity": record.ent,
-                    "text": sentence(record, run),
-                    "shared": is_shared(record.by.name, run.configuration),
-                }
-                for record in records
-            ]
-        )
-    else:
-        rows = [
-            [
-                date_time(epoch(r.wall), run.timezone),
-                r.by.name + (" (shared account)" if is_shared(r.by.name, run.configuration) else ""),
-                sentence(r, run),
-            ]
-            for r in records
-        ]
-        nothing = "Nothing has happened since you looked." if last else "Nothing has happened yet."
-        say(columns(rows) if rows else nothing)
-    return ExitCode.OK

@@ -106,7 +106,7 @@ def _live(workspace: Workspace) -> Live:
 
 def _handover(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.bootstrap import now
-    from cockpit.cli.checklist import since_of
+    from cockpit.cli.timeline import since_of
     from cockpit.release.handover import handover_of, last_handover
     from cockpit.release.moment import as_of
     from cockpit.times import rfc3339

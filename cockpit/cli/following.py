@@ -49,6 +49,7 @@ class Following:
         told = view.over or (view.state == "stopped" and self._records() > self._before)
         if not told:
             said = last_words(self._workspace.executions_directory, self._execution)
+            said = self._workspace.session.masked(said)
             raise RefusedError(
                 "the worker has ended, and the execution is not over" + (f": {said}" if said else ""),
                 fix="Go on: cockpit execution resume; or end it: cockpit execution abort",
@@ -78,10 +79,9 @@ class Following:
         if last and self._rest:
             self._tell(self._rest)
 
-    @staticmethod
-    def _tell(text: bytes) -> None:
+    def _tell(self, text: bytes) -> None:
         try:
-            say(text.decode("utf-8", "replace"))
+            say(self._workspace.session.masked(text.decode("utf-8", "replace")))
             sys.stdout.flush()
         except BrokenPipeError:
             mute()  # nobody reads any more; how it ends is still our exit status

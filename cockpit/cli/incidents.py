@@ -130,10 +130,17 @@ def _show(arguments: argparse.Namespace) -> ExitCode:
     incident = _chosen(arguments, workspace)
     _tell(arguments, workspace, incident)
     if not wants_json(arguments):
-        words = [*incident.updates, *([incident.closed] if incident.closed is not None else [])]
+        from cockpit.release.emergency_documents import incident_notes
+
+        told = [*incident.updates, *([incident.closed] if incident.closed is not None else [])]
+        notes = incident_notes(workspace.run, incident.id)
+        words = [
+            *((one.at, one.by.name, one.text) for one in told),
+            *((note.wall, note.by.name, f"noted: {note.text}") for note in notes),
+        ]
         about = f" ({incident.component})" if incident.component else ""
         rows = [[f"  {incident.at[:19]}Z", incident.by.name, f"opened{about}"]]
-        say(columns([*rows, *([f"  {one.at[:19]}Z", one.by.name, one.text] for one in words)]))
+        say(columns([*rows, *([f"  {at[:19]}Z", by, text] for at, by, text in sorted(words))]))
     return ExitCode.OK
 
 

@@ -16,6 +16,7 @@ from typing import Self
 from cockpit.durations import parse_duration, short_duration
 from cockpit.health.command_probe import observe_command
 from cockpit.health.judgement import judge
+from cockpit.health.masked import masked_result
 from cockpit.health.observation import Observation, unseen
 from cockpit.health.place_probe import observe_disk, observe_file, observe_heartbeat
 from cockpit.health.program_probe import observe_postgres, observe_unit
@@ -33,7 +34,7 @@ class Prober:
 
     `observer` is this host's name, `directory` where commands run and files lie. Without `trusted` no program
     is started. `tls` replaces the trusted roots, `beats` tells where the last beat of a probe lies, `sources` asks
-    monitoring tools.
+    monitoring tools, `mask` takes secrets out of what is told.
     """
 
     def __init__(
@@ -46,7 +47,9 @@ class Prober:
         beats: Callable[[str], Path] | None = None,
         sources: Sourced | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        mask: Callable[[str], str] = str,
     ) -> None:
+        self._mask = mask
         self.directory = directory
         self.trusted = trusted
         self.observer = observer
@@ -68,7 +71,8 @@ class Prober:
 
     async def run(self, name: str, probe: Probe, now: float) -> ProbeResult:
         """Take one look, at `now` in epoch seconds; whatever fails is in the result, never raised."""
-        return judge(name, probe, await self.observe(probe, name=name, now=now), now=now, observer=self.observer)
+        seen = await self.observe(probe, name=name, now=now)
+        return masked_result(judge(name, probe, seen, now=now, observer=self.observer), self._mask)
 
     def _forbidden(self, probe: Probe) -> bool:
         """Whether a probe needs trust: it starts a program, or sends more, or what opens a tool, to somebody."""

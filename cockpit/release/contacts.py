@@ -58,11 +58,15 @@ def contacts_of(run: Run) -> tuple[Contact, ...]:
 
 
 def whom_to_call(run: Run, now: float, zone: tzinfo) -> tuple[Purpose, ...]:
-    """Return whom to call at `now` (epoch seconds), by purpose: who is on call first, then as the files have it."""
+    """Return whom to call at `now` (epoch seconds), by purpose: who is on call first, then as the files have it.
+
+    A blank that nobody has filled in is named only where there is nobody else.
+    """
     by_purpose: dict[str, list[Contact]] = {}
     for contact in contacts_of(run):
         by_purpose.setdefault(contact.purpose.strip().casefold(), []).append(contact)
-    return tuple(_purpose(run, contacts, now, zone) for contacts in by_purpose.values())
+    filled = [[one for one in contacts if one.name or ways_of(one)] or contacts for contacts in by_purpose.values()]
+    return tuple(_purpose(run, contacts, now, zone) for contacts in filled)
 
 
 def _purpose(run: Run, contacts: list[Contact], now: float, zone: tzinfo) -> Purpose:

@@ -6,9 +6,9 @@ from typing import Any
 
 from cockpit.durations import age, short_duration
 from cockpit.release.emergencies import present_use, trouble_since, waits
-from cockpit.release.incidents import Incident
+from cockpit.release.incidents import Incident, incident_entity
 from cockpit.release.library import Runbook, RunbookStep
-from cockpit.release.run import Run
+from cockpit.release.run import Note, Run
 from cockpit.release.runbooks import CommandRun, RunbookUse, blanks_of, current_step
 from cockpit.release.sensing import rfc3339
 
@@ -30,8 +30,16 @@ def incident_document(run: Run, incident: Incident, *, now: float) -> dict[str, 
         "update_due_at": rfc3339(due) if due is not None else None,
         "overdue_by": max(round(now - due), 0) if due is not None else 0,
         "updates": [{"by": one.by.name, "at": one.at, "text": one.text} for one in incident.updates],
+        "notes": [
+            {"by": note.by.name, "at": note.wall, "text": note.text} for note in incident_notes(run, incident.id)
+        ],
         "closed": None if closed is None else {"by": closed.by.name, "at": closed.at, "text": closed.text},
     }
+
+
+def incident_notes(run: Run, incident: str) -> list[Note]:
+    """Return the notes on an incident that nobody has taken back, the first one first."""
+    return [note for note in run.notes if note.ent == incident_entity(incident)]
 
 
 def due_words(run: Run, incident: Incident, *, now: float) -> str:

@@ -83,10 +83,11 @@ class AnswerItem(ItemIntent, frozen=True):
 
 
 class AddNote(Intent, frozen=True):
-    """Write a note on the run, or on an item."""
+    """Write a note on the run, on an item, or on an incident (by the beginning of its id, open or over)."""
 
     text: str
     item: str = ""
+    incident: str = ""
 
 
 class AttachEvidence(ItemIntent, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cockpit.durations import short_duration
 from cockpit.release.contests import CONTESTABLE, word_of
 from cockpit.release.emergencies import emergency_sentence
+from cockpit.release.entities import ITEM_PREFIX
 from cockpit.release.events import (
     CallAcknowledged,
     DeploysLocked,
@@ -169,7 +170,8 @@ def _plain_sentence(record: Record, run: Run) -> str:
     match data:
         case NoteAdded():
             text = next((note.text for note in run.notes if note.id == record.id), None)
-            on = f" on {_item_text(record.ent, run)}" if record.ent.startswith("item:") else ""
+            about = note_subject(record.ent, run)
+            on = f" on {about}" if about else ""
             return f"noted{on}: {text if text is not None else '(taken back, or not here yet)'}"
         case ItemChallenged():
             return f"put {_item_text(record.ent, run)} to the second person"
@@ -289,6 +291,14 @@ def _execution_sentence(record: Record) -> str:
             return f"the execution {outcome}: {detail}"
         case _:
             return f"{record.kind} on {record.ent} (this cockpit does not know it: a newer one wrote it)"
+
+
+def note_subject(entity: str, run: Run) -> str:
+    """Return what a note is about, in words; empty for the release itself."""
+    if entity.startswith(INCIDENT_PREFIX):
+        found = run.incidents.get(entity.removeprefix(INCIDENT_PREFIX))
+        return f"the incident {found.title if found is not None else entity.removeprefix(INCIDENT_PREFIX)}"
+    return _item_text(entity, run) if entity.startswith(ITEM_PREFIX) else ""
 
 
 def _probe_name(entity: str) -> str:

@@ -13,7 +13,8 @@ from cockpit.reports.chronicle import Chronicle, Lane
 from cockpit.text import visible
 from cockpit.times import clock_time, date_time, day_month, zone
 
-_WIDE, _LEFT, _RIGHT = 720, 44, 14  # of a chart over time, in units of its own
+_WIDE, _LEFT, _RIGHT = 720, 50, 14  # of a chart over time, in units of its own
+_BELOW = 36  # units for the axis
 _STEPS = (
     60, 300, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 2 * 86400, 7 * 86400, 14 * 86400, 28 * 86400,
     91 * 86400, 364 * 86400,
@@ -51,7 +52,7 @@ class _Axis:
             word = day_month(at, self._timezone) if step >= 86400 else clock_time(at, self._timezone)
             kind = ' class="alt"' if number % 2 else ""
             yield f'<g{kind}><path class="grid" d="M{self.x(at):.1f} {top}V{bottom}"/>'
-            yield f'<text class="tick" x="{self.x(at):.1f}" y="{bottom + 20}">{word}</text></g>'
+            yield f'<text class="tick" x="{self.x(at):.1f}" y="{bottom + 24}">{word}</text></g>'
             at, number = at + step, number + 1
 
 
@@ -82,7 +83,7 @@ def progress_chart(progress: Sequence[Progress], timezone: str) -> str:
         for count in dict.fromkeys((0, most // 2, most))
     ]
     return _svg(
-        _WIDE, bottom + 30,
+        _WIDE, bottom + _BELOW,
         f"{last.done} of {last.total} items done at {date_time(last.at, timezone)}",
         *levels,
         *axis.draw(top, bottom),
@@ -103,9 +104,15 @@ def timeline_chart(chronicle: Chronicle, timezone: str) -> str:
         x = axis.x(chronicle.launch)
         body.append(
             f'<path class="launch" d="M{x:.1f} 4V{bottom}"><title>launch {date_time(chronicle.launch, timezone)}'
-            f'</title></path><text class="launch-word" x="{min(x + 4, _WIDE - 60):.1f}" y="14">launch</text>'
+            f"</title></path>{_launch_word(x)}"
         )
-    return _svg(_WIDE, bottom + 30, "What happened when", *body)
+    return _svg(_WIDE, bottom + _BELOW, "What happened when", *body)
+
+
+def _launch_word(x: float) -> str:
+    if x > _WIDE / 2:
+        return f'<text class="launch-word before" x="{x - 6:.1f}" y="20">launch</text>'
+    return f'<text class="launch-word" x="{x + 6:.1f}" y="20">launch</text>'
 
 
 def _lane(lane: Lane, top: float, axis: _Axis, timezone: str) -> Iterator[str]:

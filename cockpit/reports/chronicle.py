@@ -81,6 +81,14 @@ def chronicle_of(run: Run, *, until: float) -> Chronicle:
     )  # fmt: skip
 
 
+def near(chronicle: Chronicle, at: float, *, seconds: float) -> Chronicle:
+    """Return the part of a chronicle that lies so many seconds around a moment."""
+    start, end = max(at - seconds, chronicle.start), min(at + seconds, chronicle.end)
+    within = (_within(lane, start, end) for lane in chronicle.lanes)
+    lanes = tuple(lane for lane in within if lane.spans or lane.marks)
+    return Chronicle(start, end, lanes, chronicle.launch if start <= chronicle.launch <= end else 0.0)
+
+
 def _within(lane: Lane, start: float, end: float) -> Lane:
     spans = tuple(
         Span(max(one.start, start), min(one.end, end), one.text, one.tone)

@@ -15,8 +15,11 @@ from cockpit.reports.charts import (
     shown,
     timeline_chart,
 )
+from cockpit.reports.chronicle import near
 from cockpit.reports.report import Report
 
+_LONG = 2 * 86400.0  # seconds of a release that is shown twice: whole, and the day that counts
+_HALF_A_DAY = 43200.0
 _RUN_TONES = {"active": "good", "closed": "good", "held": "warn", "rolled-back": "bad", "aborted": "bad"}
 
 
@@ -49,9 +52,16 @@ def progress_figure(report: Report) -> Iterator[str]:
 
 
 def timeline_figure(report: Report) -> Iterator[str]:
-    """Yield the lanes of what happened, where anything did."""
-    if report.chronicle.lanes:
-        yield f'<figure class="over-time">{timeline_chart(report.chronicle, report.timezone)}</figure>'
+    """Yield the lanes of what happened, where anything did; of a long release the day around its launch, too."""
+    whole = report.chronicle
+    if not whole.lanes:
+        return
+    yield f'<figure class="over-time">{timeline_chart(whole, report.timezone)}</figure>'
+    day = near(whole, whole.launch or whole.end, seconds=_HALF_A_DAY)
+    if whole.end - whole.start > _LONG and day.lanes:
+        title = "The day around the launch" if whole.launch else "The last hours"
+        yield f'<figure class="over-time"><figcaption><b>{title}</b></figcaption>'
+        yield timeline_chart(day, report.timezone) + "</figure>"
 
 
 def probe_figures(report: Report) -> Iterator[str]:

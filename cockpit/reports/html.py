@@ -115,7 +115,7 @@ class _Page:
             (view.title, f"{view.done} of {view.total}", view.state, "go" if view.gate.go else "no-go")
             for view in self._report.phases
         ]
-        yield from _table(("phase", "done", "state", "go?"), rows)
+        yield from _table(("phase", "done", "state", "go?"), rows, kind="")
 
     def _phase(self, phase: ReportPhase) -> Iterator[str]:
         yield self._section(phase.title)
@@ -221,9 +221,11 @@ def _code(text: str) -> str:
     return f"<pre>{escape(text)}</pre>"
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, alarms: Collection[int] = ()) -> Iterator[str]:
-    """Yield a table whose last column is long and whose others are short; on a phone each row is a paragraph."""
-    yield '<table class="stack"><thead><tr>' + "".join(f"<th>{head}</th>" for head in heads) + "</tr></thead><tbody>"
+def _table(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], *, kind: str = "stack", alarms: Collection[int] = ()
+) -> Iterator[str]:
+    """Yield a table whose last column is long and whose others are short; stacked, a row is a paragraph on a phone."""
+    yield f'<table class="{kind}"><thead><tr>' + "".join(f"<th>{head}</th>" for head in heads) + "</tr></thead><tbody>"
     for number, row in enumerate(rows):
         kinds = (' class="short"' if len(cell) <= _SHORT else "" for cell in row[:-1])
         cells = (f"<td{kind}>{shown(cell)}</td>" for kind, cell in zip(kinds, row[:-1], strict=True))

@@ -249,5 +249,5 @@ def facts_of(report: Report) -> list[tuple[str, str]]:
 
 ABOUT_DIGEST = (
     "The store digest is that of all events and of what they add up to: a replica that holds the same events tells the "
-    "same one by `cockpit status --json`."
+    "same one, as cockpit status --json prints it."
 )

@@ -21,7 +21,7 @@ nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: 1rem 0; font-siz
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .75rem; margin: 1.25rem 0; }
 .tile, figure, .box { background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
   padding: .75rem 1rem; }
-.tile b { display: block; font-size: 1.5rem; line-height: 1.2; }
+.tile b { display: block; font-size: 1.25rem; line-height: 1.3; overflow-wrap: normal; }
 .tile.good b { color: var(--good); } .tile.bad b { color: var(--bad); } .tile.warn b { color: var(--warn); }
 .tile span { color: var(--soft); font-size: .875rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: 1rem 0; }
@@ -36,6 +36,7 @@ svg .lane { fill: var(--ink); font-size: 13px; } svg .within { fill: var(--groun
 svg .grid, svg .base { stroke: var(--line); fill: none; }
 svg .area { fill: var(--area); } svg .line { fill: none; stroke: var(--accent); stroke-width: 2; }
 svg .total { fill: none; stroke: var(--soft); stroke-dasharray: 4 4; }
+svg .launch-word.before { text-anchor: end; }
 svg .launch { stroke: var(--accent); stroke-width: 2; stroke-dasharray: 6 4; } svg .launch-word { fill: var(--accent); }
 svg .good { fill: var(--good); } svg .bad { fill: var(--bad); } svg .warn { fill: var(--warn); }
 svg .plain { fill: var(--plain); } svg .nothing { fill: none; stroke: var(--line); stroke-dasharray: 3 3; }
@@ -66,8 +67,7 @@ details { margin: .5rem 0; } summary { cursor: pointer; color: var(--soft); font
   body { padding-top: 1rem; } h1 { font-size: 1.35rem; }
   dl { grid-template-columns: 1fr; } dd { margin-bottom: .35rem; }
   figure { padding: .6rem; }
-  .over-time svg text { font-size: 25px; } .over-time svg .alt, svg .within { display: none; }
-  .over-time svg .lane { font-size: 24px; }
+  .over-time svg text, .over-time svg .lane { font-size: 22px; } .over-time svg .alt, svg .within { display: none; }
   .stack thead { display: none; } .stack tr { display: block; padding: .4rem 0; border-bottom: 1px solid var(--line); }
   .stack td { display: inline; border: 0; padding: 0 .5rem 0 0; }
   .stack td.short { color: var(--soft); font-size: .85rem; } .stack td:last-child { display: block; }
@@ -79,6 +79,7 @@ details { margin: .5rem 0; } summary { cursor: pointer; color: var(--soft); font
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { max-width: none; padding: 0; font-size: 10.5pt; } nav { display: none; }
   h2, h3, figcaption { break-after: avoid; } figure, .tile, tr, li, pre { break-inside: avoid; }
+  details:not([open]) { display: none; } .box { break-inside: avoid; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; } thead { display: table-header-group; }
 }
 """

@@ -114,6 +114,10 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         """The name of whoever sits here."""
         return self.workspace.session.actor.name
 
+    def masked(self, text: str) -> str:
+        """Return text with the secrets masked that are known here."""
+        return self.workspace.session.masked(text)
+
     @property
     def shown(self) -> StripScreen | None:
         """The topmost full screen, which is in view also below a dialog."""

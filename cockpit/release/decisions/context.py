@@ -20,6 +20,7 @@ from cockpit.release.events import (
     register_of,
 )
 from cockpit.release.executions import carried_out_on
+from cockpit.release.incidents import INCIDENT_PREFIX
 from cockpit.release.instances import instance_view, is_instance
 from cockpit.release.periods import parse_instance
 from cockpit.release.record import Actor, Event, TextRef
@@ -31,6 +32,11 @@ Scope = Literal["run", "service"]
 
 OVER = frozenset({"aborted", "superseded", "closed"})
 _CLOSING = (ItemDone, ItemDeferred, ItemNotApplicable, ItemOverridden)
+
+
+def scope_of(entity: str) -> Scope:
+    """Return whose stream a note on an entity stands in: an incident is the service's."""
+    return "service" if entity.startswith(INCIDENT_PREFIX) else "run"
 
 
 class Draft(Struct, frozen=True):
@@ -108,8 +114,8 @@ class Context(Struct, frozen=True):
         return view
 
     def require_open(self, entity: str) -> None:
-        """Refuse to write to an entity of a run that is not open; an instance of what recurs needs none."""
-        if not is_instance(self.run, entity.removeprefix(ITEM_PREFIX)):
+        """Refuse to write to an entity of a run that is not open; what recurs, and an incident, needs none."""
+        if not is_instance(self.run, entity.removeprefix(ITEM_PREFIX)) and not entity.startswith(INCIDENT_PREFIX):
             self.require_run()
 
     def _require_begun(self, instance: ItemView) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cockpit.durations import parse_duration
-from cockpit.errors import RefusedError
-from cockpit.release.decisions.context import Context, Draft
+from cockpit.errors import RefusedError, UsageError
+from cockpit.release.decisions.context import Context, Draft, scope_of
+from cockpit.release.decisions.incidents import find_incident
 from cockpit.release.entities import RUN, item_entity
 from cockpit.release.events import (
     EvidenceAttached,
@@ -19,6 +20,7 @@ from cockpit.release.events import (
     ItemUnclaimed,
     NoteAdded,
 )
+from cockpit.release.incidents import incident_entity
 from cockpit.release.intents import (
     AddNote,
     AnswerItem,
@@ -194,10 +196,15 @@ def unclaim(intent: UnclaimItem, context: Context) -> list[Draft]:
 
 
 def add_note(intent: AddNote, context: Context) -> list[Draft]:
-    """Write a note; a run that is over may still be annotated."""
+    """Write a note; a run that is over may still be annotated, as may an incident, which is the service's."""
     text = intent.text.strip()
     if not text:
         raise RefusedError("the note is empty", fix="Write what the next person should know", code="no-text")
+    if intent.item and intent.incident:
+        raise UsageError("a note is on an item or on an incident", fix="Write two notes")
+    if intent.incident:
+        ent = incident_entity(find_incident(context.run, intent.incident).id)
+        return [context.draft(ent, NoteAdded(text=context.seal(text)), scope=scope_of(ent))]
     if not context.run.open and not intent.item:
         context.require_run()
     ent = RUN if not intent.item else item_entity(context.item(intent.item).id)

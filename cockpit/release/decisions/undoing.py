@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from cockpit.errors import RefusedError
-from cockpit.release.decisions.context import Context, Draft
+from cockpit.release.decisions.context import Context, Draft, scope_of
 from cockpit.release.entities import item_entity
 from cockpit.release.events import (
     ExecutionRequested,
@@ -63,7 +63,7 @@ def undo(intent: Undo, context: Context) -> list[Draft]:
             code="not-undoable",
         )
     if isinstance(record.data, NoteAdded):
-        return [Draft(record.ent, NoteRevoked(note=record.id))]
+        return [Draft(record.ent, NoteRevoked(note=record.id), scope=scope_of(record.ent))]
     find = finder(context.run)
     heads = _heads(context.run, record)
     ours = origin(record, find).id
@@ -86,7 +86,8 @@ def redo(intent: Redo, context: Context) -> list[Draft]:
     record, reversal = undone[-1].record, undone[-1].undo
     _require_shown(intent.record, record)
     if isinstance(record.data, NoteAdded):
-        return [Draft(record.ent, NoteAdded(text=record.data.text, redoes=record.id))]
+        again = NoteAdded(text=record.data.text, redoes=record.id)
+        return [Draft(record.ent, again, scope=scope_of(record.ent))]
     find = finder(context.run)
     heads = _heads(context.run, record)
     left = origin(reversal, find).id

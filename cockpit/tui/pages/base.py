@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from msgspec import Struct
 from textual.containers import Container
 
 from cockpit.release.live import Live
@@ -11,6 +12,14 @@ from cockpit.release.run import Run
 
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
+
+
+class Subject(Struct, frozen=True):
+    """What a note is about: an item or an incident, by its id, and in words; neither is the release."""
+
+    words: str = "the release"
+    item: str = ""
+    incident: str = ""
 
 
 class Page(Container):
@@ -49,6 +58,10 @@ class Page(Container):
     def looked_at(self) -> str:
         """Return what is looked at on this page, in a few words for colleagues, or nothing."""
         return ""
+
+    def subject(self) -> Subject:
+        """Return what a note that is written here is about."""
+        return Subject()
 
     def next_match(self, step: int) -> None:
         """Go to the next (1) or previous (-1) match of the filter; a list shows matches only, so its cursor moves."""

@@ -28,7 +28,7 @@ from cockpit.times import clock_time, epoch
 from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog, Waiver, WaiverDialog
 from cockpit.tui.dialogs.item import ItemDialog, Reply
 from cockpit.tui.dialogs.second_person import answer_dialog, challenge_dialog
-from cockpit.tui.pages.base import Page
+from cockpit.tui.pages.base import Page, Subject
 from cockpit.verifying import verify
 
 
@@ -38,6 +38,12 @@ class ItemPage(Page):
     def selected_item(self) -> ItemView | None:
         """Return the item under the cursor."""
         raise NotImplementedError
+
+    def subject(self) -> Subject:
+        item = self.selected_item()
+        if item is None:
+            return Subject()
+        return Subject(f"{item.item.text} ({item.period})" if item.period else item.item.text, item=item.id)
 
     def go_to_item(self, identity: str) -> None:
         """Put the cursor on an item, wherever it is on this page."""

@@ -21,7 +21,7 @@ from cockpit.tui.commands import bindings
 from cockpit.tui.dialogs.ask import AskDialog
 from cockpit.tui.dialogs.incident import OpenIncidentDialog, Opening
 from cockpit.tui.dialogs.runbook_step import StepDialog
-from cockpit.tui.pages.base import Page
+from cockpit.tui.pages.base import Page, Subject
 from cockpit.tui.theme import inks_of
 from cockpit.tui.widgets.incident import IncidentList, IncidentWords
 from cockpit.tui.widgets.lines import PaneTitle
@@ -222,6 +222,10 @@ class RunbooksPage(Page):
                 )
 
         self.app.push_screen(AskDialog(f"Close: {incident.title}", "how it ended", does="Enter closes it"), closed)
+
+    def subject(self) -> Subject:
+        incident = self._incident
+        return Subject(f"the incident {incident.title}", incident=incident.id) if incident is not None else Subject()
 
     @property
     def _incident(self) -> Incident | None:

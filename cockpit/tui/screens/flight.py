@@ -259,14 +259,11 @@ class FlightScreen(StripScreen):
         self.app.push_screen(ConfirmDialog(f"{question}\n\n{shown}", word), answered)
 
     def action_note(self) -> None:
-        """Write a note: on the item under the cursor, elsewhere on the release."""
-        page = self.page
-        item = page.selected_item() if isinstance(page, ItemPage) else None
-        about = item.item.text if item is not None else "the release"
-        about += f" ({item.period})" if item is not None and item.period else ""
+        """Write a note: on the item or incident under the cursor, elsewhere on the release."""
+        about = self.page.subject()
 
         def write(text: str | None) -> None:
             if text:
-                self.cockpit.act(AddNote(text, item.id if item is not None else ""), said="noted")
+                self.cockpit.act(AddNote(text, about.item, about.incident), said="noted")
 
-        self.app.push_screen(AskDialog(f"Note on {about}", "What the next person should know"), write)
+        self.app.push_screen(AskDialog(f"Note on {about.words}", "What the next person should know"), write)

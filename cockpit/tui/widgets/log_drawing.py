@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 from functools import lru_cache
 
@@ -43,7 +43,8 @@ def _clock_text(second: int, zone: tzinfo) -> str:
 class LogDrawing:
     """Draws lines in the `log-view--…` component styles of `widget`, and keeps what it drew last."""
 
-    def __init__(self, widget: Widget, zone: tzinfo, *, ascii_only: bool) -> None:
+    def __init__(self, widget: Widget, zone: tzinfo, *, ascii_only: bool, mask: Callable[[str], str]) -> None:
+        self._mask = mask
         self._widget = widget
         self._in_colour = not os.environ.get("NO_COLOR")
         self._zone = zone
@@ -75,7 +76,8 @@ class LogDrawing:
         return len(_folded(text, first, rest))
 
     def _text(self, line: LogLine) -> str:
-        return visible(line.message, limit=_LONGEST, ascii_only=self._ascii_only)
+        # A screen is shared, and pictures of it are taken.
+        return visible(self._mask(line.message[: _LONGEST + 1]), limit=_LONGEST, ascii_only=self._ascii_only)
 
     def _row_style(self, line: LogLine) -> Style:
         # A stack trace belongs to the error above it: one bar of red says so, a wall of it would hide the rest.

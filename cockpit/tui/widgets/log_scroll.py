@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import tzinfo
 from typing import ClassVar
@@ -14,11 +14,16 @@ from textual.strip import Strip
 
 from cockpit.logs.buffer import Extent, LogBuffer
 from cockpit.logs.line import Level
+from cockpit.redact import masked
 from cockpit.tui.glyphs import shown
 from cockpit.tui.widgets.log_cursor import LogCursor
 from cockpit.tui.widgets.log_drawing import LogDrawing
 from cockpit.tui.widgets.log_layout import LogLayout, Place
 from cockpit.tui.widgets.steady_scroll import SteadyScrollView
+
+
+def _by_shape(text: str) -> str:
+    return masked(text, ())
 
 
 class LogScroll(SteadyScrollView, can_focus=True):
@@ -64,11 +69,16 @@ class LogScroll(SteadyScrollView, can_focus=True):
         super().__init__(name=name, id=id, classes=classes)
         self.buffer = buffer
         self.cursor = LogCursor(buffer)
-        self._drawing = LogDrawing(self, zone, ascii_only=ascii_only)
+        self._drawing = LogDrawing(self, zone, ascii_only=ascii_only, mask=self._masked)
         self._layout = LogLayout(buffer, self._drawing.rows_of)
         self._extent = Extent(0, 0, 0, 0)
         self._top_line = 0
         self._is_moving = False
+
+    def _masked(self, text: str) -> str:
+        """Return a line as it may be shown: the app knows more secrets than their shapes tell."""
+        mask: Callable[[str], str] = getattr(self.app, "masked", _by_shape)
+        return mask(text)
 
     @property
     def folds(self) -> bool:

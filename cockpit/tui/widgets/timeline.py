@@ -7,10 +7,11 @@ from textual.strip import Strip
 from cockpit.release.narrative import is_alarming, is_contested, is_told, sentence
 from cockpit.release.record import Record
 from cockpit.release.run import Run
-from cockpit.times import clock_time, day_month, epoch
+from cockpit.times import clock_time, date_time, day_month, epoch
 from cockpit.tui.glyphs import choose_glyphs
-from cockpit.tui.rows import Part, fit, part, row
+from cockpit.tui.rows import Part, fit, labelled, part, row
 from cockpit.tui.theme import Inks
+from cockpit.tui.widgets.lines import TextPane
 from cockpit.tui.widgets.row_list import RowList
 
 
@@ -60,3 +61,42 @@ class TimelineList(RowList[Record]):
             part(sentence(record, self._run), inks.bad if alarming else inks.plain),
         ]
         return row(left, [], width, over=inks.cursor if cursor and self.has_focus else None)
+
+
+class RecordDetail(TextPane):
+    """The record under the cursor in full: the sentence uncut, who wrote it where, and its own words."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._record: Record | None = None
+        self._run: Run | None = None
+        self._texts: tuple[tuple[str, str], ...] = ()
+
+    def show(self, record: Record | None, run: Run) -> bool:
+        """Show a record; return whether it is another one, whose texts are still to be added."""
+        other = record is not self._record
+        self._record, self._run = record, run
+        if other:
+            self._texts = ()
+        self.refresh()
+        return other
+
+    def add(self, record: Record, texts: tuple[tuple[str, str], ...]) -> None:
+        """Add the texts that a record carries, unless another one is shown meanwhile."""
+        if record is self._record:
+            self._texts = texts
+            self.refresh()
+
+    def lines(self, inks: Inks, width: int) -> list[list[Part]]:
+        record, run = self._record, self._run
+        if record is None or run is None:
+            return []
+        told = sentence(record, run)
+        local = f"{date_time(epoch(record.wall), run.timezone)} {run.timezone}, {record.wall}"
+        lines = labelled("what", told, inks.plain, inks.muted, width=width)
+        for name, text in self._texts:
+            if text not in told:
+                lines += labelled(name, text, inks.strong, inks.muted, width=width)
+        mail = f" <{record.by.email}>" if record.by.email else ""
+        lines += labelled("who", f"{record.by.name}{mail} on {record.host}", inks.accent, inks.muted, width=width)
+        return lines + labelled("when", local, inks.muted, inks.muted, width=width)
