@@ -8,9 +8,14 @@ from cockpit.logs.lazy import lazily
 
 
 def test_it_does_what_a_compiled_one_does_and_compiles_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    compiled = []
+    compiled: list[object] = []
     original = re.compile
-    monkeypatch.setattr(re, "compile", lambda *arguments: compiled.append(arguments) or original(*arguments))
+
+    def compile_(pattern: str, flags: re.RegexFlag) -> re.Pattern[str]:
+        compiled.append(pattern)
+        return original(pattern, flags)
+
+    monkeypatch.setattr(re, "compile", compile_)
     pattern = lazily(r"(\d+)([a-z])", re.ASCII | re.IGNORECASE)
     assert pattern.pattern == r"(\d+)([a-z])"
     assert compiled == []
