@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.binding import Binding
@@ -18,7 +19,6 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 from cockpit.binding import bound
 from cockpit.errors import CockpitError
 from cockpit.identity import Doubt
-from cockpit.live_source import LiveSource
 from cockpit.presence import PresenceFile, presence_directory
 from cockpit.release.intents import Intent, RevokeSignOff, SignOff
 from cockpit.release.live import Live, Presence
@@ -46,6 +46,9 @@ from cockpit.tui.wheel import told_of_wheel
 from cockpit.tui.who import WhoSitsHere
 from cockpit.tui.widgets.steady_scroll import AsciiScrollBar
 from cockpit.workspace import Workspace
+
+if TYPE_CHECKING:
+    from cockpit.live_source import LiveSource
 
 _LONGEST_TOLD = 500  # characters: a longer toast would cover the screen, and grow out of its top
 
@@ -90,7 +93,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.now = now
         self._feeding = feeding
         self._trouble = trouble  # met on the way here, to be told once the screen is there
-        self._feeds = Feeds(workspace.session, lambda: LiveSource(workspace), self.post_message)
+        self._feeds = Feeds(workspace.session, self._live_source, self.post_message)
         self._presence: PresenceFile | None = None
         self._place = ""
         self._rung: frozenset[str] = frozenset()
@@ -102,6 +105,11 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         is_ascii = choose_glyphs() is ASCII
         self.set_class(is_ascii, "-ascii")
         ScrollBar.renderer = AsciiScrollBar if is_ascii else ScrollBarRender
+
+    def _live_source(self) -> LiveSource:
+        from cockpit.live_source import LiveSource  # the first frame needs none
+
+        return LiveSource(self.workspace)
 
     @property
     def moment(self) -> tuple[Run, Live, float]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from cockpit.errors import CockpitError
-from cockpit.live_source import LiveSource
 from cockpit.release.live import Live
 from cockpit.session import Session
 from cockpit.tui.messages import FeedFailed, LiveChanged
+
+if TYPE_CHECKING:
+    from cockpit.live_source import LiveSource
 
 STORE_INTERVAL = 0.15  # seconds: a colleague's tick is on the screen within twice that
 LIVE_INTERVAL = 0.5

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from msgspec import Struct
+from rich.console import RenderableType
 from rich.style import Style
 from textual.app import App
 from textual.reactive import Reactive
+from textual.screen import Screen
 from textual.theme import Theme
 
 from cockpit.collection import let_collector_go_on
@@ -57,8 +62,24 @@ class ThemedApp(App[int], inherit_bindings=False):
 
     theme = Reactive(DARK.name)
 
-    def on_ready(self) -> None:
-        self.call_after_refresh(let_collector_go_on)
+    def __init__(self) -> None:
+        super().__init__()
+        self._once_drawn: list[Callable[[], object]] | None = [let_collector_go_on]
+
+    def after_first_frame(self, callback: Callable[[], object]) -> None:
+        """Call `callback` once something is on the screen, from the app's own loop."""
+        if self._once_drawn is None:
+            self.call_later(callback)
+        else:
+            self._once_drawn.append(callback)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        super()._display(screen, renderable)
+        # While the screens are put together frames are thrown away, or have nothing on them.
+        if self._once_drawn is not None and renderable is not None and not self._batch_count and screen.children:
+            callbacks, self._once_drawn = self._once_drawn, None
+            for callback in callbacks:
+                self.call_later(callback)
 
     @property
     def available_themes(self) -> dict[str, Theme]:

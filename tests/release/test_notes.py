@@ -39,9 +39,9 @@ def test_a_note_is_taken_back_and_brought_back_wherever_it_stands() -> None:
         (note,) = ana.act(about)
         (undo,) = ana.act(Undo())
         assert (undo.stream, undo.ent) == (note.stream, note.ent)
-        assert ana.run.notes == ()
+        assert list(ana.run.notes) == []
         (redo,) = ana.act(Redo())
-        assert (redo.stream, [found.ent for found in ana.run.notes]) == (note.stream, [note.ent])
+        assert (redo.stream, [kept.ent for kept in ana.run.notes]) == (note.stream, [note.ent])
         ana.act(Undo())
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual import on
 from textual.app import ComposeResult
 from textual.widgets import ContentSwitcher, Input
@@ -19,18 +21,8 @@ from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.help import HelpDialog
 from cockpit.tui.pages.base import Page
 from cockpit.tui.pages.checklist import ChecklistPage
-from cockpit.tui.pages.comms import CommsPage
-from cockpit.tui.pages.env import EnvPage
 from cockpit.tui.pages.items import ItemPage
-from cockpit.tui.pages.logs import LogsPage
-from cockpit.tui.pages.maintenance import MaintenancePage
-from cockpit.tui.pages.probes import ProbesPage
-from cockpit.tui.pages.review import ReviewPage
-from cockpit.tui.pages.runbooks import RunbooksPage
-from cockpit.tui.pages.tags import TagsPage
-from cockpit.tui.pages.timeline import TimelinePage
 from cockpit.tui.screens.base import StripScreen
-from cockpit.tui.screens.execution import ExecutionScreen
 from cockpit.tui.widgets.field import Field
 from cockpit.tui.widgets.strip import PAGES, PageTabs
 
@@ -46,24 +38,31 @@ class FlightScreen(StripScreen):
 
     BINDINGS = bindings("everywhere")
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._has_all_pages = False
+        self._wanted_page = ""  # was asked for before it was there
+
     def compose_content(self) -> ComposeResult:
         yield PageTabs(id="tabs")
         with ContentSwitcher(initial="checklist", id="pages"):
             yield ChecklistPage(id="checklist")
-            yield LogsPage(id="logs")
-            yield ProbesPage(id="probes")
-            yield TagsPage(id="tags")
-            yield RunbooksPage(id="runbooks")
-            yield EnvPage(id="env")
-            yield CommsPage(id="comms")
-            yield TimelinePage(id="timeline")
-            yield MaintenancePage(id="maintenance")
-            yield ReviewPage(id="review")
         yield FilterInput(id="filter", placeholder="filter", compact=True)
 
     def on_mount(self) -> None:
         super().on_mount()
         self.page.take_focus()
+        self.cockpit.after_first_frame(partial(self.call_later, self._add_other_pages))
+
+    async def _add_other_pages(self) -> None:
+        """Make the pages that are not in view: the first one is on the screen before that."""
+        pages = _other_pages()
+        for page in pages:
+            page.display = False
+        await self.query_one(ContentSwitcher).mount_all(pages)
+        self._has_all_pages = True
+        if self._wanted_page:
+            self.action_page(self._wanted_page)
 
     @property
     def page(self) -> Page:
@@ -87,6 +86,9 @@ class FlightScreen(StripScreen):
 
     def action_page(self, page: str) -> None:
         """Go to a page; a filter stays with the page it was typed on."""
+        if not self._has_all_pages:
+            self._wanted_page = page
+            return
         switcher = self.query_one(ContentSwitcher)
         if switcher.current != page:
             self.action_clear_filter()
@@ -101,16 +103,21 @@ class FlightScreen(StripScreen):
     def action_execution(self) -> None:
         """Go to the execution that runs, or the last one."""
         if self.cockpit.moment[0].executions:
-            self.app.push_screen(ExecutionScreen())
+            self._show_execution()
         else:
             self.cockpit.tell("nothing has been rolled back or deployed in this run; 4 lists the tags")
 
     def go_to(self, place: str) -> None:
         """Go to a page, or to the execution's own screen."""
         if place == "execution":
-            self.app.push_screen(ExecutionScreen())
+            self._show_execution()
         else:
             self.action_page(place)
+
+    def _show_execution(self) -> None:
+        from cockpit.tui.screens.execution import ExecutionScreen
+
+        self.app.push_screen(ExecutionScreen())
 
     def action_up_a_level(self) -> None:
         """Clear the filter, show all panes, or go back to the list; never abort anything."""
@@ -163,7 +170,13 @@ class FlightScreen(StripScreen):
 
     def go_to_alarm(self, found: Ranked) -> None:
         """Go to what helps with an alarm: its runbook, the proposed rollback's card, or else what it is about."""
+        from cockpit.tui.pages.runbooks import RunbooksPage
+        from cockpit.tui.pages.tags import TagsPage
+
         alarm = found.alarm
+        if not self._has_all_pages:
+            self.go_to(alarm.page)
+            return
         if alarm.page == "runbooks":
             self.query_one(RunbooksPage).choose_incident(alarm.item)
         if found.runbook:
@@ -267,3 +280,21 @@ class FlightScreen(StripScreen):
                 self.cockpit.act(AddNote(text, about.item, about.incident), said="noted")
 
         self.app.push_screen(AskDialog(f"Note on {about.words}", "What the next person should know"), write)
+
+
+def _other_pages() -> list[Page]:
+    from cockpit.tui.pages.comms import CommsPage
+    from cockpit.tui.pages.env import EnvPage
+    from cockpit.tui.pages.logs import LogsPage
+    from cockpit.tui.pages.maintenance import MaintenancePage
+    from cockpit.tui.pages.probes import ProbesPage
+    from cockpit.tui.pages.review import ReviewPage
+    from cockpit.tui.pages.runbooks import RunbooksPage
+    from cockpit.tui.pages.tags import TagsPage
+    from cockpit.tui.pages.timeline import TimelinePage
+
+    return [
+        LogsPage(id="logs"), ProbesPage(id="probes"), TagsPage(id="tags"), RunbooksPage(id="runbooks"),
+        EnvPage(id="env"), CommsPage(id="comms"), TimelinePage(id="timeline"),
+        MaintenancePage(id="maintenance"), ReviewPage(id="review"),
+    ]  # fmt: skip

@@ -22,6 +22,7 @@ from cockpit.logs.follow import FollowState
 from cockpit.logs.line import LogLine
 from cockpit.logs.origin import LogOrigin
 from cockpit.logs.reader import FIRST_LINES, LogReader, ReaderStatus
+from cockpit.tui.theme import ThemedApp
 from cockpit.tui.widgets.log_journey import Arrived, Travelled
 from cockpit.tui.widgets.log_scroll import LogScroll
 from cockpit.tui.widgets.log_status import LogStatus, border_text
@@ -304,7 +305,10 @@ class LogView(LogScroll):
         if self.reader is not None:
             self.reader.on_news = self._post_news
             self.reader.start()
-            self.call_after_refresh(self.reader.go_on)
+            if isinstance(self.app, ThemedApp):
+                self.app.after_first_frame(self.reader.go_on)
+            else:
+                self.reader.go_on()
         if self._feed is not None:
             self.set_interval(_FEED_SECONDS, self.tell)
         self.show_news()
