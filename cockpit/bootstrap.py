@@ -19,6 +19,7 @@ from cockpit.release.env_schema import env_schema
 from cockpit.release.ledger import Pinned
 from cockpit.release.ports import UNLEASED, Lease
 from cockpit.release.record import Actor
+from cockpit.runs import choose_run, list_runs, parse_pins, pinned_of
 from cockpit.sealing import Seals
 from cockpit.session import Session
 from cockpit.store.clock import HybridClock
@@ -26,7 +27,7 @@ from cockpit.store.location import StoreLocation
 from cockpit.store.remote import StateRemote
 from cockpit.store.store import Store
 from cockpit.trust import TrustStore
-from cockpit.workspace import NameFrom, Options, Workspace, choose_run, list_runs, parse_pins, pinned_of
+from cockpit.workspace import NameFrom, Options, Workspace
 
 if TYPE_CHECKING:
     from cockpit.checks.checker import Checker

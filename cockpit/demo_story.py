@@ -10,11 +10,12 @@ from cockpit.bootstrap import now
 from cockpit.demo import story
 from cockpit.release.intents import AddNote, ChangeRunState, Intent, MarkNotApplicable, TickItem
 from cockpit.release.record import Actor
+from cockpit.runs import pinned_of
 from cockpit.session import Session
 from cockpit.store.clock import HybridClock
 from cockpit.store.store import Store
 from cockpit.times import rfc3339
-from cockpit.workspace import Workspace, pinned_of
+from cockpit.workspace import Workspace
 
 _OPENED_AGO = timedelta(days=10)
 

@@ -13,8 +13,9 @@ from cockpit.release.intents import MigrateRun
 from cockpit.release.ledger import Pinned
 from cockpit.release.migration import Migration, compare
 from cockpit.release.run import Run
+from cockpit.runs import parse_pins, texts_of
 from cockpit.trust import ConfiguredCommand, configured_commands
-from cockpit.workspace import Workspace, parse_pins, texts_of
+from cockpit.workspace import Workspace
 
 
 class Proposal(Struct, frozen=True):

@@ -10,9 +10,9 @@ from cockpit.bootstrap import open_store
 from cockpit.git.command import Git
 from cockpit.release.record import Actor
 from cockpit.release.signoffs import sign_off_of
+from cockpit.runs import list_runs, parse_pins, pinned_of
 from cockpit.sealing import Seals
 from cockpit.session import Session
-from cockpit.workspace import list_runs, parse_pins, pinned_of
 from tests.cli.test_sign import EMAIL, Office, public
 from tests.execution.flight import Flight
 from tests.shop import Moments

@@ -14,7 +14,8 @@ from cockpit.pinning import digest_of
 from cockpit.release.events import RunState
 from cockpit.release.intents import ChangeRunState, OpenRun, TickItem
 from cockpit.release.run import RunSummary
-from cockpit.workspace import Options, Workspace, choose_run, list_runs, pinned_of
+from cockpit.runs import choose_run, list_runs, pinned_of
+from cockpit.workspace import Options, Workspace
 from tests.shop import CHECKLIST, CONFIGURATION, LOOK, make_shop
 from tests.store.support import git
 

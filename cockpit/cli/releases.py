@@ -133,7 +133,7 @@ def _change_state(arguments: argparse.Namespace) -> ExitCode:
     workspace = open_here(arguments, any_run=arguments.verb == "reopen")
     past = [run for run in workspace.runs.values() if workspace.env in {"", run.environment}]
     if not workspace.run.open and arguments.verb == "reopen" and past:
-        from cockpit.workspace import pinned_of
+        from cockpit.runs import pinned_of
 
         workspace.session.focus(past[-1].id, pinned_of(workspace.store, past[-1]))
     by_run = getattr(arguments, "by_run", "")
@@ -176,7 +176,7 @@ def _migrate(arguments: argparse.Namespace) -> ExitCode:
 def _list(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.bootstrap import open_store
     from cockpit.cli.common import options_of
-    from cockpit.workspace import list_runs
+    from cockpit.runs import list_runs
 
     options = options_of(arguments)
     every = list_runs(open_store(options.repo)).values()

@@ -105,8 +105,8 @@ def _validate(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.content.strict_yaml import read_text
     from cockpit.git.command import Git
     from cockpit.health.conditions import check_condition
+    from cockpit.opening import require_environment
     from cockpit.pinning import CONFIGURATION_FILE, environments_in, read_work_tree
-    from cockpit.workspace import require_environment
 
     problems: list[Problem] = []
     checked: list[str] = []

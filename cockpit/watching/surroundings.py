@@ -20,6 +20,7 @@ from cockpit.release.probes import Probe
 from cockpit.release.registers import EMPTY
 from cockpit.release.targets import TargetResult
 from cockpit.release.triggers import Trigger
+from cockpit.runs import choose_run, list_runs, pinned_of
 from cockpit.samples.reader import SampleReader
 from cockpit.store.lock import holder_of
 from cockpit.times import zone
@@ -27,7 +28,7 @@ from cockpit.watch.asks import ProbeNow, take_asks
 from cockpit.watch.surroundings import LogTotals
 from cockpit.watching.logs import FollowedLogs
 from cockpit.watching.outward import Outward
-from cockpit.workspace import Workspace, choose_run, list_runs, pinned_of
+from cockpit.workspace import Workspace
 
 _LOOKS = 3  # for a newly opened run
 

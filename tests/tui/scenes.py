@@ -35,6 +35,7 @@ from cockpit.release.live import Live
 from cockpit.release.plan import Plan
 from cockpit.release.record import Actor, Event, TextRef
 from cockpit.release.run import Run
+from cockpit.runs import parse_pins, pinned_of
 from cockpit.seen import SeenStore
 from cockpit.session import Session
 from cockpit.store.clock import HybridClock
@@ -44,7 +45,7 @@ from cockpit.store.store import Store
 from cockpit.times import epoch, rfc3339
 from cockpit.trust import TrustStore
 from cockpit.tui.app import CockpitApp
-from cockpit.workspace import Workspace, parse_pins, pinned_of
+from cockpit.workspace import Workspace
 
 NOW = epoch("2026-03-10T13:16:32Z")  # a Tuesday, 14:16 in Berlin
 LAUNCH = "2026-03-10T13:02:00.000Z"
