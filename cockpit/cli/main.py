@@ -27,6 +27,7 @@ from cockpit.cli import (
     releases,
     report,
     repository,
+    review,
     run_app,
     runbooks,
     signing,
@@ -64,6 +65,7 @@ _GROUPS = (
     sync,
     watching,
     doctor,
+    review,
     report,
 )
 

@@ -16,7 +16,7 @@ from cockpit.logs.bulk import LevelCounter
 from cockpit.logs.classify import Classifier
 from cockpit.logs.counters import LogCounters, LogCounts
 from cockpit.logs.follow import TAIL_LINES, Batch, Follower, FollowState
-from cockpit.logs.line import RawLine
+from cockpit.logs.line import LogLine, RawLine
 from cockpit.logs.sieve import Sieve
 from cockpit.logs.split import Block
 from cockpit.logs.tagged import LineClassifier, TaggedClassifier
@@ -44,7 +44,7 @@ class LogReader:
     """Follows the log at `path` into `buffer`; `on_news` is called from the thread when lines or counts changed.
 
     What was in the file at the start is counted, but not as a rate of now. Lines that are `tagged` with a log's name
-    are read as that log's.
+    are read as that log's. `on_lines` is given what is put into the buffer, in the thread, before it is.
     """
 
     def __init__(
@@ -59,8 +59,10 @@ class LogReader:
         tail: int = TAIL_LINES,
         poll_seconds: float = _POLL_SECONDS,
         tagged: bool = False,
+        on_lines: Callable[[Sequence[LogLine]], object] | None = None,
     ) -> None:
         self.path = path
+        self._on_lines = on_lines
         self._buffer = buffer
         self._on_news = on_news
         self._tail = tail
@@ -164,6 +166,8 @@ class LogReader:
                 self._counters.add(line, raw.size, live=self._is_live)
             lines.append(line)
         if lines:
+            if self._on_lines is not None:
+                self._on_lines(lines)
             self._buffer.append(lines, places, places[-1] + raws[-1].size)
 
     def _take_flood(self, blocks: Sequence[Block]) -> None:

@@ -64,8 +64,10 @@ PICTURES = {
     "incident_open": Picture("calm", "5 I", small_only=True),
     "abnormal_troubled": Picture("troubled", "exclamation_mark"),
     "timeline": Picture("red", "8"),
-    "sign_off": Picture("signed", "0"),
-    "sign_asked": Picture("signed", "0 j j enter", small_only=True),
+    "review": Picture("troubled", "0"),
+    "sign_off": Picture("signed", "0 tab"),
+    "sign_asked": Picture("signed", "0 tab j j enter", small_only=True),
+    "past": Picture("troubled", "8 left left left", small_only=True),
     "maintenance": Picture("cared", "9"),
     "maintenance_item": Picture("cared", "9 j j enter", small_only=True),
     "maintenance_phase": Picture("cared", "1 right right right right", small_only=True),
@@ -100,6 +102,8 @@ IN_ASCII = (
     "maintenance",
     "env",
     "sign_off",
+    "review",
+    "past",
 )
 
 

@@ -8,6 +8,7 @@ from cockpit.release.live import Live
 from cockpit.release.narrative import is_told, sentence
 from cockpit.release.record import Record
 from cockpit.release.run import Run
+from cockpit.tui.commands import bindings
 from cockpit.tui.pages.base import Page
 from cockpit.tui.theme import inks_of
 from cockpit.tui.widgets.lines import PaneTitle
@@ -17,6 +18,7 @@ from cockpit.tui.widgets.timeline import TimelineList
 class TimelinePage(Page):
     """The run's records in words, the newest last."""
 
+    BINDINGS = bindings("past")
     filter_hint = "text or name"
     first_focus = "#all-records"
 
@@ -38,7 +40,7 @@ class TimelinePage(Page):
     def _fill(self, run: Run) -> None:
         records = [record for record in run.records if self._shown(record, run)]
         timeline = self.query_one(TimelineList)
-        timeline.now = self.cockpit.now()
+        timeline.now = self.cockpit.moment[2]
         timeline.empty = f"Nothing matches {self._filter!r}." if self._filter else "Nothing has happened yet."
         timeline.show_run(run, records)
         told = sum(map(is_told, run.records))
