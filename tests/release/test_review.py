@@ -121,7 +121,7 @@ def test_coverage_is_told_first_and_in_hours() -> None:
     first = sections_of(review)[0]
     assert first.told == "watched 21 h 40 m of 24 h by bridge"
     assert first.grave
-    assert first.rows[0].cells == ("nobody watched 01-15 05:40 to 01-15 08:00", "2 h 20 m")
+    assert first.rows[0].cells == ("nobody watched 01-15 05:40:00 to 01-15 08:00:00", "2 h 20 m")
 
 
 def test_every_section_says_what_is_known_and_by_whom() -> None:

@@ -96,7 +96,8 @@ class ReviewPage(Page):
             (watched_words(found.watched, found.seconds), inks.good if whole else inks.warn),
             (f" {choose_glyphs().dot} {found.observer}", inks.muted),
         ]
-        told = f"/{self._filter}" if self._filter else (span_of if self.app.size.width >= 120 else short_span_of)(review)
+        span = span_of if self.app.size.width >= 120 else short_span_of
+        told = f"/{self._filter}" if self._filter else span(review)
         self.query_one("#review-title", PaneTitle).show(left=[(told, inks.muted)], right=right)
 
     @on(RowList.Chosen, "#review-rows")
