@@ -126,7 +126,9 @@ def _log(
     since: float, until: float,
 ) -> LogData:  # fmt: skip
     key = sample_key(run, name)
-    why = "its command is not trusted on this host" if (source.command or source.source) and not workspace.trusted else ""
+    why = (
+        "its command is not trusted on this host" if (source.command or source.source) and not workspace.trusted else ""
+    )
     return LogData(
         name,
         tuple(_log_day(back, key, day) for day in days),

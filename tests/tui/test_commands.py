@@ -21,14 +21,14 @@ TOGETHER: tuple[tuple[Scope, ...], ...] = (
     ("everywhere", "move", "checklist"),
     ("everywhere", "checklist", "pause-point"),
     ("everywhere", "move", "probes"),
-    ("everywhere", "move", "timeline"),
+    ("everywhere", "move", "timeline", "past"),
     ("everywhere", "tags"),
     ("everywhere", "logs", "log-page"),
     ("everywhere", "move", "runbooks"),
     ("everywhere", "runbooks", "runbook-step"),
     ("everywhere", "move", "execution"),
     ("everywhere", "move", "env"),
-    ("everywhere", "sign-off"),  # its Enter stands for that of any list
+    ("everywhere", "past", "sign-off"),  # its Enter stands for that of any list
 )
 
 
