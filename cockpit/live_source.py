@@ -59,8 +59,7 @@ def _of_environment(run: Run) -> str:
 
 def ask_for_probe(workspace: Workspace, name: str) -> None:
     """Ask the watcher to run one probe at once; RefusedError where this cockpit is read-only or nobody watches."""
-    if workspace.session.readonly:
-        raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
+    workspace.session.require_writing()
     if holder_of(workspace.store.location.lock(watcher_lock(workspace.run))) is None:
         raise RefusedError("no watcher runs on this clone", fix="Start one: cockpit watch", code="no-watcher")
     ask(asks_directory(workspace), ProbeNow(name))

@@ -81,7 +81,8 @@ class Session:
         self._parse_pins = parse_pins
         self._seals = seals
         self.actor = actor
-        self.readonly = readonly
+        self._readonly = readonly
+        self.past = ""  # which time is looked at in place of now, in words; while one is, nothing is written
         self.doubt = ""  # why it is not clear who the actor is; until it is, nothing is written
         self._now = now
         self._lock = threading.RLock()
@@ -98,6 +99,26 @@ class Session:
         self._run_stream = ""
         self._service_stream = ""
         self._run: Run | None = None
+
+    @property
+    def readonly(self) -> bool:
+        """Whether nothing may be written now."""
+        return self._readonly or bool(self.past)
+
+    @readonly.setter
+    def readonly(self, readonly: bool) -> None:
+        self._readonly = readonly
+
+    def require_writing(self) -> None:
+        """Refuse where nothing may be written (`past`, `readonly`)."""
+        if self.past:
+            raise RefusedError(
+                f"what is shown is the past, {self.past}: nothing can be written there",
+                fix="Esc goes back to now",
+                code="past",
+            )
+        if self._readonly:
+            raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
 
     @property
     def writer(self) -> str:
@@ -183,8 +204,7 @@ class Session:
         written: list[Record] = []
         try:
             with self._lock:
-                if self.readonly:
-                    raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
+                self.require_writing()
                 self.require_identity()
                 # Not to decide on a state that a colleague has changed a moment ago.
                 news = self._take_in()

@@ -58,8 +58,7 @@ def verify(workspace: Workspace, wanted: Sequence[str]) -> list[Verified]:
     Runs an event loop of its own. Raises RefusedError where this cockpit is read-only, or the configuration is not
     trusted on this host.
     """
-    if workspace.session.readonly:
-        raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
+    workspace.session.require_writing()
     items = checked_items(workspace, wanted)
     if items and not workspace.trusted:
         raise RefusedError(

@@ -201,6 +201,5 @@ def require_trust(workspace: Workspace) -> None:
 
 def require_writable(workspace: Workspace) -> None:
     """Refuse in a read-only cockpit, and where it is not clear who acts, before anything is started or stopped."""
-    if workspace.session.readonly:
-        raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
+    workspace.session.require_writing()
     workspace.session.require_identity()

@@ -42,6 +42,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "sync": ("sync",),
     "watching": ("watch",),
     "doctor": ("doctor",),
+    "review": ("review",),
     "report": ("report",),
 }
 

@@ -37,8 +37,7 @@ def break_lease(workspace: Workspace, reason: str, *, now: Callable[[], float] =
 
     Refused while its holder has been seen lately, where it is this clone's own and not over, and where there is none.
     """
-    if workspace.session.readonly:
-        raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
+    workspace.session.require_writing()
     if not reason.strip():
         raise RefusedError(
             "this needs a reason", fix='Say how you know that nothing executes there: --reason "…"', code="no-reason"

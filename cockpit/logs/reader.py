@@ -18,7 +18,7 @@ from cockpit.logs.classify import Classifier
 from cockpit.logs.counters import LogCounters, LogCounts
 from cockpit.logs.encodings import wide_encoding
 from cockpit.logs.follow import TAIL_LINES, Batch, Follower, FollowState
-from cockpit.logs.line import RawLine
+from cockpit.logs.line import LogLine, RawLine
 from cockpit.logs.split import Block
 from cockpit.logs.volumes import FIRST_VOLUME, place_of
 
@@ -53,6 +53,7 @@ class LogReader:
     What was in the file at the start is counted, but not as a rate of now. Lines that are `tagged` with a log's name
     are read as that log's. With `first`, no more lines than that are read until `go_on` is called: then the others of
     `tail` are put before them. A file in a wide `encoding` is read through a feed, whose file `path` then is.
+    `on_lines` is given what is put into the buffer, in the thread, before it is.
     """
 
     def __init__(
@@ -69,10 +70,12 @@ class LogReader:
         poll_seconds: float = _POLL_SECONDS,
         tagged: bool = False,
         encoding: str = "",
+        on_lines: Callable[[Sequence[LogLine]], object] | None = None,
     ) -> None:
         self.path = path
         self.buffer = buffer
         self.on_news = on_news
+        self._on_lines = on_lines
         self._tail = tail
         self._owed = 0 if first is None else max(tail - first, 0)  # lines before the first ones
         self._may_go_on = False
@@ -223,6 +226,8 @@ class LogReader:
                 self._counters.add(line, raw.size, live=self._is_live)
             lines.append(line)
         if lines:
+            if self._on_lines is not None:
+                self._on_lines(lines)
             self.buffer.append(lines, places, places[-1] + raws[-1].size)
 
     def _take_flood(self, blocks: Sequence[Block]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 RUN = "run"  # the entity of the run itself
 SERVICE = "service"
+REVIEW = "review"  # the service's reviews
 ITEM_PREFIX = "item:"
 
 

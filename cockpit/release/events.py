@@ -588,6 +588,22 @@ class FreezeLifted(Event, frozen=True):
     reason: TextRef | None = None
 
 
+# The review
+
+
+@_kind("review.completed", register="review")
+class ReviewCompleted(Event, frozen=True, kw_only=True):
+    """A person has gone through what happened from `since` to `until` (RFC 3339 UTC): the next review begins there.
+
+    `records` is how many records of before `until` were known then, of the service and of the run whose id is `run`.
+    """
+
+    since: str
+    until: str
+    run: str = ""
+    records: int = 0
+
+
 # Incidents, and the runbooks that are followed in them
 
 

@@ -402,6 +402,13 @@ class BeginCommand(RunbookIntent, frozen=True, kw_only=True):
     trouble: str = ""
 
 
+class CompleteReview(Intent, frozen=True):
+    """Say that one has gone through what happened from `since` to `until` (RFC 3339 UTC)."""
+
+    since: str
+    until: str
+
+
 class RecordFact(Intent, frozen=True):
     """Write down what a watcher or worker observed; `text` is sealed into the event's field `output`."""
 

@@ -46,6 +46,7 @@ from cockpit.release.events import (
     ProbeChanged,
     ProbeMuted,
     ProbeUnmuted,
+    ReviewCompleted,
     RollbackRehearsed,
     RunbookCommandEnded,
     RunMigrated,
@@ -229,6 +230,8 @@ def _plain_sentence(record: Record, run: Run) -> str:
             reason = next((one.revoked for one in run.signed.get(record.ent.removeprefix("signoff:"), ())
                            if one.revoked and one.record in data.records), "")  # fmt: skip
             return f"revoked the sign-off of {record.ent.removeprefix('signoff:')}: {reason.partition(': ')[2]}"
+        case ReviewCompleted(since=since, until=until):
+            return f"completed the review of {since[:16]}Z to {until[:16]}Z"
         case FreezeSet():
             return "froze the service: no deploy starts"
         case FreezeLifted():

@@ -112,12 +112,16 @@ def since_looked(run: Run, heads: Heads, *, me: str) -> tuple[Changes, ...]:
 
     One's own is left out; what probes and workers found out counts as theirs, whoever started them.
     """
+    return tuple(one for one in changes_of(unseen(run.records, heads), run) if one.who != me)
+
+
+def changes_of(records: Iterable[Record], run: Run) -> tuple[Changes, ...]:
+    """Return what these records have changed, by whom: everybody, the one with the gravest change first."""
     by_whom: dict[str, list[Record]] = {}
-    for record in unseen(run.records, heads):
-        who = _who(record)
-        if who != me and _tells(record):
-            by_whom.setdefault(who, []).append(record)
-    told = [(who, _changes(records, run), len(records)) for who, records in by_whom.items()]
+    for record in records:
+        if _tells(record):
+            by_whom.setdefault(_who(record), []).append(record)
+    told = [(who, _changes(theirs, run), len(theirs)) for who, theirs in by_whom.items()]
     found = [Changes(*each) for each in told if each[1]]
     return tuple(sorted(found, key=lambda one: (one.changes[0].weight, -one.count, one.who)))
 

@@ -43,21 +43,25 @@ def to_html(report: Report) -> str:
     return "\n".join(_Page(report).lines()) + "\n"
 
 
+def page(title: str, body: Iterable[str]) -> Iterator[str]:
+    """Yield a whole page under a title, which is text; `body` is HTML."""
+    title = shown(title)
+    yield '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+    yield f"<title>{title}</title><style>{STYLE}</style></head><body><h1>{title}</h1>"
+    yield from body
+    yield "</body></html>"
+
+
 class _Page:
     def __init__(self, report: Report) -> None:
         self._report = report
         self._titles: list[str] = []
 
     def lines(self) -> Iterator[str]:
-        title = shown(title_of(self._report))
-        yield '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        yield f"<title>{title}</title><style>{STYLE}</style></head><body><h1>{title}</h1>"
         body = [line for part in self._parts() for line in part]
-        yield from self._head()
-        yield from body
-        yield "</body></html>"
+        yield from page(title_of(self._report), [*self._head(), *body])
 
     def _parts(self) -> Iterator[Iterator[str]]:
         report = self._report
@@ -115,7 +119,7 @@ class _Page:
             (view.title, f"{view.done} of {view.total}", view.state, "go" if view.gate.go else "no-go")
             for view in self._report.phases
         ]
-        yield from _table(("phase", "done", "state", "go?"), rows, kind="")
+        yield from table(("phase", "done", "state", "go?"), rows, kind="")
 
     def _phase(self, phase: ReportPhase) -> Iterator[str]:
         yield self._section(phase.title)
@@ -149,7 +153,7 @@ class _Page:
         if self._report.debt:
             yield self._section("Debt")
             rows = [(debt.kind, debt.text, debt.by, self._when(debt.at), debt.reason) for debt in self._report.debt]
-            yield from _table(("kind", "item", "who", "when", "reason"), rows)
+            yield from table(("kind", "item", "who", "when", "reason"), rows)
 
     def _sign_off(self) -> Iterator[str]:
         report = self._report
@@ -157,7 +161,7 @@ class _Page:
             return
         yield self._section("Sign-off")
         rows = [(one.title, signed_by(one), self._when(one.at), signature_words(one)) for one in report.sign_off]
-        yield from _table(("Role", "Name", "Date", "Signature"), rows)
+        yield from table(("Role", "Name", "Date", "Signature"), rows)
         scripts = list(scripts_of(report.sign_off))
         if not scripts:
             return
@@ -187,7 +191,7 @@ class _Page:
         )
         rows = [(step.step, step.state, f"{step.seconds:.0f} s", step.detail) for step in one.steps]
         if rows:
-            yield from _table(("step", "state", "took", "detail"), rows)
+            yield from table(("step", "state", "took", "detail"), rows)
 
     def _incidents(self) -> Iterator[str]:
         if self._report.incidents:
@@ -197,7 +201,7 @@ class _Page:
                  f"{one.title}{f': {one.how}' if one.how else ''}")
                 for one in self._report.incidents
             ]  # fmt: skip
-            yield from _table(("opened", "severity", "closed", "what"), rows)
+            yield from table(("opened", "severity", "closed", "what"), rows)
 
     def _timeline(self) -> Iterator[str]:
         report = self._report
@@ -206,7 +210,7 @@ class _Page:
             yield f"<p>{report.left_out} older entries are left out.</p>"
         rows = [(self._when(entry.at), entry.by, entry.text) for entry in report.timeline]
         alarms = {number for number, entry in enumerate(report.timeline) if entry.alarming}
-        yield from _table(("when", "who", "what"), rows, alarms=alarms)
+        yield from table(("when", "who", "what"), rows, alarms=alarms)
 
 
 def _tone(state: ItemState) -> str:
@@ -221,7 +225,7 @@ def _code(text: str) -> str:
     return f"<pre>{escape(text)}</pre>"
 
 
-def _table(
+def table(
     heads: Sequence[str], rows: Sequence[Sequence[str]], *, kind: str = "stack", alarms: Collection[int] = ()
 ) -> Iterator[str]:
     """Yield a table whose last column is long and whose others are short; stacked, a row is a paragraph on a phone."""

@@ -9,7 +9,11 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from cockpit.samples.meaning import TABLES as MEANING_TABLES
 from cockpit.samples.schema import TABLES, TABLES_2, TABLES_3, VERSION
+from cockpit.samples.stretches import TABLES as STRETCH_TABLES
+
+LATER_TABLES = (STRETCH_TABLES, MEANING_TABLES)
 
 _LATER = {2: TABLES_2, 3: TABLES_3}  # by the version that each brought
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -49,6 +53,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             if missing:
                 _run(connection, *missing)
         _check_version(connection)
+        connection.executescript("".join(("BEGIN IMMEDIATE;", *LATER_TABLES, "COMMIT;")))
     except BaseException:
         connection.close()
         raise

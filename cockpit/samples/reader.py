@@ -47,7 +47,7 @@ class SampleReader:
 
         Costs one stat and one pragma: https://www.sqlite.org/pragma.html#pragma_data_version
         """
-        rows = self._query("PRAGMA data_version", (), lambda row: int(row[0]))
+        rows = self.query("PRAGMA data_version", (), lambda row: int(row[0]))
         # The number is only comparable on one connection.
         mark = (self._connects, rows[0]) if rows else None
         before, self._mark = self._mark, mark
@@ -60,17 +60,17 @@ class SampleReader:
             " ORDER BY at_ms DESC LIMIT ?"
         )
         first = round(since * 1000)
-        return {name: tuple(reversed(self._query(query, (name, first, points), _sample))) for name in names}
+        return {name: tuple(reversed(self.query(query, (name, first, points), _sample))) for name in names}
 
     def current(self) -> dict[str, Current]:
         """Return every probe's latest result and lasting state, by name."""
-        rows = self._query("SELECT result, debounced FROM current ORDER BY probe", (), _current)
+        rows = self.query("SELECT result, debounced FROM current ORDER BY probe", (), _current)
         return {current.result.name: current for current in rows}
 
     def log_minutes(self, log: str, since: float) -> tuple[LogMinute, ...]:
         """Return a log's counters of the minutes that begin at or after `since`, oldest first."""
         query = "SELECT minute, lines, errors, warnings FROM log_minute WHERE log = ? AND minute >= ? ORDER BY minute"
-        return tuple(self._query(query, (log, since), lambda row: LogMinute(*row)))
+        return tuple(self.query(query, (log, since), lambda row: LogMinute(*row)))
 
     def log_total(self, log: str, since: float) -> LogTotal:
         """Return what a log's minutes that begin at or after `since` add up to."""
@@ -78,7 +78,7 @@ class SampleReader:
             "SELECT COUNT(*), IFNULL(SUM(lines), 0), IFNULL(SUM(errors), 0) FROM log_minute"
             " WHERE log = ? AND minute >= ?"
         )
-        found = self._query(query, (log, since), lambda row: LogTotal(*row))
+        found = self.query(query, (log, since), lambda row: LogTotal(*row))
         return found[0] if found else LogTotal(0, 0, 0)
 
     def raw(self, series: str, since: float, until: float) -> tuple[Sample, ...]:
@@ -87,7 +87,7 @@ class SampleReader:
             "SELECT at_ms, state, latency_ms, '', planned FROM sample WHERE probe = ? AND at_ms >= ? AND at_ms < ?"
             " ORDER BY at_ms"
         )
-        return tuple(self._query(query, (series, round(since * 1000), round(until * 1000)), _sample))
+        return tuple(self.query(query, (series, round(since * 1000), round(until * 1000)), _sample))
 
     def rollups(self, series: str, size: int, since: float, until: float) -> dict[int, Rollup]:
         """Return the roll-ups of `size` seconds that begin in [since, until), by their beginning, oldest first."""
@@ -95,7 +95,7 @@ class SampleReader:
             "SELECT at, ok, degraded, down, unknown, paused, total_ms, highest_ms, latencies, maintenance FROM rollup"
             " WHERE size = ? AND probe = ? AND at >= ? AND at < ? ORDER BY at"
         )
-        return dict(self._query(query, (size, series, since, until), lambda row: (int(row[0]), rollup_of(row[1:]))))
+        return dict(self.query(query, (size, series, since, until), lambda row: (int(row[0]), rollup_of(row[1:]))))
 
     def counts(self, names: Iterable[str], size: int, since: float) -> dict[str, Rollup]:
         """Return for each name what its roll-ups since then add up to, without latencies."""
@@ -103,18 +103,18 @@ class SampleReader:
             "SELECT TOTAL(ok), TOTAL(degraded), TOTAL(down), TOTAL(unknown), TOTAL(paused), TOTAL(total_ms), 0.0, NULL,"
             " TOTAL(maintenance) FROM rollup WHERE size = ? AND probe = ? AND at >= ?"
         )
-        found = {name: self._query(query, (size, name, since), rollup_of) for name in names}
+        found = {name: self.query(query, (size, name, since), rollup_of) for name in names}
         return {name: rows[0] for name, rows in found.items() if rows}
 
     def failures(self, series: str, count: int) -> tuple[ProbeResult, ...]:
         """Return a probe's last failures whole, the latest first; the same one in a row is there once."""
         query = "SELECT result FROM failure WHERE probe = ? ORDER BY at_ms DESC LIMIT ?"
-        return tuple(self._query(query, (series, count), lambda row: msgspec.json.decode(row[0], type=ProbeResult)))
+        return tuple(self.query(query, (series, count), lambda row: msgspec.json.decode(row[0], type=ProbeResult)))
 
     def heartbeats(self) -> tuple[Heartbeat, ...]:
         """Return the watchers that have not left, by host; one that died is told by its age."""
         query = "SELECT host, pid, at FROM watcher ORDER BY host"
-        return tuple(self._query(query, (), lambda row: Heartbeat(*row)))
+        return tuple(self.query(query, (), lambda row: Heartbeat(*row)))
 
     def close(self) -> None:
         """Close the connection."""
@@ -122,7 +122,8 @@ class SampleReader:
             self._connection.close()
             self._connection = None
 
-    def _query(self, query: str, values: tuple[object, ...], make: Callable[[Any], _Row]) -> list[_Row]:
+    def query(self, query: str, values: tuple[object, ...], make: Callable[[Any], _Row]) -> list[_Row]:
+        """Return the rows of a query, each as `make` makes it of its columns; none where the file cannot be read."""
         try:
             connection = self._connected()
             rows = [] if connection is None else [make(row) for row in connection.execute(query, values).fetchall()]

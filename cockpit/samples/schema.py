@@ -53,6 +53,12 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 SAMPLES_KEPT = 7 * DAY
 ROLLUPS_KEPT = {MINUTE: 14 * DAY, HOUR: 400 * DAY, DAY: 1200 * DAY}
 FAILURES_KEPT = 50  # a probe
+STRETCHES_KEPT = 400 * DAY
+LOGS_KEPT = 30 * DAY
+FIRST_ERRORS_KEPT = 400 * DAY
+QUARTER = (
+    900  # what logs say of errors and requests is kept by quarters of an hour: every time zone's days begin at one
+)
 STEP = "#"  # between a probe's name and a step's, in the name of a step's series
 
 

@@ -12,21 +12,34 @@ from typing import Self
 import msgspec
 
 from cockpit.release.health import Debounced, ProbeResult, ProbeState
+from cockpit.release.log_digest import LogDigest
 from cockpit.release.rollup import Rollup
 from cockpit.samples.database import WrongSchemaError, file_identity, is_damage, move_aside, open_for_writing
+from cockpit.samples.meaning import MeaningKeeper, prune_meaning
 from cockpit.samples.rollups import add_rollups
-from cockpit.samples.schema import FAILURES_KEPT, FILE_NAME, MINUTE, ROLLUPS_KEPT, SAMPLES_KEPT, STEP, step_series
+from cockpit.samples.schema import (
+    FAILURES_KEPT,
+    FILE_NAME,
+    LOGS_KEPT,
+    MINUTE,
+    ROLLUPS_KEPT,
+    SAMPLES_KEPT,
+    STEP,
+    STRETCHES_KEPT,
+    step_series,
+)
+from cockpit.samples.stretches import StretchKeeper, keep_watched
 
 _WAITING_LIMIT = 20_000  # samples kept in memory while they cannot be written
-_LOG_AGE = 30 * 86400.0
+_USUAL_INTERVAL = 60.0  # seconds between looks where nobody says
 _NO_FAILURE = frozenset({ProbeState.OK, ProbeState.PAUSED})
 
 
 class SampleWriter:
     """Writes `samples.sqlite` in a directory; the only writer of it.
 
-    `record`, `count` and `beat` only remember, `flush` writes. A failure to write is never raised: `trouble` says
-    what it is, empty while all is well, and what was not written waits for the next flush, within a bound.
+    `record`, `count`, `digest` and `beat` only remember, `flush` writes. A failure to write is never raised: `trouble`
+    says what it is, empty while all is well, and what was not written waits for the next flush, within a bound.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -41,6 +54,8 @@ class SampleWriter:
         self._rollups: dict[tuple[str, int], Rollup] = {}
         self._failures: list[tuple[str, int, str]] = []
         self._failing: dict[str, str] = {}
+        self._stretches = StretchKeeper()
+        self._meaning = MeaningKeeper()
 
     def __enter__(self) -> Self:
         return self
@@ -50,10 +65,15 @@ class SampleWriter:
     ) -> None:
         self.close()
 
-    def record(self, result: ProbeResult, debounced: Debounced) -> None:
-        """Remember a raw result as a sample, and with its lasting state as the probe's current one."""
+    def record(self, result: ProbeResult, debounced: Debounced, *, interval: float = _USUAL_INTERVAL) -> None:
+        """Remember a raw result as a sample, and with its lasting state as the probe's current one.
+
+        `interval` is in seconds: a look that comes much later than that leaves a gap.
+        """
         encode = msgspec.json.encode
         self._keep(result, result.name, result.state, result.latency_ms, result.detail)
+        state, detail = (ProbeState.PAUSED, result.planned) if result.planned else (result.state, result.detail)
+        self._stretches.add(result.name, result.at, state, detail, interval=interval)
         for timing in result.timings:
             if timing.state:  # a step
                 state, latency = ProbeState(timing.state), timing.ms if timing.state == "ok" else None
@@ -86,13 +106,20 @@ class SampleWriter:
         before = self._counts.get((log, minute), (0, 0, 0))
         self._counts[log, minute] = (before[0] + lines, before[1] + errors, before[2] + warnings)
 
+    def digest(self, log: str, at: float, digest: LogDigest) -> None:
+        """Add to what a log meant; `at` is in epoch seconds."""
+        self._meaning.add(log, at, digest)
+
     def beat(self, host: str, pid: int, at: float) -> None:
         """Remember that this watcher is alive at `at`, in epoch seconds."""
         self._beats[host] = (host, pid, at)
 
     def flush(self) -> None:
         """Write what waits, in one transaction; call it about once a second."""
-        waiting = (self._samples, self._current, self._counts, self._beats, self._rollups, self._failures)
+        waiting = (
+            self._samples, self._current, self._counts, self._beats, self._rollups, self._failures, self._stretches,
+            self._meaning,
+        )  # fmt: skip
         if any(waiting) and self._attempt(self._write):
             for each in waiting:
                 each.clear()
@@ -112,7 +139,10 @@ class SampleWriter:
                 " WHERE kept.probe = failure.probe ORDER BY at_ms DESC LIMIT 1 OFFSET ?), 0)",
                 (FAILURES_KEPT - 1,),
             )
-            connection.execute("DELETE FROM log_minute WHERE minute < ?", (now - _LOG_AGE,))
+            connection.execute("DELETE FROM log_minute WHERE minute < ?", (now - LOGS_KEPT,))
+            connection.execute("DELETE FROM stretch WHERE until_ms < ?", (round((now - STRETCHES_KEPT) * 1000),))
+            connection.execute("DELETE FROM watched WHERE until < ?", (now - STRETCHES_KEPT,))
+            prune_meaning(connection, now)
 
         self._attempt(delete)
 
@@ -157,6 +187,9 @@ class SampleWriter:
         series = {name for name, _ in self._rollups}
         connection.executemany("INSERT OR IGNORE INTO series VALUES (?)", [(name,) for name in series])
         add_rollups(connection, self._rollups)
+        self._stretches.write(connection)
+        keep_watched(connection, self._beats.values())
+        self._meaning.write(connection)
 
     def _attempt(self, work: Callable[[sqlite3.Connection], object]) -> bool:
         """Do `work` in one transaction and return whether it is written; a damaged file is replaced once."""

@@ -38,6 +38,7 @@ from cockpit.tui.feeds import Feeds
 from cockpit.tui.glyphs import ASCII, choose_glyphs, shown
 from cockpit.tui.messages import FeedFailed, LiveChanged, RunChanged
 from cockpit.tui.palette import CommandProvider, Palette
+from cockpit.tui.past import Scrubber
 from cockpit.tui.screens.base import StripScreen
 from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.since import SinceTeller
@@ -101,6 +102,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self._moments = Moments()
         self.set_reactive(CockpitApp.run_now, workspace.run)
         self._who = WhoSitsHere(self, doubt)
+        self.past = Scrubber(self)
         self.since = SinceTeller(self, seen)
         is_ascii = choose_glyphs() is ASCII
         self.set_class(is_ascii, "-ascii")
@@ -113,7 +115,13 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
 
     @property
     def moment(self) -> tuple[Run, Live, float]:
-        """The run, the feeds and the time, as every screen is handed them."""
+        """The run, the feeds and the time, as every screen is handed them: those of now, or of the past looked at."""
+        past = self.past.shown
+        return self.present if past is None else (past.run, past.live, past.at)
+
+    @property
+    def present(self) -> tuple[Run, Live, float]:
+        """The run, the feeds and the time as they are now, whatever is looked at."""
         now = self.now()
         return self._moments.at(self.workspace.run if self.run_now is None else self.run_now, now), self.live, now
 
@@ -188,6 +196,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
             self.tell(f"{self.workspace.run.bad_lines} lines of the journals cannot be read: cockpit doctor")
 
     def on_unmount(self) -> None:
+        self.workspace.session.past = ""
         self._feeds.stop()
         self.since.close()
         if self._presence is not None:
@@ -218,7 +227,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.run_now = message.run
         for notice in notices_of(message.run, self.workspace.session.actor, message.records):
             self.tell(notice, severity="warning")
-        self._hand_over()
+        self.hand_over()
         for ended in ends_of(message.records):
             self.bell()
             self.tell(ended, severity="warning")
@@ -230,30 +239,30 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
     def on_live_changed(self, message: LiveChanged) -> None:
         self.live = message.live
         self.since.hear(message.live)
-        self._hand_over()
+        self.hand_over()
 
     def on_feed_failed(self, message: FeedFailed) -> None:
         self.tell(message.what, severity="error")
 
     def tick_clock(self) -> None:
         """Let ages and clocks go on, and colleagues see what is looked at."""
-        self._hand_over()
+        self.hand_over()
         self.since.tick()
         shown = self.shown
         if shown is not None and self._presence is not None and shown.place != self._place:
             self._place = shown.place
             self.look_at(self._place)
 
-    def _hand_over(self) -> None:
+    def hand_over(self) -> None:
+        """Let what is in view show the moment."""
         if not self.is_running:
             return  # the screens are being taken down
-        run, live, now = self.moment
         shown = self.shown
         if shown is not None:
-            shown.show_moment(run, live, now)
+            shown.show_moment(*self.moment)
             if shown is not self.screen:
                 self.screen.refresh()  # a dialog draws what lies below it, too
-        self._call_the_human(run, live, now)
+        self._call_the_human(*self.present)  # also while one looks at the past
 
     def _call_the_human(self, run: Run, live: Live, now: float) -> None:
         """Ring the bell once for each new alarm, and let the terminal's title tell how many there are."""
@@ -272,7 +281,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
     def look_at_alarms(self, alarms: list[Alarm]) -> None:
         """Call for these no more."""
         self._looked_at |= {alarm.key for alarm in alarms}
-        self._hand_over()
+        self.hand_over()
 
     def set_terminal_title(self, title: str) -> None:
         """Name the terminal's window by OSC 2, with every control character escaped."""

@@ -12,7 +12,7 @@ from cockpit.tui.glyphs import UNICODE, Glyphs, choose_glyphs
 
 Scope = Literal[
     "everywhere", "move", "checklist", "pause-point", "logs", "log-page", "probes", "probe-board", "tags", "runbooks",
-    "runbook-step", "env", "comms", "templates", "sent", "sign-off", "execution", "timeline",
+    "runbook-step", "env", "comms", "templates", "sent", "sign-off", "execution", "timeline", "past",
 ]  # fmt: skip
 
 SCOPE_TITLES: Final[dict[Scope, str]] = {
@@ -34,6 +34,7 @@ SCOPE_TITLES: Final[dict[Scope, str]] = {
     "sign-off": "Sign-off",
     "execution": "Execution",
     "timeline": "Timeline",
+    "past": "Timeline, review",
 }
 
 
@@ -96,7 +97,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("everywhere", "page_timeline", "8", "8", "timeline", "Go to the timeline and notes", action="page('timeline')"),
     _c("everywhere", "page_maintenance", "9", "9", "maintenance", "Go to what recurs: due, overdue, and the year",
        action="page('maintenance')"),
-    _c("everywhere", "page_review", "0", "0", "sign-off", "Go to the sign-off", action="page('review')"),
+    _c("everywhere", "page_review", "0", "0", "review", "Go to the review and the sign-off", action="page('review')"),
     _c("everywhere", "execution", "X", "X", "execution", "Go to the rollback or deploy that runs, or ran last"),
     _c("everywhere", "who", "W", "W", "who", "See who is here, where, what they look at, and who drives"),
     _c("everywhere", "contacts", "", ":", "contacts", "See whom to call for what, in which order, and who is on call"),
@@ -114,6 +115,17 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("everywhere", "sign_on_behalf", "", ":", "sign on behalf", "Write down the sign-off of somebody elsewhere"),
     _c("everywhere", "revoke", "", ":", "revoke a sign-off", "Take a role's sign-off back, with a reason"),
     _c("everywhere", "since", "", ":", "since you looked", "List again what others changed while you did not look"),
+    _c("everywhere", "complete_review", "", ":", "complete the review",
+       "Say that you have gone through the review that is shown: the next one begins here"),
+    _c("everywhere", "review_since", "", ":", "review since", "Let the review begin elsewhere: 24h, launch, a time"),
+    _c("everywhere", "past_time", "", ":", "go to a time", "Show everything as it was then; nothing can be written"),
+    _c("everywhere", "past_now", "", ":", "back to now", "Show what is now again"),
+    _c("past", "past_earlier", "left h", "Left", "earlier", "Show everything as it was an event before, here an hour",
+       action="screen.past_earlier", hint=True),
+    _c("past", "past_later", "right l", "Right", "later", "An event or an hour on; at the end it is now again",
+       action="screen.past_later"),
+    _c("past", "past_time", "T", "T", "time", "Show everything as it was at a time that you type",
+       action="screen.past_time", hint=True, in_palette=False),
     _c("move", "cursor_up", "up k", "Up k", "up", "One line up", in_palette=False),
     _c("move", "cursor_down", "down j", "Down j", "down", "One line down", in_palette=False),
     _c("move", "cursor_top", "g home", "g", "top", "To the first line", in_palette=False),

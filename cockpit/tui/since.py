@@ -26,7 +26,7 @@ class SinceTeller:
     def __init__(self, app: CockpitApp, store: SeenStore | None) -> None:
         self._app = app
         self._store = store
-        run, _, now = app.moment
+        run, _, now = app.present
         self.attention = Attention(run, now)
         self._last: Summary | None = None
         self._marked: tuple[Run | None, float] = (None, now)
@@ -36,7 +36,7 @@ class SinceTeller:
         """Find out what this person had seen before."""
         if self._store is None:
             return
-        store, run = self._store, self._app.moment[0]
+        store, run = self._store, self._app.present[0]
         seen = await asyncio.to_thread(store.read, run.id, self._app.me)
         if seen is not None:
             self.attention.opened(seen.heads, seen.at, self._app.now())
@@ -45,7 +45,7 @@ class SinceTeller:
 
     def look(self, *, focused: bool) -> None:
         """The terminal has got or lost the focus, as far as it tells."""
-        run, _, now = self._app.moment
+        run, _, now = self._app.present
         if focused:
             self.attention.back("blurred", now)
         else:
@@ -54,7 +54,7 @@ class SinceTeller:
 
     def suspend(self, *, suspended: bool) -> None:
         """The app was put to the background, or brought back."""
-        run, _, now = self._app.moment
+        run, _, now = self._app.present
         if suspended:
             self.attention.leave("suspended", run, now)
         else:
@@ -62,7 +62,7 @@ class SinceTeller:
 
     def hear(self, live: Live) -> None:
         """The exchange with others stands like this."""
-        run, _, now = self._app.moment
+        run, _, now = self._app.present
         if live.sync.troubled:
             self.attention.leave("offline", run, now)
         elif live.sync.state == "synced":
@@ -70,7 +70,7 @@ class SinceTeller:
 
     def touch(self) -> None:
         """A key was pressed; after long without one, what changed is told in passing: nobody's key is swallowed."""
-        run, _, now = self._app.moment
+        run, _, now = self._app.present
         summary = self.attention.touch(run, now, me=self._app.me)
         if summary is not None:
             self._last = summary
@@ -78,7 +78,7 @@ class SinceTeller:
 
     def tick(self) -> None:
         """Tell what is to be told, where nobody is disturbed by it, and remember what was seen."""
-        run, _, now = self._app.moment
+        run, _, now = self._app.present
         self.attention.tick(run, now)
         if self.attention.due(now) and self._undisturbing(now):
             self._show(self.attention.summary(run, me=self._app.me))
@@ -97,7 +97,7 @@ class SinceTeller:
     def close(self) -> None:
         """Remember what was seen."""
         if self._opened and self.attention.looking:
-            self._mark(self._app.moment[0])
+            self._mark(self._app.present[0])
 
     def _mark(self, run: Run) -> None:
         if self._store is not None and not self._app.workspace.session.readonly:
@@ -117,5 +117,5 @@ class SinceTeller:
             return
         self._last = summary
         screen.query(SincePanel).remove()
-        run, _, now = self._app.moment
+        run, _, now = self._app.present
         screen.mount(SincePanel(summary, run, now, before=screen.focused))

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from cockpit.release.events import ProbeChanged, TriggerBreached, TriggerCleared
 from cockpit.release.health import Debounced, ProbeResult
+from cockpit.release.log_digest import LogDigest
 from cockpit.release.probes import Probe
 from cockpit.release.targets import TargetResult
 from cockpit.release.triggers import Trigger
@@ -22,6 +23,7 @@ class Samples(Protocol):
     def trouble(self) -> str: ...
     def record(self, result: ProbeResult, debounced: Debounced) -> None: ...
     def count(self, log: str, minute: int, *, lines: int, errors: int, warnings: int) -> None: ...
+    def digest(self, log: str, at: float, digest: LogDigest) -> None: ...
     def beat(self, host: str, pid: int, at: float) -> None: ...
     def flush(self) -> None: ...
     def prune(self, now: float) -> None: ...
@@ -33,6 +35,7 @@ class LogTotals(Struct, frozen=True):
     """How much one log has brought since the watcher began; `followed` says whether it is read now.
 
     Lines of our `own` traffic are left out of the others.
+    `digest` is what its lines meant that came since the last time.
     """
 
     lines: int
@@ -40,6 +43,7 @@ class LogTotals(Struct, frozen=True):
     warnings: int
     followed: bool = True
     own: int = 0
+    digest: LogDigest = LogDigest()
 
 
 class Surroundings(Protocol):

@@ -265,6 +265,7 @@ class Watcher:
             if total.lines < before.lines:
                 before = LogTotals(0, 0, 0)  # it is followed anew, and counts from its beginning
             self._totals[name] = total
+            self._samples.digest(name, self._now(), total.digest)
             # A minute in which nothing came is known, too, where the log was followed.
             if total.lines > before.lines or (total.followed and self._minutes.get(name) != minute):
                 self._minutes[name] = minute

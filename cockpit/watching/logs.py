@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cockpit import process
+from cockpit.bootstrap import now
 from cockpit.logs.buffer import LogBuffer
+from cockpit.logs.digest import LineDigest
 from cockpit.logs.feeds import CommandFeed, Feed, MergedFeed, is_glob
 from cockpit.logs.follow import FollowState
 from cockpit.logs.reader import LogReader
@@ -23,6 +25,7 @@ class FollowedLogs:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._readers: dict[str, LogReader] = {}
+        self._digests: dict[str, LineDigest] = {}
         self._feeds: dict[str, Feed] = {}
 
     def follow(self) -> None:
@@ -33,6 +36,7 @@ class FollowedLogs:
             path = self._log_path(name, source)
             if path is None:
                 continue
+            digest = self._digests[name] = LineDigest(run.configuration.patterns, clock=now)
             reader = LogReader(
                 name,
                 path,
@@ -43,6 +47,7 @@ class FollowedLogs:
                 poll_seconds=0.2,
                 tagged=bool(source.file) and is_glob(source.file),
                 encoding="" if source.file and is_glob(source.file) else source.encoding,
+                on_lines=digest.add,
             )
             reader.start()
             self._readers[name] = reader
@@ -71,7 +76,8 @@ class FollowedLogs:
             counts = status.counts
             errors = counts.levels.get("error", 0) + counts.levels.get("fatal", 0)
             followed = status.state is FollowState.FOLLOWING and not (feed and feed.trouble)
-            totals[name] = LogTotals(counts.lines, errors, counts.levels.get("warning", 0), followed)
+            warnings, digest = counts.levels.get("warning", 0), self._digests[name].take()
+            totals[name] = LogTotals(counts.lines, errors, warnings, followed, digest=digest)
         return totals
 
     def close(self) -> None:

@@ -7,9 +7,11 @@ from collections.abc import Collection
 
 import msgspec
 
+from cockpit.durations import parse_duration
 from cockpit.live_source import heartbeat_key
 from cockpit.measuring import sample_key
 from cockpit.release.health import Debounced, ProbeResult
+from cockpit.release.log_digest import LogDigest
 from cockpit.samples.reader import SampleReader
 from cockpit.samples.writer import SampleWriter
 from cockpit.workspace import Workspace
@@ -28,10 +30,15 @@ class RunSamples:
 
     def record(self, result: ProbeResult, debounced: Debounced) -> None:
         key = sample_key(self._workspace.run, result.name)
-        self._writer.record(msgspec.structs.replace(result, name=key), debounced)
+        probe = self._workspace.run.configuration.probes.get(result.name)
+        more = {} if probe is None else {"interval": parse_duration(probe.interval)}
+        self._writer.record(msgspec.structs.replace(result, name=key), debounced, **more)
 
     def count(self, log: str, minute: int, *, lines: int, errors: int, warnings: int) -> None:
         self._writer.count(sample_key(self._workspace.run, log), minute, lines=lines, errors=errors, warnings=warnings)
+
+    def digest(self, log: str, at: float, digest: LogDigest) -> None:
+        self._writer.digest(sample_key(self._workspace.run, log), at, digest)
 
     def beat(self, host: str, pid: int, at: float) -> None:
         self._writer.beat(heartbeat_key(self._workspace.run, host), pid, at)

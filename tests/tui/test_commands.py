@@ -22,7 +22,7 @@ TOGETHER: tuple[tuple[Scope, ...], ...] = (
     ("everywhere", "checklist", "pause-point"),
     ("everywhere", "move", "probes"),
     ("everywhere", "probes", "probe-board"),  # its Enter stands for that of any list
-    ("everywhere", "move", "timeline"),
+    ("everywhere", "move", "timeline", "past"),
     ("everywhere", "tags"),
     ("everywhere", "logs", "log-page"),
     ("everywhere", "move", "runbooks"),
@@ -31,7 +31,7 @@ TOGETHER: tuple[tuple[Scope, ...], ...] = (
     ("everywhere", "move", "env"),
     ("everywhere", "comms", "templates"),  # its Enter stands for that of any list
     ("everywhere", "comms", "sent"),
-    ("everywhere", "sign-off"),  # its Enter stands for that of any list
+    ("everywhere", "past", "sign-off"),  # its Enter stands for that of any list
 )
 
 

@@ -81,7 +81,7 @@ def alone(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
 async def test_enter_signs_after_asking_and_never_by_itself(alone: Scene) -> None:
     app = alone.app()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("0", "j", "enter")
+        await pilot.press("0", "tab", "j", "enter")
         await settle(pilot)
         assert isinstance(app.screen, ConfirmDialog)
         assert "As QA Lead I approve the release of shop v2.4.1" in text_in(app, app.screen.region)
@@ -115,7 +115,7 @@ async def test_on_behalf_of_somebody_from_any_page(alone: Scene) -> None:
         await settle(pilot)
         await pilot.press("right", "enter")
         await until(pilot, lambda: states(alone)["ops"] == "unsigned")
-        await pilot.press("0")
+        await pilot.press("0", "tab")
         await settle(pilot)
         assert app.screen.query_one(SignOffList).go_to("ops")
         await until(pilot, lambda: "Ana Lima on behalf of Dora Klein" in text_of(app, "#role-detail"))

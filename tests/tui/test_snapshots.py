@@ -67,8 +67,10 @@ PICTURES = {
     "message_form": Picture("messaged", "7 j j j j enter"),
     "message_sent": Picture("messaged", "7 tab j enter", small_only=True),
     "timeline": Picture("red", "8"),
-    "sign_off": Picture("signed", "0"),
-    "sign_asked": Picture("signed", "0 j j enter", small_only=True),
+    "review": Picture("troubled", "0"),
+    "sign_off": Picture("signed", "0 tab"),
+    "sign_asked": Picture("signed", "0 tab j j enter", small_only=True),
+    "past": Picture("troubled", "8 left left left", small_only=True),
     "maintenance": Picture("cared", "9"),
     "maintenance_item": Picture("cared", "9 j j enter", small_only=True),
     "maintenance_phase": Picture("cared", "1 right right right right", small_only=True),
@@ -104,6 +106,8 @@ IN_ASCII = (
     "env",
     "messages",
     "sign_off",
+    "review",
+    "past",
 )
 
 

@@ -16,6 +16,7 @@ from cockpit.release.decisions import (
     leases,
     messages,
     purging,
+    reviews,
     runbooks,
     runs,
     signoffs,
@@ -38,6 +39,7 @@ from cockpit.release.intents import (
     ChangeRunState,
     ClaimItem,
     CloseIncident,
+    CompleteReview,
     ConfirmExecution,
     DeferItem,
     EndAcknowledgement,
@@ -130,6 +132,7 @@ _DECISIONS: Final[dict[type[Intent], Callable[[Any, Context], list[Draft]]]] = {
     BeginCommand: runbooks.begin_command,
     GoWithoutLease: leases.go_without,
     BreakLease: leases.break_lease,
+    CompleteReview: reviews.complete,
 }
 
 

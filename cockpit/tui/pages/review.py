@@ -1,95 +1,136 @@
-"""Page 0: who has signed for which role, whether it holds, and why not."""
+"""Page 0: the review of what happened since the last one, and below it who has signed for which role."""
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
+
 from textual import on
 from textual.app import ComposeResult
+from textual.containers import Vertical
 
+from cockpit.errors import CockpitError
 from cockpit.release.live import Live
+from cockpit.release.review import Review
+from cockpit.release.review_told import sections_of, short_span_of, span_of, watched_words
 from cockpit.release.run import Run
-from cockpit.release.signoffs import RoleStanding, needed_roles, sign_off_of
+from cockpit.release.signoffs import RoleStanding
+from cockpit.reviewing import gather_review
+from cockpit.tui.commands import bindings
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.pages.base import Page
 from cockpit.tui.rows import Part
 from cockpit.tui.theme import inks_of
 from cockpit.tui.widgets.lines import PaneTitle
+from cockpit.tui.widgets.review import Cells, ReviewList, review_rows
 from cockpit.tui.widgets.row_list import RowList
-from cockpit.tui.widgets.sign_off import SignOffDetail, SignOffList
+from cockpit.tui.widgets.sign_off import SignOffPane
+
+_REST = 5.0  # seconds between two gatherings for what others write
+_AGAIN = 60.0  # seconds after which the numbers have moved on
 
 
 class ReviewPage(Page):
-    """The checklist's sign-off table; Enter signs for the role under the cursor, after asking."""
+    """The review and the sign-off; Tab goes between them, and the one with the focus has the room."""
 
-    filter_hint = "role, state or name"
-    first_focus = "#sign-off"
+    BINDINGS = bindings("past")
+    filter_hint = "text"
+    first_focus = "#review-rows"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._found: tuple[RoleStanding, ...] = ()
+        self.review: Review | None = None
+        self._of: tuple[Run | None, float, str] = (None, 0.0, "")
+        self._since = ""
         self._filter = ""
 
     def compose(self) -> ComposeResult:
-        yield PaneTitle("Sign-off", id="sign-off-title")
-        yield SignOffList(id="sign-off")
-        yield PaneTitle("role", id="role-title")
-        yield SignOffDetail(id="role-detail")
+        with Vertical(id="review-pane"):
+            yield PaneTitle("Review", id="review-title")
+            yield ReviewList(id="review-rows")
+        yield SignOffPane(id="sign-off-pane")
 
     def show(self, run: Run, live: Live, now: float) -> None:  # noqa: ARG002
-        self._found = sign_off_of(run)
-        listing = self.query_one(SignOffList)
-        listing.timezone = run.timezone
-        listing.needed = frozenset(role for view in run.phases for role in needed_roles(run, view.phase.id))
-        self._fill()
-        holds = sum(not one.objection for one in self._found)
-        inks = inks_of(self.app)
-        right: list[Part] = [(f"{holds}/{len(self._found)} stand", inks.good if self._stands else inks.plain)]
-        missing = sum(bool(one.objection) for one in self._found if one.role in listing.needed)
-        if missing:
-            right.append((f" {choose_glyphs().dot} gates wait for {missing}", inks.warn))
-        signers = run.configuration.signing.allowed_signers
-        left = [("by allowed keys" if signers else "no allowed signers are configured", inks.muted)]
-        self.query_one("#sign-off-title", PaneTitle).show(left=left, right=right)
+        self.query_one(SignOffPane).show(run)
+        self._gather_if_due(run, now)
 
-    @property
-    def _stands(self) -> bool:
-        return bool(self._found) and all(not one.objection for one in self._found)
+    def _gather_if_due(self, run: Run, now: float) -> None:
+        of, at, since = self._of
+        rest = _AGAIN if run is of else _REST
+        if of is None or since != self._since or not 0.0 <= now - at < rest:
+            self._of = (run, now, self._since)
+            gather = partial(self._gather, run, now, self._since)
+            self.run_worker(gather, group="review", exclusive=True, exit_on_error=False)  # type: ignore[arg-type]
+
+    async def _gather(self, run: Run, now: float, since: str) -> None:
+        workspace = self.cockpit.workspace
+        try:
+            review = await asyncio.to_thread(gather_review, workspace, since=since, until=now, run=run)
+        except (CockpitError, OSError) as error:
+            self.cockpit.tell(str(error), severity="warning")
+            return
+        self.review = review
+        self._fill()
+
+    def since(self, text: str) -> None:
+        """Begin the review there."""
+        self._since = text
+        self.show(*self.cockpit.moment)
+
+    def read_again(self) -> None:
+        self._of = (None, 0.0, "")
 
     def _fill(self) -> None:
-        self.query_one(SignOffList).show([one for one in self._found if self._shown(one)])
-        self._show_detail()
+        review = self.review
+        if review is None:
+            return
+        listing = self.query_one(ReviewList)
+        first = not listing.rows
+        listing.show(review_rows(sections_of(review), self._filter))
+        if first:
+            listing.action_cursor_top()
+        inks = inks_of(self.app)
+        found = review.coverage
+        whole = not found.gaps
+        right: list[Part] = [
+            (watched_words(found.watched, found.seconds), inks.good if whole else inks.warn),
+            (f" {choose_glyphs().dot} {found.observer}", inks.muted),
+        ]
+        span = span_of if self.app.size.width >= 120 else short_span_of
+        told = f"/{self._filter}" if self._filter else span(review)
+        self.query_one("#review-title", PaneTitle).show(left=[(told, inks.muted)], right=right)
 
-    def _shown(self, one: RoleStanding) -> bool:
-        text = self._filter.removeprefix("!").casefold()
-        by = one.given.by.name if one.given is not None else ""
-        found = text in f"{one.role} {one.title} {one.state} {by} {one.objection}".casefold()
-        return not text or found is not self._filter.startswith("!")
-
-    @on(RowList.Highlighted, "#sign-off")
-    def _show_detail(self) -> None:
-        one = self.role
-        self.query_one(SignOffDetail).show(one)
-        self.query_one("#role-title", PaneTitle).show(one.named if one is not None else "role")
-
-    @on(RowList.Chosen, "#sign-off")
-    async def _sign(self) -> None:
-        await self.screen.run_action("sign")
+    @on(RowList.Chosen, "#review-rows")
+    def _tell_whole(self) -> None:
+        text = self.selected_text()
+        if text:
+            self.cockpit.tell(text)
 
     @property
     def role(self) -> RoleStanding | None:
-        """The role that the cursor is on."""
-        return self.query_one(SignOffList).current
+        """The role that the cursor is on, where the sign-off has the focus."""
+        pane = self.query_one(SignOffPane)
+        return pane.role if pane.has_focus_within else None
 
     def apply_filter(self, text: str) -> None:
         self._filter = text
         self._fill()
+        self.query_one(SignOffPane).apply_filter(text)
 
     def next_match(self, step: int) -> None:
-        listing = self.query_one(SignOffList)
+        listing: RowList[object] = self.query_one(
+            "#sign-off" if self.query_one(SignOffPane).has_focus_within else "#review-rows", RowList
+        )
         if step > 0:
             listing.action_cursor_down()
         else:
             listing.action_cursor_up()
 
     def selected_text(self) -> str:
-        one = self.role
-        return f"{one.role} {one.state} {one.objection}".strip() if one is not None else ""
+        pane = self.query_one(SignOffPane)
+        if pane.has_focus_within:
+            return pane.selected_text()
+        current = self.query_one(ReviewList).current
+        if current is None:
+            return ""
+        return current.text if isinstance(current, Cells) else f"{current.title}: {current.told}"

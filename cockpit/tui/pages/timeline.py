@@ -27,7 +27,7 @@ from cockpit.tui.widgets.timeline import RecordDetail, TimelineList
 class TimelinePage(Page):
     """The run's records in words, the newest last; a note goes where the one under the cursor belongs."""
 
-    BINDINGS = bindings("timeline")
+    BINDINGS = bindings("timeline", "past")
     filter_hint = "text or name"
     first_focus = "#all-records"
 
@@ -53,7 +53,7 @@ class TimelinePage(Page):
         standing = {note.id for note in run.notes}
         records = [record for record in run.records if self._shown(record, run, standing)]
         timeline = self.query_one(TimelineList)
-        timeline.now = self.cockpit.now()
+        timeline.now = self.cockpit.moment[2]
         timeline.empty = self._nothing()
         timeline.show_run(run, records)
         told = sum(map(is_told, run.records))

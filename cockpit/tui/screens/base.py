@@ -13,11 +13,14 @@ from cockpit.tui.alarms import alarms_of, strip_alarm
 from cockpit.tui.clock import ClockActions
 from cockpit.tui.freeze import FreezeActions
 from cockpit.tui.migrating import MigrationActions
+from cockpit.tui.past import PastActions
 from cockpit.tui.quieting import StayActions
+from cockpit.tui.reviewing import ReviewActions
 from cockpit.tui.signing import SigningActions
 from cockpit.tui.wheel import WheelActions
 from cockpit.tui.widgets.banner import AlarmBanner
 from cockpit.tui.widgets.hints import HintBar
+from cockpit.tui.widgets.past import PastBanner
 from cockpit.tui.widgets.strip import IdentityStrip
 
 if TYPE_CHECKING:
@@ -25,7 +28,15 @@ if TYPE_CHECKING:
 
 
 class StripScreen(
-    WheelActions, ClockActions, FreezeActions, MigrationActions, SigningActions, StayActions, Screen[None]
+    WheelActions,
+    ClockActions,
+    FreezeActions,
+    MigrationActions,
+    SigningActions,
+    ReviewActions,
+    PastActions,
+    StayActions,
+    Screen[None],
 ):
     """Draws who and what this is above its own content, and what can be done below it."""
 
@@ -49,6 +60,7 @@ class StripScreen(
 
     def compose(self) -> ComposeResult:
         yield IdentityStrip(id="identity")
+        yield PastBanner(id="past")
         yield AlarmBanner(id="banner")
         yield from self.compose_content()
         yield HintBar(id="hints")
@@ -67,9 +79,13 @@ class StripScreen(
         """Show the run and the feeds as they are now."""
         if not self.is_mounted:
             return
-        alarms = alarms_of(run, live, now, self.cockpit.workspace.session.actor)
-        self.query_one(IdentityStrip).show(run, live, now, strip_alarm(alarms))
-        self.query_one(AlarmBanner).show(self.cockpit.unseen_alarms(alarms))
+        me = self.cockpit.workspace.session.actor
+        self.query_one(IdentityStrip).show(run, live, now, strip_alarm(alarms_of(run, live, now, me)))
+        past = self.cockpit.past.shown
+        told = self.cockpit.past.words(now) if past is not None else ""
+        self.query_one(PastBanner).show(told, self.cockpit.now() - now)
+        # What calls a human now calls also whoever looks at the past.
+        self.query_one(AlarmBanner).show(self.cockpit.unseen_alarms(alarms_of(*self.cockpit.present, me)))
         self.show_content(run, live, now)
 
     def show_content(self, run: Run, live: Live, now: float) -> None:

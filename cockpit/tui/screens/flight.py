@@ -13,6 +13,7 @@ from cockpit.release.intents import AddNote, Intent, Redo, Undo
 from cockpit.release.live import Live
 from cockpit.release.narrative import sentence
 from cockpit.release.record import Record
+from cockpit.release.review import Review
 from cockpit.release.run import Run
 from cockpit.tui.abnormal import Ranked, is_breach
 from cockpit.tui.commands import bindings
@@ -78,6 +79,26 @@ class FlightScreen(StripScreen):
         marked = page.looked_at()
         return f"{page.id}: {marked}" if marked else page.id or ""
 
+    @property
+    def step_seconds(self) -> float:  # type: ignore[override]
+        """By how much an arrow goes into the past: on the review an hour, elsewhere a record."""
+        return 3600.0 if self.page.id == "review" else 0.0
+
+    def shown_review(self) -> Review | None:
+        """Return the review, where its page is shown."""
+        from cockpit.tui.pages.review import ReviewPage
+
+        page = self.page
+        return page.review if isinstance(page, ReviewPage) else None
+
+    def review_since(self, text: str) -> None:
+        """Go to the review, and let it begin there."""
+        from cockpit.tui.pages.review import ReviewPage
+
+        self.action_page("review")
+        if self._has_all_pages:
+            self.query_one(ReviewPage).since(text)
+
     def show_content(self, run: Run, live: Live, now: float) -> None:
         self.query_one(PageTabs).show(self.page.id or "", live)
         self.page.show(run, live, now)
@@ -120,11 +141,13 @@ class FlightScreen(StripScreen):
         self.app.push_screen(ExecutionScreen())
 
     def action_up_a_level(self) -> None:
-        """Clear the filter, show all panes, or go back to the list; never abort anything."""
+        """Clear the filter, show all panes, go back from the past or to the list; never abort anything."""
         if self.query_one(FilterInput).display:
             self.action_clear_filter()
         elif self.maximized is not None:
             self.minimize()
+        elif self.cockpit.past.shown is not None:
+            self.action_past_now()
         else:
             self.page.take_focus()
 

@@ -9,6 +9,7 @@ from textual.message import Message
 from cockpit.logs.origin import LogOrigin, origins_of, together
 from cockpit.logs.sourced import logs_of
 from cockpit.release.run import Run
+from cockpit.times import rfc3339
 from cockpit.tui.pages.base import Page
 from cockpit.tui.theme import inks_of
 from cockpit.tui.widgets.lines import PaneTitle
@@ -26,10 +27,17 @@ class LogPanes(Container):
         self._shown: tuple[LogOrigin, ...] | None = None
         self._is_together = False
         self._said = ""  # of a filter that is not in force
+        self._typed = ""
+        self._until = 0.0  # of a past that is looked at, in epoch seconds: what came later is not shown
 
     def show(self, run: Run, *, trusted: bool) -> None:
         """Show the run's logs; panes are only made anew where the configuration has changed."""
         page = self._page
+        past = page.cockpit.past.shown
+        until = past.at if past is not None else 0.0
+        if until != self._until:
+            self._until = until
+            self.call_after_refresh(self._filter)  # once the panes are there
         root = page.cockpit.workspace.root
         sources, zone = logs_of(run.configuration), run.timezone
         if self._is_together:
@@ -83,6 +91,12 @@ class LogPanes(Container):
 
     def apply_filter(self, text: str) -> None:
         """Filter every log shown."""
+        self._typed = text
+        self._filter()
+
+    def _filter(self) -> None:
         self._said = ""
+        until = f"until:{rfc3339(self._until + 0.001)}" if self._until else ""
+        text = f"{self._typed} {until}" if self._typed and until else self._typed or until
         for pane in self.panes:
             pane.view.apply_filter(text)

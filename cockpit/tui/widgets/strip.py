@@ -33,7 +33,7 @@ PAGES: tuple[tuple[str, str, str, str], ...] = (
     ("7", "comms", "Comms", "Messages"),
     ("8", "timeline", "Time", "Timeline"),
     ("9", "maintenance", "Maint", "Maintenance"),
-    ("0", "review", "Sign", "Sign-off"),
+    ("0", "review", "Review", "Review and sign-off"),
 )
 
 

@@ -1,0 +1,155 @@
+"""A review in words: sections of lines and tables, from which every format is drawn; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cockpit.durations import short_duration
+from cockpit.release import review_numbers as numbers
+from cockpit.release.review import Review, Waiting
+from cockpit.release.review_service import SeenOutage
+from cockpit.release.review_support import answered
+from cockpit.release.review_words import Row, Section, When, clock, count_of, cut, day_clock, hours
+from cockpit.release.sensing import epoch_of
+
+
+def sections_of(review: Review) -> tuple[Section, ...]:
+    """Return the whole of a review, what calls for somebody first."""
+    when = clock(review)
+    return (
+        _coverage(review, when),
+        _outages(review, when),
+        _incidents(review, when),
+        numbers.errors(review, when),
+        _waiting(review, when),
+        numbers.uptime(review),
+        numbers.targets(review),
+        numbers.security(review),
+        numbers.payments(review),
+        numbers.endpoints(review),
+        numbers.logs(review),
+        _changes(review, when),
+        _debt(review),
+        _support(review),
+    )
+
+
+def title_of(review: Review) -> str:
+    """Return what is reviewed, in one line."""
+    environment = "PRODUCTION" if review.production else review.environment
+    named = f" {review.run.name}" if review.run is not None else ""
+    return f"Review of {review.service} {environment}{named}"
+
+
+def span_of(review: Review) -> str:
+    """Return from when to when, and why from then."""
+    when = day_clock(review)
+    return f"{when(review.since)} to {when(review.until)} {review.timezone}, since {review.begins}"
+
+
+def short_span_of(review: Review) -> str:
+    """Return the same where there is little room."""
+    when = clock(review)
+    return f"since {when(review.since)}, {review.begins}"
+
+
+def watched_words(watched: float, seconds: float) -> str:
+    """Return `watched 21 h 40 m of 24 h 0 m`."""
+    return f"watched {hours(watched)} of {hours(seconds)}"
+
+
+def _coverage(review: Review, when: When) -> Section:
+    found = review.coverage
+    rows = [
+        Row(
+            (f"nobody watched {_exact(gap.since, when)} to {_exact(gap.until, when)}", hours(gap.until - gap.since)),
+            True,
+        )
+        for gap in found.gaps
+    ]
+    if review.late:
+        rows.append(Row((f"{review.late} records of before the last review have come in since: cockpit timeline", "")))
+    if review.trouble:
+        rows.append(Row((review.trouble, ""), True))
+    told = f"{watched_words(found.watched, found.seconds)} by {found.observer}"
+    return Section("coverage", "Coverage", told, cut(rows), grave=bool(found.gaps))
+
+
+def _outages(review: Review, when: When) -> Section:
+    rows = [
+        Row((one.probe, _bounds(one, when), hours(one.seconds), one.detail, one.observer), True)
+        for one in review.outages
+    ]
+    count = len(review.outages)
+    told = f"{count}" if count else f"none seen by {review.observer}"
+    return Section("outages", "Outages", told, cut(rows), ("probe", "when", "lasted", "what", "by"), bool(rows))
+
+
+def _bounds(one: SeenOutage, when: When) -> str:
+    start = _exact(one.at, when)
+    begun = "" if one.began == "seen" else " or before"
+    if one.ended == "ongoing":
+        return f"{start}{begun}, STILL DOWN"
+    ended = "" if one.ended == "seen" else " or later"
+    told = " (lasting state)" if one.lasting else ""
+    return f"{start}{begun} to {_exact(one.until, when)[6:]}{ended}{told}"
+
+
+def _exact(at: float, when: When) -> str:
+    """Return a time to the second: every zone has whole minutes."""
+    return f"{when(at)}:{int(at) % 60:02d}"
+
+
+def _incidents(review: Review, when: When) -> Section:
+    rows = [
+        Row(
+            (one.title, one.severity, when(one.at), "OPEN" if one.until is None else hours(one.seconds), one.by),
+            one.until is None,
+        )
+        for one in review.incidents
+    ]
+    return Section("incidents", "Incidents", count_of(rows), cut(rows), ("what", "severity", "when", "lasted", "by"),
+                   any(row.grave for row in rows))  # fmt: skip
+
+
+def _waiting(review: Review, when: When) -> Section:
+    groups = (("OVERDUE", review.overdue), ("tomorrow", review.tomorrow), ("due", review.due))
+    rows = [Row(_wait(word, one, when), word == "OVERDUE") for word, found in groups for one in found]
+    told = f"{len(review.overdue)} overdue, {len(review.due)} due, {len(review.tomorrow)} tomorrow"
+    return Section("due", "Due", told, cut(rows), ("", "what", "by", "role"), bool(review.overdue))
+
+
+def _wait(word: str, one: Waiting, when: When) -> tuple[str, ...]:
+    late = f" {short_duration(one.late)}" if one.late else ""
+    # The last minute in which it is in time, not the midnight after it.
+    return f"{word}{late}", f"{one.text} ({one.period})" if one.period else one.text, when(one.at - 60), one.role
+
+
+def _changes(review: Review, when: When) -> Section:
+    rows = [
+        Row((when(epoch_of(change.at)), who.who, change.text), change.alarming)
+        for who in review.changes
+        for change in who.changes
+    ]
+    count = sum(who.count for who in review.changes)
+    told = f"{count} records by {', '.join(who.who for who in review.changes)}" if rows else "nothing"
+    return Section("changes", "Who did what", told, cut(rows, 60), ("when", "who", "what"))
+
+
+def _debt(review: Review) -> Section:
+    rows = [Row((one.kind, one.text, one.reason, one.by)) for one in review.debt]
+    return Section("debt", "Debt", count_of(rows), tuple(rows), ("kind", "item", "why", "by"))
+
+
+def _support(review: Review) -> Section:
+    rows = [Row((one.text, one.state, one.told or "nothing here tells")) for one in review.support]
+    told = f"the data say something to {answered(review.support)} of {len(rows)}; they tick none" if rows else "none"
+    return Section("support", "Items after the launch", told, tuple(rows), ("item", "state", "what the data say"))
+
+
+def told_lines(review: Review) -> Iterator[tuple[str, bool]]:
+    """Yield the review line by line as plain text, each with whether it is a heading."""
+    for section in sections_of(review):
+        yield f"{section.title}: {section.told}", True
+        for row in section.rows:
+            yield "  ".join(cell for cell in row.cells if cell), False
