@@ -8,12 +8,12 @@ from typing import Any
 from msgspec import Struct
 from rich.console import RenderableType
 from rich.style import Style
-from textual.app import App
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme
 
 from cockpit.collection import let_collector_go_on
+from cockpit.tui.thrift import ThriftyApp
 
 DARK = Theme(
     name="cockpit-dark",
@@ -54,7 +54,7 @@ LIGHT = Theme(
 )
 
 
-class ThemedApp(App[int], inherit_bindings=False):
+class ThemedApp(ThriftyApp, inherit_bindings=False):
     """An app in the cockpit's themes from the start: a theme that is set later has every style read once more.
 
     Where the garbage collector was held to load it, that goes on after the first frame.

@@ -56,7 +56,7 @@ class Served:
             env={**os.environ, **self.environment}, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
-            raise RuntimeError(f"{arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+            raise RuntimeError(f"{arguments}: exit {done.returncode}\n{(done.stdout + done.stderr)[:2000]}")
         return json.loads(done.stdout)
 
     def workspace(self, by: str = "ben") -> Workspace:

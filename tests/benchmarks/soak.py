@@ -90,10 +90,12 @@ class Soak:
         server.start()
         self._stack.callback(server.terminate)
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
-        probe = {"http": url, "conditions": list(CONDITIONS), "interval": "10s"}
         path = self.served.repository / "cockpit.yaml"
         document = yaml.safe_load(path.read_text())
-        document["probes"] |= {f"many-{number}": probe for number in range(PROBES)}
+        document["probes"] |= {
+            f"many-{number}": {"http": url, "conditions": list(CONDITIONS), "interval": "10s"}
+            for number in range(PROBES)
+        }
         document["logs"] = {log.stem: {"file": str(log)} for log in self.logs} | document["logs"]
         document["state_remote"] = "origin"
         path.write_text(yaml.safe_dump(document, sort_keys=False))

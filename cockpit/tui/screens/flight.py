@@ -213,7 +213,8 @@ class FlightScreen(StripScreen):
             self.page.go_to_item(alarm.item)
 
     def action_refresh_all(self) -> None:
-        """Read everything again."""
+        """Read everything again, and paint it anew."""
+        self.cockpit.paint_all()
         self.cockpit.refresh_feeds()
         self.page.read_again()
         self.page.show(*self.cockpit.moment)

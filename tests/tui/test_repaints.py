@@ -1,0 +1,58 @@
+"""What changes behind a page, or in one corner of it, does not have the whole screen laid out or painted anew."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec import structs
+from textual._compositor import Compositor
+
+from cockpit.tui.messages import LiveChanged
+from cockpit.tui.widgets.log_view import LogView
+from tests.tui.painted import text_of, until
+from tests.tui.scenes import Scene
+from tests.tui.test_checklist_page import flown
+
+
+@pytest.fixture
+def whole(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is painted and laid out whole from now on."""
+    done: list[str] = []
+    for name in ("render_full_update", "reflow"):
+        original = getattr(Compositor, name)
+
+        def noted(*arguments: object, name: str = name, original: object = original, **named: object) -> object:
+            done.append(name)
+            return original(*arguments, **named)  # type: ignore[operator]
+
+        monkeypatch.setattr(Compositor, name, noted)
+    return done
+
+
+@pytest.mark.parametrize("page", ["1", "6"])
+async def test_a_log_line_paints_its_pane_alone(scene: Scene, whole: list[str], page: str) -> None:
+    async with flown(scene, size=(200, 50)) as (app, pilot):
+        await until(pilot, lambda: "GET /cart" in text_of(app, "#tails"))
+        view = app.screen.query(LogView).first()
+        await pilot.press(page)
+        await pilot.pause(0.3)
+        before = view.virtual_size.height
+        whole.clear()
+        with (scene.repo / "logs" / "app.log").open("a") as log:
+            log.writelines(f"2026-03-10T13:16:{second}Z INFO one more\n" for second in range(35, 55))
+        await until(pilot, lambda: view.virtual_size.height == before + 20)
+        await pilot.pause(0.2)
+        assert not whole
+        assert view.scroll_y == view.max_scroll_y
+
+
+async def test_a_sample_paints_what_shows_it(scene: Scene, whole: list[str]) -> None:
+    async with flown(scene, size=(200, 50)) as (app, pilot):
+        await pilot.pause(0.3)
+        whole.clear()
+        first, *others = scene.live.probes
+        app.post_message(
+            LiveChanged(structs.replace(scene.live, probes=(structs.replace(first, latency_ms=777.0), *others)))
+        )
+        await until(pilot, lambda: "777ms" in text_of(app, "#board"))
+        await pilot.pause(0.1)
+        assert not whole
