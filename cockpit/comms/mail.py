@@ -70,7 +70,7 @@ class _Stage:
 
 def _lost(stage: _Stage, why: str) -> Tried:
     if stage.text_left:
-        return Tried("unknown", f"{why} after the text had left, and it may have arrived")
+        return Tried("unknown", f"{why} after the text had left, and it may have arrived", again=True)
     wrong = "certificate" in why or "TLS" in why
     return Tried("failed", f"{why}: look at host, port and ca_file" if wrong else why, again=not wrong)
 
