@@ -196,7 +196,7 @@ def test_of_two_who_set_out_at_the_same_moment_whoever_sees_the_other_sends_noth
     """Rather nobody than both: a colleague's intention arrives between ours and the sending."""
     call = Call("trigger-breached:1", "trigger-breached", "Too slow", "api", now(), workspace.host)
     other = open_store(flight.repo)
-    ours = []
+    ours: list[Record] = []
 
     def meanwhile(_run: Run, records: list[Record]) -> None:
         (record,) = records
