@@ -9,6 +9,7 @@ import asyncio
 import socket
 import ssl
 from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime, localtime
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ _LONGEST_REPLY = 160  # characters of a server's reply that are quoted
 
 def mail_of(channel: SmtpChannel, message: Outgoing) -> bytes:
     """Return the mail; its Message-ID is the message's id, so that copies of it can be told."""
-    mail = EmailMessage()
+    mail = EmailMessage(policy=SMTP_POLICY.clone(cte_type="7bit"))  # any server can pass it on
     mail["From"] = channel.sender
     mail["To"] = ", ".join(channel.to)
     mail["Subject"] = message.subject
@@ -70,7 +71,7 @@ class _Stage:
 
 def _lost(stage: _Stage, why: str) -> Tried:
     if stage.text_left:
-        return Tried("unknown", f"{why} after the text had left, and it may have arrived")
+        return Tried("unknown", f"{why} after the text had left, and it may have arrived", again=True)
     wrong = "certificate" in why or "TLS" in why
     return Tried("failed", f"{why}: look at host, port and ca_file" if wrong else why, again=not wrong)
 

@@ -50,7 +50,10 @@ class SecretMissingError(Exception):
 
 
 class Tried(Struct, frozen=True):
-    """How one try ended: `again` where another may succeed, after at least `wait` seconds."""
+    """How one try ended: `again` where another may succeed, after at least `wait` seconds.
+
+    Whether it may be made, where nobody knows what became of this one, is for `sending` to say.
+    """
 
     outcome: Delivery
     detail: str

@@ -50,7 +50,7 @@ async def send(channel: SlackChannel, message: Outgoing, tools: Tools, seconds: 
     answer = await post(tools.secret(channel.url_env), payload_of(message), roots=tools.roots, seconds=seconds)
     if isinstance(answer, Silence):
         if answer.left:
-            return Tried("unknown", f"{answer.why}, and it may have arrived")
+            return Tried("unknown", f"{answer.why}, and it may have arrived", again=True)
         return Tried("failed", answer.why, again=True)
     return judge(answer)
 
@@ -71,4 +71,6 @@ def judge(answer: Answer) -> Tried:
     if 400 <= answer.status < 500:
         words = WORDS.get(said) or _BY_STATUS.get(answer.status) or f"it refused with {answer.quoted!r}"
         return Tried("failed", f"{said if said in WORDS else answer.status}: {words}")
-    return Tried("unknown", f"it is in trouble itself ({answer.status} {answer.quoted}), and it may have arrived")
+    return Tried(
+        "unknown", f"it is in trouble itself ({answer.status} {answer.quoted}), and it may have arrived", again=True
+    )

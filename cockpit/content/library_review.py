@@ -13,6 +13,7 @@ from cockpit.content.problems import quoted
 from cockpit.content.review import Review
 from cockpit.content.strict_yaml import Step
 from cockpit.content.window_review import review_contacts
+from cockpit.release.filling import NEXT_UPDATE, UPDATE_INTERVAL
 from cockpit.release.library import (
     Contact,
     EnvVariable,
@@ -22,6 +23,7 @@ from cockpit.release.library import (
     RunbookStep,
     SignOffRole,
     Target,
+    TemplateField,
     ToolGroup,
 )
 
@@ -95,6 +97,14 @@ class MessageTemplateReview(Review[MessageTemplate]):
                 message = f"{{{field.name}}} stands neither in subject nor in body: use it, or remove the field"
                 self.complain(message, "fields", index, "name")
             self.filled(field.hint, "fields", index, "hint")
+            self._default(field, "fields", index, "default")
+
+    def _default(self, field: TemplateField, *where: Step) -> None:
+        if field.default and field.choices and field.default not in field.choices:
+            listed = ", ".join(field.choices)
+            self.complain(f"{quoted(field.default)} is none of the choices: write one of {listed}", *where)
+        if field.default and field.name in {NEXT_UPDATE, UPDATE_INTERVAL}:
+            self.complain(duration_complaint(field.default), *where)
 
 
 class ShelfReview(Review[Shelf]):

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
+from cockpit.release.channels import Channel
 from cockpit.release.checks import (
     RUN_TAG,
     Check,
@@ -130,6 +131,11 @@ def configuration(root: Path, *, port: int, front: int = 0) -> Configuration:
         },
         version=VersionSeen(http=f"{address}/health", json="version"),
         env=_env(root),
+        channels={
+            "team": Channel(file=str(root / "var" / "messages.txt"), title="stands for the team's chat"),
+            "screen": Channel(clipboard=True),
+        },
+        notify={"execution-ended": ("team",), "update-overdue": ("team",)},
         rollback=msgspec.structs.replace(shared, steps=_rollback(root)),
         deploy=msgspec.structs.replace(shared, steps=_deploy(root)),
     )

@@ -67,6 +67,7 @@ class Message(Struct, frozen=True):
     call: str = ""
     incident: str = ""
     next_update_at: str = ""  # RFC 3339 UTC: what it promises
+    whole: bool = True  # whether its text is here, and was not purged
 
     @property
     def by(self) -> Actor:
@@ -128,7 +129,7 @@ def _fold(entity: str, records: Sequence[Record], text_of: Callable[[TextRef], s
                 of, outcome=record.data.outcome, detail=record.data.detail, ended_at=record.wall
             )
     text = text_of(first.text)
-    subject, _, body = (_NOT_HERE if text is None else text).partition("\n")
+    subject, cut, body = (_NOT_HERE if text is None else text).partition("\n")
     return Message(
         id=entity.removeprefix(MESSAGE_PREFIX),
         channel=first.channel,
@@ -141,6 +142,7 @@ def _fold(entity: str, records: Sequence[Record], text_of: Callable[[TextRef], s
         call=first.call,
         incident=first.incident,
         next_update_at=first.next_update_at,
+        whole=bool(cut),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
+from cockpit.release.contacts import contacts_of, ways_of
 from cockpit.release.incidents import Incident
 from cockpit.release.periods import local_time
 from cockpit.release.run import ExecutionView, Run
@@ -64,8 +65,8 @@ def _component(run: Run) -> str:
 
 
 def _contact(run: Run) -> str:
-    known = [one for one in run.library.contacts if one.id in {"general", "technical"} and one.address]
-    return " ".join(filter(None, (known[0].name, known[0].address))) if known else ""
+    known = [one for one in contacts_of(run) if one.id in {"general", "technical"} and ways_of(one)]
+    return " ".join(filter(None, (known[0].name, ways_of(known[0])[0]))) if known else ""
 
 
 def _of_incident(run: Run, incident: Incident, now: float) -> dict[str, str]:

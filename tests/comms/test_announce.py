@@ -12,9 +12,17 @@ from typing import Any
 
 import pytest
 
-from cockpit.bootstrap import now
+from cockpit.announcing import call_out
+from cockpit.bootstrap import now, open_store
+from cockpit.codec import encode_data
 from cockpit.release.announcement_documents import message_document
+from cockpit.release.calls import Call
+from cockpit.release.events import MessageIntended
 from cockpit.release.messages import GIVEN_UP_AFTER, Message
+from cockpit.release.record import Record
+from cockpit.release.run import Run
+from cockpit.store.envelope import By
+from cockpit.times import rfc3339
 from cockpit.workspace import Workspace
 from tests.cli.conftest import Console
 from tests.comms.receivers import Reply, WebReceiver, free_port
@@ -180,6 +188,31 @@ def test_killed_between_sending_and_the_record_it_says_so_and_is_not_sent_twice(
         monkeypatch.setattr("cockpit.cli.announcements._now", lambda: later)
         assert "ops: NO RESULT: it may have been sent: shop: Slow" in console.say("announce")[1]
     assert message_document(message, now=later)["state"] == "no result"
+
+
+def test_of_two_who_set_out_at_the_same_moment_whoever_sees_the_other_sends_nothing(
+    flight: Flight, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rather nobody than both: a colleague's intention arrives between ours and the sending."""
+    call = Call("trigger-breached:1", "trigger-breached", "Too slow", "api", now(), workspace.host)
+    other = open_store(flight.repo)
+    ours: list[Record] = []
+
+    def meanwhile(_run: Run, records: list[Record]) -> None:
+        (record,) = records
+        if isinstance(record.data, MessageIntended) and not ours:
+            ours.append(record)
+            stream = f"{workspace.run.service}/{workspace.run.environment}/_service"
+            other.append(
+                stream, record.kind, record.ent, (), encode_data(record.data), by=By("Ben", ""), wall=rfc3339(now())
+            )
+
+    workspace.session.subscribe(meanwhile)
+    message = call_out(workspace, call, "log", enough=lambda: False)
+    assert ours
+    assert {one.by.name: one.outcome for one in message.attempts} == {"Ana": "failed", "Ben": ""}
+    assert "Ben on" in next(one.detail for one in message.attempts if one.outcome)
+    assert not (flight.repo / "messages.log").exists()
 
 
 def test_a_result_that_nobody_knows_has_a_status_of_its_own(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:

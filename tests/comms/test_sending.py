@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Mapping
+from email.header import decode_header, make_header
 from pathlib import Path
 
 import msgspec
@@ -195,6 +196,21 @@ async def test_a_mail_goes_out_by_starttls_and_holds_the_text_as_it_is(
     assert (mail["subject"], mail["from"]) == ("Slow <!channel>", "ops@shop.example")
     assert mail["message-id"] == "<m-1@shop.example>"
     assert mail.get_payload().replace("\r\n", "\n") == f"{MESSAGE.body}\n"  # type: ignore[union-attr]
+
+
+async def test_a_mail_in_any_language_passes_any_server(tmp_path: Path, certificate: Certificate) -> None:
+    text = "Störung: 注文\nüber 40 Bestellungen, 製品\n" + "x" * 2000
+    with MailReceiver().serving(certificate) as server:
+        channel = mailbox(server, certificate)
+        tools = Tools({**LOGIN}, tmp_path, TrustedRoots(tmp_path))
+        sent = await send(channel, Outgoing("m-2", "Störung 注文", text, "shop/live"), tools)
+    assert sent.outcome == "sent"
+    (mail,) = server.mails
+    assert mail.as_bytes().isascii()
+    assert str(make_header(decode_header(mail["subject"]))) == "Störung 注文"
+    payload = mail.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    assert payload.decode().replace("\r\n", "\n") == f"{text}\n"
 
 
 async def test_a_mail_is_never_sent_in_the_clear_or_past_a_certificate_that_is_not_trusted(

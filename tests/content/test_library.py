@@ -91,6 +91,12 @@ def test_a_file_is_told_by_its_place_or_its_keys() -> None:
         ("a.yaml", TEMPLATE + "- {name: what, hint: x}\n", "a.yaml:7:10: the name 'what' stands twice here"),
         ("a.yaml", TEMPLATE + "- {name: The Who, hint: x}\n", "a.yaml:7:10: 'The Who' is not a field's name"),
         ("a.yaml", TEMPLATE.replace("a thing", "''"), "a.yaml:6:22: an empty text"),
+        ("a.yaml", TEMPLATE.replace("thing}", "x, choices: [a], default: b}"), "a.yaml:6:50: 'b' is none of the"),
+        (
+            "a.yaml",
+            TEMPLATE.replace("what", "next_update").replace("thing}", "x, default: soon}"),
+            "a.yaml:6:43: 'soon' is not a duration",
+        ),
         ("a.yaml", TEMPLATE.replace("About", '"a\\nb" #'), 'a.yaml:3:10: a subject is one line'),
         ("a.yaml", TARGET.replace("99.9", "101"), "a.yaml:2:63: percent lie between 0 and 100"),
         ("a.yaml", TARGET.replace("}", ", percentile: 0}"), "a.yaml:2:96: a percentile lies above 0"),

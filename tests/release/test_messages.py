@@ -132,7 +132,17 @@ def test_in_whatever_order_words_arrive_everybody_sees_the_same_message(outcomes
 def test_a_result_without_an_intention_is_no_message_and_a_text_that_is_not_here_says_so() -> None:
     assert fold([record(MessageEnded("0" * 64, "sent"), message_entity("m"))]).messages == {}
     intention = record(MessageIntended(channel="ops", text=Texts().seal("x")), message_entity("m"))
-    assert fold([intention]).messages["m"].subject == "(this text is not here yet)"
+    message = fold([intention]).messages["m"]
+    assert (message.subject, message.whole) == ("(this text is not here yet)", False)
+
+
+def test_what_cannot_be_read_here_is_not_sent_again_in_its_place() -> None:
+    ana = begun()
+    end(ana, intend(ana), "failed")
+    ana.texts.held_back.add(ana.run.messages["m-1"].text.sha256)
+    for again in (lambda: ana.act(IntendResending("m-1")), lambda: intend(ana)):
+        with pytest.raises(RefusedError, match="its text cannot be read here"):
+            again()
 
 
 # The update clock

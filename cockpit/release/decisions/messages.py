@@ -54,6 +54,11 @@ def intend_again(intent: IntendResending, context: Context) -> list[Draft]:
 
 def _require_repeatable(message: Message, channel: Channel, context: Context, *, by_machine: bool) -> None:
     state, last = message.state(context.at), message.last
+    if not message.whole:
+        raise RefusedError(
+            f"its text cannot be read here: {message.subject}", fix="Announce it anew, or first: cockpit sync",
+            code="no-text",
+        )  # fmt: skip
     if state == "sent":
         raise RefusedError(f"{message.by.name} has sent it already", fix="Announce it anew", code="already")
     if state == "sending":
