@@ -28,11 +28,10 @@ if TYPE_CHECKING:
     from cockpit.logs.tagged import LineClassifier
 
 FIRST_LINES = 120  # that are more than most screens show
-_POLL_SECONDS = 0.06
+_POLL_SECONDS = 0.05
 _NEWS_SECONDS = 0.1  # at most so often are news told, however fast the lines come
 _SLICE = 500  # lines after which other threads get a turn
 _FLOOD = 600  # lines in one poll that are more than a screen can show
-_SHOWN_OF_FLOOD = 32 * 1024  # bytes at the end of a flood that are put into memory: a screen or two
 
 
 class ReaderStatus(Struct, frozen=True):
@@ -81,6 +80,7 @@ class LogReader:
         self._may_go_on = False
         self._poll_seconds = poll_seconds
         self.encoding = encoding
+        self.rows = FIRST_LINES  # that a screen shows: so many lines of a flood are put into memory, always as many
         self.follower = Follower(path, tail=tail - self._owed, encoding=encoding)
         self._feed: Feed | None = None  # of a file in a wide encoding
         self._knows_width = False
@@ -237,8 +237,8 @@ class LogReader:
             self._pass(block)
             time.sleep(0)
         last = blocks[-1]
-        cut = last.rest.find(b"\n", max(len(last.rest) - _SHOWN_OF_FLOOD, 0)) + 1
-        if len(last.rest) > _SHOWN_OF_FLOOD and 0 < cut < len(last.rest):
+        cut = _start_of_last(last.rest, self.rows)
+        if cut:
             before = last._replace(rest=last.rest[:cut])
             self._count(before)
             self._pass(before)
@@ -270,6 +270,16 @@ class LogReader:
         self.buffer.append_chosen(
             [line for line, _ in wanted], [place for _, place in wanted], block.place + block.size, sieve=sieve
         )
+
+
+def _start_of_last(lines: bytes, count: int) -> int:
+    """Return where the last `count` of whole lines begin."""
+    end = len(lines)
+    for _ in range(count):
+        end = lines.rfind(b"\n", 0, max(end - 1, 0)) + 1
+        if not end:
+            break
+    return end
 
 
 def _with_places(raws: list[RawLine], place: int) -> tuple[list[RawLine], list[int]]:

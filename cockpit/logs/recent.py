@@ -83,7 +83,9 @@ def read_back(
     found: list[Stretch] = []
     try:
         with contextlib.suppress(GivenUpError):
-            place = end = history.end()
+            if not path.exists():
+                raise NotFoundError(f"there is no log at {path}", fix="Name a file, or a log of cockpit.yaml")
+            place = history.end()
             if skip_present:
                 place -= place % VOLUME_SPAN
             read = 0
@@ -93,8 +95,6 @@ def read_back(
                     return found[::-1], True
                 stretch = history.before(place, stop)
                 if stretch is None:
-                    if place == end and end % VOLUME_SPAN == 0 and not path.exists():
-                        raise NotFoundError(f"there is no log at {path}", fix="Name a file, or a log of cockpit.yaml")
                     return found[::-1], True
                 found.append(stretch)
                 read += len(stretch.data)

@@ -54,6 +54,9 @@ LIGHT = Theme(
 )
 
 
+_THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+
+
 class ThemedApp(ThriftyApp, inherit_bindings=False):
     """An app in the cockpit's themes from the start: a theme that is set later has every style read once more.
 
@@ -84,7 +87,11 @@ class ThemedApp(ThriftyApp, inherit_bindings=False):
     @property
     def available_themes(self) -> dict[str, Theme]:
         """The themes by name, the cockpit's own among them."""
-        return {**super().available_themes, DARK.name: DARK, LIGHT.name: LIGHT}
+        return {**super().available_themes, **_THEMES}
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """Return the theme of that name; it is asked for with every row that is drawn."""
+        return _THEMES.get(theme_name) or super().get_theme(theme_name)
 
 
 class Inks(Struct, frozen=True):

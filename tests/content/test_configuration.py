@@ -24,7 +24,7 @@ environment:
   production: true
 timezone: Europe/Berlin
 logs:
-  app: {file: var/app.log}
+  app: {file: var/app.log, encoding: cp1252}
 probes:
   api:
     http: http://127.0.0.1:5000/health
@@ -58,6 +58,14 @@ deploy:
     [
         ("service: My Shop\nenvironment: {name: production}\n", 1, 10, "'My Shop' is not a name"),
         ("service: shop\nenvironment: {name: -prod}\n", 2, 21, "'-prod' is not a name"),
+        (
+            "service: shop\nenvironment: {name: p}\nlogs:\n  app: {file: a.log, encoding: klingon}\n", 4, 32,
+            "'klingon' is no encoding of text",
+        ),
+        (
+            "service: shop\nenvironment: {name: p}\nlogs:\n  app: {file: a.log, encoding: base64}\n", 4, 32,
+            "'base64' is no encoding of text",
+        ),
         (HEAD + "timezone: Europe/Berlim\n", 3, 11, "such as Europe/Berlin"),
         (HEAD + "timezone: America\n", 3, 11, "the time zone 'America' is not known"),
         (HEAD + "timezone: /etc/localtime\n", 3, 11, "is not known"),
@@ -136,6 +144,7 @@ def test_what_is_right_passes(tmp_path: Path) -> None:
     configuration = load_configuration(path, refuse_bad)
     assert configuration.environment.production
     assert configuration.checklists == ("production-deployment",)
+    assert configuration.logs["app"].encoding == "cp1252"
     assert list(configuration.probes) == ["api", "db", "queue"]
     verify = configuration.rollback.steps[-1].verify
     assert verify is not None

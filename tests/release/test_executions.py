@@ -28,7 +28,7 @@ from cockpit.release.intents import (
 from cockpit.release.ledger import Ledger
 from cockpit.release.plan import Plan
 from cockpit.release.record import Event
-from cockpit.release.run import ExecutionView
+from cockpit.release.run import ExecutionView, new_since
 from tests.release.support import ANA, PINNED, RUN_ID, Person, Texts, fold, joined, opened, plan_to, record
 
 ENTITY = execution_entity("x")
@@ -214,3 +214,15 @@ def test_facts_are_written_even_where_the_run_is_over_or_items_are_not() -> None
     person.act(RecordFact("run", RunStateChanged(state="held")))
     assert person.run.state == "held"
     person.act(TickItem("k"))
+
+
+def test_what_a_log_says_is_new_since_the_last_deploy_or_else_since_the_run_was_opened() -> None:
+    run = requested().run
+    (rollback,) = run.executions
+    assert rollback.direction == "rollback"
+    assert new_since(run) == (run.opened_at, "the release was opened")
+    deploys = [
+        msgspec.structs.replace(rollback, direction="deploy", wall=f"2026-07-01T{hour}:00:00Z") for hour in (14, 13)
+    ]
+    later = msgspec.structs.replace(run, executions=(*deploys, rollback))
+    assert new_since(later) == ("2026-07-01T14:00:00Z", "the deploy")

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cockpit.tui.widgets.log_travel import LogTravel
 
 _FEED_SECONDS = 1.0  # so often is looked at whether a command still lives
+_LEAST_ROWS = 24
 _PART_ABOVE = 3  # an error that is jumped to stands below a third of the height
 
 
@@ -329,6 +330,11 @@ class LogView(LogScroll):
             self._has_been_laid_out = True
             self.show_news()
         return changed
+
+    @on(Resize)
+    def _tell_rows(self) -> None:
+        if self.reader is not None:
+            self.reader.rows = max(self.height, _LEAST_ROWS)
 
     @on(News)
     @on(Resize)
