@@ -28,6 +28,7 @@ from cockpit.tui.dialogs.message import FillDialog, SentDialog
 from cockpit.tui.dialogs.people import PeopleDialog
 from cockpit.tui.dialogs.runbook_step import StepDialog
 from cockpit.tui.messages import LiveChanged, RunChanged
+from cockpit.tui.pages.review import ReviewPage
 from cockpit.tui.pages.tags import Proposal, TagPicker
 from cockpit.tui.screens.execution import ExecutionScreen
 from cockpit.tui.widgets.env import EnvList
@@ -55,6 +56,14 @@ async def moment(app: CockpitApp, scene: Scene, text: str) -> None:
     """Feed a whole run and all feeds."""
     app.post_message(RunChanged(poisoned(scene.run, text), []))
     app.post_message(LiveChanged(poisoned(scene.live, text)))
+
+
+async def review(app: CockpitApp, scene: Scene, text: str) -> None:
+    """Feed it into a review that is gathered anew."""
+    await moment(app, scene, text)
+    page = app.screen.query_one(ReviewPage)
+    page.read_again()
+    page.show(poisoned(scene.run, text), scene.live, app.now())
 
 
 async def execution(app: CockpitApp, scene: Scene, text: str) -> None:
@@ -232,9 +241,10 @@ PLACES = {
     "EnvList": Place("#variables", env_file, moment="signed", keys="6"),
     "EnvDetail": Place("#variable-detail", env_file, moment="signed", keys="6"),
     "env PaneTitle": Place("#variable-title", env_file, moment="signed", keys="6"),
-    "SignOffList": Place("#sign-off", moment, moment="signed", keys="0"),
-    "SignOffDetail": Place("#role-detail", moment, moment="signed", keys="0"),
-    "sign-off PaneTitle": Place("#role-title", moment, moment="signed", keys="0"),
+    "ReviewList": Place("#review-rows", review, moment="troubled", keys="0"),
+    "SignOffList": Place("#sign-off", moment, moment="signed", keys="0 tab"),
+    "SignOffDetail": Place("#role-detail", moment, moment="signed", keys="0 tab"),
+    "sign-off PaneTitle": Place("#role-title", moment, moment="signed", keys="0 tab"),
     "RunbooksPage StepList": Place("#runbook-steps", moment, moment="troubled", keys="5"),
     "RunbooksPage StepText": Place("#entry-text", moment, moment="troubled", keys="5"),
     "IncidentWords": Place("#incident-words", moment, moment="troubled", keys="5"),

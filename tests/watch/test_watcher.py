@@ -22,6 +22,7 @@ from cockpit.presence import PresenceFile, presence_directory
 from cockpit.release.events import ProbeChanged
 from cockpit.release.intents import AddNote, ChangeRunState
 from cockpit.release.live import Presence
+from cockpit.samples.looking_back import LookingBack
 from cockpit.samples.reader import SampleReader
 from cockpit.store.lock import holder_of
 from cockpit.watch.asks import ProbeNow, ask, take_asks
@@ -108,6 +109,33 @@ async def test_it_beats_while_it_lives_and_leaves_when_it_ends(flight: Flight) -
     async with watching(flight):
         await eventually(lambda: beats() == [os.getpid()])
     assert beats() == []
+
+
+async def test_what_a_review_asks_for_is_kept_while_nobody_looks(flight: Flight) -> None:
+    log = flight.var / "app.log"
+    log.write_text("2026-03-10T13:16:31Z ERROR of the time before\n")
+    workspace = flight.begin([], probes={"up": up(flight)}, logs={"app": {"file": str(log)}})
+    key = sample_key(workspace.run, "app")
+
+    def errors() -> dict[str, int]:
+        with SampleReader(workspace.store.location.root) as reader:
+            return {one.template: one.count for one, _ in LookingBack(reader).errors(key, 0.0, time.time() + 60)}
+
+    async with watching(flight):
+        await eventually(lambda: len(samples(workspace)) >= 3)
+        with log.open("a") as file:
+            for number in range(3):
+                file.write(f"2026-03-10T13:16:3{number}Z ERROR payment {number} failed\n")
+                file.flush()
+        await eventually(lambda: errors() == {"payment <n> failed": 3})
+    with SampleReader(workspace.store.location.root) as reader:
+        back = LookingBack(reader)
+        assert back.patterns(key, 0.0, time.time() + 60)["payment-failure"] == 3
+        (watched,) = back.watched(0.0, time.time() + 60)[workspace.host]
+        stretches = back.stretches(sample_key(workspace.run, "up"), 0.0, time.time() + 60)
+        assert [one.state for one in stretches] == ["ok"]
+        assert watched[0] <= stretches[0].at + 1
+        assert stretches[0].looks == len(samples(workspace))
 
 
 async def test_a_probe_that_is_asked_for_is_run_at_once(flight: Flight) -> None:
