@@ -57,7 +57,7 @@ TRAITS: dict[SourceKind, Traits] = {
     ),
     "datadog": Traits(
         "Datadog", ("status", "errors", "logs", "metric"), "https://api.datadoghq.com", ("token_env", "app_key_env"),
-        scopes="monitors_read, logs_read_data, timeseries_query",
+        scopes="monitors_read, logs_read_data, timeseries_query, slos_read",
     ),
     "sentry": Traits(
         "Sentry", ("errors",), "https://sentry.io", ("token_env", "organization"), ("project", "environment"),
