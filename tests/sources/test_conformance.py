@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from cockpit.checks.checker import Checker
+from cockpit.content.library import load_library
+from cockpit.content.shipped import shipped_directory
 from cockpit.health.probes import Prober
 from cockpit.release.checklist import Checklist, Item, Phase, Section
 from cockpit.release.checks import Check
@@ -180,6 +182,13 @@ def failures(contract: Contract) -> list[Failure]:
 def test_every_tool_and_all_that_it_tells_has_a_contract() -> None:
     asked = {(contract.kind, contract.question.ask) for contract in CONTRACTS}
     assert asked == {(kind, ask) for kind, traits in TRAITS.items() for ask in traits.capabilities}
+
+
+def test_every_tool_of_the_checklist_can_be_asked() -> None:
+    groups = load_library(shipped_directory()).tools
+    named = {tool.source for group in groups for tool in group.tools}
+    assert named <= set(TRAITS), "the checklist names a tool that no source is for"
+    assert len(named) == 10
 
 
 @each_contract
