@@ -160,7 +160,8 @@ class Checker:
             return unseen("no sources are known here")
         found = await self._sources.ask(question, seconds=seconds)
         if found.state in {"unknown", "paused"}:
-            return Look("unknown", clipped(found.detail or found.state), clipped(found.fix or found.trouble))
+            why = f"{found.detail or found.state}. {found.fix}" if found.fix else found.detail or found.state
+            return Look("unknown", f"{question.name} cannot tell ({found.trouble or found.state})", clipped(why))
         well = found.state == "ok" or (question.degraded and found.state == "degraded")
         return Look("ok" if well else "failed", clipped(found.detail), clipped(found.link))
 

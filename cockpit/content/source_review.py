@@ -133,7 +133,7 @@ def _has_default(source: Source | None, question: SourceQuestion) -> bool:
     if source is None or question.ask == "errors":
         return source is None or source.kind not in {"loki", "splunk", "loggly"}
     return source.kind in (
-        {"rollbar"} if question.ask == "metric" else {"elasticsearch", "datadog", "loggly", "newrelic"}
+        {"rollbar"} if question.ask == "metric" else {"elasticsearch", "datadog", "loggly", "new-relic"}
     )
 
 

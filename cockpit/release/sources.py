@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from cockpit.durations import age, parse_duration
 
 SourceKind = Literal[
-    "prometheus", "elasticsearch", "pingdom", "uptimerobot", "datadog", "sentry", "rollbar", "newrelic", "splunk",
+    "prometheus", "elasticsearch", "pingdom", "uptimerobot", "datadog", "sentry", "rollbar", "new-relic", "splunk",
     "loggly", "statuspage", "razorpay", "loki",
 ]  # fmt: skip
 Capability = Literal["status", "errors", "logs", "metric"]
@@ -57,7 +57,7 @@ TRAITS: dict[SourceKind, Traits] = {
     ),
     "datadog": Traits(
         "Datadog", ("status", "errors", "logs", "metric"), "https://api.datadoghq.com", ("token_env", "app_key_env"),
-        scopes="monitors_read, logs_read_data, timeseries_query",
+        scopes="monitors_read, logs_read_data, timeseries_query, slos_read",
     ),
     "sentry": Traits(
         "Sentry", ("errors",), "https://sentry.io", ("token_env", "organization"), ("project", "environment"),
@@ -66,7 +66,7 @@ TRAITS: dict[SourceKind, Traits] = {
     "rollbar": Traits(
         "Rollbar", ("errors", "metric"), "https://api.rollbar.com", ("token_env",), ("environment",), scopes="read"
     ),
-    "newrelic": Traits(
+    "new-relic": Traits(
         "New Relic", ("errors", "logs", "metric"), "https://api.newrelic.com", ("token_env", "account"),
         scopes="a user key that may query NRQL",
     ),

@@ -111,7 +111,7 @@ class SourceDesk:
         """Return what speaks to a source; SourceError where the environment lacks what opens it."""
         secrets = {name: self._credential(name) for name in (source.token_env, source.app_key_env) if name}
         token, key = secrets.get(source.token_env, ""), secrets.get(source.app_key_env, "")
-        module = import_module(f"cockpit.sources.{source.kind}")
+        module = import_module(f"cockpit.sources.{source.kind.replace('-', '')}")
         headers = module.opening(source, token, key)
         digest = hashlib.sha256("\n".join(secrets.values()).encode()).hexdigest()
         client = Client(

@@ -13,7 +13,7 @@ from cockpit.release.sources import Capability, Source, Sourced, SourceQuestion,
 _EVERYTHING: dict[str, str] = {
     "prometheus": "vector(1)",
     "loki": "vector(1)",
-    "newrelic": "SELECT count(*) FROM Transaction",
+    "new-relic": "SELECT count(*) FROM Transaction",
 }
 # Why nothing is known, in the words for what a credential lacks.
 _WHY = {

@@ -481,15 +481,15 @@ NR_OPENS = header("api-key", TOKEN)
 NR_LINE = {"timestamp": (NOW - 5) * 1000, "message": "failed", "level": "error", "messageId": "m1"}
 NEWRELIC = [
     Contract(
-        "newrelic", question("errors", "appName = 'shop'", below=1), nrql({"count": 0}), nrql({"count": 2}),
+        "new-relic", question("errors", "appName = 'shop'", below=1), nrql({"count": 0}), nrql({"count": 2}),
         nrql({"count": 0}, alive=0), NR_OPENS, ACCOUNT, NEWRELIC_ERROR,
     ),
     Contract(
-        "newrelic", question("logs", "level = 'error'", below=1), nrql(), nrql(NR_LINE), nrql(alive=0), NR_OPENS,
+        "new-relic", question("logs", "level = 'error'", below=1), nrql(), nrql(NR_LINE), nrql(alive=0), NR_OPENS,
         ACCOUNT, NEWRELIC_ERROR,
     ),
     Contract(
-        "newrelic", question("metric", "SELECT percentile(duration, 95) FROM Transaction", below=1),
+        "new-relic", question("metric", "SELECT percentile(duration, 95) FROM Transaction", below=1),
         nrql({"percentile.duration": {"95": 0.3}}), nrql({"percentile.duration": {"95": 3}}),
         nrql({"percentile.duration": {"95": None}}), NR_OPENS, ACCOUNT, NEWRELIC_ERROR,
     ),

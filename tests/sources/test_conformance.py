@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 
 from cockpit.checks.checker import Checker
+from cockpit.content.library import load_library
+from cockpit.content.shipped import shipped_directory
 from cockpit.health.probes import Prober
 from cockpit.release.checklist import Checklist, Item, Phase, Section
 from cockpit.release.checks import Check
 from cockpit.release.configuration import Configuration, Environment
 from cockpit.release.gates import gate_of
-from cockpit.release.health import ProbeState
 from cockpit.release.intents import RecordFact
 from cockpit.release.ledger import Pinned
 from cockpit.release.library import Library
@@ -52,6 +53,9 @@ each_contract = _each(CONTRACTS)
 each_closed = _each([contract for contract in CONTRACTS if contract.opens is not None])
 each_paged = _each([contract for contract in CONTRACTS if contract.pages is not None])
 each_linked = _each([contract for contract in CONTRACTS if contract.links])
+
+
+UNKNOWN = (False, "unknown", "unknown")
 
 
 @pytest.fixture(scope="module")
@@ -104,14 +108,14 @@ def gate_says_go(check: Check, found: Any) -> bool:
     return gate_of(ana.run, ana.run.phases[0], [], now=now + 1).go
 
 
-async def uses(contract: Contract, desk: SourceDesk, *, within: str = "5s") -> tuple[bool, ProbeState, str]:
-    """Return whether a gate goes by a check of it, what a probe of it says, and all that they told."""
+async def uses(contract: Contract, desk: SourceDesk, *, within: str = "5s") -> tuple[tuple[bool, str, str], str]:
+    """Return whether a gate goes by a check of it, what check and probe say, and all that they told."""
     check = Check(source=contract.question, closes=True, timeout=within)
     async with Checker(root=Path(), code=Path, sources=desk) as checker:
         found = await checker.observe(check, Situation())
     async with Prober(observer="here", directory=Path(), trusted=True, sources=desk) as prober:
         seen = await prober.run("p", Probe(source=contract.question, timeout=within), NOW)
-    return gate_says_go(check, found), seen.state, f"{found} {seen}"
+    return (gate_says_go(check, found), found.state, seen.state.value), f"{found} {seen}"
 
 
 @dataclass(frozen=True)
@@ -180,6 +184,13 @@ def test_every_tool_and_all_that_it_tells_has_a_contract() -> None:
     assert asked == {(kind, ask) for kind, traits in TRAITS.items() for ask in traits.capabilities}
 
 
+def test_every_tool_of_the_checklist_can_be_asked() -> None:
+    groups = load_library(shipped_directory()).tools
+    named = {tool.source for group in groups for tool in group.tools}
+    assert named <= set(TRAITS), "the checklist names a tool that no source is for"
+    assert len(named) == 10
+
+
 @each_contract
 async def test_what_is_well_and_what_is_not(contract: Contract, vendor: Vendor) -> None:
     vendor.answer = opened(contract, contract.good)
@@ -187,12 +198,10 @@ async def test_what_is_well_and_what_is_not(contract: Contract, vendor: Vendor) 
     assert reading.state == "ok", reading
     assert reading.detail
     assert reading.fetched_at == NOW
-    go, state, _ = await uses(contract, desk_at(contract, vendor.url))
-    assert (go, state) == (True, ProbeState.OK)
+    assert (await uses(contract, desk_at(contract, vendor.url)))[0] == (True, "ok", "ok")
     vendor.answer = opened(contract, contract.bad)
     assert (await reading_of(contract, vendor.url)).state == "down"
-    go, state, _ = await uses(contract, desk_at(contract, vendor.url))
-    assert (go, state) == (False, ProbeState.DOWN)
+    assert (await uses(contract, desk_at(contract, vendor.url)))[0] == (False, "failed", "down")
 
 
 @each_contract
@@ -205,8 +214,8 @@ async def test_no_failure_is_green_and_none_tells_a_secret(contract: Contract, v
         assert reading.trouble in failure.trouble.split(), (failure.name, reading)
         assert reading.value is None, failure.name
         assert reading.detail, failure.name
-        go, state, said = await uses(contract, desk_at(contract, vendor.url), within=f"{failure.seconds}s")
-        assert (go, state) == (False, ProbeState.UNKNOWN), failure.name
+        seen, said = await uses(contract, desk_at(contract, vendor.url), within=f"{failure.seconds}s")
+        assert seen == UNKNOWN, failure.name
         for secret in contract.secrets:
             assert secret not in f"{reading} {said}", failure.name
 
@@ -224,8 +233,8 @@ async def test_a_credential_that_is_missing_or_wrong(contract: Contract, vendor:
     assert "unknown credential" in refused.detail
     assert refused.fix
     for environment in ({}, wrong):
-        go, state, said = await uses(contract, desk_at(contract, vendor.url, environment))
-        assert (go, state) == (False, ProbeState.UNKNOWN)
+        seen, said = await uses(contract, desk_at(contract, vendor.url, environment))
+        assert seen == UNKNOWN
         assert not any(value in f"{refused} {said}" for value in wrong.values())
 
 
@@ -280,8 +289,7 @@ async def test_pages_to_the_end_and_no_further_than_the_bound(contract: Contract
     reading = await reading_of(contract, vendor.url)
     assert told(reading) == "unknown partial", reading
     assert len(vendor.asked) <= 11
-    go, state, _ = await uses(contract, desk_at(contract, vendor.url))
-    assert (go, state) == (False, ProbeState.UNKNOWN)
+    assert (await uses(contract, desk_at(contract, vendor.url)))[0] == UNKNOWN
 
 
 @each_linked
