@@ -64,14 +64,14 @@ class FollowedLogs:
         return feed.path
 
     def totals(self) -> Mapping[str, LogTotals]:
-        """Return what each has brought since it is followed."""
+        """Return what each has brought since it is followed, without our own traffic."""
         totals = {}
         for name, reader in self._readers.items():
             status, feed = reader.status, self._feeds.get(name)
             counts = status.counts
-            errors = counts.levels.get("error", 0) + counts.levels.get("fatal", 0)
+            lines, errors = counts.lines - counts.own, counts.of_others("error", "fatal")
             followed = status.state is FollowState.FOLLOWING and not (feed and feed.trouble)
-            totals[name] = LogTotals(counts.lines, errors, counts.levels.get("warning", 0), followed)
+            totals[name] = LogTotals(lines, errors, counts.of_others("warning"), followed, counts.own)
         return totals
 
     def close(self) -> None:

@@ -30,8 +30,9 @@ class RunSamples:
         key = sample_key(self._workspace.run, result.name)
         self._writer.record(msgspec.structs.replace(result, name=key), debounced)
 
-    def count(self, log: str, minute: int, *, lines: int, errors: int, warnings: int) -> None:
-        self._writer.count(sample_key(self._workspace.run, log), minute, lines=lines, errors=errors, warnings=warnings)
+    def count(self, log: str, minute: int, *, lines: int, errors: int, warnings: int, own: int) -> None:
+        key = sample_key(self._workspace.run, log)
+        self._writer.count(key, minute, lines=lines, errors=errors, warnings=warnings, own=own)
 
     def beat(self, host: str, pid: int, at: float) -> None:
         self._writer.beat(heartbeat_key(self._workspace.run, host), pid, at)
