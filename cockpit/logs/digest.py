@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from cockpit.logs.fingerprints import template_of
 from cockpit.logs.line import LogLine
-from cockpit.logs.patterns import OWN, Patterns
+from cockpit.logs.own import OWN
+from cockpit.logs.patterns import Patterns
 from cockpit.logs.requests import normal_path, read_request
 from cockpit.release.log_digest import EndpointCount, ErrorCount, LogDigest
 from cockpit.release.rollup import bucket_of

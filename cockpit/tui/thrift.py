@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.control import Control
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
-from textual.app import App, RenderableType
+from textual.app import App
 from textual.screen import Screen
 from textual.strip import Strip
 
@@ -82,7 +82,7 @@ class ThriftyApp(App[int], inherit_bindings=False):
         self._on_terminal.forget()
         self.refresh()
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
         if isinstance(renderable, LayoutUpdate | ChopsUpdate):
             renderable = Thrifty(renderable, self._on_terminal)
         super()._display(screen, renderable)
