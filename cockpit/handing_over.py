@@ -73,7 +73,7 @@ def _parts(run: Run, found: Handover, now: float) -> Iterator[Part]:
     killers = tuple((view.item.text, view.state.value) for view in found.open_killers)
     yield Part("killer items open", killers, grave=True)
     hours = short_duration(found.until - now)
-    due = tuple((one.what, "OVERDUE" if one.late else "due", when(one.at)) for one in found.due)
+    due = tuple((one.what, f"{'OVERDUE since' if one.late else 'due'} {when(one.at)}") for one in found.due)
     yield Part(f"due within {hours}", due)
     endings = tuple(
         (one.what, one.kind, f"until {when(one.until)}" if one.until < math.inf else "for good", one.by, one.reason)
