@@ -172,6 +172,15 @@ class LiveSource:
         return tuple(probe_feed(run, name, current.get(key), windows.get(key, ())) for name, key in keys.items())
 
 
+def live_of(workspace: Workspace) -> Live:
+    """Return the feeds as they are now, for a command that looks once."""
+    source = LiveSource(workspace)
+    try:
+        return source.read()
+    finally:
+        source.close()
+
+
 def sync_feed(location: StoreLocation) -> SyncFeed:
     """Return how the exchange with the remote stands on this clone."""
     status = read_status(location)

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from msgspec import Struct
 
+from cockpit.release.coming import DueSoon, Ending, due_within, endings_within
+from cockpit.release.contacts import shifts_within
 from cockpit.release.events import WheelGiven, WheelReleased, WheelTaken
 from cockpit.release.gates import Debt, debt_of
+from cockpit.release.incidents import Incident
 from cockpit.release.item_state import COUNTS_AS_DONE, SETTLED, ItemState
+from cockpit.release.library import Contact
 from cockpit.release.run import ExecutionView, ItemView, Note, ProbeTransition, Run
+from cockpit.release.turns import Turn
+from cockpit.release.updates import UpdateDue, updates_due
 from cockpit.release.wheel import Wheel, wheel_of
 
+SHIFT = 12 * 3600.0  # seconds
 _RED = frozenset({"down", "degraded", "unknown"})
 
 
 class Handover(Struct, frozen=True):
-    """The open ends of a release; `since` (RFC 3339 UTC, or empty for its beginning) is where the notes begin."""
+    """The open ends of a release, and what its next hours bring, up to `until` (epoch seconds).
+
+    `since` (RFC 3339 UTC, or empty for its beginning) is where the notes begin.
+    """
 
     wheel: Wheel
     open_killers: tuple[ItemView, ...]
@@ -27,6 +39,12 @@ class Handover(Struct, frozen=True):
     deploys_locked: str
     notes: tuple[Note, ...]
     since: str
+    until: float
+    incidents: tuple[Incident, ...]
+    updates: tuple[UpdateDue, ...]  # that somebody was promised
+    endings: tuple[Ending, ...]
+    due: tuple[DueSoon, ...]
+    on_call: tuple[tuple[Contact, Turn], ...]
 
 
 def last_handover(run: Run) -> str:
@@ -35,9 +53,10 @@ def last_handover(run: Run) -> str:
     return changes[-1].wall if changes else ""
 
 
-def handover_of(run: Run, *, since: str = "") -> Handover:
-    """Return what the next shift must know; notes from `since` on, which is an RFC 3339 UTC time or empty for all.
+def handover_of(run: Run, *, now: float, zone: tzinfo, since: str = "", span: float = SHIFT) -> Handover:
+    """Return what the next shift must know of a run as it stands at `now` (epoch seconds).
 
+    Notes are told from `since` on, which is an RFC 3339 UTC time or empty for all; what is coming, for `span` seconds.
     Killer items count from the phases up to the present one: what is still to come is no open end.
     """
     here = run.phases.index(run.current_phase) if run.current_phase is not None else -1
@@ -62,4 +81,10 @@ def handover_of(run: Run, *, since: str = "") -> Handover:
         deploys_locked=run.deploys_locked,
         notes=tuple(note for note in run.notes if note.wall >= since),
         since=since,
+        until=now + span,
+        incidents=run.open_incidents,
+        updates=tuple(updates_due(run)),
+        endings=endings_within(run, now, now + span),
+        due=due_within(run, now, now + span, zone),
+        on_call=shifts_within(run, now, now + span, zone),
     )

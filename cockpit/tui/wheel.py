@@ -14,6 +14,7 @@ from cockpit.release.record import Record
 from cockpit.release.wheel import wheel_of
 from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.contacts import ContactsDialog
+from cockpit.tui.dialogs.handover import HandoverDialog
 from cockpit.tui.dialogs.people import PeopleDialog, whereabouts
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ class WheelActions(DOMNode):
                 self._give(answer)
 
         self.app.push_screen(PeopleDialog(), answered)
+
+    def action_handover(self) -> None:
+        """Show what the next shift must know."""
+        self.app.push_screen(HandoverDialog())
 
     def action_contacts(self) -> None:
         """List whom to call."""
@@ -82,7 +87,12 @@ class WheelActions(DOMNode):
         except UsageError as error:
             app.tell(str(error), severity="warning")
             return
-        app.act(GiveWheel(found), said=f"{found} drives")
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                app.act(GiveWheel(found), said=f"{found} drives")
+
+        app.push_screen(HandoverDialog(found), answered)
 
     def action_release_wheel(self) -> None:
         """Drive no more."""
@@ -96,7 +106,7 @@ def told_of_wheel(records: list[Record], me: str) -> str:
             continue
         match record.data:
             case WheelGiven(to=name) if name == me:
-                return f"{record.by.name} gave you the wheel: you drive"
+                return f"{record.by.name} gave you the wheel: you drive; the palette's hand-over says how it stands"
             case WheelTaken(taken_from=name) if name == me:
                 return f"{record.by.name} took the wheel from you"
             case _:

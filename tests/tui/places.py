@@ -21,6 +21,8 @@ from cockpit.tui.dialogs.abnormal import AbnormalDialog
 from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.card import CardDialog, CardFacts, CardPane
 from cockpit.tui.dialogs.confirm import ConfirmPlanDialog
+from cockpit.tui.dialogs.contacts import ContactsDialog
+from cockpit.tui.dialogs.handover import HandoverDialog
 from cockpit.tui.dialogs.help import HelpDialog
 from cockpit.tui.dialogs.identity import IdentityDialog
 from cockpit.tui.dialogs.item import ItemDialog
@@ -197,6 +199,16 @@ async def people(app: CockpitApp, scene: Scene, text: str) -> None:
     await _instead(app, PeopleDialog())  # type: ignore[arg-type]
 
 
+async def contacts(app: CockpitApp, scene: Scene, text: str) -> None:
+    app.run_now = poisoned(scene.run, text)
+    await _instead(app, ContactsDialog())  # type: ignore[arg-type]
+
+
+async def handover(app: CockpitApp, scene: Scene, text: str) -> None:
+    app.run_now = poisoned(scene.run, text)
+    await _instead(app, HandoverDialog(text))  # type: ignore[arg-type]
+
+
 async def since(app: CockpitApp, scene: Scene, text: str) -> None:
     """Feed it into the summary of what changed."""
     run = poisoned(scene.run, text)
@@ -263,6 +275,7 @@ PLACES = {
     "FillDialog title": Place(".dialog-title", fill_in, moment="messaged", size=(100, 30)),
     "FillDialog text": Place("#message-text", fill_in, moment="messaged", size=(100, 40)),
     "TimelineList": Place("#all-records", moment, moment="red", keys="8"),
+    "RecordDetail": Place("#record-detail", moment, moment="red", keys="8"),
     "MaintenanceList": Place("#occurrences", moment, moment="cared", keys="9"),
     "maintenance ItemDetail": Place("#occurrence-detail", moment, moment="cared", keys="9 j j"),
     "maintenance PaneTitle": Place("#occurrence-title", moment, moment="cared", keys="9"),
@@ -278,6 +291,10 @@ PLACES = {
     "AbnormalDialog": Place("AlarmList", abnormal, moment="red", size=(100, 30)),
     "PeopleDialog title": Place(".dialog-title", people, moment="driven", size=(100, 30)),
     "PeopleDialog": Place("PeopleList", people, moment="driven", size=(100, 30)),
+    "ContactsDialog title": Place("#contacts-title", contacts, size=(100, 30)),
+    "ContactsDialog": Place("ContactList", contacts, size=(100, 30)),
+    "HandoverDialog title": Place(".dialog-title", handover, moment="driven", size=(100, 30)),
+    "HandoverDialog": Place("HandoverText", handover, moment="driven", size=(100, 30)),
     "SincePanel": Place("SinceText", since, moment="red"),
     "IdentityDialog": Place(".dialog-title", identity, size=(100, 30)),
     "HelpDialog": Place(".dialog-title", help_, size=(100, 30)),

@@ -19,6 +19,7 @@ from cockpit.release.wheel import Wheel, wheel_of
 from cockpit.tui.app import CockpitApp
 from cockpit.tui.dialogs.ask import ConfirmDialog
 from cockpit.tui.dialogs.confirm import ConfirmPlanDialog
+from cockpit.tui.dialogs.handover import HandoverDialog
 from cockpit.tui.dialogs.people import PeopleDialog, PeopleList
 from cockpit.tui.people import people_lines, widest_fitting
 from tests.tui.moments import COMPANY
@@ -156,12 +157,27 @@ async def test_the_wheel_is_given_from_the_list_or_by_name(scene: Scene) -> None
         await settle(pilot)
         assert app.screen.query_one(PeopleList).go_to("b" * 32)
         await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, HandoverDialog))
+        await settle(pilot)
+        assert "Give the wheel to Ben Okafor? What they must know" in text_of(app, ".dialog-title")
+        assert "killer items open" in text_of(app, "HandoverText")
+        await pilot.press("enter")  # the focus is on Cancel
+        await settle(pilot)
+        assert wheel_of(scene.run).driver == "Ana Lima"
+        await pilot.press("W")
+        await settle(pilot)
+        app.screen.query_one(PeopleList).go_to("b" * 32)
+        await pilot.press("enter")
+        await settle(pilot)
+        await pilot.press("right", "enter")
         await until(pilot, lambda: wheel_of(scene.run).driver == "Ben Okafor")
         scene.act(TakeWheel(seen="Ben Okafor"))
         await settle(pilot)
         await by_palette(pilot, "give the wheel")
         app.screen.query_one(Input).value = "ben"
         await pilot.press("enter")
+        await settle(pilot)
+        await pilot.press("right", "enter")
         await until(pilot, lambda: wheel_of(scene.run).driver == "Ben Okafor")
 
 

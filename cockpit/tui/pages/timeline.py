@@ -64,6 +64,7 @@ class TimelinePage(Page):
         if self._notes_only:
             left.append(("notes only", inks.accent))
         self.query_one("#timeline-title", PaneTitle).show(left=left, right=[(f"{count} records", inks.muted)])
+        self.query_one("#record-title", PaneTitle).show(right=[("i writes a note on it", inks.muted)])
         if not records:
             self.query_one(RecordDetail).show(None, run)
 
