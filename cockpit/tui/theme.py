@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 from rich.console import RenderableType
 from rich.style import Style
+from textual.app import App
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.control import Control
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
-from textual.app import App, RenderableType
+from textual.app import App
 from textual.screen import Screen
 from textual.strip import Strip
 
@@ -83,9 +83,8 @@ class ThriftyApp(App[int], inherit_bindings=False):
         self.refresh()
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
-            renderable = Thrifty(renderable, self._on_terminal)
-        super()._display(screen, renderable)
+        is_drawn = isinstance(renderable, LayoutUpdate | ChopsUpdate)
+        super()._display(screen, Thrifty(renderable, self._on_terminal) if is_drawn else renderable)  # type: ignore[arg-type]
 
 
 def _of_layout(update: LayoutUpdate) -> Iterator[Piece]:
