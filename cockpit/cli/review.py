@@ -72,4 +72,9 @@ def _say(review: Review) -> None:
     for section in sections_of(review):
         say(f"\n{section.title}: {section.told}" if section.told else f"\n{section.title}")
         if section.rows:
-            say(columns([["!" if row.grave else " ", *row.cells] for row in section.rows]))
+            heads = [["", *section.heads]] if any(section.heads) else []
+            wide = [row for row in section.rows if len(row.cells) > 1]
+            if wide:
+                say(columns([*heads, *(["!" if row.grave else " ", *row.cells] for row in wide)]))
+            for remark in (row for row in section.rows if len(row.cells) == 1):
+                say(f"   {remark.cells[0]}")

@@ -32,20 +32,24 @@ def _probe_row(name: str, day: ProbeDay, label: str) -> Row:
 
 def targets(review: Review) -> Section:
     """Return the targets against what was seen."""
-    rows = []
+    rows, unbound = [], [one.title for one in review.targets if one.whole.state == "not bound"]
     for one in review.targets:
+        if one.whole.state == "not bound":
+            continue
         missed = [day.day for day in one.days if day.state == _BAD]
         on = f"missed on {', '.join(day[5:] for day in missed)}" if missed else one.whole.detail
         rows.append(Row((one.title, one.goal, one.whole.actual, one.whole.state, on), one.whole.state == _BAD))
     bad = sum(row.grave for row in rows)
-    told = f"{bad} of {len(rows)} missed by what {review.observer} saw" if rows else "none is configured"
+    told = f"{bad} of {len(rows)} missed by what {review.observer} saw" if rows else "nothing measures any"
+    if unbound:
+        rows.append(Row((f"not measured: {', '.join(unbound)}: name a probe under targets: in cockpit.yaml",)))
     return Section("targets", "Targets", told, tuple(rows), ("target", "goal", "actual", "state", ""), bool(bad))
 
 
 def security(review: Review) -> Section:
     """Return the lines that look like attacks or logins that fail."""
     rows = [Row((one.pattern, str(one.count), one.log, " ".join(map(str, one.days)))) for one in review.patterns]
-    told = "lines that look like it, and prove nothing" if rows else none_of(review)
+    told = f"lines that look like it, and prove nothing, read by {review.observer}" if rows else none_of(review)
     return Section("security", "Logins and attacks", told, cut(rows), ("pattern", "lines", "log", "by day"))
 
 
@@ -56,7 +60,13 @@ def payments(review: Review) -> Section:
         for one in review.payments
         if one.rate is not None
     ]
-    return Section("payments", "Payments", "" if rows else none_of(review), tuple(rows), ("log", "success", "payments"))
+    return Section(
+        "payments",
+        "Payments",
+        f"by the logs that {review.observer} read" if rows else none_of(review),
+        tuple(rows),
+        ("log", "success", "payments"),
+    )
 
 
 def endpoints(review: Review) -> Section:
@@ -66,7 +76,7 @@ def endpoints(review: Review) -> Section:
             bool(one.errors))
         for one in review.endpoints
     ]  # fmt: skip
-    told = "the slowest first, our own requests left out" if rows else none_of(review)
+    told = f"the slowest first as {review.observer} read, our own left out" if rows else none_of(review)
     return Section("endpoints", "Slow endpoints", told, cut(rows, 10), ("request", "p95", "count", "5xx", "log"))
 
 
@@ -94,5 +104,9 @@ def errors(review: Review, when: When) -> Section:
     ]  # fmt: skip
     new = sum(one.new for one in review.errors)
     kinds = f"{len(rows)} kind{'s' if len(rows) != 1 else ''}"
-    told = f"{sum(one.count for one in review.errors)} in {kinds}, {new} new" if rows else none_of(review)
+    told = (
+        f"{sum(one.count for one in review.errors)} in {kinds}, {new} new, as {review.observer} read them"
+        if rows
+        else none_of(review)
+    )
     return Section("errors", "Errors", told, cut(rows), ("", "count", "log", "what", "when"), bool(new))

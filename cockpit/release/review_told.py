@@ -12,6 +12,8 @@ from cockpit.release.review_support import answered
 from cockpit.release.review_words import Row, Section, When, clock, count_of, cut, day_clock, hours
 from cockpit.release.sensing import epoch_of
 
+_EACH = 8  # of what is overdue, due and to come
+
 
 def sections_of(review: Review) -> tuple[Section, ...]:
     """Return the whole of a review, what calls for somebody first."""
@@ -114,9 +116,12 @@ def _incidents(review: Review, when: When) -> Section:
 
 def _waiting(review: Review, when: When) -> Section:
     groups = (("OVERDUE", review.overdue), ("tomorrow", review.tomorrow), ("due", review.due))
-    rows = [Row(_wait(word, one, when), word == "OVERDUE") for word, found in groups for one in found]
+    rows: list[Row] = []
+    for word, found in groups:
+        waiting = [Row(_wait(word, one, when), word == "OVERDUE") for one in found]
+        rows += cut(waiting, _EACH, what=f"{word.lower()} ")
     told = f"{len(review.overdue)} overdue, {len(review.due)} due, {len(review.tomorrow)} tomorrow"
-    return Section("due", "Due", told, cut(rows), ("", "what", "by", "role"), bool(review.overdue))
+    return Section("due", "Due", told, tuple(rows), ("", "what", "by", "role"), bool(review.overdue))
 
 
 def _wait(word: str, one: Waiting, when: When) -> tuple[str, ...]:

@@ -49,7 +49,11 @@ def day_clock(review: Review) -> When:
 
 def none_of(review: Review) -> str:
     """Return that there was nothing of what logs tell, or that nobody can know."""
-    return "none" if any(log.looked for log in review.logs) else "not known: no log was followed"
+    return (
+        f"none seen by {review.observer}"
+        if any(log.looked for log in review.logs)
+        else "not known: no log was followed"
+    )
 
 
 def count_of(rows: Sequence[Row]) -> str:
@@ -57,10 +61,10 @@ def count_of(rows: Sequence[Row]) -> str:
     return str(len(rows)) if rows else "none"
 
 
-def cut(rows: Sequence[Row], most: int = _MOST) -> tuple[Row, ...]:
+def cut(rows: Sequence[Row], most: int = _MOST, *, what: str = "") -> tuple[Row, ...]:
     """Return the first rows; of the others, how many they are."""
     left = len(rows) - most
-    return tuple(rows) if left <= 0 else (*rows[:most], Row((f"and {left} more: cockpit review --json",)))
+    return tuple(rows) if left <= 0 else (*rows[:most], Row((f"and {left} {what}more: cockpit review --json",)))
 
 
 def hours(seconds: float) -> str:

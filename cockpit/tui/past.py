@@ -23,6 +23,8 @@ from cockpit.tui.dialogs.ask import AskDialog
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
 
+_REST = 0.05  # seconds that a key may be followed by the next one: a long flight is not replayed for each
+
 
 class PastMoment(Struct, frozen=True):
     """The run and its feeds as they were at `at`, in epoch seconds."""
@@ -39,6 +41,7 @@ class Scrubber:
         self._app = app
         self._wanted = 0.0  # where the last key has led, before that moment is there
         self.shown: PastMoment | None = None
+        self._times: tuple[Run | None, list[float]] = (None, [])
 
     def step(self, by: int, *, seconds: float = 0.0) -> None:
         """Go to the next record earlier or later, or by so many seconds; beyond the last one it is now again."""
@@ -47,7 +50,7 @@ class Scrubber:
         if seconds:
             target = at + by * seconds
         else:
-            times = sorted({record.h[0] / 1000 for record in self._app.workspace.run.records if is_told(record)})
+            times = self._told_times()
             index = bisect_left(times, at) - 1 if by < 0 else bisect_right(times, at)
             beyond = now if by > 0 else at
             target = times[index] if 0 <= index < len(times) else beyond
@@ -55,6 +58,12 @@ class Scrubber:
             self.leave()
         else:
             self.go(target)
+
+    def _told_times(self) -> list[float]:
+        run = self._app.workspace.run
+        if self._times[0] is not run:
+            self._times = run, sorted({record.h[0] / 1000 for record in run.records if is_told(record)})
+        return self._times[1]
 
     def go(self, at: float) -> None:
         """Show everything as it was at `at`, in epoch seconds, as soon as that is read."""
@@ -76,6 +85,7 @@ class Scrubber:
         return f"AS OF {date_time(at, timezone)}:{int(at) % 60:02d} {zone_label(at, timezone)}"
 
     async def _read(self, at: float) -> None:
+        await asyncio.sleep(_REST)
         try:
             self.shown = await asyncio.to_thread(self._replay, at)
         except (CockpitError, OSError) as error:
