@@ -110,7 +110,7 @@ class Measurer:
         window, hour = (self._samples.log_total(series, now - span) for span in (goal.window, HOUR))
         return judge_target(
             goal,
-            measured_of_lines(window.lines, window.errors),
+            measured_of_lines(window.lines, window.errors, own=window.own),
             measured_of_lines(hour.lines, hour.errors),
             known=window.minutes * MINUTE / max(goal.window, MINUTE),
             observer=self._workspace.host,

@@ -157,7 +157,7 @@ def _row(result: TargetResult) -> list[str]:
     return [
         result.id, result.goal, result.actual, result.state.upper(), short_duration(result.window),
         str(result.samples), f"{result.coverage:.0%}", burn, source,
-        ", ".join(word for word in (result.planned, result.detail) if word),
+        ", ".join(word for word in (result.left_out, result.detail) if word),
     ]  # fmt: skip
 
 

@@ -36,9 +36,11 @@ def print_stats(arguments: argparse.Namespace, logs: Sequence[ChosenLog], query:
     say(f"{found['lines']} lines, {found['bytes']} bytes, {found['first_at']} to {found['last_at']}\n{levels}")
     formats = "  ".join(f"{name} {count}" for name, count in found["formats"].items())
     say(f"formats  {formats}")
+    if found["own_traffic"]:
+        own = f"{found['own_traffic']} lines are of the cockpit's own probes and checks"
+        say(f"{own}; without them {found['errors']} errors, and no pattern or request counts them.")
     if arguments.patterns:
         say("\n" + columns([[name, str(count)] for name, count in found["patterns"].items()]))
-        say(f"{found['own_traffic']} lines of the cockpit's own probes and checks are left out.")
     if arguments.fingerprints:
         _say_fingerprints(found)
     if arguments.requests:

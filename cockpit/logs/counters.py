@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from cockpit.logs.line import LEVELS, Level, LogLine
+from cockpit.logs.own import is_own
 
 SECONDS = 60  # how far back the series by second reaches
 MINUTES = 60  # how far back the series by minute reaches
@@ -19,7 +20,8 @@ class LogCounts(Struct, frozen=True):
     """A log's counts at one moment; the series are oldest first, one value a second or a minute, the current one last.
 
     `lines_per_second` is the mean of the last ten whole seconds, `errors_per_minute` the sum of the last sixty.
-    A stack trace's lines stand under `none`, so that the levels add up to `lines`.
+    A stack trace's lines stand under `none`, so that the levels add up to `lines`. So many of these are of our `own`
+    probes and checks; their errors are no trouble of the service's, and no series has them.
     """
 
     source: str
@@ -30,6 +32,12 @@ class LogCounts(Struct, frozen=True):
     errors_per_minute: int = 0
     lines_by_second: tuple[int, ...] = ()
     errors_by_minute: tuple[int, ...] = ()
+    own: int = 0
+    own_levels: dict[str, int] = {}
+
+    def of_others(self, *levels: str) -> int:
+        """Return how many lines are of these levels, without our own traffic."""
+        return sum(self.levels.get(level, 0) - self.own_levels.get(level, 0) for level in levels)
 
 
 class _Ring:
@@ -68,6 +76,7 @@ class LogCounters:
         self._lines = 0
         self._bytes = 0
         self._levels: Counter[Level] = Counter()
+        self._own: Counter[Level] = Counter()
         self._lines_by_second = _Ring(1, SECONDS + 1)
         self._errors_by_second = _Ring(1, SECONDS)
         self._errors_by_minute = _Ring(60, MINUTES)
@@ -77,17 +86,26 @@ class LogCounters:
         self._lines += 1
         self._bytes += size
         self._levels[Level.NONE if line.continuation else line.level] += 1
+        own = is_own(line)
+        if own:
+            self._own[Level.NONE if line.continuation else line.level] += 1
         now = self._clock()
         at = now if live else line.at
         if at is None or at > now:
             return
         self._lines_by_second.add(at)
-        if line.is_error:
+        if line.is_error and not own:
             self._errors_by_second.add(at)
             self._errors_by_minute.add(at)
 
-    def add_many(self, levels: Mapping[Level, int], size: int, *, live: bool = True) -> None:
-        """Count lines of `size` bytes together as of now, by level; unless `live`, not as a rate of now."""
+    def add_many(
+        self, levels: Mapping[Level, int], size: int, *, own: Mapping[Level, int] = {}, live: bool = True
+    ) -> None:
+        """Count lines of `size` bytes together as of now, by level, and which of them are our own.
+
+        Unless `live`, they are no rate of now.
+        """
+        self._own.update(own)
         count = sum(levels.values())
         self._lines += count
         self._bytes += size
@@ -96,7 +114,7 @@ class LogCounters:
             return
         now = self._clock()
         self._lines_by_second.add(now, count)
-        if errors := sum(number for level, number in levels.items() if level >= Level.ERROR):
+        if errors := sum(number - own.get(level, 0) for level, number in levels.items() if level >= Level.ERROR):
             self._errors_by_second.add(now, errors)
             self._errors_by_minute.add(now, errors)
 
@@ -113,4 +131,6 @@ class LogCounters:
             errors_per_minute=sum(self._errors_by_second.series(now)),
             lines_by_second=lines_by_second[1:],
             errors_by_minute=self._errors_by_minute.series(now),
+            own=self._own.total(),
+            own_levels={level.word: count for level, count in self._own.items()},
         )

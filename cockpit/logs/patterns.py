@@ -12,9 +12,7 @@ from urllib.parse import unquote_plus
 
 from cockpit.errors import UsageError
 from cockpit.logs.match import TextFilter
-
-# What requests of our own probes, checks and scenarios say of themselves.
-OWN = "release-cockpit/"
+from cockpit.logs.own import OWN
 
 _SQL = (
     r"\bunion\b(?:\s|/\*[^*]{0,40}\*/){1,8}+(?:all\s+)?select\b|\bselect\b.{1,60}\bfrom\b.{0,60}\b(?:information_schema|pg_catalog"

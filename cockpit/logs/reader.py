@@ -19,6 +19,7 @@ from cockpit.logs.counters import LogCounters, LogCounts
 from cockpit.logs.encodings import wide_encoding
 from cockpit.logs.follow import TAIL_LINES, Batch, Follower, FollowState
 from cockpit.logs.line import LogLine, RawLine
+from cockpit.logs.own import own_levels
 from cockpit.logs.split import Block
 from cockpit.logs.volumes import FIRST_VOLUME, place_of
 
@@ -251,7 +252,8 @@ class LogReader:
             from cockpit.logs.bulk import LevelCounter
 
             self._levels = LevelCounter(self._classifier)
-        self._counters.add_many(self._levels.count(block), block.size, live=self._is_live)
+        own = own_levels(block, self.new_classifier)
+        self._counters.add_many(self._levels.count(block), block.size, own=own, live=self._is_live)
 
     def _pass(self, block: Block) -> None:
         """Let a block of a flood go by, but for what a filter looks for in it."""

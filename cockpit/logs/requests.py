@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from cockpit.logs.line import LogLine
+from cockpit.logs.own import is_own
 
 MOST = 500  # paths that are told apart
 _SAMPLES = 2_000  # durations a path that percentiles are taken from
@@ -135,10 +136,14 @@ class _Path:
 
 
 class Requests:
-    """Counts requests by status class and path, in bounded memory: beyond it, paths count as `(others)`."""
+    """Counts requests by status class and path, in bounded memory: beyond it, paths count as `(others)`.
+
+    Those of our own probes and checks are left out, and counted in `own`.
+    """
 
     def __init__(self, most: int = MOST) -> None:
         self.classes: Counter[str] = Counter()
+        self.own = 0
         self._most = most
         self._paths: dict[str, _Path] = {}
         self._dice = Random(0)  # noqa: S311 - which durations are kept is no secret
@@ -147,6 +152,9 @@ class Requests:
         """Count the request of a line, where it reports one."""
         request = None if line.continuation else read_request(line)
         if request is None:
+            return
+        if is_own(line):
+            self.own += 1
             return
         self.classes[f"{request.status // 100}xx"] += 1
         name = f"{request.method} {normal_path(request.path)}"

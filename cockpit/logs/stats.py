@@ -49,7 +49,8 @@ def stats(
 ) -> dict[str, Any]:
     """Count the wanted lines of files together, as `cockpit logs --stats --json` prints it; times are RFC 3339 UTC.
 
-    The lines of a stack trace count as `none`, so that the levels add up to `lines`. Raises as `select` does.
+    The lines of a stack trace count as `none`, so that the levels add up to `lines`. Our own traffic stands in both;
+    `errors`, patterns and requests leave it out: `own_traffic` lines. Raises as `select` does.
     """
     files = [log if isinstance(log, LogFile) else LogFile(log, zone=zone) for log in logs]
     patterns, fingerprints, requests = Patterns(wanted.own_patterns), Fingerprints(), Requests()
@@ -67,6 +68,7 @@ def stats(
         chosen = choose_merged(files, query, clock=clock)
         for line, size in chosen if query.last is None else deque(chosen, maxlen=query.last):
             tally.add(line, size)
+            tally.note_own(line)
             if wanted.patterns:
                 patterns.add(line.text)
             if wanted.fingerprints:
@@ -80,11 +82,13 @@ def stats(
         "first_at": _rfc3339(tally.first_at),
         "last_at": _rfc3339(tally.last_at),
         "formats": dict(tally.formats.most_common()),
+        "errors": tally.errors,
+        "own_traffic": tally.own.total(),
         "patterns": {},
         "fingerprints": [],
     }
     if wanted.patterns:
-        found |= {"patterns": dict(patterns.counts), "own_traffic": patterns.own_traffic}
+        found["patterns"] = dict(patterns.counts)
     if wanted.fingerprints:
         ranked = [msgspec.structs.asdict(one) for one in fingerprints.ranked(since=wanted.released_at)]
         times = ("first_at", "last_at")

@@ -10,6 +10,7 @@ from typing import Protocol
 from cockpit.logs.classify import Classifier
 from cockpit.logs.encodings import decoded
 from cockpit.logs.line import Level, LogLine, RawLine
+from cockpit.logs.own import OWN_BYTES, is_own
 from cockpit.logs.parsed import Setting
 from cockpit.logs.shapes import Shape, shape_of
 from cockpit.logs.split import LINE_LIMIT, LineSplitter
@@ -33,11 +34,12 @@ class Readable(Protocol):
 
 
 class Tally:
-    """Counts of a file's lines by level and format, and their first and last time."""
+    """Counts of a file's lines by level and format, and their first and last time; `own` are those of our traffic."""
 
     def __init__(self) -> None:
         self.bytes = 0
         self.levels: Counter[Level] = Counter()
+        self.own: Counter[Level] = Counter()
         self.formats: Counter[str] = Counter()
         self.first_at: float | None = None
         self.last_at: float | None = None
@@ -49,10 +51,21 @@ class Tally:
         self.formats[line.format] += 1
         self.saw(line.at)
 
+    def note_own(self, line: LogLine) -> None:
+        """Count a line, where it is of our own traffic, among those."""
+        if is_own(line):
+            self.own[Level.NONE if line.continuation else line.level] += 1
+
+    @property
+    def errors(self) -> int:
+        """How many lines are errors or worse, without our own traffic."""
+        return sum(count - self.own[level] for level, count in self.levels.items() if level >= Level.ERROR)
+
     def take(self, other: Tally) -> None:
         """Add what was counted of another file."""
         self.bytes += other.bytes
         self.levels += other.levels
+        self.own += other.own
         self.formats += other.formats
         self.saw(other.first_at)
         self.saw(other.last_at)
@@ -129,6 +142,11 @@ class Counted:
         return self.tally
 
     def _block(self, lines: list[bytes]) -> None:
+        if OWN_BYTES in b"\n".join(lines):
+            classifier = Classifier("", zone=self._setting.zone)
+            for own in lines:
+                if OWN_BYTES in own:
+                    self.tally.note_own(classifier.classify(own.decode("utf-8", "replace")))
         rest = iter(lines)
         line = next(rest, None)
         while line is not None:

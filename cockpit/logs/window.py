@@ -16,7 +16,8 @@ from cockpit.errors import ObservationError
 from cockpit.logs.classify import Classifier
 from cockpit.logs.encodings import wide_encoding
 from cockpit.logs.line import Level, LogLine
-from cockpit.logs.patterns import OWN, Patterns
+from cockpit.logs.own import OWN
+from cockpit.logs.patterns import Patterns
 from cockpit.logs.query import opened
 from cockpit.logs.split import LineSplitter
 

@@ -94,12 +94,14 @@ class Measured(Struct, frozen=True):
     value: float | None  # ms or a share; infinite where the look at that rank had no answer
     approximate: bool = False
     maintenance: int = 0  # looks that fell into planned maintenance: known, and left out
+    own: int = 0  # lines of our own traffic, left out
 
 
 class TargetResult(Struct, frozen=True):
     """A target against its actual; every number names who has seen it. Shares are of one, spans in seconds.
 
-    `maintenance` is the planned time in the window, which counts neither as up nor as down.
+    `maintenance` is the planned time in the window, which counts neither as up nor as down; `own_traffic` are the lines
+    of our own probes and checks that a log's share leaves out.
     """
 
     id: str
@@ -120,11 +122,14 @@ class TargetResult(Struct, frozen=True):
     value: float | None = None
     approximate: bool = False
     maintenance: float = 0.0
+    own_traffic: int = 0
 
     @property
-    def planned(self) -> str:
-        """The maintenance that is left out, in words; empty where there was none."""
-        return f"maintenance {short_duration(self.maintenance)}" if self.maintenance else ""
+    def left_out(self) -> str:
+        """What is left out, in words: planned maintenance, and lines of our own traffic; empty where nothing was."""
+        planned = f"maintenance {short_duration(self.maintenance)}" if self.maintenance else ""
+        own = f"{self.own_traffic} own lines left out" if self.own_traffic else ""
+        return ", ".join(word for word in (planned, own) if word)
 
 
 def short_span(milliseconds: float) -> str:
@@ -205,9 +210,9 @@ def measured_of_rollup(goal: Goal, rollup: Rollup) -> Measured:
     return Measured(rollup.seen, bad, value, approximate=True, maintenance=rollup.maintenance)
 
 
-def measured_of_lines(lines: int, errors: int) -> Measured:
-    """Measure what a log has written."""
-    return Measured(lines, errors, errors / lines if lines else None)
+def measured_of_lines(lines: int, errors: int, *, own: int = 0) -> Measured:
+    """Measure what a log has written, without the lines of our `own` traffic."""
+    return Measured(lines, errors, errors / lines if lines else None, own=own)
 
 
 def _share(goal: Goal, seen: int, down: int, maintenance: int) -> Measured:
@@ -252,6 +257,7 @@ def judge_target(
         value=None if window.value is None or math.isinf(window.value) else window.value,
         approximate=window.approximate,
         maintenance=window.maintenance * interval,
+        own_traffic=window.own,
     )
 
 

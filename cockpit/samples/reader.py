@@ -75,7 +75,7 @@ class SampleReader:
     def log_total(self, log: str, since: float) -> LogTotal:
         """Return what a log's minutes that begin at or after `since` add up to."""
         query = (
-            "SELECT COUNT(*), IFNULL(SUM(lines), 0), IFNULL(SUM(errors), 0) FROM log_minute"
+            "SELECT COUNT(*), IFNULL(SUM(lines), 0), IFNULL(SUM(errors), 0), IFNULL(SUM(own), 0) FROM log_minute"
             " WHERE log = ? AND minute >= ?"
         )
         found = self.query(query, (log, since), lambda row: LogTotal(*row))

@@ -41,10 +41,11 @@ CREATE TABLE failure (
 UPDATE schema_version SET version = 2;
 """
 
-# What version 3 brought: looks that fell into planned maintenance.
+# What version 3 brought: looks that fell into planned maintenance, and lines of our own traffic.
 TABLES_3 = """
 ALTER TABLE sample ADD COLUMN planned INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE rollup ADD COLUMN maintenance INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE log_minute ADD COLUMN own INTEGER NOT NULL DEFAULT 0;
 UPDATE schema_version SET version = 3;
 """
 
@@ -94,11 +95,12 @@ class LogMinute(Struct, frozen=True):
 
 
 class LogTotal(Struct, frozen=True):
-    """What a log wrote in so many minutes in which it was followed."""
+    """What a log wrote in so many minutes in which it was followed, without our `own` traffic."""
 
     minutes: int
     lines: int
     errors: int
+    own: int = 0
 
 
 class Heartbeat(Struct, frozen=True):

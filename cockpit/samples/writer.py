@@ -49,7 +49,7 @@ class SampleWriter:
         self._file: tuple[int, int] | None = None
         self._samples: deque[tuple[str, int, str, float | None, str, int]] = deque(maxlen=_WAITING_LIMIT)
         self._current: dict[str, tuple[str, str, str]] = {}
-        self._counts: dict[tuple[str, int], tuple[int, int, int]] = {}
+        self._counts: dict[tuple[str, int], tuple[int, int, int, int]] = {}
         self._beats: dict[str, tuple[str, int, float]] = {}
         self._rollups: dict[tuple[str, int], Rollup] = {}
         self._failures: list[tuple[str, int, str]] = []
@@ -101,10 +101,10 @@ class SampleWriter:
             self._failures.append((result.name, round(result.at * 1000), msgspec.json.encode(result).decode()))
         self._failing[result.name] = alike
 
-    def count(self, log: str, minute: int, *, lines: int, errors: int, warnings: int) -> None:
-        """Add to a log's counters of the minute that begins at `minute`, in epoch seconds."""
-        before = self._counts.get((log, minute), (0, 0, 0))
-        self._counts[log, minute] = (before[0] + lines, before[1] + errors, before[2] + warnings)
+    def count(self, log: str, minute: int, *, lines: int, errors: int, warnings: int, own: int = 0) -> None:
+        """Add to a log's counters of the minute that begins at `minute`, in epoch seconds; `own` come on top."""
+        before = self._counts.get((log, minute), (0, 0, 0, 0))
+        self._counts[log, minute] = (before[0] + lines, before[1] + errors, before[2] + warnings, before[3] + own)
 
     def digest(self, log: str, at: float, digest: LogDigest) -> None:
         """Add to what a log meant; `at` is in epoch seconds."""
@@ -178,8 +178,9 @@ class SampleWriter:
         connection.executemany("INSERT OR REPLACE INTO sample VALUES (?, ?, ?, ?, ?, ?)", self._samples)
         connection.executemany("INSERT OR REPLACE INTO current VALUES (?, ?, ?)", self._current.values())
         connection.executemany(
-            "INSERT INTO log_minute VALUES (?, ?, ?, ?, ?) ON CONFLICT (log, minute) DO UPDATE SET lines = lines"
-            " + excluded.lines, errors = errors + excluded.errors, warnings = warnings + excluded.warnings",
+            "INSERT INTO log_minute VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (log, minute) DO UPDATE SET lines = lines"
+            " + excluded.lines, errors = errors + excluded.errors, warnings = warnings + excluded.warnings,"
+            " own = own + excluded.own",
             [(*key, *counts) for key, counts in self._counts.items()],
         )
         connection.executemany("INSERT OR REPLACE INTO watcher VALUES (?, ?, ?)", self._beats.values())

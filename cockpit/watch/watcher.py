@@ -262,12 +262,13 @@ class Watcher:
         minute = int(self._now() // 60) * 60
         for name, total in self._around.log_totals().items():
             before = self._totals.get(name, LogTotals(0, 0, 0))
-            if total.lines < before.lines:
+            if total.lines + total.own < before.lines + before.own:
                 before = LogTotals(0, 0, 0)  # it is followed anew, and counts from its beginning
             self._totals[name] = total
             self._samples.digest(name, self._now(), total.digest)
             # A minute in which nothing came is known, too, where the log was followed.
-            if total.lines > before.lines or (total.followed and self._minutes.get(name) != minute):
+            new = total.lines + total.own - before.lines - before.own
+            if new or (total.followed and self._minutes.get(name) != minute):
                 self._minutes[name] = minute
                 self._samples.count(
                     name,
@@ -275,6 +276,7 @@ class Watcher:
                     lines=total.lines - before.lines,
                     errors=total.errors - before.errors,
                     warnings=total.warnings - before.warnings,
+                    own=total.own - before.own,
                 )
 
 

@@ -69,15 +69,15 @@ class FollowedLogs:
         return feed.path
 
     def totals(self) -> Mapping[str, LogTotals]:
-        """Return what each has brought since it is followed."""
+        """Return what each has brought since it is followed, without our own traffic."""
         totals = {}
         for name, reader in self._readers.items():
             status, feed = reader.status, self._feeds.get(name)
             counts = status.counts
-            errors = counts.levels.get("error", 0) + counts.levels.get("fatal", 0)
+            lines, errors = counts.lines - counts.own, counts.of_others("error", "fatal")
             followed = status.state is FollowState.FOLLOWING and not (feed and feed.trouble)
-            warnings, digest = counts.levels.get("warning", 0), self._digests[name].take()
-            totals[name] = LogTotals(counts.lines, errors, warnings, followed, digest=digest)
+            warnings, digest = counts.of_others("warning"), self._digests[name].take()
+            totals[name] = LogTotals(lines, errors, warnings, followed, counts.own, digest)
         return totals
 
     def close(self) -> None:

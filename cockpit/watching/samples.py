@@ -34,8 +34,9 @@ class RunSamples:
         more = {} if probe is None else {"interval": parse_duration(probe.interval)}
         self._writer.record(msgspec.structs.replace(result, name=key), debounced, **more)
 
-    def count(self, log: str, minute: int, *, lines: int, errors: int, warnings: int) -> None:
-        self._writer.count(sample_key(self._workspace.run, log), minute, lines=lines, errors=errors, warnings=warnings)
+    def count(self, log: str, minute: int, *, lines: int, errors: int, warnings: int, own: int) -> None:
+        key = sample_key(self._workspace.run, log)
+        self._writer.count(key, minute, lines=lines, errors=errors, warnings=warnings, own=own)
 
     def digest(self, log: str, at: float, digest: LogDigest) -> None:
         self._writer.digest(sample_key(self._workspace.run, log), at, digest)

@@ -10,8 +10,10 @@ import pytest
 
 from cockpit.health.observation import BODY_LIMIT, DETAIL_LIMIT
 from cockpit.health.probes import Prober
+from cockpit.logs.own import OWN
 from cockpit.release.configuration import Probe
 from cockpit.release.health import ProbeResult, ProbeState
+from cockpit.release.probes import ScenarioStep
 from tests.health.misbehaving import Server
 
 NOW = 1_800_000_000.0
@@ -198,3 +200,12 @@ async def test_nonsense_in_the_configuration_is_unknown(prober: Prober, server: 
     assert "is not a duration" in result.detail
     assert (await prober.run("api", Probe(), NOW)).state is ProbeState.UNKNOWN
     assert (await prober.run("api", Probe(http="http://x", tcp="x:1"), NOW)).state is ProbeState.UNKNOWN
+
+
+async def test_every_request_of_ours_says_whose_it_is(prober: Prober, server: Server) -> None:
+    walk = Probe(scenario=(ScenarioStep(name="look", http=server.url("/ok")),))
+    for probe in (Probe(http=server.url("/ok")), walk):
+        before = len(server.requests)
+        assert (await prober.run("api", probe, NOW)).state is ProbeState.OK
+        (sent,) = server.requests[before:]
+        assert f"user-agent: {OWN}".encode() in sent.lower()

@@ -43,7 +43,7 @@ def test_planned_time_is_left_out_of_uptime_and_named() -> None:
     whole, hour = measured_of_looks(goal, looks, maintenance=30), measured_of_looks(goal, looks)
     found = judge_target(goal, whole, hour, interval=10.0, observer="bridge")
     assert (found.state, found.actual, found.coverage, found.maintenance) == ("met", "100 %", 1.0, 300.0)
-    assert found.planned == "maintenance 5m"
+    assert found.left_out == "maintenance 5m"
     rollup = Rollup(latencies={})
     for state, planned in ((OK, False), (DOWN, True), (OK, True)):
         rollup.add(state, 10.0, planned=planned)

@@ -253,10 +253,10 @@ async def test_a_target_is_the_share_of_requests_that_failed_in_an_access_log(fl
         assert found["silent"].actual == "-"
         return {name: (result.state, result.actual, result.samples) for name, result in found.items()}
 
-    def write(status: int, count: int) -> None:
+    def write(status: int, count: int, agent: str = "curl") -> None:
         moment = datetime.now(UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
         with access.open("a") as file:
-            file.write(f'10.0.0.1 - - [{moment}] "GET /pay HTTP/1.1" {status} 12 "-" "curl"\n' * count)
+            file.write(f'10.0.0.1 - - [{moment}] "GET /pay HTTP/1.1" {status} 12 "-" "{agent}"\n' * count)
 
     async with watching(flight):
         write(200, 18)
@@ -265,6 +265,10 @@ async def test_a_target_is_the_share_of_requests_that_failed_in_an_access_log(fl
         await eventually(lambda: told()["failing"] == ("missed", "10 %", 20))
         write(404, 5)  # what people get wrong is not the service's error
         await eventually(lambda: told()["failing"] == ("met", "8 %", 25))
+        write(503, 7, "release-cockpit/0.9.0")  # our own probes, and a customer after them
+        write(200, 1)
+        await eventually(lambda: told()["failing"] == ("met", "7.693 %", 26))
+        assert {one["own_traffic"] for one in flight.json("targets", "failing")} == {7}
         with SampleReader(workspace.store.location.root) as reader:
             silent = reader.log_total(sample_key(workspace.run, "quiet"), 0.0)
     assert (silent.lines, silent.minutes) in {(0, 1), (0, 2)}, "that nothing came is known"

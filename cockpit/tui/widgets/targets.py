@@ -80,7 +80,7 @@ def about_target(target: TargetResult, *, covered: bool = True) -> str:
     """Return who has measured a target, how much of it, what was planned, and what was found wrong."""
     measured = f"{target.source} on {target.observer}" if target.source else ""
     share = f"{target.coverage:.0%} covered" if covered and target.source else ""
-    return ", ".join(word for word in (measured, share, target.planned, target.detail) if word)
+    return ", ".join(word for word in (measured, share, target.left_out, target.detail) if word)
 
 
 def _title_width(width: int) -> int:
