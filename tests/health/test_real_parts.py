@@ -136,6 +136,25 @@ async def test_the_blackbox_exporter_says_the_same(
             "preferred_ip_protocol": "ip4", "query_name": "shop.test", "query_type": "A"}},
         "nxdomain": {"prober": "dns", "timeout": "2s", "dns": {
             "preferred_ip_protocol": "ip4", "query_name": "gone.test", "query_type": "A"}},
+        "gone": {"prober": "dns", "timeout": "2s", "dns": {
+            "preferred_ip_protocol": "ip4", "query_name": "gone.test", "query_type": "A",
+            "valid_rcodes": ["NXDOMAIN"]}},
+        "ipv6": {"prober": "dns", "timeout": "2s", "dns": {
+            "preferred_ip_protocol": "ip4", "query_name": "shop.test", "query_type": "AAAA"}},
+        "header": {"prober": "http", "timeout": "2s", "http": {
+            "preferred_ip_protocol": "ip4",
+            "fail_if_header_not_matches": [{"header": "Strict-Transport-Security", "regexp": "max-age"}]}},
+        "no_header": {"prober": "http", "timeout": "2s", "http": {
+            "preferred_ip_protocol": "ip4",
+            "fail_if_header_not_matches": [{"header": "X-Missing", "regexp": ".", "allow_missing": False}]}},
+        "expects_503": {"prober": "http", "timeout": "2s", "http": {
+            "preferred_ip_protocol": "ip4", "valid_status_codes": [503]}},
+        "no_queue": {"prober": "http", "timeout": "2s", "http": {
+            "preferred_ip_protocol": "ip4", "fail_if_body_matches_regexp": ['"queue": 7']}},
+        "post": {"prober": "http", "timeout": "2s", "http": {"preferred_ip_protocol": "ip4", "method": "POST"}},
+        "other_name": {"prober": "tcp", "timeout": "2s", "tcp": {
+            "preferred_ip_protocol": "ip4", "tls": True, "tls_config": {**ca, "server_name": "shop.example"}}},
+        "untrusting": {"prober": "tcp", "timeout": "2s", "tcp": {"preferred_ip_protocol": "ip4", "tls": True}},
     }  # fmt: skip
     plain, secure, file, free = (
         f"http://127.0.0.1:{http}",
@@ -164,6 +183,26 @@ async def test_the_blackbox_exporter_says_the_same(
             ("tls", f"localhost:{http}", Probe(tls=f"localhost:{http}", ca_file=file)),
             ("dns", resolver, Probe(dns="shop.test", resolver=resolver)),
             ("nxdomain", resolver, Probe(dns="gone.test", resolver=resolver)),
+            ("gone", resolver, Probe(dns="gone.test", resolver=resolver, conditions=("[DNS_RCODE] == NXDOMAIN",))),
+            ("ipv6", resolver, Probe(dns="shop.test", record="AAAA", resolver=resolver)),
+            ("dns", f"127.0.0.1:{free}", Probe(dns="shop.test", resolver=f"127.0.0.1:{free}", timeout="1s")),
+            *(
+                (module, f"{plain}/{path}", Probe(http=f"{plain}/{path}", conditions=(condition,)))
+                for module, path, condition in (
+                    ("header", "health", "[HEADER].Strict-Transport-Security present"),
+                    ("no_header", "health", "[HEADER].X-Missing present"),
+                    ("expects_503", "down", "[STATUS] == 503"),
+                    ("expects_503", "health", "[STATUS] == 503"),
+                    ("no_queue", "health", "[BODY].queue != 7"),
+                )
+            ),
+            ("post", f"{plain}/health", Probe(http=f"{plain}/health", method="POST")),
+            (
+                "other_name",
+                f"localhost:{https}",
+                Probe(tls=f"localhost:{https}", server_name="shop.example", ca_file=file),
+            ),
+            ("untrusting", f"localhost:{https}", Probe(tls=f"localhost:{https}")),
         ]  # fmt: skip
         verdicts = []
         for module, target, probe in pairs:
