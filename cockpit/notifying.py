@@ -11,7 +11,7 @@ from cockpit.errors import RefusedError
 from cockpit.release.calls import Call, calls_to_send
 from cockpit.release.messages import STATE_WORDS
 from cockpit.release.moment import Moments
-from cockpit.workspace import Workspace
+from cockpit.workspace import Workspace, require_trust
 
 
 class AroundCalls:
@@ -27,13 +27,15 @@ class AroundCalls:
         self._hurried.set()
 
     def due(self) -> Iterable[tuple[Call, str]]:
-        """Return what is to be sent now; nothing where this configuration may not send anything here."""
-        run = self._workspace.run
-        if not run.configuration.notify or not self._workspace.trusted:
+        """Return what is to be sent now; RefusedError where there is something and this host may not send it."""
+        if not self._workspace.run.configuration.notify:
             return []
         self._workspace.session.poll()  # what another watcher has sent a moment ago is not sent again
         run, at = self._workspace.run, now()
-        return list(calls_to_send(self._moments.at(run, at), at, self._workspace.host))
+        found = list(calls_to_send(self._moments.at(run, at), at, self._workspace.host))
+        if found:
+            require_trust(self._workspace)
+        return found
 
     def tell(self, call: Call, channel: str) -> str:
         """Send a call to a channel; return what is to be said of it in the watcher's log."""

@@ -155,12 +155,18 @@ def _list(arguments: argparse.Namespace, workspace: Workspace) -> ExitCode:
         ("Channels", channels or [["none: add channels to cockpit.yaml"]]),
         ("Sent", [[one.id, one.at[:16] + "Z", message_line(one, now=at)] for one in [*run.messages.values()][-_LAST:]]),
         ("Owed", [[one.words(at), one.title] for one in updates_due(run)]),
-        ("Calling", [[one.key[:28], one.title, f"{by.by.name} knows" if by else ""] for one, by in calls]),
+        ("Calling", [[_short(one.key), one.title, f"{by.by.name} knows" if by else ""] for one, by in calls]),
     ):
         if rows:
             say(title)
             say(columns([["  " + row[0], *row[1:]] for row in rows]))
     return ExitCode.OK
+
+
+def _short(key: str) -> str:
+    """Return as much of a call's key as tells it from others; `--ack` takes it."""
+    event, _, rest = key.partition(":")
+    return key if len(rest) < 32 else f"{event}:{rest[:12]}"
 
 
 def _clipboard() -> Callable[[str], None] | None:

@@ -44,7 +44,7 @@ class CallWatch:
         try:
             due = await asyncio.to_thread(lambda: list(self._around.due()))
         except (CockpitError, OSError) as error:
-            self._tell(("", ""), f"the calls could not be read: {error}")
+            self._tell(("", ""), f"nobody is told of what calls: {error}")
             return
         for call, channel in due:
             key = (call.key, channel)

@@ -174,8 +174,12 @@ async def test_what_is_not_trusted_calls_nobody(home: Flight, monkeypatch: pytes
         workspace = configured(home, web)
         (Path(os.environ["COCKPIT_STATE_DIR"]) / "trust" / workspace.run.digest).unlink()
         breach(workspace)
-        async with calling(home.workspace()):
-            await asyncio.sleep(0.3)
+        async with calling(home.workspace()) as said:
+            await eventually(lambda: said)
+    assert said == [
+        "nobody is told of what calls: this configuration is not trusted on this host. "
+        "Look at what it would run (cockpit trust --show), then say: cockpit trust"
+    ]
     assert web.bodies == []
     assert sent(workspace) == []
 
