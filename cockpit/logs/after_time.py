@@ -25,6 +25,7 @@ _PHP_LEVELS = {
     "Deprecated": Level.NOTICE,
 }
 _MSSQL = lazily(r" (?:spid\d+s?|Logon|Server|Backup) {2,}(Error: \d+)?")
+_MYSQL_SYSTEM = lazily(r" \d+ \[System\] \[MY-\d+\] ")
 _ZONEMINDER = lazily(r" [\w.-]+\[\d+\]\.([A-Z]{3}|DB\d) ")
 _GIN_STATUS = lazily(r"\| *([1-5]\d\d) *\| ")
 _TOPICS = lazily(r" \S+ ([a-z]+(?:,[a-z]+)+) ")  # as MikroTik's routers have them
@@ -53,6 +54,8 @@ def parse_after_time(text: str, end: int, rest: str, setting: Setting) -> Parsed
     php = _PHP.match(rest)
     if php:
         return Parsed(_PHP_LEVELS.get(php.group(1) or "", Level.NONE), None, rest, "php")
+    if _MYSQL_SYSTEM.match(text, end):
+        return Parsed(Level.INFO, None, rest, "plain")
     zoneminder = _ZONEMINDER.match(text, end)
     if zoneminder:
         return Parsed(named_level(zoneminder.group(1)), None, rest, "plain")

@@ -25,13 +25,14 @@ from cockpit.logs.stamps import stamp_at, stamp_epoch
 
 _PRIORITY = lazily(r"<(\d{1,3})>")
 _SYSLOG_5424 = lazily(r"1 (\S+) (\S+) (\S+) (\S+) \S+ (?:-|(?:\[(?:[^\]\\]|\\.)*+\])+)(?: |$)")
-_SYSLOG_TAG = lazily(r" (\S+) ([\w./@+()-]+)(?:\[\d+\])?: ")
+_SYSLOG_TAG = lazily(r" (\S*[^\s:]) ([\w./@+()-]+)(?:\[\d+\])?: ")
 _SHORT_TAG = lazily(r"( )([\w./@+-]+)\[[\w.-]+\]: ")
 _APACHE_ERROR = lazily(r"\[" + timestamps.APACHE_ERROR_TIME.pattern + r"\] \[(?:\w*:)?(\w+)\]", re.ASCII)
 _CRI = lazily(r" (?:stdout|stderr) [FP] ")
 _JUL = lazily(r"[A-Z][a-z]{2} \d{1,2}, \d{4} [\d:]+ [AP]M [\w.$]+ ", re.ASCII)
 _OLD_REDIS = lazily(rf"\[\d+\] (\d\d) ({timestamps.MONTH}) (\d\d:\d\d:\d\d)(?:\.\d+)? ([.*#-]) ", re.ASCII)
 _NEST = lazily(r"\[Nest\] +\d+ +- +", re.ASCII)
+_KITCHEN = lazily(r"\d{1,2}:\d\d(?::\d\d)?[AP]M(?= )", re.ASCII)  # zerolog's
 _REDIS = lazily(r"\d+:[A-Z] (?=\d)|\d+:signal-handler ", re.ASCII)
 _REDIS_MARKS = {" . ": Level.DEBUG, " - ": Level.DEBUG, " * ": Level.NOTICE, " # ": Level.WARNING}
 _BLUE_GENE = lazily(r"\S{1,20} 1\d{9} \d{4}\.\d\d\.\d\d \S+ (?=\d{4}-|[A-Z][a-z]{2} )", re.ASCII)
@@ -55,6 +56,10 @@ def _parse_digit(text: str, setting: Setting, depth: int) -> Parsed | None:
     clock = timestamps.CLOCK_TIME.match(text)
     if clock:
         level, message = level_after(text, clock.end())
+        return Parsed(level, None, message, "plain")
+    kitchen = _KITCHEN.match(text)
+    if kitchen:
+        level, message = level_after(text, kitchen.end())
         return Parsed(level, None, message, "plain")
     redis = _REDIS.match(text)
     if redis:

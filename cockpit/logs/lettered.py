@@ -11,6 +11,7 @@ from cockpit.logs.parsed import Parsed, Setting
 from cockpit.logs.stamps import stamp_epoch
 
 _GLOG = lazily(r"([IWEF])(\d\d)(\d\d) (\d\d:\d\d:\d\d)\.\d{1,6} +\d+ [^\s\]]+\]", re.ASCII)
+_COCKROACH = lazily(r"([IWEF])(\d\d)(\d\d)(\d\d) (\d\d:\d\d:\d\d\.\d{6}) \d+ (?:\d+@)?[\w./-]+:\d+ ", re.ASCII)
 _RUBY = lazily(r"([DIWEF]), \[(?=\d{4}-)", re.ASCII)
 _TORNADO = lazily(r"\[([DIWEC]) ((?:[\d-]{6,10} )?[\d:.]{8,12}) ", re.ASCII)
 
@@ -22,6 +23,11 @@ def parse_lettered(text: str, setting: Setting) -> Parsed | None:
         letter, month, day, clock = glog.groups()
         at = timestamps.yearless_epoch(int(month), int(day), clock, setting.zone, setting.now)
         return Parsed(LEVEL_OF_LETTER[letter], at, text[glog.end() :].lstrip(), "glog")
+    cockroach = _COCKROACH.match(text)
+    if cockroach:
+        letter, *date, clock = cockroach.groups()
+        at = stamp_epoch(f"20{'-'.join(date)} {clock}", setting)
+        return Parsed(LEVEL_OF_LETTER[letter], at, text[cockroach.end() :].lstrip(), "glog")
     ruby = _RUBY.match(text)
     if ruby:
         time = timestamps.ISO_TIME.match(text, ruby.end())

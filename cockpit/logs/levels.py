@@ -54,8 +54,11 @@ CEF_SEVERITIES = {
 
 
 def named_level(word: str) -> Level:
-    """Return the level a level field names; Level.NONE where it names none."""
-    return LEVEL_OF_NAME.get(word.strip().lower(), Level.NONE)
+    """Return the level a level field names, `ERROR+2` as Go's slog has it, too; Level.NONE where it names none."""
+    name = word.strip().lower()
+    if name and name[-1].isdigit():
+        name = name.rstrip("0123456789").rstrip("+-") if "+" in name or "-" in name else name
+    return LEVEL_OF_NAME.get(name, Level.NONE)
 
 
 def numbered_level(number: float) -> Level:

@@ -17,7 +17,7 @@ _PRIMER = 8 * 1024  # bytes before a stretch by which it is known to what its fi
 _TIMED_WITHIN = 64 * 1024  # bytes of lines without a time that are looked through for one
 _SCAN = 1024 * 1024
 
-# What every line that the classifier calls an error has in it, in lower case: a part of a word, or a number.
+# What every line that the classifier calls an error has in it, in lower case: a part of a word, a letter or a number.
 _NAMES = {"traceback", "exception", *(name for name, level in LEVEL_OF_NAME.items() if level >= Level.ERROR)}
 _GRAVE_WORDS = tuple(name.encode() for name in _NAMES if not any(part in name and part != name for part in _NAMES))
 # One pattern each: the search for what begins alike is a fast one.
@@ -27,10 +27,12 @@ _GRAVE_NUMBERS = tuple(
         rb'" 5\d\d ',
         rb"status\W{1,4}5\d\d",
         *(rb"%s\w*\W{1,5}\d" % key for key in (b"level", b"severity", b"lvl", b"priority", b"@l")),
-        rb"\n\W*(?:<\d|[ef]\d{4} |[ef], \[)",
-        rb"\|\W*(?:<\d|[ef]\d{4} |[ef], \[)",
+        rb"\n\W*(?:<\d|[ef]\d{4}(?:\d\d)? |[ef], \[)",
+        rb"\|\W*(?:<\d|[ef]\d{4}(?:\d\d)? |[ef], \[)",
     )
 )
+# A letter that is a level stands alone: what may be around it, and the letter, as one byte each.
+_ALONE = bytes(1 if byte in b" \t\r\n|:,-()[]" else 2 if byte in b"EFC" else 0 for byte in range(256))
 
 Progress = Callable[[float], object]
 Wants = Callable[[LogLine], bool]
@@ -164,7 +166,11 @@ class Seeker:
 def may_hold_error(data: bytes) -> bool:
     """Whether an error could be among these lines: cheap, and never wrong where it says no."""
     lowered = b"\n" + data.lower()
-    return any(word in lowered for word in _GRAVE_WORDS) or any(number.search(lowered) for number in _GRAVE_NUMBERS)
+    return (
+        any(word in lowered for word in _GRAVE_WORDS)
+        or any(number.search(lowered) for number in _GRAVE_NUMBERS)
+        or b"\1\2\1" in data.translate(_ALONE)
+    )
 
 
 def _grave(line: LogLine) -> bool:

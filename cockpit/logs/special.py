@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from cockpit.logs.lazy import lazily
 from cockpit.logs.levels import named_level, status_level
 from cockpit.logs.line import Level
 from cockpit.logs.parsed import Parsed
+from cockpit.logs.timestamps import ISO_TIME, iso_epoch
 
 # `kern  :err   : [ 12.3] x` as `dmesg -x` writes it.
 _DMESG = lazily(r"(?:kern|user|daemon|syslog|auth\w*)\s*:(\w+)\s*: ")
@@ -15,6 +18,7 @@ _EVENT_XML = lazily(r"<Level>(\d)</Level>")
 _LOG4J_XML = lazily(r"<log4j:event [^>]*\blevel=\"(\w+)\"")
 _RAILS_COMPLETED = lazily(r"Completed (\d{3}) ")
 _RAILS = lazily(r"(?:Started [A-Z]+ \"|Processing by \w|  Parameters: \{|Rendered )")
+_RAILS_STARTED = lazily(r"Started [A-Z]+ \".{0,2000}\" for \S+ at (?=\d{4}-)")
 _THREADED = lazily(r"[\w.-]{1,60}::([A-Z]{4,8})::")
 _RUST_PANIC = lazily(r"thread '[^']*' (?:\(\d+\) )?panicked at ")
 _EVENT_LEVELS = (Level.INFO, Level.FATAL, Level.ERROR, Level.WARNING, Level.INFO, Level.DEBUG)
@@ -59,7 +63,9 @@ def _worded(text: str) -> Parsed | None:
     if completed:
         return Parsed(status_level(int(completed.group(1))), None, text, "rails")
     if _RAILS.match(text):
-        return Parsed(Level.NONE, None, text, "rails")
+        started = _RAILS_STARTED.match(text)
+        time = ISO_TIME.match(text, started.end()) if started else None
+        return Parsed(Level.NONE, iso_epoch(time, UTC) if time else None, text, "rails")
     dmesg = _DMESG.match(text)
     if dmesg and (level := named_level(dmesg.group(1))):
         return Parsed(level, None, text[dmesg.end() :], "kernel")
@@ -68,5 +74,7 @@ def _worded(text: str) -> Parsed | None:
         return Parsed(level, None, text[threaded.end() :], "plain")
     if _RUST_PANIC.match(text):
         return Parsed(Level.FATAL, None, text, "rust")
+    if text.startswith("fatal error: "):
+        return Parsed(Level.FATAL, None, text, "go")
     event = _EVENT_CSV.match(text)
     return Parsed(named_level(event.group(1)), None, text[event.end(1) + 1 :], "windows") if event else None
