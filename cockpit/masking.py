@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Collection
 from pathlib import Path
 
@@ -11,46 +12,45 @@ from cockpit.errors import ObservationError
 from cockpit.redact import masked, secret_values
 
 _SUFFIX = "_SECRET"  # what makes the name of a variable that the schema calls secret speak of it, too
+_LOOK_AGAIN = 1.0  # seconds between looks whether the env file has changed: a screen asks for every line
 
 
 class Mask:
     """Masks secrets in text; safe to call from any thread.
 
-    Until it is told of an env file, whose values are read anew when the file changes, it knows the environment alone.
+    Until it is told of an env file, whose values are read anew when the file changes, it knows the environment alone,
+    as it was when this was made.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._environment = dict(os.environ)
         self._file_of: Callable[[], Path] | None = None
         self._secrets: Callable[[], Collection[str]] = tuple
         self._read: tuple[Path, int, int] | None = None
-        self._variables: dict[str, str] = {}
-        self._known: tuple[int, dict[str, str]] = (0, {})
-        self._values: list[str] = []
+        self._due = 0.0
+        self._values = secret_values(self._environment)
 
     def tell_of(self, file_of: Callable[[], Path], secrets: Callable[[], Collection[str]]) -> None:
         """Take in where the env file lies, and which of its variables hold secrets whatever they are called."""
-        self._file_of, self._secrets = file_of, secrets
+        self._file_of, self._secrets, self._due = file_of, secrets, 0.0
 
     def __call__(self, text: str) -> str:
         """Return the text with secrets masked."""
-        variables = self._of_file()
-        known = hash(frozenset(os.environ.items())), variables
-        if known != self._known:
-            self._values, self._known = secret_values({**variables, **os.environ}), known
+        if self._file_of is not None and self._monotonic() >= self._due:
+            self._look(self._file_of())
+            self._due = self._monotonic() + _LOOK_AGAIN
         return masked(text, self._values)
 
-    def _of_file(self) -> dict[str, str]:
-        if self._file_of is None:
-            return {}
-        path = self._file_of()
+    def _look(self, path: Path) -> None:
         try:
             found = path.stat()
         except OSError:
-            return {}
+            return  # what it held once may still be told
         mark = path, found.st_mtime_ns, found.st_size
         if mark != self._read:
-            self._variables, self._read = self._variables_of(path), mark
-        return self._variables
+            self._values = secret_values({**self._variables_of(path), **self._environment})
+            self._read = mark
 
     def _variables_of(self, path: Path) -> dict[str, str]:
         try:
