@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 from cockpit.bootstrap import now
+from cockpit.clearing import put_changes_aside
 from cockpit.errors import RefusedError
 from cockpit.execution.control import abort, find_execution, lock_reason, spawn_worker
 from cockpit.execution.databases.preflight import refuse_unreachable
@@ -18,7 +19,7 @@ from cockpit.git.resolve import resolve_named
 from cockpit.git.worktree import refuse_dirty, refuse_overwriting
 from cockpit.leasing.breaking import refuse_anothers
 from cockpit.leasing.taking import give_back, record_override, take_lease
-from cockpit.release.decisions.executions import require_no_current
+from cockpit.release.decisions.executions import confirmation_accepted, require_no_current
 from cockpit.release.intents import RequestExecution
 from cockpit.release.plan import Plan
 from cockpit.release.run import ExecutionView
@@ -53,12 +54,15 @@ def execution_lock(workspace: Workspace, reason: str) -> FileLock:
     return FileLock(location.lock(workspace.execution_lock), holder, wait=_OTHERS_REQUEST, share=location.share)
 
 
-def start_execution(workspace: Workspace, intent: RequestExecution, *, without_lease: str = "") -> int:
+def start_execution(
+    workspace: Workspace, intent: RequestExecution, *, without_lease: str = "", stash: bool = False
+) -> int:
     """Record a confirmed plan and start its worker; return the worker's pid.
 
     Refused without trust, while something else executes here or, where the state is shared, on another clone, and
     where the plan does not fit the work tree any more. `without_lease` is a person's reason to go on where the remote
-    cannot be asked; without one that is refused (`no-lease`). Raises ProcessError where the worker cannot be started;
+    cannot be asked; without one that is refused (`no-lease`). With `stash` changes in the work tree, which are
+    refused otherwise (`dirty`), are put aside first. Raises ProcessError where the worker cannot be started;
     the record stays, to be resumed or aborted.
     """
     require_writable(workspace)
@@ -69,6 +73,8 @@ def start_execution(workspace: Workspace, intent: RequestExecution, *, without_l
         workspace.session.poll()
         require_no_current(workspace.run)
         _require_no_other(workspace)
+        if stash and confirmation_accepted(intent.plan, intent.confirmed):
+            put_changes_aside(workspace, f"the {intent.plan.direction} to {intent.plan.tag}")
         _require_fitting(workspace, intent.plan)
         refuse_unreachable(intent.plan, workspace.root)
         plan = intent.plan

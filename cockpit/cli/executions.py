@@ -60,6 +60,10 @@ def add_commands(table: CommandTable) -> None:
             "--confirm-database", action="append", default=[], metavar="NAME", help="the database that is replaced"
         )
         parser.add_argument("--detach", action="store_true", help="do not follow the worker")
+        parser.add_argument(
+            "--stash", action="store_true",
+            help="with --execute: keep what is in no commit as evidence, and stash it, before it starts",
+        )  # fmt: skip
         add_override(parser)
         parser.add_argument("--reason", default="", metavar="TEXT", help="why, with --without-remote-lease")
         parser.set_defaults(direction=direction)
@@ -94,6 +98,8 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
         raise UsageError("--confirm and --detach go with --execute", fix="Nothing was executed: add --execute")
     if not arguments.execute and arguments.without_remote_lease:
         raise UsageError("--without-remote-lease goes with --execute", fix="Nothing was executed: add --execute")
+    if not arguments.execute and arguments.stash:
+        raise UsageError("--stash goes with --execute", fix="Nothing was put aside: add --execute")
     if arguments.reason and not arguments.without_remote_lease:
         raise UsageError("--reason goes with --without-remote-lease")
     if arguments.execute and (arguments.plan or arguments.format == "sh"):
@@ -147,6 +153,7 @@ def _execute(arguments: argparse.Namespace, workspace: Workspace, plan: Plan) ->
             workspace,
             RequestExecution(identity, plan, arguments.confirm, tuple(arguments.confirm_database)),
             without_lease=without,
+            stash=arguments.stash,
         ),
     )
 

@@ -26,7 +26,7 @@ def refuse_dirty(git: Git) -> None:
         more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
         raise RefusedError(
             f"The work tree has changes that are in no commit: {', '.join(changed[:3])}{more}",
-            fix="Commit it, or put it aside with git stash",
+            fix="Commit it, or have it kept as evidence and stashed: --stash",
             code="dirty",
         )
 

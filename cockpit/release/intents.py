@@ -100,6 +100,15 @@ class AttachEvidence(ItemIntent, frozen=True):
     path: str = ""
 
 
+class KeepDiff(Intent, frozen=True):
+    """Keep as the run's evidence what stood in a work tree and in no commit; the hash and size are of the whole."""
+
+    name: str
+    content: bytes
+    sha256: str
+    size: int
+
+
 class PurgeEvidence(Intent, frozen=True):
     """Forget blobs, by their hashes, in every clone; it cannot be taken back."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cockpit.durations import short_duration
 from cockpit.release.contests import CONTESTABLE, word_of
 from cockpit.release.emergencies import emergency_sentence
-from cockpit.release.entities import ITEM_PREFIX
+from cockpit.release.entities import ITEM_PREFIX, RUN
 from cockpit.release.events import (
     CallAcknowledged,
     DeploysLocked,
@@ -182,7 +182,8 @@ def _plain_sentence(record: Record, run: Run) -> str:
             return "took a note back"
         case EvidenceAttached(name=name, size=size, masked=masked):
             masked_words = ", secrets masked" if masked else ""
-            return f"attached {name} ({size} bytes{masked_words}) to {_item_text(record.ent, run)}"
+            what = "the run" if record.ent == RUN else _item_text(record.ent, run)
+            return f"attached {name} ({size} bytes{masked_words}) to {what}"
         case EvidencePurged(blobs=blobs):
             return f"purged {len(blobs)} piece{'s' if len(blobs) != 1 else ''} of evidence"
         case ProbeChanged(state=state, previous=previous, detail=detail):

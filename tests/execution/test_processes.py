@@ -17,6 +17,7 @@ from cockpit.errors import ProcessError, RefusedError
 from cockpit.executing import abort_execution, execution_lock, start_execution, start_worker, worker_pid
 from cockpit.execution.control import abort
 from cockpit.execution.leftover import StepProcess
+from cockpit.release.events import EvidenceAttached
 from cockpit.release.intents import RequestExecution
 from cockpit.workspace import Workspace
 from tests.execution.flight import WAIT, Flight, Step, alive, wait_until
@@ -372,6 +373,33 @@ def test_a_dirty_work_tree_is_refused_before_anything_stops(flight: Flight) -> N
     assert "VERSION" in refused["error"]["what"]
     assert flight.trace() == []
     assert not workspace.run.executions
+
+
+def test_what_is_in_no_commit_is_kept_as_evidence_and_stashed_where_a_person_says_so(flight: Flight) -> None:
+    workspace = flight.begin()
+    (flight.repo / "VERSION").write_text("mine, token=AKIAIOSFODNN7EXAMPLE\n")
+    (flight.repo / "untracked").write_text("stays")
+    flight.json("rollback", "v1", "--execute", "--confirm", "v9", "--stash", code=4)
+    assert "mine" in (flight.repo / "VERSION").read_text(), "who has not confirmed loses nothing from sight"
+    assert flight.json("rollback", "v1", "--stash", code=2)["error"]["code"] == "usage"
+
+    done = flight.json("rollback", "v1", "--execute", "--confirm", "v1", "--stash")
+    assert done["outcome"] == "succeeded"
+    assert (flight.repo / "untracked").read_text() == "stays"
+    workspace.session.poll()
+    told = [entry["text"] for entry in flight.json("timeline")]
+    assert any("attached changes-before-the-rollback-to-v1.patch" in text and "to the run" in text for text in told)
+    stash = flight.git.text("rev-parse", "refs/stash")
+    assert any(f"put aside before the rollback to v1: VERSION; git stash {stash[:8]} has it" in text for text in told)
+    records = workspace.run.records
+    (kept,) = (record.data for record in records if isinstance(record.data, EvidenceAttached))
+    assert kept.masked, "a token in it is in no store"
+    assert kept.blob is not None
+    diff = workspace.store.evidence.get(kept.blob.sha256).content.decode()
+    assert "+mine" in diff
+    flight.git.output("checkout", "--quiet", "v2")
+    flight.git.output("stash", "pop", "--quiet")
+    assert "mine" in (flight.repo / "VERSION").read_text()
 
 
 def test_a_plan_that_has_grown_old_is_refused(flight: Flight) -> None:

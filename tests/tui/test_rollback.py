@@ -18,6 +18,7 @@ from cockpit.execution.control import output_path
 from cockpit.git.command import Git
 from cockpit.git.facts import head_commit
 from cockpit.leasing.remote import remote_lease
+from cockpit.release.events import EvidenceAttached
 from cockpit.store.lease import LeaseHolder
 from cockpit.syncing import exchange
 from cockpit.times import rfc3339
@@ -257,6 +258,32 @@ def publish(scene: Scene) -> Path:
 def shared(flight: Scene) -> Path:
     """The bare repository that the flight's state was published to."""
     return publish(flight)
+
+
+@pytest.mark.full
+async def test_a_dirty_tree_is_put_aside_where_a_person_says_so(flight: Scene) -> None:
+    (flight.repo / "VERSION").write_text("mine\n")
+    async with at_confirmation(flight) as (app, pilot):
+        await pilot.press(*"v2.4.0", "tab", "space")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await settle(pilot)
+        asked = " ".join(text_in(app, app.screen.region).replace("│", " ").split())
+        assert "VERSION. Keep the diff as evidence, and stash it?" in asked
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmPlanDialog))
+        assert (flight.repo / "VERSION").read_text() == "mine\n", "the focus was on Cancel"
+        await pilot.press("space")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ExecutionScreen))
+
+        def over() -> bool:
+            flight.session.poll()
+            return flight.run.executions[0].over
+
+        await until(pilot, over, tries=1500)
+    assert Git(flight.repo).text("show", "refs/stash:VERSION") == "mine"
+    assert any(isinstance(record.data, EvidenceAttached) for record in flight.run.records)
 
 
 @pytest.mark.full

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,13 @@ from cockpit.release.runbooks import StepUse
 from cockpit.tui.app import CockpitApp
 from cockpit.tui.dialogs.incident import OpenIncidentDialog
 from cockpit.tui.dialogs.runbook_step import StepDialog
+from cockpit.tui.dialogs.without_lease import WithoutLeaseDialog
 from cockpit.tui.pages.runbooks import RunbooksPage
 from cockpit.tui.screens.flight import FlightScreen
 from tests.tui import moments
 from tests.tui.painted import settle, text_in, text_of, until
 from tests.tui.scenes import Scene
+from tests.tui.test_rollback import publish
 
 RUNBOOK = """\
 id: restart
@@ -122,6 +125,32 @@ async def test_a_command_that_hangs_is_stopped_by_its_button_and_esc_leaves_only
         assert run.outcome == "stopped"
         await pilot.press("escape")
         assert isinstance(app.screen, FlightScreen)
+
+
+async def test_what_changes_things_asks_for_a_reason_where_the_remote_cannot_be_asked(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = Scene(tmp_path, template, clock=time.time).enter(monkeypatch)
+    directory = scene.repo / "checklists" / "runbooks"
+    directory.mkdir(parents=True)
+    (directory / "restart.yaml").write_text(
+        "id: restart\ntitle: A restart\nsteps: [{id: do, text: Do it, run: echo done}]\n"
+    )
+    scene.open()
+    remote = publish(scene)
+    remote.rename(remote.with_name("away.git"))
+    app = scene.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_step(app, pilot)
+        await press_button(pilot, "Run it")
+        await until(pilot, lambda: isinstance(app.screen, WithoutLeaseDialog))
+        await settle(pilot)
+        assert "Only this clone's lock keeps others out" in text_in(app, app.screen.region)
+        await pilot.press(*"without", "space", *"remote", "tab", *"down", "tab", "space")
+        await until(pilot, lambda: "exit status 0" in text_in(app, app.screen.region))
+    (use,) = scene.run.runbook_uses
+    (step,) = use.steps.values()
+    assert [run.without_lease for run in step.runs] == ["down"]
 
 
 async def test_nothing_runs_that_is_not_trusted(written: Scene) -> None:

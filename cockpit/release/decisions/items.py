@@ -28,6 +28,7 @@ from cockpit.release.intents import (
     ChallengeItem,
     ClaimItem,
     DeferItem,
+    KeepDiff,
     MarkNotApplicable,
     OverrideItem,
     ReopenItem,
@@ -218,6 +219,20 @@ def _masked(content: bytes, context: Context) -> bytes:
     except UnicodeDecodeError:
         return content
     return content if "\0" in text else context.redact(text).encode()
+
+
+def keep_diff(intent: KeepDiff, context: Context) -> list[Draft]:
+    """Keep a work tree's changes as evidence of the run."""
+    context.require_run()
+    content = _masked(intent.content, context)
+    data = EvidenceAttached(
+        name=intent.name,
+        blob=context.seal(content),
+        sha256=intent.sha256,
+        size=intent.size,
+        masked=content != intent.content,
+    )
+    return [context.draft(RUN, data)]
 
 
 def attach(intent: AttachEvidence, context: Context) -> list[Draft]:

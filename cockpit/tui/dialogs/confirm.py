@@ -25,6 +25,7 @@ from cockpit.release.intents import RequestExecution, TakeWheel
 from cockpit.release.plan import Plan, describe, qualified
 from cockpit.release.tags import Tag, confirmation_word
 from cockpit.release.wheel import wheel_of
+from cockpit.tui.dialogs.ask import ConfirmDialog
 from cockpit.tui.dialogs.base import Dialog, button, hint_line
 from cockpit.tui.dialogs.typed import LastButton, PassingButton, TypedInput
 from cockpit.tui.dialogs.without_lease import NO_LEASE, WithoutLeaseDialog
@@ -193,7 +194,7 @@ class ConfirmPlanDialog(Dialog[bool]):
         elif event.button.id == "way":
             self.run_worker(self._next_way(), exit_on_error=False)
         elif not self._starting:
-            self._begin("")
+            self._begin()
 
     async def _next_way(self) -> None:
         """Go on to the next way that the database can take, where there is another."""
@@ -216,13 +217,13 @@ class ConfirmPlanDialog(Dialog[bool]):
             return
         self.query_one("#confirm-hint", Static).update(Content(shown(why)))
 
-    def _begin(self, without_lease: str) -> None:
+    def _begin(self, without_lease: str = "", *, stash: bool = False) -> None:
         self._starting = True
         self.query_one("#cancel", Button).disabled = True
         self.query_one("#confirm-hint", Static).update(Content("Starting" + choose_glyphs().more))
-        self.run_worker(self._start(without_lease), exit_on_error=False)
+        self.run_worker(self._start(without_lease, stash=stash), exit_on_error=False)
 
-    async def _start(self, without_lease: str) -> None:
+    async def _start(self, without_lease: str, *, stash: bool) -> None:
         workspace = self.cockpit.workspace
         intent = RequestExecution(
             secrets.token_hex(4),
@@ -231,7 +232,9 @@ class ConfirmPlanDialog(Dialog[bool]):
             self._plan.database_words,
         )
         try:
-            await asyncio.to_thread(start_execution, workspace, intent, without_lease=without_lease)
+            await asyncio.to_thread(
+                start_execution, workspace, intent, without_lease=without_lease, stash=stash
+            )  # fmt: skip
         except (CockpitError, OSError) as error:
             self._starting = False
             self.query_one("#cancel", Button).disabled = False
@@ -240,8 +243,15 @@ class ConfirmPlanDialog(Dialog[bool]):
             self.query_one("#confirm-hint", Static).update(Content(shown(said)))
             if unleased:
                 self.app.push_screen(WithoutLeaseDialog(said), self._go_without)
+            elif isinstance(error, CockpitError) and error.code == "dirty":
+                question = f"{error.what}. Keep the diff as evidence, and stash it?"
+                self.app.push_screen(ConfirmDialog(question, "Stash and go on"), self._go_on_stashed)
             return
         self.dismiss(True)
+
+    def _go_on_stashed(self, yes: bool | None) -> None:
+        if yes:
+            self._begin(stash=True)
 
     def _go_without(self, reason: str | None) -> None:
         if reason:
