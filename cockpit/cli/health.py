@@ -151,8 +151,9 @@ _HEAD = ["TARGET", "GOAL", "ACTUAL", "STATE", "WINDOW", "SAMPLES", "COVERED", "B
 
 def _row(result: TargetResult) -> list[str]:
     from cockpit.durations import short_duration
+    from cockpit.release.targets import burn_words
 
-    burn = "-" if result.burn is None else f"{result.burn:.2g}x"
+    burn = "-" if result.burn is None else burn_words(result.burn)
     source = f"{result.source} on {result.observer}" if result.source else "-"
     return [
         result.id, result.goal, result.actual, result.state.upper(), short_duration(result.window),

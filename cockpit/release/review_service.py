@@ -28,6 +28,7 @@ from cockpit.release.targets import (
 
 _LATE_AFTER = 3  # intervals
 _MINUTE = 60.0
+_SHORTEST_GAP = 30.0  # seconds: between two beats of a watcher, and after the last one, nobody is missing
 
 
 class Gap(Struct, frozen=True):
@@ -38,7 +39,7 @@ class Gap(Struct, frozen=True):
 
 
 class Coverage(Struct, frozen=True):
-    """For how many of `seconds` somebody watched; `gaps` are the others."""
+    """For how many of `seconds` somebody watched; `gaps` are the others, without those of a few seconds."""
 
     observer: str
     watched: float
@@ -112,7 +113,9 @@ class TargetReview(Struct, frozen=True):
 def coverage_of(data: ReviewData) -> Coverage:
     """Return for how long somebody watched, and the gaps."""
     spans = clipped(data.watched, data.since, data.until)
-    missing = tuple(Gap(*gap) for gap in gaps(spans, data.since, data.until))
+    missing = tuple(
+        Gap(start, end) for start, end in gaps(spans, data.since, data.until) if end - start >= _SHORTEST_GAP
+    )
     return Coverage(data.observer, total(spans), data.until - data.since, missing)
 
 

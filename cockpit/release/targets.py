@@ -139,6 +139,11 @@ def short_span(milliseconds: float) -> str:
     return f"{milliseconds:.0f}ms" if milliseconds < 1000 else f"{milliseconds / 1000:.3g}s"
 
 
+def burn_words(burn: float) -> str:
+    """Return how many times faster than allowed the error budget goes: `0x`, `1.4x`, `290x`."""
+    return f"{burn:.1f}x" if 0 < burn < 10 else f"{burn:.0f}x"
+
+
 def goals_of(bindings: dict[str, TargetBinding], library: Library) -> tuple[Goal, ...]:
     """Return every target, the shipped ones first; one that nothing measures has no probe."""
     shipped = {target.id: target for target in library.targets}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.strip import Strip
 
 from cockpit.durations import short_duration
-from cockpit.release.targets import TargetResult
+from cockpit.release.targets import TargetResult, burn_words
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, fit, part, row
 from cockpit.tui.theme import Inks
@@ -50,7 +50,7 @@ class TargetTable(RowList[TargetResult]):
         sign, ink = signs.get(target.state, (self._glyphs.unknown, inks.warn))
         dash = self._glyphs.dash
         actual = dash if target.value is None and target.state != "missed" else target.actual
-        burn = dash if target.burn is None else f"{target.burn:.2g}x"
+        burn = dash if target.burn is None else burn_words(target.burn)
         state = _SHORT[target.state] if narrow else target.state
         line: list[Part] = [
             (self._glyphs.cursor if cursor and self.has_focus else " ", inks.title),
