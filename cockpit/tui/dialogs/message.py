@@ -56,7 +56,7 @@ class FillDialog(Dialog[Sending]):
                     to = channels[0] if len(channels) == 1 else ""
                     known = ", ".join(channels) or "none: add channels to cockpit.yaml"
                     yield Field(to, placeholder=shown(known), compact=True, id="message-to")
-                yield FillingText(id="message-text")
+                yield FillingText(id="message-text", below_form=True)
             with Horizontal(classes="buttons"):
                 yield button("Send", "send", variant="primary")
                 yield button("Cancel", "cancel")

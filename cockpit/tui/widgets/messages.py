@@ -95,14 +95,15 @@ class ChannelsPane(TextPane):
 
 
 class FillingText(TextPane):
-    """A message as it would be sent; what is still to be filled in stands first."""
+    """A message as it would be sent; what is still to be filled in stands first, unless a form above says so."""
 
     DEFAULT_CSS = """
     FillingText { height: auto; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, below_form: bool = False) -> None:
         super().__init__(id=id)
+        self._below_form = below_form
         self._filling: Filling | None = None
         self._trouble = ""
 
@@ -116,7 +117,7 @@ class FillingText(TextPane):
         if self._filling is None:
             return labelled("!", self._trouble, inks.warn, inks.warn, width=width, indent=3) if self._trouble else []
         found: list[list[Part]] = []
-        for field in self._filling.missing:
+        for field in () if self._below_form else self._filling.missing:
             hint = f"{field.hint} ({', '.join(field.choices)})" if field.choices else field.hint
             found += labelled("fill in", f"{field.name}: {hint}", inks.warn, inks.muted, width=width, indent=9)
         found += labelled("", self._filling.subject, inks.strong, inks.muted, width=width, indent=1)
