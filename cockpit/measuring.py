@@ -126,8 +126,11 @@ class Measurer:
         counted = [(look.state, look.latency_ms) for look in looks if not look.planned]
         return measured_of_looks(goal, counted, maintenance=len(looks) - len(counted))
 
-    def history(self, name: str) -> ProbeHistory:
-        """Return a probe's last day and its last 60 days, by roll-ups, and its last failures whole."""
+    def history(self, name: str, *, outages: bool = True) -> ProbeHistory:
+        """Return a probe's last day and its last 60 days, by roll-ups, and its last failures whole.
+
+        For its outages every look of the day is read, so that a pane that shows none should not ask for them.
+        """
         run, now = self._workspace.run, self._now()
         series = sample_key(run, name)
         this_hour, today = int(now // HOUR) * HOUR, int(now // DAY) * DAY
@@ -138,7 +141,8 @@ class Measurer:
         probe = run.configuration.probes.get(name)
         interval = parse_duration(probe.interval) if probe is not None else 0.0
         expected = (now - first_hour) / interval if interval else math.inf
-        looks = ((look.at, look.state, look.planned) for look in self._samples.raw(series, first_hour, now + 1))
+        raw = self._samples.raw(series, first_hour, now + 1) if outages else ()
+        looks = ((look.at, look.state, look.planned) for look in raw)
         failures, passes = (probe.failures, probe.passes) if probe is not None else (3, 2)
         return ProbeHistory(
             name=name,

@@ -135,6 +135,7 @@ def _known(file: ConfigurationFile, checklists: Mapping[str, Checklist], library
         {name: items(file.of(name).checklists) for name in file.names()},
         tuple(phase.id for checklist in checklists.values() for phase in checklist.phases),
         tuple(contact.id for contact in library.contacts),
+        tuple(runbook.id for runbook in library.runbooks),
     )
 
 

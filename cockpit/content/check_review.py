@@ -16,6 +16,7 @@ from cockpit.content.strict_yaml import Document, Step, load_document
 from cockpit.durations import parse_duration
 from cockpit.release.checklist import Item
 from cockpit.release.checks import KINDS, SHORTEST_VALIDITY, Check, EnvCheck, GitCheck, HttpCheck, LogCheck
+from cockpit.release.triggers import Trigger
 from cockpit.release.windows import Shift
 
 T = TypeVar("T")
@@ -187,12 +188,13 @@ def closing_complaint(item: Item, check: Check) -> str:
 
 
 class Known(Struct, frozen=True):
-    """What a configuration may refer to: items by id, of all its environments and of each; phases; contacts."""
+    """What a configuration may refer to, by id: items of all its environments and of each, phases, and the library."""
 
     items: Mapping[str, Item]
     items_in: Mapping[str, Mapping[str, Item]]
     phases: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()  # of the checklists' directory
+    runbooks: tuple[str, ...] = ()
 
 
 class _Places(Review[ConfigurationFile]):
@@ -207,12 +209,19 @@ class _Places(Review[ConfigurationFile]):
         self._phases(self.value.sign_off, "sign_off")
         own = [contact.id for contact in self.value.contacts]
         self._on_call(self.value.on_call, own, "on_call")
+        self._triggers(self.value.triggers, "triggers")
         for name, section in self.value.environments.items():
             where = ("environments", name)
             self._checks(section.checks, self._known.items_in.get(name, {}), *where, "checks")
             self._phases(section.sign_off or {}, *where, "sign_off")
             there = own if section.contacts is None else [contact.id for contact in section.contacts]
             self._on_call(section.on_call or (), there, *where, "on_call")
+            self._triggers(section.triggers, *where, "triggers")
+
+    def _triggers(self, triggers: Mapping[str, Trigger], *where: Step) -> None:
+        for name, trigger in triggers.items():
+            if trigger.runbook:
+                self.known(trigger.runbook, self._known.runbooks, "runbook", *where, name, "runbook")
 
     def _on_call(self, shifts: Iterable[Shift], own: list[str], *where: Step) -> None:
         for index, shift in enumerate(shifts):

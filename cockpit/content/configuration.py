@@ -139,8 +139,6 @@ class _ConfigurationReview(Review[ConfigurationFile]):
             if trigger.target:
                 self.known(trigger.target, self._targets_of(part), "target", *here, "target")
             self.durations(trigger, ("lasts", "decide_within"), *here)
-            if trigger.runbook:
-                self.complain(name_complaint(trigger.runbook), *here, "runbook")
         if part.env is not None:
             review_env(self, part.env, *where, "env")
         if part.signing is not None:

@@ -92,6 +92,8 @@ def test_stats_are_the_document_that_scripts_read(path: Path) -> None:
         "formats": {"python": 6, "text": 1, "access": 1},
         "patterns": {},
         "fingerprints": [],
+        "errors": 1,
+        "own_traffic": 0,
     }
 
 

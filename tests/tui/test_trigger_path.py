@@ -87,6 +87,13 @@ async def test_from_the_banner_to_the_running_rollback_are_six_keys_and_the_tag(
         await until(pilot, lambda: isinstance(app.screen, ExecutionScreen))
         assert hand.keys - len("v2.4.0") == 6
         await until(pilot, lambda: state(breached) in {"succeeded", "unverified"})
+        await settle(pilot)
+        await pilot.press("exclamation_mark")  # on the execution's own screen, too
+        await until(pilot, lambda: isinstance(app.screen, AbnormalDialog))
+        assert "ROLLBACK TRIGGER" in text_of(app, "AlarmList").splitlines()[0]
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, CardDialog))
+        assert "v2.3.0" in text_of(app, ".dialog-title")
     (execution,) = breached.run.executions
     assert (execution.direction, execution.tag) == ("rollback", "v2.4.0")
 

@@ -40,13 +40,20 @@ def target(flight: Flight, code: int) -> dict[str, Any]:
 
 async def test_in_a_window_nothing_counts_as_down_and_the_time_is_named(flight: Flight) -> None:
     window = {"title": "moving", "starts": rfc3339(time.time() - 60), "ends": rfc3339(time.time() + 600)}
-    workspace = flight.begin([], probes={"up": up(flight)}, maintenance_windows=[window], targets=TARGET)
+    workspace = flight.begin(
+        [],
+        probes={"up": up(flight)},
+        maintenance_windows=[window],
+        targets=TARGET,
+        triggers={"t": {"probe": "up", "lasts": "1ms"}},
+    )
     async with watching(flight):
         await eventually(lambda: looks(workspace))
         (flight.var / "up").unlink()
         await eventually(lambda: ("ok", "down") in transitions(workspace))
         await eventually(lambda: sum(look.state == "down" for look in looks(workspace)) >= 2)
     assert all(look.planned for look in looks(workspace))
+    assert not workspace.run.breaches, "what was announced asks for no decision"
     told = target(flight, 3)
     assert (told["state"], told["samples"], told["actual"]) == ("not enough data", 0, "-")
     assert told["maintenance"] == pytest.approx(0.1 * len(looks(workspace)))

@@ -111,7 +111,7 @@ class ProbesPage(QuietingActions, Page):
 
         def read() -> ProbeHistory:
             with Measurer(workspace, now=now) as measurer:
-                return measurer.history(name)
+                return measurer.history(name, outages=False)
 
         self._history = await asyncio.to_thread(read)
         self._show_detail()

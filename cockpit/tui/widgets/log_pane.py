@@ -102,10 +102,11 @@ class LogPane(Vertical):
         lines: list[Part] = [(f" {choose_glyphs().rule} {counts.lines_per_second:.0f} l/s", inks.muted)]
         if self.size.width < _WIDE:
             return [*rate, *lines]
-        levels: list[Part] = [
-            part(f"{counts.levels[level]} {level} ", inks.bad if level in _GRAVE else inks.warn)
+        levels: list[Part] = [(f"{counts.own} own left out ", inks.muted)] if counts.own else []
+        levels += [
+            part(f"{counts.of_others(level)} {level} ", inks.bad if level in _GRAVE else inks.warn)
             for level in _TOLD
-            if counts.levels.get(level)
+            if counts.of_others(level)
         ]
         course = _COURSE if self.size.width < _WIDER else _LONGER
         by_minute, by_second = counts.errors_by_minute[-course:], counts.lines_by_second[-course:]
