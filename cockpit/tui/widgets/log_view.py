@@ -16,9 +16,10 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
 
-from cockpit.logs.buffer import LogBuffer, Span
+from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.counters import LogCounts
 from cockpit.logs.follow import FollowState
+from cockpit.logs.held import Span
 from cockpit.logs.line import LogLine
 from cockpit.logs.origin import LogOrigin
 from cockpit.logs.reader import FIRST_LINES, LogReader, ReaderStatus
