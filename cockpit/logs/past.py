@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Event, Lock
 
-from cockpit.logs.buffer import LineFilter, LogBuffer, Span
+from cockpit.logs.buffer import LogBuffer
+from cockpit.logs.chosen import LineFilter
+from cockpit.logs.held import Span
 from cockpit.logs.history import GivenUpError, History, Stretch
 from cockpit.logs.line import LogLine
 from cockpit.logs.seek import Progress, Seeker
@@ -61,43 +63,49 @@ class Past:
     def _load_earlier(
         self, sieve: LineFilter | None, cancel: Event, progress: Progress, on_rows: Callable[[], object]
     ) -> bool:
-        rows, size, found_any = 0, _NEAR, False
-        while rows < ROWS:
+        def read(size: int) -> int | None:
             start = self._buffer.span.start
             if start is None:
-                return found_any
-            self._check(sieve, cancel)
+                return None
             stretch = self._history.before(start, cancel, size)
             if stretch is None:
-                return found_any
+                return None
             lines, places = self._chosen(stretch, sieve, cancel)
             self._check(sieve, cancel)
-            self._buffer.prepend(lines, places, stretch.start, sieve=sieve)
+            if not self._buffer.prepend(lines, places, stretch.start, before=start, sieve=sieve):
+                return 0  # others came first: it goes on before those
             if lines:
                 on_rows()
-            found_any = True
-            rows += len(lines)
-            size = min(size * 2, 8 * _NEAR) if rows < ROWS else size
             progress(1 - self.part_of(stretch.start)[0])
-        return True
+            return len(lines)
+
+        return self._load(read, sieve, cancel)
 
     def _load_later(self, sieve: LineFilter | None, cancel: Event, progress: Progress) -> bool:
-        rows, size, found_any = 0, _NEAR, False
-        while rows < ROWS:
+        def read(size: int) -> int | None:
             end = self._buffer.span.end
-            if end is None:
-                return found_any
-            self._check(sieve, cancel)
-            stretch = self._history.after(end, cancel, size)
+            stretch = None if end is None else self._history.after(end, cancel, size)
             if stretch is None:
-                return found_any
+                return None
             lines, places = self._chosen(stretch, sieve, cancel)
             self._check(sieve, cancel)
             self._buffer.extend(lines, places, stretch.end, sieve=sieve)
-            found_any = True
-            rows += len(lines)
-            size = min(size * 2, 8 * _NEAR)
             progress(self.part_of(stretch.end)[0])
+            return len(lines)
+
+        return self._load(read, sieve, cancel)
+
+    def _load(self, read: Callable[[int], int | None], sieve: LineFilter | None, cancel: Event) -> bool:
+        """Read ever larger stretches until they have brought enough rows, or None says that there are no more."""
+        rows, size, found_any = 0, _NEAR, False
+        while rows < ROWS:
+            self._check(sieve, cancel)
+            found = read(size)
+            if found is None:
+                return found_any
+            found_any = True
+            rows += found
+            size = min(size * 2, 8 * _NEAR)
         return True
 
     def _check(self, sieve: LineFilter | None, cancel: Event) -> None:

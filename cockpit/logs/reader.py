@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from cockpit.logs.buffer import LogBuffer, Span
+from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.classify import Classifier
 from cockpit.logs.counters import LogCounters, LogCounts
 from cockpit.logs.encodings import wide_encoding
 from cockpit.logs.follow import TAIL_LINES, Batch, Follower, FollowState
+from cockpit.logs.held import Span
 from cockpit.logs.line import LogLine, RawLine
 from cockpit.logs.own import own_levels
 from cockpit.logs.split import Block

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.logs.buffer import LogBuffer, Span
+from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.classify import Classifier
 from cockpit.logs.follow import Follower
+from cockpit.logs.held import Span
 from cockpit.logs.history import GivenUpError, History
 from cockpit.logs.past import Past
 from cockpit.logs.seek import Seeker

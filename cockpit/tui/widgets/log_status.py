@@ -13,7 +13,7 @@ from cockpit.tui.glyphs import choose_glyphs
 
 if TYPE_CHECKING:
     from cockpit.logs.match import SlowPatternError
-    from cockpit.tui.widgets.log_view import LogView
+    from cockpit.tui.widgets.log_follow import LogFollow
 
 
 @dataclass
@@ -23,7 +23,7 @@ class LogStatus(Message):
     `skipped` lines were counted but came too fast to be shown. `context` says that the filter is lifted for now.
     """
 
-    view: LogView
+    view: LogFollow
     name: str
     counts: LogCounts
     follow: bool
@@ -40,7 +40,7 @@ class LogStatus(Message):
     is_fed: bool = False  # by a command or a pipe, of which `reason` says how it ended
 
     @property
-    def control(self) -> LogView:
+    def control(self) -> LogFollow:
         """The log that this is about."""
         return self.view
 

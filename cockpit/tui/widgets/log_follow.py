@@ -1,0 +1,249 @@
+"""One log as it grows, and back to its first line: follow and pause, and what is told of it."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.events import Mount, Resize, Unmount
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import var
+
+from cockpit.logs.buffer import LogBuffer
+from cockpit.logs.origin import LogOrigin
+from cockpit.logs.reader import LogReader, ReaderStatus
+from cockpit.tui.theme import ThemedApp
+from cockpit.tui.widgets.log_journey import Travelled
+from cockpit.tui.widgets.log_scroll import LogScroll
+from cockpit.tui.widgets.log_source import LogSource
+from cockpit.tui.widgets.log_status import LogStatus, border_text
+
+if TYPE_CHECKING:
+    from cockpit.logs.sieve import Sieve
+    from cockpit.tui.widgets.log_travel import LogTravel
+
+_FEED_SECONDS = 1.0  # so often is looked at whether a command still lives
+_LEAST_ROWS = 24
+
+
+class LogFollow(LogScroll):
+    """The log of `origin`, read by a thread, or the lines of a given `buffer`, with times shown in `timezone`.
+
+    A `reader` that is given has perhaps begun already. It follows the end until the reader scrolls up, and again from
+    the end on. Its border's subtitle says how many lines are new below; `LogStatus` tells the rest to whoever draws the
+    title.
+    """
+
+    follow: var[bool] = var(True, init=False)
+
+    class News(Message, bubble=False):
+        """The buffer or the counts have changed; waiting ones are merged into one."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Every one says the same."""
+            return isinstance(message, LogFollow.News)
+
+    def __init__(
+        self,
+        name: str,
+        origin: LogOrigin | Path | None = None,
+        *,
+        timezone: tzinfo = UTC,
+        clock: Callable[[], float] = time.time,
+        buffer: LogBuffer | None = None,
+        reader: LogReader | None = None,
+        ascii_only: bool = False,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        if buffer is None:
+            buffer = reader.buffer if reader is not None else LogBuffer()
+        super().__init__(buffer, timezone, ascii_only=ascii_only, name=name, id=id, classes=classes)
+        self.log_name = name
+        self._source = LogSource(name, origin, buffer, timezone=timezone, clock=clock, reader=reader)
+        self.reader = self._source.reader  # None where the buffer was given
+        self._timezone = timezone
+        self._clock = clock
+        self._travel: LogTravel | None = None
+        self._seen_end = 0  # the row after the last that was there when the reader left the end
+        self._seen_lines = 0  # how many had been counted then
+        self._has_been_laid_out = False
+        self._notice = ""
+        self._wanted_filter: Sieve | None = None
+        self._searched: Sieve | None = None  # while the filter is lifted to show what is around a match
+        self._last_status: tuple[object, ...] = ()
+
+    @property
+    def status(self) -> ReaderStatus:
+        """How the reading stands; a given buffer counts as followed."""
+        return self._source.status
+
+    @property
+    def travel(self) -> LogTravel | None:
+        """What goes anywhere in the file; None where the lines come from no file."""
+        reader = self.reader
+        if reader is not None and (self._travel is None or self._travel.path != reader.path):
+            from cockpit.tui.widgets.log_travel import LogTravel  # the first line is on the screen before it
+
+            if self._travel is not None:
+                self._travel.close()
+            self._travel = LogTravel(self, reader, self.buffer)
+        return self._travel
+
+    @property
+    def progress(self) -> str:
+        """How far a search or a journey through the file is; empty where none is under way."""
+        return self._travel.progress if self._travel is not None else ""
+
+    @property
+    def new(self) -> int:
+        """How many lines have come since the reader left the end."""
+        if self.follow:
+            return 0
+        if self._extent.has_end:
+            return max(self._extent.end - self._seen_end, 0)
+        return max(self.status.counts.lines - self._seen_lines, 0)
+
+    def show_news(self) -> None:
+        """Take in what the buffer holds now: the widget does so by itself where it reads a file."""
+        if self.lay_out(to_end=self.follow):
+            self._seen_end = self._extent.end
+        self._load_at_edges()
+        self.tell()
+
+    def action_toggle_follow(self) -> None:
+        """Follow the end, or stop here."""
+        self.follow = not self.follow
+
+    def action_toggle_wrap(self) -> None:
+        """Fold long lines, or let them run out to the right; the line at the top stays."""
+        self.fold()
+        self.show_news()
+
+    def action_scroll_home(self) -> None:
+        """Go to the log's first line, wherever that is."""
+        if self.travel is None:
+            super().action_scroll_home()
+        else:
+            self.travel.go_home()
+
+    def action_scroll_end(self) -> None:
+        """Go to the end and follow it."""
+        self.follow = True
+
+    def watch_follow(self, follow: bool) -> None:
+        """Leave the end, or go back to it."""
+        self._seen_end = self._extent.end
+        self._seen_lines = self.status.counts.lines
+        self.buffer.pinned = not follow
+        if follow:
+            self.cursor.go(None)
+            if self._travel is not None:
+                self._travel.cancel()
+            if self.reader is not None and not self.buffer.extent.has_end:
+                self.reader.rejoin()
+            self.show_news()
+        else:
+            self.tell()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Pause where the reader scrolls up, follow again from the end on."""
+        super().watch_scroll_y(old_value, new_value)
+        if self._is_moving:
+            return
+        self._notice = ""
+        self.look()
+        # At the end already although the position fell: the pane has grown, or there are fewer lines.
+        if new_value < old_value and new_value < self.max_scroll_y:
+            self.follow = False
+        elif new_value > old_value and new_value >= self.max_scroll_y and self._extent.has_end:
+            self.follow = True
+        self._load_at_edges(asked=True)
+
+    def say(self, notice: str) -> None:
+        """Say something in the border."""
+        self._notice = notice
+        self.tell()
+
+    def tell(self) -> None:
+        """Say in the border, and to whoever listens, how things stand, where that has changed."""
+        status, new, wanted = self.status, self.new, self._wanted_filter
+        sieve = self.buffer.filter or self._searched
+        slow = wanted.slow if wanted is not None else None
+        at = "" if self.follow or self.travel is None else self.travel.position(self.number_at(0))
+        paused = "" if self.follow else f"{new} new" if new else "paused"
+        self.border_subtitle = border_text(
+            state=status.state, notice=self.progress or self._notice, position=at, paused=paused
+        )
+        said = self.progress or self._notice
+        told = (
+            status, at, said, self.follow, new, sieve.typed if sieve else "", self.folds, slow,
+            self._searched is not None,
+        )  # fmt: skip
+        if told == self._last_status:
+            return
+        self._last_status = told
+        self.post_message(
+            LogStatus(
+                self, self.log_name, status.counts, self.follow, new, status.state, status.reason,
+                sieve.typed if sieve else "", self.folds, slow, status.skipped, self._searched is not None, at, said,
+                self._source.is_fed,
+            )
+        )  # fmt: skip
+
+    @on(Mount)
+    def _start(self) -> None:
+        reader = self.reader
+        if reader is not None:
+            reader.on_news = self._post_news
+            reader.start()
+            if isinstance(self.app, ThemedApp):
+                self.app.after_first_frame(reader.go_on)
+            else:
+                reader.go_on()
+        if self._source.is_fed:
+            self.set_interval(_FEED_SECONDS, self.tell)
+        self.show_news()
+
+    @on(Unmount)
+    def _stop(self) -> None:
+        self._source.stop()
+        if self._travel is not None:
+            self._travel.close()
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
+        changed = super()._size_updated(size, virtual_size, container_size, layout)
+        if changed and not self._has_been_laid_out:
+            # What is there already is on the first frame, not on the one after it.
+            self._has_been_laid_out = True
+            self.show_news()
+        return changed
+
+    @on(News)
+    @on(Resize)
+    @on(Travelled)
+    def _take_news(self) -> None:
+        if self.reader is not None:
+            self.reader.rows = max(self.height, _LEAST_ROWS)
+        self.show_news()
+
+    def _load_at_edges(self, *, asked: bool = False) -> None:
+        """Bring earlier lines where the first ones are in view, and later ones where those at the window's end are."""
+        if self.reader is None or not self.height or self.buffer.span.start is None:
+            return
+        near_top = self.scroll_y < self.height and (not self.follow or self.max_scroll_y == 0)
+        near_end = not self._extent.has_end and self.scroll_y > self.max_scroll_y - self.height
+        if not (near_top or near_end) or self.travel is None or (near_top and self.travel.earlier(asked=asked)):
+            return
+        if near_end and (asked or self.max_scroll_y == 0):
+            self.travel.later(asked=asked)
+
+    def _post_news(self) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended while a thread was still reading
+            self.post_message(self.News())
