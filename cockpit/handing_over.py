@@ -64,6 +64,11 @@ def _parts(run: Run, found: Handover, now: float) -> Iterator[Part]:
         *((view.item.text, view.detail) for view in found.contested),
     ]
     yield Part("contested", tuple(contested), grave=True)
+    breaches = tuple((name, when(one.at), one.detail) for name, one in run.breaches.items())
+    yield Part("rollback triggers breached", breaches, grave=True)
+    held = "the run is held: cockpit release resume" if run.state == "held" else ""
+    stopped = tuple((words,) for words in (held, run.frozen.told if run.frozen is not None else "") if words)
+    yield Part("on hold", stopped, grave=True)
     yield Part("incidents", tuple((incident_line(run, one, now=now),) for one in found.incidents), grave=True)
     yield Part("regressed", tuple((view.item.text, view.detail) for view in found.regressed), grave=True)
     down = tuple((one.name, one.state, when(one.wall), one.detail) for one in found.probes)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from cockpit.errors import CockpitError
 from cockpit.measuring import Measurer
 from cockpit.release.ledger import state_digest
+from cockpit.reports.html import to_html
 from cockpit.reports.markdown import to_markdown
 from cockpit.reports.report import Measured, Report, report_of
 from cockpit.reports.signatures import SignerList
 from cockpit.signing.allowed import allowed_signers
+from cockpit.store import files
 from cockpit.store.page_branch import publish_pages
 from cockpit.store.remote import StateRemote
 from cockpit.times import epoch, rfc3339
@@ -35,6 +38,18 @@ def whole_report(workspace: Workspace, *, now: float) -> Report:
         probes = measurer.days(epoch(run.opened_at) if run.open else now)
     measured = Measured(rfc3339(now), state_digest(run), probes, signers)
     return report_of(run, now=now, measured=measured)
+
+
+def write_report(workspace: Workspace, *, now: float) -> Path:
+    """Write the report as one HTML page below the git directory, and return where it lies."""
+    location = workspace.store.location
+    directory = location.root / "reports"
+    for each in (directory, location.temporary):
+        files.make_directories(each, below=location.common, share=location.share)
+    path = directory / f"{workspace.run.id or workspace.run.service}.html"
+    page = to_html(whole_report(workspace, now=now)).encode("utf-8", "replace")
+    files.write_whole(path, page, temporary=location.temporary, share=location.share)
+    return path
 
 
 def publish_report(workspace: Workspace, *, now: Callable[[], float] = time.time) -> str | None:

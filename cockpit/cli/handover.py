@@ -74,6 +74,8 @@ def _document(run: Run, live: Live, found: Handover, at: float) -> dict[str, Any
             for key in ("open_killers", "regressed", "contested", "claims")
         },
         "contests": status["contests"],
+        "frozen": status["frozen"],
+        "breaches": [{"trigger": name, "at": one.at, "detail": one.detail} for name, one in run.breaches.items()],
         "debt": msgspec.to_builtins(found.debt),
         "execution": execution_document(run),
         "incidents": [incident_document(run, one, now=at) for one in found.incidents],

@@ -40,8 +40,9 @@ from cockpit.release.configuration import (
     Verify,
     VersionSeen,
 )
-from cockpit.release.library import Runbook, RunbookFor, RunbookStep
+from cockpit.release.library import Contact, Runbook, RunbookFor, RunbookStep
 from cockpit.release.targets import TargetBinding
+from cockpit.release.windows import Shift
 
 _HEADER = "# What `cockpit` knows about the shop. Paths lie outside the work tree: a checkout must not touch them.\n"
 
@@ -131,6 +132,12 @@ def configuration(root: Path, *, port: int, front: int = 0) -> Configuration:
         },
         version=VersionSeen(http=f"{address}/health", json="version"),
         env=_env(root),
+        contacts=(
+            Contact("ana", "Technical Issues", "Ana Lima", reach=("+49 30 5550101", "ana@shop.example")),
+            Contact("ben", "Technical Issues", "Ben Okafor", reach=("+49 30 5550102",), after="10m"),
+            Contact("lead", "Technical Issues", "Cleo Marsh (platform lead)", reach=("+49 30 5550103",), after="30m"),
+        ),
+        on_call=(Shift("ana", at="08:00", lasts="12h"), Shift("ben", at="20:00", lasts="12h")),
         channels={
             "team": Channel(file=str(root / "var" / "messages.txt"), title="stands for the team's chat"),
             "screen": Channel(clipboard=True),

@@ -12,7 +12,8 @@ from cockpit.release.moment import as_of
 from cockpit.release.run import Run
 from cockpit.release.sensing import epoch_of
 
-_POINTS = 80
+_MOST, _LEAST = 80, 16  # moments
+_FOLDS = 800_000  # records that may be folded in all: a moment costs as much as there are records
 
 
 class Progress(Struct, frozen=True):
@@ -23,8 +24,8 @@ class Progress(Struct, frozen=True):
     total: int
 
 
-def progress_of(run: Run, *, now: float, points: int = _POINTS) -> tuple[Progress, ...]:
-    """Return how far the release was at up to `points` moments, the last one `now`, by the files it flies by now.
+def progress_of(run: Run, *, now: float) -> tuple[Progress, ...]:
+    """Return how far the release was at up to 80 moments, the last one `now`, by the files it flies by now.
 
     Each is a fold of what was on the record then, so that what had gone stale or regressed does not count.
     """
@@ -35,7 +36,8 @@ def progress_of(run: Run, *, now: float, points: int = _POINTS) -> tuple[Progres
     pinned = Pinned(run.configuration, run.checklists, run.library, run.digest)
     found: list[Progress] = []
     taken, at = 0, 0.0
-    for end in _thinned(telling, points - 1):
+    moments = min(max(_FOLDS // len(run.records), _LEAST), _MOST)
+    for end in _thinned(telling, moments - 1):
         ledger.add(run.records[taken : end + 1])
         taken = end + 1
         # Clocks differ between machines: the line never runs backwards.

@@ -186,6 +186,6 @@ def _written(name: str, text: str) -> tuple[str, ...]:
 
 ABOUT_CHECKS = (
     "With OpenSSH alone, in an empty directory: take the allowed signers from a place that you trust, then run the "
-    "commands beneath each signature. `Good` means that these very bytes were signed by that person's key; they are "
+    "commands beneath each signature. Good means that these very bytes were signed by that person's key; they are "
     "JSON, and say which release, role and commit it was for."
 )

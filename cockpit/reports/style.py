@@ -44,7 +44,8 @@ svg .slow { fill: var(--plain); opacity: .45; } svg .usual { fill: var(--accent)
 svg .mark { stroke: var(--card); }
 table { border-collapse: collapse; width: 100%; font-size: .925rem; }
 th, td { border-bottom: 1px solid var(--line); padding: .35rem .75rem .35rem 0; text-align: left; vertical-align: top; }
-th { color: var(--soft); font-weight: 600; font-size: .8rem; text-transform: uppercase; letter-spacing: .03em; }
+th { color: var(--soft); font-weight: 600; font-size: .8rem; text-transform: uppercase; letter-spacing: .03em;
+  overflow-wrap: normal; }
 td:last-child { padding-right: 0; }
 td.short { white-space: nowrap; }
 tr.alarm td:last-child { color: var(--bad); font-weight: 600; }

@@ -102,6 +102,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("everywhere", "who", "W", "W", "who", "See who is here, where, what they look at, and who drives"),
     _c("everywhere", "handover", "", ":", "hand-over",
        "See what the next shift must know: reds, promises, claims, what is due"),
+    _c("everywhere", "report", "", ":", "report", "Write the whole release as one HTML page with charts"),
     _c("everywhere", "contacts", "", ":", "contacts", "See whom to call for what, in which order, and who is on call"),
     _c("everywhere", "take_wheel", "", ":", "take the wheel", "Drive: only you confirm what is dangerous, then"),
     _c("everywhere", "give_wheel", "", ":", "give the wheel", "Let somebody else drive, by name"),

@@ -9,16 +9,19 @@ from msgspec import structs
 
 from cockpit.handing_over import driver_line, handover_at, parts_of
 from cockpit.release.checklist import Checklist, Item, Phase, Section
-from cockpit.release.events import ProbeChanged
+from cockpit.release.entities import trigger_entity
+from cockpit.release.events import ProbeChanged, TriggerBreached
 from cockpit.release.handover import handover_of
 from cockpit.release.intents import (
     AcknowledgeProbe,
     AddNote,
+    ChangeRunState,
     ClaimItem,
     DeferItem,
     MuteProbe,
     OpenIncident,
     RecordFact,
+    SetFreeze,
     TakeWheel,
     TickItem,
 )
@@ -114,6 +117,17 @@ def test_promises_incidents_claims_and_notes_on_them() -> None:
     parts = parts_of(ana.run, handover_at(ana.run, AT), AT)
     graves = [part.grave for part in parts]
     assert graves == sorted(graves, reverse=True), "what is grave stands first"
+
+
+def test_a_breached_trigger_a_freeze_and_a_hold_are_not_overlooked() -> None:
+    ana = flown()
+    ana.act(RecordFact(trigger_entity("slow"), TriggerBreached("p95 900 ms for 5m", "h1")))
+    ana.act(SetFreeze("the auditors are here"))
+    ana.act(ChangeRunState("held", "waiting for the vendor"))
+    assert [(row[0], row[2]) for row in rows(ana, "rollback triggers")] == [("slow", "p95 900 ms for 5m")]
+    told = [row[0] for row in rows(ana, "on hold")]
+    assert told[0].startswith("the run is held")
+    assert "the auditors are here" in told[1]
 
 
 def test_who_is_on_call_next() -> None:

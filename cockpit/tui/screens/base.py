@@ -15,6 +15,7 @@ from cockpit.tui.freeze import FreezeActions
 from cockpit.tui.migrating import MigrationActions
 from cockpit.tui.past import PastActions
 from cockpit.tui.quieting import StayActions
+from cockpit.tui.report import ReportActions
 from cockpit.tui.reviewing import ReviewActions
 from cockpit.tui.signing import SigningActions
 from cockpit.tui.wheel import WheelActions
@@ -36,6 +37,7 @@ class StripScreen(
     ReviewActions,
     PastActions,
     StayActions,
+    ReportActions,
     Screen[None],
 ):
     """Draws who and what this is above its own content, and what can be done below it."""

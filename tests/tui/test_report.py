@@ -1,0 +1,32 @@
+"""The report is a palette away: it is written as a page, and told where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.painted import until
+from tests.tui.scenes import Scene, build_repository
+
+pytestmark = pytest.mark.full
+
+
+def read(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8")
+
+
+async def test_the_report_is_written_and_its_place_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_repository(tmp_path / "template")
+    scene = Scene(tmp_path, tmp_path / "template").enter(monkeypatch)
+    scene.open()
+    app = scene.app()
+    copied: list[str] = []
+    monkeypatch.setattr(app, "copy", copied.append)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.shown is not None)
+        await pilot.press("colon", *"one html page", "enter")
+        await until(pilot, lambda: copied)
+    page = read(copied[0])
+    assert page.startswith("<!DOCTYPE html>")
+    assert scene.run.id in page
