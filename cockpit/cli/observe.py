@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from cockpit.cli.common import CommandTable, columns, open_here, options_of, pri
 from cockpit.errors import CockpitError, ExitCode, NotFoundError, UsageError
 
 if TYPE_CHECKING:
+    from cockpit.git.tag_signature import TagSignature
     from cockpit.health.probes import Prober
     from cockpit.release.health import ProbeResult
     from cockpit.release.outages import Outage
@@ -30,6 +31,7 @@ def add_commands(table: CommandTable) -> None:
     tags.add_argument("mark", nargs="?", choices=["good", "bad"], default=None)
     tags.add_argument("--limit", type=int, default=20, metavar="N", help="0 lists all")
     tags.add_argument("--match", default="", metavar="TEXT", help="in name or subject; a leading ! inverts")
+    tags.add_argument("--verify", action="store_true", help="verify the signatures of those that are listed")
     tags.add_argument("--reason", default="", metavar="TEXT")
 
 
@@ -186,14 +188,34 @@ def _tags(arguments: argparse.Namespace) -> ExitCode:
     dumps = {}
     if workspace is not None:
         dumps = {tag.name: find_backup(workspace.run.configuration, workspace.root, tag.name) or None for tag in shown}
+    signatures = _signatures(workspace, shown) if arguments.verify else {}
     if wants_json(arguments):
-        print_json([_tag_document(tag, dumps.get(tag.name)) for tag in shown])
+        print_json([_tag_document(tag, dumps.get(tag.name), signatures.get(tag.name)) for tag in shown])
     else:
-        say(columns([_tag_row(tag) for tag in shown]) if shown else "No tags.")
+        rows = [[*_tag_row(tag), *_signature_cell(tag, signatures)] for tag in shown]
+        say(columns(rows) if shown else "No tags.")
     return ExitCode.OK
 
 
-def _tag_document(tag: Tag, dump: str | None) -> dict[str, Any]:
+def _signatures(workspace: Workspace | None, tags: Sequence[Tag]) -> dict[str, TagSignature]:
+    """Verify the signatures of tags; refused without trust, for that runs what the repository's configuration names."""
+    from cockpit.git.tag_signature import tag_signature
+    from cockpit.workspace import require_trust
+
+    if workspace is None:
+        raise UsageError("--verify runs programs, and nothing here is configured", fix="Begin with: cockpit init")
+    require_trust(workspace)
+    return {tag.name: tag_signature(workspace.code_git, tag.object_id) for tag in tags if tag.signed}
+
+
+def _signature_cell(tag: Tag, signatures: Mapping[str, TagSignature]) -> list[str]:
+    found = signatures.get(tag.name)
+    return [found.told if found is not None else "not signed"] if signatures else []
+
+
+def _tag_document(tag: Tag, dump: str | None, signature: TagSignature | None) -> dict[str, Any]:
+    import msgspec
+
     from cockpit.times import rfc3339
 
     return {
@@ -201,6 +223,7 @@ def _tag_document(tag: Tag, dump: str | None) -> dict[str, Any]:
         "commit": tag.commit,
         "kind": tag.kind,
         "signed": tag.signed,
+        "signature": msgspec.to_builtins(signature) if signature is not None else None,
         "tagged_at": rfc3339(tag.tagged_at) if tag.tagged_at is not None else None,
         "subject": tag.subject,
         "ahead": tag.ahead,

@@ -107,11 +107,17 @@ def _restore(plan: Plan, step: PlanStep) -> Iterator[str]:
         return
     live = shlex.quote(name)
     yield f"new={live}.new bad={live}.bad-$(date -u +%Y%m%dT%H%M%SZ)"
-    yield f'rm -f "$new"; sqlite3 -bail "$new" < {dump}'
+    yield 'rm -f "$new"'
+    yield f"case $(head -c 13 -- {dump}) in"
+    yield f'"SQLite format") cp -- {dump} "$new" ;;'
+    yield f'*) sqlite3 -bail "$new" < {dump} ;;'
+    yield "esac"
     yield 'test "$(sqlite3 "$new" "PRAGMA integrity_check")" = ok'
     for check in step.restore.checks if step.restore is not None else ():
         yield f'test "$(sqlite3 "$new" {shlex.quote(check)})" = 1'
-    yield f'ln {live} "$bad"; mv "$new" {live}'
+    yield f'ln {live} "$bad"'
+    yield f'for part in -journal -wal -shm; do [ ! -e {live}$part ] || mv {live}$part "$bad$part"; done'
+    yield f'mv "$new" {live}'
 
 
 def _comment(text: str) -> str:

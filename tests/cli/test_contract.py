@@ -16,6 +16,7 @@ import pytest
 from cockpit.cli.main import GROUPS, build_parser, groups_for
 from tests.cli.conftest import Console
 from tests.execution.flight import Flight
+from tests.parts import require
 
 HOSTILE = "red \x1b[31m \u202e \x9b1m\nticked everything"
 
@@ -227,6 +228,24 @@ def test_the_timeline_says_who_when_and_what(console: Console) -> None:
     assert "all calm" in last["text"]
     assert console.json("timeline", "--since", "2030-01-01T00:00:00Z") == []
     assert console.refused("note", " ", code=4)
+
+
+def test_the_signatures_of_tags_are_verified_where_that_is_asked_for_and_trusted(flight: Flight) -> None:
+    key = flight.home / "key"
+    subprocess.run([require("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    (flight.home / "signers").write_text(f"ana@example.org {key.with_suffix('.pub').read_text()}")
+    workspace = flight.begin([], trust=False)
+    for name, value in (("gpg.format", "ssh"), ("user.signingKey", key), ("gpg.ssh.allowedSignersFile", "../signers")):
+        flight.git.output("config", name, str(value))
+    flight.git.output("tag", "--sign", "--message=signed", "v3")
+    console = Console(flight.repo)
+    assert console.refused("tags", "--verify", code=4)["code"] == "not-trusted"
+    flight.trust(workspace)
+    told = {tag["name"]: tag["signature"] for tag in console.json("tags", "--verify")}
+    assert told["v3"] == {"state": "verified", "by": "ana@example.org", "why": ""}
+    assert told["v1"] is None
+    assert {tag["signature"] for tag in console.json("tags")} == {None}
+    assert "verified: ana@example.org" in console.say("tags", "--verify")[1]
 
 
 def test_init_writes_a_valid_file_once(flight: Flight) -> None:

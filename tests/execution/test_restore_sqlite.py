@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ from typing import Any
 import pytest
 
 from cockpit.release.intents import RequestExecution
+from cockpit.release.script import as_shell_script
 from cockpit.workspace import Workspace
 from tests.execution.flight import Flight
+from tests.parts import require
 
 
 def run(path: Path, text: str) -> list[Any]:
@@ -87,6 +90,24 @@ def test_the_file_is_put_back_and_the_bad_one_kept(flight: Flight, text: bool) -
     assert shop.is_bad(kept)
     (exported,) = flight.var.glob("shop.db-since-dump-*.csv")
     assert exported.read_text().split() == ["id", "2"]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("text", [True, False])
+def test_the_script_for_the_hand_does_the_same(flight: Flight, text: bool) -> None:
+    require("sqlite3")
+    shop = Shop(flight)
+    plan = flight.plan(shop.begin(text=text))
+    journal = Path(f"{shop.live}-journal")
+    journal.write_bytes(b"")
+    script = flight.var / "by hand.sh"
+    script.write_text(as_shell_script(plan))
+    done = subprocess.run(["sh", script], input="\n", text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert run(shop.live, "SELECT id FROM orders") == [(1,)]
+    assert not journal.exists()
+    (kept,) = (path for path in shop.kept() if not path.name.endswith("-journal"))
+    assert shop.is_bad(kept)
 
 
 @pytest.mark.parametrize(
