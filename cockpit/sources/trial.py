@@ -78,10 +78,17 @@ def _sentence(source: Source, answers: Sequence[tuple[SourceQuestion, SourceRead
         return f"{title} is asked for nothing yet: name it in a probe, a check or a log."
     failing = _failing(answers)
     good = list(dict.fromkeys(one.ask for one, answer in answers if answer.state != "unknown"))
-    works = f"{title} tells {' and '.join(good)}" if good else f"{title} tells nothing"
+    works = f"{title} tells {' and '.join(good)}"
     if not failing:
         return f"{works}; nothing is missing."
     _, answer = failing[0]
-    lacks = ", ".join(dict.fromkeys(one.ask for one, _ in failing))
-    todo = answer.fix or f"the least it needs: {source.traits.scopes}"
-    return f"{works}; not {lacks}, because {_WHY.get(answer.trouble, 'it is unknown')}: {answer.detail}. {todo}."
+    lacks = ", ".join(dict.fromkeys(_what(one, good) for one, _ in failing))
+    begun = f"{works}; not {lacks}" if good else f"{title} does not tell {lacks}"
+    needs = f"the least it needs: {source.traits.scopes}" if answer.trouble in {"auth", "scope"} else ""
+    sentences = [f"{begun}, because {_WHY.get(answer.trouble, 'it is unknown')}: {answer.detail}", answer.fix or needs]
+    return ". ".join(filter(None, sentences)) + "."
+
+
+def _what(question: SourceQuestion, good: Sequence[str]) -> str:
+    """Return what is not told, with its query where others of the kind are."""
+    return f"{question.ask} of {question.query}" if question.ask in good else question.ask

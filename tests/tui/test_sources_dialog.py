@@ -41,7 +41,7 @@ async def test_each_tool_says_what_works(tmp_path: Path, template: Path, monkeyp
         await pilot.press("3")
         said = await told(app)
         assert "payments: Statuspage tells status; nothing is missing." in said
-        assert "errors: Sentry tells nothing" in said
+        assert "errors: Sentry does not tell errors, because the credential is missing" in said
         assert "NO_SUCH_TOKEN is not set" in said
         assert_safe(app)
         app.save_screenshot("sources.svg", str(tmp_path))
