@@ -114,6 +114,7 @@ def _probe(back: LookingBack, run: Run, name: str, days: tuple[Day, ...], since:
         parse_duration(probe.interval),
         tuple(back.stretches(series, since, until)),
         _rollups(back, series, days),
+        probe.failures,
     )
 
 

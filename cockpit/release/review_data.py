@@ -11,13 +11,17 @@ from cockpit.release.stretches import Span, Stretch
 
 
 class ProbeData(Struct, frozen=True):
-    """A probe's stretches in the span, and its looks by day; `interval` is in seconds."""
+    """A probe's stretches in the span, and its looks by day; `interval` is in seconds.
+
+    It is down for certain after `failures` looks in a row.
+    """
 
     name: str
     title: str
     interval: float
     stretches: tuple[Stretch, ...]
     days: tuple[Rollup, ...]
+    failures: int = 3
 
 
 class SeriesData(Struct, frozen=True):

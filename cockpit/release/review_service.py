@@ -73,7 +73,11 @@ class ProbeReview(Struct, frozen=True):
 
 
 class SeenOutage(Struct, frozen=True):
-    """An outage, and who has seen it; `lasting` where its bounds are the lasting state's, not those of single looks."""
+    """An outage, and who has seen it.
+
+    `lasting` where its bounds are the lasting state's, not those of single looks; `short` where so few looks in a row
+    failed that the probe was not taken to be down.
+    """
 
     probe: str
     at: float
@@ -85,6 +89,7 @@ class SeenOutage(Struct, frozen=True):
     detail: str
     observer: str
     lasting: bool = False
+    short: bool = False
 
 
 class TargetDay(Struct, frozen=True):
@@ -148,7 +153,7 @@ def seen_outages(data: ReviewData, records: Iterable[Record], *, now: float) -> 
     Of a probe for which no stretch is kept, our own watcher's word counts as it stands in the records.
     """
     found = [
-        _seen(one, data.observer)
+        _seen(one, data.observer, short=one.looks < probe.failures)
         for probe in data.probes
         for one in outages(probe.name, probe.stretches, now=now, late=max(_LATE_AFTER * probe.interval, 10.0))
         if one.at < data.until and (one.until > data.since or one.at >= data.since)
@@ -159,9 +164,10 @@ def seen_outages(data: ReviewData, records: Iterable[Record], *, now: float) -> 
     return tuple(sorted(found, key=lambda one: (one.at, one.probe, one.observer)))
 
 
-def _seen(one: Outage, observer: str) -> SeenOutage:
+def _seen(one: Outage, observer: str, *, short: bool) -> SeenOutage:
     return SeenOutage(
-        one.probe, one.at, one.until, one.seconds, one.began, one.ended, one.looks, one.detail, observer
+        one.probe, one.at, one.until, one.seconds, one.began, one.ended, one.looks, one.detail, observer,
+        short=short,
     )  # fmt: skip
 
 

@@ -81,9 +81,11 @@ def _outages(review: Review, when: When) -> Section:
     rows = [
         Row((one.probe, _bounds(one, when), hours(one.seconds), one.detail, one.observer), True)
         for one in review.outages
+        if not one.short
     ]
-    count = len(review.outages)
-    told = f"{count}" if count else f"none seen by {review.observer}"
+    short = sum(one.short for one in review.outages)
+    told = f"{len(rows)}" if rows else f"none seen by {review.observer}"
+    told += f", and {short} shorter than a probe takes for being down" if short else ""
     return Section("outages", "Outages", told, cut(rows), ("probe", "when", "lasted", "what", "by"), bool(rows))
 
 

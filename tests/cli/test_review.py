@@ -27,6 +27,17 @@ def test_a_review_is_completed_and_the_next_one_begins_there(console: Console) -
     assert (status, "completed the review of" in timeline) == (0, True)
 
 
+def test_reviews_go_on_where_no_run_is_open_any_more(console: Console) -> None:
+    console.say("release", "resume")
+    first = console.json("review", "--done")
+    assert console.say("release", "close")[0] == 0
+    after = console.json("review")
+    assert after["run"] is None
+    assert after["since"] == first["until"]
+    assert console.json("review", "--since", "1h", "--done")["completed"] is True
+    assert console.json("status", "--at", after["until"])["run"] is None
+
+
 def test_all_formats_say_the_same_and_text_stays_text(console: Console) -> None:
     console.json("note", HOSTILE)
     assert console.json("review").keys() == json.loads(console.say("review", "--format", "json")[1]).keys()

@@ -103,7 +103,9 @@ def reviewed(*, hours_seen: float = 21.0 + 40 / 60) -> Review:
     stretches = (
         Stretch(since, since + 3600, ProbeState.OK, 3600, "up"),
         Stretch(since + 3600, since + 3660, ProbeState.DOWN, 60, "refused"),
-        Stretch(since + 3660, since + hours_seen * 3600, ProbeState.OK, 10, "up"),
+        Stretch(since + 3660, since + 7200, ProbeState.OK, 10, "up"),
+        Stretch(since + 7200, since + 7210, ProbeState.DOWN, 2, "refused"),
+        Stretch(since + 7210, since + hours_seen * 3600, ProbeState.OK, 10, "up"),
     )
     days = days_of(since, until, ZoneInfo("UTC"))
     data = ReviewData(
@@ -127,6 +129,7 @@ def test_coverage_is_told_first_and_in_hours() -> None:
 def test_every_section_says_what_is_known_and_by_whom() -> None:
     told = {section.id: section for section in sections_of(reviewed())}
     assert told["outages"].rows[0].cells == ("api", "01-14 09:00:00 to 09:01:00", "1 m", "refused", "bridge")
+    assert told["outages"].told == "1, and 1 shorter than a probe takes for being down"
     assert told["uptime"].rows[0].cells[:3] == ("Shop API", "all", "99.99 %")
     assert told["security"].rows[0].cells == ("xss", "6", "app", "3 3")
     assert told["logs"].rows[1].cells[2] == "no watcher followed it in this time"

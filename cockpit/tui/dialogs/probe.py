@@ -73,10 +73,10 @@ class ProbeDialog(Dialog[None]):
         self.run_worker(self._read_past(SCALES[self._scale]), group="past", exclusive=True, exit_on_error=False)
 
     async def _read_past(self, scale: Scale) -> None:
-        workspace, now, name = self.cockpit.workspace, self.cockpit.now, self._feed.name
+        workspace, at, name = self.cockpit.workspace, self.cockpit.moment[2], self._feed.name
 
         def read() -> tuple[ProbeHistory, Course]:
-            with Measurer(workspace, now=now) as measurer:
+            with Measurer(workspace, now=lambda: at) as measurer:
                 return measurer.history(name), measurer.course(name, scale)
 
         try:
@@ -86,6 +86,6 @@ class ProbeDialog(Dialog[None]):
             return
         live = self.cockpit.moment[1]
         self._feed = next((feed for feed in live.probes if feed.name == name), self._feed)
-        self._past.show(self._feed, history, now())
+        self._past.show(self._feed, history, at)
         self._chart.show(course)
         self.query_one(UpBand).show(course)

@@ -151,7 +151,9 @@ class ChecklistPage(ItemPage):
         items.timezone = run.timezone
         items.empty = self._why_empty(run)
         items.dues = self._dues[index].by_item if index < len(self._dues) else {}
-        moment = Moment(self.cockpit.workspace.session.actor, self.cockpit.now(), lambda view: items.dues.get(view.id))
+        moment = Moment(
+            self.cockpit.workspace.session.actor, self.cockpit.moment[2], lambda view: items.dues.get(view.id)
+        )
         listed = self._listed(run, index)
         items.show_items([view for view in listed if self._shown(view, moment)])
         self._show_title(run, index)
@@ -160,7 +162,7 @@ class ChecklistPage(ItemPage):
         """Return a phase's items; one that recurs stands as its instance of the present period."""
         if not run.phases:
             return []
-        almanac = Almanac(run, self.cockpit.now(), zone(run.timezone))
+        almanac = Almanac(run, self.cockpit.moment[2], zone(run.timezone))
         items = run.phases[index].items
         present = [(view, almanac.current(view) if view.item.cadence is not None else None) for view in items]
         return [view if one is None else one.view for view, one in present]
@@ -282,7 +284,7 @@ class ChecklistPage(ItemPage):
         if wanted != self._phase_index:
             self._phase_index = wanted
             self._show_run(run)
-            self._show_gate(run, self.cockpit.live, self.cockpit.now())
+            self._show_gate(run, *self.cockpit.moment[1:])
 
     def action_next_phase(self) -> None:
         """Show the phase after."""

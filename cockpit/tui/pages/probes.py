@@ -92,7 +92,9 @@ class ProbesPage(QuietingActions, Page):
             self._look_back(feed.name)
             history = self._history if self._history is not None and self._history.name == feed.name else None
         quiet = self._quiet.get(feed.name) if feed is not None else None
-        self.query_one(ProbeDetail).show(feed, self.cockpit.now(), quiet.words if quiet is not None else "", history)
+        self.query_one(ProbeDetail).show(
+            feed, self.cockpit.moment[2], quiet.words if quiet is not None else "", history
+        )
         title = "probe"
         if feed is not None:
             title = feed.name if feed.title == feed.name else f"{feed.name}: {feed.title}"
@@ -100,17 +102,18 @@ class ProbesPage(QuietingActions, Page):
 
     def _look_back(self, name: str) -> None:
         """Read the probe's past off the loop, anew now and then."""
-        now = time.monotonic()
-        if self._looked_back[0] == name and now - self._looked_back[1] < _LOOK_BACK_EVERY:
+        now, past = time.monotonic(), self.cockpit.past.shown
+        what = name if past is None else f"{name} at {past.at}"
+        if self._looked_back[0] == what and now - self._looked_back[1] < _LOOK_BACK_EVERY:
             return
-        self._looked_back = (name, now)
+        self._looked_back = (what, now)
         self.run_worker(self._read_past(name), group="history", exclusive=True, exit_on_error=False)
 
     async def _read_past(self, name: str) -> None:
-        workspace, now = self.cockpit.workspace, self.cockpit.now
+        workspace, at = self.cockpit.workspace, self.cockpit.moment[2]
 
         def read() -> ProbeHistory:
-            with Measurer(workspace, now=now) as measurer:
+            with Measurer(workspace, now=lambda: at) as measurer:
                 return measurer.history(name, outages=False)
 
         self._history = await asyncio.to_thread(read)

@@ -109,7 +109,7 @@ class RunbooksPage(Page):
     def _show_step(self) -> None:
         entry = self.query_one(EntryList).current
         row = self.query_one(StepList).current
-        self.query_one(StepText).show(row, entry.why if entry is not None else "", self.cockpit.now())
+        self.query_one(StepText).show(row, entry.why if entry is not None else "", self.cockpit.moment[2])
 
     @on(RowList.Chosen, "#entries")
     def _into_the_steps(self) -> None:
