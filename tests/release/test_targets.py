@@ -13,12 +13,14 @@ from cockpit.content.library import parse_library_texts
 from cockpit.content.shipped import shipped_directory
 from cockpit.release.health import ProbeState
 from cockpit.release.rollup import Rollup
+from cockpit.release.sources import SourceQuestion
 from cockpit.release.targets import (
     Goal,
     TargetBinding,
     TargetResult,
     goals_of,
     judge_target,
+    judge_value,
     measured_of_lines,
     measured_of_looks,
     measured_of_rollup,
@@ -128,3 +130,27 @@ def test_percentages_are_written_with_their_sign() -> None:
         with pytest.raises(ValueError, match="not a percentage"):
             parse_percentage(text)
     assert not math.isnan(parse_percentage("0%"))
+
+
+@pytest.mark.parametrize(
+    ("goal", "value", "unit", "state", "actual", "burn"),
+    [
+        (LATENCY, 4.9, "s", "met", "4.9s", None),
+        (LATENCY, 5000.0, "ms", "missed", "5s", None),
+        (LATENCY, 4.9, "", "not enough data", "-", None),
+        (LATENCY, 4.9, "%", "not enough data", "-", None),
+        (UPTIME, 99.95, "%", "met", "99.95 %", 0.5),
+        (UPTIME, 0.999, "ratio", "missed", "99.9 %", 1.0),
+        (ERRORS, 0.0005, "ratio", "met", "0.05 %", 0.5),
+        (ERRORS, 3.0, "errors", "not enough data", "-", None),
+        (ERRORS, None, "ratio", "not enough data", "-", None),
+    ],
+)
+def test_a_tool_s_number_counts_in_its_unit_alone(
+    goal: Goal, value: float | None, unit: str, state: str, actual: str, burn: float | None
+) -> None:
+    question = SourceQuestion("prom", "metric", "x", within="5m")
+    result = judge_value(goal, question, value, unit, why="it gave nothing", observer="here")
+    assert (result.state, result.actual, result.window) == (state, actual, 300.0)
+    assert result.burn == (None if burn is None else pytest.approx(burn))
+    assert result.detail
