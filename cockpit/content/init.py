@@ -86,6 +86,12 @@ probes:
 # Where the running version can be read; a rollback is only done once the target's version is seen.
 version: {{http: {quoted["health_url"]}, json: version}}
 
+# Where messages go (`cockpit announce`, screen 7), and which calls the watcher sends there by itself. Secrets stay in
+# environment variables, which are named here.
+# channels:
+#   ops: {{slack: {{url_env: OPS_WEBHOOK}}}}
+# notify: {{killer-regressed: [ops], trigger-breached: [ops], execution-ended: [ops], update-overdue: [ops]}}
+
 {rollback_text(answers.service, answers.unit, answers.database, answers.migrations)}"""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cockpit.content.configuration import parse_configuration_text
-from cockpit.content.init import configuration_text, detect
+from cockpit.content.init import Answers, configuration_text, detect
 from cockpit.release.configuration import Configuration, Postgresql, Sqlite
 
 SECRET = "s3cret-and-never-told"
@@ -129,3 +129,12 @@ def test_hostile_files_lead_nowhere(tmp_path: Path) -> None:
     assert restore.sqlite == Sqlite("db.sqlite3")
     assert "# Not known: the database's file" in text
     assert "evil" not in text
+
+
+def test_the_channels_that_are_proposed_are_right_once_they_are_wanted() -> None:
+    text = configuration_text(Answers("shop"))
+    wanted = re.sub(r"(?m)^# (channels:|  ops:|notify:)", r"\1", text)
+    assert wanted != text
+    found = parse_configuration_text(wanted, "cockpit.yaml")
+    assert found.channels["ops"].kind == "slack"
+    assert found.notify["update-overdue"] == ("ops",)

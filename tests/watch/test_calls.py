@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from cockpit.bootstrap import open_workspace
+from cockpit.cli.main import run
 from cockpit.notifying import AroundCalls
 from cockpit.release.calls import calls_of
 from cockpit.release.events import TriggerBreached
@@ -19,7 +21,7 @@ from cockpit.release.intents import AcknowledgeCall, OpenIncident, RecordFact
 from cockpit.release.messages import Message
 from cockpit.watch.calls import CallWatch
 from cockpit.watching.watch import keep_watch
-from cockpit.workspace import Workspace
+from cockpit.workspace import Options, Workspace
 from tests.comms.receivers import Reply, WebReceiver, free_port
 from tests.execution.flight import Flight
 from tests.watch.test_watcher import QUICK, eventually
@@ -194,3 +196,54 @@ async def test_an_overdue_update_calls_and_the_word_that_follows_ends_it(
         async with calling(home.workspace()):
             await eventually(lambda: states(workspace) == [["sent"]])
     assert "UPDATE OVERDUE: Down" in web.bodies[0]["text"]
+
+
+class Clone:
+    """A second clone of a flight, on another host; the two exchange by a bare remote."""
+
+    def __init__(self, home: Flight) -> None:
+        self._home = home
+        remote = home.home / "remote.git"
+        home.git.output("clone", "--quiet", "--bare", ".", str(remote))
+        home.git.output("remote", "add", "origin", str(remote))
+        self.repo = home.home / "other clone"
+        home.git.output("clone", "--quiet", str(remote), str(self.repo))
+        self.exchange()
+
+    def exchange(self) -> None:
+        """Let both hold the same."""
+        for repo in (self._home.repo, self.repo, self._home.repo):
+            assert run(["--repo", str(repo), "sync"]) == 0
+
+    def workspace(self) -> Workspace:
+        workspace = open_workspace(Options(repo=self.repo))
+        workspace.host = "other"
+        return workspace
+
+
+async def test_of_two_clones_whoever_saw_it_sends_it_and_the_other_only_where_that_one_has_not(
+    home: Flight, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cockpit.release.calls.OTHERS_WAIT", 0.5)
+    with WebReceiver().serving() as web:
+        monkeypatch.setenv("OPS_WEBHOOK", web.url)
+        workspace = configured(home, web)
+        clone = Clone(home)
+        breach(workspace)
+        async with calling(home.workspace()):
+            await eventually(lambda: states(workspace) == [["sent"]])
+        await asyncio.to_thread(clone.exchange)
+        async with calling(clone.workspace()):
+            await asyncio.sleep(0.8)  # longer than the other host waits
+        assert len(web.bodies) == 1
+        # This one nobody tells of where it was seen: its watcher is dead.
+        breach(workspace)
+        await asyncio.to_thread(clone.exchange)
+        other = clone.workspace()
+        async with calling(other):
+            await eventually(lambda: len(web.bodies) == 2)
+            await eventually(lambda: states(other)[-1] == ["sent"])
+        await asyncio.to_thread(clone.exchange)
+        async with calling(home.workspace()):
+            await asyncio.sleep(0.3)
+    assert len(web.bodies) == 2, "and when it is back, it knows"
