@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import tzinfo
 
+from msgspec import Struct
+
 from cockpit.release.health import Debounced, ProbeResult, ProbeState
 from cockpit.release.run import Run
 from cockpit.release.sensing import epoch_of
 from cockpit.release.turns import is_within
 from cockpit.release.windows import MaintenanceWindow
 
+_UP = frozenset({ProbeState.OK, ProbeState.DEGRADED})
 LONGEST_EXECUTION = 3600.0  # seconds of one that count: what takes longer was not planned so
 
 
@@ -30,34 +33,34 @@ def window_at(run: Run, probe: str, now: float, zone: tzinfo) -> MaintenanceWind
     )
 
 
-def execution_at(run: Run, now: float) -> str:
-    """Return what executes at `now` (epoch seconds), such as `rollback to v1.2`; empty where nothing does."""
+class Underway(Struct, frozen=True):
+    """What executes, such as `rollback to v1.2`, and since when in epoch seconds."""
+
+    told: str
+    since: float
+
+
+def execution_at(run: Run, now: float) -> Underway | None:
+    """Return what executes at `now` (epoch seconds), None where nothing does, or does for too long."""
     execution = run.current_execution
-    if execution is None or execution.state != "running" or now - epoch_of(execution.wall) > LONGEST_EXECUTION:
-        return ""
-    return f"{execution.direction} to {execution.tag}"
+    if execution is None or execution.state != "running":
+        return None
+    since = epoch_of(execution.wall)
+    return Underway(f"{execution.direction} to {execution.tag}", since) if now - since <= LONGEST_EXECUTION else None
 
 
 class PlannedWork:
-    """Tells for one watcher which looks fell into planned maintenance."""
+    """Tells for one watcher which looks fell into planned maintenance; `states` are those it begins with."""
 
-    def __init__(self) -> None:
-        self._executing = ""
-        self._fallen: set[str] = set()  # what was down before the execution began, and has not been well since
+    def __init__(self, states: Mapping[str, Debounced]) -> None:
+        # Since when each probe has been down on end, in epoch seconds.
+        self._fell = {name: state.since for name, state in states.items() if state.held is ProbeState.DOWN}
 
-    def of(self, result: ProbeResult, window: str, executing: str, states: Mapping[str, Debounced]) -> str:
-        """Return the maintenance that a look fell into, empty where into none.
-
-        `window` is the one that the probe is in, `executing` what executes, each empty for none; `states` are the
-        lasting states before this look.
-        """
-        if executing != self._executing:
-            self._executing = executing
-            self._fallen = {name for name, state in states.items() if ProbeState.DOWN in {state.state, state.raw}}
-        if result.state is ProbeState.OK:
-            self._fallen.discard(result.name)
-        if window:
+    def of(self, result: ProbeResult, window: str, execution: Underway | None) -> str:
+        """Return the maintenance that a look fell into, empty where into none; `window` is the one its probe is in."""
+        if result.state in _UP:
+            self._fell.pop(result.name, None)
+        if result.state is not ProbeState.DOWN:
             return window
-        if executing and result.state is ProbeState.DOWN and result.name not in self._fallen:
-            return executing
-        return ""
+        fell = self._fell.setdefault(result.name, result.at)
+        return window or (execution.told if execution is not None and fell >= execution.since else "")

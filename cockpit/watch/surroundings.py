@@ -10,6 +10,7 @@ from msgspec import Struct
 from cockpit.release.events import ProbeChanged, TriggerBreached, TriggerCleared
 from cockpit.release.health import Debounced, ProbeResult
 from cockpit.release.log_digest import LogDigest
+from cockpit.release.planned import Underway
 from cockpit.release.probes import Probe
 from cockpit.release.targets import TargetResult
 from cockpit.release.triggers import Trigger
@@ -64,7 +65,7 @@ class Surroundings(Protocol):
     def stop_exchanging(self) -> None: ...  # ends one that is under way
     def record(self, probe: str, event: ProbeChanged) -> None: ...  # of the run, or else of the service
     def window(self, probe: str) -> str: ...  # the maintenance window it is in; empty for none
-    def executing(self) -> str: ...  # the rollback or deploy under way; empty for none
+    def executing(self) -> Underway | None: ...  # the rollback or deploy under way; looks at the store
     def triggers(self) -> Mapping[str, Trigger]: ...  # none where no run is open
     def targets(self) -> Iterable[TargetResult]: ...
     def breached(self) -> Collection[str]: ...  # those that wait for a decision, or have been decided on

@@ -6,19 +6,20 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 import msgspec
 from msgspec import Struct
 
 from cockpit.errors import CockpitError, NotFoundError
-from cockpit.release.events import ProbeChanged, TriggerBreached, TriggerCleared
+from cockpit.release.events import ProbeChanged
 from cockpit.release.health import Debounced, ProbeResult, ProbeState, Transition, advance, paused
-from cockpit.release.planned import PlannedWork
+from cockpit.release.planned import PlannedWork, Underway
 from cockpit.release.probes import Probe
-from cockpit.release.triggers import Sustained, Trigger
+from cockpit.watch.counting import LogCounting
 from cockpit.watch.schedule import Schedule, probe_jobs
-from cockpit.watch.surroundings import LogTotals, Samples, Surroundings
+from cockpit.watch.surroundings import Samples, Surroundings
+from cockpit.watch.triggers import TriggerWatch
 
 _PRUNE_EVERY = 3600.0  # seconds
 _JUMP = 2.0  # seconds by which the wall clock leaves the steady one, which stands still while the host sleeps
@@ -63,11 +64,9 @@ class Watcher:
         self._states: dict[str, Debounced] = dict(around.last_states())
         self._details: dict[str, str] = {}
         self._expected: set[str] = set()  # the probes whose latest look fell into planned maintenance
-        self._planned = PlannedWork()
-        self._sustained = Sustained()
-        self._triggers_at = 0.0
-        self._totals: dict[str, LogTotals] = {}
-        self._minutes: dict[str, int] = {}  # the last of each log that is in the samples
+        self._planned = PlannedWork(self._states)
+        self._triggers = TriggerWatch(around, say=self._say_once, every=pace.triggers)
+        self._counting = LogCounting(samples)
         self._stopping = asyncio.Event()
         self._schedule = Schedule(self._probe, hold=self._hold, fault=self._fault)
 
@@ -129,9 +128,9 @@ class Watcher:
         changed_at: float | None = None
         while not self._stopping.is_set():
             await self._look_around()
-            self._count_logs()
+            self._counting.take(self._around.log_totals(), self._now())
             self._keep_samples()
-            await self._look_at_triggers()
+            await self._triggers.look(self._down(), self._now())
             if self._around.unpublished():
                 changed_at = changed_at if changed_at is not None else time.monotonic()
                 if time.monotonic() - changed_at >= self._pace.commit_after:
@@ -204,9 +203,18 @@ class Watcher:
             detail = f"has effects ({probe.effects}): waits for a person"
             await self._take_in(probe, paused(name, detail, at=self._now(), observer=self._around.host))
 
+    async def _executing(self) -> Underway | None:
+        """What is under way now: what began a moment ago may be what brought a probe down."""
+        try:
+            return await asyncio.to_thread(self._around.executing)
+        except (CockpitError, OSError) as error:  # a look counts, whatever else cannot be read
+            self._say_once(f"the store could not be read: {error}")
+            return None
+
     async def _take_in(self, probe: Probe, result: ProbeResult) -> None:
         around = self._around
-        planned = self._planned.of(result, around.window(result.name), around.executing(), self._states)
+        executing = await self._executing() if result.state is ProbeState.DOWN else None
+        planned = self._planned.of(result, around.window(result.name), executing)
         result = msgspec.structs.replace(result, planned=planned)
         before = self._states.get(result.name)
         after, transition = advance(before, result, probe.failures, probe.passes)
@@ -229,56 +237,13 @@ class Watcher:
         except CockpitError as error:
             self._say(f"the transition of {transition.name} was not recorded: {error}")
 
-    async def _look_at_triggers(self) -> None:
-        """Call people where a declared trigger has been breached for as long as it may; nothing is executed."""
-        now = self._now()
-        triggers = self._around.triggers()
-        if not triggers or abs(now - self._triggers_at) < self._pace.triggers:
-            return
-        self._triggers_at = now
-        targets = await asyncio.to_thread(lambda: list(self._around.targets())) if _by_target(triggers) else []
-        down = {
+    def _down(self) -> dict[str, str]:
+        """The probes that are down, unexpectedly, with what was seen of each."""
+        return {
             name: self._details.get(name, "down")
             for name, state in self._states.items()
             if state.state == "down" and name not in self._expected
         }
-        sustained = self._sustained.look(triggers, down, targets, now)
-        breached = self._around.breached()
-        events: dict[str, TriggerBreached | TriggerCleared] = {
-            name: TriggerBreached(words, self._around.host) for name, words in sustained.items() if name not in breached
-        }
-        holding = self._sustained.holding
-        events |= {name: TriggerCleared(self._around.host) for name in breached if name not in holding}
-        for name, event in events.items():
-            try:
-                await asyncio.to_thread(self._around.record_trigger, name, event)
-            except CockpitError as error:
-                self._say_once(f"the trigger {name} was not recorded: {error}")
 
     def _fault(self, name: str, error: Exception) -> None:
         self._say(f"the probe {name} could not be run: {error!r}")
-
-    def _count_logs(self) -> None:
-        minute = int(self._now() // 60) * 60
-        for name, total in self._around.log_totals().items():
-            before = self._totals.get(name, LogTotals(0, 0, 0))
-            if total.lines + total.own < before.lines + before.own:
-                before = LogTotals(0, 0, 0)  # it is followed anew, and counts from its beginning
-            self._totals[name] = total
-            self._samples.digest(name, self._now(), total.digest)
-            # A minute in which nothing came is known, too, where the log was followed.
-            new = total.lines + total.own - before.lines - before.own
-            if new or (total.followed and self._minutes.get(name) != minute):
-                self._minutes[name] = minute
-                self._samples.count(
-                    name,
-                    minute,
-                    lines=total.lines - before.lines,
-                    errors=total.errors - before.errors,
-                    warnings=total.warnings - before.warnings,
-                    own=total.own - before.own,
-                )
-
-
-def _by_target(triggers: Mapping[str, Trigger]) -> bool:
-    return any(trigger.target for trigger in triggers.values())

@@ -15,7 +15,7 @@ from cockpit.release.entities import probe_entity, trigger_entity
 from cockpit.release.events import ProbeChanged, TriggerBreached, TriggerCleared
 from cockpit.release.health import Debounced
 from cockpit.release.intents import RecordFact
-from cockpit.release.planned import execution_at, window_at
+from cockpit.release.planned import Underway, execution_at, window_at
 from cockpit.release.probes import Probe
 from cockpit.release.registers import EMPTY
 from cockpit.release.targets import TargetResult
@@ -98,13 +98,14 @@ class Around(Outward):
         found = window_at(run, probe, now(), zone(run.timezone))
         return found.title if found is not None else ""
 
-    def executing(self) -> str:
+    def executing(self) -> Underway | None:
+        self._workspace.session.poll()
         run, location = self._workspace.run, self._workspace.store.location
-        told = execution_at(run, now())
-        here = told and run.current_execution is not None and run.current_execution.host == self.host
+        underway = execution_at(run, now())
+        here = run.current_execution is not None and run.current_execution.host == self.host
         # A worker that died leaves an execution that is under way for ever.
         gone = here and holder_of(location.lock(self._workspace.execution_lock)) is None
-        return "" if gone else told
+        return None if gone else underway
 
     def triggers(self) -> Mapping[str, Trigger]:
         run = self._workspace.run

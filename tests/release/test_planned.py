@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 from cockpit.release.health import Debounced, ProbeResult, ProbeState
-from cockpit.release.planned import PlannedWork
+from cockpit.release.planned import PlannedWork, Underway
 from cockpit.release.rollup import Rollup
 from cockpit.release.targets import Goal, judge_target, measured_of_looks, measured_of_rollup
 
 OK, DOWN = ProbeState.OK, ProbeState.DOWN
-ROLLBACK = "rollback to v1"
+ROLLBACK = Underway("rollback to v1", 100.0)
 
 
-def look(name: str, state: ProbeState) -> ProbeResult:
-    return ProbeResult(name, state, None, "503", 0.0)
-
-
-def lasting(**states: ProbeState) -> dict[str, Debounced]:
-    return {name: Debounced(state, 0.0, state) for name, state in states.items()}
+def look(name: str, state: ProbeState, at: float = 0.0) -> ProbeResult:
+    return ProbeResult(name, state, None, "503", at)
 
 
 def test_in_a_window_every_look_is_planned() -> None:
-    work = PlannedWork()
-    assert [work.of(look("api", state), "move", "", {}) for state in (OK, DOWN)] == ["move", "move"]
-    assert work.of(look("api", DOWN), "", "", {}) == ""
+    work = PlannedWork({})
+    assert [work.of(look("api", state), "move", None) for state in ProbeState] == ["move"] * len(ProbeState)
+    assert work.of(look("api", DOWN), "", None) == ""
 
 
 def test_of_a_rollback_only_what_it_brings_down_itself_is_planned() -> None:
-    work = PlannedWork()
-    before = lasting(api=OK, cart=DOWN)
-    assert work.of(look("api", DOWN), "", ROLLBACK, before) == ROLLBACK
-    assert work.of(look("api", OK), "", ROLLBACK, before) == "", "what answers is up"
-    assert work.of(look("cart", DOWN), "", ROLLBACK, before) == "", "it was down before the rollback"
-    assert work.of(look("cart", OK), "", ROLLBACK, before) == ""
-    assert work.of(look("cart", DOWN), "", ROLLBACK, before) == ROLLBACK, "it has been well in between"
-    assert work.of(look("api", DOWN), "", "", lasting(api=DOWN)) == "", "the rollback is over, and it is down"
-    assert work.of(look("api", DOWN), "", ROLLBACK, lasting(api=DOWN)) == "", "the next one finds it down"
+    lasting = Debounced(DOWN, 50.0, DOWN, held=DOWN)
+    work = PlannedWork({"cart": lasting, "api": Debounced(OK, 50.0, OK, held=OK)})
+    assert work.of(look("api", DOWN, 101.0), "", ROLLBACK) == "rollback to v1"
+    assert work.of(look("api", OK, 102.0), "", ROLLBACK) == "", "what answers is up"
+    assert work.of(look("cart", DOWN, 101.0), "", ROLLBACK) == "", "it was down before the rollback"
+    assert work.of(look("cart", OK, 102.0), "", ROLLBACK) == ""
+    assert work.of(look("cart", DOWN, 103.0), "", ROLLBACK) == "rollback to v1", "it has been well in between"
+    assert work.of(look("cart", DOWN, 104.0), "", None) == "", "the rollback is over, and it is down"
+    assert work.of(look("cart", DOWN, 201.0), "", Underway("rollback to v0", 200.0)) == "", "the next one finds it down"
+    assert work.of(look("cart", ProbeState.UNKNOWN, 202.0), "", ROLLBACK) == ""
+    assert work.of(look("cart", DOWN, 203.0), "", Underway("rollback to v0", 200.0)) == "", "nobody saw it well"
 
 
 def test_planned_time_is_left_out_of_uptime_and_named() -> None:

@@ -61,8 +61,7 @@ class Alone:
     def window(self, probe: str) -> str:
         return ""
 
-    def executing(self) -> str:
-        return ""
+    def executing(self) -> None: ...
 
     def publish(self) -> None: ...
 
