@@ -210,7 +210,7 @@ class LogReader:
         self._feed = feed = WideFeed(self._name, self.path, wide)
         feed.start()
         self.follower.close()
-        self.path, self.follower = feed.path, Follower(feed.path, tail=self._tail)
+        self.path, self.follower, self._owed = feed.path, Follower(feed.path, tail=self._tail), 0
         return True
 
     def _take_in(self, batch: Batch) -> None:

@@ -36,5 +36,8 @@ class TaggedClassifier:
         if classifier is None:
             classifier = self._by_name[name] = self._new(name)
         line = classifier.classify(rest)
-        message = f"{name}{TAG}{line.message}" if tag else line.message
-        return msgspec.structs.replace(line, text=text, message=message)
+        if not tag:
+            return line
+        before = f"{name}{TAG}"
+        raw = before + line.raw if line.raw else ""
+        return msgspec.structs.replace(line, text=before + line.text, message=before + line.message, raw=raw)

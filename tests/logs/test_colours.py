@@ -10,6 +10,7 @@ from cockpit.logs.classify import Classifier
 from cockpit.logs.colours import Look, Run, coloured, without_colours
 from cockpit.logs.line import Level
 from cockpit.logs.match import TextFilter
+from cockpit.logs.tagged import TaggedClassifier
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,14 @@ def test_a_line_is_read_without_its_colours_and_keeps_them() -> None:
     assert line.raw == raw
     assert Run(32, 36, Look("#00cdcd")) in coloured(line.raw)[1]
     assert TextFilter.lenient("error shop: cart is").matches(raw)
+
+
+def test_a_line_of_several_logs_in_one_keeps_its_colours_too() -> None:
+    classifier = TaggedClassifier(Classifier)
+    line = classifier.classify("app | \x1b[31mfailing\x1b[0m over")
+    assert (line.text, line.message) == ("app | failing over", "app | failing over")
+    assert coloured(line.raw) == (line.text, [Run(6, 13, Look("#cd0000"))])
+    assert classifier.classify("\x1b[31mno tag\x1b[0m").text == "no tag"
 
 
 def test_every_other_escape_stays_in_sight() -> None:
