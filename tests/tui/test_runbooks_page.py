@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button
 
 from cockpit.release.emergencies import present_use
+from cockpit.release.intents import OpenIncident
 from cockpit.release.run import Run
 from cockpit.release.runbooks import StepUse
 from cockpit.tui.app import CockpitApp
@@ -268,6 +269,22 @@ async def test_of_several_incidents_all_are_seen_the_gravest_first_and_one_is_de
         (left,) = text_of(app, "#incident").splitlines()
         assert "down" in left
         assert not app.screen.query_one("#incident").can_focus
+
+
+async def test_a_procedure_begins_in_the_incident_that_is_dealt_with(written: Scene) -> None:
+    written.act(OpenIncident("aa", "down", "critical"), OpenIncident("bb", "typo", "minor"))
+    app = written.app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await pilot.press("5", "shift+tab", "j")
+        await settle(pilot)
+        app.screen.query_one(RunbooksPage).open_runbook("restart")
+        await settle(pilot)
+        await pilot.press("s", *"seen", "enter")
+        await until(pilot, lambda: present_use(written.run, "restart") is not None)
+    use = present_use(written.run, "restart")
+    assert use is not None
+    assert use.incident == "bb"
 
 
 async def test_an_incident_that_was_picked_from_the_abnormal_list_is_the_one_dealt_with(written: Scene) -> None:

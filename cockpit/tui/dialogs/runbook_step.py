@@ -42,8 +42,9 @@ class StepDialog(Dialog[str]):
         Binding("right", "app.focus_next", show=False),
     ]
 
-    def __init__(self, runbook: Runbook, step: RunbookStep) -> None:
+    def __init__(self, runbook: Runbook, step: RunbookStep, incident: str = "") -> None:
         super().__init__()
+        self._incident = incident  # in which the procedure begins, where it has not
         self._runbook = runbook
         self._step = step
         self._cancel: threading.Event | None = None  # of the command that runs
@@ -163,7 +164,7 @@ class StepDialog(Dialog[str]):
             self.set_focus(note)
             return
         intent = SettleStep(
-            self._runbook.id, secrets.token_hex(4), step=self._step.id, outcome=outcome, note=note.value
+            self._runbook.id, secrets.token_hex(4), self._incident, step=self._step.id, outcome=outcome, note=note.value
         )
         self.cockpit.act(intent, then=self._settled)
 
@@ -193,7 +194,7 @@ class StepDialog(Dialog[str]):
             command = prepared(self._step, values)
             ran = await asyncio.to_thread(
                 run_step, self.cockpit.workspace, self._runbook.id, self._step.id, shown=command, values=values,
-                cancel=cancel, without_lease=without_lease,
+                incident=self._incident, cancel=cancel, without_lease=without_lease,
             )  # fmt: skip
         except (CockpitError, OSError) as error:
             self._ended(None, str(error))

@@ -11,17 +11,16 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
+from cockpit.release.emergencies import incident_for, present_use
 from cockpit.release.events import StepWord
-from cockpit.release.incidents import Incident
-from cockpit.release.intents import CloseIncident, OpenIncident, SettleStep, UpdateIncident
+from cockpit.release.intents import SettleStep
 from cockpit.release.library import Runbook
 from cockpit.release.live import Live
 from cockpit.release.run import Run
 from cockpit.tui.commands import bindings
 from cockpit.tui.dialogs.ask import AskDialog
-from cockpit.tui.dialogs.incident import OpenIncidentDialog, Opening
 from cockpit.tui.dialogs.runbook_step import StepDialog
-from cockpit.tui.pages.base import Page, Subject
+from cockpit.tui.pages.incidents import IncidentsPage
 from cockpit.tui.theme import inks_of
 from cockpit.tui.widgets.incident import IncidentList, IncidentWords
 from cockpit.tui.widgets.lines import PaneTitle
@@ -38,7 +37,7 @@ from cockpit.tui.widgets.runbooks import (
 )
 
 
-class RunbooksPage(Page):
+class RunbooksPage(IncidentsPage):
     """The incidents above, the list at the left, the steps of the procedure under the cursor at the right."""
 
     BINDINGS = bindings("runbooks")
@@ -65,9 +64,7 @@ class RunbooksPage(Page):
                 yield StepText(id="entry-text")
 
     def show(self, run: Run, live: Live, now: float) -> None:  # noqa: ARG002
-        self.query_one(IncidentList).show_run(run, now)
-        self._show_words()
-        self.set_class(bool(run.open_incidents), "-troubled")
+        self.show_incidents(run, now)
         text = self._filter.removeprefix("!").casefold()
         entries = [
             entry
@@ -76,10 +73,6 @@ class RunbooksPage(Page):
         ]
         self.query_one(EntryList).show(entries)
         self._show_steps()
-
-    @on(RowList.Highlighted, "#incident")
-    def _show_words(self) -> None:
-        self.query_one(IncidentWords).show(self.cockpit.moment[0], self._incident)
 
     @on(RowList.Highlighted, "#entries")
     def _show_steps(self) -> None:
@@ -117,13 +110,6 @@ class RunbooksPage(Page):
         self._go_to_current(rows)
         self.screen.set_focus(self.query_one(StepList))
 
-    def choose_incident(self, incident: str) -> None:
-        """Put the cursor on an open incident: what is told and closed is that one."""
-        incidents = self.query_one(IncidentList)
-        run, _, now = self.cockpit.moment
-        incidents.show_run(run, now)
-        incidents.pick(incident)
-
     def open_runbook(self, runbook: str) -> None:
         """Show a procedure and put the cursor on the step that is next."""
         if self.query_one(EntryList).go_to(runbook):
@@ -150,12 +136,18 @@ class RunbooksPage(Page):
             elif leads_to is not None:
                 self.call_after_refresh(self._go_on)
 
-        self.app.push_screen(StepDialog(runbook, row.step), closed)
+        self.app.push_screen(StepDialog(runbook, row.step, self._occasion(runbook)), closed)
 
     def _go_on(self) -> None:
         """Put the cursor on the step that is next now."""
         self.show(*self.cockpit.moment)
         self._go_to_current(list(self.query_one(StepList).rows))
+
+    def _occasion(self, runbook: Runbook) -> str:
+        """Return the id of the incident that a procedure begins in; empty where the run itself says which, or none."""
+        run, incident = self.cockpit.moment[0], self._incident
+        said = present_use(run, runbook.id) is not None or incident_for(run, runbook.id) is not None
+        return "" if said or incident is None else incident.id
 
     def action_skip_step(self) -> None:
         """Skip the step under the cursor, with a reason."""
@@ -174,63 +166,12 @@ class RunbooksPage(Page):
 
         def write(note: str | None) -> None:
             if note:
-                intent = SettleStep(runbook.id, secrets.token_hex(4), step=step.id, outcome=outcome, note=note)
+                intent = SettleStep(
+                    runbook.id, secrets.token_hex(4), self._occasion(runbook), step=step.id, outcome=outcome, note=note
+                )
                 self.cockpit.act(intent, then=lambda _: self._go_on())
 
         self.app.push_screen(AskDialog(f"{word}: {step.text}", hint), write)
-
-    # The incident
-
-    def action_new_incident(self) -> None:
-        """Open an incident, beside those that are open."""
-        runbook = self._runbook
-        fits = runbook.id if runbook is not None else ""
-
-        def opened(found: Opening | None) -> None:
-            if found is not None:
-                identity = secrets.token_hex(4)
-                intent = OpenIncident(identity, found.title, found.severity, found.component, fits)
-                self.cockpit.act(intent, said="the incident is open: I tells how it stands, C closes it")
-
-        severity = runbook.severity if runbook is not None else "major"
-        self.app.push_screen(OpenIncidentDialog(severity, runbook.title if runbook is not None else ""), opened)
-
-    def action_incident(self) -> None:
-        """Tell how the incident under the cursor stands; where none is open, open one."""
-        incident = self._incident
-        if incident is None:
-            self.action_new_incident()
-            return
-
-        def told(text: str | None) -> None:
-            if text:
-                self.cockpit.act(UpdateIncident(text, incident.id), said="told")
-
-        self.app.push_screen(AskDialog(f"Update: {incident.title}", "how it stands, and what is done next"), told)
-
-    def action_close_incident(self) -> None:
-        """Close the incident under the cursor, saying how it ended."""
-        incident = self._incident
-        if incident is None:
-            self.cockpit.tell("no incident is open")
-            return
-
-        def closed(text: str | None) -> None:
-            if text:
-                self.cockpit.act(
-                    CloseIncident(text, incident.id), said="closed; its post-mortem: cockpit incident export"
-                )
-
-        self.app.push_screen(AskDialog(f"Close: {incident.title}", "how it ended", does="Enter closes it"), closed)
-
-    def subject(self) -> Subject:
-        incident = self._incident
-        return Subject(f"the incident {incident.title}", incident=incident.id) if incident is not None else Subject()
-
-    @property
-    def _incident(self) -> Incident | None:
-        """The open incident that is dealt with: the one under the cursor, at first the gravest."""
-        return self.query_one(IncidentList).current
 
     # The page
 
