@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 
 from cockpit.tui.glyphs import UNICODE
@@ -24,9 +24,9 @@ from tests.benchmarks.table import run_alone
 
 KEYS = 40  # a round and page
 _PART = 0.95
-_TABS = 1  # the row they are in
-_TITLES = 5  # the rows that a page's first title is in
+_TITLES = 5  # the rows that the tabs and a page's first title are in
 _SEED = 7
+_DOWN = "\x1b[B"
 
 Look = Callable[[Painted], object]
 
@@ -38,7 +38,7 @@ def cursor(painted: Painted) -> object:
 
 def wrapping(painted: Painted) -> object:
     """Return whether the first log's title says that it wraps its lines."""
-    return any(" wrap " in line and " follow " in line for line in painted.lines()[_TABS:_TITLES])
+    return any(" wrap " in line and " follow " in line for line in painted.lines()[:_TITLES])
 
 
 def everything(painted: Painted) -> object:
@@ -47,8 +47,9 @@ def everything(painted: Painted) -> object:
 
 
 def tab(painted: Painted) -> object:
-    """Return how the tabs are drawn."""
-    return tuple(painted.rows[_TABS])
+    """Return how the tabs are drawn, which stand below the banner where one calls."""
+    rows = (row for row, line in zip(painted.rows, painted.lines()[:_TITLES], strict=False) if " 0 Sign" in line)
+    return tuple(next(rows, ()))
 
 
 def key_to_paint(console: Console, key: str, look: Look, dice: random.Random) -> float:
@@ -63,7 +64,7 @@ def key_to_paint(console: Console, key: str, look: Look, dice: random.Random) ->
     return painted - pressed
 
 
-def p95(console: Console, keys: str, look: Look, count: int) -> float:
+def p95(console: Console, keys: Sequence[str], look: Look, count: int) -> float:
     """Return the 95th percentile of so many keys' times, the keys taken in turn."""
     dice = random.Random(_SEED)
     return percentile([key_to_paint(console, keys[n % len(keys)], look, dice) for n in range(count)], _PART)
@@ -101,7 +102,7 @@ def rows(scale: Scale) -> Iterator[Result]:
             for number, page, _, title in PAGES:
                 turn_to(console, number)
                 ours[title].append(p95(console, *keys_of(page), count))
-            bare_list.append(p95(bare, "\x1b[B", everything, count))
+            bare_list.append(p95(bare, [_DOWN], everything, count))
             turning.append(p95(console, "".join(number for number, *_ in PAGES), tab, count))
             bare_turning.append(p95(pages, "21", everything, count))
     for number, _, _, title in PAGES:

@@ -38,6 +38,7 @@ from tests.execution.flight import Flight
 
 PROBES, INTERVAL = 300, 10  # seconds
 WARM_UP, WINDOW = 15, 10  # seconds
+_COLUMNS = "size, probe, at, ok, degraded, down, unknown, paused, total_ms, highest_ms, latencies"
 
 
 def http(scale: Scale) -> Iterator[Result]:
@@ -60,7 +61,7 @@ def write_year(path: Path, names: list[str], now: int, days: int) -> None:
     connection.execute("BEGIN")
     for size, count in ((HOUR, days * 24), (DAY, days)):
         rows = ((size, name, (now // size - back) * size, *values) for name in names for back in range(count))
-        connection.executemany("INSERT INTO rollup VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany(f"INSERT INTO rollup ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     connection.execute("COMMIT")
     connection.close()
 
