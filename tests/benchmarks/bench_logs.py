@@ -171,7 +171,7 @@ def watch(pane: Pane, until: float, *, presses: bool) -> tuple[list[float], floa
     ages: list[float] = []
     keys: list[float] = []
     newest, changed, frozen = 0, time.perf_counter(), 0.0
-    pressed_at, wrapped = 0.0, False
+    pressed_at, wrapped = 0.0, " wrap" in pane.screen().partition("\n")[0]
     next_press = time.perf_counter() + 0.5
     while (now := time.perf_counter()) < until:
         if presses and not pressed_at and now >= next_press:

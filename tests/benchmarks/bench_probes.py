@@ -38,12 +38,13 @@ from tests.execution.flight import Flight
 
 PROBES, INTERVAL = 300, 10  # seconds
 WARM_UP, WINDOW = 15, 10  # seconds
+LOTS = 10  # of 200 at once, a round
 _COLUMNS = "size, probe, at, ok, degraded, down, unknown, paused, total_ms, highest_ms, latencies"
 
 
 def http(scale: Scale) -> Iterator[Result]:
     """Compare a probe with a bare GET, the cheaper of the two ways."""
-    found = get_costs(scale.rounds)
+    found = get_costs(scale.rounds, scale.of(LOTS, 2))
     best = [min(pair) for pair in zip(found["bare"], found["bare_unkept"], strict=True)]
     yield Row(
         "an HTTP probe with 3 conditions and its record", "ms of a core", found["probing"], "httpx GET, bare", best
@@ -139,7 +140,7 @@ def screen(scale: Scale) -> Iterator[Result]:
             server.terminate()
             server.join()
             del os.environ["COCKPIT_STATE_DIR"]
-    costs = get_costs(scale.rounds)
+    costs = get_costs(scale.rounds, scale.of(LOTS, 2))
     # Percents of a core that bare GETs as often would take.
     bare = [min(pair) * PROBES / INTERVAL / 10 for pair in zip(costs["bare"], costs["bare_unkept"], strict=True)]
     what, peer = f"{PROBES} probes every {INTERVAL} s", "as many httpx GETs, bare"

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import lru_cache
 from pathlib import Path
 
 from cockpit.health.probes import Prober
@@ -18,7 +19,6 @@ from cockpit.release.probes import Probe
 from cockpit.samples.writer import SampleWriter
 
 AT_ONCE = 200
-ROUNDS = 10  # of so many at once
 BODY = b'{"status": "ok", "queue": 7}'
 ANSWER = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(BODY)
@@ -55,19 +55,19 @@ def cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-async def bare(url: str) -> float:
+async def bare(url: str, lots: int) -> float:
     """Return the CPU milliseconds of one GET by one httpx client an origin."""
     import httpx
 
     async with httpx.AsyncClient(trust_env=False, timeout=30.0) as client:
         await asyncio.gather(*(client.get(url) for _ in range(AT_ONCE)))
         before = cpu()
-        for _ in range(ROUNDS):
+        for _ in range(lots):
             await asyncio.gather(*(client.get(url) for _ in range(AT_ONCE)))
-        return (cpu() - before) / ROUNDS / AT_ONCE * 1000
+        return (cpu() - before) / lots / AT_ONCE * 1000
 
 
-async def bare_unkept(url: str) -> float:
+async def bare_unkept(url: str, lots: int) -> float:
     """Return the same without kept connections, as a probe asks."""
     import httpx
 
@@ -75,12 +75,12 @@ async def bare_unkept(url: str) -> float:
     async with httpx.AsyncClient(trust_env=False, timeout=30.0, limits=limits) as client:
         await asyncio.gather(*(client.get(url) for _ in range(AT_ONCE)))
         before = cpu()
-        for _ in range(ROUNDS):
+        for _ in range(lots):
             await asyncio.gather(*(client.get(url) for _ in range(AT_ONCE)))
-        return (cpu() - before) / ROUNDS / AT_ONCE * 1000
+        return (cpu() - before) / lots / AT_ONCE * 1000
 
 
-async def probing(url: str) -> float:
+async def probing(url: str, lots: int) -> float:
     """Return the CPU milliseconds of one probe, conditions and record included."""
     probe = Probe(http=url, conditions=CONDITIONS, timeout="30s")
     states: dict[str, Debounced] = {}
@@ -96,21 +96,22 @@ async def probing(url: str) -> float:
             names = [f"probe-{number}" for number in range(AT_ONCE)]
             await asyncio.gather(*map(look, names))
             before = cpu()
-            for _ in range(ROUNDS):
+            for _ in range(lots):
                 await asyncio.gather(*map(look, names))
                 writer.flush()
-            return (cpu() - before) / ROUNDS / AT_ONCE * 1000
+            return (cpu() - before) / lots / AT_ONCE * 1000
 
 
-def in_process(name: str, url: str) -> float:
+def in_process(name: str, url: str, lots: int) -> float:
     """Return what one of the above measures, in a fresh interpreter."""
-    call = f"import asyncio, tests.benchmarks.gets as b; print(asyncio.run(b.{name}({url!r})))"
+    call = f"import asyncio, tests.benchmarks.gets as b; print(asyncio.run(b.{name}({url!r}, {lots})))"
     done = subprocess.run([sys.executable, "-c", call], capture_output=True, text=True, check=True)
     return float(done.stdout)
 
 
-def get_costs(rounds: int) -> dict[str, list[float]]:
-    """Return the CPU milliseconds of a bare GET, kept and unkept, and of a probe, measured in turn."""
+@lru_cache(maxsize=1)
+def get_costs(rounds: int, lots: int) -> dict[str, list[float]]:
+    """Return the CPU milliseconds of a bare GET, kept and unkept, and of a probe, measured in turn, `lots` of 200."""
     found: dict[str, list[float]] = {"bare": [], "bare_unkept": [], "probing": []}
     address = ("127.0.0.1", 0)
     with (
@@ -127,7 +128,7 @@ def get_costs(rounds: int) -> dict[str, list[float]]:
             for _ in range(rounds):
                 for name, values in found.items():
                     port = (keeping if name == "bare" else closing).getsockname()[1]
-                    values.append(in_process(name, f"http://127.0.0.1:{port}/"))
+                    values.append(in_process(name, f"http://127.0.0.1:{port}/", lots))
         finally:
             for server in servers:
                 server.terminate()

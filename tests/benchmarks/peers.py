@@ -13,7 +13,7 @@ from tests.benchmarks.figures import LeftOut
 
 _HOW = {
     "lnav": "not installed: apt-get install lnav",
-    "toolong": "not installed: python -m venv X && X/bin/pip install toolong textual==0.58.1, then TOOLONG=X/bin/tl",
+    "toolong": "not installed: python -m venv X && X/bin/pip install toolong, then TOOLONG=X/bin/tl",
     "less": "not installed: apt-get install less",
     "blackbox exporter": "not installed: apt-get install prometheus-blackbox-exporter",
 }
