@@ -106,3 +106,11 @@ def test_the_entry_point_itself_is_light() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     heavy = (*UNNEEDED, "sqlite3", "yaml", "rich", "cockpit.store", "cockpit.tui")
     assert among(set(json.loads(done.stdout)), heavy) == set()
+
+
+def test_the_screens_load_no_charts_before_a_probe_is_opened() -> None:
+    program = "import sys, json, cockpit.tui.app, cockpit.tui.pages.probes; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    modules = set(json.loads(done.stdout))
+    assert among(modules, ("plotext", "textual_plotext")) == set()
+    assert among(modules, ("textual",))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from cockpit.measuring import Measurer, sample_key
 from cockpit.samples.reader import SampleReader
@@ -15,7 +16,7 @@ from cockpit.samples.schema import Sample
 from cockpit.times import rfc3339
 from cockpit.workspace import Workspace
 from tests.execution.flight import WAIT, Flight
-from tests.watch.test_watcher import eventually, transitions, up, watching
+from tests.watch.test_watcher import QUICK, eventually, transitions, up, watching
 
 pytestmark = pytest.mark.full
 
@@ -63,7 +64,10 @@ async def test_in_a_window_nothing_counts_as_down_and_the_time_is_named(flight: 
     assert probe["last_day"]["maintenance"] > 0
 
 
-async def test_what_a_rollback_brings_down_is_planned_and_what_was_down_before_is_not(flight: Flight) -> None:
+@pytest.mark.parametrize("beat", [0.02, 2.0])  # 2.0: the probe looks before the watcher looks around
+async def test_what_a_rollback_brings_down_is_planned_and_what_was_down_before_is_not(
+    flight: Flight, beat: float
+) -> None:
     steps = [flight.stop_step(), flight.step("wait", WAIT), flight.checkout_step(), flight.start_step()]
     steps.append(flight.verify_step())
     probes = {"up": up(flight), "cart": {**up(flight), "command": flight.sh('test -f "$V/cart"')}}
@@ -73,7 +77,7 @@ async def test_what_a_rollback_brings_down_is_planned_and_what_was_down_before_i
         with SampleReader(workspace.store.location.root) as reader:
             return list(reader.raw(sample_key(workspace.run, "cart"), 0.0, time.time() + 1))
 
-    async with watching(flight):
+    async with watching(flight, pace=structs.replace(QUICK, beat=beat, exchange=beat)):
         await eventually(lambda: len(looks(workspace)) >= 2 and len(cart()) >= 2)
         flight.json("rollback", "v1", "--execute", "--confirm", "v1", "--detach")
         await eventually(lambda: sum(look.planned for look in looks(workspace)) >= 3)

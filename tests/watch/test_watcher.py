@@ -70,10 +70,10 @@ async def more_samples(workspace: Workspace, number: int = 2) -> None:
 
 
 @contextlib.asynccontextmanager
-async def watching(flight: Flight, *, said: list[str] | None = None) -> AsyncIterator[None]:
+async def watching(flight: Flight, *, said: list[str] | None = None, pace: Pace = QUICK) -> AsyncIterator[None]:
     """Watch in this process, on a workspace of the watcher's own, until SIGTERM."""
     lines: list[str] = [] if said is None else said
-    watch = asyncio.create_task(keep_watch(flight.workspace(), by_hand=True, say=lines.append, pace=QUICK))
+    watch = asyncio.create_task(keep_watch(flight.workspace(), by_hand=True, say=lines.append, pace=pace))
     await eventually(lambda: lines)
     try:
         yield
