@@ -23,6 +23,9 @@ def test_what_went_stale_counts_no_more() -> None:
     ana = opened()
     ana.act(TickItem("n", "seen", "2027-01-15T09:00:00Z"))
     assert [one.done for one in progress_of(ana.run, now=NOW / 1000 + 7200)][-2:] == [1, 0]
+    ana.at += 7_200_000
+    ana.act(TickItem("b"))
+    assert [one.done for one in progress_of(ana.run, now=NOW / 1000 + 9000)][-2:] == [1, 1]
 
 
 def test_a_long_flight_is_drawn_in_eighty_moments() -> None:
