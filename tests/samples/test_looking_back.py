@@ -125,7 +125,7 @@ def test_what_logs_meant_adds_up_and_an_error_keeps_the_time_it_first_came_at(tm
 def test_the_file_of_an_older_watcher_is_empty_here_until_a_newer_one_writes(tmp_path: Path) -> None:
     old = sqlite3.connect(tmp_path / FILE_NAME)
     old.executescript(TABLES + "INSERT INTO schema_version VALUES (1);" + TABLES_2 + TABLES_3)
-    old.execute("INSERT INTO log_minute VALUES ('app', 60, 5, 1, 0)")
+    old.execute("INSERT INTO log_minute (log, minute, lines, errors, warnings) VALUES ('app', 60, 5, 1, 0)")
     old.commit()
     old.close()
     with SampleReader(tmp_path) as reader:
