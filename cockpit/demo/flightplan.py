@@ -41,9 +41,11 @@ from cockpit.release.configuration import (
     VersionSeen,
 )
 from cockpit.release.library import Contact, Runbook, RunbookFor, RunbookStep
+from cockpit.release.sources import Source, SourceQuestion
 from cockpit.release.targets import TargetBinding
 from cockpit.release.windows import Shift
 
+PAYMENT_STATUS = "payment-status"  # a source
 _HEADER = "# What `cockpit` knows about the shop. Paths lie outside the work tree: a checkout must not touch them.\n"
 
 
@@ -124,6 +126,7 @@ def configuration(root: Path, *, port: int, front: int = 0) -> Configuration:
         },
         probes=_probes(root, address=address, port=port),
         checks=_checks(root, address=address, front=front),
+        sources=_sources(root, front),
         targets={
             "page-load-time": TargetBinding("shop", window="10m"),
             "api-response-time": TargetBinding("api", window="10m"),
@@ -190,6 +193,12 @@ def _probes(root: Path, *, address: str, port: int) -> dict[str, Probe]:
     }
 
 
+def _sources(root: Path, front: int) -> dict[str, Source]:
+    """The payment service's status page, where the front door is there to play it."""
+    page = Source("statuspage", url=f"https://127.0.0.1:{front}", ca_file=str(root / "etc" / "front.pem"))
+    return {PAYMENT_STATUS: page} if front else {}
+
+
 def _checks(root: Path, *, address: str, front: int) -> dict[str, Check]:
     """Sensed items of every kind; the front door's only where there is one."""
     week, day, often = "deployment-week", "deployment-day", "30s"
@@ -254,6 +263,9 @@ def _checks(root: Path, *, address: str, front: int) -> dict[str, Check]:
             ),
             closes=True,
             interval=often,
+        )
+        checks[f"{verification}/test-payment-processing-small-amount"] = Check(
+            source=SourceQuestion(PAYMENT_STATUS), interval=often
         )
     return checks
 

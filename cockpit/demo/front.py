@@ -1,12 +1,13 @@
 """The shop's front door: `python -m cockpit.demo.front PORT SHOP_PORT CERTIFICATE KEY`, HTTPS before the plain service.
 
-It adds what a web server in front of a shop adds: security headers and compression. Requests beyond GET go to the
-service itself.
+It adds what a web server in front of a shop adds: security headers and compression; and it plays the status page of the
+payment service. Requests beyond GET go to the service itself.
 """
 
 from __future__ import annotations
 
 import gzip
+import json
 import ssl
 import sys
 import urllib.error
@@ -18,6 +19,13 @@ SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=31536000",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+}
+# The status page of the shop's payment service, as such services have one: https://metastatuspage.com/api
+STATUS_PATH = "/api/v2/summary.json"
+_PAYMENT_STATUS = {
+    "status": {"indicator": "none", "description": "All payment systems operational"},
+    "components": [{"name": "Payments", "status": "operational"}],
+    "incidents": [],
 }
 _PATIENCE = 5.0  # seconds for the service to answer
 
@@ -41,7 +49,11 @@ def handler_for(shop_port: int) -> type[BaseHTTPRequestHandler]:
         timeout = 10
 
         def do_GET(self) -> None:
-            status, headers, body = ask(f"http://127.0.0.1:{shop_port}{self.path}")
+            if self.path == STATUS_PATH:
+                status, body = 200, json.dumps(_PAYMENT_STATUS).encode()
+                headers: Mapping[str, str] = {"Content-Type": "application/json"}
+            else:
+                status, headers, body = ask(f"http://127.0.0.1:{shop_port}{self.path}")
             self.send_response(status)
             self.send_header("Content-Type", headers.get("Content-Type") or "text/plain")
             for name, value in SECURITY_HEADERS.items():

@@ -11,6 +11,8 @@ from textual.dom import DOMNode
 from cockpit.tui.commands import COMMANDS, SCOPE_TITLES, Command, shown_keys
 from cockpit.tui.glyphs import choose_glyphs
 
+_NAMED = 100.0  # more than any likeness scores
+
 
 class Palette(CommandPalette):
     """Textual's palette, in words and signs that any terminal has."""
@@ -68,6 +70,8 @@ class CommandProvider(Provider):
         for command in self._possible():
             text = f"{command.label}: {command.help}"
             score = matcher.match(text)
+            if command.label.casefold().startswith(query.strip().casefold()):
+                score += _NAMED  # whoever types a command's name means it, whatever else speaks of the like
             if score > 0:
                 where = f"{shown_keys(command)} {choose_glyphs().dot} {SCOPE_TITLES[command.scope]}"
                 yield Hit(score, matcher.highlight(text), partial(self._do, command), help=where)

@@ -182,7 +182,7 @@ def test_following_a_log_goes_on_until_it_is_interrupted(tmp_path: Path) -> None
 def test_tags_newest_first(shop: Console) -> None:
     tags = shop.json("tags", "--limit", "0")
     assert set(tags[0]) == {
-        "name", "commit", "kind", "signed", "tagged_at", "subject", "ahead", "behind", "mark", "dump",
+        "name", "commit", "kind", "signed", "tagged_at", "subject", "ahead", "behind", "mark", "dump", "signature",
     }  # fmt: skip
     assert tags[0]["name"] == "v2.4.1"
     assert shop.json("tags", "--limit", "1") == tags[:1]
