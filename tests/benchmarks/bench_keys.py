@@ -60,16 +60,17 @@ def tab(painted: Painted) -> object:
     return tuple(painted.rows[tabs_row(painted)])
 
 
-def key_to_paint(console: Console, key: str, look: Look, dice: random.Random) -> float:
+def key_to_paint(console: Console, key: str, look: Look, dice: random.Random, *, within: float = 5.0) -> float:
     """Press a key at no particular moment; return the seconds until what one looks at has changed.
 
-    Where it never does, the frame of the key before was mistaken for another's: then the key is pressed again.
+    Where it does not `within` seconds, the frame of the key before was mistaken for another's: then the key is pressed
+    again.
     """
     for _ in range(_TRIES):
         console.written_within(dice.uniform(0.05, 0.2))
         before = look(console.painted)
         pressed = console.press(key)
-        at = console.until(lambda painted, before=before: look(painted) != before, within=5.0)  # type: ignore[misc]
+        at = console.until(lambda painted, before=before: look(painted) != before, within=within)  # type: ignore[misc]
         if at != float("inf"):
             return at - pressed
     shown = "\n".join(console.painted.lines())

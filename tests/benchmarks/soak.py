@@ -36,6 +36,7 @@ from tests.benchmarks.soak_report import Course, SoakReport, Told
 
 PROBES, LOGS, RATE = 200, 5, 2000
 _SAMPLED_EVERY = 5.0  # seconds
+_STALL = 30.0  # seconds that a key may take and is still measured
 _SETTLE = 10.0  # seconds, for what was written last to be counted
 
 
@@ -120,7 +121,7 @@ def typed(console: Console, seconds: float) -> list[float]:
     """Press keys for so long; return the seconds from each to what it painted."""
     dice, found, deadline = random.Random(7), list[float](), time.monotonic() + seconds
     while time.monotonic() < deadline:
-        found.append(key_to_paint(console, "jk"[len(found) % 2], cursor, dice))
+        found.append(key_to_paint(console, "jk"[len(found) % 2], cursor, dice, within=_STALL))
     return found
 
 

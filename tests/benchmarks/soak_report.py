@@ -54,7 +54,7 @@ class Course:
         cells = [
             name,
             f"{memory[0]:.0f} → {memory[-1]:.0f} (most {max(memory):.0f})",
-            f"{slope_an_hour(half):+.0f}",
+            f"{slope_an_hour(half):+.0f}" if len(half) >= 3 else "too short",
             f"{files[0]} → {files[-1]} (most {max(files)})",
             f"{looks[0].threads} → {looks[-1].threads}",
             f"{share:.0f} %",
