@@ -20,6 +20,7 @@ from cockpit.tui.pages.checklist import ChecklistPage
 from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.widgets.checklist import ItemList
 from cockpit.tui.widgets.log_tail import LogTail
+from tests.tui import moments
 from tests.tui.moments import BACKUP, FLOWS, LOGS, NOTIFY, RATES, TIMES, VERIFY
 from tests.tui.painted import lines, settle, text_in, text_of, until
 from tests.tui.scenes import Scene
@@ -354,3 +355,20 @@ async def test_what_a_tail_counts_is_counted_by_the_apps_clock(look: Callable[[s
     async with app.run_test(size=(200, 50)) as pilot:
         await settle(pilot)
         assert " 1 errors/min" in text_of(app, "#tails")
+
+
+async def test_a_zoomed_pane_hides_neither_place_nor_alarm(scene: Scene) -> None:
+    scene.live = moments.live(moments.RED)
+    async with flown(scene) as (app, pilot):
+        await until(pilot, lambda: "DOWN" in text_of(app, "#banner"))
+        focused = app.screen.focused
+        assert focused is not None
+        before = focused.region
+        await pilot.press("plus")
+        await until(pilot, lambda: focused.region.height > before.height)
+        top = lines(app)[:2]
+        assert "PROD" in top[0]
+        assert "DOWN" in top[1]
+        assert "help" in lines(app)[-1]
+        assert focused.region.bottom <= app.size.height - 1
+        assert focused.region.y >= 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.screen import Screen
 
 from cockpit.release.live import Live
@@ -44,7 +45,10 @@ class StripScreen(
 
     DEFAULT_CSS = """
     StripScreen { layers: base above; }
+    StripScreen > #head { dock: top; height: auto; }
+    StripScreen > #hints { dock: bottom; }
     """
+    ALLOW_IN_MAXIMIZED_VIEW = "#head, #hints"  # where one is, and what calls, stays in view of whoever zooms a pane
 
     @property
     def cockpit(self) -> CockpitApp:
@@ -61,9 +65,10 @@ class StripScreen(
         self.cockpit.since.show_again()
 
     def compose(self) -> ComposeResult:
-        yield IdentityStrip(id="identity")
-        yield PastBanner(id="past")
-        yield AlarmBanner(id="banner")
+        with Vertical(id="head"):
+            yield IdentityStrip(id="identity")
+            yield PastBanner(id="past")
+            yield AlarmBanner(id="banner")
         yield from self.compose_content()
         yield HintBar(id="hints")
 
