@@ -16,6 +16,8 @@ from cockpit.session import SERVICE_STREAM
 from cockpit.store.reader import JournalReader
 from cockpit.store.store import Store
 
+_OF_RUN = f'\\"{RUN}\\"'.encode()  # as the entity stands in a journal's line: JSON within a JSON text
+
 
 def list_runs(store: Store) -> dict[str, RunSummary]:
     """Return every run in the store by its id, oldest first."""
@@ -102,5 +104,5 @@ def parse_pins(texts: Mapping[str, str], pins: Pins) -> Pinned:
 
 def _records_of_run(store: Store, stream: str) -> list[Record]:
     # With a reader of its own: what the store's session follows stays as it is.
-    found = JournalReader(store.location.root, [stream]).poll()
+    found = JournalReader(store.location.root, [stream], holding=_OF_RUN).poll()
     return [to_record(stored) for stored in found if stored.envelope.ent == RUN]

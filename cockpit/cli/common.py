@@ -125,8 +125,9 @@ def print_json(value: object) -> None:
     """Print one JSON document; all but ASCII is escaped, so that no name can reach the terminal's controls."""
     import msgspec
 
-    json.dump(msgspec.to_builtins(value), sys.stdout, indent=2, ensure_ascii=True)
-    sys.stdout.write("\n")
+    # The standard encoder escapes, and is fast where it need not indent.
+    compact = json.dumps(msgspec.to_builtins(value), ensure_ascii=True)
+    sys.stdout.write(msgspec.json.format(compact, indent=2) + "\n")
 
 
 def say(text: str = "") -> None:

@@ -6,8 +6,7 @@ import difflib
 import math
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from msgspec import inspect
 
@@ -106,16 +105,22 @@ def _table(node: Node, wanted: inspect.DictType, problems: Problems) -> object:
     return INVALID if INVALID in keys or INVALID in values else dict(zip(keys, values, strict=True))
 
 
-@cache
-def _fields(struct: type) -> tuple[dict[str, inspect.Field], tuple[str, ...]]:
+_FIELDS: dict[type, tuple[dict[str, inspect.Field], tuple[str, ...]]] = {}
+
+
+def _fields(struct: inspect.StructType) -> tuple[dict[str, inspect.Field], tuple[str, ...]]:
     """Return a Struct's fields by the key in a file, and the keys that are required."""
-    info = cast(inspect.StructType, inspect.type_info(struct))
-    by_key = {each.encode_name: each for each in info.fields}
-    return by_key, tuple(key for key, each in by_key.items() if each.required)
+    # What is known of the outermost type tells of all within it: to ask for each anew costs a start tenths of a second.
+    found = _FIELDS.get(struct.cls)
+    if found is None:
+        by_key = {each.encode_name: each for each in struct.fields}
+        required = tuple(key for key, each in by_key.items() if each.required)
+        found = _FIELDS[struct.cls] = by_key, required
+    return found
 
 
 def _struct(node: Node, wanted: inspect.StructType, problems: Problems) -> object:
-    fields, required = _fields(wanted.cls)
+    fields, required = _fields(wanted)
     if not isinstance(node, Mapping):
         return _mismatch(
             node, "keys and values are wanted", f"write the keys {', '.join(required or fields)}", problems

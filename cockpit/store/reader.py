@@ -27,8 +27,9 @@ class JournalFault(Struct, frozen=True):
 class _Progress:
     """How far one file has been read: `size` is what it measured then, `offset` the end of its last whole line."""
 
-    def __init__(self, name: JournalName, inode: int) -> None:
+    def __init__(self, name: JournalName, inode: int, holding: bytes = b"") -> None:
         self.name = name
+        self._holding = holding
         self.inode = inode
         self.size = 0
         self.offset = 0
@@ -46,7 +47,10 @@ class _Progress:
         self.size = self.offset + len(data)
         end = data.rfind(b"\n") + 1
         self.offset += end
-        return self._checked(decode_lines(data[:end].split(b"\n")[:-1]))
+        lines = data[:end].split(b"\n")[:-1]
+        if self._holding:
+            lines = [line for line in lines if self._holding in line]
+        return self._checked(decode_lines(lines))
 
     def unfinished(self) -> JournalFault | None:
         """Return what stands behind the last newline: an event that is being written, or that never was."""
@@ -101,11 +105,14 @@ class _Progress:
 class JournalReader:
     """Follows every journal of some streams, or of all, below a store's root; not safe between threads.
 
-    An event comes once; it comes again when a copy of it turns up with a signature that was not seen before.
+    An event comes once; it comes again when a copy of it turns up with a signature that was not seen before. With
+    `holding`, only lines that hold these bytes are looked at: for who needs few of many; the lines of faults do not
+    count then.
     """
 
-    def __init__(self, root: Path, streams: Iterable[str] | None = None) -> None:
+    def __init__(self, root: Path, streams: Iterable[str] | None = None, *, holding: bytes = b"") -> None:
         self._root = root
+        self._holding = holding
         self._streams = None if streams is None else tuple(dict.fromkeys(streams))
         self._progress: dict[str, _Progress] = {}
         self._unreadable: dict[str, JournalFault] = {}
@@ -154,12 +161,12 @@ class JournalReader:
         try:
             status = entry.stat()
             if progress is None or progress.inode != status.st_ino:
-                progress = _Progress(name, status.st_ino)
+                progress = _Progress(name, status.st_ino, self._holding)
             elif progress.size == status.st_size:
                 return []
             events = progress.read(entry.path)
             if events is None:
-                progress = _Progress(name, status.st_ino)
+                progress = _Progress(name, status.st_ino, self._holding)
                 events = progress.read(entry.path) or []
         except FileNotFoundError:
             return []

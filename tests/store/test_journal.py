@@ -192,6 +192,18 @@ def test_a_full_disk_loses_the_event_says_so_and_nothing_else(
 
 
 class TestReader:
+    def test_who_needs_few_looks_at_few(self, place: StoreLocation) -> None:
+        store = start(place)
+        kept = store.append(STREAM, "tick", "run", (), b"{}", by=ANA, wall="")
+        tick(store)
+        few = JournalReader(place.root, [STREAM], holding=b'\\"run\\"')
+        assert ids(few.poll()) == {kept.id}
+        tick(store)
+        later = store.append(STREAM, "tick", "run", (kept.id,), b"{}", by=ANA, wall="")
+        assert ids(few.poll()) == {later.id}
+        assert few.faults() == []
+        store.close()
+
     def test_only_what_is_new_comes_and_new_files_are_found(self, place: StoreLocation, reader: JournalReader) -> None:
         assert reader.poll() == []
         one, two = start(place), start(place)
