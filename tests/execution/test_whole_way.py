@@ -23,8 +23,8 @@ CALLS = {
     "start": ["setsid"],
     "verify": ["uname"],
 }
-# Before anything is stopped, both databases are asked for.
-ASKED = ["psql", "psql"]
+# Before anything is stopped, both databases are asked for, and for the room that a second one needs.
+ASKED = ["psql", "psql", "psql"]
 ALL_CALLS = ASKED + [call for calls in CALLS.values() for call in calls]
 FIRST_OF_STEP = [
     len(ASKED) + sum(len(calls) for calls in list(CALLS.values())[:index]) + 1 for index in range(len(CALLS))
