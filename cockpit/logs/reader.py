@@ -33,6 +33,7 @@ FIRST_LINES = 120  # that are more than most screens show
 _POLL_SECONDS = 0.05
 _NEWS_SECONDS = 0.1  # at most so often are news told, however fast the lines come
 _SLICE = 500  # lines after which other threads get a turn
+_FLOOD_SECONDS = 1.0  # for so long after one it is taken to last
 _FLOOD = 600  # lines in one poll that are more than a screen can show
 
 
@@ -93,12 +94,18 @@ class LogReader:
         self._counters = LogCounters(name, clock=clock)
         self._is_live = False
         self._skipped = 0
+        self._flooded_at = -_FLOOD_SECONDS
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._must_rejoin = False
         # Daemonic: a read that hangs on a dead network file system does not keep the program from ending.
         self._thread = threading.Thread(target=self._run, name=f"log {name}", daemon=True)
         self.status = ReaderStatus(LogCounts(name))
+
+    @property
+    def is_flooded(self) -> bool:
+        """Whether lines have just come faster than a screen can show: what is in memory moves on at once."""
+        return time.monotonic() - self._flooded_at < _FLOOD_SECONDS
 
     def start(self) -> None:
         """Begin to read; once is enough."""
@@ -191,6 +198,7 @@ class LogReader:
             if self._is_wide():
                 return True
         if self._is_live and sum(block.n_lines for block in batch.blocks) > _FLOOD:
+            self._flooded_at = time.monotonic()
             self._take_flood(batch.blocks)
         else:
             self._take_in(batch)

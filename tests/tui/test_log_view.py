@@ -394,6 +394,35 @@ async def test_a_flood_is_taken_in_few_repaints(tmp_path: Path) -> None:
         assert syncs < 60
 
 
+async def test_in_a_flood_nothing_is_read_back_only_to_be_thrown_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cockpit.logs.reader._FLOOD_SECONDS", 3600.0)
+    path = tmp_path / "app.log"
+    path.touch()
+    under_way: list[str] = []
+
+    class Watched(LogView):
+        def show_news(self) -> None:
+            super().show_news()
+            under_way.append(self.progress)
+
+    view = Watched("app", path)
+    async with LogApp(view).run_test(size=(60, 40)) as pilot:
+        await until(pilot, lambda: view.status.state is FollowState.FOLLOWING)
+        with path.open("a") as file:
+            file.write("\n".join(lines(0, 20_000)) + "\n")
+        await until(pilot, lambda: "line 19999" in view.render_line(view.height - 1).text)
+        view.show_news()
+        assert set(under_way) == {""}
+
+        def gone_back() -> bool:
+            view.action_page_up()
+            return numbers(view)[0] < 19_800
+
+        await until(pilot, gone_back)  # whoever goes back is taken back all the same
+
+
 def long_lines(count: int, *, width: int = 150) -> list[str]:
     return [
         f"2026-07-01 12:{number // 60:02}:{number % 60:02},000 INFO line {number} " + "abcdefghij" * (width // 10)

@@ -126,6 +126,24 @@ class LogFollow(LogScroll):
         self.fold()
         self.show_news()
 
+    def action_scroll_up(self) -> None:
+        """Scroll up a line."""
+        if not self._stops_where_all_is_seen():
+            super().action_scroll_up()
+
+    def action_page_up(self) -> None:
+        """Scroll up a page."""
+        if not self._stops_where_all_is_seen():
+            super().action_page_up()
+
+    def _stops_where_all_is_seen(self) -> bool:
+        """In a flood there is nothing above what is seen: stop here, and let what came before be read."""
+        if self.max_scroll_y or not self.follow or self.reader is None:
+            return False
+        self.follow = False
+        self._load_at_edges(asked=True)
+        return True
+
     def action_scroll_home(self) -> None:
         """Go to the log's first line, wherever that is."""
         if self.travel is None:
@@ -237,7 +255,9 @@ class LogFollow(LogScroll):
         """Bring earlier lines where the first ones are in view, and later ones where those at the window's end are."""
         if self.reader is None or not self.height or self.buffer.span.start is None:
             return
-        near_top = self.scroll_y < self.height and (not self.follow or self.max_scroll_y == 0)
+        # In a flood a screenful is all there is, and what comes next throws out whatever was put before it.
+        wants_more = self.max_scroll_y == 0 and not self.reader.is_flooded
+        near_top = self.scroll_y < self.height and (not self.follow or wants_more)
         near_end = not self._extent.has_end and self.scroll_y > self.max_scroll_y - self.height
         if not (near_top or near_end) or self.travel is None or (near_top and self.travel.earlier(asked=asked)):
             return
