@@ -30,9 +30,15 @@ _MERGED_TAIL = 200  # lines of each file at the start
 
 
 class Feed:
-    """Fills `path` from a thread; `trouble` says why nothing comes, or is empty."""
+    """Fills `path` from a thread; `trouble` says why nothing comes, or is empty.
 
-    def __init__(self, name: str) -> None:
+    `ready` is set once what was there before is in it: what comes later is news.
+    """
+
+    def __init__(self, name: str, *, is_ready: bool = True) -> None:
+        self.ready = threading.Event()
+        if is_ready:
+            self.ready.set()
         self._spool = Spool(name)
         self.path = self._spool.path
         self.trouble = ""
@@ -56,6 +62,7 @@ class Feed:
             self._fill()
         except Exception as error:  # the thread's end: a log that is no longer fed must say so in its pane
             self.trouble = f"is no longer read: {error!r}"
+        self.ready.set()
         self._stop.wait()
         self._spool.close()
 
@@ -141,7 +148,7 @@ class MergedFeed(Feed):
         clock: Callable[[], float] = time.time,
         encodings: Mapping[str, str] = {},
     ) -> None:
-        super().__init__(name)
+        super().__init__(name, is_ready=False)
         self._patterns = patterns
         self._encodings = encodings
         self._zone = zone
@@ -161,6 +168,7 @@ class MergedFeed(Feed):
                     self._spool.write(
                         "".join(f"{name}{TAG}{text}\n" for _, name, text in lines).encode("utf-8", "replace")
                     )
+                self.ready.set()
                 self._stop.wait(LOOK_SECONDS)
         finally:
             for member in self._members.values():

@@ -33,6 +33,7 @@ FIRST_LINES = 120  # that are more than most screens show
 _POLL_SECONDS = 0.05
 _NEWS_SECONDS = 0.1  # at most so often are news told, however fast the lines come
 _SLICE = 500  # lines after which other threads get a turn
+_READY_SECONDS = 2.0  # that a feed has to gather what was there before
 _FLOOD_SECONDS = 1.0  # for so long after one it is taken to last
 _FLOOD = 600  # lines in one poll that are more than a screen can show
 
@@ -52,10 +53,11 @@ class ReaderStatus(Struct, frozen=True):
 class LogReader:
     """Follows the log at `path` into `buffer`; `on_news` is called from the thread when lines or counts changed.
 
-    What was in the file at the start is counted, but not as a rate of now. Lines that are `tagged` with a log's name
-    are read as that log's. With `first`, no more lines than that are read until `go_on` is called: then the others of
-    `tail` are put before them. A file in a wide `encoding` is read through a feed, whose file `path` then is.
-    `on_lines` is given what is put into the buffer, in the thread, before it is.
+    What was in the file at the start is counted, but not as a rate of now; it begins once `ready` is set, or has
+    not been for a while. Lines that are `tagged` with a log's name are read as that log's. With `first`, no more
+    lines than that are read until `go_on` is called: then the others of `tail` are put before them. A file in a
+    wide `encoding` is read through a feed, whose file `path` then is. `on_lines` is given what is put into the
+    buffer, in the thread, before it is.
     """
 
     def __init__(
@@ -72,12 +74,14 @@ class LogReader:
         poll_seconds: float = _POLL_SECONDS,
         tagged: bool = False,
         encoding: str = "",
+        ready: threading.Event | None = None,
         on_lines: Callable[[Sequence[LogLine]], object] | None = None,
     ) -> None:
         self.path = path
         self.buffer = buffer
         self.on_news = on_news
         self._on_lines = on_lines
+        self._ready = ready
         self._tail = tail
         self._owed = 0 if first is None else max(tail - first, 0)  # lines before the first ones
         self._may_go_on = False
@@ -150,6 +154,8 @@ class LogReader:
             self._feed.stop()
 
     def _read_on(self) -> None:
+        if self._ready is not None:
+            self._ready.wait(_READY_SECONDS)
         told_at = 0.0
         told = None
         while not self._stop.is_set():

@@ -47,6 +47,7 @@ class FollowedLogs:
                 poll_seconds=0.2,
                 tagged=bool(source.file) and is_glob(source.file),
                 encoding="" if source.file and is_glob(source.file) else source.encoding,
+                ready=self._feeds[name].ready if name in self._feeds else None,
                 on_lines=digest.add,
             )
             reader.start()

@@ -46,6 +46,7 @@ class LogSource:
                 first=FIRST_LINES,
                 tagged=bool(origin.merged),
                 encoding=origin.encoding,
+                ready=self._feed.ready if self._feed is not None else None,
             )
 
     @property
