@@ -28,14 +28,19 @@ from cockpit.reports.signatures import (
 from cockpit.text import visible
 
 _LONGEST = 500  # characters of one text
-# CommonMark takes a backslash before any ASCII punctuation; an at sign or a hash would still call people and issues.
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+# What may be markup anywhere (an underscore within a word never is), what only begins a line, and what becomes a link.
+# An at sign or a hash would still call people and issues after a backslash.
+_MARKUP = re.compile(r"[\\`*~\[\]|$@#&<>]|_(?![A-Za-z0-9])|(?<![A-Za-z0-9])_")
+_BEGINS = re.compile(r"^(\s*)([-+=:])|^(\s*[0-9]{1,9})([.)])")
+_LINKS = re.compile(r":(?=//)|(?<=www)\.", re.IGNORECASE)
 _CALLING = {"@": "&#64;", "#": "&#35;", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def plain(text: str) -> str:
-    """Return foreign text as Markdown that shows these very characters, on one line."""
-    return _PUNCTUATION.sub(lambda match: _CALLING.get(match[0], f"\\{match[0]}"), visible(text, limit=_LONGEST))
+    """Return foreign text as Markdown that shows these very characters, on one line; it reads well as it is, too."""
+    safe = _MARKUP.sub(lambda match: _CALLING.get(match[0], f"\\{match[0]}"), visible(text, limit=_LONGEST))
+    safe = _LINKS.sub(lambda match: f"\\{match[0]}", safe)
+    return _BEGINS.sub(lambda match: f"{match[1] or match[3] or ''}\\{match[2] or match[4]}", safe)
 
 
 def to_markdown(report: Report) -> str:
