@@ -11,11 +11,13 @@ from cockpit.measuring import sample_key
 from cockpit.release.entities import trigger_entity
 from cockpit.release.events import TriggerBreached
 from cockpit.release.health import ConditionResult, Debounced, ProbeResult, ProbeState, Timing
+from cockpit.release.history import SCALES, Course, Span
 from cockpit.release.intents import AcknowledgeProbe, RecordFact
 from cockpit.release.targets import TargetResult
 from cockpit.samples.writer import SampleWriter
 from cockpit.times import rfc3339
 from cockpit.tui.app import CockpitApp
+from cockpit.tui.dialogs.probe import is_within_an_hour
 from cockpit.tui.glyphs import ASCII, UNICODE
 from tests.tui import moments
 from tests.tui.painted import assert_safe, lines, settle, text_of, until
@@ -152,6 +154,16 @@ async def test_enter_opens_a_probe_with_its_chart_and_all_of_its_past(
         await until(pilot, lambda: "the last hour" in text_of(app, "#probe-name"))
         await pilot.press("escape")
         assert text_of(app, "#all-probes-title")
+
+
+def test_a_chart_begins_where_its_data_do() -> None:
+    def course(*looked: int) -> Course:
+        spans = tuple(Span(n * 900, int(n in looked), 0, 0, None, None) for n in range(96))
+        return Course("api", SCALES[1], spans)
+
+    assert is_within_an_hour(course(95, 93))
+    assert not is_within_an_hour(course(95, 90))
+    assert not is_within_an_hour(course())
 
 
 def whole(app: CockpitApp) -> str:

@@ -21,6 +21,7 @@ from cockpit.tui.widgets.latency_chart import ChartLegend, LatencyChart, UpBand
 from cockpit.tui.widgets.probe_past import ProbePast
 
 _READ_EVERY = 10.0  # seconds
+_HOUR, _DAY = 0, 1  # of the scales
 
 
 class ProbeDialog(Dialog[None]):
@@ -39,7 +40,8 @@ class ProbeDialog(Dialog[None]):
         self._feed = feed
         self._past = ProbePast(feed, quiet, timezone, now)
         self._chart = LatencyChart(timezone, id="probe-chart")
-        self._scale = 1
+        self._scale = _DAY
+        self._is_new = True  # nothing has been read yet
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box probe"):
@@ -65,6 +67,7 @@ class ProbeDialog(Dialog[None]):
 
     def action_scale(self, by: int) -> None:
         """Look farther back, or nearer."""
+        self._is_new = False  # the reader has chosen
         self._scale = max(0, min(self._scale + by, len(SCALES) - 1))
         self.query_one("#probe-name", Static).update(self._title())
         self._read()
@@ -84,8 +87,21 @@ class ProbeDialog(Dialog[None]):
         except (CockpitError, OSError) as error:
             self.cockpit.tell(str(error), severity="warning")
             return
+        is_new, self._is_new = self._is_new, False
+        if is_new and is_within_an_hour(course):
+            self.action_scale(_HOUR - _DAY)  # a day's chart would be a dot at its edge
+            return
         live = self.cockpit.moment[1]
         self._feed = next((feed for feed in live.probes if feed.name == name), self._feed)
         self._past.show(self._feed, history, at)
         self._chart.show(course)
         self.query_one(UpBand).show(course)
+
+
+def is_within_an_hour(course: Course) -> bool:
+    """Whether all that is known of a probe lies in the last hour of its course."""
+    if not course.spans:
+        return False
+    since = course.spans[-1].at - SCALES[_HOUR].seconds
+    looked = [span.at for span in course.spans if span.up or span.down or span.maintenance]
+    return bool(looked) and min(looked) > since
