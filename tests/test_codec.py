@@ -13,7 +13,7 @@ from msgspec import Raw
 
 from cockpit.codec import encode_data, to_record
 from cockpit.release.databases import Dump
-from cockpit.release.events import KINDS, RehearsedStep, kind_of, register_of
+from cockpit.release.events import KINDS, ProbeSum, RehearsedStep, kind_of, register_of
 from cockpit.release.record import Event, TextRef, Unknown
 from cockpit.store.envelope import By, Envelope, Stored, decode_line, encode_line, encode_payload, event_id
 from tests.release.support import fold
@@ -36,6 +36,8 @@ def sample(event: type[Event]) -> Event:
             values[name] = (RehearsedStep("short", "ok"),)
         elif name == "dump":
             values[name] = Dump("a.sql", 5, 7)
+        elif name == "probes":
+            values[name] = {"api": ProbeSum(ok=7, p50=1.5)}
         elif name == "pins":
             values[name] = {"cockpit.yaml": TextRef("0" * 64, 5)}
         elif typing.get_origin(hint) is typing.Literal:

@@ -23,14 +23,19 @@ from cockpit.live_source import heartbeat_key
 from cockpit.logs.classify import Classifier
 from cockpit.logs.digest import LineDigest
 from cockpit.measuring import sample_key
+from cockpit.release.day_sums import sums_in
 from cockpit.release.events import ProbeChanged
 from cockpit.release.health import Debounced, ProbeResult, ProbeState
 from cockpit.release.intents import AddNote, CloseIncident, OpenIncident, RecordFact, TickItem
+from cockpit.release.narrative import sentence
 from cockpit.release.review import Review
+from cockpit.release.review_told import sections_of
 from cockpit.reviewing import completion, gather_review, parse_since, review_document
 from cockpit.samples.writer import SampleWriter
 from cockpit.times import rfc3339
 from cockpit.trust import TrustStore
+from cockpit.watch.days import DayWatch
+from cockpit.watching.days import AroundDays
 from cockpit.workspace import Workspace
 from tests.shop import Moments, make_shop, pinned_in, start_session
 
@@ -344,3 +349,34 @@ def test_in_a_document_moments_are_rfc_3339(reviews: list[Review]) -> None:
     assert document["since"] == "2026-03-23T08:00:00.000Z"
     assert document["outages"][0]["at"] == "2026-03-23T13:06:00.000Z"
     assert document["coverage"]["watched"] == 86400.0
+
+
+def test_days_that_are_over_are_summed_up_once_for_whoever_has_no_samples(world: World, reviews: list[Review]) -> None:
+    assert reviews
+    said: list[str] = []
+    watch = DayWatch(AroundDays(world.workspace, now=world.clock), say=said.append)
+    watch.look()
+    sums = sums_in(world.workspace.run.records)
+    assert [day for day, _ in sums] == [f"2026-03-{n}" for n in range(27, 32)] + ["2026-04-01", "2026-04-02"]
+    spring = sums["2026-03-29", "bridge"]
+    assert spring.seconds == 23 * 3600
+    assert abs(spring.watched - spring.seconds) < 60
+    api = spring.probes["api"]
+    assert (api.down, api.uptime) == (30, 1 - 30 / (23 * 30))
+    watch.look()
+    assert sums_in(world.workspace.run.records) == sums
+    assert said == []
+    told = [record for record in world.workspace.run.records if record.kind == "day.summed"]
+    assert len(told) == 7
+    assert sentence(told[2], world.workspace.run) == "summed up 2026-03-29, of which it watched 23.0 h: api 95.7% up"
+
+    world.workspace.host = "laptop"  # it has watched nothing itself
+    try:
+        elsewhere = gather_review(world.workspace, since="launch", until=world.clock.at)
+    finally:
+        world.workspace.host = "bridge"
+    assert [one.day for one in elsewhere.told] == [day for day, _ in sums]
+    page = "\n".join(f"{part.title}\n{part.rows}" for part in sections_of(elsewhere))
+    assert "As other watchers saw it" in page
+    own = gather_review(world.workspace, since="launch", until=world.clock.at)
+    assert own.told == ()

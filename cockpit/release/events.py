@@ -380,6 +380,43 @@ class ProbeUnmuted(Event, frozen=True):
     """The probe calls people again."""
 
 
+class ProbeSum(Struct, frozen=True, omit_defaults=True):
+    """How often the looks of a day found a probe how, and the percentiles of its latency in milliseconds."""
+
+    ok: int = 0
+    degraded: int = 0
+    down: int = 0
+    unknown: int = 0
+    paused: int = 0
+    maintenance: int = 0
+    p50: float | None = None
+    p95: float | None = None
+
+    @property
+    def seen(self) -> int:
+        """How many looks saw the target."""
+        return self.ok + self.degraded + self.down
+
+    @property
+    def uptime(self) -> float | None:
+        """The share of what was seen that was up; None where nothing was: a gap is no uptime."""
+        return (self.ok + self.degraded) / self.seen if self.seen else None
+
+
+@_kind("day.summed")
+class DaySummed(Event, frozen=True):
+    """What a watcher saw of a local day that is over, for whoever has none of its samples.
+
+    `watched` is for how many of the day's `seconds` it lived.
+    """
+
+    day: str
+    observer: str
+    watched: float
+    seconds: float
+    probes: dict[str, ProbeSum]
+
+
 @_kind("trigger.breached", register="trigger")
 class TriggerBreached(Event, frozen=True):
     """A rollback trigger's condition has lasted as long as it may: people are called to decide."""

@@ -8,6 +8,7 @@ from cockpit.release.emergencies import emergency_sentence
 from cockpit.release.entities import ITEM_PREFIX, RUN
 from cockpit.release.events import (
     CallAcknowledged,
+    DaySummed,
     DeploysLocked,
     DeploysUnlocked,
     EvidenceAttached,
@@ -231,8 +232,8 @@ def _plain_sentence(record: Record, run: Run) -> str:
             reason = next((one.revoked for one in run.signed.get(record.ent.removeprefix("signoff:"), ())
                            if one.revoked and one.record in data.records), "")  # fmt: skip
             return f"revoked the sign-off of {record.ent.removeprefix('signoff:')}: {reason.partition(': ')[2]}"
-        case ReviewCompleted(since=since, until=until):
-            return f"completed the review of {since[:16]}Z to {until[:16]}Z"
+        case DaySummed() | ReviewCompleted():
+            return _span_words(data)
         case FreezeSet():
             return "froze the service: no deploy starts"
         case FreezeLifted():
@@ -328,3 +329,15 @@ def _item_sentence(record: Record, data: ItemEvent, run: Run) -> str:
         words = "answered as the second person:"
     undone = " (undo)" if data.undoes else " (redo)" if data.redoes else ""
     return f"{words} {_item_text(record.ent, run)}{undone}"
+
+
+def _span_words(data: DaySummed | ReviewCompleted) -> str:
+    if isinstance(data, ReviewCompleted):
+        return f"completed the review of {data.since[:16]}Z to {data.until[:16]}Z"
+    return f"summed up {data.day}, of which it watched {data.watched / 3600:.1f} h: {_days_uptime(data)}"
+
+
+def _days_uptime(summed: DaySummed) -> str:
+    told = [f"{name} {each.uptime:.1%} up" for name, each in summed.probes.items() if each.uptime is not None]
+    others = f" and {len(told) - 3} more" if len(told) > 3 else ""
+    return (", ".join(told[:3]) or "nothing was seen") + others

@@ -9,6 +9,7 @@ from datetime import timedelta, tzinfo
 
 from msgspec import Struct
 
+from cockpit.release.day_sums import ToldDay, told_by_others
 from cockpit.release.due import due_of
 from cockpit.release.gates import Debt, debt_of
 from cockpit.release.incidents import Incident
@@ -114,6 +115,7 @@ class Review(Struct, frozen=True):
     due: tuple[Waiting, ...]
     tomorrow: tuple[Waiting, ...]
     support: tuple[Support, ...]
+    told: tuple[ToldDay, ...] = ()
     trouble: str = ""
 
 
@@ -158,6 +160,7 @@ def review_of(run: Run, data: ReviewData, zone: tzinfo) -> Review:
         due=due,
         tomorrow=tomorrow,
         support=supports(run, Told(data.observer, logs, patterns, payments, endpoints, probes, targets)),
+        told=told_by_others(run.records, data.observer, [day.label for day in data.days]),
         trouble=data.trouble,
     )
 

@@ -23,6 +23,22 @@ def uptime(review: Review) -> Section:
     return Section("uptime", "Uptime and latency", told, tuple(rows), heads)
 
 
+def told(review: Review) -> tuple[Section, ...]:
+    """Return how other hosts' watchers saw the probes by day; nothing where there are none."""
+    if not review.told:
+        return ()
+    rows = []
+    for one in review.told:
+        up = "-" if one.uptime is None else percent(one.uptime)
+        latencies = ("-" if ms is None else short_span(ms) for ms in (one.p50, one.p95))
+        known = f"{hours(one.watched)} of {hours(one.seconds)}"
+        grave = one.uptime is not None and one.uptime < 1
+        rows.append(Row((one.probe, one.day, up, *latencies, known, str(one.looks), one.observer), grave))
+    heads = ("probe", "day", "uptime", "p50", "p95", "watched", "looks", "by")
+    words = "by whole days, as they told when each was over"
+    return (Section("told", "As other watchers saw it", words, cut(rows, 40), heads),)
+
+
 def _probe_row(name: str, day: ProbeDay, label: str) -> Row:
     up = "-" if day.uptime is None else percent(day.uptime)
     latencies = ("-" if ms is None else short_span(ms) for ms in (day.p50, day.p95))

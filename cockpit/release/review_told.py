@@ -25,6 +25,7 @@ def sections_of(review: Review) -> tuple[Section, ...]:
         numbers.errors(review, when),
         _waiting(review, when),
         numbers.uptime(review),
+        *numbers.told(review),
         numbers.targets(review),
         numbers.security(review),
         numbers.payments(review),

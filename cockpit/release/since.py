@@ -12,6 +12,7 @@ from enum import IntEnum
 from msgspec import Struct
 
 from cockpit.release.events import (
+    DaySummed,
     DeploysLocked,
     DeploysUnlocked,
     ExecutionConfirmed,
@@ -166,6 +167,8 @@ def _changes(records: list[Record], run: Run) -> tuple[Change, ...]:
 
 
 def _is_well(record: Record) -> bool:
+    if isinstance(record.data, DaySummed):
+        return True  # the review tells of it
     if isinstance(record.data, ProbeChanged):
         return record.data.state == "ok" and record.data.previous == "unknown"  # the first look at it
     return isinstance(record.data, ItemObserved) and record.data.state == "ok"

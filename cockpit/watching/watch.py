@@ -21,8 +21,10 @@ from cockpit.times import rfc3339
 from cockpit.watch.bonds import BondWatch
 from cockpit.watch.calls import CallWatch
 from cockpit.watch.checks import CheckWatch
+from cockpit.watch.days import DayWatch
 from cockpit.watch.watcher import Pace, Watcher
 from cockpit.watching.checks import AroundChecks
+from cockpit.watching.days import AroundDays
 from cockpit.watching.samples import RunSamples
 from cockpit.watching.surroundings import Around
 from cockpit.workspace import Workspace
@@ -78,7 +80,8 @@ async def keep_watch(
         checking = asyncio.create_task(CheckWatch(sensed, checker, say=say, now=now, beat=pace.beat).watch())
         binding = asyncio.create_task(BondWatch(AroundBonds(workspace), say=say).watch())
         calling = asyncio.create_task(CallWatch(AroundCalls(workspace), say=say, beat=pace.beat).watch())
-        beside = (checking, binding, calling)
+        summing = asyncio.create_task(DayWatch(AroundDays(workspace), say=say).watch())
+        beside = (checking, binding, calling, summing)
         try:
             await watcher.watch()
         finally:
