@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from cockpit.bootstrap import now
 from cockpit.comms.outgoing import Outgoing, Sent, Tools
@@ -126,10 +126,12 @@ def _deliver(
     enough: Callable[[], bool] = lambda: False,
 ) -> Message:
     session = workspace.session
+    known = session.run.messages.get(identity)
+    before = frozenset(one.record for one in known.attempts) if known is not None else frozenset()
     (intention,) = session.act(intent)
     session.poll()
     message = session.run.messages[identity]
-    sent = _yielded(message, intention) or _send(workspace, message, clipboard, enough)
+    sent = _yielded(message, intention, before) or _send(workspace, message, clipboard, enough)
     ended = MessageEnded(attempt=intention.id, outcome=sent.outcome, detail=sent.detail, tries=sent.tries)
     try:
         session.act(RecordFact(message_entity(identity), ended, of_service=True))
@@ -141,10 +143,18 @@ def _deliver(
     return session.run.messages[identity]
 
 
-def _yielded(message: Message, intention: Record) -> Sent | None:
-    """Return that we do not send where somebody else set out at the same moment: rather nobody than both."""
+def _yielded(message: Message, intention: Record, before: Collection[str]) -> Sent | None:
+    """Return that we do not send where somebody else set out at the same moment: rather nobody than both.
+
+    `before` are the attempts that were known when we set out. One that has come in since may be over already.
+    """
     others = [one for one in message.attempts if one.record != intention.id and one.writer != intention.w]
-    fresh = [one for one in others if not one.outcome and abs(now() - epoch(one.at)) < GIVEN_UP_AFTER]
+    fresh = [
+        one
+        for one in others
+        if (not one.outcome and abs(now() - epoch(one.at)) < GIVEN_UP_AFTER)
+        or (one.record not in before and one.outcome not in {"", "failed"})
+    ]
     if not fresh:
         return None
     return Sent("failed", f"{fresh[0].by.name} on {fresh[0].host} set out to send it at the same moment", 0)

@@ -8,7 +8,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -17,7 +17,7 @@ from cockpit.bootstrap import now, open_store
 from cockpit.codec import encode_data
 from cockpit.release.announcement_documents import message_document
 from cockpit.release.calls import Call
-from cockpit.release.events import MessageIntended
+from cockpit.release.events import Delivery, MessageEnded, MessageIntended, kind_of
 from cockpit.release.messages import GIVEN_UP_AFTER, Message
 from cockpit.release.record import Record
 from cockpit.release.run import Run
@@ -190,8 +190,9 @@ def test_killed_between_sending_and_the_record_it_says_so_and_is_not_sent_twice(
     assert message_document(message, now=later)["state"] == "no result"
 
 
+@pytest.mark.parametrize("ended", ["", "sent", "unknown"])
 def test_of_two_who_set_out_at_the_same_moment_whoever_sees_the_other_sends_nothing(
-    flight: Flight, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    flight: Flight, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, ended: Delivery | Literal[""]
 ) -> None:
     """Rather nobody than both: a colleague's intention arrives between ours and the sending."""
     call = Call("trigger-breached:1", "trigger-breached", "Too slow", "api", now(), workspace.host)
@@ -199,19 +200,21 @@ def test_of_two_who_set_out_at_the_same_moment_whoever_sees_the_other_sends_noth
     ours: list[Record] = []
 
     def meanwhile(_run: Run, records: list[Record]) -> None:
-        (record,) = records
+        record = records[0]
         if isinstance(record.data, MessageIntended) and not ours:
             ours.append(record)
             stream = f"{workspace.run.service}/{workspace.run.environment}/_service"
-            other.append(
-                stream, record.kind, record.ent, (), encode_data(record.data), by=By("Ben", ""), wall=rfc3339(now())
-            )
+            who, at = By("Ben", ""), rfc3339(now())
+            theirs = other.append(stream, record.kind, record.ent, (), encode_data(record.data), by=who, wall=at)
+            if ended:
+                over = MessageEnded(attempt=theirs.id, outcome=ended, detail="200", tries=1)
+                other.append(stream, kind_of(over), record.ent, (), encode_data(over), by=who, wall=at)
 
     workspace.session.subscribe(meanwhile)
     message = call_out(workspace, call, "log", enough=lambda: False)
     assert ours
-    assert {one.by.name: one.outcome for one in message.attempts} == {"Ana": "failed", "Ben": ""}
-    assert "Ben on" in next(one.detail for one in message.attempts if one.outcome)
+    assert {one.by.name: one.outcome for one in message.attempts} == {"Ana": "failed", "Ben": ended}
+    assert "Ben on" in next(one.detail for one in message.attempts if one.by.name == "Ana")
     assert not (flight.repo / "messages.log").exists()
 
 
