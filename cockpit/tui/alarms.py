@@ -11,7 +11,7 @@ from cockpit.release.due import dues_in
 from cockpit.release.emergency_documents import due_words
 from cockpit.release.incidents import Incident
 from cockpit.release.item_state import ALARMING
-from cockpit.release.live import Live
+from cockpit.release.live import Live, ProbeFeed
 from cockpit.release.messages import STATE_WORDS
 from cockpit.release.quiet import Quiet, quiet_probes
 from cockpit.release.record import Actor
@@ -64,7 +64,7 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
     alarms += [_breach_alarm(run, breach, now) for breach in run.breaches.values()]
     alarms += [*(_incident_alarm(run, incident, now) for incident in run.open_incidents), *_message_alarms(run, now)]
     alarms += [
-        Alarm(f"probe:{feed.name}", f"{feed.name} DOWN", feed.detail, True, "probes")
+        Alarm(f"probe:{feed.name}", f"{feed.name} DOWN", _latest(feed), True, "probes")
         for feed in live.probes
         if feed.state == "down" and feed.name not in quiet
     ]
@@ -108,6 +108,11 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
     if run.deploys_locked:
         alarms.append(Alarm("deploys", "deploys locked", run.deploys_locked, False, "tags"))
     return alarms
+
+
+def _latest(feed: ProbeFeed) -> str:
+    """Return what was seen last; of one that lasts as down and answers again, that it does not last yet."""
+    return f"answers again, not yet for long: {feed.detail}" if feed.raw in {"ok", "degraded"} else feed.detail
 
 
 def _incident_alarm(run: Run, incident: Incident, now: float) -> Alarm:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -11,6 +10,7 @@ from msgspec import Struct
 from cockpit.errors import CockpitError
 from cockpit.release.events import ItemMoved
 from cockpit.release.intents import Intent, RecordFact
+from cockpit.watch.rounds import rounds
 
 EVERY = 30.0  # seconds
 
@@ -41,9 +41,7 @@ class BondWatch:
 
     async def watch(self) -> None:
         """Look at everything, again and again."""
-        while True:
-            await asyncio.to_thread(self.look)
-            await asyncio.sleep(self._every)
+        await rounds(self.look, self._every)
 
     def look(self) -> None:
         """Look once; a bond that was broken is told once, for the record that is stale by it is none any more."""

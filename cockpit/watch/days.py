@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
@@ -10,6 +9,7 @@ from cockpit.errors import CockpitError
 from cockpit.release.day_sums import day_entity
 from cockpit.release.events import DaySummed
 from cockpit.release.intents import Intent, RecordFact
+from cockpit.watch.rounds import rounds
 
 EVERY = 600.0  # seconds
 
@@ -31,9 +31,7 @@ class DayWatch:
 
     async def watch(self) -> None:
         """Look for days that are over, again and again."""
-        while True:
-            await asyncio.to_thread(self.look)
-            await asyncio.sleep(self._every)
+        await rounds(self.look, self._every)
 
     def look(self) -> None:
         """Tell of each day that is due."""

@@ -35,8 +35,11 @@ class AroundDays:
                 watched = total(clipped(lived, day.start, day.end))
                 if not watched:
                     continue
-                names = run.configuration.probes
-                rollups = {name: back.rollup(sample_key(run, name), day.start, day.end) for name in names}
+                rollups = {}
+                for name in run.configuration.probes:
+                    rollups[name] = back.rollup(sample_key(run, name), day.start, day.end)
+                    if back.trouble:
+                        return  # a sum is told once: not by halves
                 told = summed(day, host, watched, rollups)
                 if told is not None:
                     yield told

@@ -8,8 +8,10 @@ from cockpit.release.checks import Check, LogCheck, ProbeCheck
 from cockpit.release.configuration import Probe
 from cockpit.release.intents import OpenIncident
 from cockpit.release.library import Library, Runbook, RunbookFor, RunbookStep
+from cockpit.release.live import Live, ProbeFeed
+from cockpit.release.record import Actor
 from cockpit.tui.abnormal import Ranked, ranked
-from cockpit.tui.alarms import Alarm
+from cockpit.tui.alarms import Alarm, alarms_of
 from tests.release.support import CONFIGURATION, PINNED, Person, opening
 
 STEPS = (RunbookStep("a", "A"),)
@@ -93,3 +95,13 @@ def test_each_trouble_names_the_runbook_that_fits() -> None:
         "freeze": "",
     }  # fmt: skip
     assert shown(ranked(alarms, ana.run))[:3] == ["incident:1", ">probe:db", ">>item:k"]
+
+
+def test_what_answers_again_is_not_called_down_for_that_answer() -> None:
+    def told(raw: str, detail: str) -> str:
+        feed = ProbeFeed("api", "api", "down", 0.0, raw, 3.0, detail, 1000.0, 5.0)
+        alarms = alarms_of(person().run, Live(probes=(feed,)), 1001.0, Actor("Ana"))
+        return next(alarm.detail for alarm in alarms if alarm.key == "probe:api")
+
+    assert told("down", "503") == "503"
+    assert told("ok", "200 OK") == "answers again, not yet for long: 200 OK"
