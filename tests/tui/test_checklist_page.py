@@ -18,7 +18,7 @@ from cockpit.tui.dialogs.item import ItemDialog
 from cockpit.tui.dialogs.poll import PollDialog
 from cockpit.tui.pages.checklist import ChecklistPage
 from cockpit.tui.screens.flight import FlightScreen
-from cockpit.tui.widgets.checklist import ItemList
+from cockpit.tui.widgets.checklist import ItemList, PausePoint
 from cockpit.tui.widgets.log_tail import LogTail
 from tests.tui import moments
 from tests.tui.moments import BACKUP, FLOWS, LOGS, NOTIFY, RATES, TIMES, VERIFY
@@ -372,3 +372,12 @@ async def test_a_zoomed_pane_hides_neither_place_nor_alarm(scene: Scene) -> None
         assert "help" in lines(app)[-1]
         assert focused.region.bottom <= app.size.height - 1
         assert focused.region.y >= 2
+
+
+async def test_a_line_of_its_own_is_not_zoomed_into_an_empty_screen(scene: Scene) -> None:
+    async with flown(scene) as (app, pilot):
+        app.screen.query_one(PausePoint).focus()
+        await pilot.press("plus")
+        await until(pilot, lambda: "no more of it" in str([toast.message for toast in app._notifications]))
+        assert app.screen.maximized is None
+        assert app.screen.query_one("#items").region.height > 3

@@ -169,8 +169,8 @@ class FlightScreen(StripScreen):
 
     def action_zoom(self) -> None:
         """Give the whole screen to the focused pane."""
-        if self.focused is not None:
-            self.maximize(self.focused)
+        if self.focused is not None and not self.maximize(self.focused):
+            self.cockpit.tell("there is no more of it to see; Tab goes to another pane")
 
     def action_unzoom(self) -> None:
         """Show all panes again."""

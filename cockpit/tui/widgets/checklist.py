@@ -280,6 +280,8 @@ def _heading(heading: Heading, width: int, inks: Inks) -> Strip:
 class PausePoint(LineWidget, can_focus=True):
     """The go/no-go line below a phase: as many whole reasons as fit; Enter opens the poll with all of them."""
 
+    ALLOW_MAXIMIZE = False  # one line is all there is of it
+
     BINDINGS = bindings("pause-point")
 
     class Opened(Message):
