@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cockpit.workspace import Workspace
 
 _INTERVAL = 0.1  # seconds
+_FAREWELL = 10.0  # seconds for which a worker's last errands are waited for
 _CHUNK = 1024 * 1024
 
 
@@ -46,6 +47,7 @@ class Following:
             if gone or view.over:
                 break
             time.sleep(_INTERVAL)
+        self._await_farewell()
         told = view.over or (view.state == "stopped" and self._records() > self._before)
         if not told:
             said = last_words(self._workspace.executions_directory, self._execution)
@@ -56,6 +58,14 @@ class Following:
                 code="worker-gone",
             )
         return view
+
+    def _await_farewell(self) -> None:
+        """Wait until the worker has let go of the lock: whoever types the next command at once is not to be refused."""
+        from cockpit.executing import worker_pid
+
+        until = time.monotonic() + _FAREWELL
+        while worker_pid(self._workspace, self._execution) is not None and time.monotonic() < until:
+            time.sleep(_INTERVAL)
 
     def _records(self) -> int:
         """How many events tell of this execution, beside its request."""

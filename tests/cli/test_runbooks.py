@@ -196,7 +196,7 @@ def test_an_incident_from_its_opening_to_its_post_mortem(console: Console) -> No
     assert "the *vendor* is on it" in console.say("incident", "show")[1]
     status, page, _ = console.say("incident", "export")
     assert status == 0
-    assert page.startswith("# Post-mortem: Checkout &lt;b&gt;is&lt;\\/b&gt; down\n")
+    assert page.startswith("# Post-mortem: Checkout &lt;b&gt;is&lt;/b&gt; down\n")
     assert "- how it ended: mended by the vendor\n" in page
     assert "1. Look at it (done, Ana " in page
     assert "      looking\n      second\n" in page

@@ -60,3 +60,14 @@ async def test_all_files_are_one_by_time_and_each_by_itself_again(scene: Scene) 
         await until(pilot, lambda: isinstance(app.focused, LogTail))
         await pilot.press("I")
         await until(pilot, lambda: "access | " not in "\n".join(lines(app)))
+
+
+async def test_whoever_changes_their_mind_at_once_keeps_the_focus(scene: Scene) -> None:
+    async with flown(scene) as (app, pilot):
+        await pilot.press("2")
+        await until(pilot, lambda: isinstance(app.focused, LogTail))
+        for times in (1, 2, 3):
+            await pilot.press(*["I"] * times)
+            await settle(pilot)
+            await until(pilot, lambda: isinstance(app.focused, LogTail) and app.focused.is_attached)
+        assert "access | " not in "\n".join(lines(app)), "six times: each by itself again"

@@ -38,7 +38,6 @@ class LogsPage(Page):
         """Show all files as one, by time, or each by itself."""
         self.query_one(LogPanes).toggle_together()
         self.show(*self.cockpit.moment)
-        self.call_after_refresh(self.take_focus)  # once the panes are there
 
     def action_show_alike(self) -> None:
         """List the lines of the log with the focus by template, those new since the run was opened first."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from textual import on
+from textual.await_remove import AwaitRemove
 from textual.containers import Container
 from textual.message import Message
+from textual.widget import AwaitMount
 
 from cockpit.logs.origin import LogOrigin, origins_of, together
 from cockpit.logs.sourced import logs_of
@@ -26,6 +28,7 @@ class LogPanes(Container):
         self._limit = limit
         self._shown: tuple[LogOrigin, ...] | None = None
         self._is_together = False
+        self._owes_focus = False
         self._said = ""  # of a filter that is not in force
         self._typed = ""
         self._until = 0.0  # of a past that is looked at, in epoch seconds: what came later is not shown
@@ -47,16 +50,26 @@ class LogPanes(Container):
         if logs == self._shown:
             return
         self._shown = logs
-        self.remove_children()
+        # Until the new panes are there the focus may be nowhere; it comes back also to whoever changes them twice.
+        self._owes_focus = self._owes_focus or self.has_focus_within
+        removed = self.remove_children()
         if logs:
             clock = page.cockpit.now
-            self.mount_all(
+            mounted = self.mount_all(
                 [LogPane(log.name, log, run.timezone, clock=clock, beside=n > 0) for n, log in enumerate(logs)]
             )
+            self.call_later(self._give_focus_back, removed, mounted)
         else:
             title = PaneTitle("logs")
             self.mount(title)
             title.show(left=[("none is configured: add `logs:` to cockpit.yaml", inks_of(self.app).muted)])
+
+    async def _give_focus_back(self, removed: AwaitRemove, mounted: AwaitMount) -> None:
+        await removed
+        await mounted
+        if self._owes_focus and self.panes and not self.has_focus_within:
+            self.panes[0].view.focus()
+        self._owes_focus = False
 
     def toggle_together(self) -> None:
         """Show all files as one, in the order of their times, or each in a pane of its own, from the next `show` on."""
