@@ -55,6 +55,9 @@ class Proposal(LineWidget):
         return row([(" proposed ", inks.muted), part(self._why, inks.accent)], [], width)
 
 
+_AT_REST = 2.0  # seconds after the page is there: by then what the screen opened on has been drawn
+
+
 class TagsFound:
     """The tags of the repository as this page lists them; made off the loop."""
 
@@ -88,10 +91,27 @@ class TagsPage(Page):
         yield Proposal(id="proposal")
         yield TagPicker(id="tag-list", ascii_only=choose_glyphs() is ASCII, now=self.cockpit.now)
 
+    def on_mount(self) -> None:
+        """Read ahead: who turns to this page is in a hurry, and a repository may have thousands of tags."""
+        self.set_timer(_AT_REST, self._read_ahead)
+
+    def on_show(self) -> None:
+        """Look again behind what is shown at once: a tag may have been fetched since."""
+        if self._found is not None and not self._reading:
+            self._read_for = None
+
     def show(self, run: Run, live: Live, now: float) -> None:  # noqa: ARG002
+        if self.display:
+            self._read_where_changed(run)
+
+    def _read_ahead(self) -> None:
+        if self._read_for is None:
+            self._read_where_changed(self.cockpit.moment[0])
+
+    def _read_where_changed(self, run: Run) -> None:
         # What the list depends on: marks, and what executions have moved HEAD to.
         state = (len(run.executions), run.current_execution is None, tuple(run.marks.values()))
-        if self.display and state != self._read_for:
+        if state != self._read_for:
             self._read_for = state
             self._reading = True
             self.run_worker(self._read(), group="tags", exclusive=True)

@@ -120,6 +120,7 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
         self._proposed: Tag | None = None
         self._nothing = "reading the tags of this repository"  # what an empty list means so far
         self._announced: Tag | None = None
+        self._styles: dict[tuple[str, ...], Style] = {}
         self._kept: Tag | None = None  # where the cursor was last, also while nothing matches
 
     @property
@@ -216,12 +217,21 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
     def _list(self, keep: Tag | None) -> None:
         """List what passes the filter with the cursor on `keep`, by name, where it is still there."""
         self._rows = self._filter.matching(self._filter_text)
-        self.virtual_size = Size(1, len(self._rows) + _HEADER)
+        self._make_room(len(self._rows) + _HEADER)
         places = (index for index, tag in enumerate(self._rows) if keep is not None and tag.name == keep.name)
         self._move_to(next(places, 0))
         self._scroll_to_cursor()
         self._announce()
         self.refresh()
+
+    def _make_room(self, height: int) -> None:
+        """Set how far one can scroll; only where the scroll bar comes or goes is the screen laid out anew."""
+        size, shown = Size(1, height), self.size.height
+        if not self.is_running or (height > shown) != (self.virtual_size.height > shown):
+            self.virtual_size = size
+        elif size != self.virtual_size:
+            self.set_reactive(TagList.virtual_size, size)
+            self._scroll_update(size)
 
     def _announce(self) -> None:
         tag = self.highlighted
@@ -253,8 +263,17 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
     def _cursor_class(self, index: int, y: int) -> tuple[str, ...]:
         return ("tag-list--cursor",) if y >= _HEADER and index == self.cursor and self._rows else ()
 
+    def notify_style_update(self) -> None:
+        """Have the styles made anew, for another theme or with the focus."""
+        self._styles.clear()
+        super().notify_style_update()
+
     def _style(self, *component_classes: str) -> Style:
-        return self.get_visual_style(*component_classes).rich_style
+        # Asked for with every piece of every row: Textual's own way to it costs more than drawing the piece.
+        key = (*component_classes, "focus" if self.has_focus else "")
+        if (style := self._styles.get(key)) is None:
+            style = self._styles[key] = self.get_visual_style(*component_classes).rich_style
+        return style
 
     def _row(self, columns: Columns, index: int) -> list[Segment]:
         tag = self._rows[index]
