@@ -23,7 +23,7 @@ _LOOK_ALIKE = str.maketrans({"o": "0", "l": "1", "i": "1", "|": "1"})
 _ILLEGAL = re.compile(rb"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^/|/$|^$")
 
 
-class TagName(Struct, frozen=True):
+class TagName(Struct, frozen=True, gc=False):
     """A name as `Tag` keeps it: exact where it is UTF-8, escaped for display, percent-encoded where it is not UTF-8."""
 
     name: str

@@ -27,7 +27,7 @@ FORMAT = "%00".join(
 _FIELDS = 8
 
 
-class _Row(Struct, frozen=True):
+class _Row(Struct, frozen=True, gc=False):
     name: TagName
     type: str
     object_id: str

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cockpit.release.run import TagMark
 
 
-class Tag(Struct, frozen=True):
+class Tag(Struct, frozen=True, gc=False):
     """One tag; `commit` is None where it leads to no commit, and `unusable` says why.
 
     `name` is exact, except where git's bytes are not UTF-8: then it is `display`, and `raw` holds the bytes

@@ -18,7 +18,7 @@ _VERSION = re.compile(
 Identifier = tuple[int, int, str, int]  # (0, number, "", 0) or (1, 0, word, its trailing number or -1)
 
 
-class Version(Struct, frozen=True):
+class Version(Struct, frozen=True, gc=False):
     """A version number; `prefix` tells several products in one repository apart and has no trailing `v`."""
 
     prefix: str
