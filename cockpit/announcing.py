@@ -77,9 +77,13 @@ def require_sendable(workspace: Workspace, name: str) -> Channel:
 def announce(workspace: Workspace, filling: Filling, channel: str, *, clipboard: Clipboard | None = None) -> Message:
     """Send a filled template over a channel, and return the message with what became of it.
 
-    Raises RefusedError (`not-filled`) while a field is empty, (`not-trusted`) where the configuration is not trusted.
+    Raises RefusedError (`not-filled`) while a field is empty, (`untrue`) where the release is not in a state of the
+    template's, (`not-trusted`) where the configuration is not trusted.
     """
     require_sendable(workspace, channel)
+    if filling.untrue:
+        fix = "Take another template: cockpit announce lists them"
+        raise RefusedError(f"not sent: {filling.untrue}", fix=fix, code="untrue")
     if filling.missing:
         names = ", ".join(f"{field.name} ({field.hint})" for field in filling.missing)
         raise RefusedError(

@@ -85,6 +85,9 @@ def _show(filling: Filling) -> None:
     say(filling.subject)
     say()
     say(filling.body)
+    if filling.untrue:
+        say()
+        say(f"Not to be sent: {filling.untrue}")
     if filling.missing:
         say()
         say("Still to be filled in:")

@@ -32,6 +32,7 @@ def filling_document(filling: Filling) -> dict[str, Any]:
             for field in filling.fields
         ],
         "missing": [field.name for field in filling.missing],
+        "untrue": filling.untrue or None,
     }
 
 

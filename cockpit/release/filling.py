@@ -45,6 +45,7 @@ class Filling(Struct, frozen=True):
     body: str
     next_update_at: str  # RFC 3339 UTC of the update that it promises; empty where it does not
     incident: str = ""
+    untrue: str = ""  # why it may not be sent as the release stands
 
     @property
     def missing(self) -> tuple[FilledField, ...]:
@@ -97,7 +98,14 @@ def fill(
         f"{_substituted(template.body.rstrip(), values)}\n\n{footer}",
         rfc3339(promise) if promise else "",
         incident,
+        _untrue(template, run),
     )
+
+
+def _untrue(template: MessageTemplate, run: Run) -> str:
+    if not template.states or run.state in template.states:
+        return ""
+    return f"the release is {run.state}, and this is said of one that is {' or '.join(template.states)}"
 
 
 def _field(

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from cockpit.release.checks import Effects
-from cockpit.release.events import Severity
+from cockpit.release.events import RunState, Severity
 
 VariableType = Literal["string", "secret", "bool", "int", "url", "path", "choice"]
 # A blank in a message template, `{component}`; other braces are text.
@@ -65,13 +65,17 @@ class TemplateField(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 
 class MessageTemplate(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A message with named blanks, such as `{component}`; unfilled blanks block sending."""
+    """A message with named blanks, such as `{component}`; unfilled blanks block sending.
+
+    `states` are those of a release in which it is true, none for any: in another it is not sent.
+    """
 
     id: str
     title: str
     subject: str
     body: str
     fields: tuple[TemplateField, ...] = ()
+    states: tuple[RunState, ...] = ()
 
     def blanks(self) -> tuple[str, ...]:
         """Return the names of the blanks in subject and body, each once, in reading order."""

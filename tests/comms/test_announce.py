@@ -17,7 +17,8 @@ from cockpit.bootstrap import now, open_store
 from cockpit.codec import encode_data
 from cockpit.release.announcement_documents import message_document
 from cockpit.release.calls import Call
-from cockpit.release.events import Delivery, MessageEnded, MessageIntended, kind_of
+from cockpit.release.events import Delivery, MessageEnded, MessageIntended, RunStateChanged, kind_of
+from cockpit.release.intents import RecordFact
 from cockpit.release.messages import GIVEN_UP_AFTER, Message
 from cockpit.release.record import Record
 from cockpit.release.run import Run
@@ -113,6 +114,17 @@ def test_what_is_missing_unknown_or_senseless_is_refused_and_nothing_leaves(
     assert console.refused("announce", "note", *what, "--send", "log", "--readonly", code=4)["code"] == "readonly"
     assert messages(workspace) == []
     assert not (console.repo / "messages.log").exists()
+
+
+def test_that_it_is_deployed_is_not_said_of_what_has_been_rolled_back(console: Console, workspace: Workspace) -> None:
+    assert console.json("announce", "deployed")["untrue"] is None
+    rolled_back = RunStateChanged(state="rolled-back", commit=workspace.run.commit)
+    workspace.session.act(RecordFact("run", rolled_back))
+    assert "rolled-back" in console.json("announce", "deployed")["untrue"]
+    refused = console.refused("announce", "deployed", "--send", "log", code=4)
+    assert refused["code"] == "untrue"
+    assert messages(workspace) == []
+    assert console.json("announce", "note", "--set", "what=rolled back", "--send", "log")["sent"]
 
 
 def test_nothing_is_sent_that_is_not_trusted(flight: Flight) -> None:

@@ -96,6 +96,7 @@ class FillDialog(Dialog[Sending]):
                 entry = self.query_one(f"#field-{field.name}", Field)
                 entry.placeholder = shown(field.value or f"{field.hint}{_choices(field.choices)}")
                 entry.set_class(not field.value, "-missing")
+            complaint = complaint or filling.untrue
             if filling.missing and not complaint:
                 complaint = f"still to be filled in: {', '.join(field.name for field in filling.missing)}"
         if not self._channels and not complaint:

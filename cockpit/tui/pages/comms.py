@@ -75,9 +75,11 @@ class CommsPage(Page):
         template = self.query_one(TemplateList).current
         filling, trouble = self._filled()
         self.query_one(FillingText).show(filling, trouble)
+        untrue = filling is not None and bool(filling.untrue)
         missing = len(filling.missing) if filling is not None else 0
         inks = inks_of(self.app)
         right = [(f"{missing} to fill in", inks.warn)] if missing else []
+        right = [("not true now", inks.warn)] if untrue else right
         self.query_one("#filling-title", PaneTitle).show(template.title if template is not None else "", right=right)
 
     def _filled(self) -> tuple[Filling | None, str]:
