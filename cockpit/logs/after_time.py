@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from cockpit.logs.access import parse_balancer, parse_common, parse_request
+from cockpit.logs.java_servers import parse_websphere
 from cockpit.logs.lazy import lazily
-from cockpit.logs.levels import named_level, status_level
+from cockpit.logs.levels import LEVEL_OF_LETTER, named_level, status_level
 from cockpit.logs.line import Level
 from cockpit.logs.parsed import Parsed, Setting
 
@@ -28,6 +29,7 @@ _MSSQL = lazily(r" (?:spid\d+s?|Logon|Server|Backup) {2,}(Error: \d+)?")
 _MYSQL_SYSTEM = lazily(r" \d+ \[System\] \[MY-\d+\] ")
 _ZONEMINDER = lazily(r" [\w.-]+\[\d+\]\.([A-Z]{3}|DB\d) ")
 _GIN_STATUS = lazily(r"\| *([1-5]\d\d) *\| ")
+_TELEGRAF = lazily(r"([DIWE])! ")
 _TOPICS = lazily(r" \S+ ([a-z]+(?:,[a-z]+)+) ")  # as MikroTik's routers have them
 _RAS = lazily(r" \S+ (?:RAS|NULL) \S+ ([A-Z]+) ")
 _POSTGRES_RDS = lazily(
@@ -42,6 +44,12 @@ _POSTGRES_DETAIL = lazily(r"[^:]{0,120}\b(?:STATEMENT|DETAIL|HINT|CONTEXT|QUERY|
 
 def parse_after_time(text: str, end: int, rest: str, setting: Setting) -> Parsed | None:
     """Read the rarer things that follow a time; their own time is left out."""
+    telegraf = _TELEGRAF.match(rest)
+    if telegraf:
+        return Parsed(LEVEL_OF_LETTER[telegraf.group(1)], None, rest, "plain")
+    websphere = parse_websphere(text, end, rest)
+    if websphere:
+        return websphere
     topics = _TOPICS.match(text, end)
     if topics:
         return Parsed(max(map(named_level, topics.group(1).split(","))), None, rest, "syslog")

@@ -15,6 +15,7 @@ from cockpit.logs.after_time import parse_after_time, postgres_detail, timed_nam
 from cockpit.logs.codes import coded_level, parse_cef
 from cockpit.logs.fields import parse_json, parse_logfmt
 from cockpit.logs.header import leading_level, level_after
+from cockpit.logs.java_servers import parse_weblogic
 from cockpit.logs.lazy import lazily
 from cockpit.logs.lettered import parse_lettered, parse_tornado
 from cockpit.logs.levels import LEVEL_OF_LETTER, SYSLOG_SEVERITIES, named_level
@@ -171,7 +172,7 @@ def _parse_stamped(text: str, start: int, setting: Setting, depth: int, *, tagge
 def _parse_priority(text: str, setting: Setting, depth: int) -> Parsed | None:
     priority = _PRIORITY.match(text)
     if priority is None:
-        return parse_special(text)
+        return parse_weblogic(text, setting) or parse_special(text)
     level = SYSLOG_SEVERITIES[int(priority.group(1)) & 7]
     rest = text[priority.end() :]
     modern = _SYSLOG_5424.match(rest)
@@ -297,13 +298,18 @@ def _parse_object(text: str, setting: Setting, depth: int) -> Parsed | None:
     return found
 
 
+def _parse_hash(text: str, setting: Setting, depth: int) -> Parsed | None:
+    return parse_weblogic(text, setting) or _parse_other(text, setting, depth)
+
+
 _BY_FIRST: dict[str, _Parser] = {
     **dict.fromkeys(string.digits, _parse_digit),
     **dict.fromkeys("JFMASONDT", _parse_letter),
-    **dict.fromkeys("IWE", _parse_glog_or_other),
+    **dict.fromkeys("IWEV", _parse_glog_or_other),
     "{": _parse_object,
     "[": _parse_bracket,
     "<": _parse_priority,
+    "#": _parse_hash,
     '"': _parse_quote,
     "@": lambda text, setting, depth: _parse_stamped(text, 0, setting, depth),
 }

@@ -1,4 +1,4 @@
-"""Lines whose first letter is their level: glog's, Ruby's logger's, and Tornado's in a bracket."""
+"""Lines whose first letter is their level: glog's, Ruby's logger's, Android's, and Tornado's in a bracket."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from cockpit.logs.stamps import stamp_epoch
 _GLOG = lazily(r"([IWEF])(\d\d)(\d\d) (\d\d:\d\d:\d\d)\.\d{1,6} +\d+ [^\s\]]+\]", re.ASCII)
 _COCKROACH = lazily(r"([IWEF])(\d\d)(\d\d)(\d\d) (\d\d:\d\d:\d\d\.\d{6}) \d+ (?:\d+@)?[\w./-]+:\d+ ", re.ASCII)
 _RUBY = lazily(r"([DIWEF]), \[(?=\d{4}-)", re.ASCII)
+_LOGCAT = lazily(r"([VDIWEF])/[^(\n]{1,60}\( *\d+\): ", re.ASCII)  # in its "brief" and "time" formats
 _TORNADO = lazily(r"\[([DIWEC]) ((?:[\d-]{6,10} )?[\d:.]{8,12}) ", re.ASCII)
 
 
 def parse_lettered(text: str, setting: Setting) -> Parsed | None:
-    """Read glog's line or Ruby's; None where it is neither."""
+    """Read glog's line, Ruby's or Android's; None where it is none of them."""
     glog = _GLOG.match(text)
     if glog:
         letter, month, day, clock = glog.groups()
@@ -33,7 +34,8 @@ def parse_lettered(text: str, setting: Setting) -> Parsed | None:
         time = timestamps.ISO_TIME.match(text, ruby.end())
         at = timestamps.iso_epoch(time, setting.zone) if time else None
         return Parsed(LEVEL_OF_LETTER[ruby.group(1)], at, text[ruby.end() - 1 :], "ruby")
-    return None
+    logcat = _LOGCAT.match(text)
+    return Parsed(LEVEL_OF_LETTER[logcat.group(1)], None, text[2:], "logcat") if logcat else None
 
 
 def parse_tornado(text: str, setting: Setting) -> Parsed | None:

@@ -32,7 +32,7 @@ _GRAVE_NUMBERS = tuple(
     )
 )
 # A letter that is a level stands alone: what may be around it, and the letter, as one byte each.
-_ALONE = bytes(1 if byte in b" \t\r\n|:,-()[]" else 2 if byte in b"EFC" else 0 for byte in range(256))
+_ALONE = bytes(1 if byte in b" \t\r\n|:,-()[]!/" else 2 if byte in b"EFC" else 0 for byte in range(256))
 
 Progress = Callable[[float], object]
 Wants = Callable[[LogLine], bool]
@@ -165,11 +165,12 @@ class Seeker:
 
 def may_hold_error(data: bytes) -> bool:
     """Whether an error could be among these lines: cheap, and never wrong where it says no."""
-    lowered = b"\n" + data.lower()
+    lined = b"\n" + data
+    lowered = lined.lower()
     return (
         any(word in lowered for word in _GRAVE_WORDS)
         or any(number.search(lowered) for number in _GRAVE_NUMBERS)
-        or b"\1\2\1" in data.translate(_ALONE)
+        or b"\1\2\1" in lined.translate(_ALONE)
     )
 
 

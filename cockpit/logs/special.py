@@ -13,6 +13,8 @@ from cockpit.logs.timestamps import ISO_TIME, iso_epoch
 # `kern  :err   : [ 12.3] x` as `dmesg -x` writes it.
 _DMESG = lazily(r"(?:kern|user|daemon|syslog|auth\w*)\s*:(\w+)\s*: ")
 _KERNEL = lazily(r"\[ *\d+\.\d{6}\]")
+_XORG = lazily(r"(?:\[ *\d+\.\d{3}\] )?\((EE|WW|II|--|\*\*|==|\+\+|!!)\) ")
+_XORG_LEVELS = {"EE": Level.ERROR, "WW": Level.WARNING, "!!": Level.NOTICE}
 _RABBIT = lazily(r"=(\w+) REPORT==== ")
 _EVENT_XML = lazily(r"<Level>(\d)</Level>")
 _LOG4J_XML = lazily(r"<log4j:event [^>]*\blevel=\"(\w+)\"")
@@ -31,6 +33,8 @@ def parse_special(text: str) -> Parsed | None:
     first = text[:1]
     if first == "[":
         return _bracket(text)
+    if first == "(":
+        return _xorg(text)
     if first == "<":
         return _xml(text)
     if first == "=":
@@ -44,7 +48,14 @@ def parse_special(text: str) -> Parsed | None:
 
 def _bracket(text: str) -> Parsed | None:
     kernel = _KERNEL.match(text)
-    return Parsed(Level.NONE, None, text[kernel.end() :].lstrip(), "kernel") if kernel else None
+    if kernel:
+        return Parsed(Level.NONE, None, text[kernel.end() :].lstrip(), "kernel")
+    return _xorg(text)
+
+
+def _xorg(text: str) -> Parsed | None:
+    found = _XORG.match(text)
+    return Parsed(_XORG_LEVELS.get(found.group(1), Level.INFO), None, text, "xorg") if found else None
 
 
 def _xml(text: str) -> Parsed | None:

@@ -12,7 +12,11 @@ from cockpit.logs.lazy import lazily
 from cockpit.logs.parsed import Setting
 from cockpit.logs.timestamps import MONTH, MONTHS
 
-_ZONE = r"(?: ?(Z|[+-]\d\d:?\d\d|(?:UTC|GMT|[ECMP][SD]T|CES?T|EES?T|WES?T|BST|IST|MSK|JST|KST|SGT|HKT|AE[SD]T)\b))?"
+_ZONE = (
+    r"(?: ?(Z|[+-]\d\d:?\d\d|(?:UTC|GMT|[ECMP][SD]T|CES?T|EES?T|WES?T|BST|IST|MSK|JST|KST|SGT|HKT|AE[SD]T)\b"
+    # PHP writes out what `date.timezone` says.
+    r"|(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)/[A-Z][\w/+-]{1,40}))?"
+)
 _CLOCK = r"(\d{1,2}:\d\d:\d\d)"
 _FRACTION = r"(?:[.,:](\d{1,9})\d*)?"
 
@@ -58,9 +62,13 @@ def _month_day(match: re.Match[str], setting: Setting) -> float | None:
 
 def _two_digit_year(match: re.Match[str], setting: Setting) -> float | None:
     # 17/06/09 as Spark writes it; 01/25/22 can only be the American order.
-    first, second, third, clock, fraction = match.groups()
-    year, month, day = (third, first, second) if int(second) > 12 else (first, second, third)
-    return _at(setting, 2000 + int(year), int(month), int(day), clock, fraction)
+    # So can one that names its zone, as WebSphere's, or writes a lone digit.
+    first, second, third, clock, fraction, zone = match.groups()
+    american = int(second) > 12 or len(first) == 1 or len(second) == 1 or zone is not None
+    year, month, day = (third, first, second) if american else (first, second, third)
+    if int(month) > 12:
+        month, day = day, month
+    return _at(setting, 2000 + int(year), int(month), int(day), clock, fraction, zone)
 
 
 def _month_first(match: re.Match[str], setting: Setting) -> float | None:
@@ -122,7 +130,7 @@ _DATE = rf"(?:[A-Z][a-z]{{2}},? )?({MONTH})\.? +(\d{{1,2}}),? (?:at )?(?:(\d{{4}
 _BY_DIGIT: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     # 28-Mar-2022 07:01:48.459 (Tomcat, BIND, PHP), 25 Apr 2024 05:32:35.018 (Redis), 27/Jul/2023 16:06:44
     (_pattern(rf"(\d{{1,2}})[-/ ]({MONTH})[-/ ](\d{{4}})[ :,-]{{1,2}}{_CLOCK}{_FRACTION}{_ZONE}"), _day_month_year),
-    (_pattern(rf"(\d\d)/(\d\d)/(\d\d) {_CLOCK}{_FRACTION}"), _two_digit_year),
+    (_pattern(rf"(\d{{1,2}})/(\d{{1,2}})/(\d\d) {_CLOCK}{_FRACTION}{_ZONE}"), _two_digit_year),
     (
         _pattern(rf"(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}),?[ :-]{_CLOCK}{_FRACTION}(?: ?([AaPp])[Mm]\b)?{_ZONE}"),
         _month_first,

@@ -59,7 +59,18 @@ def _named_zone(name: str, otherwise: tzinfo) -> tzinfo:
     if name[0] in "+-":
         offset = timedelta(hours=int(name[1:3]), minutes=int(name[-2:]))
         return timezone(-offset if name[0] == "-" else offset)
+    if "/" in name:
+        return _zone_of_place(name) or otherwise
     return timezone(timedelta(hours=_OFFSETS[name])) if name in _OFFSETS else otherwise
+
+
+def _zone_of_place(name: str) -> tzinfo | None:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def plus_fraction(seconds: float | None, digits: str | None) -> float | None:

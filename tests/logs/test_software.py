@@ -26,6 +26,24 @@ LINES = [
      '001ms. 0 active and 0 backup servers left.'),
     ("info @", '<134>Jul  1 12:00:00 haproxy[12]: Connect from 10.0.0.1:5 to 10.0.0.2:80 (fe/HTTP)'),
     ("fatal @", '<129>Jul  1 12:00:00 haproxy[12]: backend be has no server available!'),
+    # WebSphere, WebLogic
+    ("error @", '[7/1/26 12:00:00:000 UTC] 0000004a ServletWrappe E   SRVE0068E: Uncaught exception thrown'),
+    ("warning @", '[7/1/26 14:00:00:000 CEST] 0000002c ThreadMonitor W   WSVR0605W: Thread "WebContainer : 5" is hung'),
+    ("notice @", '[7/1/26 12:00:00:000 UTC] 00000001 WsServerImpl  A   WSVR0001I: Server server1 open for e-business'),
+    ("- @", '[7/1/26 12:00:00:000 UTC] 0000004a SystemErr     R an ERROR of somebody'),
+    ("trace @", '[7/1/26 12:00:00:000 UTC] 0000004a WebApp        > init Entry'),
+    ("error @",
+     '####<Jul 1, 2026 12:00:00,000 PM UTC> <Error> <HTTP> <host1> <AdminServer> <[ACTIVE] Thread> <<WLS Kernel>> <'
+     '> <> <1782907200000> <BEA-101017> <ServletContext failed>'),
+    ("warning @", '<Jul 1, 2026 12:00:00 PM UTC> <Warning> <Socket> <BEA-000449> <Closing socket as no data read>'),
+    # PHP in a zone of its own, Telegraf, Android, X
+    ("warning @", '[01-Jul-2026 14:00:00 Europe/Berlin] PHP Warning:  Undefined variable $x in /a.php on line 3'),
+    ("error @", '2026-07-01T12:00:00Z E! [outputs.influxdb] When writing to [http://db]: refused'),
+    ("info @", '2026-07-01T12:00:00Z I! Starting Telegraf 1.20'),
+    ("error", 'E/ActivityManager( 1000): ANR in org.example'),
+    ("debug", 'V/Wifi(  12): the word ERROR is not its level'),
+    ("error", '[    12.345] (EE) Failed to load module "x"'),
+    ("warning", '(WW) warning, (EE) error, (NI) not implemented, (??) unknown.'),
     # nginx error
     ("error @",
      '2026/07/01 12:00:00 [error] 12#12: *5 connect() failed (111: Connection refused) while connecting to'
