@@ -26,7 +26,7 @@ _PATH = re.compile(r"[~.]{0,2}/")
 
 _NAME = (
     r"(?:[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)"
-    r"|[a-z0-9_.-]*[_-]pwd)(?:[_-]?(?:key|base|value|id|\d+))*"
+    r"|[a-z0-9_.-]*[_-]pwd)(?:[_-]?(?:key|base|value|id|\d++))*+"
 )
 _QUOTED_OR_BARE = r"""(?:"[^"\n]*"|'[^'\n]*'|[^\s,;&"'`]+)"""
 _ASSIGNED = re.compile(

@@ -202,8 +202,8 @@ def _time_of(fields: dict[str, Any], names: dict[str, str], setting: Setting) ->
     if micros is not None:
         return field_epoch(micros, setting.zone)
     instant = fields.get("instant")
-    if isinstance(instant, dict) and isinstance(instant.get("epochSecond"), int):
+    if isinstance(instant, dict) and (second := field_epoch(instant.get("epochSecond"), setting.zone)) is not None:
         nanos = instant.get("nanoOfSecond")
-        return float(instant["epochSecond"]) + (nanos / 1e9 if isinstance(nanos, int) else 0)
+        return second + (nanos / 1e9 if isinstance(nanos, int) and 0 <= nanos < 1_000_000_000 else 0)
     audit = _AUDIT_TIME.match(str(fields.get("msg", "")))
     return float(audit.group(1)) if audit else None

@@ -9,6 +9,7 @@ from cockpit.logs.parsed import Parsed, Setting
 from cockpit.logs.timestamps import field_epoch
 
 _NAME = "journald"
+_PRIORITIES = frozenset("01234567")
 _FIELD = lazily(r"_{0,2}[A-Z][A-Z0-9_]{2,63}=")
 _OF_JOURNAL = lazily(r"__(?:CURSOR|REALTIME_TIMESTAMP|MONOTONIC_TIMESTAMP|SEQNUM|SEQNUM_ID)=|_[A-Z][A-Z_]+=")
 
@@ -18,7 +19,7 @@ def parse(text: str, setting: Setting) -> Parsed | None:
     if not _FIELD.match(text):
         return None
     name, _, value = text.partition("=")
-    if name == "PRIORITY" and value.strip() in "01234567" and value.strip():
+    if name == "PRIORITY" and (value := value.strip()) in _PRIORITIES:
         return Parsed(SYSLOG_SEVERITIES[int(value)], None, text, _NAME)
     if name == "__REALTIME_TIMESTAMP":
         return Parsed(Level.NONE, field_epoch(value, setting.zone), text, _NAME)

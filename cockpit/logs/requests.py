@@ -14,17 +14,19 @@ from cockpit.logs.line import LogLine
 from cockpit.logs.own import is_own
 
 MOST = 500  # paths that are told apart
+_LONGEST = 1e18  # of any unit: JSON's numbers have no end, and not every one is a float
 _SAMPLES = 2_000  # durations a path that percentiles are taken from
 
+_NUMBER = r"\d{1,12}(?:\.\d*)?"  # no duration has more digits, and Python reads no more than 4,300 of them
 _METHODS = r"(GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS|PROPFIND|REPORT)"
 _QUOTED = re.compile(rf'"{_METHODS} ([^ "]+)(?: HTTP/[\d.]+)?"(?: |: )(\d{{3}})\b(.*)', re.ASCII)
-_GIN = re.compile(rf"\| *(\d{{3}}) *\| *([\d.]+)(µs|ms|s|m)[\dms.]* *\|[^|]*\| *{_METHODS} +\"([^\"]+)\"")
-_UWSGI = re.compile(rf"{_METHODS} (\S+) => generated \d+ bytes in (\d+) (msecs|micros) \(HTTP/[\d.]+ (\d{{3}})\)")
-_HAPROXY = re.compile(rf' -?\d+/-?\d+/-?\d+/-?\d+/\+?(-?\d+) (\d{{3}}) .*"{_METHODS} ([^ "]+)')
-_MORGAN = re.compile(rf"{_METHODS} (\S+) (\d{{3}}) ([\d.]+) ?ms\b")
+_GIN = re.compile(rf"\| *(\d{{3}}) *\| *({_NUMBER})(µs|ms|s|m)[\dms.]* *\|[^|]*\| *{_METHODS} +\"([^\"]+)\"")
+_UWSGI = re.compile(rf"{_METHODS} (\S+) => generated \d+ bytes in (\d{{1,12}}) (msecs|micros) \(HTTP/[\d.]+ (\d{{3}})\)")
+_HAPROXY = re.compile(rf' -?\d+/-?\d+/-?\d+/-?\d+/\+?(-?\d{{1,12}}) (\d{{3}}) .*"{_METHODS} ([^ "]+)')
+_MORGAN = re.compile(rf"{_METHODS} (\S+) (\d{{3}}) ({_NUMBER}) ?ms\b")
 # nginx's $request_time where people put it: `rt=0.123`, `request_time=0.1`, or at the line's end.
-_NAMED_TIME = re.compile(r"\b(?:rt|request_time|req_time|duration|time|took)[=:]\"?(\d+(?:\.\d+)?)(ms|us|µs|s)?\b")
-_LAST_TIME = re.compile(r'(?:^|[" ])(\d+\.\d{3,6})"?\s*(?:\[?[\d.:]+\]?\s*)?$')
+_NAMED_TIME = re.compile(r"\b(?:rt|request_time|req_time|duration|time|took)[=:]\"?(\d{1,12}(?:\.\d+)?)(ms|us|µs|s)?\b")
+_LAST_TIME = re.compile(r'(?:^|[" ])(\d{1,12}\.\d{3,6})"?\s*(?:\[?[\d.:]+\]?\s*)?$')
 _LAST_MILLIS = re.compile(r" (\d{1,9})ms$")  # Traefik's
 _UNITS = {"s": 1.0, "ms": 1e-3, "msecs": 1e-3, "us": 1e-6, "µs": 1e-6, "micros": 1e-6, "m": 60.0, "": 1.0}
 _JSON_STATUS = ("status", "status_code", "response_code", "DownstreamStatus", "statusCode", "EdgeResponseStatus")
@@ -114,7 +116,7 @@ def _of_json(text: str) -> Request | None:
         return None
     for key, unit in _JSON_TIME.items():
         value = fields.get(key)
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LONGEST:
             return Request(method, path, int(str(status)), value * unit)
     return Request(method, path, int(str(status)), None)
 

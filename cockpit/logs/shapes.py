@@ -213,7 +213,7 @@ def _json_shape() -> Shape:
             return None
         try:
             fields = _decode(data)
-        except (msgspec.DecodeError, RecursionError):
+        except (ValueError, RecursionError):  # a byte that is not UTF-8 is a ValueError, too
             return None
         keys = tuple(fields)
         try:
