@@ -10,6 +10,9 @@ from hypothesis import settings
 settings.register_profile("unhurried", settings(), deadline=None)
 settings.load_profile("unhurried")
 
+# Hundreds of cockpits are started by tests: the first one compiles what it loads, as installing it would have done.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Under nohup, or in the background of a shell, signals are ignored, and every program that a test starts inherits it.
 if threading.current_thread() is threading.main_thread():
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
