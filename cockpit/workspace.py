@@ -15,7 +15,6 @@ from cockpit.errors import CockpitError, NotFoundError, RefusedError, UsageError
 from cockpit.git.command import Git
 from cockpit.identity import Doubt, doubt_about
 from cockpit.opening import opening_of
-from cockpit.pinning import parse_environments, read_work_tree
 from cockpit.release.ledger import Ledger, Pinned
 from cockpit.release.live import Presence
 from cockpit.release.ports import Situation
@@ -155,6 +154,8 @@ class Workspace:
 
     def environments(self) -> dict[str, Pinned]:
         """Return the files that are flown by, as they hold in each environment that they describe."""
+        from cockpit.pinning import parse_environments, read_work_tree  # what reads YAML is slow to load
+
         pins = self.session.pins()
         if pins is not None:
             return parse_environments(texts_of(self.store, pins, self.run.name))
