@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import secrets
-import socket
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,8 +57,8 @@ def open_store(repo: Path) -> Store:
     return Store.open(
         StoreLocation.of(repo),
         clock=HybridClock(now_ms),
-        writer_id=secrets.token_hex(16),
-        host=socket.gethostname(),
+        writer_id=os.urandom(16).hex(),
+        host=os.uname().nodename,
     )
 
 

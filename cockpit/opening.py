@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,7 +74,7 @@ def opening_of(
         commit=commit,
         launch_at=launch_at,
     )
-    return Opening(f"{slug}-{secrets.token_hex(4)}", sources, intent)
+    return Opening(f"{slug}-{os.urandom(4).hex()}", sources, intent)
 
 
 def _refuse_twin(store: Store, name: str, configuration: Configuration) -> None:
