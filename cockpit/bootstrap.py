@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import secrets
-import socket
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +12,6 @@ from typing import TYPE_CHECKING
 from cockpit.errors import CockpitError, NotFoundError, UsageError
 from cockpit.git.command import Git
 from cockpit.masking import Mask
-from cockpit.pinning import Sources, environments_in, read_work_tree
 from cockpit.release.env_schema import env_schema
 from cockpit.release.ledger import Pinned
 from cockpit.release.ports import UNLEASED, Lease
@@ -34,6 +31,7 @@ if TYPE_CHECKING:
     from cockpit.execution.worker import Worker
     from cockpit.health.probes import Prober
     from cockpit.health.verify import HealthVerifier
+    from cockpit.pinning import Sources
     from cockpit.release.plan import Plan
     from cockpit.release.sources import SourceQuestion, SourceReading
     from cockpit.signing.judge import CheckedSigner
@@ -59,8 +57,8 @@ def open_store(repo: Path) -> Store:
     return Store.open(
         StoreLocation.of(repo),
         clock=HybridClock(now_ms),
-        writer_id=secrets.token_hex(16),
-        host=socket.gethostname(),
+        writer_id=os.urandom(16).hex(),
+        host=os.uname().nodename,
     )
 
 
@@ -130,6 +128,8 @@ def open_workspace(options: Options, *, any_run: bool = False, any_env: bool = F
 
 
 def _of_work_tree(root: Path, env: str, *, any_env: bool) -> Sources:
+    from cockpit.pinning import environments_in, read_work_tree  # what reads YAML is slow to load: a run needs it once
+
     try:
         return read_work_tree(root, env)
     except UsageError as error:

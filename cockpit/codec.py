@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -11,7 +12,19 @@ from cockpit.release.events import KINDS
 from cockpit.release.record import Actor, Event, Record, Unknown
 from cockpit.store.envelope import By, Stored
 
-_DECODERS = {kind: msgspec.json.Decoder(event) for kind, event in KINDS.items()}
+
+class _Decoders(dict[str, "msgspec.json.Decoder[Any] | None"]):
+    """What decodes the data of each kind, made when the first of it is met: one for every kind costs a start."""
+
+    def __missing__(self, kind: str) -> msgspec.json.Decoder[Any] | None:
+        event = KINDS.get(kind)
+        if event is None:
+            return None  # kinds unknown are anybody's, and not counted here
+        decoder = self[kind] = msgspec.json.Decoder(event)
+        return decoder
+
+
+_DECODERS = _Decoders()
 _ENCODER = msgspec.json.Encoder()
 KNOWN_VERSION = 1
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -61,7 +74,7 @@ def to_records(events: Iterable[Stored]) -> list[Record]:
         if envelope.by != last_by:
             last_by = envelope.by
             by = Actor(last_by.name, last_by.email, last_by.key)
-        decoder = decoders.get(kind) if envelope.v == KNOWN_VERSION else None
+        decoder = decoders[kind] if envelope.v == KNOWN_VERSION else None
         try:
             data = Unknown(raw=envelope.d) if decoder is None else decoder.decode(envelope.d)
         except msgspec.MsgspecError:

@@ -7,9 +7,7 @@ import time
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from cockpit.envfile.parsing import read_env_file
 from cockpit.errors import ObservationError
-from cockpit.redact import masked, secret_values
 
 _SUFFIX = "_SECRET"  # what makes the name of a variable that the schema calls secret speak of it, too
 _LOOK_AGAIN = 1.0  # seconds between looks whether the env file has changed: a screen asks for every line
@@ -29,7 +27,7 @@ class Mask:
         self._secrets: Callable[[], Collection[str]] = tuple
         self._read: tuple[Path, int, int] | None = None
         self._due = 0.0
-        self._values = secret_values(self._environment)
+        self._values: list[str] | None = None  # until they are asked for: what finds them is slow to load
 
     def tell_of(self, file_of: Callable[[], Path], secrets: Callable[[], Collection[str]]) -> None:
         """Take in where the env file lies, and which of its variables hold secrets whatever they are called."""
@@ -37,6 +35,10 @@ class Mask:
 
     def __call__(self, text: str) -> str:
         """Return the text with secrets masked."""
+        from cockpit.redact import masked, secret_values
+
+        if self._values is None:
+            self._values = secret_values(self._environment)
         if self._file_of is not None and self._monotonic() >= self._due:
             self._look(self._file_of())
             self._due = self._monotonic() + _LOOK_AGAIN
@@ -49,10 +51,14 @@ class Mask:
             return  # what it held once may still be told
         mark = path, found.st_mtime_ns, found.st_size
         if mark != self._read:
+            from cockpit.redact import secret_values
+
             self._values = secret_values({**self._variables_of(path), **self._environment})
             self._read = mark
 
     def _variables_of(self, path: Path) -> dict[str, str]:
+        from cockpit.envfile.parsing import read_env_file
+
         try:
             parsed = read_env_file(path)
         except ObservationError:

@@ -8,7 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cockpit.errors import NotFoundError, RefusedError
-from cockpit.pinning import Sources, digest_of, read_work_tree
+from cockpit.parsed import digest_of
+from cockpit.pinning import Sources, read_work_tree
 from cockpit.release.intents import MigrateRun
 from cockpit.release.ledger import Pinned
 from cockpit.release.migration import Migration, compare

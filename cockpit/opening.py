@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
-import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cockpit.errors import NotFoundError, RefusedError
 from cockpit.git.command import Git
 from cockpit.git.resolve import resolve_tag
-from cockpit.pinning import Sources, read_work_tree
 from cockpit.release.configuration import Configuration
 from cockpit.release.decisions.context import OVER
 from cockpit.release.intents import OpenRun
 from cockpit.release.ledger import Pinned
 from cockpit.runs import list_runs
 from cockpit.store.store import Store
+
+if TYPE_CHECKING:
+    from cockpit.pinning import Sources
 
 _SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -40,6 +44,8 @@ def opening_of(
     another environment was asked for than the one that the work tree's `cockpit.yaml` describes, and where a run of
     that name is open there; UsageError where it describes several and none was named.
     """
+    from cockpit.pinning import read_work_tree  # what reads YAML is slow to load
+
     sources = read_work_tree(root, env)
     require_environment(env, sources.pinned.configuration)
     sources = _with_checklists(sources, checklists)
@@ -68,7 +74,7 @@ def opening_of(
         commit=commit,
         launch_at=launch_at,
     )
-    return Opening(f"{slug}-{secrets.token_hex(4)}", sources, intent)
+    return Opening(f"{slug}-{os.urandom(4).hex()}", sources, intent)
 
 
 def _refuse_twin(store: Store, name: str, configuration: Configuration) -> None:
@@ -105,7 +111,7 @@ def _with_checklists(sources: Sources, wanted: tuple[str, ...]) -> Sources:
         sources.pinned.library,
         sources.pinned.digest,
     )
-    return Sources(sources.texts, pinned)
+    return replace(sources, pinned=pinned)
 
 
 def require_environment(wanted: str, configuration: Configuration) -> None:

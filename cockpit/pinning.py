@@ -5,11 +5,9 @@ A rollback checks out a commit in which these files are older or missing; the pi
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from cockpit.content.check_review import Known, review_places
@@ -20,6 +18,7 @@ from cockpit.content.library import parse_library_texts
 from cockpit.content.shipped import find_checklist, shipped_directory
 from cockpit.errors import ConfigurationError, NotFoundError, Problem
 from cockpit.health.conditions import check_condition
+from cockpit.parsed import digest_of, settled
 from cockpit.release.checklist import Checklist, Item
 from cockpit.release.ledger import Pinned
 from cockpit.release.library import Library
@@ -33,11 +32,6 @@ class Sources(Struct, frozen=True):
 
     texts: Mapping[str, str]
     pinned: Pinned
-
-
-def digest_of(texts: Mapping[str, str]) -> str:
-    """Return the sha256 that stands for these very files: what trust and plans are bound to."""
-    return hashlib.sha256(msgspec.json.encode(dict(texts), order="sorted")).hexdigest()
 
 
 def read_work_tree(directory: Path, env: str = "") -> Sources:
@@ -83,12 +77,8 @@ def parse_texts(texts: Mapping[str, str], env: str = "") -> Pinned:
     file, checklists, library = _parse_all(texts)
     name = chosen(file, env, path=CONFIGURATION_FILE)
     configuration = file.of(name)
-    return Pinned(
-        configuration,
-        tuple(checklists[identity] for identity in configuration.checklists),
-        library,
-        digest_of(texts),
-    )
+    flown = tuple(checklists[identity] for identity in configuration.checklists)
+    return settled(Pinned(configuration, flown, library, digest_of(texts)))
 
 
 def parse_environments(texts: Mapping[str, str]) -> dict[str, Pinned]:

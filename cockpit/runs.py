@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from cockpit.codec import to_record
 from cockpit.errors import NotFoundError, UsageError
-from cockpit.pinning import parse_texts
+from cockpit.parsed import ParsedTexts
 from cockpit.release.decisions.context import OVER
 from cockpit.release.entities import RUN
 from cockpit.release.ledger import Ledger, Pinned, Pins
@@ -97,7 +97,13 @@ def texts_of(store: Store, pins: Pins, run: str) -> dict[str, str]:
 
 def parse_pins(texts: Mapping[str, str], pins: Pins) -> Pinned:
     """Return what pinned texts say, without the checklists that this run leaves out."""
-    pinned = parse_texts(texts, pins.environment)
+    kept = ParsedTexts()
+    pinned = kept.recall(texts, pins.environment)
+    if pinned is None:
+        from cockpit.pinning import parse_texts  # what reads YAML is slow to load
+
+        pinned = parse_texts(texts, pins.environment)
+        kept.keep(texts, pins.environment, pinned)
     checklists = tuple(checklist for checklist in pinned.checklists if checklist.id in pins.checklists)
     return Pinned(pinned.configuration, checklists, pinned.library, pinned.digest)
 

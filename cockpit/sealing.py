@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from cockpit.git.command import Git
 from cockpit.release.configuration import Signing
 from cockpit.release.record import Actor
 from cockpit.release.run import Verdict
-from cockpit.signing.allowed import AllowedSigners, allowed_signers
-from cockpit.signing.judge import Claim, judge
 from cockpit.store.envelope import Stored
+
+if TYPE_CHECKING:
+    from cockpit.signing.allowed import AllowedSigners
+    from cockpit.signing.judge import Claim
 
 _KINDS = frozenset({"signoff.given", "signoff.revoked"})
 _HOLDS = 60.0  # seconds: by then a key may have expired, or the list have got another
@@ -51,6 +54,9 @@ class Seals:
         if key == self._key and self._monotonic() < self._until:
             return self._verdicts
         if roles:
+            from cockpit.signing.allowed import allowed_signers
+            from cockpit.signing.judge import judge
+
             allowed = allowed_signers(self._git, signing)
             self._verdicts = {
                 record: judge(self._claim(copies, roles[record], stream), signing, allowed)
@@ -62,10 +68,14 @@ class Seals:
 
     def allowed(self, signing: Signing) -> AllowedSigners | None:
         """Return who may sign, read anew."""
+        from cockpit.signing.allowed import allowed_signers
+
         return allowed_signers(self._git, signing)
 
     @staticmethod
     def _claim(copies: list[Stored], role: str, stream: str) -> Claim:
+        from cockpit.signing.judge import Claim
+
         envelope = copies[0].envelope
         by = Actor(envelope.by.name, envelope.by.email, envelope.by.key)
         signatures = tuple(copy.signature for copy in copies if copy.signature)

@@ -12,9 +12,7 @@ import msgspec
 from cockpit.codec import encode_data, to_records
 from cockpit.collection import collector_paused
 from cockpit.errors import ConfigurationError, NotFoundError, RefusedError
-from cockpit.redact import redacted
 from cockpit.release.configuration import Signing as SigningSettings
-from cockpit.release.decisions import Context, decide
 from cockpit.release.events import SignOffGiven, SignOffRevoked, kind_of
 from cockpit.release.intents import Intent
 from cockpit.release.ledger import Ledger, Pinned, Pins
@@ -56,6 +54,8 @@ class Seals(Protocol):
 
 
 def _by_shape(text: str) -> str:
+    from cockpit.redact import redacted
+
     return redacted(text, {})
 
 
@@ -266,6 +266,10 @@ class Session:
         return bool(arrived)
 
     def _write(self, intent: Intent, written: list[Record], signer: Signer | None) -> None:
+        # Who only looks needs none of what people may do.
+        from cockpit.release.decisions.context import Context
+        from cockpit.release.decisions.registry import decide
+
         context = Context(
             run=self.run,
             actor=self.actor,

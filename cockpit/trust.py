@@ -6,6 +6,7 @@ Kept per user and outside the repository, so that no clone can bring its own tru
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -94,6 +95,8 @@ def state_directory() -> Path:
     override = os.environ.get("COCKPIT_STATE_DIR")
     if override:
         return Path(override)
+    if sys.platform == "linux":  # what asks for every platform's place is slow to load
+        return Path(os.environ.get("XDG_STATE_HOME", "").strip() or Path.home() / ".local/state") / "release-cockpit"
     from platformdirs import user_state_path
 
     return user_state_path("release-cockpit")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import socket
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,8 +14,6 @@ from cockpit.codec import to_record
 from cockpit.errors import CockpitError, NotFoundError, RefusedError, UsageError
 from cockpit.git.command import Git
 from cockpit.identity import Doubt, doubt_about
-from cockpit.opening import opening_of
-from cockpit.pinning import parse_environments, read_work_tree
 from cockpit.release.ledger import Ledger, Pinned
 from cockpit.release.live import Presence
 from cockpit.release.ports import Situation
@@ -63,7 +61,7 @@ class Workspace:
         self.runs = dict(runs)
         self.env = env  # the environment that was asked for by name; empty where it was left open
         self.name_from = name_from
-        self.host = socket.gethostname()
+        self.host = os.uname().nodename
 
     def doubt(self, present: Iterable[Presence] = ()) -> Doubt | None:
         """Return why one must ask who acts here, given who is here; None where it is clear."""
@@ -155,6 +153,8 @@ class Workspace:
 
     def environments(self) -> dict[str, Pinned]:
         """Return the files that are flown by, as they hold in each environment that they describe."""
+        from cockpit.pinning import parse_environments, read_work_tree  # what reads YAML is slow to load
+
         pins = self.session.pins()
         if pins is not None:
             return parse_environments(texts_of(self.store, pins, self.run.name))
@@ -175,6 +175,8 @@ class Workspace:
 
     def open_run(self, name: str, *, tag: str, launch_at: str, checklists: tuple[str, ...] = ()) -> Run:
         """Open a run with the work tree's files pinned, and turn to it; refused as `opening.opening_of` refuses."""
+        from cockpit.opening import opening_of
+
         opening = opening_of(
             self.root, self.store, name, env=self.env, tag=tag, launch_at=launch_at, checklists=checklists
         )

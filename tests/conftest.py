@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import signal
+import tempfile
 import threading
 
 from hypothesis import settings
@@ -9,6 +12,14 @@ from hypothesis import settings
 # A time limit an example would fail on a busy machine, and say nothing about the code.
 settings.register_profile("unhurried", settings(), deadline=None)
 settings.load_profile("unhurried")
+
+# Hundreds of cockpits are started by tests: the first one compiles what it loads, as installing it would have done.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# What a user's cockpits keep for themselves is kept for one session of tests, and not in the home of who runs them.
+if "COCKPIT_STATE_DIR" not in os.environ:
+    os.environ["COCKPIT_STATE_DIR"] = tempfile.mkdtemp(prefix="cockpit-state-")
+    atexit.register(shutil.rmtree, os.environ["COCKPIT_STATE_DIR"], ignore_errors=True)
 
 # Under nohup, or in the background of a shell, signals are ignored, and every program that a test starts inherits it.
 if threading.current_thread() is threading.main_thread():

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cockpit.errors import ConfigurationError, NotFoundError
-from cockpit.pinning import digest_of, parse_texts, read_work_tree
+from cockpit.parsed import digest_of
+from cockpit.pinning import parse_texts, read_work_tree
 from tests.shop import CHECKLIST, CONFIGURATION, make_shop
 
 

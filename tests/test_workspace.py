@@ -10,7 +10,7 @@ import pytest
 from cockpit.bootstrap import find_actor, open_store, open_workspace
 from cockpit.errors import ConfigurationError, ExitCode, NotFoundError, NotSavedError, RefusedError, UsageError
 from cockpit.git.command import Git
-from cockpit.pinning import digest_of
+from cockpit.parsed import digest_of
 from cockpit.release.events import RunState
 from cockpit.release.intents import ChangeRunState, OpenRun, TickItem
 from cockpit.release.run import RunSummary

@@ -39,9 +39,11 @@ def purge(arguments: argparse.Namespace) -> ExitCode:
         for each in doomed:
             warn(f"{each.sha256[:12]}  {each.said}")
     _confirm(arguments, len(doomed))
+    from cockpit.parsed import ParsedTexts
     from cockpit.release.intents import PurgeEvidence
 
     workspace.session.act(PurgeEvidence(tuple(each.sha256 for each in doomed), arguments.reason))
+    ParsedTexts().forget()
     commit, objects, trouble = _carry_out(workspace)
     keeps = _keeps(workspace)
     if wants_json(arguments):

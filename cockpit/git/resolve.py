@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from difflib import get_close_matches
 from urllib.parse import unquote_to_bytes
 
 from cockpit.errors import NotFoundError, RefusedError
@@ -57,5 +56,7 @@ def _suggestion(git: Git, name: bytes) -> str:
     known = [decode_name(other).display for other in names]
     if not known:
         return "This repository has no tags: git tag v1.0.0 makes one"
+    from difflib import get_close_matches
+
     close = get_close_matches(decode_name(name).display, known, n=3, cutoff=0.5)
     return f"Did you mean {', '.join(close)}?" if close else f"The newest tag is {known[0]}"

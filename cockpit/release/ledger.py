@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
@@ -205,7 +204,7 @@ class Ledger:
             self._item_views.clear()
             self._view_context = context
         notes = self._notes()
-        zone = ZoneInfo(configuration.timezone)
+        zone = _zone(configuration.timezone)
         phases = tuple(self._phases(pinned, flown, notes, zone))
         registers = self._gathered.registers()
         opened_record = self.register(RUN, "opened").winner
@@ -451,6 +450,14 @@ class Ledger:
             for entity, records in self._gathered.by_entity.items()
             if entity.startswith(SIGNOFF)
         }
+
+
+def _zone(name: str) -> tzinfo:
+    if name == "UTC":
+        return UTC
+    from zoneinfo import ZoneInfo  # looks for its data on being loaded
+
+    return ZoneInfo(name)
 
 
 def state_digest(run: Run) -> str:

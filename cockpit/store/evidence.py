@@ -8,7 +8,7 @@ names it is written.
 from __future__ import annotations
 
 import hashlib
-import secrets
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,7 +67,7 @@ class EvidenceStore:
         published: Callable[[str], bytes | None],
         *,
         require_writable: Callable[[], None] = lambda: None,
-        new_salt: Callable[[], str] = lambda: secrets.token_hex(16),
+        new_salt: Callable[[], str] = lambda: os.urandom(16).hex(),
     ) -> None:
         self._location = location
         self._published = published

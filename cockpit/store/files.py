@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 from pathlib import Path
 
@@ -67,7 +66,7 @@ def share_file(descriptor: int, share: int) -> None:
 
 def write_whole(path: Path, data: bytes, *, temporary: Path, share: int = 0) -> None:
     """Put `data` at `path` durably and at one stroke, by way of a file in `temporary` on the same file system."""
-    draft = temporary / f"{path.name}.{secrets.token_hex(8)}"
+    draft = temporary / f"{path.name}.{os.urandom(8).hex()}"
     try:
         descriptor = create(draft, share=share)
         with os.fdopen(descriptor, "wb") as file:

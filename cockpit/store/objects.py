@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -15,6 +15,9 @@ from cockpit.git.command import DURABLE, Git
 from cockpit.process import Finished
 from cockpit.store.layout import is_carried
 from cockpit.store.location import StoreLocation
+
+if TYPE_CHECKING:
+    import tempfile
 
 # Whatever the user's configuration says, a temporary index writes no files of its own and starts no daemon.
 _PLAIN = (
@@ -163,6 +166,8 @@ class ObjectDatabase:
         return self._identity
 
     def _scratch(self) -> tempfile.TemporaryDirectory[str]:
+        import tempfile  # reading needs none
+
         return tempfile.TemporaryDirectory(dir=self._location.temporary, prefix="commit-", ignore_cleanup_errors=True)
 
     def loose_path(self, oid: str) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -131,6 +130,8 @@ class Synchroniser:
                     raise
                 failure = error
                 # Jittered, so that two who collide do not collide again; S311: this is no secret.
+                import random  # the lucky need none
+
                 self._pause(random.uniform(0.02, 0.1) * 2 ** min(attempt, 4))  # noqa: S311
                 continue
             sent = True

@@ -8,7 +8,8 @@ from itertools import count
 
 from cockpit.release.checklist import Checklist, Item, Phase, Section
 from cockpit.release.configuration import Configuration, Environment, Plans, Probe, Step, Verify
-from cockpit.release.decisions import Context, decide
+from cockpit.release.decisions.context import Context
+from cockpit.release.decisions.registry import decide
 from cockpit.release.events import kind_of
 from cockpit.release.intents import Intent, OpenRun
 from cockpit.release.ledger import Ledger, Pinned

@@ -80,7 +80,8 @@ def test_every_reason_not_to_begin() -> None:
         ledger = Ledger(Texts().get)
         ledger.add([])
         nobody_run = ledger.snapshot("", PINNED)
-        from cockpit.release.decisions import Context, decide
+        from cockpit.release.decisions.context import Context
+        from cockpit.release.decisions.registry import decide
 
         decide(RequestExecution("x", plan_to(), "v1"), Context(nobody_run, ANA, "", nobody.texts.seal))
 

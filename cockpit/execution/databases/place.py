@@ -22,9 +22,10 @@ _VARIABLES = {
     "sslcrl": "PGSSLCRL", "channel_binding": "PGCHANNELBINDING", "connect_timeout": "PGCONNECT_TIMEOUT",
     "target_session_attrs": "PGTARGETSESSIONATTRS", "gssencmode": "PGGSSENCMODE", "requirepeer": "PGREQUIREPEER",
 }  # fmt: skip
-_ADDRESS = re.compile(r"(?:postgres|postgresql|postgis|pgsql)(?:\+\w+)?://", re.IGNORECASE)
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,63}")
-_ASSIGNMENT = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)")
+# Compiled when they are used: most services have no such database, and every start would pay.
+_ADDRESS = r"(?i:postgres|postgresql|postgis|pgsql)(?:\+\w+)?://"
+_NAME = r"[A-Za-z0-9_.-]{1,63}"
+_ASSIGNMENT = r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)"
 
 # Where an address says where to go, what these say would lead elsewhere all the same.
 _LEADS_ELSEWHERE = ("PGHOSTADDR", "PGSERVICE")
@@ -49,12 +50,12 @@ def settings_of(configured: Postgresql, root: Path, environment: Mapping[str, st
             fix=f"Export {configured.database_env}, or name an env_file that sets it",
         )
     found = {name: environment[name] for name in _VARIABLES.values() if environment.get(name)}
-    if _ADDRESS.match(value):
+    if re.match(_ADDRESS, value):
         found = with_settings(found, _parsed(value))
     else:
         found["PGDATABASE"] = value
     name = found.get("PGDATABASE") or found.get("PGUSER", "")
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(_NAME, name):
         raise RefusedError(
             "the name of the database is missing, or has characters in it that no rename is risked with",
             fix="Letters, digits, and . _ - are understood",
@@ -95,7 +96,7 @@ def _from_file(configured: Postgresql, root: Path) -> str:
         return ""
     found = ""
     for line in lines:
-        match = _ASSIGNMENT.fullmatch(line)
+        match = re.fullmatch(_ASSIGNMENT, line)
         if match and match[1] == configured.database_env:
             found = _unquoted(match[2].strip())
     return found

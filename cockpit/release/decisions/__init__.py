@@ -1,12 +1,5 @@
-"""`decide`: an intent and a `Run` give drafts of events, or a refusal with a reason a person can act on.
+"""Decisions: an intent and a `Run` give drafts of events, or a refusal with a reason a person can act on.
 
 Pure: nothing is read or written here. Free texts are handed to `Context.seal`, which names the blob they will
 be stored as.
 """
-
-from __future__ import annotations
-
-from cockpit.release.decisions.context import Context, Draft
-from cockpit.release.decisions.registry import decide
-
-__all__ = ["Context", "Draft", "decide"]
