@@ -28,7 +28,7 @@ def add_commands(table: CommandTable) -> None:
         "names",
         nargs="*",
         metavar="NAME|PATH|-",
-        help="configured logs, files, or - for standard input (default: all logs)",
+        help="configured logs, files, or - for standard input (default: the only log)",
     )
     logs.add_argument("-f", "--follow", action="store_true", help="go on with what is written next")
     logs.add_argument("--grep", default="", metavar="RE", help="lines in which it is found; a leading ! inverts")
