@@ -9,6 +9,8 @@ from cockpit.tui.commands import key_table
 from tests.content.bindings import table as bindings_table
 
 README = Path(__file__).parent.parent / "README.md"
+DOCS = README.parent / "cockpit" / "docs"
+PAGES = (README, *sorted(DOCS.glob("*.md")))
 
 
 def with_key_table(text: str) -> str:

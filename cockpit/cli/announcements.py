@@ -16,25 +16,13 @@ if TYPE_CHECKING:
     from cockpit.release.messages import Message
     from cockpit.workspace import Workspace
 
-_EXAMPLE = """\
-examples:
-  cockpit announce                                      # templates, channels, what was sent, what is owed
-  cockpit announce incident-opened --set impact="about 40 orders"            # looks at it
-  cockpit announce incident-opened --set impact="about 40 orders" --send ops # sends it
-  cockpit announce --again m-3f9a                       # one that was not delivered, or of which nobody knows
-
-exit status: 0 sent or shown, 2 no such template, channel or field, 3 nobody knows whether it was delivered,
-4 refused (a field is empty, not trusted, sent already), 5 not delivered
-"""
 _LAST = 10  # messages that are listed for a person
 
 
 def add_commands(table: CommandTable) -> None:
     """Add `announce`."""
     parser = table.add("announce", _announce, "fill a message in from the release, look at it, send it")
-    parser.epilog = _EXAMPLE
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("template", nargs="?", default="", metavar="TEMPLATE")
+    parser.add_argument("template", nargs="?", default="", metavar="TEMPLATE", help="its id (default: list all)")
     parser.add_argument(
         "--set", action="append", default=[], metavar="FIELD=VALUE", dest="values", help="fill a field in"
     )

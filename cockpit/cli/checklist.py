@@ -37,14 +37,13 @@ def add_commands(table: CommandTable) -> None:
     status.add_argument(
         "--at", default="", metavar="TIME", help="as it was then, logs too: a time with an offset, or 2h for 2 h ago"
     )
-    status.epilog = "for example: cockpit status --at 2026-03-01T14:05:00+01:00 --json"
     items = table.group("item", "one item: tick, claim, defer and the like")
     for verb, help_text in _VERBS.items():
         parser = items.add(verb, _item, help_text)
         parser.add_argument("item", metavar="ITEM", help="its id, or an end of it that is unique")
-        parser.add_argument("--reason", default="", metavar="TEXT")
+        parser.add_argument("--reason", default="", metavar="TEXT", help="why")
         parser.add_argument("--value", default="", metavar="V", help="what you saw")
-        parser.add_argument("--file", default="", metavar="F")
+        parser.add_argument("--file", default="", metavar="F", help="a file to attach as evidence")
         if verb in {"tick", "answer", "defer", "na", "override"}:
             parser.add_argument("--until", default="", metavar="WHEN", help="how long that holds: 30d, or a time")
         if verb in {"tick", "answer"}:

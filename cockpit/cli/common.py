@@ -20,6 +20,15 @@ Run = Callable[[argparse.Namespace], ExitCode]
 Commands = "argparse._SubParsersAction[Parser]"
 
 
+class _Formatter(argparse.HelpFormatter):
+    """Folds what is said of a command, and leaves the lines of its examples as they are."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if "\n" not in text:
+            return super()._fill_text(text, width, indent)
+        return "\n".join(indent + line for line in text.splitlines())
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser whose mistakes are ours to tell, so that `--json` holds for them too.
 
@@ -28,6 +37,13 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**{"allow_abbrev": False, **more})
+
+    def format_help(self) -> str:
+        from cockpit.cli.examples import epilogue
+
+        self.formatter_class = _Formatter
+        self.epilog = epilogue(self.prog)
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, fix=f"See: {self.prog} --help")

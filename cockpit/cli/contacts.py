@@ -22,7 +22,6 @@ def add_commands(table: CommandTable) -> None:
     contacts = table.add("contacts", _contacts, "whom to call for what, in which order, and who is on call")
     contacts.add_argument("purpose", nargs="?", default="", metavar="PURPOSE", help="a part of what one calls for")
     contacts.add_argument("--at", default="", metavar="WHEN", help="as of a time with an offset, or in so long: 8h")
-    contacts.epilog = "For example: cockpit contacts payment --at 12h. The files: contacts, on_call in cockpit.yaml."
 
 
 def _contacts(arguments: argparse.Namespace) -> ExitCode:

@@ -41,7 +41,7 @@ def add_commands(table: CommandTable) -> None:
         ("deploy", "go forward to a tag: show the plan, or carry it out"),
     ):
         parser = table.add(direction, _plan_or_execute, help_text)
-        parser.add_argument("tag", metavar="TAG")
+        parser.add_argument("tag", metavar="TAG", help="the tag to go to")
         parser.add_argument("--plan", action="store_true", help="print exactly what would run (the default)")
         parser.add_argument("--format", choices=["text", "sh"], default="text", help="sh: a script to run by hand")
         parser.add_argument("--execute", action="store_true", help="carry it out, with --confirm")
@@ -78,7 +78,7 @@ def add_commands(table: CommandTable) -> None:
         ("unlock", "let deploys start again after a rollback, or --lease: break a stale lease; with a reason"),
     ):
         parser = execution.add(verb, _execution, help_text)
-        parser.add_argument("--reason", default="", metavar="TEXT")
+        parser.add_argument("--reason", default="", metavar="TEXT", help="why")
         parser.add_argument("--detach", action="store_true", help="do not follow the worker")
         if verb in {"retry", "resume", "skip"}:
             add_override(parser)
@@ -86,7 +86,7 @@ def add_commands(table: CommandTable) -> None:
             parser.add_argument("--lease", action="store_true", help="break the remote's lease, where it is stale")
         parser.set_defaults(verb=verb)
     worker = table.add("worker", _worker, "carry out a confirmed plan (started by the cockpit itself)")
-    worker.add_argument("execution", metavar="ID")
+    worker.add_argument("execution", metavar="ID", help="the confirmed execution")
     worker.add_argument("--turn", type=int, default=None, metavar="N", help="refuse where other than N have begun")
 
 

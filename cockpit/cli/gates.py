@@ -30,7 +30,7 @@ def add_commands(table: CommandTable) -> None:
         ("check", "exit 4 while frozen, with who and why"),
     ):
         parser = freeze.add(verb, _freeze, help_text)
-        parser.add_argument("--reason", default="", metavar="TEXT")
+        parser.add_argument("--reason", default="", metavar="TEXT", help="why")
         parser.set_defaults(verb=verb)
 
 

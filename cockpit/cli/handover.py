@@ -24,7 +24,6 @@ def add_commands(table: CommandTable) -> None:
         help="where the notes begin (default: when the wheel last changed hands, else 24h): 8h, or a time with offset",
     )  # fmt: skip
     handover.add_argument("--next", default="12h", metavar="SPAN", help="how long the next shift is (default: 12h)")
-    handover.epilog = "For example: cockpit handover --since 8h --next 8h > handover.txt"
 
 
 def _handover(arguments: argparse.Namespace) -> ExitCode:

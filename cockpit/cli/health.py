@@ -20,25 +20,25 @@ def add_commands(table: CommandTable) -> None:
     ack = group.add("ack", _acknowledge, "know of a probe's trouble: it calls nobody until then, or until it changes")
     mute = group.add("mute", _mute, "let a probe call nobody, whatever it finds")
     for parser in (ack, mute):
-        parser.add_argument("name", metavar="NAME")
+        parser.add_argument("name", metavar="NAME", help="the probe")
         parser.add_argument("--until", default="", metavar="TIME", help="RFC 3339, with its offset")
         parser.add_argument("--for", dest="span", default="", metavar="DURATION", help="such as 2h")
-        parser.add_argument("--reason", default="", metavar="TEXT")
+        parser.add_argument("--reason", default="", metavar="TEXT", help="why")
     for name, run, words in (
         ("unack", _end_acknowledgement, "let a probe's trouble call people again"),
         ("unmute", _unmute, "let a probe call people again"),
     ):
-        group.add(name, run, words).add_argument("name", metavar="NAME")
+        group.add(name, run, words).add_argument("name", metavar="NAME", help="the probe")
     beat = group.add("beat", _beat, "report that a job ran: for probes of kind heartbeat")
-    beat.add_argument("name", metavar="NAME")
+    beat.add_argument("name", metavar="NAME", help="the probe of kind heartbeat")
     beat.add_argument("--failed", action="store_true", help="it ran and failed")
-    beat.add_argument("--message", default="", metavar="TEXT")
+    beat.add_argument("--message", default="", metavar="TEXT", help="what the job says of itself")
     beat.add_argument("--took", default="", metavar="DURATION", help="how long it took, such as 90s")
     stay = group.add("stay", _stay, "decide on a breached rollback trigger: no rollback, for this reason")
-    stay.add_argument("name", metavar="TRIGGER")
-    stay.add_argument("--reason", default="", metavar="TEXT")
+    stay.add_argument("name", metavar="TRIGGER", help="the breached trigger")
+    stay.add_argument("--reason", default="", metavar="TEXT", help="why")
     targets = table.add("targets", _targets, "targets against actuals, with window, samples, coverage and burn")
-    targets.add_argument("names", nargs="*", metavar="NAME")
+    targets.add_argument("names", nargs="*", metavar="NAME", help="only these targets (default: all)")
 
 
 def _until(arguments: argparse.Namespace) -> str:

@@ -22,14 +22,14 @@ def add_commands(table: CommandTable) -> None:
     """Add the commands of incidents."""
     group = table.group("incident", "open an incident, tell how it stands, close it, and its post-mortem")
     opening = group.add("open", _open, "open one: the timeline, the update clock and the gate know of it")
-    opening.add_argument("title", metavar="TITLE")
-    opening.add_argument("--severity", choices=_SEVERITIES, default="major")
+    opening.add_argument("title", metavar="TITLE", help="what is wrong, in a few words")
+    opening.add_argument("--severity", choices=_SEVERITIES, default="major", help="how grave it is (default: major)")
     opening.add_argument("--component", default="", metavar="NAME", help="what is in trouble, such as a probe's name")
     opening.add_argument("--runbook", default="", metavar="NAME", help="the runbook that is followed")
     updating = group.add("update", _update, "tell how it stands; the next update is due some time after this")
     closing = group.add("close", _close, "say that it is over, and how")
     for parser in (updating, closing):
-        parser.add_argument("text", metavar="TEXT")
+        parser.add_argument("text", metavar="TEXT", help="what people are to know")
         parser.add_argument("--incident", default="", metavar="ID", help="where several are open")
     updating.add_argument("--severity", choices=_SEVERITIES, default=None, help="what it is from now on")
     group.add("list", _list, "all incidents of the service, the newest last")
@@ -38,7 +38,7 @@ def add_commands(table: CommandTable) -> None:
         ("export", _export, "the post-mortem of an incident as Markdown, from the timeline"),
     ):
         parser = group.add(name, run, words)
-        parser.add_argument("id", nargs="?", default="", metavar="ID")
+        parser.add_argument("id", nargs="?", default="", metavar="ID", help="its id, or its beginning")
 
 
 def _open(arguments: argparse.Namespace) -> ExitCode:

@@ -22,7 +22,7 @@ _MOST_LISTED = 50
 def add_commands(table: CommandTable) -> None:
     """Add the commands that exchange checklists with other tools."""
     importing = table.add("import", _import, "Markdown to checklist YAML; names every line it could not place")
-    importing.add_argument("file", metavar="FILE.md")
+    importing.add_argument("file", metavar="FILE.md", help="the Markdown checklist")
     importing.add_argument(
         "-o", "--output", metavar="OUT.yaml", help="write the checklist here (default: standard output)"
     )

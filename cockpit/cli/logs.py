@@ -24,7 +24,12 @@ _POLL_SECONDS = 0.2
 def add_commands(table: CommandTable) -> None:
     """Add the command."""
     logs = table.add("logs", _logs, "configured logs or files, filtered, interleaved by time, and followed")
-    logs.add_argument("names", nargs="*", metavar="NAME|PATH|-")
+    logs.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME|PATH|-",
+        help="configured logs, files, or - for standard input (default: the only log)",
+    )
     logs.add_argument("-f", "--follow", action="store_true", help="go on with what is written next")
     logs.add_argument("--grep", default="", metavar="RE", help="lines in which it is found; a leading ! inverts")
     logs.add_argument("--level", default="", metavar="LEVEL", help="this level and graver ones")

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import io
 import itertools
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -45,6 +46,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "doctor": ("doctor",),
     "review": ("review",),
     "report": ("report",),
+    "completion": ("completion",),
 }
 
 
@@ -84,6 +86,10 @@ def _open_app(arguments: argparse.Namespace) -> ExitCode:
 
 def run(argv: Sequence[str]) -> int:
     """Run one command and return its exit status."""
+    if "_ARGCOMPLETE" in os.environ:
+        from cockpit.cli.completion import answer
+
+        return answer()
     as_json = "--json" in itertools.takewhile(lambda word: word != "--", argv)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 def add_commands(table: CommandTable) -> None:
     """Add the commands that look."""
     probe = table.add("probe", _probe, "run probes once, by name or on a bare URL (GET, 2xx)")
-    probe.add_argument("names", nargs="*", metavar="NAME|URL")
+    probe.add_argument("names", nargs="*", metavar="NAME|URL", help="configured probes, or addresses (default: all)")
     tags = table.add("tags", _tags, "the tags, newest first; or mark one good or bad")
-    tags.add_argument("verb", nargs="?", choices=["mark"], default=None)
-    tags.add_argument("tag", nargs="?", default="", metavar="TAG")
-    tags.add_argument("mark", nargs="?", choices=["good", "bad"], default=None)
+    tags.add_argument("verb", nargs="?", choices=["mark"], default=None, help="mark a tag good or bad, with --reason")
+    tags.add_argument("tag", nargs="?", default="", metavar="TAG", help="the tag that is marked")
+    tags.add_argument("mark", nargs="?", choices=["good", "bad"], default=None, help="as what it is marked")
     tags.add_argument("--limit", type=int, default=20, metavar="N", help="0 lists all")
     tags.add_argument("--match", default="", metavar="TEXT", help="in name or subject; a leading ! inverts")
     tags.add_argument("--verify", action="store_true", help="verify the signatures of those that are listed")
-    tags.add_argument("--reason", default="", metavar="TEXT")
+    tags.add_argument("--reason", default="", metavar="TEXT", help="why")
 
 
 # Probes

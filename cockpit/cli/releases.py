@@ -31,11 +31,11 @@ def add_commands(table: CommandTable) -> None:
     release = table.group("release", "open a release run, and move it through its life")
     opening = release.add("open", _open, "open a run; the configuration and checklists are pinned as they are now")
     opening.add_argument("name", metavar="NAME", help="its name; where it is a tag, the run flies that tag")
-    opening.add_argument("--tag", default="", help="the tag it flies, which may come later")
+    opening.add_argument("--tag", default="", metavar="TAG", help="the tag it flies, which may come later")
     opening.add_argument("--launch", default="", metavar="TIME", help="RFC 3339 with an offset")
     opening.add_argument("--checklist", action="append", default=[], metavar="ID", help="only these checklists")
     retarget = release.add("retarget", _retarget, "fly another tag")
-    retarget.add_argument("tag", metavar="TAG")
+    retarget.add_argument("tag", metavar="TAG", help="the tag to fly from now on")
     move = release.add("move", _move, "launch at another time")
     move.add_argument("--launch", required=True, metavar="TIME", help="RFC 3339 with an offset")
     for name, help_text in (
@@ -46,14 +46,14 @@ def add_commands(table: CommandTable) -> None:
         ("reopen", "make a run that is over active again"),
     ):
         change = release.add(name, _change_state, help_text)
-        change.add_argument("--reason", default="", metavar="TEXT")
+        change.add_argument("--reason", default="", metavar="TEXT", help="why")
         change.set_defaults(verb=name)
     # Here `--by` names the run; who acts is said before the command's name.
     supersede = release.add(
         "supersede", _change_state, "another run takes this one's place", shared=shared_options(who=False)
     )
-    supersede.add_argument("--by", required=True, metavar="RUN", dest="by_run")
-    supersede.add_argument("--reason", default="", metavar="TEXT")
+    supersede.add_argument("--by", required=True, metavar="RUN", dest="by_run", help="the run that does")
+    supersede.add_argument("--reason", default="", metavar="TEXT", help="why")
     supersede.set_defaults(verb="supersede")
     migrating = release.add("migrate", _migrate, "fly by the files as they are now; what would change is shown first")
     migrating.add_argument("--yes", action="store_true", help="do it; without, what would change is shown, and exit 4")

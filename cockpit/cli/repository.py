@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cockpit.cli.common import CommandTable, open_here, options_of, print_json, require_writing, say, wants_json
 from cockpit.errors import ConfigurationError, ExitCode, NotFoundError, Problem, RefusedError, UsageError
@@ -23,7 +23,20 @@ def add_commands(table: CommandTable) -> None:
     )
     init.add_argument("--yes", action="store_true", help="take the defaults and ask nothing")
     validate = table.add("validate", _validate, "check cockpit.yaml and the checklists")
-    validate.add_argument("paths", nargs="*", metavar="PATH")
+    validate.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="files, or directories of them (default: what this repository flies by)",
+    )
+    validate.add_argument(
+        "--schema",
+        nargs="?",
+        const="configuration",
+        default=None,
+        choices=("configuration", "checklist"),
+        help="print the JSON Schema of cockpit.yaml, or of a checklist, for an editor, and do nothing",
+    )
     trust = table.add("trust", _trust, "let this configuration run its commands on this host")
     trust.add_argument("--show", action="store_true", help="print every command it would allow, and do nothing")
 
@@ -98,7 +111,16 @@ def _ask(question: str, default: str) -> str:
         return default
 
 
+def _print_schema(kind: Literal["configuration", "checklist"]) -> ExitCode:
+    from cockpit.content.json_schema import schema_of
+
+    print_json(schema_of(kind))
+    return ExitCode.OK
+
+
 def _validate(arguments: argparse.Namespace) -> ExitCode:
+    if arguments.schema is not None:
+        return _print_schema(arguments.schema)
     from cockpit.content.checklists import load_checklist
     from cockpit.content.configuration import parse_configuration_file
     from cockpit.content.library import load_library

@@ -12,13 +12,10 @@ from cockpit.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from cockpit.release.review import Review
 
-_EXAMPLE = "for example: cockpit review --since 24h; cockpit review --done once you have gone through it"
-
 
 def add_commands(table: CommandTable) -> None:
     """Add `review`."""
     review = table.add("review", _review, "the daily review: what happened, uptime, outages, errors, what is due")
-    review.epilog = _EXAMPLE
     review.add_argument("--since", default="", metavar="WHEN",
                         help="24h, a time with an offset, last, launch or yesterday (default: last)")  # fmt: skip
     review.add_argument("--at", default="", metavar="TIME", help="as it stood then, by what is kept of it")

@@ -35,7 +35,7 @@ _SETTLING: dict[str, StepWord] = {"done": "done", "skip": "skipped", "reopen": "
 def add_commands(table: CommandTable) -> None:
     """Add `runbook`."""
     parser = table.add("runbook", _runbook, "the runbooks; one with its steps; or one step, and its command")
-    parser.add_argument("name", nargs="?", default="", metavar="NAME")
+    parser.add_argument("name", nargs="?", default="", metavar="NAME", help="the runbook (default: list all)")
     parser.add_argument("step", nargs="?", default="", metavar="STEP", help="its number or id")
     parser.add_argument("--execute", action="store_true", help="show the step's command, ask, and run it")
     parser.add_argument("--yes", action="store_true", help="with --execute: it was asked already")
@@ -46,7 +46,7 @@ def add_commands(table: CommandTable) -> None:
     settling.add_argument("--done", action="store_true", help="the step is done (with --execute: if it succeeds)")
     settling.add_argument("--skip", action="store_true", help="the step is skipped; --note says why")
     settling.add_argument("--reopen", action="store_true", help="the step is open again")
-    parser.add_argument("--note", default="", metavar="TEXT")
+    parser.add_argument("--note", default="", metavar="TEXT", help="what is to be remembered of the step")
     parser.add_argument("--start", action="store_true", help="begin the runbook")
     parser.add_argument("--end", action="store_true", help="follow it no more")
     parser.add_argument("--incident", default="", metavar="ID", help="where several are open")

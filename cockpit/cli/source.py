@@ -23,14 +23,12 @@ def add_commands(table: CommandTable) -> None:
     group = table.group("source", "monitoring tools: list them, try one, read its logs")
     group.add("list", _list, "the configured tools, what each is asked for and what opens it")
     test = group.add("test", _test, "ask a tool for all that it can tell: what works, what is missing, what to do")
-    test.add_argument("name", metavar="NAME")
-    test.epilog = "example: cockpit source test prom"
+    test.add_argument("name", metavar="NAME", help="the tool, as cockpit.yaml names it")
     logs = group.add("logs", _logs, "the lines that a tool holds, oldest first; with -f those that come next, too")
-    logs.add_argument("name", metavar="NAME")
+    logs.add_argument("name", metavar="NAME", help="the tool, as cockpit.yaml names it")
     logs.add_argument("--query", default="", metavar="QUERY", help="in the tool's own language")
     logs.add_argument("--since", default="10m", metavar="DURATION", help="such as 15m (default: 10m)")
     logs.add_argument("-f", "--follow", action="store_true", help="ask again, every 15 s")
-    logs.epilog = """example: cockpit source logs loki --query '{app="shop"}' -f"""
 
 
 def _chosen(workspace: Workspace, name: str) -> Source:

@@ -20,9 +20,8 @@ _LAST = "last"
 def add_commands(table: CommandTable) -> None:
     """Add `note` and `timeline`."""
     note = table.add("note", _note, "write a note on the release, an item or an incident; notes are found by timeline")
-    note.add_argument("text", metavar="TEXT")
+    note.add_argument("text", metavar="TEXT", help="what is to be remembered; secrets in it are masked")
     _subject(note, "what the note is about")
-    note.epilog = 'For example: cockpit note "the queue drains slowly" --item monitor-error-rates'
     timeline = table.add("timeline", _timeline, "everything that happened, oldest first, or what is searched for")
     timeline.add_argument(
         "--since", default="", metavar="WHEN",
@@ -31,7 +30,6 @@ def add_commands(table: CommandTable) -> None:
     timeline.add_argument("--grep", default="", metavar="RE", help="a regular expression: who, what, notes, reasons")
     timeline.add_argument("--notes", action="store_true", help="notes alone")
     _subject(timeline, "what it is about")
-    timeline.epilog = "For example: cockpit timeline --notes --grep 'vendor|queue' --since 3d"
 
 
 def _subject(parser: argparse.ArgumentParser, words: str) -> None:

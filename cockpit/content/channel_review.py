@@ -11,7 +11,7 @@ from cockpit.content.names import name_complaint
 from cockpit.content.problems import quoted
 from cockpit.content.review import Review
 from cockpit.content.strict_yaml import Step
-from cockpit.release.channels import CHANNEL_KINDS, CallEvent, Channel, SmtpChannel
+from cockpit.release.channels import CallEvent, Channel, SmtpChannel
 
 T = TypeVar("T")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -23,7 +23,7 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 def review_channel(review: Review[T], name: str, channel: Channel, *where: Step) -> None:
     """Complain of what cannot be meant in a channel."""
     review.complain_of_key(name_complaint(name), *where)
-    review.exactly_one(channel, CHANNEL_KINDS, *where)
+    review.exactly_one(channel, *where)
     review.durations(channel, ("timeout",), *where)
     for key in ("command", "file"):
         if getattr(channel, key):

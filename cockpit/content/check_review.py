@@ -37,7 +37,7 @@ def review_check(review: Review[T], check: Check, *where: Step) -> None:
         if any(getattr(check, kind) is not None for kind in KINDS):
             review.complain_of_key("a check that is off has no kind: remove off, or all the rest", *where, "off")
         return
-    review.exactly_one(check, KINDS, *where)
+    review.exactly_one(check, *where)
     review.durations(check, ("interval", "timeout"), *where)
     if check.expires:
         review.durations(check, ("expires",), *where)

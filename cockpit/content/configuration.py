@@ -106,7 +106,7 @@ class _ConfigurationReview(Review[ConfigurationFile]):
                 self.filled(getattr(part.code, key), *where, "code", key)
         for name, log in part.logs.items():
             self.complain_of_key(name_complaint(name), *where, "logs", name)
-            self.exactly_one(log, ("file", "command", "source"), *where, "logs", name)
+            self.exactly_one(log, *where, "logs", name)
             for key in ("file", "command"):
                 if getattr(log, key):
                     self.filled(getattr(log, key), *where, "logs", name, key)
@@ -133,7 +133,7 @@ class _ConfigurationReview(Review[ConfigurationFile]):
         for name, trigger in part.triggers.items():
             here = (*where, "triggers", name)
             self.complain_of_key(name_complaint(name), *here)
-            self.exactly_one(trigger, ("probe", "target"), *here)
+            self.exactly_one(trigger, *here)
             if trigger.probe:
                 self.known(trigger.probe, probes, "probe", *here, "probe")
             if trigger.target:
@@ -206,7 +206,7 @@ class _ConfigurationReview(Review[ConfigurationFile]):
         for name, target in part.targets.items():
             here = (*where, name)
             self.complain_of_key(name_complaint(name), *here)
-            self.exactly_one(target, ("probe", "log"), *here)
+            self.exactly_one(target, *here)
             if target.log:
                 self.known(target.log, self._logs_of(part), "log", *here, "log")
                 self._of_a_log(target, *here)
@@ -246,7 +246,7 @@ class _ConfigurationReview(Review[ConfigurationFile]):
                 above += probes[parent].parents
 
     def _version(self, version: VersionSeen, *where: Where) -> None:
-        self.exactly_one(version, ("http", "file", "command"), *where)
+        self.exactly_one(version, *where)
         self._url(version.http, *where, "http")
         for key in ("json", "header"):
             if getattr(version, key) and (version.file or version.command):

@@ -66,7 +66,9 @@ def configuration_text(answers: Answers) -> str:
     quoted = {name: double_quoted(getattr(answers, name)) for name in texts}
     return f"""\
 # The release cockpit's configuration. Check it with `cockpit validate`; look at what it would run with
-# `cockpit trust --show` and allow that on this host with `cockpit trust`.
+# `cockpit trust --show` and allow that on this host with `cockpit trust`. An editor completes and checks it by a
+# schema: `cockpit validate --schema > .cockpit.schema.json`, and, as a line of its own in this file:
+# "# yaml-language-server: $schema=.cockpit.schema.json".
 service: {quoted["service"]}
 {_environments(answers)}
 timezone: {quoted["timezone"]}

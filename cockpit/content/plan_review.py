@@ -14,7 +14,6 @@ from cockpit.release.configuration import Plans, Postgresql, Restore, Step, Veri
 
 T = TypeVar("T")
 
-_KINDS = ("run", "checkout", "verify", "confirm", "backup", "restore")
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._:@-]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -28,7 +27,7 @@ def review_plan(review: Review[T], plan: Plans, probes: Collection[str], *where:
 
 def _step(review: Review[T], step: Step, plan: Plans, probes: Collection[str], *where: Where) -> None:
     review.complain(name_complaint(step.id), *where, "id")
-    review.exactly_one(step, _KINDS, *where)
+    review.exactly_one(step, *where)
     review.durations(step, ("timeout", "pause") if step.pause else ("timeout",), *where)
     review.at_least(step, 0, ("retries",), *where)
     review.at_least(step, 1, ("batch",), *where)
@@ -37,7 +36,7 @@ def _step(review: Review[T], step: Step, plan: Plans, probes: Collection[str], *
         message = "an optional step is left behind by itself, a skippable one by a person: keep one"
         review.complain_of_key(message, *where, "skippable")
     if step.backup:
-        review.exactly_one(step.backup, ("postgresql", "sqlite"), *where, "backup")
+        review.exactly_one(step.backup, *where, "backup")
         review.filled(step.backup.directory, *where, "backup", "directory")
         _postgresql(review, step.backup.postgresql, *where, "backup", "postgresql")
     if step.restore:
@@ -60,7 +59,7 @@ def _hosts(review: Review[T], step: Step, *where: Where) -> None:
 
 
 def _restore(review: Review[T], step: Step, restore: Restore, plan: Plans, *where: Where) -> None:
-    review.exactly_one(restore, ("postgresql", "sqlite"), *where, "restore")
+    review.exactly_one(restore, *where, "restore")
     _postgresql(review, restore.postgresql, *where, "restore", "postgresql")
     for index, check in enumerate(restore.checks):
         review.filled(check, *where, "restore", "checks", index)

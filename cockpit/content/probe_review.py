@@ -11,7 +11,7 @@ from cockpit.content.review import Review
 from cockpit.content.source_review import interval_complaint
 from cockpit.content.strict_yaml import Step
 from cockpit.durations import parse_duration
-from cockpit.release.probes import PROBE_KINDS, Probe, ProbeKind, ScenarioStep
+from cockpit.release.probes import Probe, ProbeKind, ScenarioStep
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ _OF_KIND: dict[str, tuple[ProbeKind, ...]] = {
 
 def review_probe(review: Review[T], probe: Probe, check_condition: CheckCondition | None, *where: Step) -> None:
     """Complain of everything in a probe that cannot be meant."""
-    review.exactly_one(probe, PROBE_KINDS, *where)
+    review.exactly_one(probe, *where)
     kind = probe.kinds[0] if len(probe.kinds) == 1 else None
     for key, kinds in _OF_KIND.items():
         if kind is not None and kind not in kinds and getattr(probe, key) != getattr(Probe(), key):

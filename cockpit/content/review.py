@@ -6,7 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from typing import Generic, TypeVar
 
+from msgspec import Struct
+
 from cockpit.content.names import duration_complaint
+from cockpit.content.one_of import ONE_OF
 from cockpit.content.problems import quoted
 from cockpit.content.schema import did_you_mean
 from cockpit.content.strict_yaml import Document, Step
@@ -67,8 +70,9 @@ class Review(ABC, Generic[T]):
             if getattr(value, key) < least:
                 self.complain(f"{getattr(value, key)} is too small: write {least} or more", *where, key)
 
-    def exactly_one(self, value: object, keys: Sequence[str], *where: Step) -> None:
-        """Complain unless exactly one of the attributes `keys` of `value` is given."""
+    def exactly_one(self, value: Struct, *where: Step) -> None:
+        """Complain unless exactly one of the keys that say what kind of thing `value` is is given."""
+        keys = ONE_OF[type(value)]
         given = [key for key in keys if getattr(value, key)]
         if not given:
             self.complain(f"nothing is named here to go by: add one of {', '.join(keys)}", *where)

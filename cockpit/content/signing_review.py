@@ -20,7 +20,7 @@ _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*"
 def review_signing(review: Review[T], signing: Signing, *where: Step) -> None:
     """Complain of what cannot be meant in the settings of signatures."""
     if signing.allowed_signers:
-        review.exactly_one(signing, ("commit", "branch"), *where)
+        review.exactly_one(signing, *where)
     elif signing != Signing():
         review.complain("nothing says whose keys sign: add allowed_signers", *where)
     for key in ("allowed_signers", "revoked_keys"):

@@ -55,7 +55,7 @@ def review_contacts(review: Review[T], contacts: Iterable[Contact], *where: Step
 
 
 def _review_times(review: Review[T], window: MaintenanceWindow | Shift, *where: Step) -> None:
-    review.exactly_one(window, ("starts", "at"), *where)
+    review.exactly_one(window, *where)
     if window.starts and not window.ends:
         review.complain("nothing says when it ends: add ends", *where, "starts")
     for key in ("starts", "ends"):

@@ -1,0 +1,103 @@
+"""The keys of checks: how an item is sensed."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from cockpit.release.checks import (
+    Check,
+    CommandCheck,
+    EnvCheck,
+    FileCheck,
+    GitCheck,
+    HttpCheck,
+    LogCheck,
+    ProbeCheck,
+    RehearsalCheck,
+    TargetCheck,
+    TlsCheck,
+)
+
+WORDS: dict[type[Struct], dict[str, str]] = {
+    Check: {
+        "command": "a command ends well",
+        "http": "a request is answered as it should be",
+        "tls": "a certificate verifies",
+        "env": "variables of an env file are set",
+        "file": "a file is there",
+        "git": "the work tree and its tags are as they should be",
+        "probe": "a probe is ok",
+        "target": "a target is met",
+        "log": "a log has few enough of such lines",
+        "rehearsal": "a rollback was rehearsed",
+        "source": "a monitoring tool says so",
+        "closes": "it proves the item; otherwise it supports it, and can only block it or make it regress",
+        "interval": "how often it looks",
+        "expires": "how long a result holds without a new one",
+        "timeout": "after how long a look is given up, and unknown",
+        "observe": "whose word counts: the worst of `all`, one that is well of `any`, or a host's name",
+        "binds": "what its result is bound to, where it is not as the item says",
+        "paths": "with `binds: paths`: the paths that matter",
+        "effects": "what a look does beside looking; anything but none waits for a person in production",
+        "off": "switch the checklist's own check off",
+    },
+    CommandCheck: {
+        "run": "a shell command line; values reach it by COCKPIT_* variables only",
+        "status": "the exit status that is well",
+        "matches": "a regular expression that its output holds",
+        "lacks": "a regular expression that its output does not hold",
+        "directory": "where it runs, relative to the code directory",
+    },
+    HttpCheck: {
+        "url": "the address",
+        "method": "the request's method",
+        "send": "the request's headers",
+        "status": "the statuses that are well; empty takes 2xx, or with redirects_to 3xx",
+        "present": "headers that the answer has",
+        "absent": "headers that the answer has not",
+        "equals": "headers and the texts that they are, letter case aside",
+        "contains": "a text that the body holds",
+        "lacks": "a text that the body does not hold",
+        "redirects_to": "what the answer's Location begins with",
+        "gzip": "whether the answer is packed",
+        "ca_file": "certificates to trust beside the system's, relative to this file",
+    },
+    TlsCheck: {
+        "address": "host, or host:port",
+        "name": "the name that the certificate is for, where it is not the address's",
+        "days": "how many days it must be valid yet",
+        "protocol": "the oldest protocol that will do",
+        "ca_file": "certificates to trust beside the system's",
+    },
+    EnvCheck: {
+        "file": "the env file",
+        "set": "variables that are set to more than a placeholder",
+        "min_length": "how many characters a variable has at least, by its name",
+        "placeholders": "values, beside the usual ones, that are no values",
+    },
+    FileCheck: {
+        "path": "a path or glob, relative to the code directory; the newest file counts",
+        "newer_than": "how old it is at most",
+        "min_size": "how many bytes it has at least",
+    },
+    GitCheck: {
+        "clean": "the work tree has no changes",
+        "tag": "a tag that exists; `run` is the one that the run flies",
+        "at_tag": "HEAD is that tag's commit",
+        "signed": "that tag carries a signature that git verifies",
+        "merged": "branches that HEAD holds all of",
+        "directory": "the work tree, relative to the code directory",
+    },
+    ProbeCheck: {"name": "the probe", "degraded": "whether degraded will do, too"},
+    TargetCheck: {"name": "the target"},
+    LogCheck: {
+        "name": "the log",
+        "level": "lines of this level or graver are counted",
+        "pattern": "lines that match this pattern, by its name, are counted",
+        "among": "the share is one of the lines of this pattern and the counted one",
+        "within": "the span that is counted, up to now",
+        "max": "how many there may be",
+        "max_share": "which share they may be, such as 1%, in place of max",
+    },
+    RehearsalCheck: {"within": "how long ago it may be", "tag": "to which tag; empty takes any"},
+}
