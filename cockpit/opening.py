@@ -15,6 +15,7 @@ from cockpit.git.resolve import resolve_tag
 from cockpit.pinning import Sources, read_work_tree
 from cockpit.release.configuration import Configuration
 from cockpit.release.decisions.context import OVER
+from cockpit.release.inapplicable import inapplicable_items
 from cockpit.release.intents import OpenRun
 from cockpit.release.ledger import Pinned
 from cockpit.runs import list_runs
@@ -67,6 +68,7 @@ def opening_of(
         tag=tag,
         commit=commit,
         launch_at=launch_at,
+        not_applicable=inapplicable_items(configuration.not_applicable, sources.pinned.checklists),
     )
     return Opening(f"{slug}-{secrets.token_hex(4)}", sources, intent)
 
