@@ -37,7 +37,7 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.OK
 
 
-def set_up(arguments: argparse.Namespace) -> bool:
+def set_up(arguments: argparse.Namespace, *, offer_checklists: bool = True) -> bool:
     """Write the files, asking a person unless `--yes`; try the probe, and let the person trust what is configured."""
     from cockpit.cli.interchange import imported_files
     from cockpit.content.init import write_configuration
@@ -49,7 +49,7 @@ def set_up(arguments: argparse.Namespace) -> bool:
     root = _top(options_of(arguments).repo)
     # Nothing is asked, and nothing written, for an answer that would be refused in the end.
     refuse_existing([root / "cockpit.yaml"], fix="Move it away, or edit it: init never overwrites")
-    if not arguments.yes:
+    if not arguments.yes and offer_checklists:
         from cockpit.cli.init_questions import choose_checklist
 
         arguments.source = arguments.source or choose_checklist(root)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.conftest import OpenTerminal
-from tests.journeys.shop import COCKPIT
+from tests.journeys.shop import COCKPIT, leave
 from tests.journeys.terminal import Terminal
 
 pytestmark = pytest.mark.full
@@ -143,3 +143,34 @@ def test_in_9_keys_from_init_to_a_green_probe_and_a_trusted_way_back(
     assert "deployment-day/deployment/verify-payment-processing" in {item["id"] for item in absent}
     plan = unconfigured.ask("rollback", "v1.0.0", "--plan")
     assert [step["id"] for step in plan["steps"]] == ["stop", "backup", "checkout", "restore", "start", "verify"]
+
+
+def test_the_cockpit_explains_itself_sets_up_from_a_checklist_that_it_found_and_goes_on(
+    open_terminal: OpenTerminal, unconfigured: Unconfigured
+) -> None:
+    (unconfigured.repository / "LAUNCH.md").write_text(
+        "# Launch\n\n## Before\n\n- [ ] Tell everybody\n- [ ] Take a payment\n- [ ] Look at the logs\n"
+    )
+    terminal = open_terminal()
+    terminal.start(
+        [*COCKPIT, "--repo", str(unconfigured.repository)], size=(110, 60), environment=unconfigured.environment
+    )
+    terminal.wait_for("no cockpit.yaml yet")
+    terminal.wait_for(r"m +Import LAUNCH\.md")
+    terminal.press("m")
+    answer_all(terminal)
+    terminal.wait_for(r"No release run is open.*such as v1\.1\.0.*: *$")
+    terminal.press(*"v1.1.0", "Enter")
+    screen = terminal.wait_for(r"\A shop  PROD  ?v1\.1\.0.*\n(?s:.*)Tell everybody")
+    assert "rollback" in screen
+    terminal.wait_for(r"Take a payment +(NOT APPLICABLE|N/A)")
+    leave(terminal)
+    assert terminal.wait_for_exit() == 0
+
+
+def test_outside_of_a_repository_it_says_how_to_make_one(open_terminal: OpenTerminal, tmp_path: Path) -> None:
+    terminal = open_terminal()
+    terminal.start([*COCKPIT, "--repo", str(tmp_path)])
+    terminal.wait_for("in no git repository(?s:.*)git init")
+    terminal.press("q")
+    assert terminal.wait_for_exit() == 0
