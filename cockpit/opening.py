@@ -16,6 +16,7 @@ from cockpit.git.command import Git
 from cockpit.git.resolve import resolve_tag
 from cockpit.release.configuration import Configuration
 from cockpit.release.decisions.context import OVER
+from cockpit.release.inapplicable import inapplicable_items
 from cockpit.release.intents import OpenRun
 from cockpit.release.ledger import Pinned
 from cockpit.runs import list_runs
@@ -73,6 +74,7 @@ def opening_of(
         tag=tag,
         commit=commit,
         launch_at=launch_at,
+        not_applicable=inapplicable_items(configuration.not_applicable, sources.pinned.checklists),
     )
     return Opening(f"{slug}-{os.urandom(4).hex()}", sources, intent)
 

@@ -99,6 +99,30 @@ def test_a_run_flies_on_by_its_pinned_files_when_a_checkout_takes_them_away(shop
     assert after.run.service == "shop", "the newest run's files stand in"
 
 
+def test_what_does_not_apply_is_marked_so_when_a_run_is_opened(shop: Path) -> None:
+    said = "not_applicable: [{reason: nobody is listening, items: [day/before/listen]}]\n"
+    (shop / "cockpit.yaml").write_text(CONFIGURATION + said)
+    workspace = enter(shop)
+    assert workspace.run.items["day/before/listen"].state == "open"
+    run = workspace.open_run("v1", tag="", launch_at="")
+    found = run.items["day/before/listen"]
+    assert (found.state, found.detail, found.by) == ("na", "nobody is listening", workspace.session.actor)
+    assert run.items["day/before/look"].state == "open"
+    assert enter(shop).run.items["day/before/listen"].state == "na"
+
+
+def test_what_does_not_apply_must_be_there(shop: Path) -> None:
+    wrong = "{reason: ' ', items: [before/listen, day/after/*]}"
+    said = f"not_applicable: [{{reason: x, items: [day/before/*]}}, {wrong}]\n"
+    (shop / "cockpit.yaml").write_text(CONFIGURATION + said)
+    with pytest.raises(ConfigurationError) as raised:
+        enter(shop)
+    told = [problem.message for problem in raised.value.problems]
+    assert len(told) == 3
+    assert "did you mean 'day/before/listen'" in told[1]
+    assert "'day/after/*'" in told[2]
+
+
 def test_a_changed_work_tree_does_not_change_an_open_run(shop: Path) -> None:
     digest = enter(shop).open_run("v1", tag="", launch_at="").digest
     (shop / "cockpit.yaml").write_text(CONFIGURATION + "timezone: Europe/Berlin\n")

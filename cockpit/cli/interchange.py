@@ -96,6 +96,7 @@ class ImportedFiles(NamedTuple):
     name: str
     texts: dict[Path, str]
     summary: list[str]
+    checklist: Checklist
 
 
 def imported_files(file: str, root: Path) -> ImportedFiles:
@@ -105,7 +106,7 @@ def imported_files(file: str, root: Path) -> ImportedFiles:
     imported = read_import(file)
     text = checklist_text(imported.checklist, Path(file).name)
     texts = _directory_texts(root / "checklists", imported, text)
-    return ImportedFiles(imported.checklist.id, texts, summary_lines(imported))
+    return ImportedFiles(imported.checklist.id, texts, summary_lines(imported), imported.checklist)
 
 
 def _document(imported: Imported, written: list[Path]) -> dict[str, Any]:

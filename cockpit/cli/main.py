@@ -20,7 +20,8 @@ _DESCRIPTION = "Fly a production release: checklist, logs, probes, tags and roll
 # the module of the command that is given is loaded: each of them costs a start.
 GROUPS: dict[str, tuple[str, ...]] = {
     "run_app": ("demo",),
-    "repository": ("init", "validate", "trust"),
+    "init": ("init",),
+    "repository": ("validate", "trust"),
     "releases": ("release",),
     "checklist": ("status", "item"),
     "timeline": ("note", "timeline"),

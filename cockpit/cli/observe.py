@@ -65,7 +65,7 @@ def _probe(arguments: argparse.Namespace) -> ExitCode:
 
     results = asyncio.run(_run_probes(wanted, held, prober or Prober(observer=gethostname(), directory=Path.cwd())))
     past = _past(workspace, names) if workspace is not None and names else {}
-    documents = [{**_probe_document(result), **past.get(result.name, {})} for result in results]
+    documents = [{**probe_document(result), **past.get(result.name, {})} for result in results]
     if wants_json(arguments):
         print_json(documents)
     else:
@@ -140,7 +140,8 @@ async def _run_probes(wanted: dict[str, Probe], held: set[str], prober: Prober) 
         return list(await asyncio.gather(*(look(name, probe) for name, probe in wanted.items())))
 
 
-def _probe_document(result: ProbeResult) -> dict[str, Any]:
+def probe_document(result: ProbeResult) -> dict[str, Any]:
+    """Return one look of a probe as scripts read it."""
     import msgspec
 
     from cockpit.times import rfc3339

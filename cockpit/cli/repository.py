@@ -1,27 +1,22 @@
-"""`cockpit init`, `validate` and `trust`: the files a team writes, and what they may execute here."""
+"""`cockpit validate` and `trust`: whether the files that a team writes are right, and what they may execute here."""
 
 from __future__ import annotations
 
 import argparse
-import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from cockpit.cli.common import CommandTable, open_here, options_of, print_json, require_writing, say, wants_json
-from cockpit.errors import ConfigurationError, ExitCode, NotFoundError, Problem, RefusedError, UsageError
+from cockpit.errors import ConfigurationError, ExitCode, NotFoundError, Problem
 
 if TYPE_CHECKING:
+    from cockpit.release.ledger import Pinned
     from cockpit.trust import ConfiguredCommand
-    from cockpit.workspace import Workspace
 
 
 def add_commands(table: CommandTable) -> None:
     """Add the commands on configuration."""
-    init = table.add("init", _init, "write cockpit.yaml for this repository; never overwrites")
-    init.add_argument(
-        "--from", dest="source", metavar="FILE.md", help="write checklists/ from a Markdown checklist, and fly by it"
-    )
-    init.add_argument("--yes", action="store_true", help="take the defaults and ask nothing")
     validate = table.add("validate", _validate, "check cockpit.yaml and the checklists")
     validate.add_argument(
         "paths",
@@ -39,76 +34,6 @@ def add_commands(table: CommandTable) -> None:
     )
     trust = table.add("trust", _trust, "let this configuration run its commands on this host")
     trust.add_argument("--show", action="store_true", help="print every command it would allow, and do nothing")
-
-
-def _init(arguments: argparse.Namespace) -> ExitCode:
-    import msgspec
-
-    from cockpit.cli.interchange import imported_files
-    from cockpit.cli.state_remote import propose_state_remote
-    from cockpit.content.init import detect, environment_names, state_lines, write_configuration
-    from cockpit.content.written import refuse_existing, write_files
-    from cockpit.git.command import Git
-
-    require_writing(arguments)
-    if not arguments.yes and not sys.stdin.isatty():
-        raise UsageError("init asks questions, and there is no terminal to ask on", fix="Take the defaults: --yes")
-    repo = options_of(arguments).repo
-    top = Git(repo).run("rev-parse", "--show-toplevel")
-    if not top.ok:
-        raise RefusedError(f"{repo} is not in a git work tree", fix="Run git init first", code="no-repository")
-    root = Path(top.text.rstrip("\n"))
-    imported = imported_files(arguments.source, root) if arguments.source else None
-    if imported is not None:
-        # Nothing is asked, and nothing written, for an answer that would be refused in the end.
-        refuse_existing([root / "cockpit.yaml", *imported.texts], fix="Move it away, or edit it: init never overwrites")
-    answers = detect(root)
-    remote, branch, remark = propose_state_remote(root)
-    environment = options_of(arguments).env
-    if environment:
-        answers = msgspec.structs.replace(answers, environment=environment, production=environment.startswith("prod"))
-    if not arguments.yes:
-        service = _ask("Service", answers.service)
-        environment = _ask("Environment (several with commas)", answers.environment)
-        several = len(environment_names(environment)) > 1
-        production = "yes" if answers.production else "no"
-        answers = msgspec.structs.replace(
-            answers,
-            service=service,
-            environment=environment,
-            production=not several and _ask("Is it production? (yes/no)", production).startswith("y"),
-            timezone=_ask("Time zone (IANA)", answers.timezone),
-            health_url=_ask("Health URL", answers.health_url),
-            log_file=_ask("Log file", answers.log_file),
-        )
-    answers = msgspec.structs.replace(answers, state=state_lines(remote, branch, remark))
-    if imported is not None:
-        answers = msgspec.structs.replace(answers, checklists=(imported.name,))
-    written = write_configuration(root, answers)
-    database = answers.database
-    if imported is not None:
-        written += write_files(imported.texts)
-    if wants_json(arguments):
-        shared = {"state_remote": remote or None, "state_branch": branch or None, "remark": remark}
-        found = {"engine": database.engine, "where": database.where} if database is not None else None
-        print_json({"written": [str(path.relative_to(root)) for path in written], **shared, "database": found})
-    else:
-        for path in written:
-            say(f"wrote {path.relative_to(root)}")
-        if imported is not None:
-            say("\n".join(imported.summary))
-        say(remark)
-        if database is not None:
-            say(f"{database.engine} is used, by {database.where}: the rollback dumps it, and can put it back")
-        say("Look it over, then: cockpit validate, cockpit trust --show, cockpit trust, cockpit release open NAME")
-    return ExitCode.OK
-
-
-def _ask(question: str, default: str) -> str:
-    try:
-        return input(f"{question} [{default}]: ").strip() or default
-    except EOFError:
-        return default
 
 
 def _print_schema(kind: Literal["configuration", "checklist"]) -> ExitCode:
@@ -172,13 +97,13 @@ def _validate(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.USAGE if problems else ExitCode.OK
 
 
-def _all_commands(workspace: Workspace) -> list[ConfiguredCommand]:
+def all_commands(environments: Mapping[str, Pinned]) -> list[ConfiguredCommand]:
     """Return every command that trusting these files would allow: the digest is of all environments together."""
     from cockpit.trust import ConfiguredCommand, configured_commands
 
     found = {
         name: configured_commands(pinned.configuration, pinned.library, pinned.checklists)
-        for name, pinned in workspace.environments().items()
+        for name, pinned in environments.items()
     }
     common = [one for one in next(iter(found.values())) if all(one in commands for commands in found.values())]
     own = [
@@ -196,7 +121,7 @@ def _trust(arguments: argparse.Namespace) -> ExitCode:
 
     workspace = open_here(arguments)
     run = workspace.run
-    commands = _all_commands(workspace)
+    commands = all_commands(workspace.environments())
     if not arguments.show:
         require_writing(arguments)
         workspace.trust.trust(
@@ -205,10 +130,15 @@ def _trust(arguments: argparse.Namespace) -> ExitCode:
     if wants_json(arguments):
         print_json({"digest": run.digest, "trusted": workspace.trusted, "commands": commands})
         return ExitCode.OK
+    say_commands(commands)
+    state = "trusted on this host" if workspace.trusted else "not trusted on this host"
+    say(f"digest {run.digest[:16]}: {state}")
+    return ExitCode.OK
+
+
+def say_commands(commands: Sequence[ConfiguredCommand]) -> None:
+    """Print every command, each below its place in the files, and how many there are."""
     for command in commands:
         say(f"{command.where}:")
         say("\n".join(f"    {line}" for line in command.command.splitlines()))
     say(f"{len(commands)} commands; scripts of the repository that they call are not covered by this.")
-    state = "trusted on this host" if workspace.trusted else "not trusted on this host"
-    say(f"digest {run.digest[:16]}: {state}")
-    return ExitCode.OK

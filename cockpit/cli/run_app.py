@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 from cockpit.cli.common import CommandTable, open_here, print_json, require_writing, say, wants_json
 from cockpit.collection import hold_collector
 from cockpit.errors import CockpitError, ExitCode, UsageError
+from cockpit.text import visible
 
 if TYPE_CHECKING:
     from cockpit.demo.demo import Demo
     from cockpit.identity import Doubt
     from cockpit.release.live import Presence
+    from cockpit.tui.app import CockpitApp
+    from cockpit.tui.welcome_app import WelcomeApp
     from cockpit.workspace import Workspace
 
 _PATIENCE = 10.0  # seconds for a remote to answer before the screen opens without it
@@ -32,10 +35,48 @@ def open_app(arguments: argparse.Namespace) -> ExitCode:
     """Open the full-screen app on this repository."""
     _require_terminal()
     hold_collector()
-    workspace = _open(arguments)
+    try:
+        workspace = _open(arguments)
+    except CockpitError as error:
+        if error.code not in {"no-configuration", "no-repository"} or getattr(arguments, "readonly", False):
+            raise
+        return _welcome(arguments, in_repository=error.code == "no-configuration")
     if not workspace.run.open and _took_in_what_others_have(workspace):
         workspace = _open(arguments)
     return fly(workspace)
+
+
+def _welcome(arguments: argparse.Namespace, *, in_repository: bool) -> ExitCode:
+    """Explain what this is, where nothing is set up yet; go on by what is chosen there."""
+    from cockpit.cli.common import options_of
+    from cockpit.content.proposal.markdown import find_markdown
+    from cockpit.git.command import Git
+    from cockpit.tui.welcome_app import WelcomeApp
+
+    repo = options_of(arguments).repo
+    top = Git(repo).run("rev-parse", "--show-toplevel").text.strip() if in_repository else ""
+    root = Path(top) if top else repo
+    app = WelcomeApp(str(root), (lambda: find_markdown(root)) if in_repository else None)
+    _run(app)
+    if app.choice == "demo":
+        arguments.serve, arguments.env = "", ""
+        return _demo(arguments)
+    if not app.choice:
+        return ExitCode.OK if app.return_code in {0, None} else _other(app.return_code)
+    from cockpit.cli.init import set_up
+
+    chosen = app.choice.removeprefix("import ") if app.choice.startswith("import ") else ""
+    arguments.source, arguments.yes = str(root / chosen) if chosen else "", False
+    set_up(arguments, offer_checklists=False)
+    return open_app(arguments)
+
+
+def _run(app: WelcomeApp | CockpitApp) -> None:
+    """Run an app on this terminal until it ends."""
+    # Exported by some shells, and believed before the terminal itself: the screen would never follow its size.
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)
+    app.run(mouse=os.environ.get("COCKPIT_MOUSE", "1") != "0")
 
 
 def _open(arguments: argparse.Namespace) -> Workspace:
@@ -110,11 +151,8 @@ def fly(workspace: Workspace) -> ExitCode:
             ensure_watcher(workspace)
         except (CockpitError, OSError) as error:  # the screen shows NO WATCHER, and is of use all the same
             trouble = f"no watcher could be started: {error}"
-    # Exported by some shells, and believed before the terminal itself: the screen would never follow its size.
-    for name in ("COLUMNS", "LINES"):
-        os.environ.pop(name, None)
     app = CockpitApp(workspace, trouble=trouble, doubt=doubt, seen=SeenStore(workspace.store.location.common))
-    app.run(mouse=os.environ.get("COCKPIT_MOUSE", "1") != "0")
+    _run(app)
     workspace.store.close()
     return ExitCode(app.return_code) if app.return_code in set(ExitCode) else _other(app.return_code)
 
@@ -153,10 +191,14 @@ def _said_who(workspace: Workspace, doubt: Doubt) -> bool:
 
 
 def _offer_run(workspace: Workspace) -> None:
+    from cockpit.cli.init import newest_tag
+
     if workspace.session.readonly:
         return
+    tag = newest_tag(workspace.code)
+    such = f"a tag will do, such as {visible(tag)}" if tag else "a tag will do"
     try:
-        name = input("No release run is open. Name of the run to open (a tag will do; empty opens none): ").strip()
+        name = input(f"No release run is open. Name of the run to open ({such}; empty opens none): ").strip()
     except EOFError:
         return
     if name:

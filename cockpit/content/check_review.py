@@ -16,6 +16,7 @@ from cockpit.content.strict_yaml import Document, Step, load_document
 from cockpit.durations import parse_duration
 from cockpit.release.checklist import Item
 from cockpit.release.checks import KINDS, SHORTEST_VALIDITY, Check, EnvCheck, GitCheck, HttpCheck, LogCheck
+from cockpit.release.inapplicable import Inapplicable, is_meant
 from cockpit.release.triggers import Trigger
 from cockpit.release.windows import Shift
 
@@ -206,6 +207,7 @@ class _Places(Review[ConfigurationFile]):
 
     def check(self) -> None:
         self._checks(self.value.checks, self._known.items, "checks")
+        self._inapplicable(self.value.not_applicable, self._known.items, "not_applicable")
         self._phases(self.value.sign_off, "sign_off")
         own = [contact.id for contact in self.value.contacts]
         self._on_call(self.value.on_call, own, "on_call")
@@ -213,6 +215,8 @@ class _Places(Review[ConfigurationFile]):
         for name, section in self.value.environments.items():
             where = ("environments", name)
             self._checks(section.checks, self._known.items_in.get(name, {}), *where, "checks")
+            items = self._known.items_in.get(name, {})
+            self._inapplicable(section.not_applicable or (), items, *where, "not_applicable")
             self._phases(section.sign_off or {}, *where, "sign_off")
             there = own if section.contacts is None else [contact.id for contact in section.contacts]
             self._on_call(section.on_call or (), there, *where, "on_call")
@@ -237,11 +241,22 @@ class _Places(Review[ConfigurationFile]):
         for item_id, check in checks.items():
             item = items.get(item_id)
             if item is None:
-                near = [known for known in items if known.endswith(f"/{item_id.rsplit('/', 1)[-1]}")]
-                hint = f": did you mean {quoted(near[0])}?" if near else ": cockpit status --json lists the ids"
-                self.complain_of_key(f"no checklist has an item {quoted(item_id)}{hint}", *where, item_id)
+                self.complain_of_key(_no_such_item(item_id, items), *where, item_id)
             else:
                 self.complain_of_key(closing_complaint(item, check), *where, item_id)
+
+    def _inapplicable(self, said: Iterable[Inapplicable], items: Mapping[str, Item], *where: Step) -> None:
+        for index, each in enumerate(said):
+            self.filled(each.reason, *where, index, "reason")
+            for number, pattern in enumerate(each.items):
+                if not any(is_meant(pattern, item_id) for item_id in items):
+                    self.complain(_no_such_item(pattern, items), *where, index, "items", number)
+
+
+def _no_such_item(item_id: str, items: Mapping[str, Item]) -> str:
+    near = [known for known in items if known.endswith(f"/{item_id.rsplit('/', 1)[-1]}")]
+    hint = f": did you mean {quoted(near[0])}?" if near else ": cockpit status --json lists the ids"
+    return f"no checklist has an item {quoted(item_id)}{hint}"
 
 
 def review_places(text: str, path: str, known: Known) -> Problems:

@@ -30,6 +30,7 @@ from cockpit.release.configuration import (
     Signing,
     VersionSeen,
 )
+from cockpit.release.inapplicable import Inapplicable
 from cockpit.release.library import Contact
 from cockpit.release.sources import Source
 from cockpit.release.targets import TargetBinding
@@ -50,6 +51,7 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     patterns: dict[str, str] = {}
     probes: dict[str, Probe] = {}
     checks: dict[str, Check] = {}
+    not_applicable: tuple[Inapplicable, ...] | None = None
     targets: dict[str, TargetBinding] = {}
     triggers: dict[str, Trigger] = {}
     sources: dict[str, Source] = {}

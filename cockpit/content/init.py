@@ -6,49 +6,61 @@ import re
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cockpit.content.configuration import parse_configuration_file
 from cockpit.content.init_database import FoundDatabase, find_database, find_migrations
-from cockpit.content.init_rollback import rollback_text
+from cockpit.content.init_rollback import rollback_text, starting_of
+from cockpit.content.proposal.parts import Part, inapplicable_text
+from cockpit.content.proposal.service import Service, find_service
+from cockpit.content.proposal.variables import env_text
 from cockpit.content.yaml_text import double_quoted
 from cockpit.errors import RefusedError
+from cockpit.release.inapplicable import Inapplicable
 
 _NAME = re.compile(r"[^a-z0-9]+")
-# systemd.unit(5), without what a shell or YAML would take for its own.
-_UNIT = re.compile(r"[A-Za-z0-9:_.@-]+\.service")
 
 
 class Answers(Struct, frozen=True):
-    """What the file says of the service; `unit` is the systemd unit its steps stop and start."""
+    """What the file says of the service; a log is a file, or where `log_command` is set what that says."""
 
     service: str
     environment: str = "production"  # several with commas
     production: bool = True  # of a single one: of several, those whose name begins with prod are
     timezone: str = "UTC"
     health_url: str = "http://127.0.0.1:5000/health"
+    tells_version: bool | None = None  # whether what answers there has a version in it; None where nobody knows
     log_file: str = "/var/log/app.log"
-    unit: str = "app.service"
+    log_command: str = ""
+    found: Service = Service()
     checklists: tuple[str, ...] = ("production-deployment",)
+    not_applicable: tuple[Inapplicable, ...] = ()
+    doubtful: tuple[Part, ...] = ()  # what seems not to apply, and nobody has said so
     state: str = ""  # the lines that say where the shared state goes
     database: FoundDatabase | None = None
     migrations: tuple[str, ...] = ()  # globs of those that there are
 
 
 def detect(root: Path) -> Answers:
-    """Return what the repository itself tells: its name, unit, database, migrations; and this machine's time zone."""
+    """Return what the repository itself tells, and this machine's time zone; nothing but files is looked at."""
     service = _NAME.sub("-", root.name.lower()).strip("-") or "service"
-    units = sorted(path.name for path in root.rglob("*.service") if _is_unit(path, root))
-    return Answers(
+    found = find_service(root, service)
+    answers = Answers(
         service=service,
         timezone=_local_zone(),
-        unit=units[0] if units else f"{service}.service",
+        found=found,
         database=find_database(root),
         migrations=find_migrations(root),
     )
+    addresses = found.addresses()
+    if addresses and addresses[0].where:
+        answers = replace(answers, health_url=addresses[0].value)
+    return with_log(answers, found.log.value, is_command=found.is_log_command) if found.log is not None else answers
 
 
-def _is_unit(path: Path, root: Path) -> bool:
-    return bool(_UNIT.fullmatch(path.name)) and ".git" not in path.relative_to(root).parts and path.is_file()
+def with_log(answers: Answers, log: str, *, is_command: bool) -> Answers:
+    """Return the answers with another log: a file, or a command that follows one."""
+    return replace(answers, log_file="" if is_command else log, log_command=log if is_command else "")
 
 
 def _local_zone() -> str:
@@ -60,10 +72,9 @@ def _local_zone() -> str:
     return "UTC"
 
 
-def configuration_text(answers: Answers) -> str:
-    """Return the file's text; it is checked like any other before it is written."""
-    texts = ("service", "timezone", "log_file", "health_url")
-    quoted = {name: double_quoted(getattr(answers, name)) for name in texts}
+def configuration_text(answers: Answers, root: Path | None = None) -> str:
+    """Return the file's text, with the variables that an env file's example under `root` names."""
+    quoted = {name: double_quoted(getattr(answers, name)) for name in ("service", "timezone", "health_url")}
     return f"""\
 # The release cockpit's configuration. Check it with `cockpit validate`; look at what it would run with
 # `cockpit trust --show` and allow that on this host with `cockpit trust`. An editor completes and checks it by a
@@ -74,8 +85,8 @@ service: {quoted["service"]}
 timezone: {quoted["timezone"]}
 checklists: [{", ".join(answers.checklists)}]
 {answers.state}
-logs:
-  app: {{file: {quoted["log_file"]}}}
+{inapplicable_text(answers.not_applicable, answers.doubtful)}logs:
+{_logs(answers)}
 
 probes:
   health:
@@ -85,16 +96,34 @@ probes:
     warn: ["[RESPONSE_TIME] < 500ms"]
     interval: 10s
 
-# Where the running version can be read; a rollback is only done once the target's version is seen.
-version: {{http: {quoted["health_url"]}, json: version}}
-
+{_version(answers)}
+{env_text(root, answers.found)}
 # Where messages go (`cockpit announce`, screen 7), and which calls the watcher sends there by itself. Secrets stay in
 # environment variables, which are named here.
 # channels:
 #   ops: {{slack: {{url_env: OPS_WEBHOOK}}}}
 # notify: {{killer-regressed: [ops], trigger-breached: [ops], execution-ended: [ops], update-overdue: [ops]}}
 
-{rollback_text(answers.service, answers.unit, answers.database, answers.migrations)}"""
+{rollback_text(answers.service, starting_of(answers.found, answers.service), answers.database, answers.migrations)}"""
+
+
+def _logs(answers: Answers) -> str:
+    key, value = ("command", answers.log_command) if answers.log_command else ("file", answers.log_file)
+    lines = [f"  app: {{{key}: {double_quoted(value)}}}"]
+    nginx = answers.found.nginx
+    if nginx is not None and nginx.access_log is not None and nginx.access_log.value != value:
+        lines.append(f"  access: {{file: {double_quoted(nginx.access_log.value)}}}")
+    return "\n".join(lines)
+
+
+def _version(answers: Answers) -> str:
+    about = "# Where the running version can be read; a rollback is only done once the target's version is seen."
+    if answers.tells_version is False:
+        return (
+            f"{about}\n# The health answer tells none, so it is the work tree's. Better: let the service say it.\n"
+            'version: {command: "git describe --tags --always"}\n'
+        )
+    return f"{about}\nversion: {{http: {double_quoted(answers.health_url)}, json: version}}\n"
 
 
 def environment_names(text: str) -> list[str]:
@@ -126,7 +155,7 @@ def state_lines(remote: str, branch: str, remark: str) -> str:
 def write_configuration(root: Path, answers: Answers) -> list[Path]:
     """Write `cockpit.yaml`; RefusedError where there is one already, ConfigurationError for answers that cannot be."""
     path = root / "cockpit.yaml"
-    text = configuration_text(answers)
+    text = configuration_text(answers, root)
     parse_configuration_file(text, str(path))
     try:
         with path.open("x", encoding="utf-8") as file:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
 
+from cockpit.content.proposal.compose import COMPOSE_FILES
+from cockpit.content.proposal.near import files_near, text_of
+
 _ENV_FILES = (".env", ".env.production", ".env.local")
 _EXAMPLES = (".env.example", ".env.sample", ".env.dist", ".env.template")
-_COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml", "docker-compose.prod.yml")
-_SKIPPED = frozenset({".git", "node_modules", "vendor", "venv", ".venv", "env", "__pycache__", "dist", "build", ".tox"})
-_DEPTH = 3  # directories below the top that are looked into
-_MOST = 4000  # entries that are looked at
-_LARGEST = 256 * 1024  # bytes of a file that is read
 
 _ASSIGNED = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*[\"']?([^\"'\r\n]*)", re.MULTILINE)
 _POSTGRESQL = re.compile(r"(?:postgres|postgresql|postgis|pgsql)(?:\+\w+)?://", re.IGNORECASE)
@@ -67,11 +63,11 @@ def find_database(root: Path) -> FoundDatabase | None:
     What is set (`.env`) is believed before what is an example, that before compose, and the framework's settings last.
     """
     for name in (*_ENV_FILES, *_EXAMPLES):
-        found = _in_variables(_ASSIGNED.findall(_text(root / name)), name, is_set=name in _ENV_FILES)
+        found = _in_variables(_ASSIGNED.findall(text_of(root / name)), name, is_set=name in _ENV_FILES)
         if found is not None:
             return found
-    for name in _COMPOSE:
-        text = _text(root / name)
+    for name in COMPOSE_FILES:
+        text = text_of(root / name)
         found = _in_variables(_IN_YAML.findall(text), name, is_set=False)
         if found is not None and found.engine == "postgresql" and found.variable in _BARE_NAMES:
             found = None  # what the server's own container is told says nothing of the service
@@ -115,11 +111,11 @@ def _in_variables(pairs: list[tuple[str, str]], where: str, *, is_set: bool) -> 
 
 def _in_frameworks(root: Path) -> FoundDatabase | None:
     sqlite: FoundDatabase | None = None
-    for path in _files(root):
+    for path in files_near(root):
         for name, postgresql, other in _FRAMEWORKS:
             if not name.fullmatch(path.name):
                 continue
-            text, where = _text(path), path.relative_to(root).as_posix()
+            text, where = text_of(path), path.relative_to(root).as_posix()
             if not _PLAIN_FILE.fullmatch(where):
                 continue
             variable = _VARIABLE.search(text)
@@ -142,34 +138,3 @@ def _plain(file: str) -> str:
     """Return a file's name where it can be written as it is; empty where a person has to look at it."""
     file = file.strip().removeprefix("./")
     return file if _PLAIN_FILE.fullmatch(file) and ".." not in file.split("/") else ""
-
-
-def _files(root: Path) -> Iterator[Path]:
-    """Yield ordinary files near the top, those nearest first, each directory in order of names."""
-    waiting, seen = [(root, 0)], 0
-    while waiting:
-        directory, depth = waiting.pop(0)
-        try:
-            entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
-        except OSError:
-            continue
-        for entry in entries:
-            seen += 1
-            if seen > _MOST:
-                return
-            if entry.is_dir(follow_symlinks=False):
-                if depth < _DEPTH and entry.name not in _SKIPPED:
-                    waiting.append((Path(entry.path), depth + 1))
-            elif entry.is_file(follow_symlinks=False):
-                yield Path(entry.path)
-
-
-def _text(path: Path) -> str:
-    """Return a file's beginning; empty where it is none, or is no ordinary file."""
-    try:
-        if not path.is_file():
-            return ""
-        with path.open("rb") as file:
-            return file.read(_LARGEST).decode("utf-8", "replace")
-    except OSError:
-        return ""

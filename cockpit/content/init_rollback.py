@@ -2,21 +2,66 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from cockpit.content.init_database import FoundDatabase
+from cockpit.content.proposal.service import Service, compose_command
 from cockpit.content.yaml_text import double_quoted
 
 _DUMPS = "/var/backups"
 _LOST = "What was written since the dump leaves the live database; the old one is kept, named and dated."
 
 
-def rollback_text(service: str, unit: str, database: FoundDatabase | None, migrations: tuple[str, ...]) -> str:
+class Starting(Struct, frozen=True):
+    """The command lines that stop and start the service; `stop` is empty where the start does both."""
+
+    start: str
+    stop: str = ""
+    title: str = "Start the application"
+    done_when: str = ""
+    remark: str = ""
+
+
+def starting_of(found: Service, service: str) -> Starting:
+    """Return what stops and starts a service, by what deploys it; the first of them that there is."""
+    match found.deployer:
+        case "compose" if found.compose is not None:
+            words, name = compose_command(found.compose), found.compose.service
+            tagged = f'{found.compose.variable}="$COCKPIT_TARGET_TAG" ' if found.compose.variable else ""
+            up = "up -d" if tagged else "up -d --build"
+            return Starting(
+                f"{tagged}{words} {up} {name}",
+                f"{tagged}{words} stop {name}",
+                done_when=f"{tagged}{words} ps --status running -q {name} | grep -q .",
+            )
+        case "script" if found.script is not None:
+            return Starting(
+                found.script.value,
+                title=f"Deploy the target by {found.script.value}",
+                remark="It is assumed to deploy what is checked out; $COCKPIT_TARGET_TAG tells it the target.",
+            )
+        case _:
+            unit = found.unit.name if found.unit is not None else f"{service}.service"
+            remark = "" if found.unit is not None else "Assumed: a systemd unit. Write what really stops and starts it."
+            return Starting(
+                f"sudo systemctl start {unit}",
+                f"sudo systemctl stop {unit}",
+                done_when=f"systemctl is-active --quiet {unit}",
+                remark=remark,
+            )
+
+
+def rollback_text(service: str, starting: Starting, database: FoundDatabase | None, migrations: tuple[str, ...]) -> str:
     """Return the section's text: stop, dump, checkout, put back, start, verify; without a database, less of it."""
     lines = ["rollback:", *_migrations(migrations, wanted=database is not None)]
     if database is not None:
         lines += _dumps(service, database)
     lines.append("  steps:")
-    stop = f"sudo systemctl stop {unit}"
-    lines.append(f'    - {{id: stop, title: Stop the application, run: "{stop}", danger: The service is down.}}')
+    if starting.remark:
+        lines.append(f"    # {starting.remark}")
+    if starting.stop:
+        stop = double_quoted(starting.stop)
+        lines.append(f"    - {{id: stop, title: Stop the application, run: {stop}, danger: The service is down.}}")
     if database is not None:
         lines += [
             "    - id: backup",
@@ -40,8 +85,10 @@ def rollback_text(service: str, unit: str, database: FoundDatabase | None, migra
             f"      danger: {double_quoted(_LOST)}",
         ]
     lines += [
-        f'    - {{id: start, title: Start the application, run: "sudo systemctl start {unit}",',
-        f'       done_when: "systemctl is-active --quiet {unit}"}}',
+        "    - id: start",
+        f"      title: {double_quoted(starting.title)}",
+        f"      run: {double_quoted(starting.start)}",
+        *([f"      done_when: {double_quoted(starting.done_when)}"] if starting.done_when else []),
         "    - {id: verify, title: Verify health and version, verify: {probes: [health], within: 60s}}",
     ]
     return "\n".join(lines) + "\n"

@@ -21,7 +21,9 @@ _NUMBER = r"\d{1,12}(?:\.\d*)?"  # no duration has more digits, and Python reads
 _METHODS = r"(GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS|PROPFIND|REPORT)"
 _QUOTED = re.compile(rf'"{_METHODS} ([^ "]+)(?: HTTP/[\d.]+)?"(?: |: )(\d{{3}})\b(.*)', re.ASCII)
 _GIN = re.compile(rf"\| *(\d{{3}}) *\| *({_NUMBER})(µs|ms|s|m)[\dms.]* *\|[^|]*\| *{_METHODS} +\"([^\"]+)\"")
-_UWSGI = re.compile(rf"{_METHODS} (\S+) => generated \d+ bytes in (\d{{1,12}}) (msecs|micros) \(HTTP/[\d.]+ (\d{{3}})\)")
+_UWSGI = re.compile(
+    rf"{_METHODS} (\S+) => generated \d+ bytes in (\d{{1,12}}) (msecs|micros) \(HTTP/[\d.]+ (\d{{3}})\)"
+)
 _HAPROXY = re.compile(rf' -?\d+/-?\d+/-?\d+/-?\d+/\+?(-?\d{{1,12}}) (\d{{3}}) .*"{_METHODS} ([^ "]+)')
 _MORGAN = re.compile(rf"{_METHODS} (\S+) (\d{{3}}) ({_NUMBER}) ?ms\b")
 # nginx's $request_time where people put it: `rt=0.123`, `request_time=0.1`, or at the line's end.

@@ -12,6 +12,7 @@ from cockpit.release.channels import CallEvent, Channel
 from cockpit.release.checklist import Item
 from cockpit.release.checks import Check, Effects
 from cockpit.release.events import Severity
+from cockpit.release.inapplicable import Inapplicable
 from cockpit.release.library import Contact, VariableType
 from cockpit.release.probes import Probe as Probe  # noqa: PLC0414 - part of the file
 from cockpit.release.sources import Source
@@ -226,6 +227,7 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     sources: dict[str, Source] = {}  # monitoring tools
     maintenance_windows: tuple[MaintenanceWindow, ...] = ()
     checks: dict[str, Check] = {}  # by item id, in place of the checklist's own
+    not_applicable: tuple[Inapplicable, ...] = ()  # what every run begins without
     version: VersionSeen | None = None
     rollback: Plans = Plans()
     deploy: Plans = Plans()

@@ -131,7 +131,10 @@ class Redo(Intent, frozen=True):
 
 
 class OpenRun(Intent, frozen=True):
-    """Open a release run; `pins` maps each configuration file's path to its text, `launch_at` is as `times.rfc3339`."""
+    """Open a release run; `pins` maps each configuration file's path to its text, `launch_at` is as `times.rfc3339`.
+
+    `not_applicable` gives the reason of each item, by its id, that does not apply from the start.
+    """
 
     name: str
     service: str
@@ -144,6 +147,7 @@ class OpenRun(Intent, frozen=True):
     tag: str = ""
     commit: str = ""
     launch_at: str = ""
+    not_applicable: dict[str, str] = {}
 
 
 class MigrateRun(Intent, frozen=True):

@@ -63,5 +63,7 @@ def test_a_priority_is_one_digit() -> None:
 
 def test_a_byte_that_is_not_utf_8_among_lines_of_json(tmp_path: Path) -> None:
     path = tmp_path / "app.log"
-    path.write_bytes(b'{"time":"2026-07-01T12:00:00Z","level":"info"}\n{"time":"x","level":"error","\x80":"\x80"}\n' * 3)
+    path.write_bytes(
+        b'{"time":"2026-07-01T12:00:00Z","level":"info"}\n{"time":"x","level":"error","\x80":"\x80"}\n' * 3
+    )
     assert stats(path)["lines"] == 6

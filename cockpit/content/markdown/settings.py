@@ -109,7 +109,7 @@ def _assignments(block: Block, title: str, *, least: int) -> list[EnvVariable]:
     for line in block.text.split("\n"):
         match = _ASSIGNMENT.fullmatch(line)
         if match:
-            found.append(_variable(match["name"], match["value"].strip(), group, applies))
+            found.append(variable_of(match["name"], match["value"].strip(), group, applies))
         elif line.lstrip().startswith("#"):
             words = line.strip().strip("#").strip()
             if words:
@@ -120,7 +120,10 @@ def _assignments(block: Block, title: str, *, least: int) -> list[EnvVariable]:
     return found if len(found) >= least else []
 
 
-def _variable(name: str, value: str, group: str, applies: Literal["always", "if-applicable"]) -> EnvVariable:
+def variable_of(
+    name: str, value: str, group: str, applies: Literal["always", "if-applicable"] = "always"
+) -> EnvVariable:
+    """Return what a variable must be, by its name and what an example sets it to."""
     value = value.strip("\"'")
     kind: VariableType = "string"
     if _SECRET.search(name) and not re.fullmatch(r"True|False|\d+", value, re.IGNORECASE):

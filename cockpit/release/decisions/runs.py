@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from cockpit.errors import RefusedError
 from cockpit.release.decisions.context import OVER, Context, Draft
-from cockpit.release.entities import RUN, SERVICE
+from cockpit.release.entities import RUN, SERVICE, item_entity
 from cockpit.release.events import (
     DeploysUnlocked,
+    ItemNotApplicable,
     LaunchMoved,
     RunMigrated,
     RunOpened,
@@ -29,7 +30,10 @@ _REACHED_FROM: dict[RunState, frozenset[str]] = {
 
 
 def open_run(intent: OpenRun, context: Context) -> list[Draft]:
-    """Open a run with its files pinned; one without a launch time, or with one that has passed, is active at once."""
+    """Open a run with its files pinned; one without a launch time, or with one that has passed, is active at once.
+
+    What does not apply to the service is marked so, by whoever opens it.
+    """
     if context.run.opened_at:
         raise RefusedError(
             f"this stream holds the run {context.run.name} already",
@@ -55,7 +59,11 @@ def open_run(intent: OpenRun, context: Context) -> list[Draft]:
     drafts = [context.draft(RUN, opened)]
     if not intent.launch_at or intent.launch_at <= context.now:
         drafts.append(context.draft(RUN, RunStateChanged(state="active")))
-    return drafts
+    reasons = {reason: context.seal(reason) for reason in dict.fromkeys(intent.not_applicable.values())}
+    return drafts + [
+        context.draft(item_entity(item_id), ItemNotApplicable(reason=reasons[reason], commit=intent.commit))
+        for item_id, reason in intent.not_applicable.items()
+    ]
 
 
 def migrate(intent: MigrateRun, context: Context) -> list[Draft]:

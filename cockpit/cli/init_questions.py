@@ -1,0 +1,143 @@
+"""What `cockpit init` asks, after it has shown what the repository tells and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cockpit.cli.common import columns, say
+from cockpit.cli.questions import ask, show
+from cockpit.content.init import Answers, environment_names, with_log
+from cockpit.content.proposal.parts import DATABASE, without
+
+if TYPE_CHECKING:
+    from cockpit.content.proposal.near import Seen
+    from cockpit.content.proposal.parts import Part
+
+_COMMAND = "run:"  # before a log that is what a command says
+_MOST_CHECKLISTS = 4
+
+
+def choose_checklist(root: Path) -> str:
+    """Return the Markdown checklist of the repository that is wanted; empty for the one that is shipped."""
+    from cockpit.content.proposal.markdown import find_markdown
+
+    found = find_markdown(root)[:_MOST_CHECKLISTS]
+    if not found:
+        return ""
+    say("Which checklist?\n  1  the shipped one, 116 items")
+    for number, each in enumerate(found, 2):
+        say(f"  {number}  {each.file}, {each.boxes} boxes")
+    chosen = numbers(ask("Its number", "1"), len(found) + 1)
+    return str(root / found[chosen[0] - 2].file) if chosen and chosen[0] > 1 else ""
+
+
+def question(root: Path, answers: Answers, parts: Sequence[Part], *, answering: str) -> Answers:
+    """Show what was found, and ask; `answering` is the address that answers right now."""
+    from msgspec.structs import replace
+
+    show(f"What {root} tells:", "strong")
+    say(columns(_rows(answers, answering)))
+    say("Enter takes what stands in brackets.")
+    service = ask("Service", answers.service)
+    environment = ask("Environment (several with commas)", answers.environment)
+    several = len(environment_names(environment)) > 1
+    production = environment.startswith("prod")
+    if not several and not production:
+        production = ask("Is it production? (yes/no)", "no").casefold().startswith("y")
+    answers = replace(
+        answers,
+        service=service,
+        environment=environment,
+        production=production and not several,
+        timezone=ask("Time zone (IANA)", answers.timezone),
+    )
+    answers = _health(root, answers)
+    log = f"{_COMMAND} {answers.log_command}" if answers.log_command else answers.log_file
+    log = ask(f"Log (a file, or {_COMMAND} COMMAND that follows one)", log)
+    answers = with_log(answers, log.removeprefix(_COMMAND).strip(), is_command=log.startswith(_COMMAND))
+    absent = _absent(parts)
+    if DATABASE in {part.name for part in absent}:
+        answers = replace(answers, database=None, migrations=())
+    return replace(answers, not_applicable=without(absent, _reason(absent)) if absent else ())
+
+
+def _rows(answers: Answers, answering: str) -> list[list[str]]:
+    found = answers.found
+    deployed = {
+        "systemd": (f"systemd, {found.unit.name}", found.unit.where) if found.unit is not None else None,
+        "compose": (f"compose, {found.compose.service}", found.compose.file) if found.compose is not None else None,
+        "script": (found.script.value, found.script.where) if found.script is not None else None,
+        "": None,
+    }[found.deployer]
+    places = {one.value: one.where.partition(";")[0] for one in found.addresses()}
+    where = places.get(answers.health_url) or "a guess"
+    log = answers.log_command or answers.log_file
+    web = found.nginx
+    rows: list[tuple[str, tuple[str, str] | None]] = [
+        ("deployed by", deployed),
+        ("framework", _pair(found.framework.name)),
+        ("nginx", (web.name.value if web.name is not None else "a proxy", web.where) if web is not None else None),
+        ("health", (answers.health_url, f"{where}{', answers now' if answering else ', no answer yet'}")),
+        ("log", (log, found.log.where if found.log is not None else "a guess")),
+        ("access log", _pair(web.access_log) if web is not None else None),
+        ("env file", (found.env_example, "its names, not its values") if found.env_example else None),
+        ("database", (answers.database.engine, answers.database.where) if answers.database is not None else None),
+    ]
+    return [[f"  {name}", *pair] if pair is not None else [f"  {name}", "-", "nothing found"] for name, pair in rows]
+
+
+def _pair(seen: Seen | None) -> tuple[str, str] | None:
+    return (seen.value, seen.where) if seen is not None else None
+
+
+def _health(root: Path, answers: Answers) -> Answers:
+    """Ask for the health address until one answers, or the person keeps one that does not."""
+    from msgspec.structs import replace
+
+    from cockpit.first_look import first_that_answers, is_loopback, look_at, tells_version
+
+    url = answers.health_url
+    label = "Health URL"
+    while True:
+        typed = ask(label, url)
+        if "://" not in typed:
+            typed = f"http://{typed.lstrip('/')}"
+        looked = look_at(typed, root)
+        if looked.state.value == "ok":
+            took = f" in {looked.latency_ms:.0f} ms" if looked.latency_ms is not None else ""
+            show(f"  ok: it answers{took}", "good")
+            return replace(answers, health_url=typed, tells_version=tells_version(typed, root))
+        show(f"  {looked.state.value}: {looked.detail}", "bad")
+        if typed == url and label != "Health URL":
+            return replace(answers, health_url=typed)
+        others = [one.value for one in answers.found.addresses() if one.value != typed]
+        better = first_that_answers(others, root) if is_loopback(typed) else ""
+        say(f"  {better} answers." if better else "  Is it started? Type another address, or Enter keeps this one.")
+        url, label = better or typed, "Health URL, once more"
+
+
+def _absent(parts: Sequence[Part]) -> list[Part]:
+    """Ask which parts of the checklist the service does not have."""
+    if not parts:
+        return []
+    say("Which of these does it not have? All their items are marked not applicable, for one reason.")
+    rows = [
+        [f"  {number}", part.name, f"{len(part.items)} items", "" if part.found else "nothing here speaks of it"]
+        for number, part in enumerate(parts, 1)
+    ]
+    say(columns(rows))
+    absent = " ".join(str(number) for number, part in enumerate(parts, 1) if not part.found)
+    return [parts[number - 1] for number in numbers(ask("Their numbers, or - for none", absent or "-"), len(parts))]
+
+
+def _reason(absent: Sequence[Part]) -> str:
+    names = ", ".join(part.name.removeprefix("a ").removeprefix("an ") for part in absent)
+    return ask("Why?", f"this service has no {names}")
+
+
+def numbers(text: str, most: int) -> list[int]:
+    """Return the numbers from 1 to `most` that a person typed, each once; the rest of what was typed is nothing."""
+    found = [int(word) for word in text.replace(",", " ").split() if word.isdecimal()]
+    return [number for number in dict.fromkeys(found) if 1 <= number <= most]

@@ -1,0 +1,96 @@
+"""The end of `cockpit init`: the way back and every command are shown, and a person trusts them here, or not."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cockpit.cli.common import options_of, say
+from cockpit.cli.questions import agreed, show
+from cockpit.errors import CockpitError
+
+if TYPE_CHECKING:
+    from cockpit.pinning import Sources
+    from cockpit.release.plan import Plan
+    from cockpit.release.run import Run
+    from cockpit.trust import ConfiguredCommand
+
+
+def offer_trust(arguments: argparse.Namespace, root: Path) -> bool:
+    """Show what would run, and let a person trust it; whether they did."""
+    from cockpit.bootstrap import find_actor, now
+    from cockpit.cli.repository import all_commands, say_commands
+    from cockpit.git.command import Git
+    from cockpit.pinning import environments_in, parse_environments, read_work_tree
+    from cockpit.times import rfc3339
+    from cockpit.trust import TrustStore
+
+    sources = read_work_tree(root, environments_in(root)[0])
+    commands = all_commands(parse_environments(sources.texts))
+    show("The way back:", "strong")
+    _show_way_back(root, sources, commands)
+    show("All else that could run:", "strong")
+    say_commands([one for one in commands if "rollback.steps." not in one.where])
+    if not agreed(f"Let these {len(commands)} commands run on this host, the way back among them?"):
+        return False
+    actor, _ = find_actor(Git(root), options_of(arguments).by)
+    digest = sources.pinned.digest
+    TrustStore().trust(digest, by=actor.name, at=rfc3339(now()), repository=str(root))
+    show(f"digest {digest[:16]}: trusted on this host", "good")
+    return True
+
+
+def _show_way_back(root: Path, sources: Sources, commands: list[ConfiguredCommand]) -> None:
+    """Show the plan that leads to the last good tag; without one, the steps as they stand in the file."""
+    plan = _plan(root, sources)
+    if plan is not None:
+        from cockpit.release.plan import describe, qualified
+
+        say(f"  from {plan.from_tag or plan.from_commit[:8]} to {plan.tag} {plan.commit[:8]}, such as now:")
+        for trouble in plan.troubles:
+            say(f"  ! {trouble}")
+        for number, step in enumerate(plan.steps, 1):
+            say(f"{number}. {step.title}{qualified(step)}")
+            say(f"     {describe(step)}")
+            if step.danger:
+                say(f"     ! {step.danger}")
+            if step.left_out:
+                say(f"     left out: {step.left_out}")
+        return
+    for number, configured in enumerate(sources.pinned.configuration.rollback.steps, 1):
+        say(f"{number}. {configured.title}")
+        for one in commands:
+            if f"rollback.steps.{configured.id}." in one.where:
+                say(f"     {one.command}")
+        if configured.danger:
+            say(f"     ! {configured.danger}")
+
+
+def _plan(root: Path, sources: Sources) -> Plan | None:
+    from socket import gethostname
+
+    from cockpit.execution.prepare import prepare
+    from cockpit.git.command import Git
+    from cockpit.git.facts import head_commit
+    from cockpit.git.tags import list_tags
+    from cockpit.release.tags import last_good, order_tags, tag_at
+
+    try:
+        git = Git(root)
+        tags = order_tags(list_tags(git))
+        current = tag_at(tags, head_commit(git)) or (tags[0] if tags else None)
+        found = last_good(tags, current, {}) if current is not None else None
+        if found is None:
+            return None
+        run = _run_of(sources)
+        return prepare(run, "rollback", found[0].name, root=root, code=root, host=gethostname())
+    except CockpitError:
+        return None  # nothing is asked of a tag here, so nothing is refused either: the steps are shown without one
+
+
+def _run_of(sources: Sources) -> Run:
+    """Return what the files say, as a run that nobody has opened."""
+    from cockpit.release.ledger import Ledger
+
+    return Ledger(lambda _: None).snapshot("", sources.pinned)

@@ -1,0 +1,31 @@
+"""Asking a person at a plain terminal: a default in brackets, and Enter takes it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from cockpit.text import visible
+
+_COLOURS = {"good": "32", "bad": "31", "strong": "1"}
+
+
+def ask(question: str, default: str) -> str:
+    """Return what is typed; nothing typed, or the end of the input, is the default."""
+    try:
+        return input(f"{visible(question)} [{visible(default)}]: ").strip() or default
+    except EOFError:
+        print()
+        return default
+
+
+def agreed(question: str, *, default: bool = False) -> bool:
+    """Whether a person says yes; whatever else is typed is no."""
+    return ask(f"{question} (yes/no)", "yes" if default else "no").casefold() in {"y", "yes"}
+
+
+def show(text: str, ink: str = "") -> None:
+    """Print one line for a person, in a colour where the terminal has some; external text in it is made safe."""
+    safe = visible(text)
+    plain = not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    print(safe if plain or not ink else f"\x1b[{_COLOURS[ink]}m{safe}\x1b[0m", flush=True)
