@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from cockpit.demo.demo import Demo
     from cockpit.identity import Doubt
     from cockpit.release.live import Presence
+    from cockpit.tui.app import CockpitApp
     from cockpit.workspace import Workspace
 
+IN_BROWSER = "COCKPIT_BROWSER"  # the variable by which `cockpit serve` tells how large a window shows it: "80x24"
 _PATIENCE = 10.0  # seconds for a remote to answer before the screen opens without it
 
 
@@ -30,7 +32,8 @@ def add_commands(table: CommandTable) -> None:
 
 def open_app(arguments: argparse.Namespace) -> ExitCode:
     """Open the full-screen app on this repository."""
-    _require_terminal()
+    if IN_BROWSER not in os.environ:
+        _require_terminal()
     hold_collector()
     workspace = _open(arguments)
     if not workspace.run.open and _took_in_what_others_have(workspace):
@@ -42,7 +45,7 @@ def _open(arguments: argparse.Namespace) -> Workspace:
     try:
         return open_here(arguments)
     except UsageError as error:
-        if error.code not in {"several-runs", "several-environments"}:
+        if error.code not in {"several-runs", "several-environments"} or IN_BROWSER in os.environ:
             raise
         answer = _ask_which(error)
         if error.code == "several-runs":
@@ -99,8 +102,9 @@ def fly(workspace: Workspace) -> ExitCode:
     from cockpit.tui.app import CockpitApp
     from cockpit.watching.start import ensure_watcher
 
+    window = os.environ.pop(IN_BROWSER, "")
     doubt = None if workspace.session.readonly else workspace.doubt(_people(workspace))
-    if not workspace.run.open and (doubt is None or _said_who(workspace, doubt)):
+    if not window and not workspace.run.open and (doubt is None or _said_who(workspace, doubt)):
         doubt = None
         _offer_run(workspace)
     trouble = ""
@@ -114,9 +118,19 @@ def fly(workspace: Workspace) -> ExitCode:
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)
     app = CockpitApp(workspace, trouble=trouble, doubt=doubt, seen=SeenStore(workspace.store.location.common))
-    app.run(mouse=os.environ.get("COCKPIT_MOUSE", "1") != "0")
+    size = _show_in_browser(app, window) if window else None
+    app.run(mouse=os.environ.get("COCKPIT_MOUSE", "1") != "0", size=size)
     workspace.store.close()
     return ExitCode(app.return_code) if app.return_code in set(ExitCode) else _other(app.return_code)
+
+
+def _show_in_browser(app: CockpitApp, window: str) -> tuple[int, int]:
+    """Let the app speak to a browser in place of the terminal; return the size of its window, in columns and rows."""
+    from cockpit.tui.browser import BrowserDriver
+
+    app.driver_class = BrowserDriver
+    width, _, height = window.partition("x")
+    return int(width), int(height)
 
 
 def _other(code: int | None) -> ExitCode:
