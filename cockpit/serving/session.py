@@ -56,6 +56,9 @@ async def show(
         # Somebody whom it has left behind may hold a pipe.
         await asyncio.wait([rest, complaint], timeout=PATIENCE)
         rest.cancel()
+        for half in halves:
+            if not half.cancelled() and not isinstance(half.exception(), ConnectionError | None):
+                complain(f"a session has failed: {half.exception()!r}")
         if status is not None and 0 < status < 128 and complaint.done():
             complain(f"a session has ended with status {status}\n{complaint.result()}".rstrip())
         complaint.cancel()
