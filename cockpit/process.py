@@ -16,11 +16,15 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING, cast
 
 from msgspec import Struct
 
 from cockpit.errors import ProcessError
+
+if TYPE_CHECKING:
+    from asyncio import StreamReader, StreamWriter
+    from asyncio.subprocess import Process
 
 _CHUNK = 65536
 _SHARED = stat.S_ISGID | stat.S_IWGRP
@@ -291,3 +295,59 @@ def spawn_detached(argv: Sequence[str], *, cwd: Path, log: Path, env: Mapping[st
     # Somebody must reap it should it end before we do; a zombie would look alive to a pid check.
     threading.Thread(target=child.wait, name=f"reap-{child.pid}", daemon=True).start()
     return child.pid
+
+
+class Piped(Struct, frozen=True):
+    """A command in a session of its own, its three streams pipes of the event loop that has started it."""
+
+    child: Process
+    stdin: StreamWriter
+    stdout: StreamReader
+    stderr: StreamReader
+
+    async def end(self, *, patience: float) -> int | None:
+        """Close its input and wait for its end; SIGTERM to its group after `patience` seconds, then SIGKILL.
+
+        Returns its exit status, minus the signal's number where one has ended it.
+        """
+        import asyncio
+
+        self.stdin.close()
+        for number in (None, signal.SIGTERM, signal.SIGKILL):
+            if number is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self.child.pid, number)
+            deadline = time.monotonic() + patience
+            # Not by `wait`: that waits, too, for whoever else holds the pipes.
+            while self.child.returncode is None and time.monotonic() < deadline:  # noqa: ASYNC110
+                await asyncio.sleep(_POLL)
+            if self.child.returncode is not None:
+                break
+        return self.child.returncode
+
+
+async def start_piped(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Piped:
+    """Start a command to talk to; `env` replaces the environment whole.
+
+    Whoever starts it ends it. Raises ProcessError where it cannot be started.
+    """
+    import asyncio  # most of us run without a loop
+
+    try:
+        child = await asyncio.create_subprocess_exec(
+            *argv,
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ProcessError(f"cannot start {argv[0]!r}: {error.strerror}") from error
+    return Piped(
+        child,
+        cast("StreamWriter", child.stdin),
+        cast("StreamReader", child.stdout),
+        cast("StreamReader", child.stderr),
+    )

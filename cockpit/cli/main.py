@@ -44,6 +44,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "contacts": ("contacts",),
     "sync": ("sync",),
     "watching": ("watch",),
+    "serve": ("serve",),
     "doctor": ("doctor",),
     "review": ("review",),
     "report": ("report",),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cockpit.tui.welcome_app import WelcomeApp
     from cockpit.workspace import Workspace
 
+IN_BROWSER = "COCKPIT_BROWSER"  # the variable by which `cockpit serve` tells how large a window shows it: "80x24"
 _PATIENCE = 10.0  # seconds for a remote to answer before the screen opens without it
 
 
@@ -33,12 +34,14 @@ def add_commands(table: CommandTable) -> None:
 
 def open_app(arguments: argparse.Namespace) -> ExitCode:
     """Open the full-screen app on this repository."""
-    _require_terminal()
+    if IN_BROWSER not in os.environ:
+        _require_terminal()
     hold_collector()
     try:
         workspace = _open(arguments)
     except CockpitError as error:
-        if error.code not in {"no-configuration", "no-repository"} or getattr(arguments, "readonly", False):
+        unset = error.code in {"no-configuration", "no-repository"}
+        if not unset or getattr(arguments, "readonly", False) or IN_BROWSER in os.environ:
             raise
         return _welcome(arguments, in_repository=error.code == "no-configuration")
     if not workspace.run.open and _took_in_what_others_have(workspace):
@@ -71,19 +74,19 @@ def _welcome(arguments: argparse.Namespace, *, in_repository: bool) -> ExitCode:
     return open_app(arguments)
 
 
-def _run(app: WelcomeApp | CockpitApp) -> None:
-    """Run an app on this terminal until it ends."""
+def _run(app: WelcomeApp | CockpitApp, size: tuple[int, int] | None = None) -> None:
+    """Run an app until it ends, on this terminal or, where a size is given, in a browser's window."""
     # Exported by some shells, and believed before the terminal itself: the screen would never follow its size.
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)
-    app.run(mouse=os.environ.get("COCKPIT_MOUSE", "1") != "0")
+    app.run(mouse=os.environ.get("COCKPIT_MOUSE", "1") != "0", size=size)
 
 
 def _open(arguments: argparse.Namespace) -> Workspace:
     try:
         return open_here(arguments)
     except UsageError as error:
-        if error.code not in {"several-runs", "several-environments"}:
+        if error.code not in {"several-runs", "several-environments"} or IN_BROWSER in os.environ:
             raise
         answer = _ask_which(error)
         if error.code == "several-runs":
@@ -140,8 +143,9 @@ def fly(workspace: Workspace) -> ExitCode:
     from cockpit.tui.app import CockpitApp
     from cockpit.watching.start import ensure_watcher
 
+    window = os.environ.pop(IN_BROWSER, "")
     doubt = None if workspace.session.readonly else workspace.doubt(_people(workspace))
-    if not workspace.run.open and (doubt is None or _said_who(workspace, doubt)):
+    if not window and not workspace.run.open and (doubt is None or _said_who(workspace, doubt)):
         doubt = None
         _offer_run(workspace)
     trouble = ""
@@ -152,9 +156,18 @@ def fly(workspace: Workspace) -> ExitCode:
         except (CockpitError, OSError) as error:  # the screen shows NO WATCHER, and is of use all the same
             trouble = f"no watcher could be started: {error}"
     app = CockpitApp(workspace, trouble=trouble, doubt=doubt, seen=SeenStore(workspace.store.location.common))
-    _run(app)
+    _run(app, _show_in_browser(app, window) if window else None)
     workspace.store.close()
     return ExitCode(app.return_code) if app.return_code in set(ExitCode) else _other(app.return_code)
+
+
+def _show_in_browser(app: CockpitApp, window: str) -> tuple[int, int]:
+    """Let the app speak to a browser in place of the terminal; return the size of its window, in columns and rows."""
+    from cockpit.tui.browser import BrowserDriver
+
+    app.driver_class = BrowserDriver
+    width, _, height = window.partition("x")
+    return int(width), int(height)
 
 
 def _other(code: int | None) -> ExitCode:

@@ -1,0 +1,72 @@
+"""A real browser: the page shows the app, takes keys, asks nobody else, and its own policy stops nothing."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.execution.flight import Flight
+from tests.serving.chromium import Chromium
+from tests.serving.served import Served, soon
+
+pytestmark = pytest.mark.full
+
+
+async def test_the_app_in_a_browser(flight: Flight, tmp_path: Path) -> None:
+    with Served(flight.repo) as served:
+        async with Chromium(tmp_path / "profile") as browser:
+            blank = await browser.picture()
+            await browser.open(served.url)
+            seen = await browser.until("Look")
+            assert "▸· Look" in seen, "signs, not their ASCII"
+            drawn = await browser.picture()
+            assert len(drawn) > 2 * len(blank), "an even picture packs to nearly nothing"
+            address = await browser.evaluate("location.href")
+            assert urlsplit(address).netloc == urlsplit(served.url).netloc
+            assert "token" not in address
+            assert await browser.evaluate("document.cookie") == ""
+
+            digest = flight.json("status")["digest"]
+            await browser.press(" ")
+            await browser.until("read-only")
+            assert flight.json("status")["digest"] == digest
+            await browser.press("2")
+            await browser.until("the till is open")
+            await browser.press("?")
+            await browser.until("Keys on Logs")
+
+            await browser.resize(700, 420)
+            await soon(lambda: painted_as_resized(browser))
+
+            asked = [one["request"]["url"] for one in browser.of("Network.requestWillBeSent")]
+            asked += [one["url"] for one in browser.of("Network.webSocketCreated")]
+            assert len(asked) > 5
+            assert {urlsplit(url).netloc for url in asked if not url.startswith("data:")} == {
+                urlsplit(served.url).netloc
+            }
+            assert browser.complaints() == []
+            answers = {
+                one["response"]["url"]: one["response"]["headers"] for one in browser.of("Network.responseReceived")
+            }
+            assert "default-src 'none'" in answers[address]["Content-Security-Policy"]
+
+            await browser.open("about:blank")
+            await soon(lambda: not served.sessions())
+    assert served.rest == ("", "")
+
+
+def painted_as_resized(browser: Chromium) -> bool:
+    """Return whether the app has painted the last row of the terminal since the page has last told it a size."""
+    height, rows = 0, set[int]()
+    for event in browser.events:
+        payload = event["params"].get("response", {}).get("payloadData", "")
+        if event["method"] == "Network.webSocketFrameSent" and "resize" in payload:
+            height, rows = json.loads(payload)[1]["height"], set()
+        elif event["method"] == "Network.webSocketFrameReceived":
+            rows |= {int(row) for row in re.findall(rb"\x1b\[(\d+);1H", base64.b64decode(payload))}
+    return bool(rows) and max(rows) == height < 30

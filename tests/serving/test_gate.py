@@ -1,0 +1,156 @@
+"""Nobody comes in but a browser on this host that was given the address, on the page that we serve ourselves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from cockpit.serving.gate import Gate
+from cockpit.serving.server import MOST, Server, listen
+from cockpit.serving.session import Program
+from tests.serving.served import PATIENCE, Client, client_of, soon
+
+# An app that has nothing to show, tells its size, and ends when its input does.
+APP = 'printf \'__GANGLION__\\nD\\0\\0\\0\\005%s\' "$SIZE"; exec cat 3>&1 > "$TYPED"'
+
+Visit = Callable[[], AbstractAsyncContextManager[Client]]
+
+
+@pytest.fixture
+async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
+    """A server in this process, and a way to its clients."""
+    complaints: list[str] = []
+    program = Program(
+        argv=("sh", "-c", APP), cwd=tmp_path, env={"TYPED": str(tmp_path / "typed")}, size_in="SIZE", title="a <shop>"
+    )
+    with listen(0) as listener:
+        gate = Gate(listener.getsockname()[1])
+        runner = web.AppRunner(Server(gate, program, complain=complaints.append).application())
+        await runner.setup()
+        await web.SockSite(runner, listener).start()
+
+        @asynccontextmanager
+        async def visit() -> AsyncIterator[Client]:
+            async with client_of(gate.url) as client:
+                yield client
+
+        yield visit
+        await runner.cleanup()
+    assert complaints == []
+
+
+async def refusal(client: Client, address: str, **headers: str) -> str:
+    """Return how a request is refused; a refusal, too, is for nobody else's page."""
+    async with client.http.get(address, headers=headers, allow_redirects=False) as answer:
+        assert answer.status == 403
+        assert "Set-Cookie" not in answer.headers
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        return await answer.text()
+
+
+async def test_without_the_token_nothing_is_shown(visit: Visit) -> None:
+    async with visit() as guest, visit() as other:
+        await guest.enter()
+        other.room = guest.room  # even where the address of the page has become known
+        root = f"{other.origin}/"
+        for address in (root, f"{root}?token=", f"{root}?token={'x' * 43}", f"{root}?token=%FF%00", f"{root}favicon",
+                        other.address(), other.address("ours/page.js"), other.address("terminal/js/textual.js"),
+                        other.address("socket"), other.address("no/such/thing")):  # fmt: skip
+            said = await refusal(other, address, Origin=other.origin)
+            assert "`cockpit serve` has printed" in said
+        assert "has printed" in await refusal(other, other.address(), Cookie=f"cockpit={'x' * 43}")
+
+
+async def test_the_token_is_exchanged_for_a_cookie_that_no_script_sees(visit: Visit) -> None:
+    async with visit() as client:
+        async with client.http.get(client.url, allow_redirects=False) as answer:
+            assert answer.status == 303
+            room = answer.headers["Location"]
+            given = answer.headers["Set-Cookie"].split("; ")
+            assert {"HttpOnly", "SameSite=Strict", f"Path={room}"} == set(given[1:])
+            token = client.url.partition("token=")[2]
+            assert token not in room
+            assert token not in given[0]
+        await client.enter()
+        assert client.page.count("<title>a &lt;shop&gt;</title>") == 1
+        assert token not in client.page
+
+
+async def test_what_is_asked_in_another_name_or_from_another_page_is_refused(visit: Visit) -> None:
+    async with visit() as client:
+        await client.enter()
+        port = client.origin.rpartition(":")[2]
+        for host in (f"evil.example:{port}", f"localhost:{port}", "127.0.0.1", f"127.0.0.1:{port}0", ""):
+            for address in (client.url, client.address(), client.address("socket")):
+                assert "no other name" in await refusal(client, address, Host=host, Origin=client.origin)
+        for origin in ("http://evil.example", "null", f"http://localhost:{port}", "http://127.0.0.1:1",
+                       f"https://127.0.0.1:{port}"):  # fmt: skip
+            for address in (client.url, client.address(), client.address("socket")):
+                assert "our own page" in await refusal(client, address, Origin=origin)
+            with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+                await client.connect(Origin=origin)
+        with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+            await client.connect()  # every browser says where it connects from
+
+
+async def test_every_answer_keeps_others_out(visit: Visit) -> None:
+    async with visit() as client:
+        await client.enter()
+        for path, kind in (("", "html"), ("ours/page.js", "javascript"), ("ours/page.css", "css"),
+                           ("terminal/js/textual.js", "javascript"), ("terminal/css/xterm.css", "css"),
+                           ("terminal/", None), ("terminal/../socket", None)):  # fmt: skip
+            async with client.http.get(client.address(path)) as answer:
+                assert (answer.status == 200) is (kind is not None)
+                assert kind is None or answer.content_type.rpartition("/")[2] == kind
+                policy = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
+                assert policy["default-src"] == policy["frame-ancestors"] == policy["form-action"] == "'none'"
+                assert policy["script-src"] == "'self'"
+                assert policy["connect-src"] == client.origin.replace("http", "ws")
+                assert answer.headers["Cache-Control"] == "no-store"
+                assert answer.headers["Referrer-Policy"] == "no-referrer"
+                assert answer.headers["Server"] == "cockpit"
+                assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+async def test_sessions_have_a_bound_and_a_closed_one_makes_room(visit: Visit) -> None:
+    async with visit() as client:
+        await client.enter()
+        first, *others = [client.window(80, 24) for _ in range(MOST)]
+        async with others[0] as one, others[1], others[2]:
+            async with first as window:
+                await window.until("80x24")
+                with pytest.raises(aiohttp.WSServerHandshakeError, match="503"):
+                    await client.connect(Origin=client.origin)
+                async with client.http.get(client.address()) as answer:
+                    assert (answer.status, await answer.text()) == (
+                        503, f"Refused: {MOST} sessions are open. Close one, and reload.\n"
+                    )  # fmt: skip
+            async with asyncio.timeout(PATIENCE):
+                while (await client.http.get(client.address())).status != 200:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            await one.until("80x24")
+
+
+async def test_an_app_is_told_what_it_understands_and_its_size_is_bounded(visit: Visit, tmp_path: Path) -> None:
+    async with visit() as client:
+        await client.enter()
+        async with client.window(99999, 0) as window:
+            await window.until("1000x")
+            for said in (
+                "no JSON", "[" * 100_000, "{}", "[]", '["quit"]', '["stdin", 7]', '["resize", {"width": "9"}]',
+            ):  # fmt: skip
+                await window.socket.send_str(said)
+            await window.say("stdin", "é\ud800")
+            await window.say("resize", {"width": -1, "height": 10**30})
+            await window.say("focus")
+        typed = tmp_path / "typed"
+        expected = (
+            b'D\0\0\0\3\xc3\xa9?M\0\0\0\x2d{"type": "resize", "width": 1, "height": 500}M\0\0\0\x11{"type": "focus"}'
+        )
+        await soon(lambda: typed.exists() and typed.read_bytes() == expected)
