@@ -42,7 +42,7 @@ from cockpit.tui.past import Scrubber
 from cockpit.tui.screens.base import StripScreen
 from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.since import SinceTeller
-from cockpit.tui.theme import ThemedApp
+from cockpit.tui.themed import ThemedApp
 from cockpit.tui.wheel import told_of_wheel
 from cockpit.tui.who import WhoSitsHere
 from cockpit.tui.widgets.steady_scroll import AsciiScrollBar
@@ -88,8 +88,9 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         trouble: str = "",
         seen: SeenStore | None = None,
         doubt: Doubt | None = None,
+        theme: str = "",
     ) -> None:
-        super().__init__()
+        super().__init__(theme=theme)
         self.workspace = workspace
         self.now = now
         self._feeding = feeding

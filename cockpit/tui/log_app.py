@@ -17,7 +17,7 @@ from textual.containers import Container
 
 from cockpit.logs.origin import LogOrigin
 from cockpit.logs.reader import LogReader
-from cockpit.tui.theme import ThemedApp
+from cockpit.tui.themed import ThemedApp
 from cockpit.tui.widgets.log_pane import LogPane
 from cockpit.tui.widgets.log_tail import LogTail
 

@@ -62,8 +62,14 @@ def row(
         kept.append(Segment((sign * gap)[:gap], style))
     kept += [Segment(text, style) for text, style in right]
     strip = Strip(kept).adjust_cell_length(width)
-    # A cursor's background lies beneath what has one of its own, so that an alarm stays an alarm.
-    return strip if over is None else Strip([Segment(s.text, over + (s.style or Style.null())) for s in strip])
+    return strip if over is None else Strip([Segment(s.text, _laid_over(s.style or Style.null(), over)) for s in strip])
+
+
+def _laid_over(style: Style, over: Style) -> Style:
+    """Return a style with a cursor over it: what has a ground of its own keeps it, so that an alarm stays an alarm."""
+    if over.color is not None and style.bgcolor is None:
+        return style + over
+    return over + style
 
 
 def labelled(label: str, text: str, ink: Style, label_ink: Style, *, width: int, indent: int = 11) -> list[list[Part]]:

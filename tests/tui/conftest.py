@@ -30,8 +30,9 @@ MOMENTS: dict[str, Callable[[Scene], None]] = {
 @pytest.fixture(autouse=True)
 def same_terminal_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the terminal that the tests run in reaches what they draw."""
-    for name in ("COCKPIT_ASCII", "NO_COLOR", "LC_CTYPE", "COLORTERM"):
+    for name in ("COCKPIT_ASCII", "NO_COLOR", "LC_CTYPE"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
 
 

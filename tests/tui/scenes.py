@@ -192,9 +192,9 @@ class Scene:
         """The present snapshot."""
         return self.workspace.run
 
-    def app(self) -> CockpitApp:
+    def app(self, *, theme: str = "") -> CockpitApp:
         """An app on this scene at its moment, with the feeds as `live` has them."""
-        app = CockpitApp(self.workspace, now=self._now, feeding=False, seen=self.seen, doubt=self.doubt)
+        app = CockpitApp(self.workspace, now=self._now, feeding=False, seen=self.seen, doubt=self.doubt, theme=theme)
         app.set_reactive(CockpitApp.live, self.live)
         return app
 

@@ -59,6 +59,7 @@ class ChecklistPage(ItemPage):
         self._dues: tuple[PhaseDues, ...] = ()  # of each phase
         self._late: tuple[DueCount, ...] = ()
         self._days: tuple[str, ...] = ()  # the present periods, which what recurs is shown for
+        self._wants_all = False
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="upper"):
@@ -98,8 +99,9 @@ class ChecklistPage(ItemPage):
 
     def show(self, run: Run, live: Live, now: float) -> None:
         days = tuple(period_at(now, cadence, zone(run.timezone)).label for cadence in CADENCES)
-        changed, first = run is not self._run or days != self._days, self._run is None
-        self._run, self._days = run, days
+        changed = run is not self._run or days != self._days or self._wants_all
+        first = self._run is None
+        self._run, self._days, self._wants_all = run, days, False
         if self._phase_index is None:
             current = run.current_phase
             self._phase_index = run.phases.index(current) if current is not None else 0
@@ -126,6 +128,9 @@ class ChecklistPage(ItemPage):
         items.me = self.cockpit.workspace.session.actor
         items.tick(now, trusted=live.trusted, production=run.production)
         self._show_item(run, now)
+
+    def read_again(self) -> None:
+        self._wants_all = True
 
     def _show_item(self, run: Run, now: float) -> None:
         view = self.query_one(ItemList).item

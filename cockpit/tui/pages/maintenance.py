@@ -58,6 +58,9 @@ class MaintenancePage(ItemPage):
                 self.query_one(MaintenanceList).action_cursor_top()
         self._show_detail()
 
+    def read_again(self) -> None:
+        self._reckoned = -_RECKONED_EVERY
+
     def _show_found(self, run: Run) -> None:
         listing = self.query_one(MaintenanceList)
         listing.timezone = run.timezone

@@ -49,6 +49,9 @@ class TimelinePage(Page):
         self._run = run
         self._fill(run)
 
+    def read_again(self) -> None:
+        self._run = None
+
     def _fill(self, run: Run) -> None:
         standing = {note.id for note in run.notes}
         records = [record for record in run.records if self._shown(record, run, standing)]

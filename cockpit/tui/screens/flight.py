@@ -53,6 +53,7 @@ class FlightScreen(StripScreen):
     def on_mount(self) -> None:
         super().on_mount()
         self.page.take_focus()
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._show_in_other_colours())
         self.cockpit.after_first_frame(partial(self.call_later, self._add_other_pages))
 
     async def _add_other_pages(self) -> None:
@@ -64,6 +65,12 @@ class FlightScreen(StripScreen):
         self._has_all_pages = True
         if self._wanted_page:
             self.action_page(self._wanted_page)
+
+    def _show_in_other_colours(self) -> None:
+        """Let every page tell again what it has told in the inks of another theme."""
+        for page in self.query(Page):
+            page.read_again()
+        self.show_moment(*self.cockpit.moment)
 
     @property
     def page(self) -> Page:

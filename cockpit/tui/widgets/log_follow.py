@@ -18,7 +18,7 @@ from textual.reactive import var
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.origin import LogOrigin
 from cockpit.logs.reader import LogReader, ReaderStatus
-from cockpit.tui.theme import ThemedApp
+from cockpit.tui.themed import ThemedApp
 from cockpit.tui.widgets.log_journey import Travelled
 from cockpit.tui.widgets.log_scroll import LogScroll
 from cockpit.tui.widgets.log_source import LogSource

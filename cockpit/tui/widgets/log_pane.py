@@ -59,13 +59,22 @@ class LogPane(Vertical):
         # Made at once, not on mounting: keys and pages may ask for it before that.
         self.view = LogTail(name, origin, timezone=zone(timezone), clock=clock, reader=reader)
         self._told: SlowPatternError | None = None
+        self._status: LogStatus | None = None
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._tell_again())
 
     def compose(self) -> ComposeResult:
         yield PaneTitle(f"{self.log_name}")
         yield self.view
 
+    def _tell_again(self) -> None:
+        if self._status is not None:
+            self._tell(self._status)
+
     @on(LogStatus)
     def _tell(self, message: LogStatus) -> None:
+        self._status = message
         inks = inks_of(self.app)
         follow: Part = ("follow", inks.good) if message.follow else (f"paused, {message.new} new", inks.warn)
         if message.state is FollowState.WAITING:

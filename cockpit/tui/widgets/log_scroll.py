@@ -49,10 +49,10 @@ class LogScroll(SteadyScrollView, can_focus=True):
         &:focus { border: round $border; }
         & .log-view--time { color: $text-muted; }
         & .log-view--hint { color: $text-muted; text-style: italic; }
-        & .log-view--current { background: $primary; color: $text; text-style: bold; }
-        & .log-view--gutter { color: $text; background: $error; text-style: bold; }
+        & .log-view--current { background: $badge-ground; color: $badge; text-style: $mark-style; }
+        & .log-view--gutter { color: $alarm; background: $alarm-ground; text-style: $alarm-style; }
         & .log-view--trail { color: $text-error; }
-        & .log-view--fatal { color: $text; background: $error; text-style: bold; }
+        & .log-view--fatal { color: $alarm; background: $alarm-ground; text-style: $alarm-style; }
         & .log-view--error { color: $text-error; background: $error-muted; text-style: bold; }
         & .log-view--warning { color: $text-warning; }
         & .log-view--notice { color: $text-accent; }
