@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.cli.common import CommandTable, open_here, print_json, require_writing, say, wants_json
+from cockpit.cli.common import CommandTable, open_here, print_json, require_writing, say, status_of, wants_json
 from cockpit.collection import hold_collector
 from cockpit.errors import CockpitError, ExitCode, UsageError
 
@@ -116,11 +116,7 @@ def fly(workspace: Workspace) -> ExitCode:
     app = CockpitApp(workspace, trouble=trouble, doubt=doubt, seen=SeenStore(workspace.store.location.common))
     app.run(mouse=os.environ.get("COCKPIT_MOUSE", "1") != "0")
     workspace.store.close()
-    return ExitCode(app.return_code) if app.return_code in set(ExitCode) else _other(app.return_code)
-
-
-def _other(code: int | None) -> ExitCode:
-    sys.exit(1 if code is None else code)
+    return status_of(app.return_code)
 
 
 def _people(workspace: Workspace) -> tuple[Presence, ...]:
