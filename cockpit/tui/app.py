@@ -32,6 +32,7 @@ from cockpit.tui.alarms import Alarm, alarms_of, terminal_title
 from cockpit.tui.clipboard import keep_copy, send_to_clipboard
 from cockpit.tui.feeds import Feeds
 from cockpit.tui.glyphs import ASCII, choose_glyphs, shown
+from cockpit.tui.landing import Landing
 from cockpit.tui.messages import FeedFailed, LiveChanged, RunChanged
 from cockpit.tui.palette import CommandProvider, Palette
 from cockpit.tui.past import Scrubber
@@ -94,6 +95,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self._who = WhoSitsHere(self, doubt)
         self.past = Scrubber(self)
         self.since = SinceTeller(self, seen)
+        self.landing = Landing(self, seen)
         is_ascii = choose_glyphs() is ASCII
         self.set_class(is_ascii, "-ascii")
         ScrollBar.renderer = AsciiScrollBar if is_ascii else ScrollBarRender
@@ -154,6 +156,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         if presence is not None:
             self.in_thread(lambda: presence.call(name))
         self.run_worker(self.since.open, exit_on_error=False)  # type: ignore[arg-type]
+        self.run_worker(self.landing.open, exit_on_error=False)  # type: ignore[arg-type]
 
     def _run_changed(self, run: Run, records: list[Record]) -> None:
         self.post_message(RunChanged(run, records))
@@ -222,6 +225,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         """Let ages and clocks go on, and colleagues see what is looked at."""
         self.hand_over()
         self.since.tick()
+        self.landing.tick()
         shown = self.shown
         if shown is not None and self._presence is not None and shown.place != self._place:
             self._place = shown.place
