@@ -1,4 +1,7 @@
-"""What a person has seen of a run, kept per user and clone outside the work tree, so that news are told as such."""
+"""What a person has seen of a run, and where they were, kept per user and clone outside the work tree.
+
+So news are told as such, and whoever comes back, after a lost connection too, lands where they were.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,13 @@ class Seen(Struct, frozen=True):
     heads: dict[str, int]
 
 
+class Place(Struct, frozen=True):
+    """Where somebody was on the screen: a page, and the item under the cursor where it has items."""
+
+    page: str
+    item: str = ""
+
+
 class SeenStore:
     """One clone's files, one a run and person; a lost or broken one costs a summary, nothing else."""
 
@@ -43,18 +53,32 @@ class SeenStore:
         before = self.read(run_id, person)
         for key, sequence in (before.heads if before is not None else {}).items():
             heads[key] = max(heads.get(key, 0), sequence)
-        path = self._path(run_id, person)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            partial.write_bytes(msgspec.json.encode(Seen(at, heads)))
-            partial.replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                partial.unlink()
-            raise
+        _replace(self._path(run_id, person), msgspec.json.encode(Seen(at, heads)))
 
-    def _path(self, run_id: str, person: str) -> Path:
+    def place(self, run_id: str, person: str) -> Place | None:
+        """Return where that person was; None where they never were, or nobody knows."""
+        try:
+            return msgspec.json.decode(self._path(run_id, person, "place.json").read_bytes(), type=Place)
+        except (OSError, msgspec.MsgspecError, UnicodeError):
+            return None
+
+    def keep_place(self, run_id: str, person: str, place: Place) -> None:
+        """Remember where that person is. Raises OSError."""
+        _replace(self._path(run_id, person, "place.json"), msgspec.json.encode(place))
+
+    def _path(self, run_id: str, person: str, ending: str = "json") -> Path:
         # A name may hold anything; a run's id is safe by its form.
         who = hashlib.sha256(person.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-        return self._directory / f"{run_id or '_service'}.{who}.json"
+        return self._directory / f"{run_id or '_service'}.{who}.{ending}"
+
+
+def _replace(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise

@@ -121,6 +121,13 @@ def require_writing(arguments: argparse.Namespace) -> None:
         raise RefusedError("this cockpit is read-only", fix="Start it without --readonly", code="readonly")
 
 
+def status_of(return_code: int | None) -> ExitCode:
+    """Return a full-screen app's return code as ours; one that is not among them, as a signal's, ends the process."""
+    if return_code in set(ExitCode):
+        return ExitCode(return_code)
+    sys.exit(1 if return_code is None else return_code)
+
+
 def settings_of(pairs: Iterable[str]) -> dict[str, str]:
     """Return what `--set NAME=VALUE` says, the last one of a name; UsageError for one without a sign."""
     values: dict[str, str] = {}

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.cli.common import warn
+from cockpit.cli.common import status_of, warn
 from cockpit.collection import hold_collector
 from cockpit.errors import ExitCode, RefusedError, UsageError
 from cockpit.text import visible
@@ -117,7 +117,7 @@ def view(choose: Callable[[], list[ChosenLog]], *, piped: bool) -> ExitCode:
         app.run()
     finally:
         feed.stop()
-    return ExitCode(app.return_code or 0)
+    return status_of(app.return_code)
 
 
 def _view_logs(logs: list[ChosenLog]) -> ExitCode:
@@ -139,7 +139,7 @@ def _view_logs(logs: list[ChosenLog]) -> ExitCode:
 
     app = LogApp([(log.name, log.origin) for log in logs], logs[0].timezone, reader=reader)
     app.run()
-    return ExitCode(app.return_code or 0)
+    return status_of(app.return_code)
 
 
 def _give_keys_to_terminal() -> int:

@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.cli.common import CommandTable, open_here, print_json, require_writing, say, wants_json
+from cockpit.cli.common import CommandTable, open_here, print_json, require_writing, say, status_of, wants_json
 from cockpit.collection import hold_collector
 from cockpit.errors import CockpitError, ExitCode, UsageError
 from cockpit.text import visible
@@ -158,7 +158,7 @@ def fly(workspace: Workspace) -> ExitCode:
     app = CockpitApp(workspace, trouble=trouble, doubt=doubt, seen=SeenStore(workspace.store.location.common))
     _run(app, _show_in_browser(app, window) if window else None)
     workspace.store.close()
-    return ExitCode(app.return_code) if app.return_code in set(ExitCode) else _other(app.return_code)
+    return status_of(app.return_code)
 
 
 def _show_in_browser(app: CockpitApp, window: str) -> tuple[int, int]:
@@ -168,10 +168,6 @@ def _show_in_browser(app: CockpitApp, window: str) -> tuple[int, int]:
     app.driver_class = BrowserDriver
     width, _, height = window.partition("x")
     return int(width), int(height)
-
-
-def _other(code: int | None) -> ExitCode:
-    sys.exit(1 if code is None else code)
 
 
 def _people(workspace: Workspace) -> tuple[Presence, ...]:

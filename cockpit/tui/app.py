@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import time
 from collections.abc import Callable
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -33,9 +30,9 @@ from cockpit.text import visible
 from cockpit.tui.abnormal import Ranked
 from cockpit.tui.alarms import Alarm, alarms_of, terminal_title
 from cockpit.tui.clipboard import keep_copy, send_to_clipboard
-from cockpit.tui.crash import crash_report
 from cockpit.tui.feeds import Feeds
 from cockpit.tui.glyphs import ASCII, choose_glyphs, shown
+from cockpit.tui.landing import Landing
 from cockpit.tui.messages import FeedFailed, LiveChanged, RunChanged
 from cockpit.tui.palette import CommandProvider, Palette
 from cockpit.tui.past import Scrubber
@@ -52,12 +49,6 @@ if TYPE_CHECKING:
     from cockpit.live_source import LiveSource
 
 _LONGEST_TOLD = 500  # characters: a longer toast would cover the screen, and grow out of its top
-
-
-def _end_without_terminal(number: int, _frame: FrameType | None) -> None:
-    """End at once where the terminal is gone: nothing is left to restore, and all that was done is on the disk."""
-    if not os.isatty(2):
-        os._exit(128 + number)
 
 
 class CockpitApp(ThemedApp, inherit_bindings=False):
@@ -105,6 +96,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self._who = WhoSitsHere(self, doubt)
         self.past = Scrubber(self)
         self.since = SinceTeller(self, seen)
+        self.landing = Landing(self, seen)
         is_ascii = choose_glyphs() is ASCII
         self.set_class(is_ascii, "-ascii")
         ScrollBar.renderer = AsciiScrollBar if is_ascii else ScrollBarRender
@@ -143,13 +135,6 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, StripScreen)), None)
 
     def on_mount(self) -> None:
-        loop = asyncio.get_running_loop()
-        # Unhandled, both would leave the terminal in the app's mode.
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            loop.add_signal_handler(number, self._end_by_signal, number)
-            if not self.is_headless:
-                # Comes first, and comes through where the loop waits for a dead terminal to take its output.
-                signal.signal(number, _end_without_terminal)
         self.push_screen(FlightScreen())
         self.workspace.session.subscribe(self._run_changed)
         if self._feeding:
@@ -172,6 +157,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         if presence is not None:
             self.in_thread(lambda: presence.call(name))
         self.run_worker(self.since.open, exit_on_error=False)  # type: ignore[arg-type]
+        self.run_worker(self.landing.open, exit_on_error=False)  # type: ignore[arg-type]
 
     def _run_changed(self, run: Run, records: list[Record]) -> None:
         self.post_message(RunChanged(run, records))
@@ -213,15 +199,6 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         if self.is_running:
             self.since.look(focused=focused)
 
-    def _end_by_signal(self, number: int) -> None:
-        self.exit(return_code=128 + number)
-
-    def _fatal_error(self) -> None:
-        """Say why the app crashed; Textual would show every variable's value, and with them secrets."""
-        self.bell()
-        self._exit_renderables.append(crash_report())
-        self._close_messages_no_wait()
-
     # The moment
 
     def on_run_changed(self, message: RunChanged) -> None:
@@ -249,6 +226,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         """Let ages and clocks go on, and colleagues see what is looked at."""
         self.hand_over()
         self.since.tick()
+        self.landing.tick()
         shown = self.shown
         if shown is not None and self._presence is not None and shown.place != self._place:
             self._place = shown.place

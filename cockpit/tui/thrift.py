@@ -1,8 +1,14 @@
-"""Only what has changed goes to the terminal: a pane that is painted anew as it was costs no byte on a slow line."""
+"""Only what has changed goes to the terminal: a pane that is painted anew as it was costs no byte on a slow line.
+
+And only as fast as it is taken: what would wait behind other frames is left out, and the screen is painted as it is
+once the terminal has caught up.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 from rich.cells import cell_len
@@ -10,11 +16,16 @@ from rich.console import Console
 from rich.control import Control
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
-from textual.app import App
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 from textual.strip import Strip
 
+from cockpit.tui.ending import EndingApp
+from cockpit.tui.paced_driver import PacedDriver
+
 Piece = tuple[int, int, Strip]  # a row, a column, and what is drawn from there on
+_LOOK_AGAIN = 1.0  # seconds: an answer may have been lost
 
 
 class OnTerminal:
@@ -49,21 +60,31 @@ class Thrifty(CompositorUpdate):
         self._update = update
         self._terminal = terminal
 
-    def render_segments(self, console: Console) -> str:
-        """Return what is to be written."""
+    @cached_property
+    def changes(self) -> list[Piece]:
+        """What is to be written; it is taken for written from then on."""
         update = self._update
         pieces = _of_layout(update) if isinstance(update, LayoutUpdate) else _of_chops(update)
-        return "".join(
-            Control.move_to(x, y).segment.text + strip.render(console) for y, x, strip in self._terminal.changes(pieces)
-        )
+        return list(self._terminal.changes(pieces))
+
+    def render_segments(self, console: Console) -> str:
+        """Return what is to be written."""
+        return "".join(Control.move_to(x, y).segment.text + strip.render(console) for y, x, strip in self.changes)
 
 
-class ThriftyApp(App[int], inherit_bindings=False):
+class ThriftyApp(EndingApp, inherit_bindings=False):
     """An app on a terminal that may be far away."""
 
     def __init__(self) -> None:
         super().__init__()
         self._on_terminal = OnTerminal()
+        if "TEXTUAL_ANIMATIONS" not in os.environ:
+            self.animation_level = "none"
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return the driver that waits for no terminal, unless another kind was asked for."""
+        found = super().get_driver_class()
+        return PacedDriver if found is LinuxDriver else found
 
     def on_mount(self) -> None:
         # What a stopped program leaves behind, its shell has written over.
@@ -71,6 +92,8 @@ class ThriftyApp(App[int], inherit_bindings=False):
 
     def on_resize(self) -> None:
         """A terminal that changes its size moves, cuts or clears what is on it."""
+        if isinstance(self._driver, PacedDriver):
+            self._driver.forget()
         self._on_terminal.forget()
 
     def on_app_focus(self) -> None:
@@ -82,10 +105,35 @@ class ThriftyApp(App[int], inherit_bindings=False):
         self._on_terminal.forget()
         self.refresh()
 
+    def on_caught_up(self) -> None:
+        """Paint what was left out."""
+        driver = self._driver
+        if not isinstance(driver, PacedDriver) or not driver.owed:
+            return
+        if driver.is_behind:
+            self.set_timer(_LOOK_AGAIN, self.on_caught_up)
+            return
+        driver.owed = False
+        self.refresh()
+
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         if isinstance(renderable, LayoutUpdate | ChopsUpdate):
             renderable = Thrifty(renderable, self._on_terminal)
-        super()._display(screen, renderable)
+        driver = self._driver
+        if not isinstance(driver, PacedDriver) or renderable is None or self._batch_count or not self._running:
+            super()._display(screen, renderable)
+        elif driver.is_behind:
+            if not driver.owed:
+                driver.owed = True
+                self.set_timer(_LOOK_AGAIN, self.on_caught_up)
+        elif self._is_new(renderable):
+            super()._display(screen, renderable)
+            driver.end_frame()
+
+    def _is_new(self, renderable: object) -> bool:
+        """Whether there is anything to write: the cursor's place alone, where it was already, is nothing."""
+        is_same = isinstance(renderable, Thrifty) and not renderable.changes
+        return not is_same or self.cursor_position != self._previous_cursor_position
 
 
 def _of_layout(update: LayoutUpdate) -> Iterator[Piece]:
@@ -120,7 +168,9 @@ def _between(y: int, x: int, before: Strip, now: Strip) -> Iterator[Piece]:
         return
     first = _common(old, new)
     rest = _common(old[first:][::-1], new[first:][::-1])
-    middle = new[first : len(new) - rest]
+    middle = [segment for segment in new[first : len(new) - rest] if segment.text]
+    if not middle:
+        return  # the same, in other pieces
     at = x + sum(len(segment.text) for segment in new[:first])
     there = old[first : len(old) - rest]
     if len(middle) == len(there) == 1 and middle[0].style == there[0].style:

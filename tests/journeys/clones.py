@@ -13,6 +13,11 @@ from tests.journeys.shop import COCKPIT
 from tests.journeys.terminal import Terminal
 from tests.tui.scenes import build_repository
 
+QUIET = """\
+service: shop
+environment: {name: production, production: true}
+state_remote: none
+"""
 _CONFIGURATION = """\
 service: shop
 environment: {name: production, production: true}
@@ -33,16 +38,20 @@ class Clone:
         _git(root, "clone", "--quiet", str(remote), name)
         self.environment = {"COCKPIT_STATE_DIR": str(root / f"state-{name}")}
 
+    @property
+    def command(self) -> list[str]:
+        """The command line of the full-screen app."""
+        return [*COCKPIT, "--repo", str(self.repository), "--by", self.name]
+
     def open(self, terminal: Terminal, *, size: tuple[int, int] = (80, 24)) -> None:
         """Open the full-screen app, and wait for its first screen."""
-        command = [*COCKPIT, "--repo", str(self.repository), "--by", self.name]
-        terminal.start(command, size=size, environment=self.environment)
+        terminal.start(self.command, size=size, environment=self.environment)
         terminal.wait_for(r"\A shop  PROD ")
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a headless command with `--json`."""
         return subprocess.run(
-            [*COCKPIT, "--repo", str(self.repository), "--by", self.name, "--json", *arguments],
+            [*self.command, "--json", *arguments],
             env={**os.environ, **self.environment}, capture_output=True, encoding="utf-8", check=False,
         )  # fmt: skip
 
@@ -56,6 +65,14 @@ class Clone:
         """Return an item as `cockpit status` tells of it."""
         items: list[Mapping[str, Any]] = self.ask("status")["items"]
         return next(item for item in items if item["id"] == identity)
+
+
+def quiet_clone(root: Path) -> Clone:
+    """Return the clone of one who flies alone: an open run, nothing to look at, no remote."""
+    build_repository(root / "seed", QUIET)
+    clone = Clone(root, "ana", root / "seed")
+    clone.ask("release", "open", "v2.4.1")
+    return clone
 
 
 class TwoClones:

@@ -95,6 +95,15 @@ def test_a_clock_costs_its_digits() -> None:
     assert written == "\x1b[1;13H" + Strip([Segment("9", INKS[1])]).render(CONSOLE)
 
 
+def test_the_same_in_other_pieces_costs_no_byte() -> None:
+    def row(*more: Segment) -> LayoutUpdate:
+        return LayoutUpdate([[Strip([Segment("ab", INKS[0]), *more], 2)]], Region(0, 0, 2, 1))
+
+    terminal = OnTerminal()
+    Thrifty(row(), terminal).render_segments(CONSOLE)
+    assert Thrifty(row(Segment("", INKS[1])), terminal).render_segments(CONSOLE) == ""
+
+
 def test_a_line_that_a_terminal_may_take_for_wider_is_written_whole() -> None:
     def row(text: str) -> LayoutUpdate:
         return LayoutUpdate([[Strip([Segment("日 ", INKS[0]), Segment(text, INKS[1])])]], Region(0, 0, 5, 1))

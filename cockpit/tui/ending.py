@@ -1,0 +1,50 @@
+"""However an app ends, the terminal is left as it was found, and its return code tells how."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from types import FrameType
+
+from textual.app import App
+
+from cockpit.redact import redacted
+from cockpit.tui.crash import crash_report
+
+_ENDING = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+
+
+class EndingApp(App[int], inherit_bindings=False):
+    """An app that ends by a signal as by a key: with the terminal restored, and 128 and its number as the code."""
+
+    def on_mount(self) -> None:
+        """Take the signals: unhandled, they would leave the terminal in the app's mode."""
+        loop = asyncio.get_running_loop()
+        for number in _ENDING:
+            loop.add_signal_handler(number, self._end_by_signal, number)
+            if not self.is_headless and number != signal.SIGINT:
+                # Comes first, and comes through where the loop waits for a dead terminal to take its output.
+                signal.signal(number, _end_without_terminal)
+
+    def masked(self, text: str) -> str:
+        """Return text with the secrets masked that are known here."""
+        return redacted(text, os.environ)
+
+    def _end_by_signal(self, number: int) -> None:
+        self.exit(return_code=128 + number)
+
+    def _fatal_error(self) -> None:
+        """Say why the app crashed; Textual would show every variable's value, and with them secrets."""
+        try:
+            self.bell()
+            if not self._exit_renderables:  # what crashes later does so because of the first
+                self._exit_renderables.append(crash_report(self.masked))
+        finally:
+            self._close_messages_no_wait()
+
+
+def _end_without_terminal(number: int, _frame: FrameType | None) -> None:
+    """End at once where the terminal is gone: nothing is left to restore, and all that was done is on the disk."""
+    if not os.isatty(2):
+        os._exit(128 + number)

@@ -1,0 +1,95 @@
+"""The terminal of an app that may be far away: nothing waits for it, and it is never given more than it takes."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from textual import events
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from cockpit.tui.outlet import Outlet
+from cockpit.tui.pacing import Pacer
+
+_ASK = "\x1b[6n"  # where the cursor is: answered by xterm, tmux, screen and the Linux console alike
+_NO_MOUSE_PIXELS = "\x1b[?1016l"
+_SLACK = 1024  # bytes that wait to be written before a frame is held back
+_LAST_ANSWER = 5.0  # seconds at the end for an answer that is due: it would be typed into the shell
+_FIRST_ANSWER = 1.0  # where none ever came
+
+
+class CaughtUp(Message):
+    """The terminal has taken what was drawn."""
+
+
+class PacedDriver(LinuxDriver):
+    """Textual's driver, but for the way out: frames are held back (`is_behind`) instead of queued without end."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.owed = False  # whether a frame was held back, and `CaughtUp` is awaited
+        self._pacer = Pacer()
+        self._outlet: Outlet | None = None
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether a frame drawn now would only wait behind others."""
+        backlog = self._outlet.backlog if self._outlet is not None else 0
+        return backlog > _SLACK or self._pacer.is_behind(time.monotonic())
+
+    def write(self, data: str) -> None:
+        """Write to the terminal; never waits."""
+        if self._outlet is not None:
+            self._pacer.sent(self._outlet.put(data))
+
+    def end_frame(self) -> None:
+        """Ask the terminal to tell when it has come so far."""
+        if self._pacer.ask(time.monotonic()):
+            self.write(_ASK)
+
+    def forget(self) -> None:
+        """Wait for no answer: this may be another terminal by now."""
+        self._pacer.forget()
+
+    def start_application_mode(self) -> None:
+        """Take the terminal."""
+        file = self._file
+        self._pacer.forget()
+        if file is not None:
+            errors = file.errors or "backslashreplace"
+            self._outlet = Outlet(file.fileno(), encoding=file.encoding, errors=errors, drained=self._tell)
+            self._outlet.start()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self.end_frame()
+
+    def process_message(self, message: Message) -> None:
+        """Take in what the terminal says; runs in the thread that reads it."""
+        if isinstance(message, events.CursorPosition):
+            self._pacer.answered(time.monotonic())
+            self.end_frame()  # what was drawn before the first answer came has not been asked for
+            self._tell()
+        else:
+            super().process_message(message)
+
+    def disable_input(self) -> None:
+        """Stop reading, once what the terminal was asked is answered."""
+        patience = _LAST_ANSWER if self._pacer.answers else _FIRST_ANSWER
+        while (asked := self._pacer.last_asked) is not None and time.monotonic() - asked < patience:
+            if self._key_thread is None or not self._key_thread.is_alive():
+                break
+            time.sleep(0.01)
+        if self._mouse_pixels:
+            self.write(_NO_MOUSE_PIXELS)
+        super().disable_input()
+
+    def close(self) -> None:
+        """Let go of the terminal, once it has taken everything, or takes nothing."""
+        if self._outlet is not None:
+            self._outlet.close()
+            self._outlet = None
+        super().close()
+
+    def _tell(self) -> None:
+        if self.owed and not self.is_behind:
+            self.send_message(CaughtUp())
