@@ -65,7 +65,7 @@ def _welcome(arguments: argparse.Namespace, *, in_repository: bool) -> ExitCode:
         arguments.serve, arguments.env = "", ""
         return _demo(arguments)
     if not app.choice:
-        return ExitCode.OK if app.return_code in {0, None} else _other(app.return_code)
+        return status_of(app.return_code or 0)
     from cockpit.cli.init import set_up
 
     chosen = app.choice.removeprefix("import ") if app.choice.startswith("import ") else ""

@@ -18,7 +18,8 @@ from cockpit.tui.dialogs.base import hint_line
 from cockpit.tui.glyphs import choose_glyphs, shown
 from cockpit.tui.rows import Part, part, width_of
 from cockpit.tui.rows import row as row_of
-from cockpit.tui.theme import Inks, ThemedApp
+from cockpit.tui.theme import Inks
+from cockpit.tui.themed import ThemedApp
 from cockpit.tui.widgets.lines import LineWidget
 from cockpit.tui.widgets.row_list import RowList
 
