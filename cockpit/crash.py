@@ -12,7 +12,6 @@ from pathlib import Path
 
 from cockpit import __version__
 from cockpit.text import visible
-from cockpit.trust import state_directory
 
 _KEPT = 20  # reports: what is older goes
 _TOLD = ("TERM", "COLORTERM", "LC_ALL", "LC_CTYPE", "LANG", "NO_COLOR", "COCKPIT_ASCII", "COCKPIT_MOUSE")
@@ -24,6 +23,8 @@ def write_crash_report(trace: str, *, at: datetime, mask: Callable[[str], str]) 
 
     `mask` takes secrets out of all that it says; no values of variables are in it but those that describe the terminal.
     """
+    from cockpit.trust import state_directory  # which knows releases; this is in reach of what needs none
+
     directory = state_directory() / "crashes"
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = directory / f"{at:%Y%m%dT%H%M%SZ}-{os.getpid()}.txt"
