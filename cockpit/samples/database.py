@@ -95,7 +95,7 @@ def _version(connection: sqlite3.Connection) -> object:
     try:
         row = connection.execute("SELECT version FROM schema_version").fetchone()
     except sqlite3.OperationalError as error:
-        if is_damage(error):
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:  # that is: there is no such table
             raise
         row = None
     return row and row[0]
