@@ -77,7 +77,7 @@ def to_records(events: Iterable[Stored]) -> list[Record]:
         decoder = decoders[kind] if envelope.v == KNOWN_VERSION else None
         try:
             data = Unknown(raw=envelope.d) if decoder is None else decoder.decode(envelope.d)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             data = Unknown(raw=envelope.d)
         record = Record(
             stored.id, envelope.w, envelope.s, envelope.prev, envelope.h, envelope.wall, by, envelope.host,

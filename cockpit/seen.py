@@ -44,7 +44,7 @@ class SeenStore:
         """Return what that person had seen of a run here; None where they never looked."""
         try:
             return msgspec.json.decode(self._path(run_id, person).read_bytes(), type=Seen)
-        except (OSError, msgspec.MsgspecError, UnicodeError):
+        except (OSError, ValueError, RecursionError):  # no JSON, not UTF-8, or nested without end
             return None
 
     def mark(self, run_id: str, person: str, records: Iterable[Record], at: float) -> None:

@@ -8,9 +8,10 @@ as a visible escape.
 from __future__ import annotations
 
 import re
+from typing import Final
 
 # Cc, Cf, Zl, Zp and surrogates: written out, because a compiled class is scanned in C.
-_HOSTILE = re.compile(
+HOSTILE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
@@ -40,7 +41,7 @@ def visible(text: str, *, limit: int | None = None, ascii_only: bool = False) ->
     if text.isascii() and text.isprintable():
         return text
     named = _ASCII_NAMED if ascii_only else _NAMED
-    return _HOSTILE.sub(lambda match: _escape(match.group(), named), text)
+    return HOSTILE.sub(lambda match: _escape(match.group(), named), text)
 
 
 def visible_lines(text: str) -> list[str]:

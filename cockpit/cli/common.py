@@ -158,6 +158,14 @@ def say(text: str = "") -> None:
     print("\n".join(visible_lines(text)))
 
 
+def write_document(text: str) -> None:
+    """Print a document as it is, for a file or a program; on a terminal it is made safe line by line."""
+    if sys.stdout.isatty():
+        say(text.removesuffix("\n"))
+    else:
+        sys.stdout.write(text)
+
+
 def mute() -> None:
     """Let what is printed from here on go nowhere: whoever read it has gone."""
     sink = os.open(os.devnull, os.O_WRONLY)

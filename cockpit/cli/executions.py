@@ -20,6 +20,7 @@ from cockpit.cli.common import (
     wants_json,
     warn,
     warn_of_doubt,
+    write_document,
 )
 from cockpit.cli.plans import plan_document, rehearse, show_plan
 from cockpit.cli.unleased import add_override, reason_to_go_without
@@ -128,8 +129,7 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
         )
     elif arguments.format == "sh":
         # A terminal must not take a tag's name for its controls; a file or a shell needs the exact text.
-        script = as_shell_script(plan)
-        say(script.rstrip("\n")) if sys.stdout.isatty() else sys.stdout.write(script)
+        write_document(as_shell_script(plan))
     else:
         show_plan(plan, workspace)
     return ExitCode.OK

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cockpit.cli.common import CommandTable, open_here, options_of, print_json, require_writing, say, wants_json, warn
+from cockpit.cli.common import (
+    CommandTable,
+    open_here,
+    options_of,
+    print_json,
+    require_writing,
+    say,
+    wants_json,
+    warn,
+    write_document,
+)
 from cockpit.errors import CockpitError, ExitCode, NotFoundError, UsageError
 from cockpit.text import visible
 
@@ -77,7 +86,7 @@ def _import(arguments: argparse.Namespace) -> ExitCode:
         for path in written:
             say(f"wrote {path}")
     else:
-        sys.stdout.write(text)
+        write_document(text)
         warn("\n".join(summary_lines(imported)))
     return ExitCode.OK
 
@@ -186,11 +195,11 @@ def _export(arguments: argparse.Namespace) -> ExitCode:
     if kind == "yaml":
         from cockpit.content.yaml_text import yaml_text
 
-        sys.stdout.write(yaml_text(with_ticks(checklist, run, blank=arguments.blank)))
+        write_document(yaml_text(with_ticks(checklist, run, blank=arguments.blank)))
     else:
         from cockpit.content.markdown.exporting import checklist_markdown
 
-        sys.stdout.write(checklist_markdown(checklist, marks_of(run, blank=arguments.blank)))
+        write_document(checklist_markdown(checklist, marks_of(run, blank=arguments.blank)))
     return ExitCode.OK
 
 

@@ -61,6 +61,6 @@ def _errors(answer: Answer) -> str:
     try:
         said = msgspec.json.decode(answer.body)
         told = [str(one) for one in said.get("errors") or [said.get("message", "")]]
-    except (msgspec.MsgspecError, AttributeError, TypeError):
+    except (ValueError, RecursionError, AttributeError, TypeError):
         return answer.quoted
     return "; ".join(told)[:200]

@@ -27,8 +27,11 @@ class Problems:
         return sorted(self._found, key=lambda problem: (problem.line, problem.column))
 
     def add(self, line: int, column: int, message: str) -> None:
-        """Keep one mistake; ConfigurationError at once where there are too many to go on."""
-        self._found.append(Problem(self.path, line, column, message))
+        """Keep one mistake; ConfigurationError at once where there are too many to go on.
+
+        Whatever names of the file's the message repeats, it is one line.
+        """
+        self._found.append(Problem(self.path, line, column, visible(message)))
         if len(self._found) >= MOST_PROBLEMS:
             message = f"{MOST_PROBLEMS} mistakes so far, the rest was not looked at: is this the right kind of file?"
             self._found.append(Problem(self.path, line, column, message))

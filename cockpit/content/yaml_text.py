@@ -9,12 +9,14 @@ from typing import Any
 
 import msgspec
 
+from cockpit.text import HOSTILE
+
 # Begins with a letter and holds nothing that YAML could take for more than text.
 _PLAIN = re.compile(r"[^\W\d_](?:[^:#\n\"'`{}\[\]&*!|>%@,\x00-\x1f]|:(?! |$)|(?<! )#|,)*", re.ASCII)
 # Words that some YAML reader takes for something else.
 _WORDS = re.compile(r"(?:true|false|yes|no|on|off|null|y|n|nan|inf)", re.IGNORECASE)
-# What a YAML file, or our reader of it, does not take as it is.
-_UNPRINTABLE = re.compile("[\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]")
+# What a YAML file, or our reader of it, does not take as it is, and what whoever reads it must not take for a command.
+_UNPRINTABLE = re.compile(rf"(?![\n\t]){HOSTILE.pattern}|[\ufffe\uffff]")
 # What a block of lines would not give back as it was, or not show.
 _UNFIT_FOR_A_BLOCK = re.compile(r"\A\Z|[ \t]\n|^[ \t\n]|\n[ \t\n]*$|\t")
 
@@ -74,9 +76,14 @@ def _text(key: str, text: str, depth: int) -> list[str]:
 
 
 def _one_line(text: str) -> str:
-    if _PLAIN.fullmatch(text) and not text.endswith(" ") and not _WORDS.fullmatch(text):
+    is_printable = _UNPRINTABLE.search(text) is None
+    if is_printable and _PLAIN.fullmatch(text) and not text.endswith(" ") and not _WORDS.fullmatch(text):
         return text
-    if '"' in text and "\n" not in text and not _UNPRINTABLE.search(text) and "\t" not in text:
+    if is_printable and '"' in text and "\n" not in text and "\t" not in text:
         return "'" + text.replace("'", "''") + "'"
     quoted = json.dumps(text, ensure_ascii=False)
-    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
+    return _UNPRINTABLE.sub(lambda match: _escaped(ord(match[0])), quoted)
+
+
+def _escaped(code: int) -> str:
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -47,5 +47,5 @@ def read_beat(path: Path) -> Beat | None:
     """Return the last beat, or None where none can be read."""
     try:
         return _DECODER.decode(path.read_bytes())
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, ValueError, RecursionError):  # no JSON, no such fields, not UTF-8, or nested without end
         return None

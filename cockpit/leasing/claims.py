@@ -104,7 +104,7 @@ def forget_commands(workspace: Workspace, *, but: str) -> None:
 def _read(workspace: Workspace, path: Path) -> Claim | None:
     try:
         claim = msgspec.json.decode(path.read_bytes(), type=Claim)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, ValueError, RecursionError):  # no JSON, not UTF-8, or nested without end
         return None
     return claim if claim.place == clone_place(workspace) else None
 

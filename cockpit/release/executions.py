@@ -31,7 +31,7 @@ def decode_plan(text: str | None) -> Plan | None:
         return None
     try:
         return _PLAN.decode(text.encode())
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return None
 
 

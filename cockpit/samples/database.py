@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import msgspec
+
 from cockpit.samples.meaning import TABLES as MEANING_TABLES
 from cockpit.samples.schema import TABLES, TABLES_2, TABLES_3, VERSION
 from cockpit.samples.stretches import TABLES as STRETCH_TABLES
@@ -16,7 +18,13 @@ from cockpit.samples.stretches import TABLES as STRETCH_TABLES
 LATER_TABLES = (STRETCH_TABLES, MEANING_TABLES)
 
 _LATER = {2: TABLES_2, 3: TABLES_3}  # by the version that each brought
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+# Our statements do not change: where one of them is refused as such, tables or rows are not as we made them.
+_DAMAGE = frozenset({
+    sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_SCHEMA, sqlite3.SQLITE_FORMAT,
+    sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE,
+})  # fmt: skip
+# What reading a value raises that is not of its column's kind.
+ODD_VALUES = (ValueError, TypeError, ArithmeticError, LookupError, RecursionError, msgspec.MsgspecError)
 
 
 class WrongSchemaError(Exception):
@@ -26,7 +34,7 @@ class WrongSchemaError(Exception):
 def is_damage(error: Exception) -> bool:
     """Return whether the file itself is at fault, so that waiting would not help."""
     code: int = getattr(error, "sqlite_errorcode", 0) or 0
-    return isinstance(error, WrongSchemaError) or (code & 0xFF) in _DAMAGE
+    return isinstance(error, (WrongSchemaError, *ODD_VALUES)) or (code & 0xFF) in _DAMAGE
 
 
 def file_identity(path: Path) -> tuple[int, int] | None:
@@ -87,7 +95,7 @@ def _version(connection: sqlite3.Connection) -> object:
     try:
         row = connection.execute("SELECT version FROM schema_version").fetchone()
     except sqlite3.OperationalError as error:
-        if is_damage(error):
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:  # that is: there is no such table
             raise
         row = None
     return row and row[0]

@@ -37,7 +37,8 @@ class LookingBack:
         """Return when each watcher lived, by its key; spans that reach beyond either end are whole."""
         query = "SELECT watcher, since, until FROM watched WHERE until >= ? AND since < ? ORDER BY since"
         found: dict[str, list[Span]] = {}
-        for watcher, start, end in self._query(query, (since, until), tuple):
+        spans = self._query(query, (since, until), lambda row: (str(row[0]), float(row[1]), float(row[2])))
+        for watcher, start, end in spans:
             found.setdefault(watcher, []).append((start, end))
         return found
 
@@ -49,7 +50,7 @@ class LookingBack:
         )
         values = (series, round(since * 1000), round(until * 1000))
         return self._query(
-            query, values, lambda row: Stretch(row[0] / 1000, row[1] / 1000, ProbeState(row[2]), row[3], row[4])
+            query, values, lambda row: Stretch(row[0] / 1000, row[1] / 1000, ProbeState(row[2]), int(row[3]), str(row[4]))
         )
 
     def rollup(self, series: str, since: float, until: float) -> Rollup:
@@ -66,7 +67,9 @@ class LookingBack:
             "SELECT COUNT(*), IFNULL(SUM(lines), 0), IFNULL(SUM(errors), 0), IFNULL(SUM(warnings), 0) FROM log_minute"
             " WHERE log = ? AND minute >= ? AND minute < ?"
         )
-        found: list[tuple[int, int, int, int]] = self._reader.query(query, (log, *_minutes(since, until)), tuple)
+        found = self._reader.query(
+            query, (log, *_minutes(since, until)), lambda row: (int(row[0]), int(row[1]), int(row[2]), int(row[3]))
+        )
         return found[0] if found else (0, 0, 0, 0)
 
     def looked(self, log: str, since: float, until: float) -> tuple[int, int]:
@@ -95,15 +98,25 @@ class LookingBack:
             " WHERE e.log = ? AND e.at >= ? AND e.at < ? GROUP BY e.level, e.template"
         )
         values = (log, since // QUARTER * QUARTER, until)
-        return self._query(query, values, lambda row: (ErrorCount(*row[:6]), float(row[6])))
+        return self._query(query, values, _error)
 
     def endpoints(self, log: str, since: float, until: float) -> list[EndpointCount]:
         """Return a log's requests by path, to a quarter of an hour."""
         query = "SELECT endpoint, count, errors, latencies FROM log_endpoint WHERE log = ? AND at >= ? AND at < ?"
         found: dict[str, EndpointCount] = {}
-        for row in self._query(query, (log, since // QUARTER * QUARTER, until), tuple):
-            found[row[0]] = merged(found.get(row[0], EndpointCount(row[0], 0, 0, {})), row)
+
+        def add(row: Any) -> None:
+            path = str(row[0])
+            found[path] = merged(found.get(path, EndpointCount(path, 0, 0, {})), row)
+
+        self._query(query, (log, since // QUARTER * QUARTER, until), add)
         return list(found.values())
+
+
+def _error(row: Any) -> tuple[ErrorCount, float]:
+    level, template, count, first_at, last_at, example, ever = row
+    error = ErrorCount(str(level), str(template), int(count), float(first_at), float(last_at), str(example))
+    return error, float(ever)
 
 
 def _minutes(since: float, until: float) -> tuple[float, float]:

@@ -97,7 +97,7 @@ def merged(one: EndpointCount, row: tuple[Any, ...]) -> EndpointCount:
     latencies = dict(one.latencies)
     for bucket, number in msgspec.msgpack.decode(packed, type=dict[int, int]).items():
         latencies[bucket] = latencies.get(bucket, 0) + number
-    return EndpointCount(one.endpoint, one.count + count, one.errors + errors, latencies)
+    return EndpointCount(one.endpoint, one.count + int(count), one.errors + int(errors), latencies)
 
 
 def prune_meaning(connection: sqlite3.Connection, now: float) -> None:

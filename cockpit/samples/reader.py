@@ -12,7 +12,7 @@ import msgspec
 
 from cockpit.release.health import Debounced, ProbeResult, ProbeState
 from cockpit.release.rollup import Rollup
-from cockpit.samples.database import WrongSchemaError, file_identity, open_for_reading
+from cockpit.samples.database import ODD_VALUES, WrongSchemaError, file_identity, open_for_reading
 from cockpit.samples.rollups import rollup_of
 from cockpit.samples.schema import FILE_NAME, Current, Heartbeat, LogMinute, LogTotal, Sample
 
@@ -70,7 +70,7 @@ class SampleReader:
     def log_minutes(self, log: str, since: float) -> tuple[LogMinute, ...]:
         """Return a log's counters of the minutes that begin at or after `since`, oldest first."""
         query = "SELECT minute, lines, errors, warnings FROM log_minute WHERE log = ? AND minute >= ? ORDER BY minute"
-        return tuple(self.query(query, (log, since), lambda row: LogMinute(*row)))
+        return tuple(self.query(query, (log, since), lambda row: LogMinute(*map(int, row))))
 
     def log_total(self, log: str, since: float) -> LogTotal:
         """Return what a log's minutes that begin at or after `since` add up to."""
@@ -78,7 +78,7 @@ class SampleReader:
             "SELECT COUNT(*), IFNULL(SUM(lines), 0), IFNULL(SUM(errors), 0), IFNULL(SUM(own), 0) FROM log_minute"
             " WHERE log = ? AND minute >= ?"
         )
-        found = self.query(query, (log, since), lambda row: LogTotal(*row))
+        found = self.query(query, (log, since), lambda row: LogTotal(*map(int, row)))
         return found[0] if found else LogTotal(0, 0, 0)
 
     def raw(self, series: str, since: float, until: float) -> tuple[Sample, ...]:
@@ -114,7 +114,7 @@ class SampleReader:
     def heartbeats(self) -> tuple[Heartbeat, ...]:
         """Return the watchers that have not left, by host; one that died is told by its age."""
         query = "SELECT host, pid, at FROM watcher ORDER BY host"
-        return tuple(self.query(query, (), lambda row: Heartbeat(*row)))
+        return tuple(self.query(query, (), lambda row: Heartbeat(str(row[0]), int(row[1]), float(row[2]))))
 
     def close(self) -> None:
         """Close the connection."""
@@ -127,7 +127,7 @@ class SampleReader:
         try:
             connection = self._connected()
             rows = [] if connection is None else [make(row) for row in connection.execute(query, values).fetchall()]
-        except (sqlite3.Error, WrongSchemaError, ValueError) as error:  # ValueError: a state or JSON that is none
+        except (sqlite3.Error, WrongSchemaError, *ODD_VALUES) as error:
             self.close()
             self.trouble = f"samples cannot be read: {error}"
             return []
@@ -147,7 +147,8 @@ class SampleReader:
 
 def _sample(row: tuple[int, str, float | None, str, int]) -> Sample:
     at_ms, state, latency_ms, detail, planned = row
-    return Sample(at_ms / 1000, ProbeState(state), latency_ms, detail, bool(planned))
+    latency = None if latency_ms is None else float(latency_ms)
+    return Sample(at_ms / 1000, ProbeState(state), latency, str(detail), bool(planned))
 
 
 def _current(row: tuple[str, str]) -> Current:

@@ -14,7 +14,7 @@ import msgspec
 from cockpit.release.health import Debounced, ProbeResult, ProbeState
 from cockpit.release.log_digest import LogDigest
 from cockpit.release.rollup import Rollup
-from cockpit.samples.database import WrongSchemaError, file_identity, is_damage, move_aside, open_for_writing
+from cockpit.samples.database import ODD_VALUES, WrongSchemaError, file_identity, is_damage, move_aside, open_for_writing
 from cockpit.samples.meaning import MeaningKeeper, prune_meaning
 from cockpit.samples.rollups import add_rollups
 from cockpit.samples.schema import (
@@ -198,7 +198,7 @@ class SampleWriter:
         while True:
             try:
                 _in_transaction(self._connected(), work)
-            except (sqlite3.Error, WrongSchemaError, OSError) as error:
+            except (sqlite3.Error, WrongSchemaError, OSError, *ODD_VALUES) as error:
                 self._disconnect()
                 if is_damage(error) and not replaced and self._replace():
                     replaced = f"the samples file was damaged and is begun anew: {error}"

@@ -149,7 +149,7 @@ def _split(blob: bytes) -> Evidence:
     header, newline, content = blob.partition(b"\n")
     try:
         kind = msgspec.json.decode(header, type=_Header).type
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise NotFoundError("this blob has no header that says what it is") from error
     return Evidence(kind, content) if newline else Evidence(kind, b"")
 

@@ -226,7 +226,7 @@ class RemoteLease:
         text = done.out.partition(b"\n\n")[2]
         try:
             return Lease(oid, msgspec.json.decode(text, type=LeaseHolder), self._unchanged_for(oid))
-        except (msgspec.DecodeError, UnicodeError):
+        except (ValueError, RecursionError):  # no JSON, not UTF-8, or nested without end
             return Lease(oid, None)
 
     def _unchanged_for(self, oid: str) -> float:

@@ -140,7 +140,7 @@ def _require_at(descriptor: int, path: Path) -> None:
 def _read(path: Path) -> Held | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Held)
-    except (OSError, msgspec.DecodeError, UnicodeError):
+    except (OSError, ValueError, RecursionError):  # no JSON, not UTF-8, or nested without end
         return None
 
 

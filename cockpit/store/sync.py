@@ -192,7 +192,7 @@ def read_status(location: StoreLocation) -> SyncStatus:
     """Return how the last exchange on this clone went; `none` where there was none yet."""
     try:
         return msgspec.json.decode((location.run / "sync.json").read_bytes(), type=SyncStatus)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, ValueError, RecursionError):  # no JSON, not UTF-8, or nested without end
         return SyncStatus()
 
 

@@ -32,7 +32,7 @@ def take_asks(directory: Path) -> list[ProbeNow]:
     """Return the asks that wait, and remove them; what cannot be read is dropped."""
     found = []
     for path in sorted(directory.glob("*.json")):
-        with contextlib.suppress(OSError, msgspec.MsgspecError):
+        with contextlib.suppress(OSError, ValueError, RecursionError):
             found.append(_DECODER.decode(path.read_bytes()))
         with contextlib.suppress(OSError):
             path.unlink()

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
 from datetime import UTC
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from cockpit.cli.main import run
+from cockpit.codec import to_record
+from cockpit.content.library import parse_library_texts
+from cockpit.content.strict_yaml import load_text
+from cockpit.content.yaml_text import yaml_text
+from cockpit.errors import ConfigurationError
+from cockpit.health.beats import read_beat
 from cockpit.logs.classify import Classifier
 from cockpit.logs.line import Level
 from cockpit.logs.requests import read_request
 from cockpit.logs.stats import stats
 from cockpit.redact import MASK, masked
+from cockpit.release.checklist import Checklist, Phase, Section
+from cockpit.release.record import Unknown
+from cockpit.seen import SeenStore
+from cockpit.store.envelope import By, Envelope, Stored
+from cockpit.store.location import StoreLocation
+from cockpit.store.sync import SyncStatus, read_status
 from cockpit.times import rfc3339
+from cockpit.watch.asks import take_asks
+from tests.fuzz.unsafe import hostile_in
+from tests.store.support import make_repository
 
 MANY = "9" * 5000  # digits: Python reads no more than 4,300 of them as a number
 
@@ -41,7 +61,7 @@ def test_a_request_that_took_no_time_there_is(text: str) -> None:
     assert found is None or found.seconds is None
 
 
-@pytest.mark.parametrize("second", [MANY[:400], "9" * 20, "-1", '"x"', "null"], ids=range(5))
+@pytest.mark.parametrize("second", [MANY[:400], "9" * 25, "-1", '"x"', "null"], ids=range(5))
 def test_an_instant_beyond_the_calendar_is_none(second: str) -> None:
     line = Classifier("app", zone=UTC).classify(f'{{"instant":{{"epochSecond":{second}}},"level":"WARN"}}')
     assert (line.level, line.at) == (Level.WARNING, None)
@@ -67,3 +87,77 @@ def test_a_byte_that_is_not_utf_8_among_lines_of_json(tmp_path: Path) -> None:
         b'{"time":"2026-07-01T12:00:00Z","level":"info"}\n{"time":"x","level":"error","\x80":"\x80"}\n' * 3
     )
     assert stats(path)["lines"] == 6
+
+
+HOSTILE = "Zq \u061c \u202e \U000e0041\nend"
+
+
+def test_yaml_that_is_written_holds_nothing_that_is_obeyed() -> None:
+    checklist = Checklist("x", "X", phases=(Phase("p", HOSTILE, sections=(Section("s", HOSTILE.partition("\n")[0]),)),))
+    text = yaml_text(checklist)
+    assert hostile_in(text) == []
+    assert load_text(text, "x.yaml", Checklist) == checklist
+
+
+CHECKLIST = """\
+id: x
+title: X
+phases:
+  - id: p
+    title: "P\\u2066"
+    sections:
+      - id: s
+        title: S
+        items:
+          - {id: p/s/a, text: "Zq\\u202E"}
+"""
+
+
+@pytest.mark.parametrize("form", ["md", "yaml"])
+def test_what_is_exported_is_safe_on_a_terminal(form: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(CHECKLIST)
+    ours, theirs = pty.openpty()
+    with open(theirs, "w", encoding="utf-8") as terminal, contextlib.redirect_stdout(terminal):
+        assert run(["export", str(path), "--format", form]) == 0
+        terminal.flush()
+        shown = os.read(ours, 65536).decode().replace("\r\n", "\n")
+    os.close(ours)
+    assert "Zq" in shown
+    assert hostile_in(shown) == []
+
+
+def test_each_mistake_is_one_line_whatever_names_it_repeats() -> None:
+    text = "id: o\ntitle: d\nsubject: '{e}'\nbody: b\nfields:\n- name: t\n  hint: s\n- name: '\n\n'\n  hint: t\n"
+    with pytest.raises(ConfigurationError) as caught:
+        parse_library_texts({"templates/x.yaml": text})
+    assert not [problem for problem in caught.value.problems if "\n" in problem.message]
+
+
+DEEP = b'{"x":' + b"[" * 5000
+UNREADABLE = (b'{"at":1,"message":"\xff","state":"\xff","probe":"\xff","owner":"\xff","holder":"\xff"}', DEEP, b"\0" * 99, b"[]")
+
+
+@pytest.mark.parametrize("data", UNREADABLE, ids=("not-utf-8", "deep", "nul", "list"))
+def test_a_small_file_of_ours_that_is_damaged_is_as_good_as_none(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "it.json"
+    path.write_bytes(data)
+    assert read_beat(path) is None
+    assert take_asks(tmp_path) == []
+    repo = make_repository(tmp_path / "repo")
+    location = StoreLocation.of(repo)
+    location.run.mkdir(parents=True)
+    (location.run / "sync.json").write_bytes(data)
+    assert read_status(location) == SyncStatus()
+    seen = SeenStore(repo, tmp_path / "state")
+    seen.mark("run-1", "ana", (), 1.0)
+    (file,) = (tmp_path / "state").rglob("*.json")
+    file.write_bytes(data)
+    assert seen.read("run-1", "ana") is None
+
+
+def test_an_event_whose_data_is_nested_without_end_is_kept_as_unknown() -> None:
+    envelope = Envelope(1, "a" * 32, 1, None, (1, 0), "", By("Ana", ""), "h", "s/e/r", "item.done", "item:k", (),
+                        msgspec.Raw(DEEP))  # fmt: skip
+    stored = Stored("0" * 64, envelope, None, b"")
+    assert isinstance(to_record(stored).data, Unknown)
