@@ -30,7 +30,7 @@ def _completion(arguments: argparse.Namespace) -> ExitCode:
     from argcomplete.shell_integration import shellcode
 
     # Without readline's own file names where we know none: what is offered for a tag is a tag.
-    script = shellcode(["cockpit"], shell=arguments.shell, complete_arguments=["-o", "nospace"])
+    script = shellcode(["cockpit"], True, arguments.shell, complete_arguments=["-o", "nospace"])
     if wants_json(arguments):
         print_json({"shell": arguments.shell, "script": script})
     else:

@@ -163,7 +163,7 @@ class Code(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class EnvRule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What one variable of the env file must be, as of `library.EnvVariable`; `off` drops a shipped one."""
+    """What one variable of the env file must be in production; `off` drops a shipped one."""
 
     type: VariableType = "string"
     group: str = "Own"

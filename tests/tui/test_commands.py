@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from pathlib import Path
 
 import pytest
 from textual.app import App
@@ -13,10 +12,8 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 import cockpit.tui
-from cockpit.tui.commands import COMMANDS, SCOPE_TITLES, Command, Scope, bindings, commands_of, key_table
+from cockpit.tui.commands import COMMANDS, SCOPE_TITLES, Command, Scope, bindings, commands_of
 
-README = Path(__file__).parents[2] / "README.md"
-# The scopes whose commands can be active at the same time: those of the page, of what has the focus in it, and of all.
 TOGETHER: tuple[tuple[Scope, ...], ...] = (
     ("everywhere", "move", "checklist"),
     ("everywhere", "checklist", "pause-point"),
@@ -90,13 +87,3 @@ def test_no_command_hangs_only_on_keys_that_terminals_and_multiplexers_eat() -> 
         assert not eaten & set(command.keys), command.id
         assert not set(command.keys) <= awkward, command.id
         assert not all(key.startswith(("alt+", "f1", "f2", "f3")) and len(key) > 1 for key in command.keys), command.id
-
-
-def test_the_readme_has_the_table_as_it_is() -> None:
-    text = README.read_text(encoding="utf-8")
-    if "<!-- keys -->" not in text:
-        pytest.skip("the README has no key table")
-    _, _, rest = text.partition("<!-- keys -->")
-    table, end, _ = rest.partition("<!-- /keys -->")
-    assert end
-    assert table.strip() == key_table().strip()
