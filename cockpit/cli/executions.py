@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import secrets
 import signal
-import sys
 from typing import TYPE_CHECKING, Any
 
 from cockpit.cli.common import (

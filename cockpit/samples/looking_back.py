@@ -50,7 +50,9 @@ class LookingBack:
         )
         values = (series, round(since * 1000), round(until * 1000))
         return self._query(
-            query, values, lambda row: Stretch(row[0] / 1000, row[1] / 1000, ProbeState(row[2]), int(row[3]), str(row[4]))
+            query,
+            values,
+            lambda row: Stretch(row[0] / 1000, row[1] / 1000, ProbeState(row[2]), int(row[3]), str(row[4])),
         )
 
     def rollup(self, series: str, since: float, until: float) -> Rollup:

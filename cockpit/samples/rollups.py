@@ -26,7 +26,7 @@ def rollup_of(row: tuple[Any, ...]) -> Rollup:
     ok, degraded, down, unknown, paused, total_ms, highest_ms, latencies, maintenance = row
     return Rollup(
         ok=int(ok), degraded=int(degraded), down=int(down), unknown=int(unknown), paused=int(paused),
-        total_ms=float(total_ms), highest_ms=None if highest_ms is None else float(highest_ms),
+        total_ms=float(total_ms), highest_ms=float(highest_ms),
         latencies=msgspec.msgpack.decode(latencies, type=dict[int, int]) if latencies else {},
         maintenance=int(maintenance),
     )  # fmt: skip

@@ -14,7 +14,14 @@ import msgspec
 from cockpit.release.health import Debounced, ProbeResult, ProbeState
 from cockpit.release.log_digest import LogDigest
 from cockpit.release.rollup import Rollup
-from cockpit.samples.database import ODD_VALUES, WrongSchemaError, file_identity, is_damage, move_aside, open_for_writing
+from cockpit.samples.database import (
+    ODD_VALUES,
+    WrongSchemaError,
+    file_identity,
+    is_damage,
+    move_aside,
+    open_for_writing,
+)
 from cockpit.samples.meaning import MeaningKeeper, prune_meaning
 from cockpit.samples.rollups import add_rollups
 from cockpit.samples.schema import (

@@ -135,7 +135,12 @@ def test_each_mistake_is_one_line_whatever_names_it_repeats() -> None:
 
 
 DEEP = b'{"x":' + b"[" * 5000
-UNREADABLE = (b'{"at":1,"message":"\xff","state":"\xff","probe":"\xff","owner":"\xff","holder":"\xff"}', DEEP, b"\0" * 99, b"[]")
+UNREADABLE = (
+    b'{"at":1,"message":"\xff","state":"\xff","probe":"\xff","owner":"\xff","holder":"\xff"}',
+    DEEP,
+    b"\0" * 99,
+    b"[]",
+)
 
 
 @pytest.mark.parametrize("data", UNREADABLE, ids=("not-utf-8", "deep", "nul", "list"))
