@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cockpit.identity import Doubt
     from cockpit.release.live import Presence
     from cockpit.tui.app import CockpitApp
+    from cockpit.tui.tour import Tour
     from cockpit.tui.welcome_app import WelcomeApp
     from cockpit.workspace import Workspace
 
@@ -29,6 +30,7 @@ _PATIENCE = 10.0  # seconds for a remote to answer before the screen opens witho
 def add_commands(table: CommandTable) -> None:
     """Add `demo`."""
     demo = table.add("demo", _demo, "a throwaway release on real parts: fly it, break it, roll it back")
+    demo.add_argument("--no-tour", action="store_true", help="without the line that says what to try; : tour begins it")
     demo.add_argument("--serve", default="", metavar="DIR", help="set it up in DIR and run it in the foreground")
 
 
@@ -62,7 +64,7 @@ def _welcome(arguments: argparse.Namespace, *, in_repository: bool) -> ExitCode:
     app = WelcomeApp(str(root), (lambda: find_markdown(root)) if in_repository else None)
     _run(app)
     if app.choice == "demo":
-        arguments.serve, arguments.env = "", ""
+        arguments.serve, arguments.env, arguments.no_tour = "", "", False
         return _demo(arguments)
     if not app.choice:
         return status_of(app.return_code or 0)
@@ -137,8 +139,8 @@ def _require_terminal() -> None:
         )
 
 
-def fly(workspace: Workspace) -> ExitCode:
-    """Run the app until it ends; its return code is ours, so that a crash is no success."""
+def fly(workspace: Workspace, tour: Tour | None = None) -> ExitCode:
+    """Run the app until it ends, with a `tour` in the demo; its return code is ours, so that a crash is no success."""
     from cockpit.seen import SeenStore
     from cockpit.tui.app import CockpitApp
     from cockpit.watching.start import ensure_watcher
@@ -155,7 +157,9 @@ def fly(workspace: Workspace) -> ExitCode:
             ensure_watcher(workspace)
         except (CockpitError, OSError) as error:  # the screen shows NO WATCHER, and is of use all the same
             trouble = f"no watcher could be started: {error}"
-    app = CockpitApp(workspace, trouble=trouble, doubt=doubt, seen=SeenStore(workspace.store.location.common))
+    app = CockpitApp(
+        workspace, trouble=trouble, doubt=doubt, seen=SeenStore(workspace.store.location.common), tour=tour
+    )
     _run(app, _show_in_browser(app, window) if window else None)
     workspace.store.close()
     return status_of(app.return_code)
@@ -231,7 +235,9 @@ def _demo(arguments: argparse.Namespace) -> ExitCode:
         workspace = prepare_demo(demo, own_state=True)
         demo.start()
         workspace.name_from = "by"  # it knows its own people
-        return fly(workspace)
+        from cockpit.tui.tour import Tour
+
+        return fly(workspace, tour=Tour(begun=not arguments.no_tour))
 
 
 def _serve(arguments: argparse.Namespace) -> None:

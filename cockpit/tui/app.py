@@ -40,6 +40,7 @@ from cockpit.tui.screens.base import StripScreen
 from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.since import SinceTeller
 from cockpit.tui.themed import ThemedApp
+from cockpit.tui.tour import Tour
 from cockpit.tui.wheel import told_of_wheel
 from cockpit.tui.who import WhoSitsHere
 from cockpit.tui.widgets.steady_scroll import AsciiScrollBar
@@ -80,10 +81,12 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         seen: SeenStore | None = None,
         doubt: Doubt | None = None,
         theme: str = "",
+        tour: Tour | None = None,
     ) -> None:
         super().__init__(theme=theme)
         self.workspace = workspace
         self.now = now
+        self.tour = tour  # the demo's alone
         self._feeding = feeding
         self._trouble = trouble  # met on the way here, to be told once the screen is there
         self._feeds = Feeds(workspace.session, self._live_source, self.post_message)

@@ -21,7 +21,7 @@ class ClockActions(DOMNode):
         app = cast("CockpitApp", self.app)
         run = app.moment[0]
         if run.state == "held":
-            app.tell("the run is held already")
+            app.tell("the run is held already; : resume the clock lets it go on")
             return
 
         def write(reason: str | None) -> None:
@@ -35,6 +35,6 @@ class ClockActions(DOMNode):
         app = cast("CockpitApp", self.app)
         run = app.moment[0]
         if run.state not in {"planned", "held"}:
-            app.tell(f"the run is {run.state}: there is nothing to resume")
+            app.tell(f"the run is {run.state}: only a planned or held one can be resumed")
             return
         app.act(ChangeRunState("active"), said="the run is active")

@@ -36,7 +36,7 @@ class FreezeActions(DOMNode):
         app = cast("CockpitApp", self.app)
         frozen = app.moment[0].frozen
         if frozen is None:
-            app.tell("nothing is frozen")
+            app.tell("nothing is frozen: deploys may start; : freeze stops them")
             return
 
         def write(reason: str | None) -> None:

@@ -137,7 +137,7 @@ class PastActions(DOMNode):
                 app.tell(str(error), severity="warning")
                 return
             if at >= now:
-                app.tell("that time is yet to come", severity="warning")
+                app.tell("that time is yet to come: name an earlier one, such as 15m ago or 14:05", severity="warning")
             else:
                 self._scrubber.go(at)
 

@@ -92,7 +92,7 @@ class StayActions(DOMNode):
         app = cast("CockpitApp", self.app)
         breaches = app.moment[0].breaches
         if not breaches:
-            app.tell("no rollback trigger is breached")
+            app.tell("no rollback trigger is breached: there is nothing to decide")
             return
         breach = next(iter(breaches.values()))
 

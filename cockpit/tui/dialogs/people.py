@@ -127,7 +127,7 @@ class PeopleDialog(Dialog[str]):
     def _give(self, message: RowList.Chosen) -> None:
         one = message.row
         if one.kind != "screen":
-            self.cockpit.tell("only a person drives")
+            self.cockpit.tell("only a person drives: choose one at a screen")
         elif one.name == self.cockpit.me:
             self.cockpit.tell("that is you: t takes the wheel")
         else:

@@ -24,7 +24,7 @@ from cockpit.tui.pages.items import ItemPage
 from cockpit.tui.rows import Part, part
 from cockpit.tui.theme import inks_of
 from cockpit.tui.widgets.checklist import ItemDetail, ItemList, PausePoint, PhaseColumn, PhaseStrip, progress_of
-from cockpit.tui.widgets.lines import PaneTitle
+from cockpit.tui.widgets.lines import TAKEN_IN, PaneTitle
 from cockpit.tui.widgets.log_panes import LogPanes
 from cockpit.tui.widgets.probes import ProbeBoard, ProbeStrip
 from cockpit.tui.widgets.row_list import RowList
@@ -179,7 +179,7 @@ class ChecklistPage(ItemPage):
             return self.filter_complaint
         if self._filter:
             return f"No item of this phase matches {self._filter!r}: Esc shows all."
-        return "No item is yours here: m shows all." if self._mine else "This phase has no items."
+        return "No item is yours here: m shows all." if self._mine else f"This phase has no items yet. {TAKEN_IN}"
 
     def _show_title(self, run: Run, index: int) -> None:
         if not run.phases:
@@ -312,7 +312,7 @@ class ChecklistPage(ItemPage):
                 self._turn_to(next(n for n, phase in enumerate(run.phases) if view in phase.items))
                 self.query_one(ItemList).go_to(view.id)
                 return
-        self.cockpit.tell("no item is open")
+        self.cockpit.tell("no item is open in any phase: O opens the one under the cursor again")
 
     def action_mine_only(self) -> None:
         """List only one's own items, or all."""
@@ -333,7 +333,7 @@ class ChecklistPage(ItemPage):
         """Open the phase's go/no-go poll; a reason that is picked there is an item to go to."""
         gate = self.query_one(PausePoint).gate
         if gate is None:
-            self.cockpit.tell("this phase does not end in a pause point")
+            self.cockpit.tell("this phase does not end in a pause point: Left and Right go to one that does")
             return
 
         def go(about: str | None) -> None:

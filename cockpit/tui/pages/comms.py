@@ -135,7 +135,7 @@ class CommsPage(Page):
         """Say that one knows of the call under the cursor."""
         current = self.query_one(SentList).current
         if current is None or current.call is None:
-            self.cockpit.tell("nothing that calls is under the cursor")
+            self.cockpit.tell("nothing that calls is under the cursor: Tab to Calls and messages, then choose one")
             return
         self.cockpit.act(AcknowledgeCall(current.call.key), said="nobody is told of it any more")
 

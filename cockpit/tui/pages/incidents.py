@@ -72,7 +72,7 @@ class IncidentsPage(Page):
         """Close the incident under the cursor, saying how it ended."""
         incident = self._incident
         if incident is None:
-            self.cockpit.tell("no incident is open")
+            self.cockpit.tell("no incident is open: I opens one")
             return
 
         def closed(text: str | None) -> None:

@@ -176,7 +176,7 @@ class ItemPage(Page):
         if view is None:
             return
         if view.sensing is None:
-            self.cockpit.tell("this item has no check: it is a person's word")
+            self.cockpit.tell("this item has no check: it is a person's word, Space ticks it")
             return
         check = view.sensing.check
         effects = f" It has effects ({check.effects})." if check.effects != "none" else ""

@@ -14,6 +14,7 @@ from cockpit.release.run import Run, new_since
 from cockpit.times import epoch, zone
 from cockpit.tui.commands import bindings
 from cockpit.tui.pages.base import Page
+from cockpit.tui.widgets.lines import NO_LOGS
 from cockpit.tui.widgets.log_pane import LogPane
 from cockpit.tui.widgets.log_panes import LogPanes
 
@@ -45,7 +46,10 @@ class LogsPage(Page):
         pane = self.focused_pane() or (panes[0] if panes else None)
         reader = pane.view.reader if pane is not None else None
         if pane is None or reader is None:
-            self.cockpit.tell("there is no log to look through", severity="warning")
+            self.cockpit.tell(
+                f"there is no log to look through: {NO_LOGS}",
+                severity="warning",
+            )
             return
         from cockpit.tui.dialogs.alike import AlikeDialog
 

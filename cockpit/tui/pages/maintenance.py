@@ -119,7 +119,7 @@ class MaintenancePage(ItemPage):
         listing = self.query_one(MaintenanceList)
         waiting = [n for n, one in enumerate(listing.rows) if isinstance(one, Occurrence) and one.waits]
         if not waiting:
-            self.cockpit.tell("nothing is due")
+            self.cockpit.tell("nothing is due: what comes next stands below To come")
             return
         listing.cursor = next((n for n in waiting if n > listing.cursor), waiting[0])
 

@@ -160,7 +160,7 @@ class RunbooksPage(IncidentsPage):
     def _settle(self, outcome: StepWord, word: str, hint: str) -> None:
         runbook, row = self._runbook, self.query_one(StepList).current
         if runbook is None or row is None or row.step is None:
-            self.cockpit.tell("no step is under the cursor")
+            self.cockpit.tell("no step is under the cursor: Enter on a runbook goes to its steps")
             return
         step = row.step
 

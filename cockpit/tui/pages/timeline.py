@@ -21,7 +21,7 @@ from cockpit.tui.rows import Part
 from cockpit.tui.theme import inks_of
 from cockpit.tui.widgets.lines import PaneTitle
 from cockpit.tui.widgets.row_list import RowList
-from cockpit.tui.widgets.timeline import RecordDetail, TimelineList
+from cockpit.tui.widgets.timeline import NOTHING_YET, RecordDetail, TimelineList
 
 
 class TimelinePage(Page):
@@ -74,7 +74,7 @@ class TimelinePage(Page):
     def _nothing(self) -> str:
         if self._filter:
             return f"Nothing matches {self._filter!r}."
-        return "No note has been written: i writes one." if self._notes_only else "Nothing has happened yet."
+        return "No note has been written: i writes one." if self._notes_only else NOTHING_YET
 
     def _shown(self, record: Record, run: Run, standing: set[str]) -> bool:
         if not is_told(record) or (self._notes_only and record.id not in standing):

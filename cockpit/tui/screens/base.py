@@ -14,11 +14,13 @@ from cockpit.tui.alarms import alarms_of, strip_alarm
 from cockpit.tui.clock import ClockActions
 from cockpit.tui.freeze import FreezeActions
 from cockpit.tui.migrating import MigrationActions
+from cockpit.tui.opening import OpeningActions
 from cockpit.tui.past import PastActions
 from cockpit.tui.quieting import StayActions
 from cockpit.tui.report import ReportActions
 from cockpit.tui.reviewing import ReviewActions
 from cockpit.tui.signing import SigningActions
+from cockpit.tui.tour import Seen, TourActions, TourStrip, said_by
 from cockpit.tui.wheel import WheelActions
 from cockpit.tui.widgets.banner import AlarmBanner
 from cockpit.tui.widgets.hints import HintBar
@@ -39,6 +41,8 @@ class StripScreen(
     PastActions,
     StayActions,
     ReportActions,
+    OpeningActions,
+    TourActions,
     Screen[None],
 ):
     """Draws who and what this is above its own content, and what can be done below it."""
@@ -69,6 +73,8 @@ class StripScreen(
             yield IdentityStrip(id="identity")
             yield PastBanner(id="past")
             yield AlarmBanner(id="banner")
+            if self.cockpit.tour is not None:
+                yield TourStrip(id="tour")
         yield from self.compose_content()
         yield HintBar(id="hints")
 
@@ -93,7 +99,15 @@ class StripScreen(
         self.query_one(PastBanner).show(told, self.cockpit.now() - now)
         # What calls a human now calls also whoever looks at the past.
         self.query_one(AlarmBanner).show(self.cockpit.unseen_alarms(alarms_of(*self.cockpit.present, me)))
+        self._show_tour(run, me.name)
         self.show_content(run, live, now)
+
+    def _show_tour(self, run: Run, name: str) -> None:
+        tour = self.cockpit.tour
+        if tour is not None:
+            if tour.step is not None:
+                tour.look(Seen(run, self.place.partition(":")[0], said_by(run, name)))
+            self.query_one(TourStrip).show(tour)
 
     def show_content(self, run: Run, live: Live, now: float) -> None:
         """Show it in what a subclass composed."""

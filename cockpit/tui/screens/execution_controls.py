@@ -33,7 +33,7 @@ class ExecutionControls(StripScreen):
     def _stopped(self) -> ExecutionView | None:
         view = self._view
         if view is None or view.over:
-            self.cockpit.tell("this execution is over")
+            self.cockpit.tell("this execution is over: 4 lists the tags for another one")
             return None
         return view
 

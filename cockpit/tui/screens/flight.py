@@ -148,14 +148,14 @@ class FlightScreen(StripScreen):
         self.app.push_screen(ExecutionScreen())
 
     def action_up_a_level(self) -> None:
-        """Clear the filter, show all panes, go back from the past or to the list; never abort anything."""
+        """Clear the filter, show all panes, go back from the past, end the tour, or go to the list; never abort."""
         if self.query_one(FilterInput).display:
             self.action_clear_filter()
         elif self.maximized is not None:
             self.minimize()
         elif self.cockpit.past.shown is not None:
             self.action_past_now()
-        else:
+        elif not self.end_tour():
             self.page.take_focus()
 
     def action_leave(self) -> None:
@@ -274,7 +274,7 @@ class FlightScreen(StripScreen):
         if text:
             self.cockpit.copy(text)
         else:
-            self.cockpit.tell("nothing is selected here")
+            self.cockpit.tell("nothing is selected here: Tab goes to a pane with lines to copy")
 
     def action_undo(self) -> None:
         """Undo one's own last record, after showing it."""

@@ -13,6 +13,9 @@ from cockpit.tui.glyphs import Glyphs, choose_glyphs
 from cockpit.tui.rows import Part, part, row, width_of
 from cockpit.tui.theme import Inks, inks_of
 
+NO_LOGS = "logs: {app: {file: /var/log/app.log}} in cockpit.yaml"
+TAKEN_IN = "An open run takes that in by the palette: `:` migrate the run."
+
 
 class LineWidget(Widget):
     """A widget whose lines a subclass draws into the width there is."""

@@ -26,7 +26,7 @@ def attach_lines(cockpit: CockpitApp, log: str, text: str) -> None:
     run = cockpit.moment[0]
     items = [(view.id, view.item.text) for view in likely_first(run)]
     if not items:
-        cockpit.tell("there is no item to attach it to: no checklist is open", severity="warning")
+        cockpit.tell("there is no item to attach it to: : open a release run opens a checklist", severity="warning")
         return
     lines = text.count("\n") + 1
     name = f"{log}-{int(cockpit.now())}.log"

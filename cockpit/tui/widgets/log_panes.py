@@ -14,7 +14,7 @@ from cockpit.release.run import Run
 from cockpit.times import rfc3339
 from cockpit.tui.pages.base import Page
 from cockpit.tui.theme import inks_of
-from cockpit.tui.widgets.lines import PaneTitle
+from cockpit.tui.widgets.lines import NO_LOGS, PaneTitle
 from cockpit.tui.widgets.log_evidence import attach_lines
 from cockpit.tui.widgets.log_pane import LogPane
 from cockpit.tui.widgets.log_tail import LogTail
@@ -62,7 +62,7 @@ class LogPanes(Container):
         else:
             title = PaneTitle("logs")
             self.mount(title)
-            title.show(left=[("none is configured: add `logs:` to cockpit.yaml", inks_of(self.app).muted)])
+            title.show(left=[(f"none yet: {NO_LOGS}", inks_of(self.app).muted)])
 
     async def _give_focus_back(self, removed: AwaitRemove, mounted: AwaitMount) -> None:
         await removed

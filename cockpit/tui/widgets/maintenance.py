@@ -17,7 +17,7 @@ from cockpit.tui.glyphs import Glyphs, choose_glyphs
 from cockpit.tui.rows import Part, fit, part, row, width_of
 from cockpit.tui.status_style import Look, item_look
 from cockpit.tui.theme import Inks
-from cockpit.tui.widgets.lines import TextPane
+from cockpit.tui.widgets.lines import TAKEN_IN, TextPane
 from cockpit.tui.widgets.row_list import RowList
 
 _TITLES = {"daily": "Daily", "weekly": "Weekly", "monthly": "Monthly", "quarterly": "Quarterly", "annually": "Annually"}
@@ -67,7 +67,10 @@ class MaintenanceList(RowList["Group | Occurrence"]):
     """Instances under their headings, those that wait first."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(empty="Nothing recurs here: items with a cadence in the checklist do.", id=id)
+        super().__init__(
+            empty=f"Nothing recurs yet: cadence: weekly at an item or section does it. {TAKEN_IN}",
+            id=id,
+        )
         self._glyphs = choose_glyphs()
         self.timezone = "UTC"
 

@@ -12,7 +12,7 @@ from cockpit.tui.commands import bindings
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, labelled, part, row
 from cockpit.tui.theme import Inks
-from cockpit.tui.widgets.lines import LineWidget, TextPane
+from cockpit.tui.widgets.lines import TAKEN_IN, LineWidget, TextPane
 from cockpit.tui.widgets.row_list import RowList
 
 
@@ -49,7 +49,7 @@ class TemplateList(RowList[MessageTemplate]):
     BINDINGS = bindings("templates")
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(empty="No template is pinned: put one into checklists/templates.", id=id)
+        super().__init__(empty=f"No template is pinned: put one into checklists/templates. {TAKEN_IN}", id=id)
         self._glyphs = choose_glyphs()
 
     def key_of(self, row: MessageTemplate) -> str:

@@ -32,7 +32,7 @@ class ProbeDetail(TextPane):
 
     def lines(self, inks: Inks, width: int) -> list[list[Part]]:  # noqa: ARG002
         if self._feed is None:
-            return [[(" No probe is selected.", inks.muted)]]
+            return [[(" No probe is selected: Up and Down choose one.", inks.muted)]]
         lines = state_lines(self._feed, self._now, self._quiet, self.glyphs, inks)
         lines += condition_lines(self._feed, self.glyphs, inks)
         return lines + self._past(inks)

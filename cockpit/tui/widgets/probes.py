@@ -14,7 +14,7 @@ from cockpit.tui.glyphs import choose_glyphs, shown
 from cockpit.tui.rows import Part, fit, part, row, sparkline, width_of
 from cockpit.tui.status_style import probe_look
 from cockpit.tui.theme import Inks
-from cockpit.tui.widgets.lines import LineWidget
+from cockpit.tui.widgets.lines import TAKEN_IN, LineWidget
 from cockpit.tui.widgets.row_list import RowList
 
 _LONGEST_NAME = 20  # cells: one probe must not push all others off the line
@@ -33,6 +33,9 @@ def percent(share: float | None) -> str:
     return choose_glyphs().dash if share is None else f"{math.floor(share * 10000) / 100:g} %"
 
 
+_NO_PROBES = 'No probes yet: probes: {api: {http: "http://HOST/health"}}'
+
+
 class ProbeStrip(LineWidget):
     """All probes on one line, the worst first where they do not all fit."""
 
@@ -48,7 +51,7 @@ class ProbeStrip(LineWidget):
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
         if not self._feeds:
-            return row([(" No probes are configured: add `probes:` to cockpit.yaml.", inks.muted)], [], width)
+            return row([(f" {_NO_PROBES} in cockpit.yaml", inks.muted)], [], width)
         seen = [feed for feed in self._feeds if feed.at]
         abnormal = sum(feed.state != "ok" or feed.stale(self._now) for feed in seen)
         right: list[Part] = (
@@ -87,7 +90,7 @@ class ProbeBoard(RowList[ProbeFeed]):
     """A probe a line: state, latency, sparkline, age, and the sentence that says what was seen."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(empty="No probes are configured: add `probes:` to cockpit.yaml.", id=id)
+        super().__init__(empty=f"{_NO_PROBES} in cockpit.yaml. {TAKEN_IN}", id=id)
         self._glyphs = choose_glyphs()
         self.now = 0.0
         self.quiet: Mapping[str, str] = {}  # why a probe calls nobody, in a word

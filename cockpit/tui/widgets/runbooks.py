@@ -17,7 +17,7 @@ from cockpit.tui.commands import bindings
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, labelled, part, row
 from cockpit.tui.theme import Inks
-from cockpit.tui.widgets.lines import TextPane
+from cockpit.tui.widgets.lines import TAKEN_IN, TextPane
 from cockpit.tui.widgets.row_list import RowList
 
 CONTACTS = "contacts:"
@@ -105,7 +105,7 @@ class EntryList(RowList[Entry]):
     """Procedures and contacts."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(empty="No runbook is pinned.", id=id)
+        super().__init__(empty=f"No runbook is pinned: each is a file in checklists/runbooks. {TAKEN_IN}", id=id)
         self._glyphs = choose_glyphs()
 
     def key_of(self, row: Entry) -> str:

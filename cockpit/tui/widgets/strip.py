@@ -77,6 +77,8 @@ class IdentityStrip(LineWidget):
             (" ", inks.plain),
             part(run.tag or run.name or "no run open", inks.strong),
         ]
+        if not run.open and not run.name:
+            left.append((" : opens one", inks.muted))
         if run.open:
             ink = inks.caution if run.state in {"rolled-back", "held"} else inks.good
             left += [(" ", inks.plain), (_STATE_WORDS.get(run.state, run.state), ink)]

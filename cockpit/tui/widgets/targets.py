@@ -9,7 +9,7 @@ from cockpit.release.targets import TargetResult, burn_words
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, fit, part, row
 from cockpit.tui.theme import Inks
-from cockpit.tui.widgets.lines import LineWidget
+from cockpit.tui.widgets.lines import TAKEN_IN, LineWidget
 from cockpit.tui.widgets.row_list import RowList
 
 # What each state is called where there is little room.
@@ -31,7 +31,8 @@ class TargetTable(RowList[TargetResult]):
     """Goal, actual, state, window, samples, burn; with room for it coverage, and who has measured it."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(empty="No targets are written: add targets: to cockpit.yaml.", id=id, classes=classes)
+        empty = f"No targets yet: checklists/targets.yaml names them, targets: in cockpit.yaml measures. {TAKEN_IN}"
+        super().__init__(empty=empty, id=id, classes=classes)
         self._glyphs = choose_glyphs()
 
     def key_of(self, row: TargetResult) -> str:

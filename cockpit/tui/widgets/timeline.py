@@ -14,12 +14,14 @@ from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import TextPane
 from cockpit.tui.widgets.row_list import RowList
 
+NOTHING_YET = "Nothing has happened yet: every tick, note and command will stand here. i writes a note."
+
 
 class TimelineList(RowList[Record]):
     """Records in words; it stays at the newest until somebody goes up."""
 
     def __init__(self, *, compact: bool = False, id: str | None = None) -> None:
-        super().__init__(empty="Nothing has happened yet.", id=id)
+        super().__init__(empty=NOTHING_YET, id=id)
         self._glyphs = choose_glyphs()
         self._compact = compact
         self._run: Run | None = None
