@@ -27,7 +27,7 @@ def reference() -> str:
             "|---|---|---|---|",
         ]
         for field in inspect.type_info(record).fields:  # type: ignore[attr-defined]
-            words = WORDS[record][field.encode_name].replace("|", "\\|")
+            words = WORDS.get(record, {}).get(field.encode_name, "").replace("|", "\\|")
             lines.append(f"| `{field.encode_name}` | {words} | {_kind(field.type)} | {_default(field)} |")
     return "\n".join(lines[1:])
 

@@ -41,9 +41,12 @@ class Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         from cockpit.cli.examples import epilogue
 
-        self.formatter_class = _Formatter
-        self.epilog = epilogue(self.prog)
-        return super().format_help()
+        own, self.formatter_class = self.epilog, _Formatter
+        self.epilog = "\n".join(part for part in (epilogue(self.prog), own) if part)
+        try:
+            return super().format_help()
+        finally:
+            self.epilog = own
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, fix=f"See: {self.prog} --help")

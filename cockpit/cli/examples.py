@@ -123,6 +123,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "driver release": ("cockpit driver release",),
     "handover": ("cockpit handover --since 8h --next 8h > handover.txt",),
     "contacts": ("cockpit contacts payment --at 12h",),
+    "serve": ("cockpit serve --port 8123", "cockpit serve --write"),
     "sync": ("cockpit sync", "cockpit sync --remote origin"),
     "watch": ("cockpit watch", "cockpit watch --unit > ~/.config/systemd/user/cockpit-watch.service"),
     "doctor": ("cockpit doctor", f"cockpit doctor --purge 01J8 {_REASON} --yes"),

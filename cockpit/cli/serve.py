@@ -13,8 +13,9 @@ from cockpit.errors import ExitCode, UsageError
 # What the page's terminal is, whichever one we are started in.
 _TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 _EPILOG = """\
-For example: cockpit serve --port 8123, and open the address that it prints. Only this host can; from elsewhere:
-ssh -L 8123:127.0.0.1:8123 HOST. It has no key in the app itself: a browser that could open another would need no token.
+
+Only this host can open the address that it prints; from elsewhere: ssh -L 8123:127.0.0.1:8123 HOST.
+It has no key in the app itself: a browser that could open another would need no token.
 """
 
 

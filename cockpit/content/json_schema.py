@@ -75,7 +75,7 @@ def schema_of(kind: Kind) -> dict[str, Any]:
 def _tell(cls: type[Struct], part: dict[str, Any]) -> None:
     """Add what the record's types do not say: what a key means, how names and durations look, which exclude another."""
     part["description"] = cleandoc(part["description"])
-    for key, words in WORDS[cls].items():
+    for key, words in WORDS.get(cls, {}).items():
         held = part["properties"][key]
         _shape(cls, key, held)
         held["description"] = words

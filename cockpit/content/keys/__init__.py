@@ -17,5 +17,5 @@ WORDS: dict[type[Struct], dict[str, str]] = {**_SERVICE, **_PLANS, **_HEALTH, **
 WORDS[ConfigurationFile] = WORDS[Configuration]
 WORDS[Section] = {
     "production": "whether it is production, where what has effects waits for a person",
-    **{key: WORDS[Configuration][key] for key in Section.__struct_fields__ if key != "production"},
+    **{key: words for key, words in WORDS[Configuration].items() if key in Section.__struct_fields__},
 }

@@ -15,6 +15,7 @@ from cockpit.release.configuration import (
     Signing,
     VersionSeen,
 )
+from cockpit.release.inapplicable import Inapplicable
 
 WORDS: dict[type[Struct], dict[str, str]] = {
     Configuration: {
@@ -33,6 +34,7 @@ WORDS: dict[type[Struct], dict[str, str]] = {
         "checks": "how items of the checklist are sensed, by the item's id, in place of the checklist's own",
         "version": "where the running version is read; a rollback is done only once the target's version is seen",
         "rollback": "how the service is rolled back",
+        "not_applicable": "items that do not apply to this service, with the reason; opening a run marks them",
         "deploy": "how the service is deployed",
         "state_remote": "the git remote, or address, that shares the state; empty takes origin, `none` keeps it here",
         "state_branch": "the branch that carries the state, where the remote takes no refs of ours",
@@ -97,6 +99,10 @@ WORDS: dict[type[Struct], dict[str, str]] = {
         "commit": "the commit at which these files are read",
         "branch": "the protected branch at whose tip these files are read",
         "roles": "by role, the principals that may sign for it; a role that is not named anyone of them may sign",
+    },
+    Inapplicable: {
+        "reason": "why they do not apply",
+        "items": "their ids, or `phase/section/*` for all below it",
     },
     Incidents: {
         "update_every": "how long after an update the next one is due",

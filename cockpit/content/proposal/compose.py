@@ -40,10 +40,10 @@ def find_compose(root: Path) -> Compose | None:
         own = next((each for each in services if _is_own(services[each])), None)
         if own is None:
             continue
-        proxies = [one for each, one in services.items() if each != own and _PROXY.search(str(one.get("image", "")))]
+        proxies = [one for each, one in services.items() if each != own and _PROXY.search(_words(one.get("image")))]
         ports = [port for one in (services[own], *proxies) for port in _ports(one)]
-        variable = _VARIABLE.search(str(services[own].get("image", "")))
-        path = _PATH.search(str(services[own].get("healthcheck") or {}))
+        variable = _VARIABLE.search(_words(services[own].get("image")))
+        path = _PATH.search(_words(_test_of(services[own])))
         return Compose(
             name, own, tuple(dict.fromkeys(ports)), (variable[1] or variable[2]) if variable is not None else "",
             path[1] if path is not None else "",
@@ -55,7 +55,7 @@ def _services(text: str) -> dict[str, Mapping[str, Any]]:
     import yaml
 
     try:
-        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+        document = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError):
         return {}
     services = document.get("services") if isinstance(document, dict) else None
@@ -69,14 +69,26 @@ def _services(text: str) -> dict[str, Mapping[str, Any]]:
 
 
 def _is_own(service: Mapping[str, Any]) -> bool:
-    return "build" in service or not _INFRASTRUCTURE.search(str(service.get("image", "")).partition(":")[0])
+    return "build" in service or not _INFRASTRUCTURE.search(_words(service.get("image")).partition(":")[0])
+
+
+def _test_of(service: Mapping[str, Any]) -> object:
+    check = service.get("healthcheck")
+    return check.get("test") if isinstance(check, dict) else None
+
+
+def _words(value: object) -> str:
+    """Return a plain value, or a list of them, as text: aliases can make anything deeper as large as they like."""
+    if isinstance(value, list):
+        return " ".join(str(each) for each in value if isinstance(each, str | int | float))
+    return str(value) if isinstance(value, str | int | float) else ""
 
 
 def _ports(service: Mapping[str, Any]) -> list[int]:
     listed = service.get("ports")
     found = []
     for each in listed if isinstance(listed, list) else []:
-        text = str(each.get("published", "")) if isinstance(each, dict) else str(each)
+        text = _words(each.get("published") if isinstance(each, dict) else each)
         text = _DEFAULTED.sub(r"\1", text).partition("/")[0]
         parts = text.split(":")
         # One number alone is the container's: the host's is chosen by chance. 443 needs the name on the certificate.

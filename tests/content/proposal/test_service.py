@@ -137,3 +137,12 @@ def test_hostile_names_and_values_reach_no_command(tmp_path: Path) -> None:
 def test_a_bomb_of_aliases_is_only_a_file_that_tells_nothing(tmp_path: Path) -> None:
     bomb = "a: &a [x,x]\n" + "".join(f"{n}: &{n} [*{chr(ord(n) - 1)},*{chr(ord(n) - 1)}]\n" for n in "bcdefghijklmnop")
     assert detect(made(tmp_path, {"compose.yaml": bomb + "services: *p\n"})).found.compose is None
+
+
+def test_a_bomb_of_aliases_within_a_service_is_never_written_out(tmp_path: Path) -> None:
+    """Written out, it would be as long as a library."""
+    bomb = "a: &a [x]\n" + "".join(f"{n}: &{n} [{','.join([f'*{chr(ord(n) - 1)}'] * 9)}]\n" for n in "bcdefghijklm")
+    service = "services: {app: {build: ., image: *m, healthcheck: {test: *m}, ports: [*m, {published: *m}]}}\n"
+    found = detect(made(tmp_path, {"compose.yaml": bomb + service})).found.compose
+    assert found is not None
+    assert (found.service, found.ports, found.variable, found.path) == ("app", (), "", "")
