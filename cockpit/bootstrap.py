@@ -6,6 +6,7 @@ import contextlib
 import functools
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from cockpit.runs import choose_run, list_runs, parse_pins, pinned_of
 from cockpit.sealing import Seals
 from cockpit.session import Session
 from cockpit.store.clock import HybridClock
-from cockpit.store.location import StoreLocation
+from cockpit.store.location import StoreLocation, Surroundings
 from cockpit.store.remote import StateRemote
 from cockpit.store.store import Store
 from cockpit.trust import TrustStore
@@ -54,21 +55,20 @@ def now_ms() -> int:
 
 def open_store(repo: Path) -> Store:
     """Open the store of the repository that `repo` is in, with a writer id of this process's own."""
+    return _store_at(StoreLocation.of(repo))
+
+
+def _store_at(location: StoreLocation) -> Store:
     return Store.open(
-        StoreLocation.of(repo),
+        location,
         clock=HybridClock(now_ms),
         writer_id=os.urandom(16).hex(),
         host=os.uname().nodename,
     )
 
 
-def find_actor(git: Git, by: str) -> tuple[Actor, NameFrom]:
+def find_actor(configured: Mapping[str, str], by: str) -> tuple[Actor, NameFrom]:
     """Return who acts, and where that is from: `--by`, else git's user.name, else the account's name."""
-    configured = dict(
-        line.split(" ", 1)
-        for line in git.run("config", "--get-regexp", r"^user\.(name|email)$").text.splitlines()
-        if " " in line
-    )
     name = by.strip() or configured.get("user.name", "").strip() or os.environ.get("USER", "") or "somebody"
     email = "" if by and by != configured.get("user.name") else configured.get("user.email", "")
     name_from: NameFrom = "by" if by.strip() else "git" if configured.get("user.name", "").strip() else "account"
@@ -82,9 +82,9 @@ def open_workspace(options: Options, *, any_run: bool = False, any_env: bool = F
     has removed that, the newest run's. With `any_run` several open runs are no mistake: the newest is taken; with
     `any_env` several environments are none, for what is the same in all. Raises UsageError where one must be named.
     """
-    top = Git(options.repo).run("rev-parse", "--show-toplevel")
-    store = open_store(options.repo)
-    root = Path(os.fsdecode(top.out).rstrip("\n")) if top.ok and top.out.strip() else store.location.common
+    around = Surroundings.of(options.repo)
+    store = _store_at(around.location)
+    root = around.top or around.location.common
     git = Git(root)
     runs = list_runs(store)
     chosen = choose_run(runs, run=options.run, env=options.env, newest=any_run)
@@ -106,7 +106,7 @@ def open_workspace(options: Options, *, any_run: bool = False, any_env: bool = F
     if options.env not in {"", environment}:
         known = ", ".join(sorted({environment, *(summary.environment for summary in runs.values())}))
         raise NotFoundError(f"nothing is known of an environment {options.env!r}", fix=f"There is: {known}")
-    actor, name_from = find_actor(git, options.by)
+    actor, name_from = find_actor(around.user, options.by)
     mask = Mask()
     session = Session(
         store, actor, now=now, readonly=options.readonly, redact=mask, parse_pins=parse_pins, seals=Seals(git),

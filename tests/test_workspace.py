@@ -9,12 +9,12 @@ import pytest
 
 from cockpit.bootstrap import find_actor, open_store, open_workspace
 from cockpit.errors import ConfigurationError, ExitCode, NotFoundError, NotSavedError, RefusedError, UsageError
-from cockpit.git.command import Git
 from cockpit.parsed import digest_of
 from cockpit.release.events import RunState
 from cockpit.release.intents import ChangeRunState, OpenRun, TickItem
 from cockpit.release.run import RunSummary
 from cockpit.runs import choose_run, list_runs, pinned_of
+from cockpit.store.location import Surroundings
 from cockpit.workspace import Options, Workspace
 from tests.shop import CHECKLIST, CONFIGURATION, LOOK, make_shop
 from tests.store.support import git
@@ -272,10 +272,10 @@ def test_a_log_that_is_not_configured_lists_those_that_are(shop: Path) -> None:
 
 
 def test_who_acts_is_as_said_else_as_git_says(shop: Path) -> None:
-    found, _ = find_actor(Git(shop), "")
+    found, _ = find_actor(Surroundings.of(shop).user, "")
     assert (found.name, found.email) == ("Ana", "ana@example.org")
-    assert find_actor(Git(shop), "Ana") == (found, "by")
-    other, _ = find_actor(Git(shop), "Ben")
+    assert find_actor(Surroundings.of(shop).user, "Ana") == (found, "by")
+    other, _ = find_actor(Surroundings.of(shop).user, "Ben")
     assert (other.name, other.email) == ("Ben", "")
 
 

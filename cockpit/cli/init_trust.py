@@ -21,8 +21,8 @@ def offer_trust(arguments: argparse.Namespace, root: Path) -> bool:
     """Show what would run, and let a person trust it; whether they did."""
     from cockpit.bootstrap import find_actor, now
     from cockpit.cli.repository import all_commands, say_commands
-    from cockpit.git.command import Git
     from cockpit.pinning import environments_in, parse_environments, read_work_tree
+    from cockpit.store.location import Surroundings
     from cockpit.times import rfc3339
     from cockpit.trust import TrustStore
 
@@ -34,7 +34,7 @@ def offer_trust(arguments: argparse.Namespace, root: Path) -> bool:
     say_commands([one for one in commands if "rollback.steps." not in one.where])
     if not agreed(f"Let these {len(commands)} commands run on this host, the way back among them?"):
         return False
-    actor, _ = find_actor(Git(root), options_of(arguments).by)
+    actor, _ = find_actor(Surroundings.of(root).user, options_of(arguments).by)
     digest = sources.pinned.digest
     TrustStore().trust(digest, by=actor.name, at=rfc3339(now()), repository=str(root))
     show(f"digest {digest[:16]}: trusted on this host", "good")

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,23 +144,14 @@ def fly(workspace: Workspace, tour: Tour | None = None) -> ExitCode:
     """Run the app until it ends, with a `tour` in the demo; its return code is ours, so that a crash is no success."""
     from cockpit.seen import SeenStore
     from cockpit.tui.app import CockpitApp
-    from cockpit.watching.start import ensure_watcher
 
     window = os.environ.pop(IN_BROWSER, "")
     doubt = None if workspace.session.readonly else workspace.doubt(_people(workspace))
     if not window and not workspace.run.open and (doubt is None or _said_who(workspace, doubt)):
         doubt = None
         _offer_run(workspace)
-    trouble = ""
-    if not workspace.session.readonly:
-        try:
-            workspace.store.share_places()
-            ensure_watcher(workspace)
-        except (CockpitError, OSError) as error:  # the screen shows NO WATCHER, and is of use all the same
-            trouble = f"no watcher could be started: {error}"
-    app = CockpitApp(
-        workspace, trouble=trouble, doubt=doubt, seen=SeenStore(workspace.store.location.common), tour=tour
-    )
+    seen = SeenStore(workspace.store.location.common)
+    app = CockpitApp(workspace, begin=partial(_have_it_watched, workspace), doubt=doubt, seen=seen, tour=tour)
     _run(app, _show_in_browser(app, window) if window else None)
     workspace.store.close()
     return status_of(app.return_code)
@@ -172,6 +164,20 @@ def _show_in_browser(app: CockpitApp, window: str) -> tuple[int, int]:
     app.driver_class = BrowserDriver
     width, _, height = window.partition("x")
     return int(width), int(height)
+
+
+def _have_it_watched(workspace: Workspace) -> str:
+    """Start a watcher unless one runs; return why there is none, where it cannot be."""
+    from cockpit.watching.start import ensure_watcher
+
+    if workspace.session.readonly:
+        return ""
+    try:
+        workspace.store.share_places()
+        ensure_watcher(workspace)
+    except (CockpitError, OSError) as error:  # the screen shows NO WATCHER, and is of use all the same
+        return f"no watcher could be started: {error}"
+    return ""
 
 
 def _people(workspace: Workspace) -> tuple[Presence, ...]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from cockpit import process
-from cockpit.errors import GitError
+from cockpit.errors import CockpitError, GitError
 from cockpit.process import Finished
 
 MINIMUM_VERSION = (2, 36)
@@ -61,6 +62,22 @@ class Git(Struct, frozen=True):
             timeout=self.timeout if timeout is None else timeout,
             cancel=cancel,
         )
+
+    def together(self, *commands: Sequence[str]) -> list[Finished]:
+        """Run commands that only read all at once, and return how each ended; what starting one raises is raised."""
+        done: dict[int, Finished] = {}
+
+        def run(number: int) -> None:
+            with contextlib.suppress(CockpitError):  # it is met again, and told
+                done[number] = self.run(*commands[number])
+
+        threads = [threading.Thread(target=run, args=(number,)) for number in range(1, len(commands))]
+        for thread in threads:
+            thread.start()
+        run(0)
+        for thread in threads:
+            thread.join()
+        return [done.get(number) or self.run(*command) for number, command in enumerate(commands)]
 
     def output(
         self,

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
 from cockpit.errors import GitError, RefusedError
 from cockpit.git.command import MINIMUM_VERSION, Git
+from cockpit.process import Finished
 
 _VERSION = re.compile(r"git version (\d+)\.(\d+)")
 _SAFE_DIRECTORY = re.compile(r"git config --global --add safe\.directory .+")
+_VERSION_OF_GIT = ("version",)
+_PLACES = ("rev-parse", "--path-format=absolute", "--show-object-format", "--git-common-dir", "--show-toplevel")
+_SETTINGS = ("config", "--null", "--get-regexp", r"^(core\.sharedrepository|user\.(name|email))$")
 _LOCK_NAME = re.compile("[a-z0-9_-]{1,250}")
 _SHARED = {"group": 0o660, "true": 0o660, "1": 0o660, "all": 0o664, "world": 0o664, "everybody": 0o664, "2": 0o664}
 
@@ -31,9 +36,7 @@ class StoreLocation(Struct, frozen=True):
     @classmethod
     def of(cls, repo: Path) -> StoreLocation:
         """Ask git about the repository that `repo` is in; raises as `common_directory` does."""
-        common, object_format = _ask(repo)
-        configured = Git(common).run(f"--git-dir={common}", "config", "--get", "core.sharedRepository")
-        return cls(common, object_format, share=share_bits(configured.text.strip()))
+        return Surroundings.of(repo).location
 
     @property
     def root(self) -> Path:
@@ -82,12 +85,36 @@ class StoreLocation(Struct, frozen=True):
         return self.locks / f"{name}.lock"
 
 
+class Surroundings(Struct, frozen=True):
+    """What git tells of the repository that a directory is in; `top` is its work tree, None in a bare one.
+
+    `user` holds what is configured of `user.name` and `user.email`.
+    """
+
+    location: StoreLocation
+    top: Path | None
+    user: Mapping[str, str]
+
+    @classmethod
+    def of(cls, repo: Path) -> Surroundings:
+        """Ask git, all at once; raises as `common_directory` does."""
+        if not repo.is_dir():
+            raise RefusedError(f"{repo} is not a directory", fix="Name a git repository", code="no-repository")
+        version, asked, configured = Git(repo).together(_VERSION_OF_GIT, _PLACES, _SETTINGS)
+        require_git(version.text.rstrip("\n"))
+        object_format, common, top = _places(repo, asked)
+        entries = configured.out.decode("utf-8", "replace").split("\0")[:-1]
+        settings = {key: value.replace("\n", " ") for key, _, value in (entry.partition("\n") for entry in entries)}
+        location = StoreLocation(common, object_format, share=share_bits(settings.pop("core.sharedrepository", "")))
+        return cls(location, top, settings)
+
+
 def common_directory(repo: Path) -> Path:
     """Return the absolute git common directory of the repository that `repo` is in.
 
     Raises RefusedError `no-repository`, `not-yours` (with the command that trusts it) or `git-too-old`; GitError else.
     """
-    return _ask(repo)[0]
+    return Surroundings.of(repo).location.common
 
 
 def share_bits(configured: str) -> int:
@@ -134,16 +161,19 @@ def _owner(path: Path) -> str:
         return f"user {path.stat().st_uid}"
 
 
-def _ask(repo: Path) -> tuple[Path, str]:
-    if not repo.is_dir():
-        raise RefusedError(f"{repo} is not a directory", fix="Name a git repository", code="no-repository")
-    git = Git(repo)
-    require_git(git.text("version"))
-    asked = git.run("rev-parse", "--path-format=absolute", "--git-common-dir", "--show-object-format")
-    if asked.ok:
-        common, object_format = os.fsdecode(asked.out).rstrip("\n").rsplit("\n", 1)
-        return Path(common), object_format
+def _places(repo: Path, asked: Finished) -> tuple[str, Path, Path | None]:
+    """Return the object format, the common directory and the top of the work tree, None where there is none."""
+    lines = os.fsdecode(asked.out).split("\n")[:-1]
+    if asked.ok and len(lines) == 3:
+        return lines[0], Path(lines[1]), Path(lines[2])
     complaint = asked.err.decode("utf-8", "replace")
+    if lines and (asked.ok or "must be run in a work tree" in complaint):
+        # Bare, or with a line's end in a path: each by itself.
+        common, top = (
+            os.fsdecode(Git(repo).run("rev-parse", "--path-format=absolute", what).out).removesuffix("\n")
+            for what in ("--git-common-dir", "--show-toplevel")
+        )
+        return lines[0], Path(common), Path(top) if top else None
     if "not a git repository" in complaint:
         raise RefusedError(f"{repo} is not in a git repository", fix="Run this inside one", code="no-repository")
     if "dubious ownership" in complaint or "unsafe repository" in complaint:

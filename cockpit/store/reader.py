@@ -47,9 +47,7 @@ class _Progress:
         self.size = self.offset + len(data)
         end = data.rfind(b"\n") + 1
         self.offset += end
-        lines = data[:end].split(b"\n")[:-1]
-        if self._holding:
-            lines = [line for line in lines if self._holding in line]
+        lines = _lines_holding(self._holding, data, end) if self._holding else data[:end].split(b"\n")[:-1]
         return self._checked(decode_lines(lines))
 
     def unfinished(self) -> JournalFault | None:
@@ -100,6 +98,17 @@ class _Progress:
 
     def _fault(self, reason: str) -> None:
         self.faults.append(JournalFault(self.name.path, self._lines, reason))
+
+
+def _lines_holding(wanted: bytes, data: bytes, end: int) -> list[bytes]:
+    """Return the lines before `end` in which these bytes stand: most hold none, and are not even cut out."""
+    lines = []
+    at = data.find(wanted, 0, end)
+    while at >= 0:
+        begin, stop = data.rfind(b"\n", 0, at) + 1, data.index(b"\n", at)
+        lines.append(data[begin:stop])
+        at = data.find(wanted, stop, end)
+    return lines
 
 
 class JournalReader:

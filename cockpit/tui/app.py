@@ -13,7 +13,6 @@ from textual.command import CommandPalette
 from textual.reactive import reactive
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
-from cockpit.binding import bound
 from cockpit.errors import CockpitError
 from cockpit.identity import Doubt
 from cockpit.presence import PresenceFile, presence_directory
@@ -24,17 +23,14 @@ from cockpit.release.notices import ends_of, notices_of
 from cockpit.release.record import Record
 from cockpit.release.run import Run
 from cockpit.seen import SeenStore
-from cockpit.signing_off import act_signed
-from cockpit.store.doctor.cheap import cheap_findings
 from cockpit.text import visible
 from cockpit.tui.abnormal import Ranked
 from cockpit.tui.alarms import Alarm, alarms_of, terminal_title
-from cockpit.tui.clipboard import keep_copy, send_to_clipboard
 from cockpit.tui.feeds import Feeds
 from cockpit.tui.glyphs import ASCII, choose_glyphs, shown
 from cockpit.tui.landing import Landing
 from cockpit.tui.messages import FeedFailed, LiveChanged, RunChanged
-from cockpit.tui.palette import CommandProvider, Palette
+from cockpit.tui.palette import CommandProvider
 from cockpit.tui.past import Scrubber
 from cockpit.tui.screens.base import StripScreen
 from cockpit.tui.screens.flight import FlightScreen
@@ -50,6 +46,11 @@ if TYPE_CHECKING:
     from cockpit.live_source import LiveSource
 
 _LONGEST_TOLD = 500  # characters: a longer toast would cover the screen, and grow out of its top
+
+
+def _load_what_a_crash_needs() -> None:
+    """Have at hand what masks the report of a crash: by then the files it is in may have been replaced."""
+    import cockpit.redact  # noqa: F401
 
 
 class CockpitApp(ThemedApp, inherit_bindings=False):
@@ -77,7 +78,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         *,
         now: Callable[[], float] = time.time,
         feeding: bool = True,
-        trouble: str = "",
+        begin: Callable[[], str] = str,
         seen: SeenStore | None = None,
         doubt: Doubt | None = None,
         theme: str = "",
@@ -88,7 +89,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.now = now
         self.tour = tour  # the demo's alone
         self._feeding = feeding
-        self._trouble = trouble  # met on the way here, to be told once the screen is there
+        self._begin_beside = begin  # what is done beside the screen once that is there; tells what went wrong
         self._feeds = Feeds(workspace.session, self._live_source, self.post_message)
         self._presence: PresenceFile | None = None
         self._place = ""
@@ -141,7 +142,8 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.push_screen(FlightScreen())
         self.workspace.session.subscribe(self._run_changed)
         if self._feeding:
-            self.call_after_refresh(self._start_feeding)
+            self.after_first_frame(lambda: self.run_worker(self._start_feeding(), exit_on_error=False))
+        self.after_first_frame(_load_what_a_crash_needs)
         self.set_interval(1.0, self.tick_clock)
         self.app_suspend_signal.subscribe(self, lambda _: self.since.suspend(suspended=True))
         self.app_resume_signal.subscribe(self, lambda _: self.since.suspend(suspended=False))
@@ -165,20 +167,23 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
     def _run_changed(self, run: Run, records: list[Record]) -> None:
         self.post_message(RunChanged(run, records))
 
-    def _start_feeding(self) -> None:
+    async def _start_feeding(self) -> None:
+        trouble = await asyncio.to_thread(self._begin_beside)
         session = self.workspace.session
         me = Presence(session.actor.name, self.workspace.host, session.writer, "screen", self.now())
         try:
             self._presence = PresenceFile(presence_directory(self.workspace.store.location), me)
         except OSError as error:  # a store that one may only read is still worth looking at
             self.tell(f"others cannot see that you are here: {error.strerror}", severity="warning")
-        if self._trouble:
-            self.tell(self._trouble, severity="warning")
+        if trouble:
+            self.tell(trouble, severity="warning")
         self._feeds.start()
         self.run_worker(self._look_for_faults(), exit_on_error=False)
 
     async def _look_for_faults(self) -> None:
         """Tell what is wrong with the store at first sight."""
+        from cockpit.store.doctor.cheap import cheap_findings
+
         findings = await asyncio.to_thread(cheap_findings, self.workspace.store.location)
         for finding in findings:
             self.tell(str(finding), severity="warning")
@@ -292,6 +297,9 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.run_worker(carry_out(), group="act", exit_on_error=False)
 
     def _carry_out(self, intent: Intent) -> list[Record]:
+        from cockpit.binding import bound
+        from cockpit.signing_off import act_signed
+
         if isinstance(intent, (SignOff, RevokeSignOff)):
             return act_signed(self.workspace, intent)
         return self.workspace.session.act(bound(intent, self.workspace.run, self.workspace.code))
@@ -314,6 +322,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
 
     def copy(self, text: str) -> None:
         """Send text to the terminal's clipboard and keep it in a file, off the loop."""
+        from cockpit.tui.clipboard import keep_copy, send_to_clipboard
 
         async def send() -> None:
             try:
@@ -350,6 +359,8 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
 
     def action_command_palette(self) -> None:
         """Open the palette."""
+        from cockpit.tui.palette import Palette
+
         if not isinstance(self.screen, CommandPalette):
             self.push_screen(Palette())
 

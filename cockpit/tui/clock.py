@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, cast
 from textual.dom import DOMNode
 
 from cockpit.release.intents import ChangeRunState
-from cockpit.tui.dialogs.ask import AskDialog
 
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
@@ -18,6 +17,8 @@ class ClockActions(DOMNode):
 
     def action_hold(self) -> None:
         """Hold the run, with the reason: every pause point says no-go until it is resumed."""
+        from cockpit.tui.dialogs.ask import AskDialog
+
         app = cast("CockpitApp", self.app)
         run = app.moment[0]
         if run.state == "held":

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from rich.text import Text
 
 from cockpit.crash import write_crash_report
-from cockpit.redact import redacted
 from cockpit.tui.glyphs import shown, shown_lines
 
 _SAID = "The cockpit's screen has crashed. What was recorded is on the disk, and what runs goes on: open it again."
@@ -28,6 +27,8 @@ def crash_report(mask: Callable[[str], str]) -> Text:
 
 
 def _masked(text: str, mask: Callable[[str], str]) -> str:
+    from cockpit.redact import redacted
+
     with contextlib.suppress(Exception):  # it may be what has crashed: the environment's are masked all the same
         text = mask(text)
     return redacted(text, os.environ)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, cast
 from textual.dom import DOMNode
 
 from cockpit.release.intents import LiftFreeze, SetFreeze
-from cockpit.tui.dialogs.ask import AskDialog
 
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
@@ -18,6 +17,8 @@ class FreezeActions(DOMNode):
 
     def action_freeze(self) -> None:
         """Let no deploy of the service start, with the reason."""
+        from cockpit.tui.dialogs.ask import AskDialog
+
         app = cast("CockpitApp", self.app)
         run = app.moment[0]
         if run.frozen is not None:
@@ -33,6 +34,8 @@ class FreezeActions(DOMNode):
 
     def action_lift_freeze(self) -> None:
         """Let deploys start again, with the reason."""
+        from cockpit.tui.dialogs.ask import AskDialog
+
         app = cast("CockpitApp", self.app)
         frozen = app.moment[0].frozen
         if frozen is None:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, cast
 from textual.dom import DOMNode
 
 from cockpit.errors import CockpitError
-from cockpit.migrating import intent_of, propose
-from cockpit.tui.dialogs.migration import MigrationDialog
 
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
@@ -28,6 +26,9 @@ class MigrationActions(DOMNode):
 
     def run_migration(self, *, back: bool) -> None:
         """Look at the files off the loop, show what differs, and do it where a person says so."""
+        from cockpit.migrating import intent_of, propose
+        from cockpit.tui.dialogs.migration import MigrationDialog
+
         app = cast("CockpitApp", self.app)
 
         async def look() -> None:

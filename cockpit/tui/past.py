@@ -11,14 +11,11 @@ from msgspec import Struct
 from textual.dom import DOMNode
 
 from cockpit.errors import CockpitError, UsageError
-from cockpit.logs.sieve import read_moment
-from cockpit.recorder import past_live, past_run, past_time
 from cockpit.release.live import Live
 from cockpit.release.moment import as_of
 from cockpit.release.narrative import is_told
 from cockpit.release.run import Run
 from cockpit.times import date_time, zone, zone_label
-from cockpit.tui.dialogs.ask import AskDialog
 
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
@@ -95,6 +92,8 @@ class Scrubber:
         self._app.hand_over()
 
     def _replay(self, at: float) -> PastMoment:
+        from cockpit.recorder import past_live, past_run
+
         workspace = self._app.workspace
         run = as_of(past_run(workspace, at), at)
         return PastMoment(at, run, past_live(workspace, run, at))
@@ -124,6 +123,10 @@ class PastActions(DOMNode):
 
     def action_past_time(self) -> None:
         """Type the time to be shown."""
+        from cockpit.logs.sieve import read_moment
+        from cockpit.recorder import past_time
+        from cockpit.tui.dialogs.ask import AskDialog
+
         app = cast("CockpitApp", self.app)
 
         def typed(text: str | None) -> None:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, cast
 from textual.dom import DOMNode
 
 from cockpit.durations import short_duration
-from cockpit.live_source import report_beat
 from cockpit.release.intents import AcknowledgeProbe, EndAcknowledgement, MuteProbe, StayDespiteTrigger, UnmuteProbe
 from cockpit.release.live import ProbeFeed
 from cockpit.times import rfc3339
-from cockpit.tui.dialogs.ask import AskDialog, Waiver, WaiverDialog
 
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
+    from cockpit.tui.dialogs.ask import Waiver
 
 ACKNOWLEDGED_FOR = 7200.0  # seconds, where nothing else is said
 
@@ -29,6 +28,8 @@ class QuietingActions(DOMNode):
 
     def action_acknowledge_probe(self) -> None:
         """Know of this probe's trouble; another one, or the end of the time, calls again."""
+        from cockpit.tui.dialogs.ask import WaiverDialog
+
         app, feed = cast("CockpitApp", self.app), self.probe_here
         if feed is None:
             return
@@ -51,6 +52,8 @@ class QuietingActions(DOMNode):
 
     def action_mute_probe(self) -> None:
         """Let the probe call nobody whatever it finds, with the reason."""
+        from cockpit.tui.dialogs.ask import WaiverDialog
+
         app, feed = cast("CockpitApp", self.app), self.probe_here
         if feed is None:
             return
@@ -72,6 +75,9 @@ class QuietingActions(DOMNode):
 
     def action_beat(self) -> None:
         """Report that the job of this heartbeat ran."""
+        from cockpit.live_source import report_beat
+        from cockpit.tui.dialogs.ask import AskDialog
+
         app, feed = cast("CockpitApp", self.app), self.probe_here
         if feed is None:
             return
@@ -89,6 +95,8 @@ class StayActions(DOMNode):
 
     def action_stay(self) -> None:
         """Decide on the breached trigger, the first of several, that nothing is rolled back."""
+        from cockpit.tui.dialogs.ask import AskDialog
+
         app = cast("CockpitApp", self.app)
         breaches = app.moment[0].breaches
         if not breaches:

@@ -8,11 +8,9 @@ from textual.dom import DOMNode
 
 from cockpit.errors import UsageError
 from cockpit.release.intents import CompleteReview
-from cockpit.release.review import Review
-from cockpit.reviewing import completion, parse_since
-from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 
 if TYPE_CHECKING:
+    from cockpit.release.review import Review
     from cockpit.tui.app import CockpitApp
 
 
@@ -28,6 +26,9 @@ class ReviewActions(DOMNode):
 
     def action_complete_review(self) -> None:
         """Say that the review that is shown is complete, after showing of which time it is."""
+        from cockpit.reviewing import completion
+        from cockpit.tui.dialogs.ask import ConfirmDialog
+
         app = cast("CockpitApp", self.app)
         review = self.shown_review()
         if review is None:
@@ -48,6 +49,9 @@ class ReviewActions(DOMNode):
 
     def action_review_since(self) -> None:
         """Type from when the review is to be."""
+        from cockpit.reviewing import parse_since
+        from cockpit.tui.dialogs.ask import AskDialog
+
         app = cast("CockpitApp", self.app)
 
         def typed(text: str | None) -> None:

@@ -9,7 +9,6 @@ from textual.dom import DOMNode
 
 from cockpit.release.intents import RevokeSignOff, SignOff
 from cockpit.release.signoffs import RoleStanding, sign_off_of
-from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
@@ -24,6 +23,7 @@ class SigningActions(DOMNode):
 
     def action_sign_on_behalf(self) -> None:
         """Write down the sign-off of somebody who is not here."""
+        from cockpit.tui.dialogs.ask import AskDialog
 
         def ask(one: RoleStanding) -> None:
             title = f"Sign as {one.named}, on behalf of whom?"
@@ -36,6 +36,7 @@ class SigningActions(DOMNode):
 
     def action_revoke(self) -> None:
         """Take a role's sign-off back, with the reason."""
+        from cockpit.tui.dialogs.ask import AskDialog
 
         def ask(one: RoleStanding) -> None:
             def write(reason: str | None) -> None:
@@ -53,6 +54,8 @@ class SigningActions(DOMNode):
         return cast("CockpitApp", self.app)
 
     def _ask_to_sign(self, one: RoleStanding, on_behalf: str) -> None:
+        from cockpit.tui.dialogs.ask import ConfirmDialog
+
         def answered(yes: bool | None) -> None:
             if yes:
                 self._cockpit_app.act(SignOff(one.role, on_behalf), said=f"signed as {one.named}")
@@ -62,6 +65,8 @@ class SigningActions(DOMNode):
 
     def _with_role(self, question: str, then: Callable[[RoleStanding], None]) -> None:
         """Take the role under the cursor of the sign-off's page, elsewhere ask for one by name."""
+        from cockpit.tui.dialogs.ask import AskDialog
+
         app = self._cockpit_app
         found = sign_off_of(app.moment[0])
         if not found:

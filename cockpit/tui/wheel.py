@@ -7,15 +7,10 @@ from typing import TYPE_CHECKING, cast
 from textual.dom import DOMNode
 
 from cockpit.errors import UsageError
-from cockpit.people import find_person, known_people
 from cockpit.release.events import WheelGiven, WheelTaken
 from cockpit.release.intents import GiveWheel, ReleaseWheel, TakeWheel
 from cockpit.release.record import Record
 from cockpit.release.wheel import wheel_of
-from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
-from cockpit.tui.dialogs.contacts import ContactsDialog
-from cockpit.tui.dialogs.handover import HandoverDialog
-from cockpit.tui.dialogs.people import PeopleDialog, whereabouts
 
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
@@ -30,6 +25,7 @@ class WheelActions(DOMNode):
 
     def action_who(self) -> None:
         """List who is here; what is picked there is done here."""
+        from cockpit.tui.dialogs.people import PeopleDialog
 
         def answered(answer: str | None) -> None:
             if answer == "":
@@ -41,14 +37,21 @@ class WheelActions(DOMNode):
 
     def action_handover(self) -> None:
         """Show what the next shift must know."""
+        from cockpit.tui.dialogs.handover import HandoverDialog
+
         self.app.push_screen(HandoverDialog())
 
     def action_contacts(self) -> None:
         """List whom to call."""
+        from cockpit.tui.dialogs.contacts import ContactsDialog
+
         self.app.push_screen(ContactsDialog())
 
     def action_take_wheel(self) -> None:
         """Drive from now on; from somebody who drives it is taken only after a question."""
+        from cockpit.tui.dialogs.ask import ConfirmDialog
+        from cockpit.tui.dialogs.people import whereabouts
+
         app = self._cockpit_app
         run, live, now = app.moment
         wheel = wheel_of(run)
@@ -68,6 +71,9 @@ class WheelActions(DOMNode):
 
     def action_give_wheel(self) -> None:
         """Let somebody else drive, by name."""
+        from cockpit.people import known_people
+        from cockpit.tui.dialogs.ask import AskDialog
+
         app = self._cockpit_app
         run, live, _ = app.moment
         known = [name for name in known_people(run, live.present) if name != app.me]
@@ -80,6 +86,9 @@ class WheelActions(DOMNode):
         self.app.push_screen(AskDialog("Give the wheel to whom?", hint, does="Enter gives it"), named)
 
     def _give(self, name: str) -> None:
+        from cockpit.people import find_person, known_people
+        from cockpit.tui.dialogs.handover import HandoverDialog
+
         app = self._cockpit_app
         run, live, _ = app.moment
         try:

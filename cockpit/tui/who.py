@@ -6,8 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cockpit.identity import Doubt, is_shared
-from cockpit.people import known_people
-from cockpit.tui.dialogs.identity import IdentityDialog
 
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
@@ -24,6 +22,9 @@ class WhoSitsHere:
 
     def ask(self, then: Callable[[], None] | None = None) -> None:
         """Ask, and do something once it is known."""
+        from cockpit.people import known_people
+        from cockpit.tui.dialogs.identity import IdentityDialog
+
         if self._doubt is None or isinstance(self._app.screen, IdentityDialog):
             return
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cockpit.errors import RefusedError
-from cockpit.store.location import StoreLocation, common_directory, require_git, share_bits
+from cockpit.store.location import StoreLocation, Surroundings, common_directory, require_git, share_bits
 from tests.store.support import git, make_repository, start, tick
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs to act for two users")
@@ -24,6 +24,18 @@ def test_every_place_of_a_repository_has_one_common_directory(repository: Path, 
     assert common_directory(repository / "deep") == repository / ".git"
     assert common_directory(tmp_path / "linked") == repository / ".git"
     assert common_directory(tmp_path / "bare.git") == tmp_path / "bare.git"
+    assert Surroundings.of(repository / "deep").top == repository
+    assert Surroundings.of(tmp_path / "linked").top == tmp_path / "linked"
+    assert Surroundings.of(tmp_path / "bare.git").top is None
+    assert Surroundings.of(repository / ".git").top is None
+
+
+def test_a_path_may_hold_a_line_end(tmp_path: Path) -> None:
+    odd = make_repository(tmp_path / "two\nlines", "--shared=group")
+    git(odd, "config", "user.name", "Ana\nand Ben")
+    around = Surroundings.of(odd)
+    assert (around.top, around.location) == (odd, StoreLocation(odd / ".git", "sha1", 0o660))
+    assert around.user["user.name"] == "Ana and Ben"
 
 
 def test_an_inherited_git_dir_points_nowhere(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

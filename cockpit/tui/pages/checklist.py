@@ -17,8 +17,6 @@ from cockpit.release.recurrence import Almanac
 from cockpit.release.run import ItemView, Run
 from cockpit.times import zone
 from cockpit.tui.commands import bindings, commands_of
-from cockpit.tui.dialogs.poll import PollDialog
-from cockpit.tui.dialogs.roles import RolesDialog
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.pages.items import ItemPage
 from cockpit.tui.rows import Part, part
@@ -117,7 +115,10 @@ class ChecklistPage(ItemPage):
             timeline = self.query_one(TimelineList)
             timeline.now = now
             timeline.show_run(run)
-            self.query_one(LogPanes).show(run, trusted=live.trusted)
+            if first:
+                self.cockpit.after_first_frame(self._show_logs)
+            else:
+                self._show_logs()
         self._show_gate(run, live, now)
         board, strip = self.query_one(ProbeBoard), self.query_one(ProbeStrip)
         if board.display:
@@ -131,6 +132,11 @@ class ChecklistPage(ItemPage):
 
     def read_again(self) -> None:
         self._wants_all = True
+
+    def _show_logs(self) -> None:
+        run, live, _ = self.cockpit.moment
+        if self.is_attached:
+            self.query_one(LogPanes).show(run, trusted=live.trusted)
 
     def _show_item(self, run: Run, now: float) -> None:
         view = self.query_one(ItemList).item
@@ -331,6 +337,9 @@ class ChecklistPage(ItemPage):
     @on(PausePoint.Opened)
     def action_poll(self) -> None:
         """Open the phase's go/no-go poll; a reason that is picked there is an item to go to."""
+        from cockpit.tui.dialogs.poll import PollDialog
+        from cockpit.tui.dialogs.roles import RolesDialog
+
         gate = self.query_one(PausePoint).gate
         if gate is None:
             self.cockpit.tell("this phase does not end in a pause point: Left and Right go to one that does")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cockpit.attaching import attachment
 from cockpit.errors import CockpitError
 from cockpit.release.asked import asked, awaited_from, may_answer
 from cockpit.release.checks import describe_check
@@ -25,11 +25,11 @@ from cockpit.release.intents import (
 from cockpit.release.item_state import CLOSED_BY_HAND
 from cockpit.release.run import ItemView
 from cockpit.times import clock_time, epoch
-from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog, Waiver, WaiverDialog
-from cockpit.tui.dialogs.item import ItemDialog, Reply
-from cockpit.tui.dialogs.second_person import answer_dialog, challenge_dialog
 from cockpit.tui.pages.base import Page, Subject
-from cockpit.verifying import verify
+
+if TYPE_CHECKING:
+    from cockpit.tui.dialogs.ask import Waiver
+    from cockpit.tui.dialogs.item import Reply
 
 
 class ItemPage(Page):
@@ -62,6 +62,7 @@ class ItemPage(Page):
 
     def open_detail(self, view: ItemView) -> None:
         """Show an item in full; it can be ticked there, with what was seen, or put to a second person."""
+        from cockpit.tui.dialogs.item import ItemDialog
 
         def reply(reply: Reply | None) -> None:
             if reply is None:
@@ -80,6 +81,9 @@ class ItemPage(Page):
 
     def action_challenge(self) -> None:
         """Put the item to the second person, or answer as the second person where another one has asked."""
+        from cockpit.tui.dialogs.item import Reply
+        from cockpit.tui.dialogs.second_person import answer_dialog, challenge_dialog
+
         view = self.selected_item()
         if view is None:
             return
@@ -128,6 +132,9 @@ class ItemPage(Page):
 
     def action_attach(self) -> None:
         """Attach a file to the item, by its path."""
+        from cockpit.attaching import attachment
+        from cockpit.tui.dialogs.ask import AskDialog
+
         view = self.selected_item()
         if view is None:
             return
@@ -159,6 +166,8 @@ class ItemPage(Page):
         self._with_reason("Override", "why it is right to go on without it", OverrideItem)
 
     def _with_reason(self, word: str, hint: str, intent: Callable[[str, str, str], Intent]) -> None:
+        from cockpit.tui.dialogs.ask import WaiverDialog
+
         view = self.selected_item()
         if view is None:
             return
@@ -172,6 +181,8 @@ class ItemPage(Page):
 
     def action_verify_item(self) -> None:
         """Run the item's check once, now, after showing what it does."""
+        from cockpit.tui.dialogs.ask import ConfirmDialog
+
         view, run = self.selected_item(), self.cockpit.moment[0]
         if view is None:
             return
@@ -190,6 +201,8 @@ class ItemPage(Page):
         self.app.push_screen(ConfirmDialog(question, "Verify"), answered)
 
     async def _verify(self, view: ItemView) -> None:
+        from cockpit.verifying import verify
+
         self.cockpit.tell(f"looking: {view.item.text}")
         try:
             (result,) = await asyncio.to_thread(verify, self.cockpit.workspace, [view.id])

@@ -69,6 +69,7 @@ class StripScreen(
         self.cockpit.since.show_again()
 
     def compose(self) -> ComposeResult:
+        self._fit_to_size()  # before anything is in it: what is there would be given its styles and its place twice
         with Vertical(id="head"):
             yield IdentityStrip(id="identity")
             yield PastBanner(id="past")
@@ -77,6 +78,21 @@ class StripScreen(
                 yield TourStrip(id="tour")
         yield from self.compose_content()
         yield HintBar(id="hints")
+
+    def _fit_to_size(self) -> None:
+        """Take the classes of the app's breakpoints, as `Screen` does on each change of its size."""
+        size = self.app.size
+        for length, breakpoints in (
+            (size.width, self.app.HORIZONTAL_BREAKPOINTS),
+            (size.height, self.app.VERTICAL_BREAKPOINTS),
+        ):
+            fitting = [name for least, name in breakpoints or () if length >= least]
+            self.set_classes([*self.classes, *fitting[-1:]])
+
+    def _compositor_refresh(self) -> None:
+        # What is rendered in a batch goes nowhere, and what is to be rendered would be forgotten.
+        if not self.app._batch_count:
+            super()._compositor_refresh()
 
     def compose_content(self) -> ComposeResult:
         """Yield what stands between strip and hints."""

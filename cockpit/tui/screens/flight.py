@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.widgets import ContentSwitcher, Input
 
-from cockpit.release.decisions.undoing import last_redoable, last_undoable
 from cockpit.release.intents import AddNote, Intent, Redo, Undo
 from cockpit.release.live import Live
 from cockpit.release.narrative import sentence
 from cockpit.release.record import Record
-from cockpit.release.review import Review
 from cockpit.release.run import Run
 from cockpit.tui.abnormal import Ranked, is_breach
 from cockpit.tui.commands import bindings
-from cockpit.tui.dialogs.abnormal import AbnormalDialog
-from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
-from cockpit.tui.dialogs.help import HelpDialog
 from cockpit.tui.pages.base import Page
 from cockpit.tui.pages.checklist import ChecklistPage
 from cockpit.tui.pages.items import ItemPage
 from cockpit.tui.screens.base import StripScreen
 from cockpit.tui.widgets.field import Field
 from cockpit.tui.widgets.strip import PAGES, PageTabs
+
+if TYPE_CHECKING:
+    from cockpit.release.review import Review
 
 
 class FilterInput(Field):
@@ -160,6 +159,8 @@ class FlightScreen(StripScreen):
 
     def action_leave(self) -> None:
         """Go back to the first page; there, ask whether to leave."""
+        from cockpit.tui.dialogs.ask import ConfirmDialog
+
         if self.maximized is not None:
             self.minimize()
         elif self.page.id != "checklist":
@@ -185,6 +186,8 @@ class FlightScreen(StripScreen):
 
     def action_help(self) -> None:
         """Show the keys that hold here."""
+        from cockpit.tui.dialogs.help import HelpDialog
+
         title = next((title for _, page, _, title in PAGES if page == self.page.id), "Cockpit")
         active = {bound.binding.id or "" for bound in self.active_bindings.values()}
         self.app.push_screen(HelpDialog(title, active, self.page.filter_help))
@@ -195,6 +198,7 @@ class FlightScreen(StripScreen):
 
     def action_abnormal(self) -> None:
         """List what is not as it should be, and go to what is picked."""
+        from cockpit.tui.dialogs.abnormal import AbnormalDialog
 
         self.app.push_screen(AbnormalDialog(), lambda found: self.go_to_alarm(found) if found is not None else None)
 
@@ -278,6 +282,8 @@ class FlightScreen(StripScreen):
 
     def action_undo(self) -> None:
         """Undo one's own last record, after showing it."""
+        from cockpit.release.decisions.undoing import last_undoable
+
         run = self.cockpit.moment[0]
         record = last_undoable(run, self.cockpit.workspace.session.actor)
         if record is None:
@@ -287,6 +293,8 @@ class FlightScreen(StripScreen):
 
     def action_redo(self) -> None:
         """Redo what one has undone last, after showing it."""
+        from cockpit.release.decisions.undoing import last_redoable
+
         run = self.cockpit.moment[0]
         record = last_redoable(run, self.cockpit.workspace.session.actor)
         if record is None:
@@ -295,6 +303,8 @@ class FlightScreen(StripScreen):
         self._confirm_step("Bring back what you have undone?", record, "Redo", Redo(record=record.id), "redone")
 
     def _confirm_step(self, question: str, record: Record, word: str, intent: Intent, said: str) -> None:
+        from cockpit.tui.dialogs.ask import ConfirmDialog
+
         def answered(yes: bool | None) -> None:
             if yes:
                 self.cockpit.act(intent, said=said)
@@ -304,6 +314,8 @@ class FlightScreen(StripScreen):
 
     def action_note(self) -> None:
         """Write a note: on the item or incident under the cursor, elsewhere on the release."""
+        from cockpit.tui.dialogs.ask import AskDialog
+
         about = self.page.subject()
 
         def write(text: str | None) -> None:

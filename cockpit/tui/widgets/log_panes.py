@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from textual import on
+from typing import TYPE_CHECKING
+
 from textual.await_remove import AwaitRemove
 from textual.containers import Container
 from textual.message import Message
 from textual.widget import AwaitMount
 
-from cockpit.logs.origin import LogOrigin, origins_of, together
-from cockpit.logs.sourced import logs_of
 from cockpit.release.run import Run
 from cockpit.times import rfc3339
 from cockpit.tui.pages.base import Page
 from cockpit.tui.theme import inks_of
 from cockpit.tui.widgets.lines import NO_LOGS, PaneTitle
-from cockpit.tui.widgets.log_evidence import attach_lines
-from cockpit.tui.widgets.log_pane import LogPane
-from cockpit.tui.widgets.log_tail import LogTail
+
+if TYPE_CHECKING:
+    from cockpit.logs.origin import LogOrigin
+    from cockpit.tui.widgets.log_pane import LogPane
+    from cockpit.tui.widgets.log_tail import LogTail
 
 
 class LogPanes(Container):
@@ -35,6 +36,10 @@ class LogPanes(Container):
 
     def show(self, run: Run, *, trusted: bool) -> None:
         """Show the run's logs; panes are only made anew where the configuration has changed."""
+        from cockpit.logs.origin import origins_of, together
+        from cockpit.logs.sourced import logs_of
+        from cockpit.tui.widgets.log_pane import LogPane
+
         page = self._page
         past = page.cockpit.past.shown
         until = past.at if past is not None else 0.0
@@ -75,8 +80,11 @@ class LogPanes(Container):
         """Show all files as one, in the order of their times, or each in a pane of its own, from the next `show` on."""
         self._is_together = not self._is_together
 
-    @on(LogTail.EvidenceChosen)
-    def _attach_chosen(self, message: LogTail.EvidenceChosen) -> None:
+    # By their names: what a log is shown in is loaded when the first one is.
+
+    def on_log_tail_evidence_chosen(self, message: LogTail.EvidenceChosen) -> None:
+        from cockpit.tui.widgets.log_evidence import attach_lines
+
         attach_lines(self._page.cockpit, message.name, message.text)
 
     @property
@@ -86,10 +94,11 @@ class LogPanes(Container):
     @property
     def panes(self) -> list[LogPane]:
         """The panes, in the configuration's order."""
+        from cockpit.tui.widgets.log_pane import LogPane
+
         return list(self.query(LogPane))
 
-    @on(LogPane.TooSlow)
-    def _say_once(self, message: LogPane.TooSlow) -> None:
+    def on_log_pane_too_slow(self, message: LogPane.TooSlow) -> None:
         """Say it once, not once a log."""
         said, self._said = self._said, str(message.trouble)
         if said != self._said:

@@ -14,7 +14,6 @@ from textual.strip import Strip
 
 from cockpit.logs.buffer import Extent, LogBuffer
 from cockpit.logs.line import Level
-from cockpit.redact import masked
 from cockpit.tui.glyphs import shown
 from cockpit.tui.widgets.log_cursor import LogCursor
 from cockpit.tui.widgets.log_drawing import LogDrawing
@@ -23,6 +22,8 @@ from cockpit.tui.widgets.steady_scroll import SteadyScrollView
 
 
 def _by_shape(text: str) -> str:
+    from cockpit.redact import masked
+
     return masked(text, ())
 
 
