@@ -103,17 +103,18 @@ def fly(workspace: Workspace) -> ExitCode:
     if not workspace.run.open and (doubt is None or _said_who(workspace, doubt)):
         doubt = None
         _offer_run(workspace)
-    trouble = ""
+    trouble, found_watcher = "", False
     if not workspace.session.readonly:
         try:
             workspace.store.share_places()
-            ensure_watcher(workspace)
+            found_watcher = not ensure_watcher(workspace)
         except (CockpitError, OSError) as error:  # the screen shows NO WATCHER, and is of use all the same
             trouble = f"no watcher could be started: {error}"
     # Exported by some shells, and believed before the terminal itself: the screen would never follow its size.
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)
-    app = CockpitApp(workspace, trouble=trouble, doubt=doubt, seen=SeenStore(workspace.store.location.common))
+    seen = SeenStore(workspace.store.location.common)
+    app = CockpitApp(workspace, trouble=trouble, found_watcher=found_watcher, doubt=doubt, seen=seen)
     app.run(mouse=os.environ.get("COCKPIT_MOUSE", "1") != "0")
     workspace.store.close()
     return status_of(app.return_code)

@@ -40,6 +40,7 @@ from cockpit.tui.screens.base import StripScreen
 from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.since import SinceTeller
 from cockpit.tui.theme import ThemedApp
+from cockpit.tui.watched import keep_watched
 from cockpit.tui.wheel import told_of_wheel
 from cockpit.tui.who import WhoSitsHere
 from cockpit.tui.widgets.steady_scroll import AsciiScrollBar
@@ -77,6 +78,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         now: Callable[[], float] = time.time,
         feeding: bool = True,
         trouble: str = "",
+        found_watcher: bool = False,
         seen: SeenStore | None = None,
         doubt: Doubt | None = None,
     ) -> None:
@@ -85,6 +87,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.now = now
         self._feeding = feeding
         self._trouble = trouble  # met on the way here, to be told once the screen is there
+        self._found_watcher = found_watcher  # somebody else's, which may be about to leave
         self._feeds = Feeds(workspace.session, self._live_source, self.post_message)
         self._presence: PresenceFile | None = None
         self._place = ""
@@ -155,8 +158,11 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         presence, name = self._presence, self.me
         if presence is not None:
             self.in_thread(lambda: presence.call(name))
-        self.run_worker(self.since.open, exit_on_error=False)  # type: ignore[arg-type]
-        self.run_worker(self.landing.open, exit_on_error=False)  # type: ignore[arg-type]
+        self.run_worker(self._catch_up(), exit_on_error=False)
+
+    async def _catch_up(self) -> None:
+        await self.landing.open()
+        await self.since.open()  # upon the place where they have landed
 
     def _run_changed(self, run: Run, records: list[Record]) -> None:
         self.post_message(RunChanged(run, records))
@@ -172,6 +178,8 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
             self.tell(self._trouble, severity="warning")
         self._feeds.start()
         self.run_worker(self._look_for_faults(), exit_on_error=False)
+        if self._found_watcher:
+            self.run_worker(keep_watched(self.workspace), exit_on_error=False)
 
     async def _look_for_faults(self) -> None:
         """Tell what is wrong with the store at first sight."""

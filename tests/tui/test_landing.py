@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from cockpit.seen import Place, SeenStore
+from tests.tui.moments import LOGS, VERIFY
 from tests.tui.painted import until
 from tests.tui.scenes import ANA, Scene
-from tests.tui.test_checklist_page import LOGS, VERIFY, flown, items, on_item
+from tests.tui.test_checklist_page import flown, items, on_item
 
 
 def kept(scene: Scene) -> Place | None:
