@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cockpit.release.live import Presence
     from cockpit.tui.app import CockpitApp
     from cockpit.tui.tour import Tour
+    from cockpit.tui.watched import Begun
     from cockpit.tui.welcome_app import WelcomeApp
     from cockpit.workspace import Workspace
 
@@ -166,18 +167,18 @@ def _show_in_browser(app: CockpitApp, window: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def _have_it_watched(workspace: Workspace) -> str:
-    """Start a watcher unless one runs; return why there is none, where it cannot be."""
+def _have_it_watched(workspace: Workspace) -> Begun:
+    """Start a watcher unless one runs; tell whether one did, or why there is none."""
+    from cockpit.tui.watched import Begun
     from cockpit.watching.start import ensure_watcher
 
     if workspace.session.readonly:
-        return ""
+        return Begun()
     try:
         workspace.store.share_places()
-        ensure_watcher(workspace)
+        return Begun(found_watcher=not ensure_watcher(workspace))
     except (CockpitError, OSError) as error:  # the screen shows NO WATCHER, and is of use all the same
-        return f"no watcher could be started: {error}"
-    return ""
+        return Begun(trouble=f"no watcher could be started: {error}")
 
 
 def _people(workspace: Workspace) -> tuple[Presence, ...]:

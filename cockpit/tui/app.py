@@ -37,6 +37,7 @@ from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.since import SinceTeller
 from cockpit.tui.themed import ThemedApp
 from cockpit.tui.tour import Tour
+from cockpit.tui.watched import Begun, keep_watched
 from cockpit.tui.wheel import told_of_wheel
 from cockpit.tui.who import WhoSitsHere
 from cockpit.tui.widgets.steady_scroll import AsciiScrollBar
@@ -78,7 +79,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         *,
         now: Callable[[], float] = time.time,
         feeding: bool = True,
-        begin: Callable[[], str] = str,
+        begin: Callable[[], Begun] = Begun,
         seen: SeenStore | None = None,
         doubt: Doubt | None = None,
         theme: str = "",
@@ -89,7 +90,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.now = now
         self.tour = tour  # the demo's alone
         self._feeding = feeding
-        self._begin_beside = begin  # what is done beside the screen once that is there; tells what went wrong
+        self._begin_beside = begin  # what is done beside the screen once that is there
         self._feeds = Feeds(workspace.session, self._live_source, self.post_message)
         self._presence: PresenceFile | None = None
         self._place = ""
@@ -161,24 +162,29 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         presence, name = self._presence, self.me
         if presence is not None:
             self.in_thread(lambda: presence.call(name))
-        self.run_worker(self.since.open, exit_on_error=False)  # type: ignore[arg-type]
-        self.run_worker(self.landing.open, exit_on_error=False)  # type: ignore[arg-type]
+        self.run_worker(self._catch_up(), exit_on_error=False)
+
+    async def _catch_up(self) -> None:
+        await self.landing.open()
+        await self.since.open()  # upon the place where they have landed
 
     def _run_changed(self, run: Run, records: list[Record]) -> None:
         self.post_message(RunChanged(run, records))
 
     async def _start_feeding(self) -> None:
-        trouble = await asyncio.to_thread(self._begin_beside)
+        begun = await asyncio.to_thread(self._begin_beside)
         session = self.workspace.session
         me = Presence(session.actor.name, self.workspace.host, session.writer, "screen", self.now())
         try:
             self._presence = PresenceFile(presence_directory(self.workspace.store.location), me)
         except OSError as error:  # a store that one may only read is still worth looking at
             self.tell(f"others cannot see that you are here: {error.strerror}", severity="warning")
-        if trouble:
-            self.tell(trouble, severity="warning")
+        if begun.trouble:
+            self.tell(begun.trouble, severity="warning")
         self._feeds.start()
         self.run_worker(self._look_for_faults(), exit_on_error=False)
+        if begun.found_watcher:
+            self.run_worker(keep_watched(self.workspace), exit_on_error=False)
 
     async def _look_for_faults(self) -> None:
         """Tell what is wrong with the store at first sight."""

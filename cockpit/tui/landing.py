@@ -14,6 +14,7 @@ from cockpit.tui.widgets.strip import PAGES
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
 
+_LOOK_EVERY, _LOOKS = 0.02, 150  # seconds between looks whether a page is there, and how many
 _PAGES = frozenset(page for _, page, _, _ in PAGES)
 
 
@@ -43,8 +44,17 @@ class Landing:
             return
         if place.page != flight.page.id:
             flight.go_to(place.page)
+            await self._arrived(place.page)
         if place.item and isinstance(flight.page, ItemPage):
             flight.page.go_to_item(place.item)
+
+    async def _arrived(self, page: str) -> None:
+        """Wait until the page is there: the first frame comes without it."""
+        for _ in range(_LOOKS):
+            here = self._here()
+            if here is not None and here.page == page:
+                return
+            await asyncio.sleep(_LOOK_EVERY)
 
     def tick(self) -> None:
         """Remember where this person is, where that has changed."""

@@ -17,7 +17,7 @@ from cockpit.tui.widgets.since import SincePanel
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
 
-_MARK_EVERY = 30.0  # seconds
+_MARK_EVERY = 10.0  # seconds: so much of what was seen is told again where the line is cut
 
 
 class SinceTeller:
@@ -29,7 +29,7 @@ class SinceTeller:
         run, _, now = app.present
         self.attention = Attention(run, now)
         self._last: Summary | None = None
-        self._marked: tuple[Run | None, float] = (None, now)
+        self._marked: tuple[Run | None, float] = (None, float("-inf"))
         self._opened = store is None
 
     async def open(self) -> None:

@@ -81,10 +81,10 @@ class Line:
         with self._lock:
             return "\n".join(self._painted.lines())
 
-    def styles(self) -> set[str]:
-        """Return the parameters of SGR that what is to be seen is drawn with."""
+    def drawn(self) -> set[tuple[str, str]]:
+        """Return the characters that are to be seen, each with the parameters of SGR that it is drawn with."""
         with self._lock:
-            return {style for row in self._painted.drawn() for _, style in row}
+            return {cell for row in self._painted.drawn() for cell in row}
 
     def wait_for(self, pattern: str, *, within: float = PATIENCE, gone: bool = False) -> float:
         """Wait until a regular expression over all lines is seen, or with `gone` no more; return the seconds."""

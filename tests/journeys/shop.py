@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from cockpit.demo import watchdog
@@ -29,9 +31,21 @@ class Shop:
         # What the tests start on it is to end with it, too.
         self.environment = {"COCKPIT_STATE_DIR": str(root.parent / "state"), watchdog.VARIABLE: str(root)}
 
-    def open(self, terminal: Terminal, *, by: str = "ana", size: tuple[int, int] = (80, 24)) -> None:
-        """Open the full-screen app as somebody, and wait for its first screen."""
-        terminal.start([*COCKPIT, "--repo", str(self.repository), "--by", by], size=size, environment=self.environment)
+    def open(
+        self,
+        terminal: Terminal,
+        *options: str,
+        by: str = "ana",
+        size: tuple[int, int] = (80, 24),
+        through: Sequence[str] = (),
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Open the full-screen app as somebody, and wait for its first screen; `through` is an ssh client's command."""
+        command = [*COCKPIT, "--repo", str(self.repository), "--by", by, *options]
+        if through:
+            there = [f"{name}={value}" for name, value in {**self.environment, **environment}.items()]
+            command = [*through, "-tt", shlex.join(["env", f"PATH={os.environ['PATH']}", *there, *command])]
+        terminal.start(command, size=size, environment={**self.environment, **environment})
         terminal.wait_for(r"\A shop  PROD ")
 
     def ask(self, *arguments: str) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""It draws, takes keys and hides nothing on the terminals that one meets over ssh."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.clones import Clone, quiet_clone
+from tests.journeys.line import Line
+from tests.parts import require
+
+pytestmark = pytest.mark.full
+
+FIRST = "Run security audit"
+ASCII = {"LC_ALL": "C", "LANG": "C"}
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    return quiet_clone(tmp_path_factory.mktemp("quiet"))
+
+
+def colours(style: str) -> tuple[int | None, int | None]:
+    """Return what of the 16 colours SGR's parameters write in, and on; fails for any other colour."""
+    ink = ground = None
+    for number in (int(part) for part in style.split(";") if part):
+        assert number not in {38, 48}, f"{style!r} is none of the 16 colours"
+        for first in (30, 90):
+            if first <= number <= first + 7:
+                ink = number - first + (8 if first == 90 else 0)
+            if first + 10 <= number <= first + 17:
+                ground = number - first - 10 + (8 if first == 90 else 0)
+    return ink, ground
+
+
+def fly(line: Line) -> None:
+    """Look at the checklist, at a dialog, at another page."""
+    line.wait_for(rf"\S. {FIRST}")
+    line.press("?")
+    line.wait_for("Keys on Checklist")
+    line.press("\x1b")
+    line.wait_for("Keys on Checklist", gone=True)
+    line.press("4")
+    line.wait_for(r"^\S.* v2\.4\.1 ")
+    line.press("k")
+    line.press("1")
+    line.wait_for(rf"\S. {FIRST}")
+
+
+@pytest.mark.parametrize(
+    ("term", "locale"),
+    [("linux", {}), ("screen", {}), ("xterm", ASCII)],
+    ids=["linux", "screen", "xterm-C"],
+)
+def test_a_terminal_of_16_colours(term: str, locale: Mapping[str, str], clone: Clone) -> None:
+    with Line(clone.command, environment={**clone.environment, "TERM": term, **locale}) as line:
+        fly(line)
+        for character, style in line.drawn():
+            ink, ground = colours(style)
+            assert character in {"", " "} or ink is None or ink != ground, (character, style)
+            assert not locale or character.isascii()
+        assert not locale or "\\u" not in line.screen()
+
+
+def test_inside_gnu_screen(clone: Clone, tmp_path: Path) -> None:
+    place = tmp_path / "screens"
+    place.mkdir(mode=0o700)
+    environment = {**clone.environment, "SCREENDIR": str(place)}
+    command = [require("screen"), "-U", "-c", "/dev/null", "-S", "flight", *clone.command]
+    with Line(command, environment=environment) as line:
+        fly(line)
+        # It is detached, and taken up again from another line.
+        line.press("\x01d")
+        line.process.wait(20)
+    with Line([command[0], "-U", "-r", "flight"], environment=environment) as line:
+        line.wait_for(rf"\S. {FIRST}")
+        line.press("q")
+        line.wait_for(r"Leave the cockpit\?")
+        line.press("\t\r")
+        assert line.wait_for_exit() == 0
+    listed = subprocess.run([command[0], "-ls"], env={**os.environ, **environment}, capture_output=True, check=False)
+    assert b"flight" not in listed.stdout
