@@ -16,7 +16,7 @@ import pytest
 
 from cockpit import process
 from cockpit.errors import ProcessError
-from cockpit.process import Finished, run, shell
+from cockpit.process import Finished, run, shell, start_piped
 
 SOON = 60.0
 
@@ -255,3 +255,21 @@ def test_what_is_detached_is_reaped_when_it_ends(tmp_path: Path) -> None:
     until(lambda: not Path(f"/proc/{pid}").exists() if Path("/proc/self").exists() else not alive(pid))
     with pytest.raises(ProcessError):
         process.spawn_detached(["no-such-command"], cwd=tmp_path, log=tmp_path / "log")
+
+
+async def test_a_command_that_is_talked_to_ends_with_its_input_or_is_ended(tmp_path: Path) -> None:
+    async def start(script: str) -> process.Piped:
+        return await start_piped(shell(script), cwd=tmp_path, env={"WORD": "said"})
+
+    quiet = await start('read line; echo "$WORD $line"; cat; exit 3')
+    quiet.stdin.write(b"hello\n")
+    assert await quiet.stdout.readline() == b"said hello\n"
+    assert await quiet.end(patience=SOON) == 3
+
+    stubborn = await start("trap '' TERM; sleep 300 & echo $!; while :; do wait; done")
+    sleeping = int(await stubborn.stdout.readline())
+    assert await stubborn.end(patience=0.1) == -signal.SIGKILL
+    until(lambda: not alive(sleeping))
+
+    with pytest.raises(ProcessError, match="cannot start 'no-such-command'"):
+        await start_piped(["no-such-command"], cwd=tmp_path, env={})

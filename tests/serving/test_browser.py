@@ -16,11 +16,15 @@ from tests.serving.served import Served, soon
 
 pytestmark = pytest.mark.full
 
+# A browser without a window has no clipboard of its own.
+CLIPBOARD = "window.copied = []; navigator.clipboard.writeText = async text => { window.copied.push(text); };"
+
 
 async def test_the_app_in_a_browser(flight: Flight, tmp_path: Path) -> None:
     with Served(flight.repo) as served:
         async with Chromium(tmp_path / "profile") as browser:
             blank = await browser.picture()
+            await browser.call("Page.addScriptToEvaluateOnNewDocument", source=CLIPBOARD)
             await browser.open(served.url)
             seen = await browser.until("Look")
             assert "▸· Look" in seen, "signs, not their ASCII"
@@ -35,6 +39,9 @@ async def test_the_app_in_a_browser(flight: Flight, tmp_path: Path) -> None:
             await browser.press(" ")
             await browser.until("read-only")
             assert flight.json("status")["digest"] == digest
+            await browser.press("y")
+            await browser.until("sent to the terminal's clipboard")
+            assert "Look" in await browser.evaluate("window.copied.join()")
             await browser.press("2")
             await browser.until("the till is open")
             await browser.press("?")

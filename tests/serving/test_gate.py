@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from socket import SHUT_RDWR
 
 import aiohttp
 import pytest
@@ -22,27 +23,32 @@ APP = 'printf \'__GANGLION__\\nD\\0\\0\\0\\005%s\' "$SIZE"; exec cat 3>&1 > "$TY
 Visit = Callable[[], AbstractAsyncContextManager[Client]]
 
 
-@pytest.fixture
-async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
-    """A server in this process, and a way to its clients."""
+# An app that shows more than any buffer holds before it looks at its input, and says farewell.
+FLOOD = """echo __GANGLION__; for n in $(seq 200); do printf 'D\\0\\001\\0\\0'; head -c 65536 /dev/zero; done
+cat > /dev/null; echo bye > "$TYPED\""""
+
+
+@asynccontextmanager
+async def serving(script: str, home: Path) -> AsyncIterator[Visit]:
+    """Serve an app in this process, and yield a way to clients of it."""
     complaints: list[str] = []
     program = Program(
-        argv=("sh", "-c", APP), cwd=tmp_path, env={"TYPED": str(tmp_path / "typed")}, size_in="SIZE", title="a <shop>"
+        argv=("sh", "-c", script), cwd=home, env={"TYPED": str(home / "typed")}, size_in="SIZE", title="a <shop>"
     )
     with listen(0) as listener:
         gate = Gate(listener.getsockname()[1])
         runner = web.AppRunner(Server(gate, program, complain=complaints.append).application())
         await runner.setup()
         await web.SockSite(runner, listener).start()
-
-        @asynccontextmanager
-        async def visit() -> AsyncIterator[Client]:
-            async with client_of(gate.url) as client:
-                yield client
-
-        yield visit
+        yield lambda: client_of(gate.url)
         await runner.cleanup()
     assert complaints == []
+
+
+@pytest.fixture
+async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
+    async with serving(APP, tmp_path) as visit:
+        yield visit
 
 
 async def refusal(client: Client, address: str, **headers: str) -> str:
@@ -154,3 +160,13 @@ async def test_an_app_is_told_what_it_understands_and_its_size_is_bounded(visit:
             b'D\0\0\0\3\xc3\xa9?M\0\0\0\x2d{"type": "resize", "width": 1, "height": 500}M\0\0\0\x11{"type": "focus"}'
         )
         await soon(lambda: typed.exists() and typed.read_bytes() == expected)
+
+
+async def test_an_app_that_nobody_listens_to_any_more_ends_in_its_own_way(tmp_path: Path) -> None:
+    async with serving(FLOOD, tmp_path) as visit:
+        async with visit() as client:
+            await client.enter()
+            async with client.connect(Origin=client.origin) as socket:
+                await socket.receive()
+                socket.get_extra_info("socket").shutdown(SHUT_RDWR)
+        await soon((tmp_path / "typed").exists)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cockpit.presence import presence_directory
 from tests.execution.flight import Flight, alive
 from tests.serving.served import Served, client_of, soon
 
@@ -44,29 +45,14 @@ async def test_a_session_only_looks_unless_it_is_told_that_it_may_write(flight: 
                 await window.until("the till is open")
 
 
-async def test_a_window_that_changes_its_size_is_painted_anew(flight: Flight) -> None:
-    with Served(flight.repo) as served:
-        async with client_of(served.url) as client:
-            await client.enter()
-            async with client.window(120, 30) as window:
-                await window.until("\x1b[30;1H")
-                await window.until("Look")
-                await window.say("resize", {"width": 90, "height": 44})
-                await window.until("\x1b[44;1H")
-                await window.type("?")
-                await window.until("Keys on Checklist")
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 async def test_no_session_outlives_the_server(flight: Flight, number: signal.Signals) -> None:
     with Served(flight.repo) as served:
         async with client_of(served.url) as client:
             await client.enter()
-            async with client.window() as window, client.window() as stalled:
+            async with client.window() as window, client.window() as other:
                 await window.until("Look")
-                await stalled.until("Look")
-                for height in range(20, 420):  # more than anybody's buffers hold, and nobody reads it
-                    await stalled.say("resize", {"width": 300, "height": height})
+                await other.until("Look")
                 sessions = served.sessions()
                 assert len(sessions) == 2
                 served.process.send_signal(number)
@@ -74,6 +60,9 @@ async def test_no_session_outlives_the_server(flight: Flight, number: signal.Sig
                     assert await window.closed() == 1001
                 await soon(lambda: not any(map(alive, sessions)))
         assert served.process.wait(20) == (0 if number is not signal.SIGKILL else -number)
+    if number is not signal.SIGKILL:
+        here = presence_directory(flight.workspace().store.location)
+        assert list(here.glob("*.json")) == [], "each has said its farewell"
     assert served.rest == ("", "")
 
 
