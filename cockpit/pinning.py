@@ -10,11 +10,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from cockpit.content.check_review import Known, review_places
 from cockpit.content.checklists import parse_checklist_text
 from cockpit.content.configuration import parse_configuration_file
 from cockpit.content.environments import ConfigurationFile, chosen
 from cockpit.content.library import parse_library_texts
+from cockpit.content.place_review import Known, review_places
 from cockpit.content.shipped import find_checklist, shipped_directory
 from cockpit.errors import ConfigurationError, NotFoundError, Problem
 from cockpit.health.conditions import check_condition

@@ -102,6 +102,8 @@ def _answers(
     from cockpit.content.proposal.parts import find_parts
     from cockpit.first_look import first_that_answers
 
+    if not arguments.yes:
+        show("Looking at the repository, and at what answers on this host...")
     answers = detect(root)
     addresses = answers.found.addresses()
     answering = first_that_answers([one.value for one in addresses], root)

@@ -76,6 +76,10 @@ def _open(arguments: argparse.Namespace) -> ExitCode:
     else:
         at = f" at {run.tag} ({run.commit[:8]})" if run.tag else ", without a tag yet"
         say(f"{run.id}: {run.name} of {run.service} in {run.environment}{at}, {run.state}")
+        absent = [view for view in run.items.values() if view.state.value == "na"]
+        if absent:
+            why = ", ".join(dict.fromkeys(view.detail for view in absent))
+            say(f"{len(absent)} items do not apply, by cockpit.yaml: {why}")
         if not workspace.trusted:
             say(
                 "Its commands are not trusted on this host yet: look with `cockpit trust --show`, then `cockpit trust`."

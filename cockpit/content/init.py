@@ -49,13 +49,21 @@ def detect(root: Path) -> Answers:
         service=service,
         timezone=_local_zone(),
         found=found,
-        database=find_database(root),
+        database=_database(root, found),
         migrations=find_migrations(root),
     )
     addresses = found.addresses()
     if addresses and addresses[0].where:
         answers = replace(answers, health_url=addresses[0].value)
     return with_log(answers, found.log.value, is_command=found.is_log_command) if found.log is not None else answers
+
+
+def _database(root: Path, found: Service) -> FoundDatabase | None:
+    """Return the database; what names it is most likely set where the unit reads its environment from."""
+    database = find_database(root)
+    if database is None or not database.variable or database.env_file or found.unit is None:
+        return database
+    return replace(database, env_file=found.unit.env_file)
 
 
 def with_log(answers: Answers, log: str, *, is_command: bool) -> Answers:

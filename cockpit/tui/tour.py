@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
 
 
+_LEAST_HEIGHT = 16  # rows of the terminal, from which on there is room for it
+
+
 class Seen(Struct, frozen=True):
     """What the tour looks at: the run, which page is shown, and how often the person has said something of an item."""
 
@@ -142,7 +145,8 @@ class TourStrip(LineWidget):
 
     def show(self, tour: Tour) -> None:
         """Show where the tour stands."""
-        self.set_class(tour.step is not None, "-on")
+        # On the smallest terminals the item one is at matters more.
+        self.set_class(tour.step is not None and self.app.size.height >= _LEAST_HEIGHT, "-on")
         if (tour.step, tour.place) != (self._step, self._place):
             self._step, self._place = tour.step, tour.place
             self.refresh()

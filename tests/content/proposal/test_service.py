@@ -9,7 +9,7 @@ import pytest
 
 from cockpit.content.configuration import parse_configuration_text
 from cockpit.content.init import configuration_text, detect
-from cockpit.release.configuration import Configuration
+from cockpit.release.configuration import Configuration, Postgresql
 
 UNIT = """\
 [Service]
@@ -86,7 +86,7 @@ def steps(configuration: Configuration) -> dict[str, str]:
 def test_a_unit_is_stopped_and_started_and_its_own_files_are_taken(tmp_path: Path) -> None:
     files = {
         "deploy/shop.service": UNIT, "deploy/shop-worker.service": UNIT, "compose.yaml": COMPOSE,
-        "ops/shop.conf": NGINX, ".env.example": "SECRET_KEY=change-me\n# SENTRY_DSN=\nDEBUG=false\n",
+        "ops/shop.conf": NGINX, ".env.example": "SECRET_KEY=change-me\n# SENTRY_DSN=\nDEBUG=false\nDATABASE_URL=postgresql://h/shop\n",
     }  # fmt: skip
     found = proposed(made(tmp_path, files))
     assert steps(found) == {"stop": "sudo systemctl stop shop.service", "start": "sudo systemctl start shop.service"}
@@ -99,7 +99,11 @@ def test_a_unit_is_stopped_and_started_and_its_own_files_are_taken(tmp_path: Pat
         "SECRET_KEY": ("secret", True),
         "SENTRY_DSN": ("string", False),
         "DEBUG": ("bool", True),
+        "DATABASE_URL": ("url", True),
     }
+    assert [step.backup.postgresql for step in found.rollback.steps if step.backup] == [
+        Postgresql("DATABASE_URL", "/etc/shop.env")
+    ]
     assert "change-me" not in configuration_text(detect(tmp_path), tmp_path)
 
 
