@@ -52,10 +52,11 @@ def as_of(run: Run, now: float) -> Run:
 
 def holds_until(run: Run) -> float:
     """Return when the next item of a run that `as_of` has returned may change by itself; infinity where none will."""
-    return min(map(_until, run.items.values()), default=math.inf)
+    return min(map(item_holds_until, run.items.values()), default=math.inf)
 
 
-def _until(view: ItemView) -> float:
+def item_holds_until(view: ItemView) -> float:
+    """Return when an item that `item_as_of` has returned may change by itself; infinity where it does not."""
     by_hand = view.holds_until if view.by_hand in _ENDING else math.inf
     return by_hand if view.reading is None else min(by_hand, view.reading.until)
 

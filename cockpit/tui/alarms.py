@@ -14,8 +14,8 @@ from cockpit.release.item_state import ALARMING
 from cockpit.release.live import Live, ProbeFeed
 from cockpit.release.messages import STATE_WORDS
 from cockpit.release.quiet import Quiet, quiet_probes
+from cockpit.release.reckoning import Reckoner
 from cockpit.release.record import Actor
-from cockpit.release.recurrence import occurrences
 from cockpit.release.run import ExecutionView, Run
 from cockpit.release.signoffs import sign_off_of
 from cockpit.release.triggers import Breach, Trigger, decide_by
@@ -34,6 +34,7 @@ class Alarm(NamedTuple):
     item: str = ""
 
 
+_RECKONER = Reckoner()
 _CHALLENGE, _ASKED = "challenge:", "YOUR ANSWER"
 _MESSAGE_TOLD_FOR = 86400.0  # seconds for which one that did not arrive is among what is abnormal
 _WORKER_GRACE = 4.0  # seconds for a worker to start, and for its lock to be seen
@@ -94,7 +95,7 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
     if execution is not None and execution.lease_conflict:
         alarms.append(Alarm("lease-conflict", "another held the lease", execution.lease_conflict, True, "execution"))
     alarms += _overdue(run, now)
-    for one in occurrences(run, now, zone(run.timezone)):
+    for one in _RECKONER.at(run, now, zone(run.timezone)):
         if one.state == "overdue":
             title = f"{one.view.item.text} ({one.period.label}) OVERDUE {short_duration(one.overdue_by)}"
             detail = f"{one.missed} more missed before it" if one.missed else one.view.item.role

@@ -25,7 +25,8 @@ from cockpit.release.run import Run
 from cockpit.seen import SeenStore
 from cockpit.text import visible
 from cockpit.tui.abnormal import Ranked
-from cockpit.tui.alarms import Alarm, alarms_of, terminal_title
+from cockpit.tui.alarms import Alarm, terminal_title
+from cockpit.tui.calling import AlarmsNow
 from cockpit.tui.feeds import Feeds
 from cockpit.tui.glyphs import ASCII, choose_glyphs, shown
 from cockpit.tui.landing import Landing
@@ -97,6 +98,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self._rung: frozenset[str] = frozenset()
         self._looked_at: frozenset[str] = frozenset()  # the alarms that somebody here has seen in the queue
         self._moments = Moments()
+        self._alarms = AlarmsNow()
         self.set_reactive(CockpitApp.run_now, workspace.run)
         self._who = WhoSitsHere(self, doubt)
         self.past = Scrubber(self)
@@ -259,12 +261,16 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
 
     def _call_the_human(self, run: Run, live: Live, now: float) -> None:
         """Ring the bell once for each new alarm, and let the terminal's title tell how many there are."""
-        names = frozenset(alarm.key for alarm in alarms_of(run, live, now, self.workspace.session.actor) if alarm.grave)
+        names = frozenset(alarm.key for alarm in self.alarms(run, live, now) if alarm.grave)
         if names - self._rung:
             self.bell()
         if names != self._rung:
             self._rung = names
             self.set_terminal_title(terminal_title(run, len(names)))
+
+    def alarms(self, run: Run, live: Live, now: float) -> list[Alarm]:
+        """Return all that is abnormal at a moment for whoever sits here."""
+        return self._alarms.of(run, live, now, self.workspace.session.actor)
 
     def unseen_alarms(self, alarms: list[Alarm]) -> list[Alarm]:
         """Return what still calls: the grave ones that nobody here has looked at; what is over may call again."""

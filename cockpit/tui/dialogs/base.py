@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button
 from textual.widgets.button import ButtonVariant
 
+from cockpit.tui.compositing import PatchScreen
 from cockpit.tui.glyphs import choose_glyphs
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def button(label: str, identity: str, *, variant: ButtonVariant = "default", kin
     return kind(Content(label), id=identity, compact=True, variant=variant)
 
 
-class Dialog(ModalScreen[T]):
+class Dialog(PatchScreen, ModalScreen[T]):
     """Base of all dialogs; leaving it answers None, which does nothing."""
 
     BINDINGS = [

@@ -47,7 +47,7 @@ class Proposal(LineWidget):
     def show(self, why: str) -> None:
         """Show the reason; empty where nothing can be proposed."""
         self._why = why
-        self.refresh()
+        self.renew()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
         if not self._why:

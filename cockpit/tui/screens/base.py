@@ -10,8 +10,9 @@ from textual.screen import Screen
 
 from cockpit.release.live import Live
 from cockpit.release.run import Run
-from cockpit.tui.alarms import alarms_of, strip_alarm
+from cockpit.tui.alarms import strip_alarm
 from cockpit.tui.clock import ClockActions
+from cockpit.tui.compositing import PatchScreen
 from cockpit.tui.freeze import FreezeActions
 from cockpit.tui.migrating import MigrationActions
 from cockpit.tui.opening import OpeningActions
@@ -43,6 +44,7 @@ class StripScreen(
     ReportActions,
     OpeningActions,
     TourActions,
+    PatchScreen,
     Screen[None],
 ):
     """Draws who and what this is above its own content, and what can be done below it."""
@@ -108,14 +110,14 @@ class StripScreen(
         """Show the run and the feeds as they are now."""
         if not self.is_mounted:
             return
-        me = self.cockpit.workspace.session.actor
-        self.query_one(IdentityStrip).show(run, live, now, strip_alarm(alarms_of(run, live, now, me)))
+        alarms = self.cockpit.alarms
+        self.query_one(IdentityStrip).show(run, live, now, strip_alarm(alarms(run, live, now)))
         past = self.cockpit.past.shown
         told = self.cockpit.past.words(now) if past is not None else ""
         self.query_one(PastBanner).show(told, self.cockpit.now() - now)
         # What calls a human now calls also whoever looks at the past.
-        self.query_one(AlarmBanner).show(self.cockpit.unseen_alarms(alarms_of(*self.cockpit.present, me)))
-        self._show_tour(run, me.name)
+        self.query_one(AlarmBanner).show(self.cockpit.unseen_alarms(alarms(*self.cockpit.present)))
+        self._show_tour(run, self.cockpit.me)
         self.show_content(run, live, now)
 
     def _show_tour(self, run: Run, name: str) -> None:

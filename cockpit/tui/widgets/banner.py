@@ -32,7 +32,7 @@ class AlarmBanner(LineWidget):
         self.set_class(bool(alarms) and self.app.size.height >= _LEAST_HEIGHT, "-calling")
         if alarms != self._alarms:
             self._alarms = alarms
-            self.refresh()
+            self.renew()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
         if not self._alarms:

@@ -102,7 +102,7 @@ class PhaseStrip(LineWidget):
     def show(self, phases: Sequence[PhaseView], current: int, late: Sequence[int] = ()) -> None:
         """Show these phases, the current one marked; `late` says how many items of each are overdue."""
         self._phases, self._current, self._late = phases, current, late
-        self.refresh()
+        self.renew()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
         counts = [self._count(number, inks) for number in range(len(self._phases))]
@@ -169,7 +169,7 @@ class ItemList(RowList["Heading | ItemView"]):
         told = told or any(isinstance(row, ItemView) and row.is_sensed for row in self.rows)
         self.now, self.trusted, self.production = now, trusted, production
         if told:
-            self.refresh()
+            self.renew()
 
     def key_of(self, row: Heading | ItemView) -> str:
         return f"# {row.title}" if isinstance(row, Heading) else row.id
@@ -307,7 +307,7 @@ class PausePoint(LineWidget, can_focus=True):
         """Show a poll, or none for a phase without a pause point."""
         if gate != self._gate:
             self._gate = gate
-            self.refresh()
+            self.renew()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
         rule = self.glyphs.double_rule
@@ -357,7 +357,7 @@ class ItemDetail(TextPane):
         """Show an item."""
         self._view, self._timezone, self._now, self._due = view, timezone, now, due
         self._trusted, self._production = trusted, production
-        self.refresh()
+        self.renew()
 
     def lines(self, inks: Inks, width: int) -> list[list[Part]]:
         if self._view is None:

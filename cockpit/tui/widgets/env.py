@@ -70,7 +70,7 @@ class EnvDetail(TextPane):
         """Show one finding."""
         if finding != self._finding:
             self._finding = finding
-            self.refresh()
+            self.renew()
 
     def lines(self, inks: Inks, width: int) -> list[list[Part]]:
         one = self._finding

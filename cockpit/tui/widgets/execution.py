@@ -66,7 +66,7 @@ class OutcomeLine(LineWidget):
     def show(self, view: ExecutionView, *, worker_gone: bool) -> None:
         """Show an execution's outcome, or that nobody carries it out any more."""
         self._view, self._gone = view, worker_gone
-        self.refresh()
+        self.renew()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
         view = self._view

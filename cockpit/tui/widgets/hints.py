@@ -9,6 +9,8 @@ from cockpit.tui.rows import Part, row, width_of
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import LineWidget
 
+_COMMANDS = {f"{command.scope}.{command.id}": command for command in COMMANDS}
+_ORDER = {identity: number for number, identity in enumerate(_COMMANDS)}
 _ALWAYS = ("everywhere.help", "everywhere.leave")
 
 
@@ -20,22 +22,23 @@ class HintBar(LineWidget):
     """
 
     def on_mount(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.renew())
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
         local: list[tuple[str, str]] = []
         general: list[tuple[str, str]] = []
         always: list[tuple[str, str]] = []
         seen: set[str] = set()
-        order = {f"{command.scope}.{command.id}": number for number, command in enumerate(COMMANDS)}
-        keys = {f"{command.scope}.{command.id}": shown_keys(command) for command in COMMANDS}
-        bound = sorted(self.screen.active_bindings.values(), key=lambda one: order.get(one.binding.id or "", 999))
+        bound = sorted(self.screen.active_bindings.values(), key=lambda one: _ORDER.get(one.binding.id or "", 999))
         for active in bound:
             binding = active.binding
             if not binding.show or not active.enabled or (binding.id or binding.action) in seen:
                 continue
             seen.add(binding.id or binding.action)
-            key = keys.get(binding.id or "") or binding.key_display or binding.key
+            command = _COMMANDS.get(binding.id or "")
+            key = (
+                (shown_keys(command, self.glyphs) if command is not None else "") or binding.key_display or binding.key
+            )
             if binding.id in _ALWAYS:
                 always.append((key, binding.description))
             elif (binding.id or "").startswith("everywhere."):

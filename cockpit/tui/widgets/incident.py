@@ -79,7 +79,7 @@ class IncidentWords(TextPane):
         """Show this moment of an incident, or nothing where none is open."""
         if run is not self._run or incident is not self._incident:
             self._run, self._incident = run, incident
-            self.refresh()
+            self.renew()
 
     def lines(self, inks: Inks, width: int) -> list[list[Part]]:
         incident = self._incident

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
 
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.strip import Strip
-from textual.widget import Widget
 
 from cockpit.tui.glyphs import Glyphs, choose_glyphs
 from cockpit.tui.rows import Part, part, row, width_of
 from cockpit.tui.theme import Inks, inks_of
+from cockpit.tui.widgets.drawn import DrawnLines
 
 NO_LOGS = "logs: {app: {file: /var/log/app.log}} in cockpit.yaml"
 TAKEN_IN = "An open run takes that in by the palette: `:` migrate the run."
 
 
-class LineWidget(Widget):
+class LineWidget(DrawnLines):
     """A widget whose lines a subclass draws into the width there is."""
 
     DEFAULT_CSS = """
@@ -32,11 +31,11 @@ class LineWidget(Widget):
         """Return line `y`, of `width` cells."""
         raise NotImplementedError
 
-    def render_line(self, y: int) -> Strip:
-        return self.line(y, self.size.width, inks_of(self.app)).apply_style(self.rich_style)
+    def draw_line(self, index: int) -> Strip:
+        return self.line(index, self.size.width, inks_of(self.app))
 
 
-class TextPane(Widget):
+class TextPane(DrawnLines):
     """A widget that shows lines of parts, from the top; what does not fit is left out."""
 
     DEFAULT_CSS = """
@@ -55,17 +54,21 @@ class TextPane(Widget):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         return len(self.lines(inks_of(self.app), width))
 
-    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+    def forget(self) -> None:
         """Lay the text out anew: once for all rows of a repaint, for a long note costs more than its rows."""
         self._laid_out = None
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        super().forget()
 
-    def render_line(self, y: int) -> Strip:
+    def renew(self) -> None:
+        self._laid_out = None
+        super().renew()
+
+    def draw_line(self, index: int) -> Strip:
         width = self.size.width
         if self._laid_out is None or self._laid_out[0] != width:
             self._laid_out = (width, self.lines(inks_of(self.app), width))
         lines = self._laid_out[1]
-        return row(lines[y] if y < len(lines) else [], [], self.size.width).apply_style(self.rich_style)
+        return row(lines[index] if index < len(lines) else [], [], width)
 
 
 class PaneTitle(LineWidget):
@@ -93,7 +96,7 @@ class PaneTitle(LineWidget):
         self._right = self._right if right is None else right
         self._lit = self._lit if lit is None else lit
         if before != (self._title, self._left, self._right, self._lit):
-            self.refresh()
+            self.renew()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
         rule = self.glyphs.rule

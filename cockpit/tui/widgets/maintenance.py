@@ -145,9 +145,12 @@ class YearPane(TextPane):
 
     def show(self, rows: Sequence[YearRow]) -> None:
         """Show these rows."""
-        if rows != self._rows:
-            self._rows = rows
+        others = len(rows) != len(self._rows)
+        self._rows = rows
+        if others:
             self.refresh(layout=True)
+        else:
+            self.renew()
 
     def lines(self, inks: Inks, width: int) -> list[list[Part]]:
         lines = [self._line(one, inks, width) for one in self._rows]

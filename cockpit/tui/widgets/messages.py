@@ -27,7 +27,7 @@ class UpdateStrip(LineWidget):
     def show(self, run: Run, now: float) -> None:
         """Show this moment."""
         self._run, self._now = run, now
-        self.refresh()
+        self.renew()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
         found = updates_due(self._run) if self._run is not None else []
@@ -77,7 +77,7 @@ class ChannelsPane(TextPane):
         """Show this run's channels."""
         if run is not self._run:
             self._run = run
-            self.refresh()
+            self.renew()
 
     def lines(self, inks: Inks, width: int) -> list[list[Part]]:
         if self._run is None:

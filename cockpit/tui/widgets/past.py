@@ -27,7 +27,7 @@ class PastBanner(LineWidget):
         self.set_class(bool(told), "-past")
         if (told, int(ago)) != (self._told, int(self._ago)):
             self._told, self._ago = told, ago
-            self.refresh()
+            self.renew()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
         words = f" {self._told}  {long_duration(self._ago)} ago "

@@ -28,7 +28,7 @@ class ProbeDetail(TextPane):
     def show(self, feed: ProbeFeed | None, now: float, quiet: str = "", history: ProbeHistory | None = None) -> None:
         """Show a probe, why it calls nobody, and its past as far as that has been read."""
         self._feed, self._now, self._quiet, self._history = feed, now, quiet, history
-        self.refresh()
+        self.renew()
 
     def lines(self, inks: Inks, width: int) -> list[list[Part]]:  # noqa: ARG002
         if self._feed is None:

@@ -47,7 +47,7 @@ class ProbeStrip(LineWidget):
     def show(self, feeds: Sequence[ProbeFeed], now: float) -> None:
         """Show these probes at this time."""
         self._feeds, self._now = feeds, now
-        self.refresh()
+        self.renew()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
         if not self._feeds:

@@ -17,11 +17,12 @@ from textual.strip import Strip
 from cockpit.tui.commands import bindings
 from cockpit.tui.rows import row as lay
 from cockpit.tui.theme import Inks, inks_of
+from cockpit.tui.widgets.drawn import DrawnLines
 
 R = TypeVar("R")
 
 
-class RowList(ScrollView, Generic[R], can_focus=True):
+class RowList(ScrollView, DrawnLines, Generic[R], can_focus=True):
     """A list with a cursor; a subclass says how a row is drawn, which have a key, and which the cursor passes over."""
 
     DEFAULT_CSS = """
@@ -35,7 +36,7 @@ class RowList(ScrollView, Generic[R], can_focus=True):
     """
     BINDINGS = bindings("move")
 
-    cursor: reactive[int] = reactive(0)
+    cursor: reactive[int] = reactive(0, repaint=False)
 
     @dataclass
     class Highlighted(Message):
@@ -93,16 +94,14 @@ class RowList(ScrollView, Generic[R], can_focus=True):
     def show(self, rows: Sequence[R]) -> None:
         """Show other rows; the cursor stays on the row of the same key, or near it."""
         before = self.current
-        key = self.key_of(before) if before is not None else None
         self._rows = rows
         self.virtual_size = Size(self.scrollable_content_region.width, len(rows))
-        index = next((i for i, row in enumerate(rows) if self.key_of(row) == key), None) if key is not None else None
-        wanted = self._nearest(self.cursor if index is None else index)
-        if wanted == self.cursor:
-            self._tell()
-        else:
+        wanted = self._nearest(self.cursor if before is None else self._index_of(self.key_of(before)))
+        if wanted != self.cursor:
             self.cursor = wanted
-        self.refresh()
+        elif self.current is not before and self.current != before:
+            self._tell()
+        self.renew()
 
     def go_to(self, key: str) -> bool:
         """Put the cursor on the row of that key; return whether there is one."""
@@ -114,10 +113,10 @@ class RowList(ScrollView, Generic[R], can_focus=True):
 
     # Textual
 
-    def watch_cursor(self) -> None:
+    def watch_cursor(self, before: int, now: int) -> None:
         self._reveal()
         self._tell()
-        self.refresh()
+        self.renew_lines(before, now)
 
     def _reveal(self) -> None:
         height = self.scrollable_content_region.height
@@ -142,19 +141,21 @@ class RowList(ScrollView, Generic[R], can_focus=True):
         self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
         self._reveal()
 
-    def render_line(self, y: int) -> Strip:
-        return self._line(y).apply_style(self.rich_style)
-
-    def _line(self, y: int) -> Strip:
+    def draw_line(self, index: int) -> Strip:
         width = self.scrollable_content_region.width
         inks = inks_of(self.app)
-        index = self.scroll_offset.y + y
         if not self._rows:
             words = textwrap.wrap(self.empty, max(width - 2, 10))
-            return lay([(f" {words[y]}", inks.muted)], [], width) if y < len(words) else Strip.blank(width)
+            return lay([(f" {words[index]}", inks.muted)], [], width) if index < len(words) else Strip.blank(width)
         if index >= len(self._rows):
             return Strip.blank(width)
         return self.draw(self._rows[index], width, inks, cursor=index == self.cursor)
+
+    def _index_of(self, key: str) -> int:
+        """Return where the row of that key is: most often where the cursor was; without it, the cursor's place."""
+        if self.cursor < len(self._rows) and self.key_of(self._rows[self.cursor]) == key:
+            return self.cursor
+        return next((i for i, row in enumerate(self._rows) if self.key_of(row) == key), self.cursor)
 
     def _nearest(self, index: int) -> int:
         count = len(self._rows)

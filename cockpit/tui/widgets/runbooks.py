@@ -180,7 +180,7 @@ class StepText(TextPane):
     def show(self, row: StepRow | None, why: str, now: float) -> None:
         """Show a step; `why` is what calls for its procedure now."""
         self._row, self._why, self._now = row, why, now
-        self.refresh()
+        self.renew()
 
     def lines(self, inks: Inks, width: int) -> list[list[Part]]:
         found: list[list[Part]] = []

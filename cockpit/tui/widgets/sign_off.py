@@ -84,7 +84,7 @@ class SignOffDetail(TextPane):
         """Show one role."""
         if standing != self._standing:
             self._standing = standing
-            self.refresh()
+            self.renew()
 
     def lines(self, inks: Inks, width: int) -> list[list[Part]]:
         one = self._standing

@@ -62,7 +62,7 @@ class IdentityStrip(LineWidget):
     def show(self, run: Run, live: Live, now: float, alarm: str) -> None:
         """Show this moment; `alarm` is the gravest trouble in a few words, or empty."""
         self._run, self._live, self._now, self._alarm = run, live, now, alarm
-        self.refresh()
+        self.renew()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
         run = self._run
@@ -179,7 +179,7 @@ class PageTabs(LineWidget):
         """Mark a page as the present one."""
         if (page, live.readiness) != (self._page, self._live.readiness) or not self._spans:
             self._page, self._live = page, live
-            self.refresh()
+            self.renew()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
         wide = width >= 120

@@ -80,14 +80,14 @@ class RecordDetail(TextPane):
         self._record, self._run = record, run
         if other:
             self._texts = ()
-        self.refresh()
+        self.renew()
         return other
 
     def add(self, record: Record, texts: tuple[tuple[str, str], ...]) -> None:
         """Add the texts that a record carries, unless another one is shown meanwhile."""
         if record is self._record:
             self._texts = texts
-            self.refresh()
+            self.renew()
 
     def lines(self, inks: Inks, width: int) -> list[list[Part]]:
         record, run = self._record, self._run

@@ -1,0 +1,84 @@
+"""Painting a part of the screen costs that part: what lies between two changes, or behind them, is not drawn.
+
+Textual draws every widget in the box around all changes. With a clock in the first line and a probe's age in the last
+one that box is the whole screen, once a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from textual._compositor import ChopsUpdate, Compositor
+from textual.geometry import Region
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+Line = dict[int, Strip | None]  # what is drawn between two cuts of a line, by the column that it begins in
+
+
+class PatchCompositor(Compositor):
+    """Draws of each widget the lines on which something is to be painted, unless others cover it there."""
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        """Return what is to be painted, or None where nothing is."""
+        screen = self.size.region
+        regions = [region for dirty in self._dirty_regions if (region := dirty.intersection(screen))]
+        self._dirty_regions.clear()
+        if not regions:
+            return None
+        spans = list(self._regions_to_spans(regions))
+        lines: list[Line] = [{}] * screen.height
+        ends: list[list[int]] = [[]] * screen.height
+        wanted: dict[int, set[int]] = {}  # the beginnings of what is not drawn yet, by line
+        for y, first, end in spans:
+            cuts = self.cuts[y]
+            if y not in wanted:
+                lines[y], ends[y], wanted[y] = dict.fromkeys(cuts[:-1]), cuts[1:], set()
+            wanted[y].update(at for at, after in pairwise(cuts) if at < end and after > first)
+        self._draw(lines, wanted)
+        return ChopsUpdate(lines, spans, ends)
+
+    def _draw(self, lines: list[Line], wanted: dict[int, set[int]]) -> None:
+        """Fill in what is wanted; the widgets come with the foremost first."""
+        for widget, (region, clip) in self.visible_widgets.items():
+            seen = region.intersection(clip)
+            rows = [y for y in _rows_of(seen, wanted) if any(seen.x <= at < seen.right for at in wanted[y])]
+            if not rows:
+                continue
+            for y, strip in _drawn(widget, region, seen, rows):
+                cuts = [cut for cut in self.cuts[y] if seen.x <= cut <= seen.right]
+                for at, piece in zip(cuts, strip.divide([cut - seen.x for cut in cuts[1:]]), strict=False):
+                    if at in wanted[y]:
+                        lines[y][at] = piece
+                        wanted[y].remove(at)
+                if not wanted[y]:
+                    del wanted[y]
+            if not wanted:
+                return
+
+
+class PatchScreen:
+    """A screen that is painted in patches; to be named before the kind of screen it is."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._compositor: Compositor = PatchCompositor()
+
+
+def _rows_of(seen: Region, wanted: dict[int, set[int]]) -> list[int]:
+    if len(wanted) < seen.height:
+        return sorted(y for y in wanted if seen.y <= y < seen.bottom)
+    return [y for y in range(seen.y, seen.bottom) if y in wanted]
+
+
+def _drawn(widget: Widget, region: Region, seen: Region, rows: list[int]) -> Iterator[tuple[int, Strip]]:
+    """Yield those rows of the screen as the widget draws them, of its `region` as much as is `seen`."""
+    first, last = rows[0], rows[-1]
+    crop = Region(seen.x - region.x, first - region.y, seen.width, last - first + 1)
+    strips = widget.render_lines(crop)
+    for y in rows:
+        yield y, strips[y - first]
