@@ -83,8 +83,9 @@ def report_beat(
 class LiveSource:
     """Gathers `Live`; its SQLite connection belongs to the thread that reads first."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, *, watcher_due: float = 0.0) -> None:
         self._workspace = workspace
+        self._watcher_due = watcher_due
         self._samples = SampleReader(workspace.store.location.root)
         self._measurer = Measurer(workspace, now=time.time, samples=self._samples)
         self._targets: tuple[TargetResult, ...] = ()
@@ -115,6 +116,7 @@ class LiveSource:
             present=present(presence_directory(self._workspace.store.location)) + self._elsewhere.others(),
             readiness=self._readiness,
             watcher_at=max(beats, default=0.0),
+            watcher_due=self._watcher_due,
             trusted=trusted,
             host=self._workspace.host,
             sync=sync_feed(self._workspace.store.location),

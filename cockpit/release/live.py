@@ -126,8 +126,13 @@ class Live(Struct, frozen=True):
     sync: SyncFeed = SyncFeed()
     lease: LeaseFeed | None = None  # None where nobody holds it, or nothing is shared
     targets: tuple[TargetResult, ...] = ()
+    watcher_due: float = 0.0  # epoch seconds until which one that has just been started may still be coming
     executing: bool = False  # whether a worker on this host holds the execution lock
 
     def watcher_alive(self, now: float) -> bool:
         """Whether the watcher has beaten lately."""
         return now - self.watcher_at < 10.0
+
+    def watcher_missing(self, now: float) -> bool:
+        """Whether nobody watches, and nobody is on the way to it."""
+        return not self.watcher_alive(now) and now >= self.watcher_due

@@ -185,7 +185,7 @@ def _lesser_alarms(live: Live, quiet: Mapping[str, Quiet], now: float) -> list[A
         if target.state == "missed":
             detail = f"{target.actual}, wanted {target.goal}"
             alarms.append(Alarm(f"target:{target.id}", f"{target.title} MISSED", detail, False, "probes"))
-    if live.probes and not live.watcher_alive(now):
+    if live.probes and live.watcher_missing(now):
         alarms.append(Alarm("watcher", "no watcher", "nothing is being probed: cockpit watch", True, "probes"))
     elif live.probes:
         alarms += [

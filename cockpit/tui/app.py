@@ -47,6 +47,7 @@ from cockpit.workspace import Workspace
 if TYPE_CHECKING:
     from cockpit.live_source import LiveSource
 
+_WATCHER_COMES = 15.0  # seconds; a loaded host takes some
 _LONGEST_TOLD = 500  # characters: a longer toast would cover the screen, and grow out of its top
 
 
@@ -92,6 +93,9 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.tour = tour  # the demo's alone
         self._feeding = feeding
         self._begin_beside = begin  # what is done beside the screen once that is there
+        # A watcher that is started beside the screen needs a moment: nobody is called for want of one until then.
+        self._watcher_due = 0.0 if begin is Begun or workspace.session.readonly else now() + _WATCHER_COMES
+        self.set_reactive(CockpitApp.live, Live(watcher_due=self._watcher_due))
         self._feeds = Feeds(workspace.session, self._live_source, self.post_message)
         self._presence: PresenceFile | None = None
         self._place = ""
@@ -111,7 +115,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
     def _live_source(self) -> LiveSource:
         from cockpit.live_source import LiveSource  # the first frame needs none
 
-        return LiveSource(self.workspace)
+        return LiveSource(self.workspace, watcher_due=self._watcher_due)
 
     @property
     def moment(self) -> tuple[Run, Live, float]:

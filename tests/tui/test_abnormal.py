@@ -105,3 +105,11 @@ def test_what_answers_again_is_not_called_down_for_that_answer() -> None:
 
     assert told("down", "503") == "503"
     assert told("ok", "200 OK") == "answers again, not yet for long: 200 OK"
+
+
+def test_nobody_is_called_for_want_of_a_watcher_that_has_only_just_been_started() -> None:
+    run, now = person().run, 1_000.0
+    feeds = Live(probes=(ProbeFeed("db", "Database", "unknown", 0.0, "", None, "", 0.0, 10.0),), watcher_due=now + 1)
+    assert "watcher" not in {alarm.key for alarm in alarms_of(run, feeds, now)}
+    assert "watcher" in {alarm.key for alarm in alarms_of(run, feeds, now + 1)}
+    assert "watcher" not in {alarm.key for alarm in alarms_of(run, replace(feeds, watcher_at=now), now + 1)}

@@ -75,7 +75,8 @@ class ProbesPage(QuietingActions, Page):
         right: list[Part] = [(f"{well}/{len(live.probes)} ok", inks.good if well == len(live.probes) else inks.plain)]
         if down:
             right.append((f" {choose_glyphs().dot} {down} down", inks.bad))
-        watcher = "watched from this host" if live.watcher_alive(now) else "nobody is watching"
+        watcher = "nobody is watching" if live.watcher_missing(now) else "the watcher comes"
+        watcher = "watched from this host" if live.watcher_alive(now) else watcher
         self.query_one("#all-probes-title", PaneTitle).show(left=[(watcher, inks.muted)], right=right)
         self._show_detail()
 

@@ -119,7 +119,7 @@ class IdentityStrip(LineWidget):
             if fewer and name not in {"watcher", "utc"}:
                 optional["people"] = fewer
                 break
-            if (name != "watcher" or self._live.watcher_alive(self._now)) and (
+            if (name != "watcher" or not self._live.watcher_missing(self._now)) and (
                 name != "sync" or not self._live.sync.troubled
             ):
                 optional[name] = []
@@ -155,6 +155,8 @@ class IdentityStrip(LineWidget):
     def _watcher(self, inks: Inks) -> list[Part]:
         if self._live.watcher_alive(self._now):
             return [("  watching", inks.muted)]
+        if not self._live.watcher_missing(self._now):
+            return [("  watcher comes", inks.muted)]
         age = f" {short_duration(self._now - self._live.watcher_at)}" if self._live.watcher_at else ""
         return [("  ", inks.plain), (f" NO WATCHER{age} ", inks.caution)]
 
