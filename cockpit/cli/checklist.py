@@ -1,4 +1,4 @@
-"""`cockpit status` and `item`: the checklist without the screen."""
+"""`cockpit item`: the checklist without the screen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from cockpit.cli.common import CommandTable, open_here, print_json, publish, say, wants_json, warn
 from cockpit.errors import ExitCode, NotFoundError
-from cockpit.text import visible
 
 if TYPE_CHECKING:
     from cockpit.release.intents import Intent
@@ -32,11 +31,7 @@ _VERBS = {
 
 
 def add_commands(table: CommandTable) -> None:
-    """Add the commands of the checklist."""
-    status = table.add("status", _status, "the whole state of the run in focus, now or as it was at a time")
-    status.add_argument(
-        "--at", default="", metavar="TIME", help="as it was then, logs too: a time with an offset, or 2h for 2 h ago"
-    )
+    """Add `item`."""
     items = table.group("item", "one item: tick, claim, defer and the like")
     for verb, help_text in _VERBS.items():
         parser = items.add(verb, _item, help_text)
@@ -49,49 +44,6 @@ def add_commands(table: CommandTable) -> None:
         if verb in {"tick", "answer"}:
             parser.add_argument("--link", default="", metavar="URL", help="where it is to be seen")
         parser.set_defaults(verb=verb)
-
-
-def _status(arguments: argparse.Namespace) -> ExitCode:
-    from cockpit.bootstrap import now
-    from cockpit.live_source import LiveSource
-    from cockpit.status import status_document, summary_lines
-
-    workspace = open_here(arguments)
-    if arguments.at:
-        return _past_status(arguments, workspace)
-    source = LiveSource(workspace)
-    try:
-        live = source.read()
-    finally:
-        source.close()
-    if wants_json(arguments):
-        print_json(status_document(workspace.run, live, now=now()))
-    else:
-        say("\n".join(visible(line) for line in summary_lines(workspace.run, live, now=now())))
-    return ExitCode.OK
-
-
-def _past_status(arguments: argparse.Namespace, workspace: Workspace) -> ExitCode:
-    from cockpit.bootstrap import now
-    from cockpit.recorder import past_live, past_logs, past_run, past_time
-    from cockpit.status import status_document, summary_lines
-    from cockpit.times import date_time, rfc3339, zone_label
-
-    at = past_time(arguments.at, now())
-    run = past_run(workspace, at)
-    live = past_live(workspace, run, at)
-    logs = past_logs(workspace, run, at)
-    if wants_json(arguments):
-        document = status_document(run, live, now=at)
-        print_json({"as_of": rfc3339(at), **document, "logs": logs})
-        return ExitCode.OK
-    say(f"AS OF {date_time(at, run.timezone)}:{int(at) % 60:02d} {zone_label(at, run.timezone)}: the past")
-    say("\n".join(visible(line) for line in summary_lines(run, live, now=at)))
-    for log in logs:
-        say(f"log {log.name}" + (f": {log.trouble}" if log.trouble else ""))
-        for line in log.lines[-5:]:
-            say(f"  {visible(line)}")
-    return ExitCode.OK
 
 
 def _item(arguments: argparse.Namespace) -> ExitCode:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
+import os
 from pathlib import Path
 
 import msgspec
@@ -32,7 +32,7 @@ def beat_path(directory: Path, environment: str, name: str) -> Path:
 def write_beat(path: Path, beat: Beat) -> None:
     """Keep a beat in place of the one before it; OSError where that fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     kept = msgspec.structs.replace(beat, message=beat.message[:_MESSAGE_LIMIT])
     try:
         draft.write_bytes(msgspec.json.encode(kept))

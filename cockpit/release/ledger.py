@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from types import MappingProxyType
 
 import msgspec
@@ -43,7 +43,7 @@ from cockpit.release.item_state import CLOSED_BY_HAND, Flown, ItemState, item_st
 from cockpit.release.library import Library
 from cockpit.release.messages import MESSAGE_PREFIX, fold_messages, told_incidents
 from cockpit.release.origins import origin
-from cockpit.release.periods import parse_instance
+from cockpit.release.periods import parse_instance, zone_of
 from cockpit.release.polls import answers_in
 from cockpit.release.record import Event, Record, TextRef
 from cockpit.release.registers import Register
@@ -204,7 +204,7 @@ class Ledger:
             self._item_views.clear()
             self._view_context = context
         notes = self._notes()
-        zone = _zone(configuration.timezone)
+        zone = zone_of(configuration.timezone)
         phases = tuple(self._phases(pinned, flown, notes, zone))
         registers = self._gathered.registers()
         opened_record = self.register(RUN, "opened").winner
@@ -450,14 +450,6 @@ class Ledger:
             for entity, records in self._gathered.by_entity.items()
             if entity.startswith(SIGNOFF)
         }
-
-
-def _zone(name: str) -> tzinfo:
-    if name == "UTC":
-        return UTC
-    from zoneinfo import ZoneInfo  # looks for its data on being loaded
-
-    return ZoneInfo(name)
 
 
 def state_digest(run: Run) -> str:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from cockpit.release.periods import local_time
+from cockpit.release.periods import local_time, zone_of
 from cockpit.release.review import Review
 
 _MOST = 20  # rows of a table that has no end
@@ -43,7 +41,7 @@ def clock(review: Review) -> When:
 
 def day_clock(review: Review) -> When:
     """Return what writes times in the review's time zone: `2026-11-26 14:05`."""
-    zone = UTC if review.timezone == "UTC" else ZoneInfo(review.timezone)
+    zone = zone_of(review.timezone)
     return lambda at: local_time(at, zone).strftime("%Y-%m-%d %H:%M")
 
 

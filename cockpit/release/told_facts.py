@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC
-from zoneinfo import ZoneInfo
 
 from cockpit.release.contacts import contacts_of, ways_of
 from cockpit.release.incidents import Incident
-from cockpit.release.periods import local_time
+from cockpit.release.periods import local_time, zone_of
 from cockpit.release.run import ExecutionView, Run
 from cockpit.release.sensing import epoch_of
 from cockpit.release.turns import next_window
@@ -15,7 +14,7 @@ from cockpit.release.turns import next_window
 
 def both_clocks(at: float, timezone: str) -> str:
     """Return epoch seconds as `2026-11-26 14:16 CET (13:16 UTC)`; the UTC day where it is another."""
-    local, utc = local_time(at, ZoneInfo(timezone)), local_time(at, UTC)
+    local, utc = local_time(at, zone_of(timezone)), local_time(at, UTC)
     if local.utcoffset() == utc.utcoffset():
         return f"{utc:%Y-%m-%d %H:%M} UTC"
     return f"{local:%Y-%m-%d %H:%M %Z} ({utc:{'%H:%M' if local.date() == utc.date() else '%Y-%m-%d %H:%M'}} UTC)"
@@ -106,7 +105,7 @@ def _of_execution(run: Run, execution: ExecutionView) -> dict[str, str]:
 
 
 def _of_window(run: Run, now: float) -> dict[str, str]:
-    found = next_window(run.configuration.maintenance_windows, now, ZoneInfo(run.timezone))
+    found = next_window(run.configuration.maintenance_windows, now, zone_of(run.timezone))
     if found is None:
         return {}
     window, starts, ends = found

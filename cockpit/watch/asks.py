@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
+import os
 from pathlib import Path
 
 import msgspec
@@ -22,7 +22,7 @@ _DECODER = msgspec.json.Decoder(ProbeNow)
 def ask(directory: Path, wanted: ProbeNow) -> None:
     """Leave an ask for the watcher."""
     directory.mkdir(parents=True, exist_ok=True)
-    name = secrets.token_hex(8)
+    name = os.urandom(8).hex()
     draft = directory / f".{name}"
     draft.write_bytes(msgspec.json.encode(wanted))
     draft.rename(directory / f"{name}.json")

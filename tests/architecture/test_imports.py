@@ -72,6 +72,35 @@ def test_a_headless_command_loads_neither_the_screen_nor_http(shop: Path, argume
     assert among(modules, UNNEEDED) == set()
 
 
+def test_a_status_loads_nothing_that_reads_files_writes_or_signs(tmp_path: Path) -> None:
+    shop = make_shop(tmp_path / "shop")
+    assert loaded("--repo", str(shop), "release", "open", "v1", home=tmp_path)[0] == 0
+    loaded("--repo", str(shop), "status", "--json", home=tmp_path)  # reads the pinned files, and keeps what they say
+    status, modules = loaded("--repo", str(shop), "status", "--json", home=tmp_path)
+    assert status == 0
+    unneeded = (
+        *UNNEEDED, "yaml", "cockpit.content", "cockpit.pinning", "cockpit.opening", "cockpit.health.conditions",
+        "cockpit.release.decisions.registry", "cockpit.signing", "cockpit.redact", "cockpit.envfile", "platformdirs",
+        "rich", "zoneinfo", "tempfile", "secrets", "difflib", "ssl", "cockpit.cli.checklist",
+    )  # fmt: skip
+    assert among(modules, unneeded) == set()
+
+
+def test_the_first_frame_needs_no_dialog_no_log_and_no_yaml() -> None:
+    program = (
+        "import sys, json, cockpit.cli.main, cockpit.cli.run_app, cockpit.bootstrap, cockpit.seen, cockpit.tui.app\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    unneeded = (
+        "yaml", "cockpit.content", "httpx", "sqlite3", "cockpit.recorder", "cockpit.live_source", "cockpit.watching",
+        "cockpit.logs.reader", "cockpit.migrating", "cockpit.redact", "cockpit.release.decisions.registry",
+        "cockpit.tui.dialogs.item", "cockpit.tui.dialogs.migration", "cockpit.tui.widgets.log_pane",
+        "cockpit.tui.pages.logs", "cockpit.tui.pages.review",
+    )  # fmt: skip
+    assert among(set(json.loads(done.stdout)), unneeded) == set()
+
+
 def test_only_what_reads_samples_loads_sqlite(shop: Path) -> None:
     for arguments in (("release", "list"), ("tags",), ("trust", "--show")):
         assert "sqlite3" not in loaded("--repo", str(shop), *arguments, home=shop.parent)[1]

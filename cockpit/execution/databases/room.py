@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -164,6 +163,8 @@ def _size_of(path: str) -> int:
 
 def _is_ours(address: str) -> bool:
     """Whether an address is one of this host's: it can be bound to."""
+    import socket
+
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         try:
