@@ -84,16 +84,23 @@ def _tell(cls: type[Struct], part: dict[str, Any]) -> None:
             part["properties"][field.encode_name]["propertyNames"] = {"enum": list(field.type.key_type.values)}
     choice = ONE_OF.get(cls)
     if choice is not None and cls is not Signing:
-        one = [{"required": [key], "properties": {key: _GIVEN}} for key in choice]
+        one = [_given(cls, key) for key in choice]
         if cls is Check:
             one.append({"required": ["off"], "properties": {"off": {"const": True}}})
         part["oneOf"] = one
     if cls is ConfigurationFile:
-        part["oneOf"] = [{"required": [key], "properties": {key: _GIVEN}} for key in ("environment", "environments")]
+        part["oneOf"] = [_given(cls, key) for key in ("environment", "environments")]
 
 
-# What stands there and is not as if it were left out.
-_GIVEN = {"not": {"enum": ["", False, None, [], {}]}}
+def _given(cls: type[Struct], key: str) -> dict[str, Any]:
+    """Return what holds where a key stands, and not as if it were left out: `{}` is a record, and no table of names."""
+    (kind,) = (each.type for each in inspect.type_info(cls).fields if each.encode_name == key)  # type: ignore[attr-defined]
+    kinds = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
+    is_record = any(isinstance(each, inspect.StructType) for each in kinds)
+    return {
+        "required": [key],
+        "properties": {key: {"not": {"enum": [None] if is_record else ["", False, None, [], {}]}}},
+    }
 
 
 def _shape(cls: type[Struct], key: str, held: dict[str, Any]) -> None:

@@ -105,6 +105,7 @@ WRONG = [
     f"{WHOLE}rollback: {{steps: [{{run: x}}]}}\n",
     f"{WHOLE}rollback: {{steps: [{{id: a, run: x, checkout: true}}]}}\n",
     f"{WHOLE}rollback: {{steps: [{{id: a, run: x, batch: 0}}]}}\n",
+    f"{WHOLE}rollback: {{steps: [{{id: a, run: x, verify: {{}}}}]}}\n",
     f"{WHOLE}rollback: {{steps: [{{id: a, backup: {{directory: x}}}}]}}\n",
     f"{WHOLE}channels: {{ops: {{}}}}\n",
     f"{WHOLE}notify: {{lunch: [ops]}}\n",
@@ -148,7 +149,7 @@ def test_of_a_checklist_too(more: str) -> None:
 
 def test_plain_words_are_texts_as_the_cockpit_takes_them() -> None:
     text = f"{WHOLE}sources: {{nr: {{kind: new-relic, token_env: NR_KEY, account: 1234567}}}}\n"
-    text += "checks: {a/b/c: {off: true}}\ntriggers: {}\n"
+    text += "checks: {a/b/c: {off: true}, a/b/d: {rehearsal: {}}}\ntriggers: {}\n"
     parse_configuration_file(text, "cockpit.yaml", check_condition)
     assert complaints(CONFIGURATION, text) == []
 
