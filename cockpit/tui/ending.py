@@ -9,7 +9,6 @@ from types import FrameType
 
 from textual.app import App
 
-from cockpit.redact import redacted
 from cockpit.tui.crash import crash_report
 
 _ENDING = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
@@ -29,6 +28,8 @@ class EndingApp(App[int], inherit_bindings=False):
 
     def masked(self, text: str) -> str:
         """Return text with the secrets masked that are known here."""
+        from cockpit.redact import redacted  # the first frame needs none
+
         return redacted(text, os.environ)
 
     def _end_by_signal(self, number: int) -> None:
