@@ -131,6 +131,12 @@ def status_of(return_code: int | None) -> ExitCode:
     sys.exit(1 if return_code is None else return_code)
 
 
+def wants_mouse() -> bool:
+    """Whether the screen takes the mouse: by COCKPIT_MOUSE, else not in GNU screen, which would hold back every Esc."""
+    said = os.environ.get("COCKPIT_MOUSE")
+    return said != "0" if said else "TMUX" in os.environ or "STY" not in os.environ
+
+
 def settings_of(pairs: Iterable[str]) -> dict[str, str]:
     """Return what `--set NAME=VALUE` says, the last one of a name; UsageError for one without a sign."""
     values: dict[str, str] = {}

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.cli.common import status_of, warn
+from cockpit.cli.common import status_of, wants_mouse, warn
 from cockpit.collection import hold_collector
 from cockpit.errors import ExitCode, RefusedError, UsageError
 from cockpit.text import visible
@@ -114,7 +114,7 @@ def view(choose: Callable[[], list[ChosenLog]], *, piped: bool) -> ExitCode:
     feed.start()
     app = LogApp([("stdin", feed.path)])
     try:
-        app.run()
+        app.run(mouse=wants_mouse())
     finally:
         feed.stop()
     return status_of(app.return_code)
@@ -138,7 +138,7 @@ def _view_logs(logs: list[ChosenLog]) -> ExitCode:
     from cockpit.tui.log_app import LogApp
 
     app = LogApp([(log.name, log.origin) for log in logs], logs[0].timezone, reader=reader)
-    app.run()
+    app.run(mouse=wants_mouse())
     return status_of(app.return_code)
 
 

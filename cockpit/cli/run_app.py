@@ -10,7 +10,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.cli.common import CommandTable, open_here, print_json, require_writing, say, status_of, wants_json
+from cockpit.cli.common import (
+    CommandTable,
+    open_here,
+    print_json,
+    require_writing,
+    say,
+    status_of,
+    wants_json,
+    wants_mouse,
+)
 from cockpit.collection import hold_collector
 from cockpit.errors import CockpitError, ExitCode, UsageError
 from cockpit.text import visible
@@ -83,7 +92,7 @@ def _run(app: WelcomeApp | CockpitApp, size: tuple[int, int] | None = None) -> N
     # Exported by some shells, and believed before the terminal itself: the screen would never follow its size.
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)
-    app.run(mouse=os.environ.get("COCKPIT_MOUSE", "1") != "0", size=size)
+    app.run(mouse=size is not None or wants_mouse(), size=size)
 
 
 def _open(arguments: argparse.Namespace) -> Workspace:
