@@ -43,18 +43,22 @@ class SeenStore:
         before = self.read(run_id, person)
         for key, sequence in (before.heads if before is not None else {}).items():
             heads[key] = max(heads.get(key, 0), sequence)
-        path = self._path(run_id, person)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            partial.write_bytes(msgspec.json.encode(Seen(at, heads)))
-            partial.replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                partial.unlink()
-            raise
+        write_whole(self._path(run_id, person), msgspec.json.encode(Seen(at, heads)))
 
     def _path(self, run_id: str, person: str) -> Path:
         # A name may hold anything; a run's id is safe by its form.
         who = hashlib.sha256(person.encode("utf-8", "surrogateescape")).hexdigest()[:16]
         return self._directory / f"{run_id or '_service'}.{who}.json"
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put a small file of this user's in its place, whole or not at all. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise

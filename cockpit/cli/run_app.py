@@ -95,6 +95,8 @@ def _require_terminal() -> None:
 
 def fly(workspace: Workspace) -> ExitCode:
     """Run the app until it ends; its return code is ours, so that a crash is no success."""
+    from cockpit.layouts import LayoutStore
+    from cockpit.preferences import read_preferences
     from cockpit.seen import SeenStore
     from cockpit.tui.app import CockpitApp
     from cockpit.watching.start import ensure_watcher
@@ -113,10 +115,31 @@ def fly(workspace: Workspace) -> ExitCode:
     # Exported by some shells, and believed before the terminal itself: the screen would never follow its size.
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)
-    app = CockpitApp(workspace, trouble=trouble, doubt=doubt, seen=SeenStore(workspace.store.location.common))
-    app.run(mouse=os.environ.get("COCKPIT_MOUSE", "1") != "0")
+    preferences, clone = read_preferences(), workspace.store.location.common
+    if preferences.glyphs == "ascii":
+        os.environ.setdefault("COCKPIT_ASCII", "1")
+    layouts = LayoutStore(clone)
+    taste = layouts.taste(workspace.session.actor.name)
+    app = CockpitApp(
+        workspace,
+        trouble=trouble,
+        doubt=doubt,
+        seen=SeenStore(clone),
+        theme=taste.theme or preferences.theme,
+        preferences=preferences,
+        layouts=layouts,
+    )
+    app.run(mouse=_takes_mouse(taste.mouse, preferences.mouse))
     workspace.store.close()
     return ExitCode(app.return_code) if app.return_code in set(ExitCode) else _other(app.return_code)
+
+
+def _takes_mouse(chosen: bool | None, preferred: bool | None) -> bool:
+    """Whether the screen takes the mouse: the environment says so for one time, the palette until it says otherwise."""
+    said = os.environ.get("COCKPIT_MOUSE", "")
+    if said:
+        return said != "0"
+    return chosen if chosen is not None else preferred is not False
 
 
 def _other(code: int | None) -> ExitCode:

@@ -14,25 +14,9 @@ from textual.dom import DOMNode
 
 import cockpit.tui
 from cockpit.tui.commands import COMMANDS, SCOPE_TITLES, Command, Scope, bindings, commands_of, key_table
+from cockpit.tui.keymap import TOGETHER
 
 README = Path(__file__).parents[2] / "README.md"
-# The scopes whose commands can be active at the same time: those of the page, of what has the focus in it, and of all.
-TOGETHER: tuple[tuple[Scope, ...], ...] = (
-    ("everywhere", "move", "checklist"),
-    ("everywhere", "checklist", "pause-point"),
-    ("everywhere", "move", "probes"),
-    ("everywhere", "probes", "probe-board"),  # its Enter stands for that of any list
-    ("everywhere", "move", "timeline", "past"),
-    ("everywhere", "tags"),
-    ("everywhere", "logs", "log-page"),
-    ("everywhere", "move", "runbooks"),
-    ("everywhere", "runbooks", "runbook-step"),
-    ("everywhere", "move", "execution"),
-    ("everywhere", "move", "env"),
-    ("everywhere", "comms", "templates"),  # its Enter stands for that of any list
-    ("everywhere", "comms", "sent"),
-    ("everywhere", "past", "sign-off"),  # its Enter stands for that of any list
-)
 
 
 def tui_classes() -> list[type[DOMNode]]:

@@ -13,6 +13,7 @@ from cockpit.release.run import Run
 from cockpit.tui.alarms import alarms_of, strip_alarm
 from cockpit.tui.clock import ClockActions
 from cockpit.tui.freeze import FreezeActions
+from cockpit.tui.looks import LooksActions
 from cockpit.tui.migrating import MigrationActions
 from cockpit.tui.past import PastActions
 from cockpit.tui.quieting import StayActions
@@ -39,6 +40,7 @@ class StripScreen(
     PastActions,
     StayActions,
     ReportActions,
+    LooksActions,
     Screen[None],
 ):
     """Draws who and what this is above its own content, and what can be done below it."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from textual.strip import Strip
 
-from cockpit.tui.commands import COMMANDS, shown_keys
+from cockpit.tui.commands import COMMANDS
 from cockpit.tui.rows import Part, row, width_of
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import LineWidget
+
+if TYPE_CHECKING:
+    from cockpit.tui.app import CockpitApp
 
 _ALWAYS = ("everywhere.help", "everywhere.leave")
 
@@ -27,8 +32,9 @@ class HintBar(LineWidget):
         general: list[tuple[str, str]] = []
         always: list[tuple[str, str]] = []
         seen: set[str] = set()
-        order = {f"{command.scope}.{command.id}": number for number, command in enumerate(COMMANDS)}
-        keys = {f"{command.scope}.{command.id}": shown_keys(command) for command in COMMANDS}
+        keymap = cast("CockpitApp", self.app).keymap
+        order = {command.full_id: number for number, command in enumerate(COMMANDS)}
+        keys = {command.full_id: keymap.shown(command) for command in COMMANDS}
         bound = sorted(self.screen.active_bindings.values(), key=lambda one: order.get(one.binding.id or "", 999))
         for active in bound:
             binding = active.binding
