@@ -41,16 +41,8 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
     TagList > .tag-list--proposed { color: $text-primary; text-style: bold; }
     TagList > .tag-list--bad { color: $text-error; }
     TagList > .tag-list--unusable { color: $text-disabled; }
-    TagList > .tag-list--cursor {
-        background: $block-cursor-blurred-background;
-        color: $block-cursor-blurred-foreground;
-        text-style: $block-cursor-blurred-text-style;
-    }
-    TagList:focus > .tag-list--cursor {
-        background: $block-cursor-background;
-        color: $block-cursor-foreground;
-        text-style: $block-cursor-text-style;
-    }
+    TagList > .tag-list--cursor { background: $panel; color: $foreground; }
+    TagList:focus > .tag-list--cursor { background: $cursor-ground; text-style: $cursor-style; }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "tag-list--header",
@@ -254,7 +246,10 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
         return ("tag-list--cursor",) if y >= _HEADER and index == self.cursor and self._rows else ()
 
     def _style(self, *component_classes: str) -> Style:
-        return self.get_visual_style(*component_classes).rich_style
+        drawn = self.get_visual_style(*component_classes).rich_style
+        # A visual style knows no reverse, which is the cursor where there are no colours.
+        reverse = any(self.get_component_styles(name).text_style.reverse for name in component_classes)
+        return drawn + Style(reverse=True) if reverse else drawn
 
     def _row(self, columns: Columns, index: int) -> list[Segment]:
         tag = self._rows[index]
