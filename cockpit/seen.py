@@ -26,13 +26,6 @@ class Seen(Struct, frozen=True):
     heads: dict[str, int]
 
 
-class Place(Struct, frozen=True):
-    """Where somebody was on the screen: a page, and the item under the cursor where it has items."""
-
-    page: str
-    item: str = ""
-
-
 class SeenStore:
     """One clone's files, one a run and person; a lost or broken one costs a summary, nothing else."""
 
@@ -53,30 +46,20 @@ class SeenStore:
         before = self.read(run_id, person)
         for key, sequence in (before.heads if before is not None else {}).items():
             heads[key] = max(heads.get(key, 0), sequence)
-        _replace(self._path(run_id, person), msgspec.json.encode(Seen(at, heads)))
+        write_whole(self._path(run_id, person), msgspec.json.encode(Seen(at, heads)))
 
-    def place(self, run_id: str, person: str) -> Place | None:
-        """Return where that person was; None where they never were, or nobody knows."""
-        try:
-            return msgspec.json.decode(self._path(run_id, person, "place.json").read_bytes(), type=Place)
-        except (OSError, msgspec.MsgspecError, UnicodeError):
-            return None
-
-    def keep_place(self, run_id: str, person: str, place: Place) -> None:
-        """Remember where that person is. Raises OSError."""
-        _replace(self._path(run_id, person, "place.json"), msgspec.json.encode(place))
-
-    def _path(self, run_id: str, person: str, ending: str = "json") -> Path:
+    def _path(self, run_id: str, person: str) -> Path:
         # A name may hold anything; a run's id is safe by its form.
         who = hashlib.sha256(person.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-        return self._directory / f"{run_id or '_service'}.{who}.{ending}"
+        return self._directory / f"{run_id or '_service'}.{who}.json"
 
 
-def _replace(path: Path, content: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
+    """Put a small file of this user's in its place, whole or not at all. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        partial.write_bytes(content)
+        partial.write_bytes(data)
         partial.replace(path)
     except OSError:
         with contextlib.suppress(OSError):

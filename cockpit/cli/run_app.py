@@ -87,7 +87,7 @@ def _welcome(arguments: argparse.Namespace, *, in_repository: bool) -> ExitCode:
     return open_app(arguments)
 
 
-def _run(app: WelcomeApp | CockpitApp, size: tuple[int, int] | None = None) -> None:
+def _run(app: WelcomeApp | CockpitApp, size: tuple[int, int] | None = None, *, mouse: bool | None = None) -> None:
     """Run an app until it ends, on this terminal or, where a size is given, in a browser's window."""
     # Exported by some shells, and believed before the terminal itself: the screen would never follow its size.
     for name in ("COLUMNS", "LINES"):
@@ -152,6 +152,8 @@ def _require_terminal() -> None:
 
 def fly(workspace: Workspace, tour: Tour | None = None) -> ExitCode:
     """Run the app until it ends, with a `tour` in the demo; its return code is ours, so that a crash is no success."""
+    from cockpit.layouts import LayoutStore
+    from cockpit.preferences import read_preferences
     from cockpit.seen import SeenStore
     from cockpit.tui.app import CockpitApp
 
@@ -160,9 +162,23 @@ def fly(workspace: Workspace, tour: Tour | None = None) -> ExitCode:
     if not window and not workspace.run.open and (doubt is None or _said_who(workspace, doubt)):
         doubt = None
         _offer_run(workspace)
-    seen = SeenStore(workspace.store.location.common)
-    app = CockpitApp(workspace, begin=partial(_have_it_watched, workspace), doubt=doubt, seen=seen, tour=tour)
-    _run(app, _show_in_browser(app, window) if window else None)
+    clone = workspace.store.location.common
+    preferences, layouts = read_preferences(), LayoutStore(clone)
+    if preferences.glyphs == "ascii":
+        os.environ.setdefault("COCKPIT_ASCII", "1")
+    taste = layouts.taste(workspace.session.actor.name)
+    app = CockpitApp(
+        workspace,
+        begin=partial(_have_it_watched, workspace),
+        doubt=doubt,
+        seen=SeenStore(clone),
+        theme=taste.theme or preferences.theme,
+        preferences=preferences,
+        layouts=layouts,
+        tour=tour,
+    )
+    size = _show_in_browser(app, window) if window else None
+    _run(app, size, mouse=_takes_mouse(taste.mouse, preferences.mouse))
     workspace.store.close()
     return status_of(app.return_code)
 
@@ -188,6 +204,14 @@ def _have_it_watched(workspace: Workspace) -> Begun:
         return Begun(found_watcher=not ensure_watcher(workspace))
     except (CockpitError, OSError) as error:  # the screen shows NO WATCHER, and is of use all the same
         return Begun(trouble=f"no watcher could be started: {error}")
+
+
+def _takes_mouse(chosen: bool | None, preferred: bool | None) -> bool:
+    """Whether the screen takes the mouse: the environment says so for one time, the palette until it says otherwise."""
+    said = os.environ.get("COCKPIT_MOUSE", "")
+    if said:
+        return said != "0"
+    return chosen if chosen is not None else preferred is not False
 
 
 def _people(workspace: Workspace) -> tuple[Presence, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.binding import Binding
@@ -15,6 +15,8 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from cockpit.errors import CockpitError
 from cockpit.identity import Doubt
+from cockpit.layouts import LayoutStore
+from cockpit.preferences import Preferences
 from cockpit.presence import PresenceFile, presence_directory
 from cockpit.release.intents import Intent, RevokeSignOff, SignOff
 from cockpit.release.live import Live, Presence
@@ -29,7 +31,8 @@ from cockpit.tui.alarms import Alarm, terminal_title
 from cockpit.tui.calling import AlarmsNow
 from cockpit.tui.feeds import Feeds
 from cockpit.tui.glyphs import ASCII, choose_glyphs, shown
-from cockpit.tui.landing import Landing
+from cockpit.tui.keymap import keymap_of
+from cockpit.tui.layout import LayoutKeeper
 from cockpit.tui.messages import FeedFailed, LiveChanged, RunChanged
 from cockpit.tui.palette import CommandProvider
 from cockpit.tui.past import Scrubber
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from cockpit.live_source import LiveSource
 
 _WATCHER_COMES = 15.0  # seconds; a loaded host takes some
+_AS_IT_COMES = Preferences()
 _LONGEST_TOLD = 500  # characters: a longer toast would cover the screen, and grow out of its top
 
 
@@ -86,8 +90,15 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         doubt: Doubt | None = None,
         theme: str = "",
         tour: Tour | None = None,
+        preferences: Preferences = _AS_IT_COMES,
+        layouts: LayoutStore | None = None,
     ) -> None:
         super().__init__(theme=theme)
+        self.keymap, complaints = keymap_of(preferences)
+        self.set_keymap(self.keymap.for_textual)
+        self._complaints = (*preferences.complaints, *complaints)
+        self.layouts = layouts
+        self._layout = LayoutKeeper(self, layouts)
         self.workspace = workspace
         self.now = now
         self.tour = tour  # the demo's alone
@@ -107,7 +118,6 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self._who = WhoSitsHere(self, doubt)
         self.past = Scrubber(self)
         self.since = SinceTeller(self, seen)
-        self.landing = Landing(self, seen)
         is_ascii = choose_glyphs() is ASCII
         self.set_class(is_ascii, "-ascii")
         ScrollBar.renderer = AsciiScrollBar if is_ascii else ScrollBarRender
@@ -158,6 +168,8 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
 
     def _begin(self) -> None:
         """Ask who is here, where that is in doubt, and tell them what they have missed."""
+        for complaint in self._complaints:
+            self.tell(complaint, severity="warning")
         if self.workspace.session.doubt:
             self._who.ask()
         else:
@@ -171,7 +183,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.run_worker(self._catch_up(), exit_on_error=False)
 
     async def _catch_up(self) -> None:
-        await self.landing.open()
+        await self._layout.restore()
         await self.since.open()  # upon the place where they have landed
 
     def _run_changed(self, run: Run, records: list[Record]) -> None:
@@ -212,12 +224,18 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key):
             self.since.touch()
+            self._layout.touch()
         await super().on_event(event)
 
     def watch_app_focus(self, focused: bool) -> None:
         """Take it that nobody looks while the terminal has not the focus, where it tells."""
         if self.is_running:
             self.since.look(focused=focused)
+
+    def exit(self, *arguments: Any, **named: Any) -> None:
+        """Leave, and remember where one was."""
+        self._layout.close()
+        super().exit(*arguments, **named)
 
     # The moment
 
@@ -246,7 +264,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         """Let ages and clocks go on, and colleagues see what is looked at."""
         self.hand_over()
         self.since.tick()
-        self.landing.tick()
+        self._layout.tick()
         shown = self.shown
         if shown is not None and self._presence is not None and shown.place != self._place:
             self._place = shown.place
@@ -361,17 +379,20 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
 
         self.run_worker(carry_out(), exit_on_error=False)
 
+    @property
+    def flight(self) -> FlightScreen | None:
+        """The screen of the numbered pages, once it is there."""
+        return next((screen for screen in self.screen_stack if isinstance(screen, FlightScreen)), None)
+
     def go_to(self, place: str) -> None:
         """Go to a page of the flight screen."""
-        for screen in self.screen_stack:
-            if isinstance(screen, FlightScreen):
-                screen.go_to(place)
+        if self.flight is not None:
+            self.flight.go_to(place)
 
     def go_to_alarm(self, found: Ranked) -> None:
         """Go to what helps with an alarm, on the flight screen."""
-        for screen in self.screen_stack:
-            if isinstance(screen, FlightScreen):
-                screen.go_to_alarm(found)
+        if self.flight is not None:
+            self.flight.go_to_alarm(found)
 
     def action_command_palette(self) -> None:
         """Open the palette."""

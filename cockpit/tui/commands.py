@@ -54,6 +54,11 @@ class Command(Struct, frozen=True):
     # Without keys it is found in the palette alone.
 
     @property
+    def full_id(self) -> str:
+        """What names it among all scopes, as a keymap does."""
+        return f"{self.scope}.{self.id}"
+
+    @property
     def binding_action(self) -> str:
         """The action string that Textual runs."""
         return self.action or self.id
@@ -126,6 +131,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("everywhere", "review_since", "", ":", "review since", "Let the review begin elsewhere: 24h, launch, a time"),
     _c("everywhere", "past_time", "", ":", "go to a time", "Show everything as it was then; nothing can be written"),
     _c("everywhere", "past_now", "", ":", "back to now", "Show what is now again"),
+    _c("everywhere", "theme", "", ":", "theme", "Choose the colours: each shows as you come to it"),
+    _c("everywhere", "mouse", "", ":", "mouse", "Take the mouse, or leave it to the terminal, to select text"),
     _c("past", "past_earlier", "left h", "Left", "earlier", "Show everything as it was an event before, here an hour",
        action="screen.past_earlier", hint=True),
     _c("past", "past_later", "right l", "Right", "later", "An event or an hour on; at the end it is now again",
@@ -224,7 +231,7 @@ def commands_of(*scopes: Scope) -> tuple[Command, ...]:
 
 def bindings(*scopes: Scope) -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
     """Return the Textual bindings of those scopes; a user's keymap finds each by the command's id."""
-    return [_binding(command) for command in commands_of(*scopes) if command.keys]
+    return [_binding(command) for command in commands_of(*scopes)]
 
 
 def item_bindings() -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
@@ -238,12 +245,12 @@ def item_bindings() -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
 
 def _binding(command: Command) -> Binding:
     return Binding(
-        ",".join(command.keys),
+        ",".join(command.keys) or f"<{command.full_id}>",  # no terminal sends that: a keymap may give it a key
         command.binding_action,
         command.label,
         show=command.hint,
         key_display=command.shown,
-        id=f"{command.scope}.{command.id}",
+        id=command.full_id,
     )
 
 

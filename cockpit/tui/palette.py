@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 from textual.dom import DOMNode
 
-from cockpit.tui.commands import COMMANDS, SCOPE_TITLES, Command, shown_keys
+from cockpit.tui.commands import COMMANDS, SCOPE_TITLES, Command
 from cockpit.tui.glyphs import choose_glyphs
+
+if TYPE_CHECKING:
+    from cockpit.tui.app import CockpitApp
 
 _NAMED = 100.0  # more than any likeness scores
 
@@ -31,8 +35,8 @@ class CommandProvider(Provider):
     def _possible(self) -> Iterator[Command]:
         active = {bound.binding.id for bound in self.screen.active_bindings.values() if bound.enabled}
         for command in COMMANDS:
-            keyed = f"{command.scope}.{command.id}" in active
-            if command.in_palette and (keyed or (not command.keys and self._carrier(command) is not None)):
+            can_be_done = command.full_id in active if command.keys else self._carrier(command) is not None
+            if command.in_palette and can_be_done:
                 yield command
 
     def _carrier(self, command: Command) -> DOMNode | None:
@@ -51,17 +55,20 @@ class CommandProvider(Provider):
         node = focused if focused is not None else self.screen
         for candidate in node.ancestors_with_self:
             if any(
-                getattr(binding, "id", None) == f"{command.scope}.{command.id}"
+                getattr(binding, "id", None) == command.full_id
                 for bound in candidate._bindings.key_to_bindings.values()
                 for binding in bound
             ):
                 await self.app.run_action(command.binding_action, candidate)
                 return
 
+    def _keys(self, command: Command) -> str:
+        return cast("CockpitApp", self.app).keymap.shown(command)
+
     async def discover(self) -> Hits:
         """Yield all that is possible, before anything is typed."""
         for command in self._possible():
-            title = f"{command.label}  ({shown_keys(command)})"
+            title = f"{command.label}  ({self._keys(command)})"
             yield DiscoveryHit(title, partial(self._do, command), help=command.help)
 
     async def search(self, query: str) -> Hits:
@@ -73,5 +80,5 @@ class CommandProvider(Provider):
             if command.label.casefold().startswith(query.strip().casefold()):
                 score += _NAMED  # whoever types a command's name means it, whatever else speaks of the like
             if score > 0:
-                where = f"{shown_keys(command)} {choose_glyphs().dot} {SCOPE_TITLES[command.scope]}"
+                where = f"{self._keys(command)} {choose_glyphs().dot} {SCOPE_TITLES[command.scope]}"
                 yield Hit(score, matcher.highlight(text), partial(self._do, command), help=where)

@@ -57,14 +57,14 @@ class ThemedApp(ThriftyApp, inherit_bindings=False):
     def begin_in(self, theme: str) -> None:
         """Be in this theme from the first frame on, where the terminal can show it; empty is the terminal's own."""
         chosen = theme if theme in self.offered else self.offered[0]
-        self._colourless.enabled = chosen == MONOCHROME.name
+        self.watch_theme(chosen)
         if chosen != self.theme:
             self.set_reactive(ThemedApp.theme, chosen)
             self.stylesheet.set_variables(self.get_css_variables())
 
     def watch_theme(self, theme: str) -> None:
         """Let colours through, or none."""
-        self._colourless.enabled = theme == MONOCHROME.name
+        self.no_color = self._colourless.enabled = theme == MONOCHROME.name
 
     def after_first_frame(self, callback: Callable[[], object]) -> None:
         """Call `callback` once something is on the screen, from the app's own loop."""

@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
-_STYLES = {"alarm-style": "bold", "mark-style": "bold", "field-style": "none", "disabled-style": "none"}
+_STYLES = {
+    "alarm-style": "bold",
+    "mark-style": "bold",
+    "field-style": "none",
+    "disabled-style": "none",
+    "cursor-style": "none",
+}
 
 DARK = Theme(
     name="dark",
@@ -211,8 +217,10 @@ MONOCHROME = Theme(
         "mark-style": "bold reverse",
         "field-style": "underline",
         "disabled-style": "dim",
-        "block-cursor-text-style": "reverse",
-        "block-cursor-blurred-text-style": "reverse",
+        "cursor-style": "reverse",
+        # Textual takes a reverse away from the rows of its own lists.
+        "block-cursor-text-style": "bold underline",
+        "block-cursor-blurred-text-style": "bold underline",
     },
 )
 

@@ -84,6 +84,14 @@ class Terminal:
         """Paste as a terminal does: in brackets, where the program asked for them."""
         self._tmux("set-buffer", text, ";", "paste-buffer", "-p", "-t", _SESSION)
 
+    def allow_clipboard(self) -> None:
+        """Let programs write the clipboard, as many people have tmux do."""
+        self._tmux("set-option", "-g", "set-clipboard", "on")
+
+    def clipboard(self) -> str:
+        """Return what was last put on the clipboard."""
+        return self._tmux("show-buffer")
+
     def resize(self, width: int, height: int) -> None:
         """Resize the window."""
         self._tmux("resize-window", "-t", _SESSION, "-x", str(width), "-y", str(height))

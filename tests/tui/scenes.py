@@ -18,7 +18,9 @@ from cockpit.execution.control import output_path
 from cockpit.execution.prepare import prepare
 from cockpit.git.command import Git
 from cockpit.identity import Doubt
+from cockpit.layouts import LayoutStore
 from cockpit.pinning import read_work_tree
+from cockpit.preferences import Preferences
 from cockpit.release.decisions.executions import execution_entity
 from cockpit.release.entities import item_entity
 from cockpit.release.events import (
@@ -192,9 +194,14 @@ class Scene:
         """The present snapshot."""
         return self.workspace.run
 
-    def app(self, *, theme: str = "") -> CockpitApp:
+    def app(
+        self, *, theme: str = "", preferences: Preferences | None = None, layouts: LayoutStore | None = None
+    ) -> CockpitApp:
         """An app on this scene at its moment, with the feeds as `live` has them."""
-        app = CockpitApp(self.workspace, now=self._now, feeding=False, seen=self.seen, doubt=self.doubt, theme=theme)
+        app = CockpitApp(
+            self.workspace, now=self._now, feeding=False, seen=self.seen, doubt=self.doubt, theme=theme,
+            preferences=preferences or Preferences(), layouts=layouts,
+        )  # fmt: skip
         app.set_reactive(CockpitApp.live, self.live)
         return app
 

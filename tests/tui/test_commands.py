@@ -13,23 +13,7 @@ from textual.dom import DOMNode
 
 import cockpit.tui
 from cockpit.tui.commands import COMMANDS, SCOPE_TITLES, Command, Scope, bindings, commands_of
-
-TOGETHER: tuple[tuple[Scope, ...], ...] = (
-    ("everywhere", "move", "checklist"),
-    ("everywhere", "checklist", "pause-point"),
-    ("everywhere", "move", "probes"),
-    ("everywhere", "probes", "probe-board"),  # its Enter stands for that of any list
-    ("everywhere", "move", "timeline", "past"),
-    ("everywhere", "tags"),
-    ("everywhere", "logs", "log-page"),
-    ("everywhere", "move", "runbooks"),
-    ("everywhere", "runbooks", "runbook-step"),
-    ("everywhere", "move", "execution"),
-    ("everywhere", "move", "env"),
-    ("everywhere", "comms", "templates"),  # its Enter stands for that of any list
-    ("everywhere", "comms", "sent"),
-    ("everywhere", "past", "sign-off"),  # its Enter stands for that of any list
-)
+from cockpit.tui.keymap import TOGETHER
 
 
 def tui_classes() -> list[type[DOMNode]]:

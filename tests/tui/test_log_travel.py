@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from cockpit.times import zone
+from cockpit.tui.themed import ThemedApp
 from cockpit.tui.widgets.log_tail import LogTail
 
 SIZE = (70, 12)
@@ -21,7 +22,7 @@ NOON = 1_782_907_200.0  # 2026-07-01 12:00 UTC
 pytestmark = pytest.mark.full
 
 
-class TailApp(App[None]):
+class TailApp(ThemedApp):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.tail = LogTail("app", path, timezone=zone("UTC"), clock=lambda: NOON)
@@ -73,7 +74,7 @@ def current(view: LogTail) -> list[int]:
     return [int(text.split(" line ")[1].split()[0]) for text in texts if text.startswith(">")]
 
 
-async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
+async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
     for _ in range(500):
         if holds():
             return
@@ -81,7 +82,7 @@ async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
     pytest.fail("it did not come to hold")
 
 
-async def settled(pilot: Pilot[None], view: LogTail) -> None:
+async def settled(pilot: Pilot[int], view: LogTail) -> None:
     await until(pilot, lambda: view.travel is not None and not view.travel.progress)
     await pilot.pause()
 

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from rich.style import Style
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.events import MouseScrollUp
 from textual.pilot import Pilot
 
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.classify import Classifier
 from cockpit.logs.follow import FollowState
+from cockpit.tui.themed import ThemedApp
 from cockpit.tui.widgets.log_status import LogStatus
 from cockpit.tui.widgets.log_view import LogView
 
@@ -32,7 +33,7 @@ HOSTILE = [
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
-class LogApp(App[None]):
+class LogApp(ThemedApp):
     def __init__(self, view: LogView) -> None:
         super().__init__()
         self.view = view
@@ -77,7 +78,7 @@ def subtitle(view: LogView) -> str:
     return str(view.border_subtitle or "")
 
 
-async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
+async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
     for _ in range(500):
         if holds():
             return

@@ -6,12 +6,13 @@ import unicodedata
 
 import pytest
 from msgspec.structs import replace
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.widgets import Input
 
 from cockpit.git.tag_names import decode_name
 from cockpit.release.tags import Tag
 from cockpit.text import visible
+from cockpit.tui.themed import ThemedApp
 from cockpit.tui.widgets.tag_columns import fit
 from cockpit.tui.widgets.tag_list import TagList
 
@@ -48,7 +49,7 @@ TREE = tag(
 )
 
 
-class Picker(App[None]):
+class Picker(ThemedApp):
     """A list beside a field, as on the tags screen, that keeps what it is told."""
 
     def __init__(self, tag_list: TagList) -> None:

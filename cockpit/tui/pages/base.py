@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import Struct
 from textual.containers import Container
 
 from cockpit.release.live import Live
 from cockpit.release.run import Run
+from cockpit.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
@@ -50,6 +51,21 @@ class Page(Container):
         """Put the focus where work on this page begins."""
         if self.first_focus:
             self.screen.set_focus(self.query_one(self.first_focus))  # at once, for the next key is for it
+
+    def row_key(self) -> str:
+        """Return what names the row that the cursor of this page's own list is on, or nothing."""
+        listing = self._own_list()
+        return listing.key_of(listing.current) if listing is not None and listing.current is not None else ""
+
+    def go_to_row(self, key: str) -> None:
+        """Put the cursor on the row of that key, where it is there."""
+        listing = self._own_list()
+        if listing is not None:
+            listing.go_to(key)
+
+    def _own_list(self) -> RowList[Any] | None:
+        found = self.query(self.first_focus).first() if self.first_focus else None
+        return found if isinstance(found, RowList) else None
 
     def selected_text(self) -> str:
         """Return what `y` copies: the line under the cursor, or nothing."""

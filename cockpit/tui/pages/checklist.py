@@ -242,6 +242,17 @@ class ChecklistPage(ItemPage):
                     self.cockpit.tell("that item is hidden by the filter: Esc shows all", severity="warning")
                 return
 
+    def row_key(self) -> str:
+        view = self.selected_item()
+        return view.id if view is not None else ""
+
+    def go_to_row(self, key: str) -> None:
+        run = self._run
+        for number, phase in enumerate(run.phases if run is not None else ()):
+            if any(view.id == key for view in phase.items):
+                self._turn_to(number)
+                self.query_one(ItemList).go_to(key)
+
     def apply_filter(self, text: str) -> None:
         self._filter, self.filter_complaint = text, ""
         try:

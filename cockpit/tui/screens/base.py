@@ -14,6 +14,7 @@ from cockpit.tui.alarms import strip_alarm
 from cockpit.tui.clock import ClockActions
 from cockpit.tui.compositing import PatchScreen
 from cockpit.tui.freeze import FreezeActions
+from cockpit.tui.looks import LooksActions
 from cockpit.tui.migrating import MigrationActions
 from cockpit.tui.opening import OpeningActions
 from cockpit.tui.past import PastActions
@@ -42,6 +43,7 @@ class StripScreen(
     PastActions,
     StayActions,
     ReportActions,
+    LooksActions,
     OpeningActions,
     TourActions,
     PatchScreen,

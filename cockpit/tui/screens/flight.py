@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import ContentSwitcher, Input
 
+from cockpit.layouts import Layout
 from cockpit.release.intents import AddNote, Intent, Redo, Undo
 from cockpit.release.live import Live
 from cockpit.release.narrative import sentence
@@ -42,6 +43,7 @@ class FlightScreen(StripScreen):
         super().__init__()
         self._has_all_pages = False
         self._wanted_page = ""  # was asked for before it was there
+        self._wanted_layout: Layout | None = None
 
     def compose_content(self) -> ComposeResult:
         yield PageTabs(id="tabs")
@@ -62,8 +64,43 @@ class FlightScreen(StripScreen):
             page.display = False
         await self.query_one(ContentSwitcher).mount_all(pages)
         self._has_all_pages = True
+        if self._wanted_layout is not None:
+            self.lay_out(self._wanted_layout)
         if self._wanted_page:
             self.action_page(self._wanted_page)
+
+    def layout_now(self) -> Layout | None:
+        """Return how the screen is laid out; None while it is being made, or taken down."""
+        if not self.is_mounted or not self._has_all_pages or not self.query(FilterInput):
+            return None
+        page, focused = self.page, self.focused
+        own = focused is not None and page in focused.ancestors and focused.id
+        typed = self.query_one(FilterInput)
+        return Layout(
+            page.id or "", page.row_key(), own or "", self.maximized is not None, typed.value if typed.display else ""
+        )
+
+    def lay_out(self, layout: Layout) -> None:
+        """Lay the screen out as somebody left it; a filter first, for it decides what is listed."""
+        if not self._has_all_pages:
+            self._wanted_layout = layout
+            return
+        if layout.page not in {page for _, page, _, _ in PAGES}:
+            return
+        self.action_page(layout.page)
+        page = self.page
+        if layout.filter:
+            field = self.query_one(FilterInput)
+            field.display = True
+            field.value = layout.filter
+            page.apply_filter(layout.filter)
+        if layout.row:
+            page.go_to_row(layout.row)
+        pane = next((one for one in page.query("*") if layout.pane and one.id == layout.pane), None)
+        if pane is not None and pane.focusable:
+            self.set_focus(pane)
+            if layout.zoomed:
+                self.maximize(pane)
 
     def _show_in_other_colours(self) -> None:
         """Let every page tell again what it has told in the inks of another theme."""

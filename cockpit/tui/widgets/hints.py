@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from textual.strip import Strip
 
-from cockpit.tui.commands import COMMANDS, shown_keys
+from cockpit.tui.commands import COMMANDS
 from cockpit.tui.rows import Part, row, width_of
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import LineWidget
 
-_COMMANDS = {f"{command.scope}.{command.id}": command for command in COMMANDS}
+if TYPE_CHECKING:
+    from cockpit.tui.app import CockpitApp
+
+_COMMANDS = {command.full_id: command for command in COMMANDS}
 _ORDER = {identity: number for number, identity in enumerate(_COMMANDS)}
 _ALWAYS = ("everywhere.help", "everywhere.leave")
 
@@ -29,6 +34,7 @@ class HintBar(LineWidget):
         general: list[tuple[str, str]] = []
         always: list[tuple[str, str]] = []
         seen: set[str] = set()
+        keymap = cast("CockpitApp", self.app).keymap
         bound = sorted(self.screen.active_bindings.values(), key=lambda one: _ORDER.get(one.binding.id or "", 999))
         for active in bound:
             binding = active.binding
@@ -36,9 +42,8 @@ class HintBar(LineWidget):
                 continue
             seen.add(binding.id or binding.action)
             command = _COMMANDS.get(binding.id or "")
-            key = (
-                (shown_keys(command, self.glyphs) if command is not None else "") or binding.key_display or binding.key
-            )
+            known = keymap.shown(command, self.glyphs) if command is not None else ""
+            key = known or binding.key_display or binding.key
             if binding.id in _ALWAYS:
                 always.append((key, binding.description))
             elif (binding.id or "").startswith("everywhere."):

@@ -41,16 +41,8 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
     TagList > .tag-list--proposed { color: $text-primary; text-style: bold; }
     TagList > .tag-list--bad { color: $text-error; }
     TagList > .tag-list--unusable { color: $text-disabled; }
-    TagList > .tag-list--cursor {
-        background: $block-cursor-blurred-background;
-        color: $block-cursor-blurred-foreground;
-        text-style: $block-cursor-blurred-text-style;
-    }
-    TagList:focus > .tag-list--cursor {
-        background: $block-cursor-background;
-        color: $block-cursor-foreground;
-        text-style: $block-cursor-text-style;
-    }
+    TagList > .tag-list--cursor { background: $panel; color: $foreground; }
+    TagList:focus > .tag-list--cursor { background: $cursor-ground; text-style: $cursor-style; }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "tag-list--header",
@@ -272,7 +264,11 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
         # Asked for with every piece of every row: Textual's own way to it costs more than drawing the piece.
         key = (*component_classes, "focus" if self.has_focus else "")
         if (style := self._styles.get(key)) is None:
-            style = self._styles[key] = self.get_visual_style(*component_classes).rich_style
+            style = self.get_visual_style(*component_classes).rich_style
+            # A visual style knows no reverse, which is the cursor where there are no colours.
+            if any(self.get_component_styles(name).text_style.reverse for name in component_classes):
+                style += Style(reverse=True)
+            self._styles[key] = style
         return style
 
     def _row(self, columns: Columns, index: int) -> list[Segment]:
