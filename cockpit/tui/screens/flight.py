@@ -73,6 +73,8 @@ class FlightScreen(StripScreen):
         """Return how the screen is laid out; None while it is being made, or taken down."""
         if not self.is_mounted or not self._has_all_pages or not self.query(FilterInput):
             return None
+        if not self.query(f"#{self.query_one(ContentSwitcher).current}"):
+            return None  # on the way out its pages go first
         page, focused = self.page, self.focused
         own = focused is not None and page in focused.ancestors and focused.id
         typed = self.query_one(FilterInput)
