@@ -43,6 +43,7 @@ PLANTED = {
     "argv = ('/bin/bash', '-lc', 'ls ' + x)": "puts a shell's text together",
     "def f(x):\n    line = f'ls {x}'\n    return shell(line)": "puts a shell's text together",
     "def f(x):\n    line = 'ls '\n    line += x\n    return shell(line)": "puts a shell's text together",
+    "def f(x):\n    b = f'ls {x}'\n    a = b\n    return shell(a)": "puts a shell's text together",
     "def f(x):\n    more = 'a' + x if x else ''\n    return ['sh', '-c', more]": "puts a shell's text together",
 }
 HARMLESS = (
