@@ -17,8 +17,8 @@ _FORBIDDEN_CALLS = frozenset({
     "yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.unsafe_load_all", "yaml.full_load", "yaml.full_load_all",
 })  # fmt: skip
 _SUSPECT = re.compile(
-    r"shell|subprocess|\bpty\b|pickle|marshal|shelve|dill|(?:import|from)\s+code\b|\beval\b|\bexec|(?<![.\w])compile\(|__import__"
-    r"|\bsystem\b|popen|spawn|fork|yaml|[\"'/](?:ba|da|z|k|fi)?sh[\"']"
+    r"shell|subprocess|\bpty\b|pickle|marshal|\bshelve\b|\bdill\b|(?:import|from)\s+code\b|\beval\b|\bexec\w{0,4}\(|(?<![.\w])compile\(|__import__"
+    r"|\bsystem\b|popen|spawn|fork|\byaml\.|(?:import|from) yaml|[\"'/](?:ba|da|z|k|fi)?sh[\"']"
 )
 _UNSAFE_LOADERS = frozenset({"Loader", "UnsafeLoader", "FullLoader", "CLoader", "CFullLoader", "CUnsafeLoader"})
 _SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "fish"})

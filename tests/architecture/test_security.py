@@ -31,6 +31,8 @@ PLANTED = {
     "run(x, shell=y)": "passes shell=",
     "eval(x)": "calls eval",
     "exec(x)": "calls exec",
+    "compile(x, y, 'exec')": "calls compile",
+    "from yaml import load": "imports yaml.load",
     "import yaml\nyaml.load(x, yaml.Loader)": "uses yaml.Loader",
     "import yaml\nyaml.unsafe_load(x)": "calls yaml.unsafe_load",
     "process.shell(f'ls {x}')": "puts a shell's text together",
