@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 # Modules that start processes, or turn bytes into objects that run.
@@ -15,24 +16,33 @@ _FORBIDDEN_CALLS = frozenset({
     "asyncio.create_subprocess_shell", "asyncio.create_subprocess_exec",
     "yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.unsafe_load_all", "yaml.full_load", "yaml.full_load_all",
 })  # fmt: skip
+_SUSPECT = re.compile(
+    r"shell|subprocess|\bpty\b|pickle|marshal|\bshelve\b|\bdill\b|(?:import|from)\s+code\b|\beval\b|\bexec\w{0,4}\(|(?<![.\w])compile\(|__import__"
+    r"|\bsystem\b|popen|spawn|fork|\byaml\.|(?:import|from) yaml|[\"'/](?:ba|da|z|k|fi)?sh[\"']"
+)
 _UNSAFE_LOADERS = frozenset({"Loader", "UnsafeLoader", "FullLoader", "CLoader", "CFullLoader", "CUnsafeLoader"})
 _SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "fish"})
 
 
 def findings(source: str, *, may_start_processes: bool = False) -> list[str]:
     """Return `line: what` of every way in which something could be executed; one module may start processes."""
+    if not _SUSPECT.search(source):  # nothing below can be there without one of these words
+        return []
     tree = ast.parse(source)
     allowed = {"imports subprocess", "calls asyncio.create_subprocess_exec"} if may_start_processes else set()
     return sorted(f"{line}: {what}" for line, what in _walk(tree) if what not in allowed)
 
 
 def _walk(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    scopes = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    for scope in [tree, *scopes]:
-        built = _built_in(scope)
-        for node in _own_nodes(scope):
+    nodes = list(ast.walk(tree))
+    scopes = [tree, *(node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))]
+    for scope in scopes:
+        inside = nodes if scope is tree else list(ast.walk(scope))
+        shells = [node for node in inside if _is_of_shells(node)]
+        built = _built_in(inside) if shells else set()
+        for node in shells:
             yield from _of_shells(node, built)
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, f"imports {a.name}") for a in node.names if _top(a.name) in _FORBIDDEN_MODULES)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -56,18 +66,29 @@ def _of_call(call: ast.Call) -> Iterator[tuple[int, str]]:
             yield call.lineno, "passes shell="
 
 
+def _is_of_shells(node: ast.AST) -> bool:
+    """Whether it is `shell(...)`, or a list of words that begins with a shell."""
+    if isinstance(node, ast.Call):
+        return _name(node.func).rpartition(".")[2] == "shell"
+    return isinstance(node, ast.List | ast.Tuple) and any(
+        isinstance(each, ast.Constant) and str(each.value).rpartition("/")[2] in _SHELLS for each in node.elts[:2]
+    )
+
+
 def _of_shells(node: ast.AST, built: set[str]) -> Iterator[tuple[int, str]]:
     """Yield where a text that is put together goes to a shell: `shell(...)`, or an argv of `sh -c`."""
-    if isinstance(node, ast.Call) and _name(node.func).rpartition(".")[2] == "shell":
-        if any(_interpolates(argument, built) for argument in node.args):
-            yield node.lineno, "puts a shell's text together"
-    elif isinstance(node, ast.List | ast.Tuple):
-        words = [each.value if isinstance(each, ast.Constant) else None for each in node.elts]
-        is_shell = any(isinstance(word, str) and word.rpartition("/")[2] in _SHELLS for word in words[:2])
-        for flag, text in zip(words, node.elts[1:], strict=False):
-            is_command = is_shell and isinstance(flag, str) and flag.startswith("-") and flag.endswith("c")
-            if is_command and _interpolates(text, built):
-                yield node.lineno, "puts a shell's text together"
+    if isinstance(node, ast.Call):
+        texts = node.args
+    else:
+        assert isinstance(node, ast.List | ast.Tuple)
+        flags = [(isinstance(each, ast.Constant) and str(each.value)) or "" for each in node.elts]
+        texts = [
+            text
+            for flag, text in zip(flags, node.elts[1:], strict=False)
+            if flag.startswith("-") and flag.endswith("c")
+        ]
+    if any(_interpolates(text, built) for text in texts):
+        yield getattr(node, "lineno", 0), "puts a shell's text together"
 
 
 def _interpolates(node: ast.expr, built: set[str]) -> bool:
@@ -87,22 +108,17 @@ def _interpolates(node: ast.expr, built: set[str]) -> bool:
     return False
 
 
-def _built_in(scope: ast.AST) -> set[str]:
-    """Return the names that a function gives to texts which it has put together."""
+def _built_in(nodes: list[ast.AST]) -> set[str]:
+    """Return the names that are given to texts which have been put together."""
     built: set[str] = set()
-    for node in _own_nodes(scope):
-        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and _interpolates(node.value, built):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            built |= {target.id for target in targets if isinstance(target, ast.Name)}
-        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-            built.add(node.target.id)
+    for _ in range(2):  # a name may be given on to another
+        for node in nodes:
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value and _interpolates(node.value, built):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                built |= {target.id for target in targets if isinstance(target, ast.Name)}
+            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                built.add(node.target.id)
     return built
-
-
-def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
-    """Yield what stands in a function, and in the functions in it, in the order of the text."""
-    nodes = [node for node in ast.walk(scope) if isinstance(node, ast.expr | ast.stmt)]
-    yield from sorted(nodes, key=lambda node: (node.lineno, node.col_offset))
 
 
 def _name(node: ast.expr) -> str:

@@ -31,6 +31,8 @@ PLANTED = {
     "run(x, shell=y)": "passes shell=",
     "eval(x)": "calls eval",
     "exec(x)": "calls exec",
+    "compile(x, y, 'exec')": "calls compile",
+    "from yaml import load": "imports yaml.load",
     "import yaml\nyaml.load(x, yaml.Loader)": "uses yaml.Loader",
     "import yaml\nyaml.unsafe_load(x)": "calls yaml.unsafe_load",
     "process.shell(f'ls {x}')": "puts a shell's text together",
@@ -43,6 +45,7 @@ PLANTED = {
     "argv = ('/bin/bash', '-lc', 'ls ' + x)": "puts a shell's text together",
     "def f(x):\n    line = f'ls {x}'\n    return shell(line)": "puts a shell's text together",
     "def f(x):\n    line = 'ls '\n    line += x\n    return shell(line)": "puts a shell's text together",
+    "def f(x):\n    b = f'ls {x}'\n    a = b\n    return shell(a)": "puts a shell's text together",
     "def f(x):\n    more = 'a' + x if x else ''\n    return ['sh', '-c', more]": "puts a shell's text together",
 }
 HARMLESS = (

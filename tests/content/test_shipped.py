@@ -63,6 +63,7 @@ def test_inside_the_package_in_a_wheel_and_beside_it_in_an_sdist(tmp_path: Path,
             wheel.extractall(root)
         expected = root / "cockpit" / "_shipped"
         assert sorted(path.name for path in root.iterdir() if not path.name.endswith(".dist-info")) == ["cockpit"]
+        assert (root / "cockpit" / "docs" / "security.md").is_file()
     else:
         shutil.unpack_archive(archive, root, filter="data")
         (root,) = root.iterdir()
