@@ -13,9 +13,8 @@ from typing import Any, Self
 import aiohttp
 
 from tests.parts import require
-from tests.serving.served import soon
+from tests.serving.served import PATIENCE, soon
 
-PATIENCE = 20.0  # seconds until a person gives up
 SIZE = (1000, 640)  # pixels
 
 # What xterm gives to the clipboard is what stands in its buffer.

@@ -18,7 +18,7 @@ import aiohttp
 from aiohttp import ClientSession, ClientWebSocketResponse
 from aiohttp.client import _WSRequestContextManager
 
-PATIENCE = 20.0  # seconds
+PATIENCE = 40.0  # seconds until a person gives up
 
 
 class Served:

@@ -68,12 +68,14 @@ async def test_the_app_in_a_browser(flight: Flight, tmp_path: Path) -> None:
 
 
 def painted_as_resized(browser: Chromium) -> bool:
-    """Return whether the app has painted the last row of the terminal since the page has last told it a size."""
-    height, rows = 0, set[int]()
+    """Return whether the app has painted all of a terminal of the size that the page has last told it."""
+    height, painted = 0, False
     for event in browser.events:
         payload = event["params"].get("response", {}).get("payloadData", "")
         if event["method"] == "Network.webSocketFrameSent" and "resize" in payload:
-            height, rows = json.loads(payload)[1]["height"], set()
-        elif event["method"] == "Network.webSocketFrameReceived":
-            rows |= {int(row) for row in re.findall(rb"\x1b\[(\d+);1H", base64.b64decode(payload))}
-    return bool(rows) and max(rows) == height < 30
+            height, painted = json.loads(payload)[1]["height"], False
+        elif event["method"] == "Network.webSocketFrameReceived" and height:
+            rows = {int(row) for row in re.findall(rb"\x1b\[(\d+);1H", base64.b64decode(payload))}
+            # What was on its way when the page told it is of the size before.
+            painted |= len(rows) > height // 2 and max(rows) == height
+    return painted and height < 30
