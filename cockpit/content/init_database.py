@@ -14,12 +14,14 @@ from cockpit.content.proposal.near import files_near, text_of
 _ENV_FILES = (".env", ".env.production", ".env.local")
 _EXAMPLES = (".env.example", ".env.sample", ".env.dist", ".env.template")
 
-_ASSIGNED = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*[\"']?([^\"'\r\n]*)", re.MULTILINE)
+_ASSIGNED = re.compile(
+    r"^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*[\"']?([^\"'\r\n]*)", re.MULTILINE
+)
 _POSTGRESQL = re.compile(r"(?:postgres|postgresql|postgis|pgsql)(?:\+\w+)?://", re.IGNORECASE)
 _SQLITE = re.compile(r"sqlite3?(?:\+\w+)?:///(?P<file>[^\s\"'?#]+)|file:(?P<other>[^\s\"'?#]+\.(?:db|sqlite3?))\b")
 _BARE_NAMES = ("PGDATABASE", "POSTGRES_DB", "DB_NAME", "DB_DATABASE")
-_IN_YAML = re.compile(r"^\s*-?\s*[\"']?([A-Z][A-Z0-9_]*)[\"']?\s*[:=]\s*[\"']?([^\"'\r\n]*)", re.MULTILINE)
-_IMAGE = re.compile(r"^\s*image:\s*[\"']?(?:\S*/)?(?:postgres|postgis|timescaledb|pgvector)\b", re.MULTILINE)
+_IN_YAML = re.compile(r"^[ \t]*-?[ \t]*[\"']?([A-Z][A-Z0-9_]*)[\"']?\s*[:=]\s*[\"']?([^\"'\r\n]*)", re.MULTILINE)
+_IMAGE = re.compile(r"^[ \t]*image:[ \t]*[\"']?(?:\S*/)?(?:postgres|postgis|timescaledb|pgvector)\b", re.MULTILINE)
 _PLAIN_FILE = re.compile(r"[A-Za-z0-9_./-]+")
 # Where a framework names its database: the file's name, what says PostgreSQL in it, and what says SQLite.
 _FRAMEWORKS = (

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
 
 from cockpit.pinning import read_work_tree
 from cockpit.release.item_state import ItemState
@@ -33,32 +37,36 @@ TOLD = {
 }
 
 
+async def until(pilot: Pilot[int], holds: Callable[[], object], what: str) -> None:
+    for _ in range(500):
+        if holds():
+            return
+        await pilot.pause(0.02)
+    told = [note.message for note in pilot.app._notifications]
+    raise AssertionError(f"waited in vain for {what}; told was {told}")
+
+
 async def test_every_empty_page_says_what_to_do(bare: Scene) -> None:
     app = bare.app()
     async with app.run_test(size=(80, 24)) as pilot:
         for key, told in TOLD.items():
             await pilot.press(key)
-            for _ in range(100):
-                if told in "\n".join(lines(app)):
-                    break
-                await pilot.pause(0.02)
-            assert told in "\n".join(lines(app))
+            await until(pilot, lambda told=told: told in "\n".join(lines(app)), told)  # type: ignore[misc]
 
 
 async def test_a_run_is_opened_at_the_screen(bare: Scene) -> None:
     app = bare.app()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("colon", *"open a release", "enter")
+        await app.run_action("screen.open_run")
+        await until(pilot, lambda: isinstance(app.screen.focused, Input), "the field")
         await pilot.press(*"v2.4.0", "enter")
-        for _ in range(100):
-            if app.present[0].open:
-                break
-            await pilot.pause(0.02)
+        await until(pilot, lambda: app.present[0].state == "active", "the run")
         run = app.present[0]
         assert (run.name, run.tag, run.state) == ("v2.4.0", "v2.4.0", "active")
         await pilot.press("j", "space")  # the first one is a killer item, which opens
-        for _ in range(100):
-            if any(item.state is ItemState.DONE for item in app.present[0].items.values()):
-                break
-            await pilot.pause(0.02)
-        assert sum(item.state is ItemState.DONE for item in app.present[0].items.values()) == 1
+
+        def done() -> int:
+            return sum(item.state is ItemState.DONE for item in app.present[0].items.values())
+
+        await until(pilot, done, "the tick")
+        assert done() == 1

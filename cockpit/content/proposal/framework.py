@@ -13,10 +13,10 @@ from cockpit.content.proposal.near import Seen, place_of, text_of
 _PYTHON = r"requirements[\w-]*\.txt|pyproject\.toml|Pipfile|setup\.(?:py|cfg)"
 # What names it in which file, and the port on which its own server listens unless told otherwise.
 _FRAMEWORKS = (
-    ("Django", _PYTHON, r"(?i)^\W*django\b|[\"']django\b", 8000),
-    ("Flask", _PYTHON, r"(?i)^\W*flask\b|[\"']flask\b", 5000),
-    ("FastAPI", _PYTHON, r"(?i)^\W*fastapi\b|[\"']fastapi\b", 8000),
-    ("Rails", r"Gemfile", r"^\s*gem [\"']rails[\"']", 3000),
+    ("Django", _PYTHON, r"(?i)^[^\w\n]{0,20}django\b|[\"']django\b", 8000),
+    ("Flask", _PYTHON, r"(?i)^[^\w\n]{0,20}flask\b|[\"']flask\b", 5000),
+    ("FastAPI", _PYTHON, r"(?i)^[^\w\n]{0,20}fastapi\b|[\"']fastapi\b", 8000),
+    ("Rails", r"Gemfile", r"^[ \t]*gem [\"']rails[\"']", 3000),
     ("Laravel", r"composer\.json", r"\"laravel/framework\"", 8000),
     ("Symfony", r"composer\.json", r"\"symfony/framework-bundle\"", 8000),
     ("Next.js", r"package\.json", r"\"next\"\s*:", 3000),
@@ -34,9 +34,12 @@ _ROUTE = re.compile(r"route|path\(|\bget\b|Get|@|url|handle|->any|== *[\"'`]", r
 _PORT = re.compile(
     r"(?:\bport\s*[=:]\s*|\.listen\(\s*|--port[ =]|ListenAndServe\(\s*[\"'][\w.]*:)(\d{4,5})\b", re.IGNORECASE
 )
-_SET_PORT = re.compile(r"^\s*(?:export\s+)?(?:\w+_)?PORT\s*=\s*[\"']?(\d{2,5})[\"']?\s*$", re.MULTILINE)
+_SET_PORT = re.compile(
+    r"^[ \t]*(?:export[ \t]+)?(?:\w+_)?PORT[ \t]*=[ \t]*[\"']?(\d{2,5})[\"']?[ \t]*\r?$", re.MULTILINE
+)
 _ENV_FILES = (".env", ".env.production", ".env.example", ".env.sample")
 _MOST_SOURCES = 400
+_LINE = 200  # characters before a path that may say that it is one
 
 
 class Framework(Struct, frozen=True):
@@ -61,7 +64,7 @@ def find_framework(root: Path, files: Sequence[Path]) -> Framework:
     for path in sources[:_MOST_SOURCES]:
         text = text_of(path)
         for match in _HEALTH.finditer(text):
-            line = text[text.rfind("\n", 0, match.start()) + 1 : match.end() + 1]
+            line = text[max(text.rfind("\n", 0, match.start()) + 1, match.start() - _LINE) : match.end() + 1]
             if _ROUTE.search(line):
                 paths.append(Seen("/" + match[1].removeprefix("/"), place_of(path, root, text, match.start())))
         ports += [Seen(one[1], place_of(path, root, text, one.start(1))) for one in _PORT.finditer(text)][:1]

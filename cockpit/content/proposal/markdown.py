@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from cockpit.content.proposal.near import files_near, place_of, text_of
 
-_BOX = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[[ xX]\]\s", re.MULTILINE)
+_BOX = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+\[[ xX]\][ \t]", re.MULTILINE)
 _FEWEST = 3  # boxes: a pull request's template has one or two
 _MOST_FILES = 300
 

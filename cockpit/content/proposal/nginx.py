@@ -10,13 +10,14 @@ from msgspec import Struct
 
 from cockpit.content.proposal.near import Seen, place_of, plain_path, text_of
 
-_IS_NGINX = re.compile(r"^\s*(?:server|upstream\s+\S+)\s*\{|^\s*proxy_pass\s", re.MULTILINE)
+_IS_NGINX = re.compile(r"^[ \t]*(?:server|upstream[ \t]+\S+)\s*\{|^[ \t]*proxy_pass\s", re.MULTILINE)
 _PASSED = re.compile(
-    r"(?:^|[{;])\s*(?:proxy_pass\s+https?://|server\s+)(?:127\.0\.0\.1|localhost|\[::1\]):(\d{2,5})\b", re.MULTILINE
+    r"(?:^|[{;])[ \t]*(?:proxy_pass[ \t]+https?://|server[ \t]+)(?:127\.0\.0\.1|localhost|\[::1\]):(\d{2,5})\b",
+    re.MULTILINE,
 )
-_LISTEN = re.compile(r"^\s*listen\s+(?:[\d.]+:|\[::\]:)?(\d{2,5})\b([^;]*);", re.MULTILINE)
-_NAME = re.compile(r"^\s*server_name\s+([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)\b", re.MULTILINE)
-_ACCESS = re.compile(r"^\s*access_log\s+(/[^\s;]+)", re.MULTILINE)
+_LISTEN = re.compile(r"^[ \t]*listen[ \t]+(?:[\d.]+:|\[::\]:)?(\d{2,5})\b([^;\n]*);", re.MULTILINE)
+_NAME = re.compile(r"^[ \t]*server_name[ \t]+([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)\b", re.MULTILINE)
+_ACCESS = re.compile(r"^[ \t]*access_log[ \t]+(/[^\s;]+)", re.MULTILINE)
 _ENDING = re.compile(r"\.(?:conf|nginx|vhost)(?:\.template)?|nginx[\w.-]*", re.IGNORECASE)
 
 

@@ -33,7 +33,7 @@ _SPEAKING = re.compile(
     r"requirements.*\.txt|pyproject\.toml|package\.json|Gemfile|composer\.json|go\.mod|Pipfile|pom\.xml"
     r"|(?:docker-)?compose[\w.-]*\.ya?ml|\.env(?:\.\w+)?|.+\.(?:py|js|ts|tsx|rb|php|go|java|kt|html|vue|prisma|sql)"
 )
-_MOST_BYTES = 8 * 1024 * 1024  # of all files that are read
+_MOST_BYTES = 2 * 1024 * 1024  # of all files that are read
 
 
 class Part(Struct, frozen=True):

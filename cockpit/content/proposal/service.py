@@ -22,7 +22,9 @@ _SCRIPTS = (
     "deploy/deploy.sh", "tools/deploy.sh", "ops/deploy.sh",
 )  # fmt: skip
 _TARGET = re.compile(r"^deploy\s*:(?!=)", re.MULTILINE)
-_LOG_FILE = re.compile(r"^\s*(?:export\s+)?(?:\w+_)?LOG_?(?:FILE|PATH)\s*=\s*[\"']?(/[^\s\"']+\.\w+)", re.MULTILINE)
+_LOG_FILE = re.compile(
+    r"^[ \t]*(?:export[ \t]+)?(?:\w+_)?LOG_?(?:FILE|PATH)[ \t]*=[ \t]*[\"']?(/[^\s\"']+\.\w+)", re.MULTILINE
+)
 _EXAMPLES = (".env.example", ".env.sample", ".env.dist", ".env.template")
 _MOST_CANDIDATES = 8
 

@@ -10,7 +10,7 @@ from cockpit.content.proposal.near import text_of
 from cockpit.content.proposal.service import Service
 from cockpit.content.yaml_text import double_quoted
 
-_ASSIGNED = re.compile(r"^\s*(#\s*)?(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=[ \t]*([^\r\n]*)$", re.MULTILINE)
+_ASSIGNED = re.compile(r"^[ \t]*(#[ \t]*)?(?:export[ \t]+)?([A-Z][A-Z0-9_]*)[ \t]*=[ \t]*([^\r\n]*)$", re.MULTILINE)
 _MOST = 100
 _SECRET_KEYS = frozenset({"SECRET_KEY", "SECRET_KEY_BASE", "APP_SECRET", "SESSION_SECRET", "JWT_SECRET"})
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from time import process_time
 
 import pytest
 
 from cockpit.content.configuration import parse_configuration_text
 from cockpit.content.init import configuration_text, detect
+from cockpit.content.proposal.markdown import find_markdown
 from cockpit.release.configuration import Configuration, Postgresql
 
 UNIT = """\
@@ -150,3 +152,17 @@ def test_a_bomb_of_aliases_within_a_service_is_never_written_out(tmp_path: Path)
     found = detect(made(tmp_path, {"compose.yaml": bomb + service})).found.compose
     assert found is not None
     assert (found.service, found.ports, found.variable, found.path) == ("app", (), "", "")
+
+
+@pytest.mark.full
+def test_files_made_to_be_slow_to_read_are_read_at_once(tmp_path: Path) -> None:
+    blank, words, spaces = "\n" * 200_000, "listen 80 server_name a " * 8_000, "port" + " " * 200_000
+    files = {
+        ".env": blank, ".env.example": blank + "export" + " " * 100_000, "compose.yaml": blank, "Gemfile": blank,
+        "requirements.txt": blank + "-" * 100_000, "nginx.conf": blank + "server {\n" + words, "shop.service": blank,
+        "app.js": '"/health"' * 20_000 + spaces, "Makefile": blank, "LAUNCH.md": blank + "- [" * 50_000,
+    }  # fmt: skip
+    began = process_time()
+    detect(made(tmp_path, files))
+    find_markdown(tmp_path)
+    assert process_time() - began < 20  # a quadratic one takes hours
