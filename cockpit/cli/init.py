@@ -150,7 +150,7 @@ def _tell_look(looked: ProbeResult, url: str) -> None:
         show(f"probe health: ok, {url} answers{took}", "good")
         return
     show(f"probe health: {looked.state.value.upper()}, {url}: {looked.detail}", "bad")
-    say("  Start the service, or correct `http:` below `probes:` in cockpit.yaml; then look again: cockpit probe")
+    say("  Start the service, or correct `http:` below `probes:` in cockpit.yaml;\n  then look again: cockpit probe")
 
 
 def _tell_next(root: Path, *, trusted: bool) -> None:

@@ -38,7 +38,7 @@ def question(root: Path, answers: Answers, parts: Sequence[Part], *, answering: 
     from msgspec.structs import replace
 
     show(f"What {root} tells:", "strong")
-    say(columns(_rows(answers, answering)))
+    say("\n".join(_rows(answers, answering)))
     say("Enter takes what stands in brackets.")
     service = ask("Service", answers.service)
     environment = ask("Environment (several with commas)", answers.environment)
@@ -63,7 +63,7 @@ def question(root: Path, answers: Answers, parts: Sequence[Part], *, answering: 
     return replace(answers, not_applicable=without(absent, _reason(absent)) if absent else ())
 
 
-def _rows(answers: Answers, answering: str) -> list[list[str]]:
+def _rows(answers: Answers, answering: str) -> list[str]:
     found = answers.found
     deployed = {
         "systemd": (f"systemd, {found.unit.name}", found.unit.where) if found.unit is not None else None,
@@ -85,7 +85,7 @@ def _rows(answers: Answers, answering: str) -> list[list[str]]:
         ("env file", (found.env_example, "its names, not its values") if found.env_example else None),
         ("database", (answers.database.engine, answers.database.where) if answers.database is not None else None),
     ]
-    return [[f"  {name}", *pair] if pair is not None else [f"  {name}", "-", "nothing found"] for name, pair in rows]
+    return [f"  {name:<12} " + (f"{pair[0]} ({pair[1]})" if pair is not None else "-") for name, pair in rows]
 
 
 def _pair(seen: Seen | None) -> tuple[str, str] | None:
@@ -122,7 +122,7 @@ def _absent(parts: Sequence[Part]) -> list[Part]:
     """Ask which parts of the checklist the service does not have."""
     if not parts:
         return []
-    say("Which of these does it not have? All their items are marked not applicable, for one reason.")
+    say("Which of these does it not have? One reason marks their items not applicable.")
     rows = [
         [f"  {number}", part.name, f"{len(part.items)} items", "" if part.found else "nothing here speaks of it"]
         for number, part in enumerate(parts, 1)
