@@ -88,11 +88,14 @@ def _welcome(arguments: argparse.Namespace, *, in_repository: bool) -> ExitCode:
 
 
 def _run(app: WelcomeApp | CockpitApp, size: tuple[int, int] | None = None, *, mouse: bool | None = None) -> None:
-    """Run an app until it ends, on this terminal or, where a size is given, in a browser's window."""
+    """Run an app until it ends, on this terminal or, where a size is given, in a browser's window.
+
+    `mouse` is what a person has chosen, who leaves it to the terminal or does not.
+    """
     # Exported by some shells, and believed before the terminal itself: the screen would never follow its size.
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)
-    app.run(mouse=size is not None or wants_mouse(), size=size)
+    app.run(mouse=size is not None or wants_mouse(mouse), size=size)
 
 
 def _open(arguments: argparse.Namespace) -> Workspace:
@@ -178,7 +181,7 @@ def fly(workspace: Workspace, tour: Tour | None = None) -> ExitCode:
         tour=tour,
     )
     size = _show_in_browser(app, window) if window else None
-    _run(app, size, mouse=_takes_mouse(taste.mouse, preferences.mouse))
+    _run(app, size, mouse=taste.mouse if taste.mouse is not None else preferences.mouse)
     workspace.store.close()
     return status_of(app.return_code)
 
@@ -204,14 +207,6 @@ def _have_it_watched(workspace: Workspace) -> Begun:
         return Begun(found_watcher=not ensure_watcher(workspace))
     except (CockpitError, OSError) as error:  # the screen shows NO WATCHER, and is of use all the same
         return Begun(trouble=f"no watcher could be started: {error}")
-
-
-def _takes_mouse(chosen: bool | None, preferred: bool | None) -> bool:
-    """Whether the screen takes the mouse: the environment says so for one time, the palette until it says otherwise."""
-    said = os.environ.get("COCKPIT_MOUSE", "")
-    if said:
-        return said != "0"
-    return chosen if chosen is not None else preferred is not False
 
 
 def _people(workspace: Workspace) -> tuple[Presence, ...]:

@@ -92,23 +92,11 @@ PICTURES = {
     "leave": Picture("calm", "q", small_only=True),
     "palette": Picture("calm", "colon", small_only=True),
 }
-IN_ASCII = (
-    "checklist_red",
-    "probes",
-    "tags_marked",
-    "card",
-    "confirm_plan",
-    "execution_stopped",
-    "timeline",
-    "help",
-    "who",
-    "maintenance",
-    "env",
-    "messages",
-    "sign_off",
+IN_ASCII = ("card", "confirm_plan", "execution_stopped", "help", "who", "sign_off", "past")
+PAGES = (
+    "checklist_red", "logs", "probes", "tags", "runbooks_troubled", "env", "messages", "timeline", "maintenance",
     "review",
-    "past",
-)
+)  # fmt: skip
 
 
 def is_at_once(name: str, size: str) -> bool:
@@ -162,3 +150,16 @@ def test_it_is_drawn_in_ascii_as_accepted(
     picture = PICTURES[name]
     app = look(picture.moment).app()
     assert snap_compare(app, terminal_size=SIZES["80x24"], run_before=reach(picture))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_drawn_without_colours_and_unicode_as_accepted(
+    name: str, size: str, look: Look, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COCKPIT_ASCII", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    picture = PICTURES[name]
+    app = look(picture.moment).app()
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=reach(picture))

@@ -77,6 +77,7 @@ class IdentityStrip(LineWidget):
             (" ", inks.plain),
             part(run.tag or run.name or "no run open", inks.strong),
         ]
+        identity = width_of(left)
         if not run.open and not run.name:
             left.append((" : opens one", inks.muted))
         if run.open:
@@ -124,6 +125,8 @@ class IdentityStrip(LineWidget):
             ):
                 optional[name] = []
         right = [part for name in ("clock", "local", "utc", "people", "sync", "watcher") for part in optional[name]]
+        if width_of(right) + 1 + identity > width:
+            right = []  # on the smallest, not even trouble hides what this is
         return row(left, [*right, (" ", inks.plain)], width)
 
     def _clock(self, run: Run, inks: Inks) -> list[Part]:
