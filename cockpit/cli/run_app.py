@@ -88,7 +88,10 @@ def _welcome(arguments: argparse.Namespace, *, in_repository: bool) -> ExitCode:
 
 
 def _run(app: WelcomeApp | CockpitApp, size: tuple[int, int] | None = None, *, mouse: bool | None = None) -> None:
-    """Run an app until it ends, on this terminal or, where a size is given, in a browser's window."""
+    """Run an app until it ends, on this terminal or, where a size is given, in a browser's window.
+
+    `mouse` is what a person has chosen, who leaves it to the terminal or does not.
+    """
     # Exported by some shells, and believed before the terminal itself: the screen would never follow its size.
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)
