@@ -22,7 +22,6 @@ from cockpit.sealing import Seals
 from cockpit.session import Session
 from cockpit.store.clock import HybridClock
 from cockpit.store.location import StoreLocation, Surroundings
-from cockpit.store.remote import StateRemote
 from cockpit.store.store import Store
 from cockpit.trust import TrustStore
 from cockpit.workspace import NameFrom, Options, Workspace
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from cockpit.signing.judge import CheckedSigner
     from cockpit.sources.budget import Budgets
     from cockpit.sources.desk import SourceDesk
+    from cockpit.store.remote import StateRemote
 
 
 _budgets: Budgets | None = None
@@ -140,6 +140,8 @@ def _of_work_tree(root: Path, env: str, *, any_env: bool) -> Sources:
 
 def remote_of(options: Options, store: Store, *, named: str = "", branch: str = "") -> StateRemote | None:
     """Return the remote to exchange the state with; also in a fresh clone, where no run and no configuration is yet."""
+    from cockpit.store.remote import StateRemote
+
     try:
         workspace = open_workspace(options, any_run=True, any_env=True)
     except NotFoundError:
