@@ -17,7 +17,7 @@ from cockpit.release.env_schema import env_schema
 from cockpit.release.ledger import Pinned
 from cockpit.release.ports import UNLEASED, Lease
 from cockpit.release.record import Actor
-from cockpit.runs import choose_run, list_runs, parse_pins, pinned_of
+from cockpit.runs import choose_run, parse_pins, pinned_of, read_runs
 from cockpit.sealing import Seals
 from cockpit.session import Session
 from cockpit.store.clock import HybridClock
@@ -86,12 +86,13 @@ def open_workspace(options: Options, *, any_run: bool = False, any_env: bool = F
     store = _store_at(around.location)
     root = around.top or around.location.common
     git = Git(root)
-    runs = list_runs(store)
+    stored = read_runs(store)
+    runs = {identity: run.summary for identity, run in stored.items()}
     chosen = choose_run(runs, run=options.run, env=options.env, newest=any_run)
     run_id = chosen.id if chosen is not None else ""
     pinned: Pinned
     if chosen is not None:
-        pinned = pinned_of(store, chosen)
+        pinned = pinned_of(store, chosen, stored[chosen.id].pins)
     else:
         past = [summary for summary in runs.values() if options.env in {"", summary.environment}]
         try:
