@@ -17,12 +17,11 @@ from cockpit.release.env_schema import env_schema
 from cockpit.release.ledger import Pinned
 from cockpit.release.ports import UNLEASED, Lease
 from cockpit.release.record import Actor
-from cockpit.runs import choose_run, list_runs, parse_pins, pinned_of
+from cockpit.runs import choose_run, parse_pins, pinned_of, read_runs
 from cockpit.sealing import Seals
 from cockpit.session import Session
 from cockpit.store.clock import HybridClock
 from cockpit.store.location import StoreLocation, Surroundings
-from cockpit.store.remote import StateRemote
 from cockpit.store.store import Store
 from cockpit.trust import TrustStore
 from cockpit.workspace import NameFrom, Options, Workspace
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from cockpit.signing.judge import CheckedSigner
     from cockpit.sources.budget import Budgets
     from cockpit.sources.desk import SourceDesk
+    from cockpit.store.remote import StateRemote
 
 
 _budgets: Budgets | None = None
@@ -86,12 +86,13 @@ def open_workspace(options: Options, *, any_run: bool = False, any_env: bool = F
     store = _store_at(around.location)
     root = around.top or around.location.common
     git = Git(root)
-    runs = list_runs(store)
+    stored = read_runs(store)
+    runs = {identity: run.summary for identity, run in stored.items()}
     chosen = choose_run(runs, run=options.run, env=options.env, newest=any_run)
     run_id = chosen.id if chosen is not None else ""
     pinned: Pinned
     if chosen is not None:
-        pinned = pinned_of(store, chosen)
+        pinned = pinned_of(store, chosen, stored[chosen.id].pins)
     else:
         past = [summary for summary in runs.values() if options.env in {"", summary.environment}]
         try:
@@ -140,6 +141,8 @@ def _of_work_tree(root: Path, env: str, *, any_env: bool) -> Sources:
 
 def remote_of(options: Options, store: Store, *, named: str = "", branch: str = "") -> StateRemote | None:
     """Return the remote to exchange the state with; also in a fresh clone, where no run and no configuration is yet."""
+    from cockpit.store.remote import StateRemote
+
     try:
         workspace = open_workspace(options, any_run=True, any_env=True)
     except NotFoundError:

@@ -9,7 +9,7 @@ from cockpit.errors import CockpitError
 from cockpit.presence import presence_directory, present
 from cockpit.release.live import Presence
 from cockpit.store.remote_presence import PeopleElsewhere, RemotePresence, clone_id
-from cockpit.store.sync import SyncStatus, read_status
+from cockpit.store.sync_status import SyncStatus, read_status
 from cockpit.workspace import Workspace
 
 _LISTEN_EVERY = 2.0  # seconds between looks at what was fetched: each is a git command

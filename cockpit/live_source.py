@@ -24,7 +24,7 @@ from cockpit.samples.reader import SampleReader
 from cockpit.samples.schema import Current, Sample
 from cockpit.store.location import StoreLocation
 from cockpit.store.lock import holder_of
-from cockpit.store.sync import read_status
+from cockpit.store.sync_status import read_status
 from cockpit.watch.asks import ProbeNow, ask
 from cockpit.workspace import Workspace
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec import Struct
+
 from cockpit.codec import to_record
 from cockpit.errors import NotFoundError, UsageError
 from cockpit.parsed import ParsedTexts
@@ -19,9 +21,16 @@ from cockpit.store.store import Store
 _OF_RUN = f'\\"{RUN}\\"'.encode()  # as the entity stands in a journal's line: JSON within a JSON text
 
 
-def list_runs(store: Store) -> dict[str, RunSummary]:
+class StoredRun(Struct, frozen=True):
+    """A run as it stands in the store, and which files it flies by."""
+
+    summary: RunSummary
+    pins: Pins | None
+
+
+def read_runs(store: Store) -> dict[str, StoredRun]:
     """Return every run in the store by its id, oldest first."""
-    summaries = []
+    found = []
     for stream in store.streams():
         service, environment, run_id = stream.split("/")
         if run_id == SERVICE_STREAM:
@@ -33,14 +42,17 @@ def list_runs(store: Store) -> dict[str, RunSummary]:
         if opened is None or record is None:
             continue
         tag, commit = ledger.target()
-        summaries.append(
-            RunSummary(
-                run_id, service, environment, opened.name, tag, commit, ledger.run_state(), record.wall,
-                ledger.launch_at(),
-            )
-        )  # fmt: skip
-    summaries.sort(key=lambda summary: (summary.opened_at, summary.id))
-    return {summary.id: summary for summary in summaries}
+        summary = RunSummary(
+            run_id, service, environment, opened.name, tag, commit, ledger.run_state(), record.wall, ledger.launch_at()
+        )
+        found.append(StoredRun(summary, ledger.pins()))
+    found.sort(key=lambda run: (run.summary.opened_at, run.summary.id))
+    return {run.summary.id: run for run in found}
+
+
+def list_runs(store: Store) -> dict[str, RunSummary]:
+    """Return every run in the store by its id, oldest first, in one line each."""
+    return {identity: run.summary for identity, run in read_runs(store).items()}
 
 
 def choose_run(runs: Mapping[str, RunSummary], *, run: str, env: str, newest: bool = False) -> RunSummary | None:
@@ -67,15 +79,16 @@ def choose_run(runs: Mapping[str, RunSummary], *, run: str, env: str, newest: bo
     return found[-1] if found else None
 
 
-def pinned_of(store: Store, summary: RunSummary) -> Pinned:
+def pinned_of(store: Store, summary: RunSummary, pins: Pins | None = None) -> Pinned:
     """Return the files that a run was opened with or migrated to, from the store alone; the digest is of what is there.
 
-    Raises ConfigurationError where this version cannot read them, NotFoundError where a text is not here yet.
+    `pins` are which they are, where that has just been read. Raises ConfigurationError where this version cannot read
+    them, NotFoundError where a text is not here yet.
     """
-    stream = f"{summary.service}/{summary.environment}/{summary.id}"
-    ledger = Ledger(lambda _: None)
-    ledger.add(_records_of_run(store, stream))
-    pins = ledger.pins()
+    if pins is None:
+        ledger = Ledger(lambda _: None)
+        ledger.add(_records_of_run(store, f"{summary.service}/{summary.environment}/{summary.id}"))
+        pins = ledger.pins()
     if pins is None:
         raise NotFoundError(f"the run {summary.id} has no opening event here yet")
     return parse_pins(texts_of(store, pins, summary.name), pins)

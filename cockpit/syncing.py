@@ -11,7 +11,8 @@ from msgspec import Struct
 from cockpit.errors import CockpitError
 from cockpit.leasing.looking import reconcile
 from cockpit.store.remote import StateRemote
-from cockpit.store.sync import Exchange, SyncStatus, write_status
+from cockpit.store.sync import Exchange
+from cockpit.store.sync_status import SyncStatus, write_status
 from cockpit.workspace import Workspace
 
 _COMPANY_LASTS = 120.0  # seconds after something came in, in which more is likely

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
@@ -21,9 +21,11 @@ from cockpit.release.run import ExecutionView, Run, RunSummary
 from cockpit.runs import texts_of
 from cockpit.session import SERVICE_STREAM, Session
 from cockpit.store.reader import JournalReader
-from cockpit.store.remote import StateRemote
 from cockpit.store.store import Store
 from cockpit.trust import TrustStore
+
+if TYPE_CHECKING:
+    from cockpit.store.remote import StateRemote
 
 NameFrom = Literal["by", "git", "account"]  # where the actor's name is from: said, git's user.name, or the account
 
@@ -136,6 +138,8 @@ class Workspace:
         Raises NotFoundError for a name that is no remote, RefusedError (`not-trusted`) for an address that only an
         untrusted configuration names.
         """
+        from cockpit.store.remote import StateRemote
+
         location, configuration = self.store.location, self.run.configuration
         local = self.git.run("config", "--get", "cockpit.stateRemote").text.strip()
         wanted = named or local or configuration.state_remote

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cockpit.store.sync import SyncStatus
+from cockpit.store.sync_status import SyncStatus
 from cockpit.syncing import Backoff, Exchanger, Rhythm
 from cockpit.workspace import Options
 from tests.journeys.clones import TwoClones

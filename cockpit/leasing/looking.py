@@ -12,7 +12,7 @@ from cockpit.release.events import LeaseReconciled
 from cockpit.release.intents import RecordFact
 from cockpit.release.live import LeaseFeed
 from cockpit.release.run import ExecutionView
-from cockpit.store.sync import read_status
+from cockpit.store.sync_status import read_status
 from cockpit.times import epoch
 from cockpit.workspace import Workspace
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from cockpit.store.lease import RemoteLease
 from cockpit.store.remote import StateRemote
-from cockpit.store.sync import read_status
+from cockpit.store.sync_status import read_status
 from cockpit.workspace import Workspace
 
 

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import UNSET, Raw
 
 from cockpit.errors import NotSavedError, RefusedError
 from cockpit.store import files
-from cockpit.store.branch import CommitResult, StateBranch
 from cockpit.store.clock import HybridClock
 from cockpit.store.envelope import VERSION, By, Envelope, Stored, encode_payload, event_id
 from cockpit.store.evidence import EvidenceStore
-from cockpit.store.forgetting import Forgotten
 from cockpit.store.layout import FORMAT, require_known_format
 from cockpit.store.location import StoreLocation, require_access
 from cockpit.store.reader import JournalFault, JournalReader, list_streams
-from cockpit.store.remote import StateRemote
-from cockpit.store.sync import Synchroniser
 from cockpit.store.writer import JournalWriter
+
+if TYPE_CHECKING:
+    from cockpit.store.branch import CommitResult, StateBranch
+    from cockpit.store.forgetting import Forgotten
+    from cockpit.store.remote import StateRemote
+    from cockpit.store.sync import Synchroniser
 
 Sign = Callable[[bytes], str]
 
@@ -35,14 +39,24 @@ class Store:
     """
 
     def __init__(
-        self, location: StoreLocation, *, clock: HybridClock, writer: JournalWriter, branch: StateBranch, host: str
+        self,
+        location: StoreLocation,
+        *,
+        clock: HybridClock,
+        writer: JournalWriter,
+        host: str,
+        now: Callable[[], float] = time.time,
     ) -> None:
-        self.evidence = EvidenceStore(location, branch.published_evidence, require_writable=self._require_writable)
+        self.evidence = EvidenceStore(
+            location,
+            lambda sha256: self._branch.published_evidence(sha256),  # noqa: PLW0108 - it is made when it is asked
+            require_writable=self._require_writable,
+        )
         self._location = location
         self._clock = clock
         self._writer = writer
-        self._branch = branch
         self._host = host
+        self._now = now
         self._reader = JournalReader(location.root)
         self._accessible = False
         self._format_path = str(location.format)
@@ -64,8 +78,13 @@ class Store:
 
         `writer_id` is 32 random hex digits of this process start; `now` is in seconds since the epoch.
         """
-        writer, branch = JournalWriter(location, writer_id), StateBranch(location, host=host, now=now)
-        return cls(location, clock=clock, writer=writer, branch=branch, host=host)
+        return cls(location, clock=clock, writer=JournalWriter(location, writer_id), host=host, now=now)
+
+    @functools.cached_property
+    def _branch(self) -> StateBranch:
+        from cockpit.store.branch import StateBranch  # who only looks hardly ever needs what is published
+
+        return StateBranch(self._location, host=self._host, now=self._now)
 
     @property
     def location(self) -> StoreLocation:
@@ -188,6 +207,8 @@ class Store:
 
     def synchroniser(self, remote: StateRemote, *, now: Callable[[], float] = time.time) -> Synchroniser:
         """Return what exchanges this store's state with a remote."""
+        from cockpit.store.sync import Synchroniser
+
         return Synchroniser(self._location, self._branch, remote, own_writer=self.writer_id, host=self._host, now=now)
 
     def close(self) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 from textual.dom import DOMNode
 
 from cockpit.errors import CockpitError
-from cockpit.tui.dialogs.ask import AskDialog
 
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
@@ -19,6 +18,8 @@ class OpeningActions(DOMNode):
 
     def action_open_run(self) -> None:
         """Open a run by its name; where that is a tag, it flies that tag."""
+        from cockpit.tui.dialogs.ask import AskDialog
+
         app = cast("CockpitApp", self.app)
         run = app.present[0]
         if run.open:

@@ -81,7 +81,8 @@ def test_a_status_loads_nothing_that_reads_files_writes_or_signs(tmp_path: Path)
     unneeded = (
         *UNNEEDED, "yaml", "cockpit.content", "cockpit.pinning", "cockpit.opening", "cockpit.health.conditions",
         "cockpit.release.decisions.registry", "cockpit.signing", "cockpit.redact", "cockpit.envfile", "platformdirs",
-        "rich", "zoneinfo", "tempfile", "secrets", "difflib", "ssl", "cockpit.cli.checklist",
+        "rich", "zoneinfo", "tempfile", "secrets", "difflib", "ssl", "cockpit.cli.checklist", "cockpit.store.branch",
+        "cockpit.store.forgetting", "cockpit.store.merge", "cockpit.store.sync",
     )  # fmt: skip
     assert among(modules, unneeded) == set()
 

@@ -28,7 +28,7 @@ from cockpit.release.record import Unknown
 from cockpit.seen import SeenStore
 from cockpit.store.envelope import By, Envelope, Stored
 from cockpit.store.location import StoreLocation
-from cockpit.store.sync import SyncStatus, read_status
+from cockpit.store.sync_status import SyncStatus, read_status
 from cockpit.times import rfc3339
 from cockpit.watch.asks import take_asks
 from tests.fuzz.unsafe import hostile_in

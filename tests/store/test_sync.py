@@ -10,7 +10,8 @@ from cockpit.errors import NotFoundError, RefusedError
 from cockpit.store.location import StoreLocation
 from cockpit.store.remote import RemoteNames, StateRemote
 from cockpit.store.store import Store
-from cockpit.store.sync import Exchange, read_status
+from cockpit.store.sync import Exchange
+from cockpit.store.sync_status import read_status
 from tests.store.support import REF, STREAM, git, ids, make_repository, start, tick
 
 

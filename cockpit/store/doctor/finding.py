@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cockpit.store.branch import StateBranch
 from cockpit.store.location import StoreLocation
 from cockpit.store.objects import ObjectDatabase
-from cockpit.store.ref import StateRef
+
+if TYPE_CHECKING:
+    from cockpit.store.branch import StateBranch
+    from cockpit.store.ref import StateRef
 
 RUN_DOCTOR = "Run: cockpit doctor"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import Screen
@@ -56,6 +57,7 @@ class StripScreen(
     StripScreen > #head { dock: top; height: auto; }
     StripScreen > #hints { dock: bottom; }
     """
+    _has_resumed = False
     ALLOW_IN_MAXIMIZED_VIEW = "#head, #hints"  # where one is, and what calls, stays in view of whoever zooms a pane
 
     @property
@@ -105,7 +107,10 @@ class StripScreen(
     def on_mount(self) -> None:
         self.show_moment(*self.cockpit.moment)
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        if not self._has_resumed:
+            # What is in a new screen has been given its styles as it was put there.
+            self._has_resumed, event.refresh_styles = True, False
         self.show_moment(*self.cockpit.moment)
 
     def show_moment(self, run: Run, live: Live, now: float) -> None:
