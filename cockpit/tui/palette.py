@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
+from textual.app import ComposeResult
+from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 from textual.dom import DOMNode
 
 from cockpit.tui.commands import COMMANDS, SCOPE_TITLES, Command
 from cockpit.tui.glyphs import choose_glyphs
+from cockpit.tui.widgets.field import Field
 
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
@@ -18,11 +20,20 @@ if TYPE_CHECKING:
 _NAMED = 100.0  # more than any likeness scores
 
 
+class PaletteField(CommandInput, Field):
+    """The palette's field; what is pasted into it can do nothing to the terminal."""
+
+
 class Palette(CommandPalette):
     """Textual's palette, in words and signs that any terminal has."""
 
     def __init__(self) -> None:
         super().__init__(placeholder="Type a part of what you want to do", id="--command-palette")
+
+    def compose(self) -> ComposeResult:
+        for widget in super().compose():
+            is_field = isinstance(widget, CommandInput)
+            yield PaletteField(placeholder=self._placeholder, select_on_focus=False) if is_field else widget
 
     def on_mount(self) -> None:
         """Put the key's own sign before the field: the magnifying glass is no sign of every terminal."""

@@ -38,7 +38,7 @@ TARGETS = {
     "refs": "refs.Refs",
 }
 WALK = "walk"
-_HANG = 120.0  # seconds after which a hang shows where it is, and ends all
+_HANG = 300.0  # seconds after which a hang shows where it is, and ends all
 _MOST_FAULTS = 20  # of one target
 _LARGEST = 400 * 1024  # kB that the process may grow by for one input
 

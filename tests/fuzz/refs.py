@@ -73,7 +73,8 @@ class Refs(Target[Damaged]):
         for name, data in made.files.items():
             path = self.git / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+            if not path.is_dir():  # a tag of that name has others below it
+                path.write_bytes(data)
         with contextlib.chdir(self.flight.scene.repo):
             status, out, err = command(*made.look, "--readonly", document="sh" in made.look)
         require("Traceback" not in out + err, err)

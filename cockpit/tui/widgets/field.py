@@ -13,3 +13,7 @@ class Field(Input):
 
     def validate_value(self, value: str) -> str:
         return visible(value, ascii_only=choose_glyphs() is ASCII)
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Put a text in place of a part; escaped before, so that the cursor comes to stand behind all of it."""
+        super().replace(self.validate_value(text), start, end)
