@@ -8,7 +8,17 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, settings_of, wants_json
+from cockpit.cli.common import (
+    CommandTable,
+    columns,
+    open_here,
+    print_json,
+    publish,
+    require_writing,
+    say,
+    settings_of,
+    wants_json,
+)
 from cockpit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -39,6 +49,8 @@ def _announce(arguments: argparse.Namespace) -> ExitCode:
         raise UsageError("a template, --again and --ack exclude each other", fix="Give one of them")
     if not arguments.template and (arguments.send or arguments.values or arguments.incident):
         raise UsageError("nothing is said to be filled in", fix="Name a template: cockpit announce lists them")
+    if arguments.send or arguments.again or arguments.ack:
+        require_writing(arguments)
     workspace = open_here(arguments, any_run=True)
     if arguments.again:
         return _again(arguments, workspace)

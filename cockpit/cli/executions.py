@@ -197,6 +197,8 @@ def _execution(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.release.intents import ConfirmExecution, UnlockDeploys
     from cockpit.workspace import require_trust
 
+    if arguments.verb != "status":
+        require_writing(arguments)
     workspace = open_here(arguments)
     if arguments.verb == "unlock":
         if arguments.lease:
@@ -211,7 +213,6 @@ def _execution(arguments: argparse.Namespace) -> ExitCode:
     view = find_execution(workspace.run)
     if arguments.verb == "status":
         return _show_status(arguments, workspace, view)
-    require_writing(arguments)
     if arguments.verb == "confirm":
         workspace.session.act(ConfirmExecution(view.id, arguments.reason))
         publish(workspace)

@@ -13,6 +13,7 @@ from cockpit.cli.common import (
     open_here,
     print_json,
     publish,
+    require_writing,
     say,
     settings_of,
     wants_json,
@@ -57,6 +58,8 @@ def add_commands(table: CommandTable) -> None:
 def _runbook(arguments: argparse.Namespace) -> ExitCode:
     settles = next((outcome for name, outcome in _SETTLING.items() if getattr(arguments, name)), None)
     _refuse_senseless(arguments, settles)
+    if arguments.execute or arguments.start or arguments.end or settles:
+        require_writing(arguments)
     workspace = open_here(arguments, any_run=True)
     if not arguments.name:
         return _list(arguments, workspace)

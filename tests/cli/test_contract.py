@@ -110,35 +110,6 @@ def test_attachments(console: Console, tmp_path: Path) -> None:
         console.refused("item", "attach", "look", "--file", file, code=2)
 
 
-WRITES = [
-    ["item", "tick", "look"],
-    ["item", "note", "look", "--reason", "x"],
-    ["note", "x"],
-    ["tags", "mark", "v1", "bad", "--reason", "x"],
-    ["release", "open", "x"],
-    ["release", "retarget", "v1"],
-    ["release", "move", "--launch", "2030-01-01T00:00:00Z"],
-    ["release", "hold", "--reason", "x"],
-    ["release", "close"],
-    ["release", "supersede", "--by", "x"],
-    ["trust"],
-    ["init", "--yes"],
-    ["watch"],
-    ["demo", "--serve", "somewhere"],
-    ["rollback", "v1", "--execute", "--confirm", "v1"],
-    ["execution", "unlock", "--reason", "x"],
-]
-
-
-@pytest.mark.full
-def test_readonly_refuses_every_write(console: Console) -> None:
-    before = console.json("status")["digest"]
-    for arguments in WRITES:
-        assert console.refused("--readonly", *arguments, code=4)["code"] == "readonly", arguments
-        assert console.refused(*arguments, "--readonly", code=4)["code"] == "readonly", arguments
-    assert console.json("status", "--readonly")["digest"] == before
-
-
 def test_several_open_runs_must_be_told_apart(console: Console) -> None:
     first = console.json("release", "show")["id"]
     second = console.json("release", "open", "hotfix", "--launch", "2030-01-01T01:00:00+01:00")
