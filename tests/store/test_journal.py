@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cockpit.errors import NotSavedError, RefusedError
 from cockpit.store.envelope import Stored, encode_line
 from cockpit.store.location import StoreLocation
-from cockpit.store.reader import JournalReader
+from cockpit.store.reader import JournalReader, _lines_holding
 from cockpit.store.writer import SEGMENT_BYTES, JournalWriter
 from tests.store.support import ANA, STREAM, ids, journal_files, start, tick
 
@@ -349,3 +349,10 @@ class TestReader:
         (place.journal / "A" / "B" / "C").mkdir(parents=True)
         assert ids(reader.poll()) == ids(events)
         assert reader.faults() == []
+
+
+@settings(max_examples=60)
+@given(lines=st.lists(st.text(alphabet="ab#", max_size=6).map(str.encode)), torn=st.text(alphabet="ab#", max_size=4))
+def test_the_lines_that_hold_something_are_those_that_do(lines: list[bytes], torn: str) -> None:
+    whole = b"".join(line + b"\n" for line in lines)
+    assert _lines_holding(b"a#", whole + torn.encode(), len(whole)) == [line for line in lines if b"a#" in line]
