@@ -117,7 +117,7 @@ class ProbeBoard(RowList[ProbeFeed]):
             (f"{look.word:<8}", look.ink),
             (f" {latency(feed):>6} ", inks.plain),
             (sparkline(feed.latencies, spark_width, self._glyphs.bars), inks.good if well else look.ink
-             if not look.ink.bgcolor else inks.bad),
+             if not (look.ink.bgcolor or look.ink.reverse) else inks.bad),
         ]  # fmt: skip
         age = age_of(self.now - feed.at) if feed.at else "never"
         right: list[Part] = [(f" {age:>5} ", inks.warn if stale else inks.muted)]
