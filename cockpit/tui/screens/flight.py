@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import ContentSwitcher, Input
 
+from cockpit.collection import leave_alone_what_stays
 from cockpit.release.intents import AddNote, Intent, Redo, Undo
 from cockpit.release.live import Live
 from cockpit.release.narrative import sentence
@@ -61,6 +62,7 @@ class FlightScreen(StripScreen):
         for page in pages:
             page.display = False
         await self.query_one(ContentSwitcher).mount_all(pages)
+        leave_alone_what_stays()
         self._has_all_pages = True
         if self._wanted_page:
             self.action_page(self._wanted_page)
