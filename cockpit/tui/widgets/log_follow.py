@@ -251,13 +251,13 @@ class LogFollow(LogScroll):
         return changed
 
     @on(Show)
-    def _come_into_view(self) -> None:
-        self.pace.is_shown = True
-        self._take_news()
-
     @on(Hide)
-    def _go_out_of_view(self) -> None:
-        self.pace.is_shown = False
+    def _come_or_go(self, event: Show | Hide) -> None:
+        self.pace.is_shown = isinstance(event, Show)
+        if self.reader is not None:
+            self.reader.see(seen=self.pace.is_shown)
+        if self.pace.is_shown:
+            self._take_news()
 
     @on(News)
     def _take_news_in_time(self) -> None:
