@@ -6,6 +6,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_NEW_OBJECTS = 5000  # so many more than have gone, after which the collector looks through them; Python's own is 700
+
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
@@ -34,3 +36,13 @@ def let_collector_go_on() -> None:
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
+
+
+def leave_alone_what_stays() -> None:
+    """Never look again through what is there now, and less often through what is new.
+
+    Of a screen that has been put together nothing is garbage. Each walk through it would take as long as several frames
+    do, and comes with every few frames: what they are drawn from is many small objects.
+    """
+    gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
+    gc.freeze()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 FIRST_LINES = 120  # that are more than most screens show
 _POLL_SECONDS = 0.05
+_UNSEEN_SECONDS = 0.5  # between looks at a log that nobody sees
 _NEWS_SECONDS = 0.1  # at most so often are news told, however fast the lines come
 _SLICE = 500  # lines after which other threads get a turn
 _READY_SECONDS = 2.0  # that a feed has to gather what was there before
@@ -85,6 +86,7 @@ class LogReader:
         self._tail = tail
         self._owed = 0 if first is None else max(tail - first, 0)  # lines before the first ones
         self._may_go_on = False
+        self._is_seen = True
         self._poll_seconds = poll_seconds
         self.encoding = encoding
         self.rows = FIRST_LINES  # that a screen shows: so many lines of a flood are put into memory, always as many
@@ -130,6 +132,12 @@ class LogReader:
         self._may_go_on = True
         self._wake.set()
 
+    def see(self, *, seen: bool) -> None:
+        """Look for new lines as often as somebody who sees them would want, or now and then."""
+        self._is_seen = seen
+        if seen:
+            self._wake.set()
+
     def rejoin(self) -> None:
         """Hold the log's newest lines again, where others are in the buffer."""
         self._must_rejoin = True
@@ -167,7 +175,7 @@ class LogReader:
                 told, told_at = self.status, time.monotonic()
                 self.on_news()
             if not more:
-                self._wake.wait(self._poll_seconds)
+                self._wake.wait(self._poll_seconds if self._is_seen else max(self._poll_seconds, _UNSEEN_SECONDS))
             self._wake.clear()
 
     def _rejoin(self) -> bool:

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 _WATCHER_COMES = 15.0  # seconds; a loaded host takes some
 _AS_IT_COMES = Preferences()
+_CALM_AFTER = 10.0  # seconds without a key
 _LONGEST_TOLD = 500  # characters: a longer toast would cover the screen, and grow out of its top
 
 
@@ -114,6 +115,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self._looked_at: frozenset[str] = frozenset()  # the alarms that somebody here has seen in the queue
         self._moments = Moments()
         self._alarms = AlarmsNow()
+        self._touched_at = time.monotonic()
         self.set_reactive(CockpitApp.run_now, workspace.run)
         self._who = WhoSitsHere(self, doubt)
         self.past = Scrubber(self)
@@ -225,7 +227,13 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         if isinstance(event, events.Key):
             self.since.touch()
             self._layout.touch()
+        if isinstance(event, events.InputEvent):
+            self._touched_at = time.monotonic()
         await super().on_event(event)
+
+    def is_calm(self) -> bool:
+        """Whether nobody has touched a key or the mouse for a while."""
+        return time.monotonic() - self._touched_at >= _CALM_AFTER
 
     def watch_app_focus(self, focused: bool) -> None:
         """Take it that nobody looks while the terminal has not the focus, where it tells."""

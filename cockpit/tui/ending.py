@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 from types import FrameType
 
 from textual.app import App
@@ -17,6 +18,8 @@ _ENDING = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 class EndingApp(App[int], inherit_bindings=False):
     """An app that ends by a signal as by a key: with the terminal restored, and 128 and its number as the code."""
 
+    _mask: Callable[[str], str] | None = None
+
     def on_mount(self) -> None:
         """Take the signals: unhandled, they would leave the terminal in the app's mode."""
         loop = asyncio.get_running_loop()
@@ -28,9 +31,11 @@ class EndingApp(App[int], inherit_bindings=False):
 
     def masked(self, text: str) -> str:
         """Return text with the secrets masked that are known here."""
-        from cockpit.redact import redacted  # the first frame needs none
+        if self._mask is None:
+            from cockpit.masking import Mask  # the first frame needs none
 
-        return redacted(text, os.environ)
+            self._mask = Mask()  # a log asks for every line: it looks through the environment once
+        return self._mask(text)
 
     def _end_by_signal(self, number: int) -> None:
         self.exit(return_code=128 + number)

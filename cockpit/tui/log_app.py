@@ -14,9 +14,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
+from textual.screen import Screen
 
 from cockpit.logs.origin import LogOrigin
 from cockpit.logs.reader import LogReader
+from cockpit.tui.compositing import PatchScreen
 from cockpit.tui.themed import ThemedApp
 from cockpit.tui.widgets.log_pane import LogPane
 from cockpit.tui.widgets.log_tail import LogTail
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     from textual.widgets import Input
 
     from cockpit.tui.widgets.field import Field
+
+
+class _LogScreen(PatchScreen, Screen[None]):
+    """Painted in patches."""
 
 
 class LogApp(ThemedApp, inherit_bindings=False):
@@ -64,6 +70,10 @@ class LogApp(ThemedApp, inherit_bindings=False):
         self._timezone = timezone
         self._reader = reader
         self._is_together = False
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the only screen there is."""
+        return _LogScreen(id="_default")
 
     def compose(self) -> ComposeResult:
         if len(self._logs) == 1:

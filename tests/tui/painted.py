@@ -63,7 +63,7 @@ async def settle(pilot: Pilot[int]) -> None:
     app = pilot.app
 
     def quiet() -> bool:
-        views = [view for screen in app.screen_stack for view in screen.query(LogView)]
+        views = [view for screen in app.screen_stack for view in screen.query(LogView) if view.pace.is_shown]
         read = all(
             view.status.state is not FollowState.WAITING
             and view._extent == view.buffer.extent

@@ -76,7 +76,7 @@ class ChecklistPage(ItemPage):
                 yield ProbeBoard(id="board")
                 yield PaneTitle("Timeline", id="recent-title")
                 yield TimelineList(compact=True, id="recent")
-        yield LogPanes(id="tails", limit=2)
+        yield LogPanes(id="tails", limit=2, aside=True)
         yield PaneTitle("probes", id="strip-title")
         yield ProbeStrip(id="probe-strip")
 

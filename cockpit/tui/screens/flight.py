@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import ContentSwitcher, Input
 
+from cockpit.collection import leave_alone_what_stays
 from cockpit.layouts import Layout
 from cockpit.release.intents import AddNote, Intent, Redo, Undo
 from cockpit.release.live import Live
@@ -63,6 +64,7 @@ class FlightScreen(StripScreen):
         for page in pages:
             page.display = False
         await self.query_one(ContentSwitcher).mount_all(pages)
+        leave_alone_what_stays()
         self._has_all_pages = True
         if self._wanted_layout is not None:
             self.lay_out(self._wanted_layout)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
+
+from cockpit.tui.widgets.unframed import Unframed
 
 _MOST_KEPT = 500  # lines
 
 
-class DrawnLines(Widget):
+class DrawnLines(Unframed):
     """Base of what draws lines; a subclass says what stands in line `index`, counted from the first that scrolls.
 
     `refresh` paints everything anew, `renew` what has changed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from collections.abc import Callable
 from datetime import UTC, tzinfo
@@ -10,16 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.events import Mount, Resize, Unmount
+from textual.events import Hide, Mount, Resize, Show, Unmount
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
+from textual.timer import Timer
 
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.origin import LogOrigin
 from cockpit.logs.reader import LogReader, ReaderStatus
 from cockpit.tui.themed import ThemedApp
 from cockpit.tui.widgets.log_journey import Travelled
+from cockpit.tui.widgets.log_pace import LogPace
 from cockpit.tui.widgets.log_scroll import LogScroll
 from cockpit.tui.widgets.log_source import LogSource
 from cockpit.tui.widgets.log_status import LogStatus, border_text
@@ -74,7 +77,10 @@ class LogFollow(LogScroll):
         self._seen_end = 0  # the row after the last that was there when the reader left the end
         self._seen_lines = 0  # how many had been counted then
         self._has_been_laid_out = False
+        self.pace = LogPace()
+        self._later: Timer | None = None  # for what has come and is not painted yet
         self._notice = ""
+        self._below = ""  # what the lower border says
         self._wanted_filter: Sieve | None = None
         self._searched: Sieve | None = None  # while the filter is lifted to show what is around a match
         self._last_status: tuple[object, ...] = ()
@@ -116,6 +122,7 @@ class LogFollow(LogScroll):
             self._seen_end = self._extent.end
         self._load_at_edges()
         self.tell()
+        self.pace.painted(self.status.counts)
 
     def action_toggle_follow(self) -> None:
         """Follow the end, or stop here."""
@@ -196,9 +203,9 @@ class LogFollow(LogScroll):
         slow = wanted.slow if wanted is not None else None
         at = "" if self.follow or self.travel is None else self.travel.position(self.number_at(0))
         paused = "" if self.follow else f"{new} new" if new else "paused"
-        self.border_subtitle = border_text(
-            state=status.state, notice=self.progress or self._notice, position=at, paused=paused
-        )
+        below = border_text(state=status.state, notice=self.progress or self._notice, position=at, paused=paused)
+        if below != self._below:
+            self.border_subtitle = self._below = below  # the whole log is painted anew for it
         said = self.progress or self._notice
         told = (
             status, at, said, self.follow, new, sieve.typed if sieve else "", self.folds, slow,
@@ -243,10 +250,31 @@ class LogFollow(LogScroll):
             self.show_news()
         return changed
 
+    @on(Show)
+    @on(Hide)
+    def _come_or_go(self, event: Show | Hide) -> None:
+        self.pace.is_shown = isinstance(event, Show)
+        if self.reader is not None:
+            self.reader.see(seen=self.pace.is_shown)
+        if self.pace.is_shown:
+            self._take_news()
+
     @on(News)
+    def _take_news_in_time(self) -> None:
+        wait = self.pace.wait(self.status.counts)
+        if not wait:
+            self._take_news()
+        elif wait < math.inf:
+            if self._later is not None:
+                self._later.stop()
+            self._later = self.set_timer(wait, self._take_news)
+
     @on(Resize)
     @on(Travelled)
     def _take_news(self) -> None:
+        if self._later is not None:
+            self._later.stop()
+            self._later = None
         if self.reader is not None:
             self.reader.rows = max(self.height, _LEAST_ROWS)
         self.show_news()

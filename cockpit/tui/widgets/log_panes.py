@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 
 
 class LogPanes(Container):
-    """The configured logs, the first `limit` of them; a filter holds for all."""
+    """The configured logs, the first `limit` of them; a filter holds for all.
 
-    def __init__(self, *, limit: int = 8, id: str | None = None) -> None:
+    Where they stand `aside`, on a page about something else, they are painted less often while nobody is at the keys.
+    """
+
+    def __init__(self, *, limit: int = 8, aside: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
         self._limit = limit
+        self._aside = aside
         self._shown: tuple[LogOrigin, ...] | None = None
         self._is_together = False
         self._owes_focus = False
@@ -60,9 +64,10 @@ class LogPanes(Container):
         removed = self.remove_children()
         if logs:
             clock = page.cockpit.now
-            mounted = self.mount_all(
-                [LogPane(log.name, log, run.timezone, clock=clock, beside=n > 0) for n, log in enumerate(logs)]
-            )
+            panes = [LogPane(log.name, log, run.timezone, clock=clock, beside=n > 0) for n, log in enumerate(logs)]
+            for pane in panes if self._aside else ():
+                pane.view.pace.is_calm = page.cockpit.is_calm
+            mounted = self.mount_all(panes)
             self.call_later(self._give_focus_back, removed, mounted)
         else:
             title = PaneTitle("logs")

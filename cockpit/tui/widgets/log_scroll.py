@@ -19,6 +19,7 @@ from cockpit.tui.widgets.log_cursor import LogCursor
 from cockpit.tui.widgets.log_drawing import LogDrawing
 from cockpit.tui.widgets.log_layout import LogLayout, Place
 from cockpit.tui.widgets.steady_scroll import SteadyScrollView
+from cockpit.tui.widgets.unframed import Unframed
 
 
 def _by_shape(text: str) -> str:
@@ -27,7 +28,7 @@ def _by_shape(text: str) -> str:
     return masked(text, ())
 
 
-class LogScroll(SteadyScrollView, can_focus=True):
+class LogScroll(SteadyScrollView, Unframed, can_focus=True):
     """The rows of a buffer, of which `hint` says why there are none."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -99,9 +100,10 @@ class LogScroll(SteadyScrollView, can_focus=True):
         """Take in what the buffer holds now, and stay at the line in view or go to the end; whether rows began anew."""
         extent, layout = self.buffer.extent, self._layout
         top = layout.first + round(self.scroll_y)
-        is_new = extent.generation != self._extent.generation
+        is_new, others = extent.generation != self._extent.generation, extent != self._extent
         self._extent = extent
         if layout.take_in(extent, self.scrollable_content_region.width):
+            others = True
             top = layout.row_of(self._top_line if self.cursor.current is None else self.cursor.current)
         with self.moving():
             self._make_room(0 if layout.folds else self.virtual_size.width, layout.end - layout.first)
@@ -109,7 +111,8 @@ class LogScroll(SteadyScrollView, can_focus=True):
             if target != round(self.scroll_y):  # or a scrolling under way would be stopped
                 self.scroll_to(y=target, animate=False)
         self.look()
-        self.refresh()
+        if others or extent.first == extent.end:  # what is said where there is nothing may be something else by now
+            self.refresh()
         return is_new
 
     def show_number(self, number: int, part_above: int) -> None:

@@ -1,0 +1,45 @@
+"""How often a log is painted: no more than somebody may be looking."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+from cockpit.logs.counters import LogCounts
+
+CALM_SECONDS = 2.0
+GRAVE_SECONDS = 0.5
+_GRAVE = ("fatal", "error")
+
+
+def _never() -> bool:
+    return False
+
+
+class LogPace:
+    """Whether it is time to paint what has come: at once, unless it is out of view.
+
+    `is_calm` says that nobody has touched the screen for a while: then errors wait for up to half a second, and the
+    rest for two.
+    """
+
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._painted = -math.inf
+        self._grave = 0
+        self.is_calm: Callable[[], bool] = _never
+        self.is_shown = False
+
+    def wait(self, counts: LogCounts) -> float:
+        """Return in how many seconds to paint; infinity while it is out of view."""
+        if not self.is_shown:
+            return math.inf
+        if not self.is_calm():
+            return 0.0
+        every = CALM_SECONDS if counts.of_others(*_GRAVE) == self._grave else GRAVE_SECONDS
+        return max(self._painted + every - self._monotonic(), 0.0)
+
+    def painted(self, counts: LogCounts) -> None:
+        """It is painted now, with these counts."""
+        self._painted, self._grave = self._monotonic(), counts.of_others(*_GRAVE)

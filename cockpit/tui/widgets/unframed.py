@@ -1,0 +1,29 @@
+"""Lines that are painted as they are drawn: Textual looks for borders, padding and opacity around each of them anew."""
+
+from __future__ import annotations
+
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+
+class Unframed(Widget):
+    """A widget whose `render_line` is cheap to ask for the same line again; with a border it is as any other."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the lines of a part of the widget."""
+        if any(self.styles.gutter):
+            return super().render_lines(crop)
+        background, filters = self.background_colors[1], self.get_line_filters()
+        room = self.scrollable_content_region.width
+        found = []
+        for y in crop.line_range:
+            strip = self.render_line(y)
+            if strip.cell_length < room:
+                strip = strip.adjust_cell_length(room)
+            for each in filters:
+                strip = strip.apply_filter(each, background)
+            found.append(strip)
+        if crop.x or crop.right < room:
+            return [strip.crop(*crop.column_span) for strip in found]
+        return found

@@ -1,0 +1,70 @@
+"""How often a log is painted: at once where somebody looks, seldom where nobody does, never out of view."""
+
+from __future__ import annotations
+
+import math
+
+from cockpit.logs.counters import LogCounts
+from cockpit.tui.widgets.log_pace import CALM_SECONDS, GRAVE_SECONDS, LogPace
+from cockpit.tui.widgets.log_view import LogView
+from tests.tui.painted import text_of, until
+from tests.tui.scenes import Scene
+from tests.tui.test_checklist_page import flown
+
+
+class Screen:
+    """Somebody at the keys, or not, and the time in seconds."""
+
+    def __init__(self) -> None:
+        self.now, self.calm = 100.0, False
+        self.pace = LogPace(monotonic=lambda: self.now)
+        self.pace.is_calm = lambda: self.calm
+        self.pace.is_shown = True
+
+
+def counts(errors: int = 0, *, own: int = 0) -> LogCounts:
+    return LogCounts("app", lines=errors, levels={"error": errors}, own_levels={"error": own})
+
+
+def test_where_somebody_looks_it_is_painted_at_once() -> None:
+    screen = Screen()
+    screen.pace.painted(counts())
+    assert screen.pace.wait(counts()) == 0
+
+
+def test_where_nobody_does_it_waits_and_errors_less() -> None:
+    screen = Screen()
+    screen.calm = True
+    screen.pace.painted(counts())
+    screen.now += 0.25
+    assert screen.pace.wait(counts()) == CALM_SECONDS - 0.25
+    assert screen.pace.wait(counts(1)) == GRAVE_SECONDS - 0.25
+    assert screen.pace.wait(counts(1, own=1)) == CALM_SECONDS - 0.25  # our own probe's
+    screen.now += GRAVE_SECONDS
+    assert screen.pace.wait(counts(1)) == 0
+    screen.now += CALM_SECONDS
+    assert screen.pace.wait(counts()) == 0
+    screen.calm = False
+    assert screen.pace.wait(counts()) == 0
+
+
+def test_out_of_view_it_is_not_painted() -> None:
+    screen = Screen()
+    screen.pace.is_shown = False
+    assert screen.pace.wait(counts(1)) == math.inf
+
+
+async def test_a_log_that_comes_into_view_shows_what_has_come_meanwhile(scene: Scene) -> None:
+    async with flown(scene, size=(120, 40)) as (app, pilot):
+        await pilot.press("2")
+        await until(pilot, lambda: "GET /cart" in text_of(app, "#all-logs"))
+        view = app.screen.query_one("#all-logs").query(LogView).first()
+        await pilot.press("6")
+        await until(pilot, lambda: not view.pace.is_shown)
+        before = view.virtual_size.height
+        with (scene.repo / "logs" / "app.log").open("a") as log:
+            log.write("2026-03-10T13:16:40Z INFO written behind another page\n")
+        await until(pilot, lambda: view.status.counts.lines > before)
+        assert view.virtual_size.height == before
+        await pilot.press("2")
+        await until(pilot, lambda: "written behind another page" in text_of(app, "#all-logs"))
