@@ -45,18 +45,10 @@ def _show_way_back(root: Path, sources: Sources, commands: list[ConfiguredComman
     """Show the plan that leads to the last good tag; without one, the steps as they stand in the file."""
     plan = _plan(root, sources)
     if plan is not None:
-        from cockpit.release.plan import describe, qualified
+        from cockpit.cli.plans import say_steps
 
         say(f"  from {plan.from_tag or plan.from_commit[:8]} to {plan.tag} {plan.commit[:8]}, such as now:")
-        for trouble in plan.troubles:
-            say(f"  ! {trouble}")
-        for number, step in enumerate(plan.steps, 1):
-            say(f"{number}. {step.title}{qualified(step)}")
-            say(f"     {describe(step)}")
-            if step.danger:
-                say(f"     ! {step.danger}")
-            if step.left_out:
-                say(f"     left out: {step.left_out}")
+        say_steps(plan)
         return
     for number, configured in enumerate(sources.pinned.configuration.rollback.steps, 1):
         say(f"{number}. {configured.title}")

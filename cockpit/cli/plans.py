@@ -63,7 +63,6 @@ def show_plan(plan: Plan, workspace: Workspace) -> None:
     """Print what would be done, and what is known of the dump and of rehearsals."""
     from cockpit.bootstrap import now
     from cockpit.durations import byte_size, long_duration
-    from cockpit.release.plan import describe, qualified
 
     verb = "Roll back" if plan.direction == "rollback" else "Deploy"
     say(
@@ -82,6 +81,13 @@ def show_plan(plan: Plan, workspace: Workspace) -> None:
     rehearsal = workspace.run.rehearsals.get(plan.tag)
     if rehearsal is not None:
         say(f"  {visible(rehearsal.told(now()))}")
+    say_steps(plan)
+
+
+def say_steps(plan: Plan) -> None:
+    """Print what speaks against a plan, and its steps as they would run."""
+    from cockpit.release.plan import describe, qualified
+
     for trouble in plan.troubles:
         say(f"  ! {trouble}")
     for number, step in enumerate(plan.steps, 1):
