@@ -33,6 +33,7 @@ FIRST_LINES = 120  # that are more than most screens show
 _POLL_SECONDS = 0.05
 _UNSEEN_SECONDS = 0.5  # between looks at a log that nobody sees
 _NEWS_SECONDS = 0.1  # at most so often are news told, however fast the lines come
+_CALM_SECONDS = 0.25  # and so often to a screen that is far away
 _SLICE = 500  # lines after which other threads get a turn
 _READY_SECONDS = 2.0  # that a feed has to gather what was there before
 _FLOOD_SECONDS = 1.0  # for so long after one it is taken to last
@@ -89,6 +90,7 @@ class LogReader:
         self._is_seen = True
         self._poll_seconds = poll_seconds
         self.encoding = encoding
+        self.is_calm = False  # whether news are told seldom: every time costs the screen a frame
         self.rows = FIRST_LINES  # that a screen shows: so many lines of a flood are put into memory, always as many
         self.follower = Follower(path, tail=tail - self._owed, encoding=encoding)
         self._feed: Feed | None = None  # of a file in a wide encoding
@@ -171,7 +173,8 @@ class LogReader:
             more = self._step()
             if self._owed and self._may_go_on:
                 self._read_owed()
-            if rejoined or (told != self.status and (not more or time.monotonic() - told_at >= _NEWS_SECONDS)):
+            pause = _CALM_SECONDS if self.is_calm else _NEWS_SECONDS if more else 0.0
+            if rejoined or (told != self.status and time.monotonic() - told_at >= pause):
                 told, told_at = self.status, time.monotonic()
                 self.on_news()
             if not more:

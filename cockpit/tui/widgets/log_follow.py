@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import time
 from collections.abc import Callable
 from datetime import UTC, tzinfo
@@ -227,6 +228,7 @@ class LogFollow(LogScroll):
         reader = self.reader
         if reader is not None:
             reader.on_news = self._post_news
+            reader.is_calm = "SSH_CONNECTION" in os.environ
             reader.start()
             if isinstance(self.app, ThemedApp):
                 self.app.after_first_frame(reader.go_on)
