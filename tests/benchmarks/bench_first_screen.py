@@ -24,9 +24,11 @@ def bare_frame() -> float:
 
 
 def first_screen(served: Served) -> float:
-    """Return the seconds until the cockpit has painted its first item."""
+    """Return the seconds until the cockpit has painted its first item; it is left once a watcher runs."""
     with served.console() as console:
-        return opened(console)
+        took = opened(console)
+        served.wait_for_watcher()
+        return took
 
 
 def rows(scale: Scale) -> Iterator[Result]:
