@@ -54,7 +54,7 @@ async def test_a_log_line_paints_its_pane_alone(scene: Scene, whole: list[str], 
 
 async def test_a_sample_paints_what_shows_it(scene: Scene, whole: list[str]) -> None:
     async with flown(scene, size=(200, 50)) as (app, pilot):
-        await pilot.pause(0.3)
+        await settle(pilot)
         whole.clear()
         first, *others = scene.live.probes
         app.post_message(
@@ -69,7 +69,7 @@ async def test_a_key_draws_the_two_rows_that_the_cursor_leaves_and_comes_to(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with flown(scene, size=(200, 50)) as (app, pilot):
-        await pilot.pause(0.3)
+        await settle(pilot)
         items = app.screen.query_one(ItemList)
         before, drawn = items.cursor, list[ItemRow]()
         draw = ItemList.draw
@@ -88,7 +88,7 @@ async def test_a_key_draws_the_two_rows_that_the_cursor_leaves_and_comes_to(
 async def test_a_second_that_passes_paints_the_lines_that_tell_it(scene: Scene) -> None:
     async with flown(scene, size=(200, 50)) as (app, pilot):
         await until(pilot, lambda: "GET /cart" in text_of(app, "#tails"))
-        await pilot.pause(0.3)
+        await settle(pilot)
         screen = app.screen
         asked = {name: screen.query_one(name) for name in ("#identity", "#tabs", "#phases", "#hints", "#recent")}
         for widget in asked.values():
