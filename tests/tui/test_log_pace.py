@@ -48,6 +48,20 @@ def test_where_nobody_does_it_waits_and_errors_less() -> None:
     assert screen.pace.wait(counts()) == 0
 
 
+def test_what_is_going_to_be_painted_in_time_wakes_nobody() -> None:
+    screen = Screen()
+    screen.calm = True
+    screen.pace.painted(counts())
+    assert not screen.pace.is_settled(counts())
+    screen.pace.settle(screen.pace.wait(counts()))
+    assert screen.pace.is_settled(counts())
+    assert not screen.pace.is_settled(counts(1))  # an error is to be seen sooner
+    screen.calm = False
+    assert not screen.pace.is_settled(counts())
+    screen.pace.is_shown = False
+    assert screen.pace.is_settled(counts(1))
+
+
 def test_out_of_view_it_is_not_painted() -> None:
     screen = Screen()
     screen.pace.is_shown = False

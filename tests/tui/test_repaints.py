@@ -5,12 +5,18 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 from textual._compositor import Compositor
+from textual.strip import Strip
 
+from cockpit.release.run import ItemView
 from cockpit.tui.messages import LiveChanged
+from cockpit.tui.theme import Inks
+from cockpit.tui.widgets.checklist import Heading, ItemList
 from cockpit.tui.widgets.log_view import LogView
-from tests.tui.painted import text_of, until
+from tests.tui.painted import settle, text_of, until
 from tests.tui.scenes import Scene
 from tests.tui.test_checklist_page import flown
+
+ItemRow = Heading | ItemView
 
 
 @pytest.fixture
@@ -34,7 +40,7 @@ async def test_a_log_line_paints_its_pane_alone(scene: Scene, whole: list[str], 
         await until(pilot, lambda: "GET /cart" in text_of(app, "#tails"))
         view = app.screen.query(LogView).first()
         await pilot.press(page)
-        await pilot.pause(0.3)
+        await settle(pilot)  # also all the pages, which come one after another
         counted, height = view.status.counts.lines, view.virtual_size.height
         whole.clear()
         with (scene.repo / "logs" / "app.log").open("a") as log:
@@ -48,7 +54,7 @@ async def test_a_log_line_paints_its_pane_alone(scene: Scene, whole: list[str], 
 
 async def test_a_sample_paints_what_shows_it(scene: Scene, whole: list[str]) -> None:
     async with flown(scene, size=(200, 50)) as (app, pilot):
-        await pilot.pause(0.3)
+        await settle(pilot)
         whole.clear()
         first, *others = scene.live.probes
         app.post_message(
@@ -57,3 +63,37 @@ async def test_a_sample_paints_what_shows_it(scene: Scene, whole: list[str]) -> 
         await until(pilot, lambda: "777ms" in text_of(app, "#board"))
         await pilot.pause(0.1)
         assert not whole
+
+
+async def test_a_key_draws_the_two_rows_that_the_cursor_leaves_and_comes_to(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with flown(scene, size=(200, 50)) as (app, pilot):
+        await settle(pilot)
+        items = app.screen.query_one(ItemList)
+        before, drawn = items.cursor, list[ItemRow]()
+        draw = ItemList.draw
+
+        def noted(self: ItemList, row: ItemRow, width: int, inks: Inks, *, cursor: bool) -> Strip:
+            drawn.append(row)
+            return draw(self, row, width, inks, cursor=cursor)
+
+        monkeypatch.setattr(ItemList, "draw", noted)
+        await pilot.press("j")
+        await pilot.pause(0.1)
+        assert items.cursor == before + 1
+        assert sorted(map(items.rows.index, drawn)) == [before, before + 1]
+
+
+async def test_a_second_that_passes_paints_the_lines_that_tell_it(scene: Scene) -> None:
+    async with flown(scene, size=(200, 50)) as (app, pilot):
+        await until(pilot, lambda: "GET /cart" in text_of(app, "#tails"))
+        await settle(pilot)
+        screen = app.screen
+        asked = {name: screen.query_one(name) for name in ("#identity", "#tabs", "#phases", "#hints", "#recent")}
+        for widget in asked.values():
+            widget._exchange_repaint_regions()
+        scene.clock.time += 1
+        app.tick_clock()
+        told = {name for name, widget in asked.items() if widget._exchange_repaint_regions()}
+        assert told == {"#identity"}

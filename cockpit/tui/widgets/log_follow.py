@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import time
 from collections.abc import Callable
@@ -263,13 +262,15 @@ class LogFollow(LogScroll):
 
     @on(News)
     def _take_news_in_time(self) -> None:
-        wait = self.pace.wait(self.status.counts)
+        counts = self.status.counts
+        wait = self.pace.wait(counts)
         if not wait:
             self._take_news()
-        elif wait < math.inf:
+        elif not self.pace.is_settled(counts):
             if self._later is not None:
                 self._later.stop()
             self._later = self.set_timer(wait, self._take_news)
+            self.pace.settle(wait)
 
     @on(Resize)
     @on(Travelled)
@@ -295,5 +296,8 @@ class LogFollow(LogScroll):
             self.travel.later(asked=asked)
 
     def _post_news(self) -> None:
+        # In the reader's thread: waking the loop costs more than the look whether it needs to be.
+        if self.pace.is_settled(self.status.counts):
+            return
         with contextlib.suppress(RuntimeError):  # the loop has ended while a thread was still reading
             self.post_message(self.News())

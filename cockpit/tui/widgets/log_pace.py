@@ -10,6 +10,7 @@ from cockpit.logs.counters import LogCounts
 
 CALM_SECONDS = 2.0
 GRAVE_SECONDS = 0.5
+_CLOSE = 0.01  # seconds
 _GRAVE = ("fatal", "error")
 
 
@@ -27,6 +28,7 @@ class LogPace:
     def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._painted = -math.inf
+        self._due = math.inf  # when it is going to be painted next, as far as that is settled
         self._grave = 0
         self.is_calm: Callable[[], bool] = _never
         self.is_shown = False
@@ -40,6 +42,16 @@ class LogPace:
         every = CALM_SECONDS if counts.of_others(*_GRAVE) == self._grave else GRAVE_SECONDS
         return max(self._painted + every - self._monotonic(), 0.0)
 
+    def is_settled(self, counts: LogCounts) -> bool:
+        """Whether nothing is to be done for what has come: it is out of view, or going to be painted in time."""
+        wait = self.wait(counts)
+        return wait == math.inf or self._due <= self._monotonic() + wait + _CLOSE
+
+    def settle(self, wait: float) -> None:
+        """It is going to be painted in so many seconds."""
+        self._due = self._monotonic() + wait
+
     def painted(self, counts: LogCounts) -> None:
         """It is painted now, with these counts."""
         self._painted, self._grave = self._monotonic(), counts.of_others(*_GRAVE)
+        self._due = math.inf

@@ -1,0 +1,110 @@
+"""A patch of the screen looks as if all of it had been drawn, and what is not in it is not."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from textual._compositor import Compositor
+from textual.app import App, ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widgets import Static
+
+from cockpit.tui.compositing import PatchCompositor, PatchScreen
+from cockpit.tui.thrift import _of_chops
+
+WIDTH, HEIGHT = 40, 12
+
+regions = st.builds(
+    Region, st.integers(-2, WIDTH), st.integers(-2, HEIGHT), st.integers(1, WIDTH), st.integers(1, HEIGHT)
+)
+
+
+class Patched(PatchScreen, Screen[None]):
+    """Panes beside and above each other, one with a frame, one over the others, one that scrolls out of its box."""
+
+    CSS = """
+    #framed { border: round red; height: 6; width: 15; }
+    #over { layer: above; offset: 8 3; width: 12; height: 4; }
+    #box { overflow-y: auto; width: 1fr; }
+    #tall { height: 30; }
+    Patched { layers: base above; }
+    """
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield Static("framed " * 9, id="framed")
+            with Vertical(id="box"):
+                yield Static("tall " * 300, id="tall")
+        yield Static("over " * 9, id="over")
+
+
+class Drawn(Static):
+    """Counts how often it is drawn."""
+
+    times = 0
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self.times += 1
+        return super().render_lines(crop)
+
+
+def painted(compositor: Compositor, dirty: list[Region], *, whole: bool) -> dict[tuple[int, int], str]:
+    """What stands in each cell that is painted, and how."""
+    compositor._dirty_regions = set(dirty)
+    draw = Compositor.render_partial_update if whole else PatchCompositor.render_partial_update
+    update = draw(compositor)  # type: ignore[arg-type]
+    cells: dict[tuple[int, int], str] = {}
+    for y, x, strip in _of_chops(update) if update is not None else ():
+        at = x
+        for segment in strip:
+            for character in segment.text:
+                cells[y, at] = f"{character} {segment.style}"
+                at += 1
+    return cells
+
+
+async def test_a_patch_looks_as_if_all_had_been_drawn() -> None:
+    app = App[None]()
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        screen = Patched()
+        await app.push_screen(screen)
+        screen.query_one("#box").scroll_to(y=7, animate=False)
+        await pilot.pause()
+        compositor = screen._compositor
+
+        @settings(max_examples=60)
+        @given(st.lists(regions, min_size=1, max_size=4))
+        def alike(dirty: list[Region]) -> None:
+            screen_region = Region(0, 0, WIDTH, HEIGHT)
+            inside = [region for each in dirty if (region := each.intersection(screen_region))]
+            whole = painted(compositor, inside, whole=True)
+            patch = painted(compositor, dirty, whole=False)
+            wanted = {(y, x) for region in inside for y in region.line_range for x in region.column_range}
+            assert wanted <= patch.keys()
+            assert {cell: patch[cell] for cell in patch} == {cell: whole[cell] for cell in patch}
+
+        alike()
+
+
+async def test_what_lies_between_two_changes_is_not_drawn() -> None:
+    class Three(PatchScreen, Screen[None]):
+        def compose(self) -> ComposeResult:
+            for name in ("first", "between", "last"):
+                yield Drawn(name, id=name)
+
+    app = App[None]()
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await app.push_screen(screen := Three())
+        await pilot.pause()
+        first, between, last = screen.query(Drawn)
+        before = between.times
+        first.update("other")
+        last.update("other")
+        first.refresh()
+        last.refresh()
+        await pilot.pause(0.1)
+        assert first.times > 1
+        assert between.times == before
