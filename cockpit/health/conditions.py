@@ -99,7 +99,7 @@ _OPERATORS_OF = {
 _SUBJECT = re.compile(r"\[([A-Za-z_]+)\]")
 _OPERATOR = re.compile(r"\s*(==|!=|<=|>=|<|>|(?:contains|matches|present|absent)(?!\S))\s*")
 _ANY = re.compile(r"any\((.*)\)", re.DOTALL)
-_ARGUMENT = re.compile(r"""\s*("[^"]*"|'[^']*'|[^,"']+)\s*(?:,|\Z)""")
+_ARGUMENT = re.compile(r"""(?=[^,])\s*+("[^"]*"|'[^']*'|[^,"']*+)\s*+(?:,|\Z)""")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,300}(?:\.[0-9]{1,300})?(?:[eE][-+]?[0-9]{1,4})?")
 

@@ -9,7 +9,7 @@ from cockpit.logs.levels import LEVEL_OF_LETTER, LEVEL_OF_NAME, named_level
 from cockpit.logs.line import Level
 
 # Separators, perhaps an opening bracket, a word, and what sets it off.
-_LEVEL_FIELD = lazily(r"[\s|:,\]-]*([\[(<]?)\s*([A-Za-z]{3,13}\d?)(\s*[\])>|:]|(?=[\s/\[])|$)")
+_LEVEL_FIELD = lazily(r"[\s|:,\]-]*+([\[(<]?)\s*+([A-Za-z]{3,13}\d?)(\s*[\])>|:]|(?=[\s/\[])|$)")
 # What may stand between time and level: a group in brackets, a number, `user@database`, `host(port)`, a dotted name,
 # `key=value`, `name -`.
 _OTHER_FIELD = lazily(

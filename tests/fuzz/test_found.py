@@ -14,10 +14,12 @@ import pytest
 from cockpit.cli.main import run
 from cockpit.codec import to_record
 from cockpit.content.library import parse_library_texts
+from cockpit.content.markdown.importing import import_text
 from cockpit.content.strict_yaml import load_text
 from cockpit.content.yaml_text import yaml_text
 from cockpit.errors import ConfigurationError
 from cockpit.health.beats import read_beat
+from cockpit.health.conditions import check_condition
 from cockpit.logs.classify import Classifier
 from cockpit.logs.line import Level
 from cockpit.logs.requests import read_request
@@ -166,3 +168,24 @@ def test_an_event_whose_data_is_nested_without_end_is_kept_as_unknown() -> None:
                         msgspec.Raw(DEEP))  # fmt: skip
     stored = Stored("0" * 64, envelope, None, b"")
     assert isinstance(to_record(stored).data, Unknown)
+
+
+BLANKS = " " * 400_000
+
+
+def test_a_line_of_blanks_behind_its_time_is_read_at_once() -> None:
+    # Blanks could be the end of one part of a header or the beginning of the next, in every way to share them.
+    line = Classifier("app", zone=UTC).classify(f"2026-07-01 12:00:00{BLANKS}ERROR no")
+    assert (line.level, line.message) == (Level.ERROR, "no")
+    assert Classifier("app", zone=UTC).classify(f"2026-07-01 12:00:00{BLANKS}~").level is Level.NONE
+
+
+def test_an_argument_of_blanks_is_read_at_once() -> None:
+    text = f"[BODY] == any({BLANKS[:20_000]}'x)"
+    assert "cannot be read" in (check_condition(text) or "")
+    assert check_condition("[STATUS] == any(200, 204)") is None
+
+
+def test_a_target_of_blanks_is_read_at_once() -> None:
+    text = f"# A\n\n- [ ] a\n\n## Performance Targets\n\n- {'0' * 70}:{BLANKS[:20_000]}x\n"
+    assert import_text(text, "x.md", "x").parts.targets == ()

@@ -17,7 +17,7 @@ Comparison = Literal["<", "<=", ">", ">="]
 VariableType = Literal["string", "secret", "bool", "int", "url", "path", "choice"]
 
 _TARGET = re.compile(
-    r"(?:\*\*|__)?(?P<title>[^:：*]{2,80}?)(?:\*\*|__)?\s*[:：]\s*(?:\*\*|__)?\s*"
+    r"(?:\*\*|__)?(?P<title>[^:：*]{2,80}?)(?:\*\*|__)?\s*+[:：]\s*+(?:\*\*|__)?\s*+"
     r"(?P<comparison>≤|≥|<=|>=|<|>|&lt;|&gt;|under|below|less than|at most|over|above|more than|at least)\s*"
     r"(?P<value>\d+(?:[.,]\d+)?)\s*(?P<unit>ms|milliseconds?|s|secs?|seconds?|min|mins|minutes?|%|percent)?"
     r"(?P<more>\W.*)?",
