@@ -14,6 +14,7 @@ from cockpit.errors import CockpitError, ConfigurationError, ExitCode, NotFoundE
 from cockpit.text import visible, visible_lines
 
 if TYPE_CHECKING:
+    from cockpit.preferences import Preferences
     from cockpit.workspace import Options, Workspace
 
 Run = Callable[[argparse.Namespace], ExitCode]
@@ -129,6 +130,16 @@ def status_of(return_code: int | None) -> ExitCode:
     if return_code in set(ExitCode):
         return ExitCode(return_code)
     sys.exit(1 if return_code is None else return_code)
+
+
+def own_preferences() -> Preferences:
+    """Return what this user has set for the screens; ASCII signs are in force with it, before anything is drawn."""
+    from cockpit.preferences import read_preferences
+
+    preferences = read_preferences()
+    if preferences.glyphs == "ascii":
+        os.environ.setdefault("COCKPIT_ASCII", "1")
+    return preferences
 
 
 def wants_mouse(*chosen: bool | None) -> bool:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.cli.common import status_of, wants_mouse, warn
+from cockpit.cli.common import own_preferences, status_of, wants_mouse, warn
 from cockpit.collection import hold_collector
 from cockpit.errors import ExitCode, RefusedError, UsageError
 from cockpit.text import visible
@@ -18,6 +18,8 @@ from cockpit.text import visible
 if TYPE_CHECKING:
     from cockpit.cli.log_choice import ChosenLog
     from cockpit.logs.query import LogQuery
+    from cockpit.preferences import Preferences
+    from cockpit.tui.log_app import LogApp
     from cockpit.workspace import Workspace
 
 STDIN = "-"
@@ -112,9 +114,10 @@ def view(choose: Callable[[], list[ChosenLog]], *, piped: bool) -> ExitCode:
 
     feed = PipeFeed("stdin", _give_keys_to_terminal())
     feed.start()
+    preferences = own_preferences()
     app = LogApp([("stdin", feed.path)])
     try:
-        app.run(mouse=wants_mouse())
+        _run(app, preferences)
     finally:
         feed.stop()
     return status_of(app.return_code)
@@ -137,9 +140,20 @@ def _view_logs(logs: list[ChosenLog]) -> ExitCode:
         reader.start()
     from cockpit.tui.log_app import LogApp
 
+    preferences = own_preferences()
     app = LogApp([(log.name, log.origin) for log in logs], logs[0].timezone, reader=reader)
-    app.run(mouse=wants_mouse())
+    _run(app, preferences)
     return status_of(app.return_code)
+
+
+def _run(app: LogApp, preferences: Preferences) -> None:
+    """Run the viewer as its user has set it; the keys of the log pages are theirs, too."""
+    app.begin_in(preferences.theme)
+    if preferences.keys:
+        from cockpit.tui.keymap import keymap_of
+
+        app.set_keymap(keymap_of(preferences)[0].for_textual)
+    app.run(mouse=wants_mouse(preferences.mouse))
 
 
 def _give_keys_to_terminal() -> int:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cockpit.cli.common import (
     CommandTable,
     open_here,
+    own_preferences,
     print_json,
     require_writing,
     say,
@@ -72,8 +73,10 @@ def _welcome(arguments: argparse.Namespace, *, in_repository: bool) -> ExitCode:
     repo = options_of(arguments).repo
     top = Git(repo).run("rev-parse", "--show-toplevel").text.strip() if in_repository else ""
     root = Path(top) if top else repo
+    preferences = own_preferences()
     app = WelcomeApp(str(root), (lambda: find_markdown(root)) if in_repository else None)
-    _run(app)
+    app.begin_in(preferences.theme)
+    _run(app, mouse=wants_mouse(preferences.mouse))
     if app.choice == "demo":
         arguments.serve, arguments.env, arguments.no_tour = "", "", False
         return _demo(arguments)
@@ -156,7 +159,6 @@ def _require_terminal() -> None:
 def fly(workspace: Workspace, tour: Tour | None = None) -> ExitCode:
     """Run the app until it ends, with a `tour` in the demo; its return code is ours, so that a crash is no success."""
     from cockpit.layouts import LayoutStore
-    from cockpit.preferences import read_preferences
     from cockpit.seen import SeenStore
     from cockpit.tui.app import CockpitApp
 
@@ -166,9 +168,7 @@ def fly(workspace: Workspace, tour: Tour | None = None) -> ExitCode:
         doubt = None
         _offer_run(workspace)
     clone = workspace.store.location.common
-    preferences, layouts = read_preferences(), LayoutStore(clone)
-    if preferences.glyphs == "ascii":
-        os.environ.setdefault("COCKPIT_ASCII", "1")
+    preferences, layouts = own_preferences(), LayoutStore(clone)
     taste = layouts.taste(workspace.session.actor.name)
     app = CockpitApp(
         workspace,

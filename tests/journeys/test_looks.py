@@ -138,3 +138,25 @@ def test_own_keys_and_the_place_hold_and_a_line_is_copied_through_tmux(
     again = open_terminal()
     shop.open(again)
     again.wait_for(rf"▸. {re.escape(kept[:20])}")
+
+
+def test_the_viewer_of_logs_is_as_its_user_has_set_it(tmp_path: Path) -> None:
+    own = tmp_path / "config" / "cockpit"
+    own.mkdir(parents=True)
+    (own / "config.yaml").write_text("theme: monochrome\nmouse: false\n")
+    (own / "keymap.yaml").write_text("logs.toggle_wrap: z\n")
+    log = tmp_path / "app.log"
+    log.write_text("2026-03-10T13:16:33Z ERROR payment gateway timeout order=8812\n")
+    environment = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "COCKPIT_MOUSE"}}
+    environment |= {"XDG_CONFIG_HOME": str(tmp_path / "config"), "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+    wire = Wire([*COCKPIT, "logs", "--view", str(log)], environment)
+    try:
+        before = wire.wait_for(rb"order=8812")
+        wire.press("z")
+        wire.wait_for(rb"wrap", since=before)
+        wire.press("q")
+        assert wire.end() == 0
+    finally:
+        wire.close()
+    assert _COLOUR.search(wire.written) is None
+    assert not {mode for mode, _ in _MODE.findall(wire.written)} & _MOUSE
