@@ -48,11 +48,11 @@ class Shop:
         terminal.start(command, size=size, environment={**self.environment, **environment})
         terminal.wait_for(r"\A shop  PROD ")
 
-    def ask(self, *arguments: str) -> dict[str, Any]:
+    def ask(self, *arguments: str) -> Any:
         """Return what a headless command prints with `--json`."""
         done = self._run(*arguments)
         assert done.returncode == 0, done.stdout + done.stderr
-        document: dict[str, Any] = json.loads(done.stdout)
+        document: Any = json.loads(done.stdout)
         return document
 
     def refused(self, *arguments: str) -> dict[str, str]:
