@@ -87,9 +87,12 @@ def test_inside_gnu_screen(clone: Clone, tmp_path: Path) -> None:
         # It is detached, and taken up again from another line.
         line.press("\x01d")
         line.process.wait(20)
-    with Line([screen[0], "-U", "-r", "flight"], environment=environment) as line:
-        line.wait_for(FIRST)
-        line.press("q")
-        wait_until(lambda: shows("Leave the cockpit?"), "the question")
-        line.press("\t\r")
-        assert line.wait_for_exit() == 0
+    try:
+        with Line([screen[0], "-U", "-r", "flight"], environment=environment) as line:
+            line.wait_for(FIRST)
+            line.press("q")
+            wait_until(lambda: shows("Leave the cockpit?"), "the question")
+            line.press("\t\r")
+            assert line.wait_for_exit() == 0
+    finally:  # what is detached would outlive a failure
+        subprocess.run([*screen, "-X", "quit"], env={**os.environ, **environment}, capture_output=True, check=False)
