@@ -27,7 +27,7 @@ _HAPROXY_FAILED = lazily(
     r"\S{1,60}:\d{1,5} \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3})\] \S{1,100}/\S{1,100}: ", re.ASCII
 )
 _UWSGI = lazily(r"\[pid: \d+\|app: [^\]]*\] .{0,300}? \[([^\]]{24})\] .* \(HTTP/[\d.]+ (\d{3})\)", re.ASCII)
-_GIN = lazily(r"(?:\[GIN\] )?(\d{4}[^|]{1,30}?) *\| *(?:\x1b\[[\d;]*m)? *([1-5]\d\d) *(?:\x1b\[[\d;]*m)?\|", re.ASCII)
+_GIN = lazily(r"(?:\[GIN\] )?(\d{4}[^|]{1,30}?) *\| *+(?:\x1b\[[\d;]*m)? *+([1-5]\d\d) *(?:\x1b\[[\d;]*m)?\|", re.ASCII)
 _ELB = lazily(
     r"(?:(?:https?|h2|grpcs?|wss?) )?(\d{4}-\d\d-\d\dT[\d:.]+Z) \S+ \S+:\d+ \S+ [\d.-]+ [\d.-]+ [\d.-]+ (\d{3}|-) ",
     re.ASCII,

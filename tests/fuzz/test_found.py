@@ -180,6 +180,11 @@ def test_a_line_of_blanks_behind_its_time_is_read_at_once() -> None:
     assert Classifier("app", zone=UTC).classify(f"2026-07-01 12:00:00{BLANKS}~").level is Level.NONE
 
 
+def test_a_request_of_blanks_is_read_at_once() -> None:
+    line = Classifier("app", zone=UTC).classify(f"[GIN] 2026/07/01 - 12:00:00 |{BLANKS}x")
+    assert line.level is Level.NONE
+
+
 def test_an_argument_of_blanks_is_read_at_once() -> None:
     text = f"[BODY] == any({BLANKS[:20_000]}'x)"
     assert "cannot be read" in (check_condition(text) or "")

@@ -91,13 +91,18 @@ class ExecutionScreen(ExecutionControls):
         path = output_path(self.cockpit.workspace.executions_directory, view.id)
         place.mount(LogTail("output", path, timezone=zone(run.timezone), clock=self.cockpit.now))
 
+    def leave_for_good(self) -> None:
+        """Go back to where one came from; a second key that came meanwhile must not take the screen below away, too."""
+        if self.is_active:
+            self.app.pop_screen()
+
     def action_leave(self) -> None:
         """Leave the screen; the execution goes on."""
-        self.app.pop_screen()
+        self.leave_for_good()
 
     def action_up_a_level(self) -> None:
         """Leave the screen; the execution goes on."""
-        self.app.pop_screen()
+        self.leave_for_good()
 
     def action_help(self) -> None:
         """Show the keys that hold here."""
@@ -113,7 +118,7 @@ class ExecutionScreen(ExecutionControls):
 
         def go(found: Ranked | None) -> None:
             if found is not None and (found.runbook or found.alarm.page != "execution"):
-                self.app.pop_screen()
+                self.leave_for_good()
                 self.cockpit.go_to_alarm(found)
 
         self.app.push_screen(AbnormalDialog(), go)
@@ -124,7 +129,7 @@ class ExecutionScreen(ExecutionControls):
 
     def _go(self, place: str) -> None:
         if place != "execution":
-            self.app.pop_screen()
+            self.leave_for_good()
             self.cockpit.go_to(place)
 
     def action_zoom(self) -> None:
