@@ -133,7 +133,7 @@ def test_one_who_knows_of_it_silences_it_for_all() -> None:
     with pytest.raises(RefusedError, match="Ana has acknowledged it"):
         ana.act(AcknowledgeCall(call.key))
     with pytest.raises(NotFoundError, match="nothing calls by the key"):
-        find_call(ana.run, "trigger-breached:0", AT)
+        find_call(ana.run, "trigger-breached:none", AT)
     # Another breach of the same trigger is another call.
     ana.act(RecordFact("trigger:slow", TriggerBreached("api: 950 ms", "h1")))
     assert due(ana) == ["trigger-breached ops"]
