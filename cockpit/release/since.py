@@ -65,6 +65,9 @@ _MACHINES = (
 )  # fmt: skip
 
 
+_OURS = frozenset(("the worker", "the probes", "the checks", "watcher"))
+
+
 class Weight(IntEnum):
     """How much a change matters, the most first."""
 
@@ -124,7 +127,8 @@ def changes_of(records: Iterable[Record], run: Run) -> tuple[Changes, ...]:
             by_whom.setdefault(_who(record), []).append(record)
     told = [(who, _changes(theirs, run), len(theirs)) for who, theirs in by_whom.items()]
     found = [Changes(*each) for each in told if each[1]]
-    return tuple(sorted(found, key=lambda one: (one.changes[0].weight, -one.count, one.who)))
+    # Of two that matter as much, a person's word comes before what a machine has seen, however often.
+    return tuple(sorted(found, key=lambda one: (one.changes[0].weight, one.who in _OURS, -one.count, one.who)))
 
 
 def _who(record: Record) -> str:

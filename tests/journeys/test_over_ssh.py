@@ -62,6 +62,7 @@ def test_a_release_manager_rolls_back_loses_the_line_and_comes_back(
     shop.open(again, through=ssh)
     again.wait_for(r"Rollback ─ v2\.4\.1 → v2\.4\.0")  # where it was
     again.wait_for(r"Since you looked, .* ago: \d+ changes? by")
+    again.press("PageDown")
     again.wait_for(r"noted: the gateway was told")
     assert shop.item(FIRST_OPEN_ID)["by"] == "ana"
 

@@ -68,6 +68,18 @@ def test_it_is_told_by_person_and_the_gravest_first() -> None:
     assert found[1].count == 5
 
 
+def test_a_persons_word_comes_before_what_a_machine_saw_that_matters_as_much() -> None:
+    ana = opened()
+    ben = joined(ana)
+    seen = heads_of(ana.run.records)
+    for name in ("api", "shop", "cart"):
+        ana.act(RecordFact(f"probe:{name}", ProbeChanged("ok", "down", "200", "h1")))
+    ben.act(TickItem("n"))
+    ana.hear(ben)
+    assert {change.weight for one in told(ana, seen) for change in one.changes} == {Weight.TICK}
+    assert [one.who for one in told(ana, seen)] == ["Ben", "the probes"]
+
+
 def test_what_probes_and_workers_found_out_is_told_also_to_whoever_started_them() -> None:
     ana = opened()
     seen = heads_of(ana.run.records)
