@@ -36,10 +36,12 @@ class Usage:
     with_commands: list[float] = field(default_factory=list)  # and of the commands it ran
     memory: list[float] = field(default_factory=list)  # MB
     sent: list[float] = field(default_factory=list)  # bytes/s
+    without: int = 0  # a process below it that counts by itself
 
     def processes(self) -> list[int]:
         """A viewer may have processes below it; the watcher's are commands that come and go."""
-        return self.console.processes() if self.console is not None else [self.pid]
+        found = self.console.processes() if self.console is not None else [self.pid]
+        return [pid for pid in found if pid != self.without]
 
 
 def window(all_of: list[Usage], seconds: float) -> None:
@@ -80,6 +82,7 @@ def rows(scale: Scale) -> Iterator[Result]:
         others = {_BARE: begin([sys.executable, "-m", "tests.benchmarks.bare", "list"], {})}
         others |= {name: begin(argv, home) for name, argv in peers.viewers(*logs, of=("lnav", "toolong")).items()}
         watcher = Usage(served.wait_for_watcher())
+        screen.without = watcher.pid  # which the screen has started
         time.sleep(scale.of(WARM_UP, 10))
         for _ in range(scale.rounds):
             window([screen, watcher, *others.values()], scale.of(WINDOW, 3))
