@@ -71,6 +71,8 @@ def show_plan(plan: Plan, workspace: Workspace) -> None:
         f"  work tree {plan.code}\n  dump {plan.backup or 'none matches'}"
     )
     told = {"restore": "put back from the dump", "down": "taken down by the newer code", "code": "left as it is"}
+    if plan.commit == plan.from_commit:
+        say(f"  ! {plan.tag} is what is checked out already: --execute would be refused")
     if plan.way:
         say(f"  database {told[plan.way]}" + (f"\n  ! {plan.note}" if plan.note else ""))
     if plan.dump is not None:

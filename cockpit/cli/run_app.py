@@ -266,6 +266,7 @@ def _demo(arguments: argparse.Namespace) -> ExitCode:
         _serve(arguments)
         return ExitCode.OK
     _require_terminal()
+    say("setting up a shop, its tags and its customers...")  # a busy machine takes its seconds until there is a screen
     with Demo.create(now=datetime.now(UTC), checklists=shipped_directory()) as demo:
         workspace = prepare_demo(demo, own_state=True)
         demo.start()

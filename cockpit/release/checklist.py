@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from cockpit.durations import parse_duration
 from cockpit.release.checks import Binds, Check
+from cockpit.text import plain_markdown
 
 # Beyond it a due date is a slip of the finger.
 _FURTHEST = 10 * 365 * 86400.0
@@ -50,6 +51,11 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     schedule: Schedule = "fixed"  # after-completion: a week, month, ... after it was last done, whenever that was
     links: tuple[Link, ...] = ()
     items: tuple[Item, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The text as it is shown: without Markdown's signs of emphasis."""
+        return plain_markdown(self.text)
 
     def walk(self, depth: int = 0) -> Iterator[tuple[Item, int]]:
         """Yield this item and everything below it, with depth, in reading order."""

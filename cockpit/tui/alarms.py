@@ -75,7 +75,7 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
         alarms.append(Alarm(f"run:{contest.register}", f"{contest.title} CONTESTED", contest.told, grave, "timeline"))
     for view in (*run.items.values(), *run.instances.values()):
         if view.state in ALARMING:
-            title = f"{view.item.text}{f' ({view.period})' if view.period else ''}: {view.state}"
+            title = f"{view.item.title}{f' ({view.period})' if view.period else ''}: {view.state}"
             page = "maintenance" if view.period else "checklist"
             alarms.append(Alarm(f"item:{view.id}", title, view.detail, view.item.killer, page, view.id))
     alarms += _awaited(run, me) if me is not None else []
@@ -97,7 +97,7 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
     alarms += _overdue(run, now)
     for one in _RECKONER.at(run, now, zone(run.timezone)):
         if one.state == "overdue":
-            title = f"{one.view.item.text} ({one.period.label}) OVERDUE {short_duration(one.overdue_by)}"
+            title = f"{one.view.item.title} ({one.period.label}) OVERDUE {short_duration(one.overdue_by)}"
             detail = f"{one.missed} more missed before it" if one.missed else one.view.item.role
             alarms.append(Alarm(f"maintenance:{one.id}", title, detail, False, "maintenance"))
     for role in sign_off_of(run):
@@ -145,7 +145,7 @@ def _message_alarms(run: Run, now: float) -> list[Alarm]:
 def _awaited(run: Run, me: Actor) -> list[Alarm]:
     alarms = []
     for view, record in awaited_from(run, me):
-        title = f"{_ASKED}: {view.item.text}{f' ({view.period})' if view.period else ''}"
+        title = f"{_ASKED}: {view.item.title}{f' ({view.period})' if view.period else ''}"
         detail = f"{record.by.name} asks; p answers"
         page = "maintenance" if view.period else "checklist"
         alarms.append(Alarm(f"{_CHALLENGE}{record.id}", title, detail, True, page, view.id))
@@ -159,7 +159,7 @@ def _overdue(run: Run, now: float) -> list[Alarm]:
         return []
     at, item = min(each.deadlines[0] for each in dues if each.deadlines)
     title = f"{count} item{'s' if count > 1 else ''} OVERDUE, for up to {short_duration(now - at)}"
-    return [Alarm("due", title, run.items[item].item.text, False, "checklist", item)]
+    return [Alarm("due", title, run.items[item].item.title, False, "checklist", item)]
 
 
 def _breach_alarm(run: Run, breach: Breach, now: float) -> Alarm:

@@ -2,6 +2,9 @@
 
 Textual draws every widget in the box around all changes. With a clock in the first line and a probe's age in the last
 one that box is the whole screen, once a second.
+
+And what moves is painted where it was and where it is. Textual compares each layout with the one before; but where it
+looks a widget's place up meanwhile, it lays out anew and forgets how it was, so that nothing of it is painted.
 """
 
 from __future__ import annotations
@@ -10,8 +13,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from textual._compositor import ChopsUpdate, Compositor
-from textual.geometry import Region
+from textual._compositor import ChopsUpdate, Compositor, CompositorMap, ReflowResult
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 if TYPE_CHECKING:
@@ -22,6 +25,44 @@ Line = dict[int, Strip | None]  # what is drawn between two cuts of a line, by t
 
 class PatchCompositor(Compositor):
     """Draws of each widget the lines on which something is to be painted, unless others cover it there."""
+
+    _flowed: CompositorMap | None = None  # as it was laid out last, and its widgets were told
+
+    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
+        """Lay out anew; what differs from what is drawn is to be painted, and widgets are told by the last layout."""
+        drawn = self._map_in_use
+        if self._flowed is not None:
+            self._full_map = self._flowed
+        result = super().reflow(parent, size)
+        self._flowed = self._full_map
+        self._full_map_invalidated = False
+        self._paint_differences(drawn, self._full_map)
+        return result
+
+    def clear(self) -> None:
+        """Let go of all widgets."""
+        self._flowed = None
+        super().clear()
+
+    @property
+    def full_map(self) -> CompositorMap:
+        """Where every widget is; laid out anew where that is not known any more."""
+        drawn = self._map_in_use
+        found = super().full_map
+        if found is not drawn:
+            self._cuts = self._layers = self._layers_visible = None
+            self._paint_differences(drawn, found)
+        return found
+
+    @property
+    def _map_in_use(self) -> CompositorMap:
+        """By which widgets are drawn."""
+        return self._full_map if self._visible_map is None else self._visible_map
+
+    def _paint_differences(self, before: CompositorMap, now: CompositorMap) -> None:
+        for _, geometry in before.items() ^ now.items():
+            if region := geometry.clip.intersection(geometry.region):
+                self._dirty_regions.add(region)
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """Return what is to be painted, or None where nothing is."""

@@ -46,10 +46,10 @@ STEPS = (
              lambda before, now: now.said > before.said),
     TourStep("2 shows the logs: errors climb", "e goes to the next one, f stands still", _on("logs")),
     TourStep("3 shows the probes: api goes down", "Enter opens a probe with its past", _on("probes")),
-    TourStep("4 lists the tags, with the cursor on the last good", "Enter opens its card", _on("tags")),
+    TourStep("4 lists the tags, the cursor on the proposed one", "Enter opens its card", _on("tags")),
     TourStep("Enter Tab Enter: its plan. Type v2.4.0, Tab, Space", "Enter alone never confirms",
              lambda before, now: len(now.run.executions) > len(before.run.executions)),
-    TourStep("X watches it, 1 is the checklist: all is well again", "q leaves this screen; nothing is stopped",
+    TourStep("X watches it, 1 is the checklist: api is up again", "errors/min still counts the last minute",
              _on("checklist")),
     TourStep("That was it. q leaves, and all of it is removed", ": tour begins it again", lambda *_: False),
 )  # fmt: skip

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from cockpit.content.proposal.markdown import FoundMarkdown
 from cockpit.tui.dialogs.base import hint_line
 from cockpit.tui.glyphs import choose_glyphs, shown
-from cockpit.tui.rows import Part, part, width_of
+from cockpit.tui.rows import Part, fit, part, width_of
 from cockpit.tui.rows import row as row_of
 from cockpit.tui.theme import Inks
 from cockpit.tui.themed import ThemedApp
@@ -24,6 +24,7 @@ from cockpit.tui.widgets.lines import LineWidget
 from cockpit.tui.widgets.row_list import RowList
 
 _MOST_CHECKLISTS = 5
+_ABOUT = 47  # cells for what an offer does, before its command
 _UNCONFIGURED = """\
 This repository has no cockpit.yaml yet, so there is nothing to fly by.
 
@@ -63,10 +64,12 @@ class OfferList(RowList[Offer]):
             (f" {mark} ", inks.title),
             (f"{row.key:<2} ", inks.title),
             part(f"{row.title:<30}", inks.strong),
-            part(f" {row.about:<46}", inks.plain),
         ]
-        if width_of(left) + len(row.command) + 1 <= width:
-            left.append(part(f" {row.command}", inks.muted))
+        room = width - width_of(left)
+        if room > _ABOUT + len(row.command):
+            left += [part(f" {row.about:<{_ABOUT - 1}}", inks.plain), part(f" {row.command}", inks.muted)]
+        else:
+            left.append(part(f" {fit(row.about, room - 1)}", inks.plain))
         return row_of(left, [], width, over=inks.cursor if cursor and self.has_focus else None)
 
 
@@ -142,7 +145,7 @@ class WelcomeApp(ThemedApp, inherit_bindings=False):
                 f"import {one.file}",
                 "m" if number == 0 else "",
                 f"Import {shown(one.file, limit=22)}",
-                f"{one.boxes} boxes become the checklist; sets up, too",
+                f"{one.boxes} boxes as the checklist; sets up, too",
                 f"cockpit init --from {one.file}",
             )
             for number, one in enumerate(self._found)

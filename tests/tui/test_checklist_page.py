@@ -71,17 +71,22 @@ async def test_space_on_a_killer_item_opens_it_and_ticks_nothing_by_itself(scene
         on_item(app, VERIFY)
         await pilot.press("space")
         assert isinstance(app.screen, ItemDialog)
-        assert isinstance(app.focused, Button)
-        assert app.focused.id == "cancel"
-        await pilot.press("enter")
+        assert isinstance(app.focused, Input), "what is typed on belongs into the field"
+        await pilot.press("enter", "enter")
+        assert isinstance(app.screen, ItemDialog), "no reflex ticks it, and none closes it"
+        assert "Type what you saw" in text_in(app, app.screen.region)
+        await pilot.press("escape")
         await settle(pilot)
         assert isinstance(app.screen, FlightScreen)
         assert scene.run.items[VERIFY].state is ItemState.OPEN
 
         await pilot.press("space")
-        app.screen.query_one(Input).focus()
+        assert "Tab to Tick" in text_in(app, app.screen.region)
         await type_in(pilot, "12.50 EUR seen")
-        await pilot.press("enter", "enter")
+        await pilot.press("tab", "tab", "tab")
+        assert isinstance(app.focused, Button)
+        assert app.focused.id == "tick"
+        await pilot.press("space")
         await until(pilot, lambda: scene.run.items[VERIFY].state is ItemState.DONE)
     assert scene.run.items[VERIFY].detail == "12.50 EUR seen"
 

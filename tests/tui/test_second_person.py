@@ -92,7 +92,7 @@ async def test_the_detail_offers_what_is_possible_and_a_tick_alone_says_so(scene
         on_item(app, PAYMENT)
         await pilot.press("enter")
         assert isinstance(app.screen, ItemDialog)
-        assert [str(one.label) for one in app.screen.query(Button)] == ["Close", "Ask the second person", "Tick alone"]
+        assert [str(one.label) for one in app.screen.query(Button)] == ["Ask the second person", "Tick alone", "Close"]
         app.screen.query_one("#tick", Button).press()
         await until(pilot, lambda: "one person alone: it stands as debt" in told(app))
         await until(pilot, lambda: "ONE OF TWO" in text_of(app, "#items"))
@@ -105,7 +105,9 @@ async def test_a_colleagues_lone_tick_is_answered_from_the_detail_by_p(scene: Sc
         scene.session.poll()
         on_item(app, PAYMENT)
         await until(pilot, lambda: "ONE OF TWO" in text_of(app, "#items"))
-        await pilot.press("enter", "p")
+        await pilot.press("enter")
+        app.screen.query_one("#cancel").focus()
+        await pilot.press("p")
         assert isinstance(app.screen, ItemDialog), "it asks for the value first"
         assert isinstance(app.focused, Input)
         await type_in(pilot, "receipt 49.90")

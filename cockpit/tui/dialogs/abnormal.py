@@ -14,12 +14,14 @@ from textual.content import Content
 from textual.strip import Strip
 from textual.widgets import Static
 
+from cockpit.logs.follow import FollowState
 from cockpit.tui.abnormal import Ranked, ranked
-from cockpit.tui.alarms import alarms_of
+from cockpit.tui.alarms import Alarm, alarms_of
 from cockpit.tui.dialogs.base import Dialog, hint_line
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, part, row
 from cockpit.tui.theme import Inks
+from cockpit.tui.widgets.log_pane import LogPane
 from cockpit.tui.widgets.row_list import RowList
 
 
@@ -69,11 +71,21 @@ class AbnormalDialog(Dialog[Ranked]):
     def on_mount(self) -> None:
         alarms = self.query_one(AlarmList)
         run, live, now = self.cockpit.moment
-        found = alarms_of(run, live, now, self.cockpit.workspace.session.actor)
+        found = [*alarms_of(run, live, now, self.cockpit.workspace.session.actor), *self._unread_logs()]
         alarms.titles = {runbook.id: runbook.title for runbook in run.library.runbooks}
         alarms.show(ranked(found, run))
         alarms.focus()
         self.cockpit.look_at_alarms(found)
+
+    def _unread_logs(self) -> list[Alarm]:
+        """Return the logs that cannot be followed, as the panes found them: lesser lines, for they call nobody."""
+        panes = {pane.log_name: pane for screen in self.app.screen_stack for pane in screen.query(LogPane)}
+        statuses = {name: pane.view.status for name, pane in panes.items()}
+        return [
+            Alarm(f"log:{name}", f"log {name} not read", status.reason, False, "logs")
+            for name, status in statuses.items()
+            if status.state is not FollowState.FOLLOWING and status.reason
+        ]
 
     @on(RowList.Chosen)
     def _go(self, message: RowList.Chosen) -> None:

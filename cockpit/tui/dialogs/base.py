@@ -25,7 +25,15 @@ def hint_line(*hints: str) -> str:
     return f" {choose_glyphs().dot} ".join(hints)
 
 
-def button(label: str, identity: str, *, variant: ButtonVariant = "default", kind: type[Button] = Button) -> Button:
+class DialogButton(Button):
+    """A button that Space presses, and Enter where its kind does not say otherwise."""
+
+    BINDINGS = [Binding("space", "press", show=False)]
+
+
+def button(
+    label: str, identity: str, *, variant: ButtonVariant = "default", kind: type[DialogButton] = DialogButton
+) -> DialogButton:
     """Return a dialog's button."""
     return kind(Content(label), id=identity, compact=True, variant=variant)
 

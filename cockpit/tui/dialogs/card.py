@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -122,7 +123,8 @@ class CardPane(TextPane):
                 ink = inks.good if self._facts.rehearsal.ok else inks.bad
                 yield "rehearsed", self._facts.rehearsal.told(self._now), ink
             else:
-                yield "rehearsed", "never: cockpit rollback TAG --rehearse", inks.muted
+                name = shlex.quote(self._tag.display)
+                yield "rehearsed", f"never: cockpit rollback {name} --rehearse", inks.muted
             changes = self._facts.changes
             for number, subject in enumerate(changes.commits if changes is not None else ()):
                 yield "undone" if number == 0 else "", subject, inks.plain
@@ -209,9 +211,22 @@ class CardDialog(Dialog[bool]):
     async def _read(self) -> None:
         pane = self.query_one(CardPane)
         try:
-            pane.show(await asyncio.to_thread(CardFacts, self.cockpit.workspace, self._tag))
+            facts = await asyncio.to_thread(CardFacts, self.cockpit.workspace, self._tag)
         except (CockpitError, OSError) as error:
             pane.show_trouble(str(error))
+            return
+        pane.show(facts)
+        if facts.here == self._tag.commit:
+            self._offer_no_way()
+
+    def _offer_no_way(self) -> None:
+        """Say in the place of the button that would go there that it runs already."""
+        rollback, deploy = self.query_one("#rollback", Button), self.query_one("#deploy", Button)
+        if rollback.has_focus or deploy.has_focus:
+            self.query_one("#cancel", Button).focus()
+        rollback.label = Content(f"{self._tag.display} runs already")
+        rollback.disabled = True
+        deploy.display = False
 
     @on(Button.Pressed)
     def _act(self, event: Button.Pressed) -> None:
@@ -257,6 +272,9 @@ class CardDialog(Dialog[bool]):
                 plan = await asyncio.to_thread(prepared, workspace, direction, self._tag)
             except (CockpitError, OSError) as error:
                 self.cockpit.tell(str(error), severity="error")
+                return
+            if plan.commit == plan.from_commit:
+                self.cockpit.tell(f"{self._tag.display} runs already", severity="warning")
                 return
             if not plan.steps:
                 self.cockpit.tell(

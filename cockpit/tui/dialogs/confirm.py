@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable
 
 from rich.cells import cell_len
 from textual import on
@@ -22,61 +21,15 @@ from cockpit.errors import CockpitError
 from cockpit.executing import start_execution
 from cockpit.release.databases import DatabaseWay
 from cockpit.release.intents import RequestExecution, TakeWheel
-from cockpit.release.plan import Plan, describe, qualified
+from cockpit.release.plan import Plan
 from cockpit.release.tags import Tag, confirmation_word
 from cockpit.release.wheel import wheel_of
 from cockpit.tui.dialogs.ask import ConfirmDialog
 from cockpit.tui.dialogs.base import Dialog, button, hint_line
+from cockpit.tui.dialogs.plan_pane import DATABASE_WAYS, PlanPane, PlanPlace
 from cockpit.tui.dialogs.typed import LastButton, PassingButton, TypedInput
 from cockpit.tui.dialogs.without_lease import NO_LEASE, WithoutLeaseDialog
 from cockpit.tui.glyphs import choose_glyphs, shown
-from cockpit.tui.rows import Part, labelled
-from cockpit.tui.theme import Inks
-from cockpit.tui.widgets.lines import TextPane
-
-DATABASE_WAYS: Final[dict[DatabaseWay, str]] = {
-    "restore": "the database is put back from the dump",
-    "down": "the newer code takes the database down",
-    "code": "code only: the database stays as it is",
-}
-
-
-class PlanPane(TextPane):
-    """The steps as they will run: title, command, and what is lost or stopped by it."""
-
-    DEFAULT_CSS = """
-    PlanPane { height: auto; }
-    """
-
-    def __init__(self, plan: Plan, warnings: Sequence[str] = ()) -> None:
-        super().__init__()
-        self._plan = plan
-        self._warnings = tuple(warnings)
-
-    def show(self, plan: Plan) -> None:
-        """Show another plan."""
-        self._plan = plan
-        self.refresh(layout=True)
-
-    def lines(self, inks: Inks, width: int) -> list[list[Part]]:
-        lines: list[list[Part]] = []
-        way = self._plan.way
-        if way:
-            lines += labelled("db", DATABASE_WAYS[way], inks.strong, inks.muted, width=width, indent=4)
-        for told in dict.fromkeys((self._plan.note, *self._plan.troubles, *self._warnings)):
-            if told:
-                lines += labelled("!", told, inks.warn, inks.warn, width=width, indent=4)
-        for number, step in enumerate(self._plan.steps, 1):
-            title = step.title + qualified(step)
-            lines += labelled(f"{number}.", title, inks.strong, inks.title, width=width, indent=4)
-            lines += labelled("", describe(step), inks.muted, inks.muted, width=width, indent=4)
-            if step.danger:
-                lines += labelled("", step.danger, inks.warn, inks.warn, width=width, indent=4)
-            if step.undo:
-                lines += labelled("", f"undo: {step.undo}", inks.muted, inks.muted, width=width, indent=4)
-            if step.left_out:
-                lines += labelled("", f"left out: {step.left_out}", inks.muted, inks.muted, width=width, indent=4)
-        return lines
 
 
 class ConfirmPlanDialog(Dialog[bool]):
@@ -104,8 +57,11 @@ class ConfirmPlanDialog(Dialog[bool]):
                 ),
                 classes="dialog-title" + (" production" if plan.production else ""),
             )  # fmt: skip
-            with VerticalScroll(can_focus=False, id="plan-steps"):
-                yield PlanPane(plan, self.cockpit.moment[1].readiness.warnings)
+            _, live, now = self.cockpit.moment
+            steps = PlanPane(plan, now, live.readiness.warnings)
+            with VerticalScroll(can_focus=False, id="plan-steps") as scroll:
+                yield steps
+            yield PlanPlace(scroll, steps)
             yield Static(self._ask(), id="confirm-ask")
             yield TypedInput(
                 compact=True, select_on_focus=False, id="typed", max_length=cell_len(self._wanted(self._word)) + 40

@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from cockpit.errors import UsageError
@@ -19,7 +20,7 @@ from cockpit.release.narrative import sentence
 from cockpit.release.run import ItemView, Run
 from cockpit.times import clock_time, epoch, parse_until, zone
 from cockpit.tui.dialogs.ask import safe_content
-from cockpit.tui.dialogs.base import Dialog, button
+from cockpit.tui.dialogs.base import Dialog, button, hint_line
 from cockpit.tui.rows import Part, part
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.checklist import detail_lines
@@ -92,7 +93,7 @@ class ItemDialog(Dialog[Reply]):
         ways = self._ways()
         period = f" ({self._view.period})" if self._view.period else ""
         with Vertical(classes="box item"):
-            yield Static(safe_content(f"{self._view.section}: {self._view.item.text}{period}"), classes="dialog-title")
+            yield Static(safe_content(f"{self._view.section}: {self._view.item.title}{period}"), classes="dialog-title")
             with VerticalScroll():
                 yield ItemFacts(self._view, self._run, self._now, trusted=self.cockpit.live.trusted)
             if ways:
@@ -102,9 +103,10 @@ class ItemDialog(Dialog[Reply]):
                     yield Field(placeholder=self._how_long(), compact=True, id="until")
                 yield Static("", id="item-trouble", markup=False)
             with Horizontal(classes="buttons"):
-                yield button("Close", "cancel")
                 for number, (identity, label) in enumerate(ways.items()):
                     yield button(label, identity, variant="default" if number else "primary")
+                yield button("Close", "cancel")
+            yield Static(Content(self._keys()), classes="dialog-hint")
 
     def _ways(self) -> dict[Verb, str]:
         """Return what can be done with it here, each with its button's label, the first one first."""
@@ -126,6 +128,10 @@ class ItemDialog(Dialog[Reply]):
 
     def _hint(self) -> str:
         return "what you see yourself" if "answer" in self._ways() else "what you saw (a value, a link, a sentence)"
+
+    def _keys(self) -> str:
+        ways = list(self._ways().values())
+        return hint_line(*([f"Tab to {ways[0]}"] if ways else []), "Space presses it", "Esc leaves")
 
     def action_second_person(self) -> None:
         """Do what `p` does, with what is typed; an answer without a value asks for it."""
@@ -158,7 +164,9 @@ class ItemDialog(Dialog[Reply]):
         return f"holds for {expires}, or 30d, a time" if expires else "holds for (30d, a time; optional)"
 
     def on_mount(self) -> None:
-        self.query_one("#cancel", Button).focus()
+        # A killer item is opened to be done: what is typed then belongs into its field, and no reflex closes it.
+        begins = "#value" if self._view.item.killer and self._ways() else "#cancel"
+        self.set_focus(self.query_one(begins))
 
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:
@@ -169,5 +177,10 @@ class ItemDialog(Dialog[Reply]):
             self._reply(verb)
 
     @on(Input.Submitted)
-    def _to_button(self) -> None:
-        self.query_one(f"#{next(iter(self._ways()))}", Button).focus()
+    def _to_button(self, event: Input.Submitted) -> None:
+        """Go on to the button, with something typed: three times Enter, by reflex, ticks no killer item."""
+        ways = self._ways()
+        if self._view.item.killer and not any(field.value.strip() for field in self.query(Field)):
+            self._complain(f"Type what you saw, or Tab to {next(iter(ways.values()))}", event.input)
+        else:
+            self.query_one(f"#{next(iter(ways))}", Button).focus()

@@ -75,7 +75,7 @@ class StepDialog(Dialog[str]):
                     yield button(f"Go to {shown(step.runbook)}", "lead")
                 yield button("Done", "done", variant="primary")
                 yield button("Skip", "skip")
-            yield Static(Content(hint_line("Tab goes on", "Enter presses", "Esc leaves")), classes="dialog-hint")
+            yield Static(Content(hint_line("Tab goes on", "Space presses", "Esc leaves")), classes="dialog-hint")
 
     def on_mount(self) -> None:
         self.query_one("#cancel", Button).focus()

@@ -46,7 +46,7 @@ class SecondPersonDialog(Dialog[str]):
 
 
 def _about(view: ItemView) -> str:
-    return f"{view.item.text}{f' ({view.period})' if view.period else ''}"
+    return f"{view.item.title}{f' ({view.period})' if view.period else ''}"
 
 
 def _task(view: ItemView) -> list[str]:

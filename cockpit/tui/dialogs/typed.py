@@ -5,7 +5,9 @@ from __future__ import annotations
 from textual import events
 from textual.binding import Binding
 from textual.content import Content
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
+
+from cockpit.tui.dialogs.base import DialogButton
 
 
 class TypedInput(Input):
@@ -29,7 +31,7 @@ def _is_typed(event: events.Event) -> bool:
     return isinstance(event, events.Key) and event.is_printable and event.character != " "
 
 
-class PassingButton(Button):
+class PassingButton(DialogButton):
     """A button that passes on to the field what is typed while it has the focus.
 
     It does so before the key enters its own queue: the next key may be waiting already, and must not overtake.
@@ -47,7 +49,7 @@ class PassingButton(Button):
 class LastButton(PassingButton):
     """The button that starts it; Space presses it, Enter does not."""
 
-    BINDINGS = [Binding("space", "press", show=False), Binding("enter", "explain", show=False)]
+    BINDINGS = [Binding("enter", "explain", show=False)]
 
     def action_explain(self) -> None:
         """Say what presses it."""

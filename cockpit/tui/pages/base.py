@@ -47,6 +47,9 @@ class Page(Container):
     def read_again(self) -> None:
         """Read again what was read only once, such as tags."""
 
+    def turned_to(self) -> None:
+        """Begin anew: a person has turned to this page."""
+
     def take_focus(self) -> None:
         """Put the focus where work on this page begins."""
         if self.first_focus:

@@ -24,7 +24,7 @@ from cockpit.tui.theme import inks_of
 from cockpit.tui.widgets.checklist import ItemDetail, ItemList, PausePoint, PhaseColumn, PhaseStrip, progress_of
 from cockpit.tui.widgets.lines import TAKEN_IN, PaneTitle
 from cockpit.tui.widgets.log_panes import LogPanes
-from cockpit.tui.widgets.probes import ProbeBoard, ProbeStrip
+from cockpit.tui.widgets.probes import ProbeBoard, ProbeStrip, no_probes
 from cockpit.tui.widgets.row_list import RowList
 from cockpit.tui.widgets.timeline import TimelineList
 
@@ -91,7 +91,7 @@ class ChecklistPage(ItemPage):
 
     def looked_at(self) -> str:
         item = self.selected_item()
-        return item.item.text if item is not None else ""
+        return item.item.title if item is not None else ""
 
     # Data down
 
@@ -123,8 +123,9 @@ class ChecklistPage(ItemPage):
         board, strip = self.query_one(ProbeBoard), self.query_one(ProbeStrip)
         if board.display:
             board.now = now
+            board.tell_empty(run, live.probes)
             board.show(live.probes)
-        strip.show(live.probes, now)
+        strip.show(live.probes, now, empty=no_probes(run))
         items = self.query_one(ItemList)
         items.me = self.cockpit.workspace.session.actor
         items.tick(now, trusted=live.trusted, production=run.production)
@@ -140,7 +141,7 @@ class ChecklistPage(ItemPage):
 
     def _show_item(self, run: Run, now: float) -> None:
         view = self.query_one(ItemList).item
-        self.query_one("#item-title", PaneTitle).show(view.item.text if view is not None else "item")
+        self.query_one("#item-title", PaneTitle).show(view.item.title if view is not None else "item")
         self.query_one(ItemDetail).show(
             view,
             timezone=run.timezone,

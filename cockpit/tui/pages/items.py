@@ -43,7 +43,7 @@ class ItemPage(Page):
         item = self.selected_item()
         if item is None:
             return Subject()
-        return Subject(f"{item.item.text} ({item.period})" if item.period else item.item.text, item=item.id)
+        return Subject(f"{item.item.title} ({item.period})" if item.period else item.item.title, item=item.id)
 
     def go_to_item(self, identity: str) -> None:
         """Put the cursor on an item, wherever it is on this page."""
@@ -151,7 +151,7 @@ class ItemPage(Page):
             if file:
                 self.run_worker(attach(file), exit_on_error=False)
 
-        self.app.push_screen(AskDialog(f"Evidence for: {view.item.text}", "the path of a file"), named)
+        self.app.push_screen(AskDialog(f"Evidence for: {view.item.title}", "the path of a file"), named)
 
     def action_defer(self) -> None:
         """Put the item off, with a reason."""
@@ -177,7 +177,7 @@ class ItemPage(Page):
                 self.cockpit.act(intent(view.id, said.reason, said.until))
 
         period = f" ({view.period})" if view.period else ""
-        self.app.push_screen(WaiverDialog(f"{word}: {view.item.text}{period}", hint), write)
+        self.app.push_screen(WaiverDialog(f"{word}: {view.item.title}{period}", hint), write)
 
     def action_verify_item(self) -> None:
         """Run the item's check once, now, after showing what it does."""
@@ -192,7 +192,7 @@ class ItemPage(Page):
         check = view.sensing.check
         effects = f" It has effects ({check.effects})." if check.effects != "none" else ""
         where = f"for {run.service} in {run.environment}"
-        question = f'Verify "{view.item.text}" {where}: {describe_check(check)}.{effects} Once, now?'
+        question = f'Verify "{view.item.title}" {where}: {describe_check(check)}.{effects} Once, now?'
 
         def answered(yes: bool | None) -> None:
             if yes:
@@ -203,7 +203,7 @@ class ItemPage(Page):
     async def _verify(self, view: ItemView) -> None:
         from cockpit.verifying import verify
 
-        self.cockpit.tell(f"looking: {view.item.text}")
+        self.cockpit.tell(f"looking: {view.item.title}")
         try:
             (result,) = await asyncio.to_thread(verify, self.cockpit.workspace, [view.id])
         except (CockpitError, OSError) as error:

@@ -83,7 +83,7 @@ class MaintenancePage(ItemPage):
         if not text:
             return True
         by = one.view.by.name if one.view.by is not None else ""
-        haystack = f"{one.view.item.text} {one.state} {one.view.state} {one.period.cadence} {one.view.item.role} {by}"
+        haystack = f"{one.view.item.title} {one.state} {one.view.state} {one.period.cadence} {one.view.item.role} {by}"
         return (text in haystack.casefold()) is not self._filter.startswith("!")
 
     @on(RowList.Highlighted, "#occurrences")
@@ -97,7 +97,7 @@ class MaintenancePage(ItemPage):
         else:
             # The last minute in which it is in time, not the midnight after it.
             due = f"in time until {date_time(one.due_at - 60, run.timezone)}"
-            title.show(one.view.item.text, right=[(f"{one.period.label} {choose_glyphs().dot} {due}", inks.muted)])
+            title.show(one.view.item.title, right=[(f"{one.period.label} {choose_glyphs().dot} {due}", inks.muted)])
         view = one.view if one is not None else None
         self.query_one(ItemDetail).show(view, timezone=run.timezone, now=now)
         item = one.id.split("/", 2)[2] if one is not None else ""

@@ -66,6 +66,7 @@ class ProbesPage(QuietingActions, Page):
         inks = inks_of(self.app)
         board = self.query_one(ProbeBoard)
         board.now = now
+        board.tell_empty(run, live.probes)
         self.query_one(TargetTable).show(live.targets)
         self._quiet = quiet_probes(run, live.probes, now, zone(run.timezone))
         board.quiet = {name: quiet.why for name, quiet in self._quiet.items()}

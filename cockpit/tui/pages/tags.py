@@ -100,6 +100,9 @@ class TagsPage(Page):
         if self._found is not None and not self._reading:
             self._read_for = None
 
+    def turned_to(self) -> None:
+        self.query_one(TagPicker).begin_anew()
+
     def show(self, run: Run, live: Live, now: float) -> None:  # noqa: ARG002
         if self.display:
             self._read_where_changed(run)

@@ -161,6 +161,7 @@ class FlightScreen(StripScreen):
         if switcher.current != page:
             self.action_clear_filter()
             switcher.current = page
+            self.page.turned_to()
         self.show_moment(*self.cockpit.moment)
         self.page.take_focus()
 

@@ -216,7 +216,7 @@ class ItemList(RowList["Heading | ItemView"]):
             (self._glyphs.cursor if cursor else " ", inks.title),
             (look.glyph, look.ink),
             (" " + indent, inks.plain),
-            (fit(view.item.text, text_width), text_ink),
+            (fit(view.item.title, text_width), text_ink),
         ]
         if word:
             left += [(" ", inks.plain), (word, look.ink), (" ", inks.plain), part(self._why(view), inks.muted)]
@@ -409,7 +409,7 @@ def detail_lines(
     if item.checked and view.state is ItemState.OPEN:
         add("", "ticked in the file it was imported from; in this run nobody has done it", inks.muted)
     if view.state is ItemState.SUSPENDED:
-        add("", "what was done holds for the version that was rolled back; tick it again for the next", inks.warn)
+        add("", "done for the version rolled back: tick it again for the next", inks.warn)
     if view.state is ItemState.STALE and not view.is_sensed:
         add("", "look again, and tick it again once it holds", inks.warn)
     for record in view.lost_claims if view.state is ItemState.CLAIMED else ():

@@ -24,7 +24,7 @@ def attach_lines(cockpit: CockpitApp, log: str, text: str) -> None:
         cockpit.tell(f"that is {len(content):,} bytes, too many to attach: select fewer lines", severity="warning")
         return
     run = cockpit.moment[0]
-    items = [(view.id, view.item.text) for view in likely_first(run)]
+    items = [(view.id, view.item.title) for view in likely_first(run)]
     if not items:
         cockpit.tell("there is no item to attach it to: : open a release run opens a checklist", severity="warning")
         return

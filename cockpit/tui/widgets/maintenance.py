@@ -97,7 +97,7 @@ class MaintenanceList(RowList["Group | Occurrence"]):
             (self._glyphs.cursor if cursor else " ", inks.title),
             (look.glyph, look.ink),
             (" ", inks.plain),
-            (fit(one.view.item.text, max(min(width * 40 // 100, 48), 8)), inks.plain if one.waits else inks.muted),
+            (fit(one.view.item.title, max(min(width * 40 // 100, 48), 8)), inks.plain if one.waits else inks.muted),
             (" ", inks.plain),
             (look.word, look.ink),
         ]

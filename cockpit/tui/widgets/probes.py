@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 from cockpit.durations import age as age_of
 from cockpit.release.live import ProbeFeed
+from cockpit.release.run import Run
 from cockpit.tui.glyphs import choose_glyphs, shown
 from cockpit.tui.rows import Part, fit, part, row, sparkline, width_of
 from cockpit.tui.status_style import probe_look
@@ -33,7 +34,13 @@ def percent(share: float | None) -> str:
     return choose_glyphs().dash if share is None else f"{math.floor(share * 10000) / 100:g} %"
 
 
-_NO_PROBES = 'No probes yet: probes: {api: {http: "http://HOST/health"}}'
+_NO_PROBES = 'No probes yet: probes: {api: {http: "http://HOST/health"}} in cockpit.yaml'
+_NO_PROBES_ON_BOARD = f"{_NO_PROBES}. {TAKEN_IN}"
+
+
+def no_probes(run: Run) -> str:
+    """Return why no probe is listed: the first look has not come yet, or there are none."""
+    return "reading" + choose_glyphs().more if run.configuration.probes else _NO_PROBES
 
 
 class ProbeStrip(LineWidget):
@@ -43,15 +50,16 @@ class ProbeStrip(LineWidget):
         super().__init__(id=id)
         self._feeds: Sequence[ProbeFeed] = ()
         self._now = 0.0
+        self._empty = _NO_PROBES
 
-    def show(self, feeds: Sequence[ProbeFeed], now: float) -> None:
-        """Show these probes at this time."""
-        self._feeds, self._now = feeds, now
+    def show(self, feeds: Sequence[ProbeFeed], now: float, *, empty: str = _NO_PROBES) -> None:
+        """Show these probes at this time; `empty` is said where there are none."""
+        self._feeds, self._now, self._empty = feeds, now, empty
         self.renew()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
         if not self._feeds:
-            return row([(f" {_NO_PROBES} in cockpit.yaml", inks.muted)], [], width)
+            return row([(f" {self._empty}", inks.muted)], [], width)
         seen = [feed for feed in self._feeds if feed.at]
         abnormal = sum(feed.state != "ok" or feed.stale(self._now) for feed in seen)
         right: list[Part] = (
@@ -90,10 +98,15 @@ class ProbeBoard(RowList[ProbeFeed]):
     """A probe a line: state, latency, sparkline, age, and the sentence that says what was seen."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(empty=f"{_NO_PROBES} in cockpit.yaml. {TAKEN_IN}", id=id)
+        super().__init__(empty=_NO_PROBES_ON_BOARD, id=id)
         self._glyphs = choose_glyphs()
         self.now = 0.0
         self.quiet: Mapping[str, str] = {}  # why a probe calls nobody, in a word
+
+    def tell_empty(self, run: Run, feeds: Sequence[ProbeFeed]) -> None:
+        """Say why it lists none, while it does."""
+        waits = run.configuration.probes and not feeds
+        self.empty = no_probes(run) if waits else _NO_PROBES_ON_BOARD
 
     def key_of(self, row: ProbeFeed) -> str:
         return row.name

@@ -217,9 +217,14 @@ class PageTabs(LineWidget):
             right = [("rollback ", inks.muted), ("NOT READY", inks.warn)]
             if wide:
                 right.append(part(f" {why[:room]}", inks.muted))
-        if width_of(left) + width_of(right) >= width:
-            right = right[1:]  # every page stays in view
-        return row(left, [*right, (" ", inks.plain)], width)
+        room = width - width_of(left) - 1  # every page stays in view
+        if width_of(right) > room:
+            right = right[1:]
+        if width_of(right) > room and readiness.ready:
+            right = [("READY", inks.good), (" NO LEASE", inks.warn)] if readiness.notes else right
+        # A page's name and the light never run into each other, however narrow it is.
+        between: list[Part] = [(" ", inks.plain)] if width_of(right) > room else []
+        return row(left, [*between, *right, (" ", inks.plain)], width)
 
     def on_click(self, event: events.Click) -> None:
         for start, end, page in self._spans:

@@ -114,6 +114,8 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
         self._announced: Tag | None = None
         self._styles: dict[tuple[str, ...], Style] = {}
         self._kept: Tag | None = None  # where the cursor was last, also while nothing matches
+        self._ran: str | None = None  # what was running last, as far as it was known
+        self._placed = False  # whether a person has put the cursor where it is
 
     @property
     def highlighted(self) -> Tag | None:
@@ -126,8 +128,15 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
         return self._rows
 
     def show(self, tags: Sequence[Tag], running_commit: str | None = None, proposed: Tag | None = None) -> None:
-        """List `tags` in their order; the cursor stays on its tag, and at first stands on the proposed one."""
-        keep = self._kept or proposed or next((tag for tag in tags if tag.commit == running_commit), None)
+        """List `tags` in their order; the cursor stands on the proposed one, or stays on the tag a person put it on.
+
+        What runs now being another than before, they have done what they came for, and the cursor is as at first.
+        """
+        if running_commit is not None:
+            self._placed = self._placed and self._ran in {None, running_commit}
+            self._ran = running_commit
+        running = next((tag for tag in tags if tag.commit == running_commit), None)
+        keep = (self._kept if self._placed else None) or proposed or self._kept or running
         self._tags = tuple(tags)
         self._running_commit = running_commit
         self._proposed = proposed
@@ -135,6 +144,12 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
         self._longest_name = max((cell_len(tag.display) for tag in tags), default=0)
         self._nothing = "this repository has no tags: git tag v1.0.0 makes one"
         self._list(keep)
+
+    def begin_anew(self) -> None:
+        """Stand on the proposed tag, as whoever turns to the list finds it."""
+        self._placed = False
+        if self._proposed is not None:
+            self._list(self._proposed)
 
     def show_failure(self, reason: str) -> None:
         """List nothing and say why, where the tags could not be read."""
@@ -144,6 +159,7 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
     def apply_filter(self, text: str) -> None:
         """List only the tags whose name or subject has `text` in it; a leading `!` inverts, empty text lists all."""
         self._filter_text = text
+        self._placed = self._placed or bool(text)
         self._list(self._kept)
 
     def render_line(self, y: int) -> Strip:
@@ -162,19 +178,19 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def action_move(self, lines: int) -> None:
         """Move the cursor by some tags."""
-        self._move_to(self.cursor + lines)
+        self._place(self.cursor + lines)
 
     def action_page(self, pages: float) -> None:
         """Move the cursor by a part of what is in view."""
-        self._move_to(self.cursor + int(pages * self._lines))
+        self._place(self.cursor + int(pages * self._lines))
 
     def action_first(self) -> None:
         """Move the cursor to the first tag."""
-        self._move_to(0)
+        self._place(0)
 
     def action_last(self) -> None:
         """Move the cursor to the last tag."""
-        self._move_to(len(self._rows) - 1)
+        self._place(len(self._rows) - 1)
 
     def action_choose(self) -> None:
         """Tell the parent that a person wants this tag."""
@@ -194,7 +210,7 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
         """Move the cursor to the line under the pointer."""
         index = event.y - _HEADER + self.scroll_offset.y
         if event.y >= _HEADER and index < len(self._rows):
-            self._move_to(index)
+            self._place(index)
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Repaint the two lines and announce the tag."""
@@ -202,6 +218,11 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
             self.refresh_line(index + _HEADER)
         self._scroll_to_cursor()
         self._announce()
+
+    def _place(self, index: int) -> None:
+        """Put the cursor where a person wants it."""
+        self._placed = True
+        self._move_to(index)
 
     def _move_to(self, index: int) -> None:
         self.cursor = max(0, min(index, len(self._rows) - 1))

@@ -1,0 +1,147 @@
+"""Whatever comes, goes, moves and is held back meanwhile: in the end the terminal shows what a fresh paint would."""
+
+from __future__ import annotations
+
+import asyncio
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.strip import Strip
+
+from cockpit.tui.compositing import PatchScreen
+from cockpit.tui.rows import row
+from cockpit.tui.theme import Inks
+from cockpit.tui.themed import ThemedApp
+from cockpit.tui.thrift import OnTerminal, Thrifty
+from cockpit.tui.widgets.lines import LineWidget
+
+WIDTH, HEIGHT = 24, 8
+NAMES = ("strip", "past", "banner", "tour", "tabs", "body", "foot")
+
+
+class Line(LineWidget):
+    """A line that says its name and how often it was changed."""
+
+    changed = 0
+
+    def line(self, y: int, width: int, inks: Inks) -> Strip:
+        return row([(f"{self.id} {self.changed}", Style.null())], [], width)
+
+
+class Lines(PatchScreen, Screen[None]):
+    """A head that grows and shrinks above the rest."""
+
+    CSS = "#head { dock: top; height: auto; } #foot { dock: bottom; } #body { height: 1fr; }"
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="head"):
+            for name in NAMES[:4]:
+                yield Line(id=name)
+        for name in NAMES[4:]:
+            yield Line(id=name)
+
+
+class Far(ThemedApp):
+    """An app whose terminal takes nothing for as long as it is held."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held = self.owed = False
+        self.terminal = OnTerminal()
+        self.cells: dict[tuple[int, int], str] = {}
+
+    def on_mount(self) -> None:
+        self.push_screen(Lines())
+
+    def _display(self, screen: Screen[object], renderable: object) -> None:
+        if not isinstance(self.screen, Lines) or screen is not self.screen or renderable is None or self._batch_count:
+            return
+        if self.held:
+            self.owed = True
+            return
+        for y, x, strip in Thrifty(renderable, self.terminal).changes:  # type: ignore[arg-type]
+            for at, character in enumerate(strip.text, x):
+                self.cells[y, at] = character
+
+    def release(self) -> None:
+        self.held = False
+        if self.owed:
+            self.owed = False
+            self.refresh()
+
+    @property
+    def painted(self) -> list[str]:
+        return ["".join(self.cells.get((y, x), "?") for x in range(WIDTH)) for y in range(HEIGHT)]
+
+
+async def do(app: Far, pilot: Pilot[None], step: tuple[str, str]) -> None:
+    what, name = step
+    line = app.screen.query_one(f"#{name}", Line)
+    match what:
+        case "toggle":
+            line.display = not line.display
+        case "change":
+            line.changed += 1
+            line.renew()
+        case "look":
+            _ = app.screen._compositor.full_map
+        case "refresh":
+            line.refresh()
+        case "hold":
+            app.held = True
+        case "release":
+            app.release()
+        case "breathe":
+            await asyncio.sleep(0)
+        case "frame":
+            await pilot.pause()
+            app.screen._on_timer_update()
+
+
+async def shows_all(app: Far, pilot: Pilot[None], steps: list[tuple[str, str]]) -> None:
+    for step in steps:
+        await do(app, pilot, step)
+    app.release()
+    for _ in range(3):
+        await pilot.pause()
+        app.screen._on_timer_update()
+    assert app.painted == [strip.text for strip in app.screen._compositor.render_strips()], steps
+
+
+steps = st.tuples(
+    st.sampled_from(("toggle", "change", "look", "refresh", "hold", "release", "breathe", "frame")),
+    st.sampled_from(NAMES[:5]),
+)
+
+
+async def test_a_line_that_goes_while_its_place_is_looked_up_leaves_none_on_two_rows() -> None:
+    app = Far()
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await pilot.pause()
+        gone = [("toggle", "past"), ("frame", ""), ("change", "past"), ("frame", "")]
+        steps = [(what, name or "tabs") for what, name in gone]
+        await shows_all(app, pilot, [*steps, ("toggle", "banner"), ("look", "tabs")])
+
+
+async def test_the_terminal_shows_what_a_fresh_paint_would() -> None:
+    app = Far()
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await pilot.pause()
+        loop = asyncio.get_running_loop()
+
+        async def anew(course: list[tuple[str, str]]) -> None:
+            for line in app.screen.query(Line):
+                line.display = True
+            await shows_all(app, pilot, [("frame", "tabs"), *course])
+
+        @settings(max_examples=40, deadline=None)
+        @given(st.lists(steps, min_size=2, max_size=12))
+        def course_by_course(course: list[tuple[str, str]]) -> None:
+            asyncio.run_coroutine_threadsafe(anew(course), loop).result()
+
+        await asyncio.to_thread(course_by_course)
