@@ -19,15 +19,19 @@ def review_to_markdown(review: Review) -> str:
 
 def _markdown(review: Review) -> Iterator[str]:
     yield f"# {plain(title_of(review))}"
-    yield ""
-    yield plain(span_of(review))
-    for section in sections_of(review):
+    yield from ("", plain(" ".join(review.summary)), "", plain(span_of(review)))
+    for section in _others(review):
         yield from ("", f"## {section.title}", "")
         if section.told:
             yield plain(section.told)
         if section.rows:
             yield ""
             yield from _markdown_rows(section)
+
+
+def _others(review: Review) -> Iterator[Section]:
+    """Yield the sections below the first sentences."""
+    return (section for section in sections_of(review) if section.id != "summary")
 
 
 def _markdown_rows(section: Section) -> Iterator[str]:
@@ -47,8 +51,8 @@ def review_to_html(review: Review) -> str:
 
 
 def _html(review: Review) -> Iterator[str]:
-    yield f"<p>{shown(span_of(review))}</p>"
-    for section in sections_of(review):
+    yield f'<p class="lead">{shown(" ".join(review.summary))}</p><p class="soft">{shown(span_of(review))}</p>'
+    for section in _others(review):
         yield f"<h2>{escape(section.title)}</h2>"
         if section.told:
             yield f"<p>{shown(section.told)}</p>"

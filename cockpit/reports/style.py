@@ -17,6 +17,7 @@ h3 { font-size: 1rem; margin: 1.25rem 0 .4rem; }
 a { color: var(--accent); text-decoration: none; }
 a:hover { text-decoration: underline; }
 small, .soft { color: var(--soft); font-size: .875rem; }
+.lead { font-size: 1.15rem; margin: .75rem 0; }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: 1rem 0; font-size: .9rem; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .75rem; margin: 1.25rem 0; }
 .tile, figure, .box { background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
