@@ -150,4 +150,5 @@ def counted_items(run: Run) -> str:
     """Return how many items are open, as a sentence."""
     total = sum(phase.total for phase in run.phases)
     left = total - sum(phase.done for phase in run.phases)
-    return f"{left} of {total} items {'is' if left == 1 else 'are'} open" if left else f"All {total} items are done"
+    items = "item" if total == 1 else "items"
+    return f"{left} of {total} {items} {'is' if left == 1 else 'are'} open" if left else f"All {total} items are done"

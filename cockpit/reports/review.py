@@ -19,7 +19,7 @@ def review_to_markdown(review: Review) -> str:
 
 def _markdown(review: Review) -> Iterator[str]:
     yield f"# {plain(title_of(review))}"
-    yield from ("", plain(" ".join(review.summary)), "", plain(span_of(review)))
+    yield from ("", " ".join(map(plain, review.summary)), "", plain(span_of(review)))
     for section in _others(review):
         yield from ("", f"## {section.title}", "")
         if section.told:
@@ -51,7 +51,7 @@ def review_to_html(review: Review) -> str:
 
 
 def _html(review: Review) -> Iterator[str]:
-    yield f'<p class="lead">{shown(" ".join(review.summary))}</p><p class="soft">{shown(span_of(review))}</p>'
+    yield f'<p class="lead">{" ".join(map(shown, review.summary))}</p><p class="soft">{shown(span_of(review))}</p>'
     for section in _others(review):
         yield f"<h2>{escape(section.title)}</h2>"
         if section.told:
