@@ -38,7 +38,7 @@ class ExecutionSeen(Struct, frozen=True):
     @property
     def grave(self) -> bool:
         """Whether an eye should be drawn to it."""
-        return self.kind == "rollback" or self.state in {"stopped", "unverified", "aborted", "failed"}
+        return self.state in {"stopped", "unverified", "aborted", "failed"}
 
 
 def executions_seen(run: Run, records: Iterable[Record], *, since: float, until: float) -> tuple[ExecutionSeen, ...]:
@@ -112,8 +112,13 @@ def standing_of(run: Run, *, now: float = 0.0) -> tuple[str, ...]:
 def _carried_out(view: ExecutionView, when: Callable[[str], str]) -> tuple[str, str]:
     before = view.from_tag or view.from_commit[:8]
     done = f"was rolled back to {view.tag}" if view.direction == "rollback" else f"was replaced by {view.tag}"
-    took = long_duration(epoch_of(view.ended) - epoch_of(view.wall))
+    took = spent_words(epoch_of(view.ended) - epoch_of(view.wall))
     return f"{before} {done} {_ended(view, when)} by {view.by.name}.", f"It took {took}; {_verified(view)}."
+
+
+def spent_words(seconds: float) -> str:
+    """Return how long something took."""
+    return long_duration(seconds) if seconds >= 1 else "less than 1 s"
 
 
 def _ended(view: ExecutionView, when: Callable[[str], str]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
-from cockpit.durations import long_duration, short_duration
+from cockpit.durations import short_duration
 from cockpit.release import review_numbers as numbers
+from cockpit.release.course import spent_words
 from cockpit.release.review import Review, Waiting
 from cockpit.release.review_service import SeenOutage
 from cockpit.release.review_support import answered
@@ -74,14 +76,16 @@ def _summary(review: Review) -> Section:
 def _executions(review: Review, when: When) -> Section:
     rows = [
         Row(
-            (when(one.at), one.what, one.by, "" if one.seconds is None else long_duration(one.seconds), one.state,
+            (when(one.at), one.what, one.by, "" if one.seconds is None else spent_words(one.seconds), one.state,
              one.detail),
             one.grave,
         )
         for one in review.executions
     ]  # fmt: skip
     heads = ("when", "what", "by", "took", "state", "")
-    return Section("executions", "Rollbacks and deploys", count_of(rows), cut(rows), heads,
+    kinds = Counter(one.kind for one in review.executions)
+    told = ", ".join(f"{count} {kind}{'s' if count != 1 else ''}" for kind, count in kinds.items())
+    return Section("executions", "Rollbacks and deploys", told, cut(rows), heads,
                    any(row.grave for row in rows))  # fmt: skip
 
 

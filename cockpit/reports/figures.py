@@ -31,7 +31,8 @@ def tiles_of(report: Report) -> Iterator[str]:
     roles = roles_in_use(report)
     holds, asked = sum(one.state in {"signed", "unsigned"} for one in roles), len(roles)
     still_open = sum(not one.closed_at for one in report.incidents)
-    yield _tile(report.run.state if report.run.id else "no run", "the run", _RUN_TONES.get(report.run.state, ""))
+    state = report.run.state
+    yield _tile(state.replace("-", " ") if report.run.id else "no run", "the run", _RUN_TONES.get(state, ""))
     yield _tile(f"{done}/{total}", "items done", "good" if total and done == total else "")
     yield _tile(str(red), "items in the way", "bad" if red else "good")
     yield _tile(str(len(report.debt)), "let through", "warn" if report.debt else "good")

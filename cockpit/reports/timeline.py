@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from cockpit.durations import long_duration
+from cockpit.release.course import spent_words
 from cockpit.release.events import HostEnded, StepEnded, StepStarted, WorkerStarted
 from cockpit.release.narrative import is_alarming, sentence
 from cockpit.release.record import Record
@@ -51,7 +51,7 @@ def _line(entries: Sequence[Entry]) -> Entry:
     last, steps = entries[-1], _outcomes(entries)
     if not steps:
         return last
-    spent = long_duration(sum(one.seconds for one in entries))
+    spent = spent_words(sum(one.seconds for one in entries))
     troubles = [f"{step} {', then '.join(outcomes)}" for step, outcomes in steps.items() if set(outcomes) - _WELL]
     said = f"the worker went through {len(steps)} step{'s' if len(steps) != 1 else ''} in {spent}"
     alarming = any(set(outcomes) - _WELL - {"skipped"} for outcomes in steps.values())

@@ -39,7 +39,7 @@ def facts_of(report: Report) -> list[tuple[str, str]]:
     """Return the run's facts, name and value."""
     run = report.run
     facts = [
-        ("state", run.state if run.id else "no run is open"),
+        ("state", run.state.replace("-", " ") if run.id else "no run is open"),
         ("tag", f"{run.tag} {run.commit[:8]}".strip()),
         ("run", run.id),
         ("opened", when_in(report, run.opened_at)),

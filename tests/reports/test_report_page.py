@@ -84,7 +84,7 @@ def tiles(person: Person) -> dict[str, str]:
 def test_the_tile_of_rollbacks_moves_after_one() -> None:
     assert (tiles(opened())["rollbacks"], tiles(opened())["the run"]) == ("0", "active")
     after = tiles(rolled_back())
-    assert (after["rollback"], after["deploys"], after["the run"]) == ("1", "0", "rolled-back")
+    assert (after["rollback"], after["deploys"], after["the run"]) == ("1", "0", "rolled back")
 
 
 @pytest.mark.parametrize("asked", [False, True])
