@@ -69,8 +69,8 @@ def _unmeasured(review: Review) -> list[str]:
 
 
 def _summary(review: Review) -> Section:
-    grave = any("DOWN now" in one or "OPEN:" in one for one in review.summary)
-    return Section("summary", "In short", "", tuple(Row((one,)) for one in review.summary), grave=grave)
+    rows = tuple(Row((one,), one.startswith(("DOWN now", "Incident OPEN"))) for one in review.summary)
+    return Section("summary", "In short", "", rows, grave=any(row.grave for row in rows))
 
 
 def _executions(review: Review, when: When) -> Section:

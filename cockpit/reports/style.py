@@ -80,7 +80,9 @@ details { margin: .5rem 0; } summary { cursor: pointer; color: var(--soft); font
     --bad: #c4242b; --warn: #a15c00; --plain: #5a6b85; --accent: #1f5fbf; --area: #1f5fbf22; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { max-width: none; padding: 0; font-size: 10.5pt; } nav { display: none; }
-  h2, h3, h2 + p, figcaption { break-after: avoid; } .tiles { grid-template-columns: repeat(auto-fit, minmax(5rem, 1fr)); } figure, .tile, tr, li, pre { break-inside: avoid; }
+  h2, h3, h2 + p, figcaption { break-after: avoid; }
+  .tiles { grid-template-columns: repeat(auto-fit, minmax(5rem, 1fr)); }
+  figure, .tile, tr, li, pre { break-inside: avoid; }
   details:not([open]) { display: none; } .box { break-inside: avoid; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; } thead { display: table-header-group; }
 }
