@@ -182,7 +182,8 @@ def _open(run: Run) -> Iterator[str]:
     if not run.open:
         return
     yield f"{counted_items(run)}."
-    incidents, down = run.open_incidents, sorted(name for name, one in run.probes.items() if one.state == "down")
+    incidents, known = run.open_incidents, run.configuration.probes
+    down = sorted(name for name, one in run.probes.items() if one.state == "down" and name in known)
     if incidents:
         yield f"Incidents OPEN: {', '.join(one.title for one in incidents)}."
     if down:
