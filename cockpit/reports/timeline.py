@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from cockpit.release.course import spent_words
 from cockpit.release.events import HostEnded, StepEnded, StepStarted, WorkerStarted
 from cockpit.release.narrative import is_alarming, sentence
 from cockpit.release.record import Record
@@ -26,7 +25,6 @@ class Entry(Struct, frozen=True):
     execution: str = ""
     step: str = ""
     outcome: str = ""
-    seconds: float = 0.0
 
 
 def entry_of(record: Record, run: Run) -> Entry:
@@ -34,7 +32,7 @@ def entry_of(record: Record, run: Run) -> Entry:
     data = record.data
     execution = record.ent.rpartition(":")[2] if isinstance(data, _BOOKKEEPING) else ""
     told = record.wall, record.by.name, sentence(record, run), is_alarming(record), execution
-    return Entry(*told, data.step, data.outcome, data.seconds) if isinstance(data, StepEnded) else Entry(*told)
+    return Entry(*told, data.step, data.outcome) if isinstance(data, StepEnded) else Entry(*told)
 
 
 def folded(entries: Sequence[Entry]) -> Iterator[Entry]:
@@ -51,9 +49,8 @@ def _line(entries: Sequence[Entry]) -> Entry:
     last, steps = entries[-1], _outcomes(entries)
     if not steps:
         return last
-    spent = spent_words(sum(one.seconds for one in entries))
     troubles = [f"{step} {', then '.join(outcomes)}" for step, outcomes in steps.items() if set(outcomes) - _WELL]
-    said = f"the worker went through {len(steps)} step{'s' if len(steps) != 1 else ''} in {spent}"
+    said = f"the worker went through {len(steps)} step{'s' if len(steps) != 1 else ''}"
     alarming = any(set(outcomes) - _WELL - {"skipped"} for outcomes in steps.values())
     return Entry(last.at, last.by, f"{said}: {'; '.join(troubles) or 'all ok'}", alarming)
 
