@@ -65,8 +65,10 @@ def _show(arguments: argparse.Namespace, review: Review) -> None:
 def _say(review: Review) -> None:
     from cockpit.release.review_told import sections_of, span_of, title_of
 
-    say(f"{title_of(review)}\n{span_of(review)}")
+    say("\n".join((title_of(review), "", *review.summary, "", span_of(review))))
     for section in sections_of(review):
+        if section.id == "summary":
+            continue
         say(f"\n{section.title}: {section.told}" if section.told else f"\n{section.title}")
         if section.rows:
             heads = [["", *section.heads]] if any(section.heads) else []

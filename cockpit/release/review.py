@@ -5,10 +5,13 @@ Every number is one of what was seen: how much that was, and by whose watcher, s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta, tzinfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from cockpit.release.course import ExecutionSeen, counted_items, executions_seen, standing_of
 from cockpit.release.day_sums import ToldDay, told_by_others
 from cockpit.release.due import due_of
 from cockpit.release.gates import Debt, debt_of
@@ -82,8 +85,8 @@ class Completed(Struct, frozen=True):
 class Review(Struct, frozen=True):
     """What there is to say of [since, until), in epoch seconds; `begins` says why it begins there.
 
-    `late` counts records of before the last review that have come in after it. `days` are those of the time zone,
-    `whole_days` how many seconds each has.
+    `summary` are the sentences that it begins with. `late` counts records of before the last review that have come in
+    after it. `days` are those of the time zone, `whole_days` how many seconds each has.
     """
 
     run: RunSummary | None
@@ -117,6 +120,8 @@ class Review(Struct, frozen=True):
     support: tuple[Support, ...]
     told: tuple[ToldDay, ...] = ()
     trouble: str = ""
+    summary: tuple[str, ...] = ()
+    executions: tuple[ExecutionSeen, ...] = ()
 
 
 def review_of(run: Run, data: ReviewData, zone: tzinfo) -> Review:
@@ -130,6 +135,8 @@ def review_of(run: Run, data: ReviewData, zone: tzinfo) -> Review:
     logs, patterns, payments = logs_kept(data), patterns_seen(data), payments_of(data)
     endpoints = slow_endpoints(data)
     overdue, due, tomorrow = _waiting(run, now, zone)
+    outages = seen_outages(data, run.records, now=now)
+    coverage = coverage_of(data)
     return Review(
         run=run.summary() if run.open else None,
         service=run.service,
@@ -144,10 +151,10 @@ def review_of(run: Run, data: ReviewData, zone: tzinfo) -> Review:
         late=arrived_late(run),
         days=tuple(day.label for day in data.days),
         whole_days=tuple(day.whole for day in data.days),
-        coverage=coverage_of(data),
-        changes=changes_of(records, run),
+        coverage=coverage,
+        changes=tuple(_in_order(one) for one in changes_of(records, run)),
         probes=probes,
-        outages=seen_outages(data, run.records, now=now),
+        outages=outages,
         targets=targets,
         logs=logs,
         errors=errors_seen(data),
@@ -162,7 +169,30 @@ def review_of(run: Run, data: ReviewData, zone: tzinfo) -> Review:
         support=supports(run, Told(data.observer, logs, patterns, payments, endpoints, probes, targets)),
         told=told_by_others(run.records, data.observer, [day.label for day in data.days]),
         trouble=data.trouble,
+        summary=(*standing_of(run, now=now), *_calling(run, overdue, outages, watching=_watching(coverage, now))),
+        executions=executions_seen(run, records, since=data.since, until=data.until),
     )
+
+
+def _in_order(one: Changes) -> Changes:
+    return replace(one, changes=tuple(sorted(one.changes, key=lambda change: change.at)))
+
+
+def _watching(coverage: Coverage, now: float) -> bool:
+    return coverage.watched > 0 and (not coverage.gaps or coverage.gaps[-1].until < now)
+
+
+def _calling(run: Run, overdue: Sequence[Waiting], outages: Sequence[SeenOutage], *, watching: bool) -> tuple[str, ...]:
+    """Return what is open, overdue and down at the end, as sentences."""
+    down = sorted({one.probe for one in outages if one.ended == "ongoing" and not one.short})
+    late = f"{len(overdue)} {'is' if len(overdue) == 1 else 'are'} overdue" if overdue else "nothing is overdue"
+    told = [f"{counted_items(run)}; {late}." if run.open else f"{late[0].upper()}{late[1:]}."]
+    told += [f"Incident OPEN: {one.title} ({one.severity})." for one in run.open_incidents]
+    if down:
+        told.append(f"DOWN now: {', '.join(down)}.")
+    elif run.configuration.probes:
+        told.append("No probe is down." if watching else "Nobody watches now, so nobody knows what is up.")
+    return tuple(told)
 
 
 def _within(one: Incident, data: ReviewData) -> bool:

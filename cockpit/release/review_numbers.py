@@ -48,7 +48,7 @@ def _probe_row(name: str, day: ProbeDay, label: str) -> Row:
 
 def targets(review: Review) -> Section:
     """Return the targets against what was seen."""
-    rows, unbound = [], [one.title for one in review.targets if one.whole.state == "not bound"]
+    rows = []
     for one in review.targets:
         if one.whole.state == "not bound":
             continue
@@ -57,8 +57,6 @@ def targets(review: Review) -> Section:
         rows.append(Row((one.title, one.goal, one.whole.actual, one.whole.state, on), one.whole.state == _BAD))
     bad = sum(row.grave for row in rows)
     told = f"{bad} of {len(rows)} missed by what {review.observer} saw" if rows else "nothing measures any"
-    if unbound:
-        rows.append(Row((f"not measured: {', '.join(unbound)}: name a probe under targets: in cockpit.yaml",)))
     return Section("targets", "Targets", told, tuple(rows), ("target", "goal", "actual", "state", ""), bool(bad))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from cockpit.durations import short_duration
 from cockpit.release import review_numbers as numbers
+from cockpit.release.course import spent_words
 from cockpit.release.review import Review, Waiting
 from cockpit.release.review_service import SeenOutage
 from cockpit.release.review_support import answered
@@ -16,9 +18,11 @@ _EACH = 8  # of what is overdue, due and to come
 
 
 def sections_of(review: Review) -> tuple[Section, ...]:
-    """Return the whole of a review, what calls for somebody first."""
+    """Return the whole of a review, how all stands first; what was never set up is one line at the end."""
     when = clock(review)
-    return (
+    sections = (
+        _summary(review),
+        _executions(review, when),
         _coverage(review, when),
         _outages(review, when),
         _incidents(review, when),
@@ -35,6 +39,54 @@ def sections_of(review: Review) -> tuple[Section, ...]:
         _debt(review),
         _support(review),
     )
+    absent = _absent(review)
+    kept = tuple(section for section in sections if section.id not in absent)
+    words = [word for word in absent.values() if word]
+    words += _unmeasured(review)
+    return (*kept, Section("absent", "Not set up", "; ".join(words))) if words else kept
+
+
+def _absent(review: Review) -> dict[str, str]:
+    """Return the sections that have nothing to tell, for what they tell of is not there, with the words for it."""
+    absent: dict[str, str] = {}
+    if not review.executions:
+        absent["executions"] = ""
+    if not review.support:
+        absent["support"] = ""
+    if not review.probes:
+        absent["uptime"] = "probes"
+    if not review.logs:
+        absent |= dict.fromkeys(("errors", "security", "payments", "endpoints"), "")
+        absent["logs"] = "logs (errors, logins and attacks, payments, slow endpoints)"
+    if all(one.whole.state == "not bound" for one in review.targets):
+        absent["targets"] = ""
+    return absent
+
+
+def _unmeasured(review: Review) -> list[str]:
+    titles = [one.title for one in review.targets if one.whole.state == "not bound"]
+    return [f"{', '.join(titles)} (a probe for each under targets: in cockpit.yaml)"] if titles else []
+
+
+def _summary(review: Review) -> Section:
+    rows = tuple(Row((one,), one.startswith(("DOWN now", "Incident OPEN"))) for one in review.summary)
+    return Section("summary", "In short", "", rows, grave=any(row.grave for row in rows))
+
+
+def _executions(review: Review, when: When) -> Section:
+    rows = [
+        Row(
+            (when(one.at), one.what, one.by, "" if one.seconds is None else spent_words(one.seconds), one.state,
+             one.detail),
+            one.grave,
+        )
+        for one in review.executions
+    ]  # fmt: skip
+    heads = ("when", "what", "by", "took", "state", "")
+    kinds = Counter(one.kind for one in review.executions)
+    told = ", ".join(f"{count} {kind}{'s' if count != 1 else ''}" for kind, count in kinds.items())
+    return Section("executions", "Rollbacks and deploys", told, cut(rows), heads,
+                   any(row.grave for row in rows))  # fmt: skip
 
 
 def title_of(review: Review) -> str:

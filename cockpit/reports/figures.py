@@ -17,6 +17,7 @@ from cockpit.reports.charts import (
 )
 from cockpit.reports.chronicle import near
 from cockpit.reports.report import Report
+from cockpit.reports.words import roles_in_use
 
 _LONG = 2 * 86400.0  # seconds of a release that is shown twice: whole, and the day that counts
 _HALF_A_DAY = 43200.0
@@ -27,15 +28,19 @@ def tiles_of(report: Report) -> Iterator[str]:
     """Yield the figures at the head of the page."""
     done, total = (sum(getattr(phase, key) for phase in report.phases) for key in ("done", "total"))
     red = sum(ItemState(item.state) in NO_GO for phase in report.phases for item in phase.items)
-    holds, asked = sum(one.state in {"signed", "unsigned"} for one in report.sign_off), len(report.sign_off)
+    roles = roles_in_use(report)
+    holds, asked = sum(one.state in {"signed", "unsigned"} for one in roles), len(roles)
     still_open = sum(not one.closed_at for one in report.incidents)
-    yield _tile(report.run.state if report.run.id else "no run", "the run", _RUN_TONES.get(report.run.state, ""))
+    state = report.run.state
+    yield _tile(state.replace("-", " ") if report.run.id else "no run", "the run", _RUN_TONES.get(state, ""))
     yield _tile(f"{done}/{total}", "items done", "good" if total and done == total else "")
     yield _tile(str(red), "items in the way", "bad" if red else "good")
     yield _tile(str(len(report.debt)), "let through", "warn" if report.debt else "good")
     if asked:
         yield _tile(f"{holds}/{asked}", "roles signed off", "good" if holds == asked else "")
-    yield _tile(str(len(report.executions)), "rollbacks, deploys", "")
+    back = sum(one.direction == "rollback" for one in report.executions)
+    yield _tile(str(back), "rollback" if back == 1 else "rollbacks", "warn" if back else "")
+    yield _tile(str(len(report.executions) - back), "deploy" if len(report.executions) - back == 1 else "deploys", "")
     yield _tile(f"{still_open}/{len(report.incidents)}", "incidents open", "bad" if still_open else "good")
 
 

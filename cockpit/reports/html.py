@@ -9,14 +9,11 @@ from cockpit.release.item_state import COUNTS_AS_DONE, NO_GO, ItemState
 from cockpit.reports.charts import shown as drawn
 from cockpit.reports.figures import probe_figures, progress_figure, tiles_of, timeline_figure
 from cockpit.reports.report import (
-    ABOUT_DIGEST,
     MARKS,
     Report,
     ReportExecution,
     ReportItem,
     ReportPhase,
-    facts_of,
-    title_of,
 )
 from cockpit.reports.signatures import (
     ABOUT_CHECKS,
@@ -27,7 +24,17 @@ from cockpit.reports.signatures import (
     signers_source,
 )
 from cockpit.reports.style import STYLE
-from cockpit.times import date_time, epoch, zone_label
+from cockpit.reports.timeline import Entry, folded
+from cockpit.reports.words import (
+    ABOUT_DIGEST,
+    about_times,
+    digests_of,
+    facts_of,
+    not_in_use,
+    roles_in_use,
+    title_of,
+    when_in,
+)
 
 _LONGEST = 2000  # characters of one text
 _SHORT = 24  # characters that stand on one line in a table
@@ -65,6 +72,8 @@ class _Page:
 
     def _parts(self) -> Iterator[Iterator[str]]:
         report = self._report
+        yield self._executions()
+        yield self._incidents()
         yield self._figures("Progress", progress_figure(report))
         yield self._figures("What happened when", timeline_figure(report))
         yield self._figures("Probes by day", probe_figures(report))
@@ -73,37 +82,36 @@ class _Page:
             yield self._phase(phase)
         yield self._debt()
         yield self._sign_off()
-        yield self._executions()
-        yield self._incidents()
         yield self._timeline()
+        yield self._foot()
 
     def _section(self, title: str) -> str:
         self._titles.append(title)
         return f'<h2 id="s{len(self._titles)}">{shown(title)}</h2>'
 
     def _when(self, at: str) -> str:
-        """Return a time as people of the service read it; one that is none stays as it is."""
-        seconds = epoch(at)
-        return date_time(seconds, self._report.timezone) if seconds else at
+        return when_in(self._report, at)
 
     # The head
 
     def _head(self) -> Iterator[str]:
         report = self._report
-        zone = zone_label(epoch(report.written_at or report.run.opened_at), report.timezone)
+        yield f'<p class="lead">{" ".join(map(shown, report.summary))}</p>'
         where = f"{report.run.service} in {report.run.environment}"
-        times = f"{report.timezone} ({zone})" if zone != report.timezone else report.timezone
-        yield f'<p class="soft">{shown(where)}. Times are of {shown(times)}.</p>'
-        yield f'<div class="tiles">{"".join(tiles_of(report))}</div><dl>'
-        whens = {"opened", "launch", "written"}
-        for name, value in facts_of(report):
-            told = self._when(value) if name in whens else value
-            yield f"<dt>{name}</dt><dd>{shown(told)}</dd>"
-        yield "</dl>"
-        if report.digest:
-            yield f'<p class="soft">{escape(ABOUT_DIGEST)}</p>'
+        yield f'<p class="soft">{shown(where)}. {shown(about_times(report))}</p>'
+        yield f'<div class="tiles">{"".join(tiles_of(report))}</div>'
+        yield from _facts(facts_of(report))
         links = (f'<a href="#s{n}">{shown(title)}</a>' for n, title in enumerate(self._titles, 1))
         yield f"<nav>{' '.join(links)}</nav>"
+
+    def _foot(self) -> Iterator[str]:
+        absent, digests = not_in_use(self._report), digests_of(self._report)
+        if absent:
+            yield f'<p class="soft">Not set up or not used: {shown(absent)}.</p>'
+        if digests:
+            yield self._section("Digests")
+            yield from _facts(digests)
+            yield f'<p class="soft">{escape(ABOUT_DIGEST)}</p>'
 
     def _figures(self, title: str, figures: Iterable[str]) -> Iterator[str]:
         found = list(figures)
@@ -156,11 +164,11 @@ class _Page:
             yield from table(("kind", "item", "who", "when", "reason"), rows)
 
     def _sign_off(self) -> Iterator[str]:
-        report = self._report
-        if not report.sign_off:
+        report, roles = self._report, roles_in_use(self._report)
+        if not roles:
             return
         yield self._section("Sign-off")
-        rows = [(one.title, signed_by(one), self._when(one.at), signature_words(one)) for one in report.sign_off]
+        rows = [(one.title, signed_by(one), self._when(one.at), signature_words(one)) for one in roles]
         yield from table(("Role", "Name", "Date", "Signature"), rows)
         scripts = list(scripts_of(report.sign_off))
         if not scripts:
@@ -208,9 +216,23 @@ class _Page:
         yield self._section("Timeline")
         if report.left_out:
             yield f"<p>{report.left_out} older entries are left out.</p>"
-        rows = [(self._when(entry.at), entry.by, entry.text) for entry in report.timeline]
-        alarms = {number for number, entry in enumerate(report.timeline) if entry.alarming}
+        short = list(folded(report.timeline))
+        yield from self._entries(short)
+        if len(short) < len(report.timeline):
+            yield f"<details><summary>All {len(report.timeline)} entries, with every step</summary>"
+            yield from self._entries(report.timeline)
+            yield "</details>"
+
+    def _entries(self, entries: Sequence[Entry]) -> Iterator[str]:
+        rows = [(self._when(entry.at), entry.by, entry.text) for entry in entries]
+        alarms = {number for number, entry in enumerate(entries) if entry.alarming}
         yield from table(("when", "who", "what"), rows, alarms=alarms)
+
+
+def _facts(facts: Iterable[tuple[str, str]]) -> Iterator[str]:
+    yield "<dl>"
+    yield from (f"<dt>{name}</dt><dd>{shown(value)}</dd>" for name, value in facts)
+    yield "</dl>"
 
 
 def _tone(state: ItemState) -> str:

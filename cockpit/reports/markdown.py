@@ -8,14 +8,11 @@ from collections.abc import Iterator
 from cockpit.release.item_state import ItemState
 from cockpit.reports.charts import milliseconds, share
 from cockpit.reports.report import (
-    ABOUT_DIGEST,
     MARKS,
     Report,
     ReportExecution,
     ReportItem,
     ReportPhase,
-    facts_of,
-    title_of,
 )
 from cockpit.reports.signatures import (
     ABOUT_CHECKS,
@@ -24,6 +21,17 @@ from cockpit.reports.signatures import (
     signed_by,
     signers_script,
     signers_source,
+)
+from cockpit.reports.timeline import folded
+from cockpit.reports.words import (
+    ABOUT_DIGEST,
+    about_times,
+    digests_of,
+    facts_of,
+    not_in_use,
+    roles_in_use,
+    title_of,
+    when_in,
 )
 from cockpit.text import visible
 
@@ -49,35 +57,31 @@ def to_markdown(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    yield f"# {plain(title_of(report))}"
-    yield ""
+    yield from (
+        f"# {plain(title_of(report))}",
+        "",
+        " ".join(map(plain, report.summary)),
+        "",
+        plain(about_times(report)),
+        "",
+    )
     for name, value in facts_of(report):
         yield f"- {name}: {plain(value)}"
-    if report.digest:
-        yield from ("", plain(ABOUT_DIGEST))
     yield ""
     yield "| phase | done | state | go? |"
     yield "|---|---|---|---|"
     for phase in report.phases:
         yield f"| {plain(phase.title)} | {phase.done} of {phase.total} | {phase.state} | {_verdict(phase)} |"
+    yield from _executions(report)
+    yield from _incidents(report)
     for phase in report.phases:
-        yield from _phase(phase)
+        yield from _phase(report, phase)
     if report.debt:
         yield from ("", "## Debt", "")
         for debt in report.debt:
-            who = f" ({plain(debt.by)}, {plain(debt.at)})" if debt.by else ""
+            who = f" ({plain(debt.by)}, {plain(when_in(report, debt.at))})" if debt.by else ""
             yield f"- {plain(debt.kind)}: {plain(debt.text)}: {plain(debt.reason)}{who}"
     yield from _sign_off(report)
-    if report.executions:
-        yield from ("", "## Executions", "")
-        for one in report.executions:
-            yield from _execution(one)
-    if report.incidents:
-        yield from ("", "## Incidents", "")
-        for incident in report.incidents:
-            closed = f"closed {incident.closed_at}: {incident.how}" if incident.closed_at else "OPEN"
-            what = f"{incident.severity}: {incident.title}, opened by {incident.by}, {closed}"
-            yield f"- {plain(incident.at)} {plain(what)}"
     yield from _probes(report)
     yield from ("", "## Timeline", "")
     if report.left_out:
@@ -85,16 +89,45 @@ def _lines(report: Report) -> Iterator[str]:
         yield ""
     yield "| when | who | what |"
     yield "|---|---|---|"
-    for entry in report.timeline:
-        yield f"| {plain(entry.at)} | {plain(entry.by)} | {plain(entry.text)} |"
+    for entry in folded(report.timeline):
+        yield f"| {plain(when_in(report, entry.at))} | {plain(entry.by)} | {plain(entry.text)} |"
+    yield from _foot(report)
+
+
+def _executions(report: Report) -> Iterator[str]:
+    if report.executions:
+        yield from ("", "## Rollbacks and deploys", "")
+        for one in report.executions:
+            yield from _execution(report, one)
+
+
+def _incidents(report: Report) -> Iterator[str]:
+    if report.incidents:
+        yield from ("", "## Incidents", "")
+        for one in report.incidents:
+            closed = f"closed {when_in(report, one.closed_at)}: {one.how}" if one.closed_at else "OPEN"
+            what = f"{one.severity}: {one.title}, opened by {one.by}, {closed}"
+            yield f"- {plain(when_in(report, one.at))} {plain(what)}"
+
+
+def _foot(report: Report) -> Iterator[str]:
+    absent, digests = not_in_use(report), digests_of(report)
+    if absent:
+        yield from ("", f"Not set up or not used: {plain(absent)}.")
+    if digests:
+        yield from ("", "## Digests", "")
+        yield from (f"- {name}: {plain(value)}" for name, value in digests)
+        yield from ("", plain(ABOUT_DIGEST))
 
 
 def _sign_off(report: Report) -> Iterator[str]:
-    if not report.sign_off:
+    roles = roles_in_use(report)
+    if not roles:
         return
     yield from ("", "## Sign-off", "", "| Role | Name | Date | Signature |", "|---|---|---|---|")
-    for one in report.sign_off:
-        yield f"| {plain(one.title)} | {plain(signed_by(one))} | {plain(one.at)} | {plain(signature_words(one))} |"
+    for one in roles:
+        row = (one.title, signed_by(one), when_in(report, one.at), signature_words(one))
+        yield f"| {' | '.join(map(plain, row))} |"
     scripts = list(scripts_of(report.sign_off))
     if not scripts:
         return
@@ -113,9 +146,10 @@ def _code(script: str) -> Iterator[str]:
     yield from ("```sh", *script.rstrip("\n").split("\n"), "```")
 
 
-def _execution(one: ReportExecution) -> Iterator[str]:
+def _execution(report: Report, one: ReportExecution) -> Iterator[str]:
     what = f"{one.direction} from {plain(one.from_tag)} to {plain(one.tag)}"
-    yield f"- {plain(one.at)} {plain(one.by)}: {what}: {one.state} {plain(one.detail)}".rstrip()
+    when, detail = when_in(report, one.at), f", {plain(one.detail)}" if one.detail else ""
+    yield f"- {plain(when)} {plain(one.by)}: {what}: {one.state}{detail}"
     for step in one.steps:
         yield f"  - {plain(step.step)} {step.state} in {step.seconds:.0f} s {plain(step.detail)}".rstrip()
 
@@ -136,14 +170,14 @@ def _verdict(phase: ReportPhase) -> str:
     return "go" if phase.gate.go else f"no-go ({len(phase.gate.reasons)})"
 
 
-def _phase(phase: ReportPhase) -> Iterator[str]:
-    yield from ("", f"## {plain(phase.title)}", "")
+def _phase(report: Report, phase: ReportPhase) -> Iterator[str]:
+    yield from ("", f"## {plain(phase.title)}")
     section = None
     for item in phase.items:
         if item.section != section:
             section = item.section
             yield from ("", f"### {plain(section)}", "")
-        yield _item(item)
+        yield _item(report, item)
         for note in (*item.notes, *item.evidence):
             yield f"{'  ' * (item.depth + 1)}- {plain(note)}"
     if not phase.gate.go:
@@ -152,8 +186,8 @@ def _phase(phase: ReportPhase) -> Iterator[str]:
             yield f"- {plain(reason.why)}"
 
 
-def _item(item: ReportItem) -> str:
-    who = f", {plain(item.by)}, {plain(item.at)}" if item.by else ""
+def _item(report: Report, item: ReportItem) -> str:
+    who = f", {plain(item.by)}, {plain(when_in(report, item.at))}" if item.by else ""
     detail = f": {plain(item.detail)}" if item.detail else ""
     killer = "**killer** " if item.killer else ""
     return f"{'  ' * item.depth}- {MARKS[ItemState(item.state)]} {killer}{plain(item.text)} ({item.state}{who}){detail}"

@@ -6,18 +6,20 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from cockpit.release.course import counted_items, standing_of
 from cockpit.release.decisions.context import OVER
 from cockpit.release.events import EvidenceAttached
 from cockpit.release.gates import Debt, Gate, debt_of, gate_of
 from cockpit.release.history import ProbeDays
 from cockpit.release.item_state import ItemState
 from cockpit.release.moment import as_of
-from cockpit.release.narrative import is_alarming, is_told, sentence
+from cockpit.release.narrative import is_told
 from cockpit.release.progress import Progress, progress_of
 from cockpit.release.run import ExecutionView, ItemView, Run, RunSummary
 from cockpit.release.sensing import epoch_of
 from cockpit.reports.chronicle import Chronicle, chronicle_of
 from cockpit.reports.signatures import ReportSignOff, SignerList, sign_offs_of
+from cockpit.reports.timeline import Entry, entry_of
 
 _ENTRIES = 1000  # of the timeline, the newest
 
@@ -110,17 +112,11 @@ class ReportIncident(Struct, frozen=True):
     updates: int
 
 
-class Entry(Struct, frozen=True):
-    """One line of the timeline."""
-
-    at: str
-    by: str
-    text: str
-    alarming: bool = False
-
-
 class Report(Struct, frozen=True):
-    """The whole of one release; `left_out` counts older entries of the timeline that are not listed."""
+    """The whole of one release; `summary` are the sentences that it begins with.
+
+    `left_out` counts older entries of the timeline that are not listed.
+    """
 
     run: RunSummary
     production: bool
@@ -141,6 +137,7 @@ class Report(Struct, frozen=True):
     progress: tuple[Progress, ...]
     probes: tuple[ProbeDays, ...]
     chronicle: Chronicle
+    summary: tuple[str, ...] = ()
 
 
 def report_of(run: Run, *, now: float, measured: Measured = _NOTHING_MEASURED) -> Report:
@@ -165,7 +162,7 @@ def report_of(run: Run, *, now: float, measured: Measured = _NOTHING_MEASURED) -
         debt=debt_of(run),
         executions=tuple(map(_execution, run.executions)),
         deploys_locked=run.deploys_locked,
-        timeline=tuple(Entry(one.wall, one.by.name, sentence(one, run), is_alarming(one)) for one in listed),
+        timeline=tuple(entry_of(one, run) for one in listed),
         left_out=len(told) - len(listed),
         sign_off=sign_offs_of(run, measured.signers),
         timezone=run.timezone,
@@ -177,7 +174,20 @@ def report_of(run: Run, *, now: float, measured: Measured = _NOTHING_MEASURED) -
         progress=progress_of(folded, now=until) if whole else (),
         probes=measured.probes,
         chronicle=chronicle_of(run, until=until) if whole else Chronicle(until, until, ()),
+        summary=(*standing_of(run, now=now if whole else 0.0), *_open(run)),
     )  # fmt: skip
+
+
+def _open(run: Run) -> Iterator[str]:
+    if not run.open:
+        return
+    yield f"{counted_items(run)}."
+    incidents, known = run.open_incidents, run.configuration.probes
+    down = sorted(name for name, one in run.probes.items() if one.state == "down" and name in known)
+    if incidents:
+        yield f"Incidents OPEN: {', '.join(one.title for one in incidents)}."
+    if down:
+        yield f"DOWN as last told: {', '.join(down)}."
 
 
 def _execution(view: ExecutionView) -> ReportExecution:
@@ -221,33 +231,3 @@ def _item(view: ItemView) -> ReportItem:
         notes=tuple(f"{note.by.name}: {note.text}" for note in view.notes if note.text is not None),
         evidence=tuple(f"{one.name}, {one.size} bytes, sha256 {one.sha256}" for one in attached),
     )
-
-
-def title_of(report: Report) -> str:
-    """Return what the report is about in one line."""
-    run = report.run
-    environment = "PRODUCTION" if report.production else run.environment
-    return f"{run.service} {environment}: {run.name or 'no run is open'}"
-
-
-def facts_of(report: Report) -> list[tuple[str, str]]:
-    """Return the run's facts, name and value."""
-    run = report.run
-    facts = [
-        ("state", run.state if run.id else "no run is open"),
-        ("tag", f"{run.tag} {run.commit[:8]}".strip()),
-        ("run", run.id),
-        ("opened", run.opened_at),
-        ("launch", run.launch_at),
-        ("deploys locked", report.deploys_locked),
-        ("written", report.written_at),
-        ("store digest", report.digest),
-        ("files digest", report.configuration_digest if report.digest else ""),
-    ]
-    return [(name, value) for name, value in facts if value]
-
-
-ABOUT_DIGEST = (
-    "The store digest is that of all events and of what they add up to: a replica that holds the same events tells the "
-    "same one, as cockpit status --json prints it."
-)

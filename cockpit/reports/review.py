@@ -19,15 +19,22 @@ def review_to_markdown(review: Review) -> str:
 
 def _markdown(review: Review) -> Iterator[str]:
     yield f"# {plain(title_of(review))}"
-    yield ""
-    yield plain(span_of(review))
-    for section in sections_of(review):
+    yield from ("", " ".join(map(plain, review.summary)), "", plain(span_of(review)))
+    for section in _others(review):
+        if section.id == "absent":
+            yield from ("", f"{section.title}: {plain(section.told)}")
+            continue
         yield from ("", f"## {section.title}", "")
         if section.told:
             yield plain(section.told)
         if section.rows:
             yield ""
             yield from _markdown_rows(section)
+
+
+def _others(review: Review) -> Iterator[Section]:
+    """Yield the sections below the first sentences."""
+    return (section for section in sections_of(review) if section.id != "summary")
 
 
 def _markdown_rows(section: Section) -> Iterator[str]:
@@ -47,8 +54,11 @@ def review_to_html(review: Review) -> str:
 
 
 def _html(review: Review) -> Iterator[str]:
-    yield f"<p>{shown(span_of(review))}</p>"
-    for section in sections_of(review):
+    yield f'<p class="lead">{" ".join(map(shown, review.summary))}</p><p class="soft">{shown(span_of(review))}</p>'
+    for section in _others(review):
+        if section.id == "absent":
+            yield f'<p class="soft">{escape(section.title)}: {shown(section.told)}</p>'
+            continue
         yield f"<h2>{escape(section.title)}</h2>"
         if section.told:
             yield f"<p>{shown(section.told)}</p>"

@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cockpit.release.run import Run, Verdict
 from cockpit.release.signoffs import RoleStanding, sign_off_of
@@ -62,11 +63,13 @@ class ReportSignOff(Struct, frozen=True):
     commit: str = ""
     check: str = ""
     revocation: SignedBytes | None = None
+    asked: bool = False  # whether a phase waits for it
 
 
 def sign_offs_of(run: Run, signers: SignerList) -> tuple[ReportSignOff, ...]:
     """Return how every role stands, in the checklist's order."""
-    return tuple(_sign_off(one, signers) for one in sign_off_of(run))
+    asked = {role for roles in run.configuration.sign_off.values() for role in roles}
+    return tuple(replace(_sign_off(one, signers), asked=one.role in asked) for one in sign_off_of(run))
 
 
 def _sign_off(one: RoleStanding, signers: SignerList) -> ReportSignOff:

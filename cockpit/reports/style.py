@@ -17,6 +17,7 @@ h3 { font-size: 1rem; margin: 1.25rem 0 .4rem; }
 a { color: var(--accent); text-decoration: none; }
 a:hover { text-decoration: underline; }
 small, .soft { color: var(--soft); font-size: .875rem; }
+.lead { font-size: 1.15rem; margin: .75rem 0; }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: 1rem 0; font-size: .9rem; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .75rem; margin: 1.25rem 0; }
 .tile, figure, .box { background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
@@ -79,7 +80,9 @@ details { margin: .5rem 0; } summary { cursor: pointer; color: var(--soft); font
     --bad: #c4242b; --warn: #a15c00; --plain: #5a6b85; --accent: #1f5fbf; --area: #1f5fbf22; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { max-width: none; padding: 0; font-size: 10.5pt; } nav { display: none; }
-  h2, h3, figcaption { break-after: avoid; } figure, .tile, tr, li, pre { break-inside: avoid; }
+  h2, h3, h2 + p, figcaption { break-after: avoid; }
+  .tiles { grid-template-columns: repeat(auto-fit, minmax(5rem, 1fr)); }
+  figure, .tile, tr, li, pre { break-inside: avoid; }
   details:not([open]) { display: none; } .box { break-inside: avoid; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; } thead { display: table-header-group; }
 }

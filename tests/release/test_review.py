@@ -116,11 +116,12 @@ def reviewed(*, hours_seen: float = 21.0 + 40 / 60) -> Review:
     return review_of(opened(at=NOW - 3_600_000).run, data, ZoneInfo("UTC"))
 
 
-def test_coverage_is_told_first_and_in_hours() -> None:
+def test_coverage_is_told_in_hours_below_the_summary() -> None:
     review = reviewed()
     assert title_of(review) == "Review of shop PRODUCTION spring"
     assert span_of(review) == "2027-01-14 08:00 to 2027-01-15 08:00 UTC, since a day ago"
-    first = sections_of(review)[0]
+    summary, first = sections_of(review)[:2]
+    assert summary.id == "summary"
     assert first.told == "watched 21 h 40 m of 24 h by bridge"
     assert first.grave
     assert first.rows[0].cells == ("nobody watched 01-15 05:40:00 to 01-15 08:00:00", "2 h 20 m")

@@ -1,0 +1,78 @@
+"""What every form of a report says alike: title, facts, digests, times, and what of it is not in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cockpit.reports.report import Report
+from cockpit.reports.signatures import ReportSignOff
+from cockpit.times import date_time, epoch, zone_label
+
+ABOUT_DIGEST = (
+    "The store digest is that of all events and of what they add up to: a replica that holds the same events tells the "
+    "same one, as cockpit status --json prints it."
+)
+
+
+def title_of(report: Report) -> str:
+    """Return what the report is about in one line."""
+    run = report.run
+    environment = "PRODUCTION" if report.production else run.environment
+    undone = ", rolled back" if run.state == "rolled-back" else ""
+    return f"{run.service} {environment}: {run.name or 'no run is open'}{undone}"
+
+
+def when_in(report: Report, at: str) -> str:
+    """Return a time (RFC 3339) to the minute, as people of the service read it; one that is none stays as it is."""
+    seconds = epoch(at)
+    return date_time(seconds, report.timezone) if seconds else at
+
+
+def about_times(report: Report) -> str:
+    """Return in which zone the report's times are."""
+    zone = zone_label(epoch(report.written_at or report.run.opened_at), report.timezone)
+    times = f"{report.timezone} ({zone})" if zone != report.timezone else report.timezone
+    return f"Times are of {times}."
+
+
+def facts_of(report: Report) -> list[tuple[str, str]]:
+    """Return the run's facts, name and value."""
+    run = report.run
+    facts = [
+        ("state", run.state.replace("-", " ") if run.id else "no run is open"),
+        ("tag", f"{run.tag} {run.commit[:8]}".strip()),
+        ("run", run.id),
+        ("opened", when_in(report, run.opened_at)),
+        ("launch", when_in(report, run.launch_at)),
+        ("deploys locked", report.deploys_locked),
+        ("written", when_in(report, report.written_at)),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def digests_of(report: Report) -> list[tuple[str, str]]:
+    """Return the digests by which two replicas compare, name and value; none in a page that is kept up to date."""
+    if not report.digest:
+        return []
+    found = (("store digest", report.digest), ("files digest", report.configuration_digest))
+    return [(name, value) for name, value in found if value]
+
+
+def roles_in_use(report: Report) -> tuple[ReportSignOff, ...]:
+    """Return the roles that have to sign or did; all of them as soon as anybody has signed."""
+    if any(one.by for one in report.sign_off):
+        return report.sign_off
+    return tuple(one for one in report.sign_off if one.asked)
+
+
+def not_in_use(report: Report) -> str:
+    """Return in one line what of the report nobody set up or used; empty where there is nothing."""
+    used = {one.role for one in roles_in_use(report)}
+    return "; ".join(_absent(report, [one.title for one in report.sign_off if one.role not in used]))
+
+
+def _absent(report: Report, roles: list[str]) -> Iterator[str]:
+    if roles:
+        yield f"sign-off as {', '.join(roles)} (no phase asks for it, and nobody signed)"
+    if report.written_at and not any(day.seen for probe in report.probes for day in probe.days):
+        yield "probes by day (no watcher kept any)"

@@ -1,0 +1,103 @@
+"""A report that one hands on: short words first, digests last, times as people read them, a line an execution."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from msgspec.structs import replace
+
+from cockpit.release.configuration import Configuration
+from cockpit.release.events import StepEnded, StepStarted, WorkerStarted
+from cockpit.release.intents import EndExecution, RecordFact, RequestExecution
+from cockpit.release.library import Library, SignOffRole
+from cockpit.reports.html import to_html
+from cockpit.reports.markdown import to_markdown
+from cockpit.reports.report import Measured, Report, report_of
+from tests.release.support import NOW, NOW_TEXT, PINNED, Person, opened, plan_to
+
+FIRST = "v2 was rolled back to v1 at 08:01 by Ana. It took 40 s; verified by version. 5 of 5 items are open."
+DIGEST = "e" * 64
+
+
+def step(person: Person, index: int, name: str, outcome: str, attempt: int = 1) -> None:
+    person.act(RecordFact("execution:x", StepStarted(index=index, step=name, attempt=attempt)))
+    person.act(RecordFact("execution:x", StepEnded(index, name, attempt, outcome, 2.0)))  # type: ignore[arg-type]
+
+
+def rolled_back() -> Person:
+    ana = opened()
+    ana.at = NOW + 60_000
+    ana.act(RequestExecution("x", plan_to(), "v1"))
+    ana.act(RecordFact("execution:x", WorkerStarted(pid=1, step=0)))
+    step(ana, 0, "stop", "failed")
+    step(ana, 0, "stop", "ok", 2)
+    step(ana, 1, "code", "ok")
+    ana.at = NOW + 100_000
+    ana.act(EndExecution("x", "succeeded", "it is up", "v1"))
+    return ana
+
+
+def report(person: Person) -> Report:
+    return report_of(person.run, now=NOW / 1000 + 300, measured=Measured(NOW_TEXT, DIGEST))
+
+
+def test_a_report_begins_with_how_it_ended_and_ends_with_the_digests() -> None:
+    found = report(rolled_back())
+    lines = to_markdown(found).splitlines()
+    assert lines[0] == "# shop PRODUCTION: spring, rolled back"
+    assert lines[2] == FIRST
+    page, html = "\n".join(lines), to_html(found)
+    assert page.index("## Timeline") < page.index(DIGEST) < page.index("The store digest is")
+    assert html.index("<h1>") < html.index(FIRST) < html.index('class="tiles"')
+    assert html.rindex("<h2") < html.index(DIGEST)
+    assert " ".join(found.summary) == FIRST
+
+
+def test_times_are_to_the_minute_in_the_zone_that_is_named_once() -> None:
+    found = report(rolled_back())
+    for page in (to_markdown(found), to_html(found)):
+        assert "08:01" in page
+        assert not re.search(r"\d\d:\d\d:\d\d|\d\dT\d\d", page)
+        assert page.count("Times are of UTC.") == 1
+    assert found.executions[0].at == "2027-01-15T08:01:00.001Z", "scripts read it whole"
+
+
+def test_what_the_worker_wrote_is_a_line_an_execution_and_whole_below_it_in_html() -> None:
+    found = report(rolled_back())
+    page, html = to_markdown(found), to_html(found)
+    assert page.count("the worker") == 1
+    assert "the worker went through 2 steps: stop failed, then ok" in page
+    assert "confirmed the rollback from v2 to v1" in page
+    assert "step 1 stop started" not in page
+    short, whole = html.split("<details><summary>All ", 1)
+    assert "step 1 stop started" not in short
+    assert "step 1 stop started" in whole
+    assert sum("step" in entry.text for entry in found.timeline) == 6
+
+
+def tiles(person: Person) -> dict[str, str]:
+    found = re.findall(r'<div class="tile [a-z]*"><b>([^<]*)</b><span>([^<]*)</span>', to_html(report(person)))
+    return {label: value for value, label in found}
+
+
+def test_the_tile_of_rollbacks_moves_after_one() -> None:
+    assert (tiles(opened())["rollbacks"], tiles(opened())["the run"]) == ("0", "active")
+    after = tiles(rolled_back())
+    assert (after["rollback"], after["deploys"], after["the run"]) == ("1", "0", "rolled back")
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_roles_that_nobody_uses_are_a_line_at_the_end(asked: bool) -> None:
+
+    sign_off = {"day": ("dev",)} if asked else {}
+    configuration: Configuration = replace(PINNED.configuration, sign_off=sign_off)
+    library = Library(roles=(SignOffRole("dev", "Dev Lead"), SignOffRole("qa", "QA Lead")))
+    pinned = replace(PINNED, configuration=configuration, library=library)
+    ana = Person(pinned=pinned)
+    ana.hear(opened())
+    page = to_markdown(report(ana))
+    assert ("## Sign-off" in page) is asked
+    unused = "QA Lead" if asked else "Dev Lead, QA Lead"
+    assert f"sign-off as {unused} (no phase asks for it" in page
+    assert ("roles signed off" in tiles(ana)) is asked
