@@ -79,7 +79,7 @@ class Far(ThemedApp):
         return ["".join(self.cells.get((y, x), "?") for x in range(WIDTH)) for y in range(HEIGHT)]
 
 
-async def do(app: Far, pilot: Pilot[None], step: tuple[str, str]) -> None:
+async def do(app: Far, pilot: Pilot[int], step: tuple[str, str]) -> None:
     what, name = step
     line = app.screen.query_one(f"#{name}", Line)
     match what:
@@ -103,7 +103,7 @@ async def do(app: Far, pilot: Pilot[None], step: tuple[str, str]) -> None:
             app.screen._on_timer_update()
 
 
-async def shows_all(app: Far, pilot: Pilot[None], steps: list[tuple[str, str]]) -> None:
+async def shows_all(app: Far, pilot: Pilot[int], steps: list[tuple[str, str]]) -> None:
     for step in steps:
         await do(app, pilot, step)
     app.release()
