@@ -167,6 +167,10 @@ def summary_lines(imported: Imported) -> list[str]:
     if found["checked"]:
         lines.append(f"{found['checked']} ticked in the file: kept as checked, done by nobody in a release")
     lines += [f"  {each['title']}: {_count(each['sections'], 'section')}" for each in found["phases"]]
+    pauses = sum(phase.pause_point for phase in imported.checklist.phases)
+    if pauses:
+        told = "every open item holds it, until some say `killer: true`"
+        lines.append(f"{_count(pauses, 'phase')} {'ends' if pauses == 1 else 'end'} in a go or no-go: {told}")
     if imported.unplaced:
         lines.append(f"{_count(len(imported.unplaced), 'line')} with a box could not be placed (--lenient takes them):")
         shown = imported.unplaced if len(imported.unplaced) <= _MOST_LISTED else imported.unplaced[: _MOST_LISTED - 1]

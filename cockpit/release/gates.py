@@ -7,13 +7,18 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from cockpit.release.bonds import WAIVERS
-from cockpit.release.item_state import COUNTS_AS_DONE, NO_GO, ItemState
+from cockpit.release.item_state import COUNTS_AS_DONE, NO_GO, SETTLED, ItemState
 from cockpit.release.moment import item_as_of
 from cockpit.release.polls import poll_of
 from cockpit.release.run import ItemView, PhaseView, Run
 from cockpit.release.sensing import epoch_of
 from cockpit.release.signoffs import objections_to
 
+_GROUNDED = {
+    "rolled-back": "the release was rolled back: cockpit release retarget TAG gives it the next version",
+    "aborted": "the run is aborted",
+    "superseded": "the run is superseded by another",
+}
 _RED_PROBES = frozenset({"down", "unknown"})
 
 
@@ -37,12 +42,14 @@ def gate_of(run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]],
 
     No-go while a killer item is not done, an item is contested, blocked, regressed, unknown or stale, the run's
     target, launch or state is contested, a probe is down or unknown, an execution is not over, an incident is open,
-    the run is held, the service is frozen, a polled role has not said go, or a role that has to sign has not. Deferred,
-    overridden and suspended killers are named too: nothing is waved through. What a check has seen counts while it is
+    the run is held, rolled back, aborted or superseded, the service is frozen, a polled role has not said go, or a
+    role that has to sign has not. Deferred, overridden and suspended killers are named too: nothing is waved through.
+    Where no item is marked as a killer, every item that is open counts. What a check has seen counts while it is
     valid. What recurs holds no gate.
     """
     items = [item_as_of(view, now) for view in phase.once]
     reasons = [Reason(view.id, why) for view in items if (why := _objection(view))]
+    reasons += _unmarked(items)
     reasons += [Reason(f"probe:{name}", f"{name} is {state}") for name, state in probe_states if state in _RED_PROBES]
     reasons += [Reason(f"run:{contest.register}", f"{contest.title}: {contest.told}") for contest in run.contests]
     reasons += [
@@ -53,6 +60,8 @@ def gate_of(run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]],
     reasons += [Reason(f"signoff:{role}", why) for role, why in objections_to(run, phase.phase.id)]
     if run.state == "held":
         reasons.append(Reason("run:held", "the run is held: cockpit release resume"))
+    if run.state in _GROUNDED:
+        reasons.append(Reason(f"run:{run.state}", _GROUNDED[run.state]))
     if run.frozen is not None:
         reasons.append(Reason("freeze", run.frozen.told))
     reasons += [
@@ -62,6 +71,15 @@ def gate_of(run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]],
     if execution is not None:
         reasons.append(Reason(f"execution:{execution.id}", f"a {execution.direction} is {execution.state}"))
     return Gate(phase.phase.id, not reasons, tuple(reasons))
+
+
+def _unmarked(items: Sequence[ItemView]) -> list[Reason]:
+    """Return the objection of items among which none is marked as one that counts more than the others."""
+    left = [view for view in items if view.state not in SETTLED - {ItemState.SUSPENDED}]
+    if not left or any(view.item.killer for view in items):
+        return []
+    what = f"{left[0].item.text} and {len(left) - 1} more are open" if len(left) > 1 else f"{left[0].item.text} is open"
+    return [Reason(left[0].id, f"{what}; no item of this phase is marked `killer: true`, so each counts")]
 
 
 def _objection(view: ItemView) -> str:

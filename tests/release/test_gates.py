@@ -91,7 +91,10 @@ def test_an_execution_that_is_not_over_holds_the_gate_and_after_a_rollback_what_
     assert [reason.why for reason in gate(person.run).reasons] == ["a rollback is requested"]
     person.act(EndExecution("x", "succeeded", "", "v1"))
     assert person.state("b") == "suspended"
-    assert [reason.why for reason in gate(person.run).reasons] == ["Bound: suspended"]
+    suspended, grounded = [reason.why for reason in gate(person.run).reasons]
+    assert suspended == "Bound: suspended"
+    assert "rolled back" in grounded
+    assert "release retarget" in grounded
 
 
 _ITEMS = st.sampled_from(["k", "b", "n", "two"])

@@ -13,6 +13,7 @@ from cockpit.release.gates import Gate, gate_of
 from cockpit.release.intents import (
     AnswerGate,
     ChangeRunState,
+    DeferItem,
     LiftFreeze,
     RequestExecution,
     Retarget,
@@ -81,11 +82,22 @@ def test_the_roles_of_the_phases_items_are_polled_and_silence_is_no_go() -> None
 
 def test_a_phase_may_name_its_roles_and_one_without_a_pause_point_polls_nobody() -> None:
     person = flying()
-    assert whys(person, 1) == ["Legal: no answer"]
+    assert whys(person, 1)[1:] == ["Legal: no answer"]
     assert poll_of(person.run, person.run.phases[2]) == ()
     with pytest.raises(RefusedError) as refusal:
         person.act(AnswerGate("after", "ops", "go"))
     assert refusal.value.code == "no-poll"
+
+
+def test_a_phase_without_killers_is_held_by_each_item_that_is_open() -> None:
+    person = flying()
+    (why,) = whys(person, 2)
+    assert why.startswith("Y is open; no item of this phase is marked")
+    person.act(DeferItem("y", "tomorrow"))
+    assert whys(person, 2) == []
+    person.act(Undo("y"))
+    person.act(TickItem("y"))
+    assert gate(person, 2).go
 
 
 def test_a_no_go_names_who_for_whom_and_why() -> None:

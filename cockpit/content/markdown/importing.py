@@ -134,7 +134,15 @@ class _Builder:
             if part.entries or not part.own
         )
         recurring = all(section.cadence for section in sections if section.items)
-        return Phase(id=own, title=title, when=when, note=note, maintenance=recurring, sections=sections)
+        return Phase(
+            id=own,
+            title=title,
+            when=when,
+            note=note,
+            pause_point=not recurring,
+            maintenance=recurring,
+            sections=sections,
+        )
 
     def _section(self, part: Part, title: str, phase_id: str, section_ids: set[str]) -> Section:
         own = unique(self._slug(title), section_ids)
