@@ -16,11 +16,6 @@ HOSTILE: Final = re.compile(
     "\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_EMPHASIS: Final = re.compile(
-    r"(?P<code>`+[^`]*`+)"
-    r"|(?<![\w*\\])(?P<stars>\*{1,3})(?=[^\s*])(?P<starred>[^*]*[^\s*])(?P=stars)(?![\w*])"
-    r"|(?<![\w_\\])(?P<lines>_{1,3})(?=[^\s_])(?P<lined>[^_]*[^\s_])(?P=lines)(?![\w_])"
-)
 _NAMED = {"\t": "    ", "\x1b": "␛", "\x00": "␀"}
 _ASCII_NAMED = {"\t": "    ", "\x1b": "\\e", "\x00": "\\0"}
 
@@ -47,13 +42,6 @@ def visible(text: str, *, limit: int | None = None, ascii_only: bool = False) ->
         return text
     named = _ASCII_NAMED if ascii_only else _NAMED
     return HOSTILE.sub(lambda match: _escape(match.group(), named), text)
-
-
-def plain_markdown(text: str) -> str:
-    """Return a line of Markdown without its signs of emphasis; code, and signs that pair with none, stay."""
-    if "*" not in text and "_" not in text:
-        return text
-    return _EMPHASIS.sub(lambda found: found["code"] or found["starred"] or found["lined"], text)
 
 
 def visible_lines(text: str) -> list[str]:

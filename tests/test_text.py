@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.text import plain_markdown, visible, visible_lines
+from cockpit.text import visible, visible_lines
 
 HOSTILE = {"Cc", "Cf", "Zl", "Zp", "Cs"}
 TEXT = st.text(st.characters(codec=None))
@@ -83,19 +83,3 @@ def test_line_ends_of_every_system_end_a_line_and_others_do_not() -> None:
     assert visible_lines("a\r\nb\rc\nd\x0be\u2028f") == ["a", "b", "c", "d\\x0be\\u2028f"]
     assert visible_lines("") == [""]
     assert visible("abc", limit=2, ascii_only=True) == "a~"
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("**Rollback was rehearsed**", "Rollback was rehearsed"),
-        ("Say *when*, and __who__", "Say when, and who"),
-        ("***Never*** on _Friday_", "Never on Friday"),
-        ("look at *.log and *.txt", "look at *.log and *.txt"),
-        ("run `a **b** *c*`", "run `a **b** *c*`"),
-        ("snake_case_name and 2*3*4", "snake_case_name and 2*3*4"),
-        ("a ** b ** c", "a ** b ** c"),
-    ],
-)
-def test_emphasis_is_shown_without_its_signs(text: str, shown: str) -> None:
-    assert plain_markdown(text) == shown

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from cockpit.durations import parse_duration
 from cockpit.release.checks import Binds, Check
-from cockpit.text import plain_markdown
+from cockpit.release.emphasis import plain_markdown
 
 # Beyond it a due date is a slip of the finger.
 _FURTHEST = 10 * 365 * 86400.0

@@ -3,8 +3,9 @@
 Textual draws every widget in the box around all changes. With a clock in the first line and a probe's age in the last
 one that box is the whole screen, once a second.
 
-And what moves is painted where it was and where it is. Textual compares each layout with the one before; but where it
-looks a widget's place up meanwhile, it lays out anew and forgets how it was, so that nothing of it is painted.
+And what moves is painted where it was and where it is. Textual compares each layout with the one before; but where a
+list scrolls, or a widget's place is looked up meanwhile, it lays out anew and forgets how it was, and a line that moved
+stands on two rows.
 """
 
 from __future__ import annotations
