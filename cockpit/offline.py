@@ -10,11 +10,12 @@ from cockpit.errors import CockpitError
 from cockpit.execution.prepare import prepare
 from cockpit.git.command import Git
 from cockpit.git.facts import head_commit
+from cockpit.git.running import running_tag
 from cockpit.git.tag_names import encode_name
 from cockpit.git.tags import list_tags
 from cockpit.release.run import Run
 from cockpit.release.script import as_shell_script
-from cockpit.release.tags import last_good, tag_at, with_marks
+from cockpit.release.tags import last_good, with_marks
 from cockpit.reports.offline import RollbackScript, as_html, as_text, offline_page
 from cockpit.store import files
 from cockpit.times import date_time, rfc3339, zone_label
@@ -53,7 +54,7 @@ def rollback_script(workspace: Workspace) -> RollbackScript:
     try:
         git = Git(workspace.code)
         tags = with_marks(list_tags(git, run.configuration.code.tags), run.marks)
-        running = tag_at(tags, head_commit(git))
+        running = running_tag(git, tags, head_commit(git), run.tag)
         found = last_good(tags, running, run.marks) if running is not None else None
         if found is None:
             return RollbackScript(why="no good release before the one that is checked out")

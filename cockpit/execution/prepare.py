@@ -17,6 +17,7 @@ from cockpit.execution.databases.room import Room, RoomLook, complaints, unknown
 from cockpit.git.command import Git
 from cockpit.git.facts import changed_files, head_commit, undone
 from cockpit.git.resolve import resolve_tag
+from cockpit.git.running import running_tag
 from cockpit.git.tag_names import decode_name, encode_name
 from cockpit.git.tags import list_tags
 from cockpit.release.configuration import Configuration
@@ -163,7 +164,7 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
         if dirty:
             reasons.append(f"{dirty} changed file{'s' if dirty != 1 else ''} in the work tree")
         tags = with_marks(list_tags(git, run.configuration.code.tags), run.marks)
-        running = tag_at(tags, head)
+        running = running_tag(git, tags, head, run.tag)
         found = last_good(tags, running, run.marks) if running is not None else None
         if found is not None:
             target, why = found[0].display, found[1]
@@ -172,7 +173,7 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
                 faults, warnings = _look_at_plan(run, found[0], code, obstacles.root, rooms)
                 reasons += faults
         elif running is None:
-            reasons.append("HEAD is at no tag, so there is no release before it")
+            reasons.append("HEAD is at no tag, so there is no release before it: git tag it, or check its tag out")
         else:
             reasons.append(f"no release before {running.display} that is not marked bad")
     except RefusedError as error:

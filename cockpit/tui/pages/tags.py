@@ -11,10 +11,11 @@ from textual.strip import Strip
 from cockpit.errors import CockpitError
 from cockpit.git.ahead_behind import with_counts
 from cockpit.git.facts import head_commit
+from cockpit.git.running import running_tag
 from cockpit.git.tags import list_tags
 from cockpit.release.live import Live
 from cockpit.release.run import Run
-from cockpit.release.tags import Tag, last_good, order_tags, tag_at, with_marks
+from cockpit.release.tags import Tag, last_good, order_tags, with_marks
 from cockpit.tui.commands import bindings
 from cockpit.tui.dialogs.card import CardDialog
 from cockpit.tui.glyphs import ASCII, choose_glyphs
@@ -67,7 +68,7 @@ class TagsFound:
         self.head = head_commit(git)
         ordered = order_tags(with_marks(list_tags(git, run.configuration.code.tags), run.marks))
         self.tags = with_counts(git, self.head, ordered)
-        self.running = tag_at(self.tags, self.head)
+        self.running = running_tag(git, self.tags, self.head, run.tag)
         proposed = last_good(self.tags, self.running, run.marks) if self.running is not None else None
         self.proposed: Tag | None = proposed[0] if proposed is not None else None
         self.why = proposed[1] if proposed is not None else ""
@@ -133,6 +134,8 @@ class TagsPage(Page):
         picker.show(found.tags, found.head, found.proposed)
         self.query_one(Proposal).show(found.why)
         here = found.running.display if found.running is not None else found.head[:8]
+        if found.running is not None and found.running.commit != found.head:
+            here = f"{here}, and HEAD {found.head[:8]} upon it"
         left: list[Part] = [("running ", inks.muted), part(here, inks.strong)]
         self.query_one("#tags-title", PaneTitle).show(left=left, right=[(f"{len(found.tags)} tags", inks.muted)])
         if self._wants_proposed:
