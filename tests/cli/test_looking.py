@@ -201,6 +201,9 @@ def test_a_plan_is_shown_whole(shop: Console) -> None:
     assert all(step["title"] in text for step in plan["steps"])
     _, script, _ = shop.say("rollback", "v2.4.0", "--format", "sh")
     assert subprocess.run(["sh", "-n"], input=script, text=True, check=True).returncode == 0
+    running = plan["from_tag"]
+    for way in ("rollback", "deploy"):
+        assert f"! {running} is what is checked out already" in shop.say(way, running)[1]
 
 
 def test_validate_and_trust_show(shop: Console) -> None:

@@ -79,6 +79,7 @@ async def test_what_runs_already_is_not_gone_back_to(scene: Scene) -> None:
         await pilot.press("escape", "escape")
 
 
+@pytest.mark.full
 async def test_a_card_names_the_command_of_its_own_tag(scene: Scene) -> None:
     async with on_tags(scene) as (app, pilot, _):
         await pilot.press("enter")
@@ -86,6 +87,7 @@ async def test_a_card_names_the_command_of_its_own_tag(scene: Scene) -> None:
         assert "cockpit rollback v2.4.0 --rehearse" in text_in(app, app.screen.region)
 
 
+@pytest.mark.full
 async def test_a_plan_says_which_of_its_steps_are_in_view(scene: Scene) -> None:
     app = scene.app()
     async with app.run_test(size=(80, 18)) as pilot:
@@ -102,8 +104,10 @@ async def test_a_plan_says_which_of_its_steps_are_in_view(scene: Scene) -> None:
         assert "-4 of 4: PageUp shows what is before" in text_of(app, "#plan-place")
 
 
-@pytest.mark.parametrize("ready", [True, False])
-@pytest.mark.parametrize("width", [80, 60, 40])
+@pytest.mark.parametrize(
+    ("width", "ready"),
+    [(80, True), *(pytest.param(*case, marks=pytest.mark.full) for case in ((80, False), (60, True), (40, True)))],
+)
 async def test_the_last_page_and_the_light_do_not_run_into_each_other(scene: Scene, width: int, ready: bool) -> None:
     app = scene.app()
     async with app.run_test(size=(width, 24)) as pilot:
@@ -117,6 +121,7 @@ async def test_the_last_page_and_the_light_do_not_run_into_each_other(scene: Sce
             assert "0Review READY NO LEASE " in line
 
 
+@pytest.mark.full
 async def test_probes_that_were_not_looked_at_yet_are_not_none(scene: Scene) -> None:
     scene.live = Live()
     app = scene.app()

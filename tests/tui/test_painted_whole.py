@@ -132,6 +132,7 @@ async def test_a_line_that_goes_while_a_list_scrolls_leaves_none_on_two_rows(cou
         await shows_all(app, pilot, [(what, "banner") for what in course.split()])
 
 
+@pytest.mark.full
 async def test_the_terminal_shows_what_a_fresh_paint_would() -> None:
     app = Far()
     async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
@@ -143,7 +144,7 @@ async def test_the_terminal_shows_what_a_fresh_paint_would() -> None:
                 line.display = True
             await shows_all(app, pilot, [("frame", "tabs"), *course])
 
-        @settings(max_examples=15, deadline=None)
+        @settings(max_examples=60, deadline=None)
         @given(st.lists(steps, min_size=2, max_size=12))
         def course_by_course(course: list[tuple[str, str]]) -> None:
             asyncio.run_coroutine_threadsafe(anew(course), loop).result()
