@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -38,6 +39,11 @@ class Palette(CommandPalette):
     def on_mount(self) -> None:
         """Put the key's own sign before the field: the magnifying glass is no sign of every terminal."""
         self.query_one(SearchIcon).icon = ":"
+
+    def _action_command_list(self, action: str) -> None:
+        # Textual looks lines up that a list which has just been filled, or is hidden, has not laid out yet.
+        with contextlib.suppress(LookupError):
+            super()._action_command_list(action)
 
 
 class CommandProvider(Provider):

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from textual import events
+from textual.command import CommandList
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
@@ -17,6 +18,7 @@ from cockpit.tui.dialogs.help import HelpDialog
 from cockpit.tui.dialogs.item import ItemDialog
 from cockpit.tui.dialogs.poll import PollDialog
 from cockpit.tui.pages.checklist import ChecklistPage
+from cockpit.tui.palette import Palette
 from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.widgets.checklist import ItemList, PausePoint
 from cockpit.tui.widgets.log_tail import LogTail
@@ -243,6 +245,21 @@ async def test_help_lists_the_keys_of_what_has_the_focus(scene: Scene) -> None:
         shown = text_in(app, app.screen.region)
         assert "Go to the next error" in shown
         assert "Tick the item" not in shown
+
+
+async def test_the_palette_can_be_paged_through_where_its_list_has_no_room(scene: Scene) -> None:
+    async with flown(scene) as (app, pilot):
+        await pilot.press("colon")
+        found = app.screen.query_one(CommandList)
+        await until(pilot, lambda: found.option_count)
+        await pilot.resize_terminal(1, 1)
+        await until(pilot, lambda: not found.scrollable_content_region)
+        found.clear_options()
+        found.add_options(["one", "two"])
+        for key in ("pageup", "pagedown"):
+            await pilot.press(key)
+        await pilot.resize_terminal(80, 24)
+        assert isinstance(app.screen, Palette)
 
 
 async def test_the_palette_finds_a_command_and_carries_it_out(scene: Scene) -> None:
