@@ -1,9 +1,10 @@
-"""What a probe costs: `python -m tests.benchmarks.bench_probes [http] [rollups] [screen]`.
+"""What a probe costs: `python -m tests.benchmarks.bench_probes [http] [rollups] [screen] [keys]`.
 
 http: CPU of an HTTP probe, with three conditions and its record in the samples, against the best bare httpx GET that we
 know (one client an origin), 200 at once, against a raw asyncio server in a process of its own. The two are measured in
 turn, each in a process of its own.
 screen: the share of a core that a watcher of 300 HTTP probes every 10 s takes, and the open probes page beside it.
+keys: from a key on that page to what it paints, on a terminal.
 rollups: a year of roll-ups of 300 probes, and what the screen asks of them.
 """
 
@@ -18,9 +19,11 @@ import random
 import socket
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
@@ -30,9 +33,13 @@ from cockpit.release.rollup import Rollup, added_up
 from cockpit.samples.database import open_for_writing
 from cockpit.samples.reader import SampleReader
 from cockpit.samples.schema import DAY, FILE_NAME, HOUR
-from tests.benchmarks.figures import Result, Row, Rows, Scale, in_turns, times
+from tests.benchmarks.bare import READY
+from tests.benchmarks.bench_keys import Look, cursor, everything, key_to_paint, turn_to
+from tests.benchmarks.console import Console
+from tests.benchmarks.figures import Result, Row, Rows, Scale, in_turns, percentile, times
 from tests.benchmarks.gets import CONDITIONS, cpu, get_costs, serve
 from tests.benchmarks.processes import cpu_seconds
+from tests.benchmarks.served import SIZE
 from tests.benchmarks.table import parse, report
 from tests.execution.flight import Flight
 
@@ -121,8 +128,9 @@ async def look_at_probes(flight: Flight, watcher: int, scale: Scale) -> list[tup
     return found
 
 
-def screen(scale: Scale) -> Iterator[Result]:
-    """Watch 300 probes by a real watcher, with the probes page open."""
+@contextlib.contextmanager
+def watched_flight() -> Iterator[tuple[Flight, int]]:
+    """A release whose 300 HTTP probes a watcher runs every 10 s; yields it and the watcher's process."""
     with tempfile.TemporaryDirectory() as directory, socket.create_server(("127.0.0.1", 0), backlog=1024) as listening:
         os.environ["COCKPIT_STATE_DIR"] = f"{directory}/state"
         server = multiprocessing.Process(target=serve, args=(listening,), kwargs={"keep": False}, daemon=True)
@@ -133,22 +141,51 @@ def screen(scale: Scale) -> Iterator[Result]:
         flight.begin([], probes={f"probe-{number}": probe for number in range(PROBES)})
         watcher = subprocess.Popen(flight.command("watch"), stdout=subprocess.DEVNULL)
         try:
-            shares = asyncio.run(look_at_probes(flight, watcher.pid, scale))
+            yield flight, watcher.pid
         finally:
             watcher.terminate()
             watcher.wait(30)
             server.terminate()
             server.join()
             del os.environ["COCKPIT_STATE_DIR"]
+
+
+def screen(scale: Scale) -> Iterator[Result]:
+    """Watch 300 probes by a real watcher, with the probes page open."""
+    with watched_flight() as (flight, watcher):
+        shares = asyncio.run(look_at_probes(flight, watcher, scale))
     costs = get_costs(scale.rounds, scale.of(LOTS, 2))
     # Percents of a core that bare GETs as often would take.
     bare = [min(pair) * PROBES / INTERVAL / 10 for pair in zip(costs["bare"], costs["bare_unkept"], strict=True)]
     what, peer = f"{PROBES} probes every {INTERVAL} s", "as many httpx GETs, bare"
-    yield Row(f"{what}: the watcher", "% of a core", [one for one, _ in shares], peer, bare)
-    yield Row(f"{what}: the page open on them", "% of a core", [one for _, one in shares], peer, bare)
+    yield Row(f"{what}: the watcher", "% of a core", [one for one, _ in shares], peer, bare, goal=25, bounds="ours")
+    yield Row(
+        f"{what}: the page open on them", "% of a core", [one for _, one in shares], peer, bare, goal=25, bounds="ours"
+    )
 
 
-PARTS: dict[str, Rows] = {"http": http, "rollups": rollups, "screen": screen}
+def keys(scale: Scale) -> Iterator[Result]:
+    """Move the cursor of the probes page on a terminal while 300 probes are run, beside a bare list's."""
+    ours, theirs, dice = list[float](), list[float](), random.Random(7)
+    with watched_flight() as (flight, _), ExitStack() as stack:
+        console = stack.enter_context(Console(flight.command(), size=SIZE))
+        bare = stack.enter_context(Console([sys.executable, "-m", "tests.benchmarks.bare", "list"], size=SIZE))
+        bare.until(lambda painted: painted.holds(READY))
+        console.until(lambda painted: painted.holds("1 Checklist"))
+        turn_to(console, "3")
+        console.until(lambda painted: painted.holds(f"{PROBES}/{PROBES} ok"))
+        for _ in range(scale.rounds):
+            ours.append(_p95(console, "jk", cursor, dice, scale))
+            theirs.append(_p95(bare, ("\x1b[B",), everything, dice, scale))
+    what = f"key to paint p95, the page of {PROBES} probes"
+    yield Row(what, "ms", times(1e3, ours), "bare Textual list", times(1e3, theirs), goal=60, bounds="ours")
+
+
+def _p95(console: Console, keys: Sequence[str], look: Look, dice: random.Random, scale: Scale) -> float:
+    return percentile([key_to_paint(console, keys[n % len(keys)], look, dice) for n in range(scale.of(40, 10))], 0.95)
+
+
+PARTS: dict[str, Rows] = {"http": http, "rollups": rollups, "screen": screen, "keys": keys}
 
 
 def rows(scale: Scale, parts: Sequence[str] = ()) -> Iterator[Result]:

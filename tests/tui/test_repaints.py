@@ -69,6 +69,8 @@ async def test_a_key_draws_the_two_rows_that_the_cursor_leaves_and_comes_to(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with flown(scene, size=(200, 50)) as (app, pilot):
+        # What comes after the first frame lays the screen out again: pages, logs, the layout one left.
+        await until(pilot, lambda: "GET /cart" in text_of(app, "#tails"))
         await settle(pilot)
         items = app.screen.query_one(ItemList)
         before, drawn = items.cursor, list[ItemRow]()
