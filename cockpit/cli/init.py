@@ -78,7 +78,7 @@ def set_up(arguments: argparse.Namespace, *, offer_checklists: bool = True) -> b
         from cockpit.cli.init_trust import offer_trust
 
         trusted = offer_trust(arguments, root)
-    _tell_next(root, trusted=trusted)
+    _tell_next(root, written, trusted=trusted)
     return True
 
 
@@ -153,11 +153,12 @@ def _tell_look(looked: ProbeResult, url: str) -> None:
     say("  Start the service, or correct `http:` below `probes:` in cockpit.yaml;\n  then look again: cockpit probe")
 
 
-def _tell_next(root: Path, *, trusted: bool) -> None:
+def _tell_next(root: Path, written: list[Path], *, trusted: bool) -> None:
     tag = newest_tag(root) or "NAME"
     if not trusted:
         say("Look it over, then: cockpit validate, cockpit trust --show, cockpit trust")
-    say(f"Next: git add cockpit.yaml and commit it; cockpit release open {tag}; cockpit")
+    files = " ".join(dict.fromkeys(path.relative_to(root).parts[0] for path in written))
+    say(f"Next: git add {files} and commit {'it' if ' ' not in files else 'them'}; cockpit release open {tag}; cockpit")
 
 
 def newest_tag(root: Path) -> str:

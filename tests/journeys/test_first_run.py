@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -103,9 +104,14 @@ def answer_all(terminal: Terminal) -> None:
         terminal.wait_for(rf"^{question}.*\]: *$")
         terminal.press("Enter")
     terminal.wait_for("ok: it answers")
-    for question in ("Log", "Their numbers", "Why"):
-        terminal.wait_for(rf"{question}.*\]: *$")
-        terminal.press("Enter")
+    terminal.wait_for(r"Log.*\]: *$")
+    terminal.press("Enter")
+    screen = terminal.wait_for(r"Their numbers.*\[-\]: *$")
+    payments = re.search(r"(\d+) +payments", screen)
+    assert payments is not None
+    terminal.press(payments[1], "Enter")
+    terminal.wait_for(r"Why.*\]: *$")
+    terminal.press("Enter")
     terminal.wait_for(r"probe health: ok, http://127\.0\.0\.1:\d+/healthz answers")
     screen = terminal.wait_for(r"commands run on this host.*\[no\]: *$")
     assert "from v1.1.0 to v1.0.0" in screen
@@ -114,10 +120,10 @@ def answer_all(terminal: Terminal) -> None:
     terminal.wait_for("trusted on this host")
 
 
-def test_in_9_keys_from_init_to_a_green_probe_and_a_trusted_way_back(
+def test_in_10_keys_from_init_to_a_green_probe_and_a_trusted_way_back(
     open_terminal: OpenTerminal, unconfigured: Unconfigured
 ) -> None:
-    """Nine keys: seven defaults, and `y` Enter to trust; 22 with typing `cockpit init` and Enter."""
+    """Ten keys: six defaults, what it has not, and `y` Enter to trust; 23 with typing `cockpit init` and Enter."""
     terminal = open_terminal()
     terminal.start(
         [*COCKPIT, "--repo", str(unconfigured.repository), "init"],
@@ -125,7 +131,7 @@ def test_in_9_keys_from_init_to_a_green_probe_and_a_trusted_way_back(
         environment=unconfigured.environment,
     )
     answer_all(terminal)
-    assert terminal.pressed == 9
+    assert terminal.pressed == 10
     assert terminal.pressed + len("cockpit init\n") <= MOST_KEYS
     terminal.wait_for(r"Open the cockpit now\? .*\]: *$")
     terminal.press("n", "Enter")
