@@ -98,8 +98,8 @@ def unconfigured(tmp_path: Path) -> Iterator[Unconfigured]:
             thread.join()
 
 
-def answer_all(terminal: Terminal) -> None:
-    """Take every default of `cockpit init`, and trust what it shows."""
+def answer_all(terminal: Terminal, *, trusting: bool = True) -> None:
+    """Take every default of `cockpit init`, and trust what it shows, or not."""
     for question in ("Service", "Environment", "Time zone", "Health URL"):
         terminal.wait_for(rf"^{question}.*\]: *$")
         terminal.press("Enter")
@@ -116,8 +116,9 @@ def answer_all(terminal: Terminal) -> None:
     screen = terminal.wait_for(r"commands run on this host.*\[no\]: *$")
     assert "from v1.1.0 to v1.0.0" in screen
     assert "sudo systemctl stop shop.service" in screen
-    terminal.press("y", "Enter")
-    terminal.wait_for("trusted on this host")
+    terminal.press("y" if trusting else "n", "Enter")
+    if trusting:
+        terminal.wait_for("trusted on this host")
 
 
 def test_in_10_keys_from_init_to_a_green_probe_and_a_trusted_way_back(
@@ -171,6 +172,20 @@ def test_the_cockpit_explains_itself_sets_up_from_a_checklist_that_it_found_and_
     assert "rollback" in screen
     terminal.wait_for(r"Take a payment +(NOT APPLICABLE|N/A)")
     leave(terminal)
+    assert terminal.wait_for_exit() == 0
+
+
+def test_who_does_not_trust_the_way_back_is_not_asked_to_open_a_run_by_it(
+    open_terminal: OpenTerminal, unconfigured: Unconfigured
+) -> None:
+    terminal = open_terminal()
+    terminal.start(
+        [*COCKPIT, "--repo", str(unconfigured.repository), "init"],
+        size=(110, 120),
+        environment=unconfigured.environment,
+    )
+    answer_all(terminal, trusting=False)
+    terminal.wait_for("edit rollback.steps; then: cockpit validate")
     assert terminal.wait_for_exit() == 0
 
 
