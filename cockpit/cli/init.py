@@ -29,8 +29,8 @@ def add_commands(table: CommandTable) -> None:
 
 
 def _init(arguments: argparse.Namespace) -> ExitCode:
-    written = set_up(arguments)
-    if not arguments.yes and written and agreed("Open the cockpit now?", default=True):
+    trusted = set_up(arguments)
+    if trusted and agreed("Open the cockpit now?", default=True):
         from cockpit.cli.run_app import open_app
 
         return open_app(arguments)
@@ -38,7 +38,7 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
 
 
 def set_up(arguments: argparse.Namespace, *, offer_checklists: bool = True) -> bool:
-    """Write the files, asking a person unless `--yes`; try the probe, and let the person trust what is configured."""
+    """Write the files, asking a person unless `--yes`; try the probe, and let the person trust it; whether they did."""
     from cockpit.cli.interchange import imported_files
     from cockpit.content.init import write_configuration
     from cockpit.content.written import refuse_existing, write_files
@@ -63,7 +63,7 @@ def set_up(arguments: argparse.Namespace, *, offer_checklists: bool = True) -> b
     looked = _first_look(root)
     if wants_json(arguments):
         print_json(_document(root, answers, written, shared, looked))
-        return True
+        return False
     for path in written:
         say(f"wrote {path.relative_to(root)}")
     if imported is not None:
@@ -78,8 +78,8 @@ def set_up(arguments: argparse.Namespace, *, offer_checklists: bool = True) -> b
         from cockpit.cli.init_trust import offer_trust
 
         trusted = offer_trust(arguments, root)
-    _tell_next(root, trusted=trusted)
-    return True
+    _tell_next(root, written, trusted=trusted)
+    return trusted
 
 
 def _top(repo: Path) -> Path:
@@ -153,11 +153,12 @@ def _tell_look(looked: ProbeResult, url: str) -> None:
     say("  Start the service, or correct `http:` below `probes:` in cockpit.yaml;\n  then look again: cockpit probe")
 
 
-def _tell_next(root: Path, *, trusted: bool) -> None:
+def _tell_next(root: Path, written: list[Path], *, trusted: bool) -> None:
     tag = newest_tag(root) or "NAME"
     if not trusted:
-        say("Look it over, then: cockpit validate, cockpit trust --show, cockpit trust")
-    say(f"Next: git add cockpit.yaml and commit it; cockpit release open {tag}; cockpit")
+        say("Look it over, and edit rollback.steps; then: cockpit validate, cockpit trust --show, cockpit trust")
+    files = " ".join(dict.fromkeys(path.relative_to(root).parts[0] for path in written))
+    say(f"Next: git add {files} and commit {'it' if ' ' not in files else 'them'}; cockpit release open {tag}; cockpit")
 
 
 def newest_tag(root: Path) -> str:

@@ -51,7 +51,7 @@ def question(root: Path, answers: Answers, parts: Sequence[Part], *, answering: 
         service=service,
         environment=environment,
         production=production and not several,
-        timezone=ask("Time zone (IANA)", answers.timezone),
+        timezone=_time_zone(answers.timezone),
     )
     answers = _health(root, answers)
     log = f"{_COMMAND} {answers.log_command}" if answers.log_command else answers.log_file
@@ -61,6 +61,24 @@ def question(root: Path, answers: Answers, parts: Sequence[Part], *, answering: 
     if DATABASE in {part.name for part in absent}:
         answers = replace(answers, database=None, migrations=())
     return replace(answers, not_applicable=without(absent, _reason(absent)) if absent else ())
+
+
+def _time_zone(found: str) -> str:
+    """Ask for the time zone until it is one: refused at the end, it would lose all the other answers."""
+    default = found if _is_time_zone(found) else "UTC"
+    while not _is_time_zone(typed := ask("Time zone (IANA)", default)):
+        show(f"  no time zone is named {typed}: write such as Europe/Berlin or UTC", "bad")
+    return typed
+
+
+def _is_time_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _rows(answers: Answers, answering: str) -> list[str]:
@@ -128,8 +146,8 @@ def _absent(parts: Sequence[Part]) -> list[Part]:
         for number, part in enumerate(parts, 1)
     ]
     say(columns(rows))
-    absent = " ".join(str(number) for number, part in enumerate(parts, 1) if not part.found)
-    return [parts[number - 1] for number in numbers(ask("Their numbers, or - for none", absent or "-"), len(parts))]
+    # Enter marks nothing: what is not found may be there all the same, and an item marked so is no longer looked at.
+    return [parts[number - 1] for number in numbers(ask("Their numbers, or - for none", "-"), len(parts))]
 
 
 def _reason(absent: Sequence[Part]) -> str:

@@ -86,7 +86,8 @@ def _welcome(arguments: argparse.Namespace, *, in_repository: bool) -> ExitCode:
 
     chosen = app.choice.removeprefix("import ") if app.choice.startswith("import ") else ""
     arguments.source, arguments.yes = str(root / chosen) if chosen else "", False
-    set_up(arguments, offer_checklists=False)
+    if not set_up(arguments, offer_checklists=False):
+        return ExitCode.OK  # a run opened now would pin files that the person is about to correct
     return open_app(arguments)
 
 

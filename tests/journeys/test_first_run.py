@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -97,27 +98,33 @@ def unconfigured(tmp_path: Path) -> Iterator[Unconfigured]:
             thread.join()
 
 
-def answer_all(terminal: Terminal) -> None:
-    """Take every default of `cockpit init`, and trust what it shows."""
+def answer_all(terminal: Terminal, *, trusting: bool = True) -> None:
+    """Take every default of `cockpit init`, and trust what it shows, or not."""
     for question in ("Service", "Environment", "Time zone", "Health URL"):
         terminal.wait_for(rf"^{question}.*\]: *$")
         terminal.press("Enter")
     terminal.wait_for("ok: it answers")
-    for question in ("Log", "Their numbers", "Why"):
-        terminal.wait_for(rf"{question}.*\]: *$")
-        terminal.press("Enter")
+    terminal.wait_for(r"Log.*\]: *$")
+    terminal.press("Enter")
+    screen = terminal.wait_for(r"Their numbers.*\[-\]: *$")
+    payments = re.search(r"(\d+) +payments", screen)
+    assert payments is not None
+    terminal.press(payments[1], "Enter")
+    terminal.wait_for(r"Why.*\]: *$")
+    terminal.press("Enter")
     terminal.wait_for(r"probe health: ok, http://127\.0\.0\.1:\d+/healthz answers")
     screen = terminal.wait_for(r"commands run on this host.*\[no\]: *$")
     assert "from v1.1.0 to v1.0.0" in screen
     assert "sudo systemctl stop shop.service" in screen
-    terminal.press("y", "Enter")
-    terminal.wait_for("trusted on this host")
+    terminal.press("y" if trusting else "n", "Enter")
+    if trusting:
+        terminal.wait_for("trusted on this host")
 
 
-def test_in_9_keys_from_init_to_a_green_probe_and_a_trusted_way_back(
+def test_in_10_keys_from_init_to_a_green_probe_and_a_trusted_way_back(
     open_terminal: OpenTerminal, unconfigured: Unconfigured
 ) -> None:
-    """Nine keys: seven defaults, and `y` Enter to trust; 22 with typing `cockpit init` and Enter."""
+    """Ten keys: six defaults, what it has not, and `y` Enter to trust; 23 with typing `cockpit init` and Enter."""
     terminal = open_terminal()
     terminal.start(
         [*COCKPIT, "--repo", str(unconfigured.repository), "init"],
@@ -125,7 +132,7 @@ def test_in_9_keys_from_init_to_a_green_probe_and_a_trusted_way_back(
         environment=unconfigured.environment,
     )
     answer_all(terminal)
-    assert terminal.pressed == 9
+    assert terminal.pressed == 10
     assert terminal.pressed + len("cockpit init\n") <= MOST_KEYS
     terminal.wait_for(r"Open the cockpit now\? .*\]: *$")
     terminal.press("n", "Enter")
@@ -165,6 +172,20 @@ def test_the_cockpit_explains_itself_sets_up_from_a_checklist_that_it_found_and_
     assert "rollback" in screen
     terminal.wait_for(r"Take a payment +(NOT APPLICABLE|N/A)")
     leave(terminal)
+    assert terminal.wait_for_exit() == 0
+
+
+def test_who_does_not_trust_the_way_back_is_not_asked_to_open_a_run_by_it(
+    open_terminal: OpenTerminal, unconfigured: Unconfigured
+) -> None:
+    terminal = open_terminal()
+    terminal.start(
+        [*COCKPIT, "--repo", str(unconfigured.repository), "init"],
+        size=(110, 120),
+        environment=unconfigured.environment,
+    )
+    answer_all(terminal, trusting=False)
+    terminal.wait_for("edit rollback.steps; then: cockpit validate")
     assert terminal.wait_for_exit() == 0
 
 

@@ -1,0 +1,26 @@
+"""What `cockpit init` asks: a slip is told at its prompt, and Enter gives nothing away."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from cockpit.cli.init_questions import question
+from cockpit.content.init import detect
+from cockpit.content.proposal.parts import Part
+
+
+def test_a_wrong_time_zone_is_asked_again_and_enter_marks_no_part_absent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = ["shop", "staging", "no", "Europe/Nowhere", "Europe/Berlin", "http://127.0.0.1:9", "", "", "", "", ""]
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(typed) + "\n"))
+    parts = [Part("payments", ("a/b/pay",), found=False)]
+
+    answers = question(tmp_path, detect(tmp_path), parts, answering="")
+
+    assert answers.timezone == "Europe/Berlin"
+    assert not answers.not_applicable
+    assert "no time zone is named Europe/Nowhere" in capsys.readouterr().out
