@@ -19,6 +19,7 @@ from cockpit.git.resolve import resolve_named
 from cockpit.git.worktree import refuse_dirty, refuse_overwriting
 from cockpit.leasing.breaking import refuse_anothers
 from cockpit.leasing.taking import give_back, record_override, take_lease
+from cockpit.release.broken_off import broken_off
 from cockpit.release.decisions.executions import confirmation_accepted, require_no_current
 from cockpit.release.intents import RequestExecution
 from cockpit.release.plan import Plan
@@ -121,7 +122,9 @@ def _require_fitting(workspace: Workspace, plan: Plan) -> None:
             fix="Look at the plan again, and confirm that",
             code="conflicting",
         )
-    if head != plan.from_commit:
+    given_up = broken_off(workspace.run, plan.commit)
+    begun = given_up is not None and given_up.from_commit == plan.from_commit and head == plan.commit
+    if head != plan.from_commit and not begun:
         raise RefusedError(
             f"the work tree has moved from {plan.from_commit[:8]} to {head[:8]} since the plan was shown",
             fix="Look at the plan again, and confirm that",

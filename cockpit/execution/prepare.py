@@ -20,6 +20,7 @@ from cockpit.git.resolve import resolve_tag
 from cockpit.git.running import running_tag
 from cockpit.git.tag_names import decode_name, encode_name
 from cockpit.git.tags import list_tags
+from cockpit.release.broken_off import broken_off
 from cockpit.release.configuration import Configuration
 from cockpit.release.databases import DatabaseWay
 from cockpit.release.events import Direction
@@ -92,14 +93,16 @@ def prepare(
 
     Bytes, or a text with what the command line makes of them, reach a name that is not UTF-8. `way` is what a person
     wants of the database, empty the usual one. Where the tag is checked out already, `from_commit` is what would be
-    gone back from. Raises NotFoundError for a tag that is not there, RefusedError for one
-    that is no commit, and where the database cannot go that way.
+    gone back from; by itself it is what an execution had left that was aborted on the way there. Raises NotFoundError
+    for a tag that is not there, RefusedError for one that is no commit, and where the database cannot go that way.
     """
     git = Git(code)
     commit = resolve_tag(git, tag)
     named = decode_name(tag if isinstance(tag, bytes) else tag.encode("utf-8", "surrogateescape"))
     head = head_commit(git)
-    from_commit = from_commit if from_commit and head == commit else head
+    given_up = broken_off(run, commit)
+    begun_at = from_commit or (given_up.from_commit if given_up is not None else "")
+    from_commit = begun_at if begun_at and head == commit else head
     running = tag_at(list_tags(git, run.configuration.code.tags), from_commit)
     plans = run.configuration.rollback if direction == "rollback" else run.configuration.deploy
     changes = undone(git, from_commit, commit, migrations=plans.migrations) if plans.migrations else None

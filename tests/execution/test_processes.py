@@ -470,6 +470,19 @@ def test_what_an_earlier_worker_stopped_at_is_not_told_of_a_dead_one(
     assert "the host is out of order" in done.stderr
 
 
+def test_what_was_aborted_behind_its_checkout_can_be_begun_again(flight: Flight) -> None:
+    mended = flight.step("migrate", 'test -f "$V/mended"')
+    flight.begin([flight.stop_step(), flight.checkout_step(), mended, flight.start_step(), flight.verify_step()])
+    again = ("rollback", "v1", "--execute", "--confirm", "v1")
+    flight.json(*again, code=5)
+    flight.json("execution", "abort")
+    assert flight.git.text("rev-parse", "HEAD") == flight.git.text("rev-parse", "v1^{commit}")
+    (flight.var / "mended").touch()
+    assert flight.json(*again)["outcome"] == "succeeded"
+    assert flight.json("status")["run"]["state"] == "rolled-back"
+    assert flight.json(*again, code=4)["error"]["code"] == "same-target", "what has succeeded is not begun again"
+
+
 def test_a_worker_that_cannot_be_started_is_told_of(flight: Flight) -> None:
     workspace = flight.begin()
     workspace.executions_directory.mkdir(parents=True)

@@ -24,6 +24,7 @@ from cockpit.git.facts import Undone, head_commit, undone
 from cockpit.git.tag_names import encode_name
 from cockpit.git.tag_signature import TagSignature, tag_signature
 from cockpit.rehearsing import spawn_rehearsal
+from cockpit.release.broken_off import broken_off
 from cockpit.release.databases import DatabaseWay
 from cockpit.release.events import Direction
 from cockpit.release.intents import MarkTag
@@ -216,7 +217,7 @@ class CardDialog(Dialog[bool]):
             pane.show_trouble(str(error))
             return
         pane.show(facts)
-        if facts.here == self._tag.commit:
+        if facts.here == self._tag.commit and broken_off(self.cockpit.workspace.run, facts.here) is None:
             self._offer_no_way()
 
     def _offer_no_way(self) -> None:
