@@ -77,7 +77,10 @@ def test_a_no_go_is_recorded_with_its_reason_and_told(poll: Console) -> None:
 
 
 def test_another_phase_by_its_id_and_what_is_wrong_is_named(poll: Console) -> None:
-    assert poll.json("gate", "night", code=1)["reasons"] == [{"item": "role:product", "why": "Product: no answer"}]
+    left, unanswered = poll.json("gate", "night", code=1)["reasons"]
+    assert (left["item"], left["why"].partition(";")[0]) == ("c", "C is open"), "no item there is a killer: each counts"
+    assert unanswered == {"item": "role:product", "why": "Product: no answer"}
+    poll.json("item", "tick", "c")
     assert poll.json("gate", "night", "--answer", "go", "--as", "product")["go"] is True
     assert "day, night" in poll.refused("gate", "dawn", code=2)["fix"]
     assert "qa, ops" in poll.refused("gate", "--answer", "go", "--as", "security", code=2)["fix"]

@@ -49,6 +49,7 @@ def test_the_summary_says_what_was_found_and_what_was_not_placed(away: Console) 
         "Launch: 2 items, 1 phase, 1 rollback procedure, 1 sign-off role",
         "1 ticked in the file: kept as checked, done by nobody in a release",
         "  Before: 1 section",
+        "1 phase ends in a go or no-go: every open item holds it, until some say `killer: true`",
         "1 line with a box could not be placed (--lenient takes them):",
         "  line 6: - ☐ glyph",
         f"wrote {out}",

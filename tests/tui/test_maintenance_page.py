@@ -84,7 +84,7 @@ async def test_space_ticks_the_one_period_and_u_takes_it_back(care: Scene) -> No
     async with on_page(care) as (app, pilot):
         assert listing(app).go_to(LATE)
         await pilot.press("space")
-        await until(pilot, lambda: care.run.instances[LATE].state is ItemState.DONE)
+        await until(pilot, lambda: LATE in care.run.instances and care.run.instances[LATE].state is ItemState.DONE)
         await until(pilot, lambda: "1 overdue" in text_of(app, "#maintenance-title"))
         assert any(one.id.startswith("weekly/2026-W11") and one.id.endswith("monitor-database-size") and one.waits
                    for one in rows(app))  # fmt: skip
