@@ -67,6 +67,8 @@ async def keys(pilot: Pilot[int], *pressed: str, then: float = 0.8) -> None:
 
 async def take(workspace: Workspace) -> None:
     """Fly the demo at the large size, and end with one picture at the small one."""
+    os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")  # whatever terminal this is started in
+    os.environ.pop("NO_COLOR", None)
     app = CockpitApp(workspace)
     async with app.run_test(size=(200, 50)) as pilot:
         await until(pilot, lambda: bool(app.live.probes) and all(feed.state == "ok" for feed in app.live.probes))

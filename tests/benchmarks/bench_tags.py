@@ -100,9 +100,11 @@ def on_screen(scale: Scale, count: int) -> Iterator[Result]:
         def turned(painted: Painted) -> bool:
             return painted.holds("Release number")
 
-        for _ in range(scale.rounds):
+        for number in range(scale.rounds):
             for delays, rest in ((at_once, 0.0), (at_rest, _AT_REST)):
-                with Console([*COCKPIT, "--repo", str(repository)], size=SIZE, environment=environment) as console:
+                # Somebody new each time: who was here before would land at the tags by themselves.
+                command = [*COCKPIT, "--repo", str(repository), "--by", f"person {number} {rest}"]
+                with Console(command, size=SIZE, environment=environment) as console:
                     console.until(lambda painted: painted.holds("1 Check"))
                     console.written_within(0.3 + rest)
                     pressed = console.press("4")
