@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.cells import cell_len
+from rich.color import ColorSystem
 from rich.console import Console
 from rich.control import Control
 from rich.segment import Segment
@@ -23,9 +24,25 @@ from textual.strip import Strip
 
 from cockpit.tui.ending import EndingApp
 from cockpit.tui.paced_driver import PacedDriver
+from cockpit.tui.sgr import Pen
 
+_SYSTEMS = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "windows": ColorSystem.WINDOWS}
+_LEAP = 6  # bytes: about what a leap costs
 Piece = tuple[int, int, Strip]  # a row, a column, and what is drawn from there on
 _LOOK_AGAIN = 1.0  # seconds: an answer may have been lost
+
+
+class Change(NamedTuple):
+    """What is to be written: a row, a column, and what stands in `width` cells from there on.
+
+    It is not `certain` to take just so many where a terminal may take a character for wider or narrower than we do.
+    """
+
+    y: int
+    x: int
+    segments: Sequence[Segment]
+    width: int
+    certain: bool = True
 
 
 class OnTerminal:
@@ -38,7 +55,7 @@ class OnTerminal:
         """Trust nothing any more: somebody else may have written there."""
         self._rows.clear()
 
-    def changes(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
+    def changes(self, pieces: Iterable[Piece]) -> Iterator[Change]:
         """Yield what of the pieces is not there already, and take it that it is written."""
         for y, x, strip in pieces:
             row = self._rows.setdefault(y, {})
@@ -49,7 +66,8 @@ class OnTerminal:
                 yield from _between(y, x, before, strip)
             else:
                 _clear(row, x, x + strip.cell_length)
-                yield y, x, strip
+                segments = list(strip)
+                yield Change(y, x, segments, strip.cell_length, certain=_is_plain(segments))
             row[x] = strip
 
 
@@ -61,7 +79,7 @@ class Thrifty(CompositorUpdate):
         self._terminal = terminal
 
     @cached_property
-    def changes(self) -> list[Piece]:
+    def changes(self) -> list[Change]:
         """What is to be written; it is taken for written from then on."""
         update = self._update
         pieces = _of_layout(update) if isinstance(update, LayoutUpdate) else _of_chops(update)
@@ -69,7 +87,14 @@ class Thrifty(CompositorUpdate):
 
     def render_segments(self, console: Console) -> str:
         """Return what is to be written."""
-        return "".join(Control.move_to(x, y).segment.text + strip.render(console) for y, x, strip in self.changes)
+        pen = Pen(_SYSTEMS.get(console.color_system or "", ColorSystem.TRUECOLOR))
+        written = list[str]()
+        here: tuple[int, int] | None = None  # the column and row the cursor is at, where that is certain
+        for change in self.changes:
+            written.append(_move(here, change.x, change.y))
+            written += [pen.write(text, style) for text, style, control in change.segments if control is None]
+            here = (change.x + change.width, change.y) if change.certain else None
+        return "".join([*written, pen.lift()])
 
 
 class ThriftyApp(EndingApp, inherit_bindings=False):
@@ -160,28 +185,69 @@ def _clear(row: dict[int, Strip], start: int, end: int) -> None:
         del row[x]
 
 
-def _between(y: int, x: int, before: Strip, now: Strip) -> Iterator[Piece]:
-    """Yield what lies between the common beginning and the common end of two pieces of equal width."""
+def _move(here: tuple[int, int] | None, x: int, y: int) -> str:
+    """Return what brings the cursor to a column of a row, from where it is."""
+    if here is not None and here[1] == y and x >= here[0]:
+        return f"\x1b[{x - here[0]}C" if x > here[0] else ""
+    return Control.move_to(x, y).segment.text
+
+
+def _between(y: int, x: int, before: Strip, now: Strip) -> Iterator[Change]:
+    """Yield the cells in which two pieces of equal width differ, with the few equal ones that cost less than a leap."""
     old, new = list(before), list(now)
     if not (_is_plain(old) and _is_plain(new)):
-        yield y, x, now
+        yield Change(y, x, new, now.cell_length, certain=False)
         return
     first = _common(old, new)
     rest = _common(old[first:][::-1], new[first:][::-1])
-    middle = [segment for segment in new[first : len(new) - rest] if segment.text]
-    if not middle:
-        return  # the same, in other pieces
+    was, there = old[first : len(old) - rest], new[first : len(new) - rest]
     at = x + sum(len(segment.text) for segment in new[:first])
-    there = old[first : len(old) - rest]
-    if len(middle) == len(there) == 1 and middle[0].style == there[0].style:
-        at, middle = _within(at, there[0], middle[0])
-    yield y, at, Strip(middle)
+    texts = ("".join([segment.text for segment in segments]) for segments in (was, there))
+    differing = [(index, index + 1) for index, pair in enumerate(zip(*texts, strict=True)) if pair[0] != pair[1]]
+    for start, end in _joined([*differing, *_restyled(was, there)]):
+        yield Change(y, at + start, list(_part(there, start, end)), end - start)
 
 
-def _within(at: int, before: Segment, now: Segment) -> tuple[int, list[Segment]]:
-    first = _common(before.text, now.text)
-    rest = _common(before.text[first:][::-1], now.text[first:][::-1])
-    return at + first, [Segment(now.text[first : len(now.text) - rest], now.style)]
+def _restyled(before: Sequence[Segment], now: Sequence[Segment]) -> Iterator[tuple[int, int]]:
+    """Yield from where to where two rows of equal width differ in style."""
+    olds = iter(before)
+    old, left, at = None, 0, 0
+    for segment in now:
+        room = len(segment.text)
+        while room:
+            if not left:
+                old = next(olds)
+                left = len(old.text)
+                continue
+            size = min(room, left)
+            if old is not None and old.style is not segment.style and old.style != segment.style:
+                yield at, at + size
+            at, room, left = at + size, room - size, left - size
+
+
+def _joined(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield spans, with those joined that lie close to each other."""
+    spans.sort()
+    start = end = -1
+    for begins, ends in spans:
+        if start < 0:
+            start, end = begins, ends
+        elif begins - end > _LEAP:
+            yield start, end
+            start, end = begins, ends
+        else:
+            end = max(end, ends)
+    if start >= 0:
+        yield start, end
+
+
+def _part(segments: Iterable[Segment], start: int, end: int) -> Iterator[Segment]:
+    at = 0
+    for text, style, _ in segments:
+        first, last = max(start - at, 0), min(end - at, len(text))
+        if first < last:
+            yield Segment(text[first:last], style)
+        at += len(text)
 
 
 def _common(first: Sequence[object], second: Sequence[object]) -> int:
@@ -194,4 +260,7 @@ def _common(first: Sequence[object], second: Sequence[object]) -> int:
 
 def _is_plain(segments: list[Segment]) -> bool:
     """Whether a terminal cannot take another width for it than we do: then all of the piece is written."""
-    return all(segment.control is None and cell_len(segment.text) == len(segment.text) for segment in segments)
+    return all(
+        control is None and ((text.isascii() and text.isprintable()) or cell_len(text) == len(text))
+        for text, _, control in segments
+    )

@@ -3,7 +3,8 @@
 Every viewer runs in tmux at the same size, its screen is read by `capture-pane`. Opening: seconds from the start until
 the newest line of a 1 GB file is on the screen, and the memory then, beside a bare Textual app's first frame.
 Following: a writer adds lines at a steady rate; the age of the newest line on the screen, the time from a key to what
-it paints, and the share of a core. Which viewers are not here is said, and how they come.
+it paints, and the share of a core while nobody presses any, as nobody does in the others. Which viewers are not here is
+said, and how they come.
 """
 
 from __future__ import annotations
@@ -138,17 +139,23 @@ def following(directory: Path, rate: int, scale: Scale) -> Iterator[Result]:
         pane.until(lambda text: "seq=0 " in text, 20)
         time.sleep(1)
         longest: Longest = multiprocessing.Value("d", 0.0)
-        writer = multiprocessing.Process(target=write, args=(path, rate, 2 + scale.rounds * window, longest))
+        pressing = window / 2 if name == _OURS else 0.0
+        writer = multiprocessing.Process(
+            target=write, args=(path, rate, 2 + scale.rounds * (window + pressing), longest)
+        )
         writer.start()
         time.sleep(1)
         followed = found[name] = Followed()
         for _ in range(scale.rounds):
             used, began = pane.cpu(), time.perf_counter()
-            ages, frozen, keys = watch(pane, began + window, presses=name == _OURS)
+            ages, frozen, _ = watch(pane, began + window, presses=False)
             followed.shares.append((pane.cpu() - used) / (time.perf_counter() - began) * 100)
+            if pressing:
+                more, still, keys = watch(pane, time.perf_counter() + pressing, presses=True)
+                ages, frozen = [*ages, *more], max(frozen, still)
+                followed.keys += [percentile(keys, 0.95)] if keys else []
             followed.ages.append(percentile(ages, 0.95) if ages else float("inf"))
             followed.stills.append(frozen)
-            followed.keys += [percentile(keys, 0.95)] if keys else []
             followed.memory.append(pane.memory())
         writer.join()
         pauses.append(longest.value)

@@ -18,6 +18,48 @@ _TOKENS = re.compile(
 Cell = tuple[str, str]  # a character (empty behind a wide one), and how it is drawn: the parameters of SGR
 
 
+_ENDED = {22: {1, 2}, 23: {3}, 24: {4, 21}, 25: {5, 6}, 27: {7}, 28: {8}, 29: {9}, 54: {51, 52}, 55: {53}}
+
+
+class Look:
+    """How a terminal draws just now, by all it has been told since it was told to draw plainly."""
+
+    def __init__(self) -> None:
+        self._attributes: set[int] = set()
+        self._ink = self._ground = ""
+
+    def take(self, numbers: str) -> None:
+        """Take in the parameters of one SGR."""
+        codes = [int(code or 0) for code in numbers.split(";")]
+        while codes:
+            code = codes.pop(0)
+            colour = str(code)
+            if code in {38, 48}:
+                size = {5: 2, 2: 4}[codes[0]]
+                colour, codes = ";".join(map(str, [code, *codes[:size]])), codes[size:]
+            if code == 0:
+                self._attributes.clear()
+                self._ink = self._ground = ""
+            elif code in {39, 49}:
+                self._ink, self._ground = ("", self._ground) if code == 39 else (self._ink, "")
+            elif 30 <= code <= 38 or 90 <= code <= 97:
+                self._ink = colour
+            elif 40 <= code <= 48 or 100 <= code <= 107:
+                self._ground = colour
+            elif code in _ENDED:
+                self._attributes -= _ENDED[code]
+            else:
+                self._attributes.add(code)
+
+    def told(self) -> str:
+        """Return it as parameters."""
+        return ";".join([*map(str, sorted(self._attributes)), *filter(None, (self._ink, self._ground))])
+
+    def told_of_blanks(self) -> str:
+        """Return what of it is seen where no ink is."""
+        return self.told() if self._attributes - {1, 2, 3} else self._ground
+
+
 class Painted:
     """A screen of `width` by `height` cells, fed with what a program writes; scrolling is not played."""
 
@@ -26,6 +68,7 @@ class Painted:
         self.rows: list[list[Cell]] = []
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._rest = ""  # the beginning of a sequence whose end has not come yet
+        self._look = Look()
         self._style = ""
         self._x = self._y = 0
         self._clear()
@@ -73,7 +116,7 @@ class Painted:
             wide = 1 if character.isascii() else cell_len(character)
             row = self.rows[self._y]
             if wide:
-                row[self._x] = (character, self._style)
+                row[self._x] = (character, self._look.told_of_blanks() if character == " " else self._style)
                 for behind in range(self._x + 1, min(self._x + wide, self.width)):
                     row[behind] = ("", self._style)
                 self._x += wide
@@ -82,7 +125,8 @@ class Painted:
         first, *more = numbers.split(";") if numbers else [""]
         count = int(first) if first.isdigit() else 0
         if final == "m":
-            self._style = "" if numbers in {"", "0"} else numbers
+            self._look.take(numbers)
+            self._style = self._look.told()
         elif final in {"H", "f"}:
             second = int(more[0]) if more and more[0] else 1
             self._y, self._x = max(count, 1) - 1, max(second, 1) - 1

@@ -68,9 +68,9 @@ class Far(ThemedApp):
         if self.held:
             self.owed = True
             return
-        for y, x, strip in Thrifty(renderable, self.terminal).changes:  # type: ignore[arg-type]
-            for at, character in enumerate(strip.text, x):
-                self.cells[y, at] = character
+        for change in Thrifty(renderable, self.terminal).changes:  # type: ignore[arg-type]
+            for at, character in enumerate("".join(segment.text for segment in change.segments), change.x):
+                self.cells[change.y, at] = character
 
     def release(self) -> None:
         self.held = False

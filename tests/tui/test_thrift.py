@@ -17,7 +17,14 @@ from cockpit.tui.thrift import OnTerminal, Thrifty
 from tests.benchmarks.painted import Painted
 
 WIDTH, HEIGHT = 12, 2
-INKS = (Style(color="red"), Style(bold=True, bgcolor="blue"))
+INKS = (
+    Style(color="red"),
+    Style(bold=True, bgcolor="blue"),
+    Style(dim=True, color="#102030", bgcolor="blue"),
+    Style(reverse=True, underline=True),
+    Style(color="color(200)", underline2=True),
+    Style(),
+)
 CONSOLE = Console(color_system="truecolor", force_terminal=True)
 
 texts = st.text("ab日 é", min_size=1, max_size=5)

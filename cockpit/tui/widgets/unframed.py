@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from rich.style import Style
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -22,8 +26,19 @@ class Unframed(Widget):
             if strip.cell_length < room:
                 strip = strip.adjust_cell_length(room)
             for each in filters:
-                strip = strip.apply_filter(each, background)
+                # Each copy of a strip costs as much as drawing it, and our own colours are true ones.
+                if not isinstance(each, ANSIToTruecolor) or not all(_is_true(style) for _, style, _ in strip):
+                    strip = strip.apply_filter(each, background)
             found.append(strip)
         if crop.x or crop.right < room:
             return [strip.crop(*crop.column_span) for strip in found]
         return found
+
+
+@lru_cache(maxsize=4096)
+def _is_true(style: Style | None) -> bool:
+    """Whether a style names no colour that a terminal has its own idea of, and dims none."""
+    if style is None:
+        return True
+    colours = [colour for colour in (style.color, style.bgcolor) if colour is not None]
+    return not style.dim and all(colour.triplet is not None for colour in colours)
