@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from cockpit.logs.counters import LogCounts
-from cockpit.tui.widgets.log_pace import CALM_SECONDS, GRAVE_SECONDS, LogPace
+from cockpit.tui.widgets.log_pace import CALM_SECONDS, GRAVE_SECONDS, QUIET_SECONDS, LogPace
 from cockpit.tui.widgets.log_view import LogView
 from tests.tui.painted import text_of, until
 from tests.tui.scenes import Scene
@@ -46,6 +46,21 @@ def test_where_nobody_does_it_waits_and_errors_less() -> None:
     assert screen.pace.wait(counts()) == 0
     screen.calm = False
     assert screen.pace.wait(counts()) == 0
+
+
+def test_a_stream_of_errors_is_news_once() -> None:
+    screen = Screen()
+    screen.calm = True
+    screen.pace.painted(counts())
+    assert screen.pace.wait(counts(1)) == GRAVE_SECONDS
+    screen.pace.painted(counts(1))
+    screen.now += QUIET_SECONDS
+    assert screen.pace.wait(counts(2)) == 0  # long since due
+    screen.pace.painted(counts(2))
+    assert screen.pace.wait(counts(3)) == CALM_SECONDS
+    screen.now += QUIET_SECONDS + 1
+    screen.pace.painted(counts(2))
+    assert screen.pace.wait(counts(3)) == GRAVE_SECONDS
 
 
 def test_what_is_going_to_be_painted_in_time_wakes_nobody() -> None:

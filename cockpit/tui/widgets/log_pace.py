@@ -10,6 +10,7 @@ from cockpit.logs.counters import LogCounts
 
 CALM_SECONDS = 2.0
 GRAVE_SECONDS = 0.5
+QUIET_SECONDS = 10.0  # without an error, until the next one is news
 _CLOSE = 0.01  # seconds
 _GRAVE = ("fatal", "error")
 
@@ -21,8 +22,8 @@ def _never() -> bool:
 class LogPace:
     """Whether it is time to paint what has come: at once, unless it is out of view.
 
-    `is_calm` says that nobody has touched the screen for a while: then errors wait for up to half a second, and the
-    rest for two.
+    `is_calm` says that nobody has touched the screen for a while: then the first errors after a quiet time wait for up
+    to half a second, and the rest, as the next of a stream of errors, for two.
     """
 
     def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -30,6 +31,7 @@ class LogPace:
         self._painted = -math.inf
         self._due = math.inf  # when it is going to be painted next, as far as that is settled
         self._grave = 0
+        self._grave_at = -math.inf  # when errors were painted last that had not been before
         self.is_calm: Callable[[], bool] = _never
         self.is_shown = False
 
@@ -39,8 +41,9 @@ class LogPace:
             return math.inf
         if not self.is_calm():
             return 0.0
-        every = CALM_SECONDS if counts.of_others(*_GRAVE) == self._grave else GRAVE_SECONDS
-        return max(self._painted + every - self._monotonic(), 0.0)
+        now = self._monotonic()
+        is_news = counts.of_others(*_GRAVE) != self._grave and now - self._grave_at > QUIET_SECONDS
+        return max(self._painted + (GRAVE_SECONDS if is_news else CALM_SECONDS) - now, 0.0)
 
     def is_settled(self, counts: LogCounts) -> bool:
         """Whether nothing is to be done for what has come: it is out of view, or going to be painted in time."""
@@ -53,5 +56,7 @@ class LogPace:
 
     def painted(self, counts: LogCounts) -> None:
         """It is painted now, with these counts."""
-        self._painted, self._grave = self._monotonic(), counts.of_others(*_GRAVE)
+        self._painted, grave = self._monotonic(), counts.of_others(*_GRAVE)
+        if grave != self._grave:
+            self._grave, self._grave_at = grave, self._painted
         self._due = math.inf
