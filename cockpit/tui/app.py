@@ -261,9 +261,12 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
             self.tell(told, severity="warning")
 
     def on_live_changed(self, message: LiveChanged) -> None:
+        before = {alarm.key for alarm in self.alarms(*self.present)}
         self.live = message.live
         self.since.hear(message.live)
-        self.hand_over()
+        # Where nobody touches a key, what is as it was waits for the clock.
+        if not self.is_calm() or {alarm.key for alarm in self.alarms(*self.present)} != before:
+            self.hand_over()
 
     def on_feed_failed(self, message: FeedFailed) -> None:
         self.tell(message.what, severity="error")

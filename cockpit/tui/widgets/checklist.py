@@ -44,6 +44,7 @@ def progress_of(view: PhaseView) -> str:
     return "recurs" if view.recurs else f"{view.done}/{view.total}"
 
 
+_MINUTE = 60.0  # seconds
 _ROOM_FOR_DUE = 40  # cells, from which on a row has room for when its item is due
 
 
@@ -165,11 +166,20 @@ class ItemList(RowList["Heading | ItemView"]):
 
     def tick(self, now: float, *, trusted: bool, production: bool) -> None:
         """Let the ages of what checks have seen go on."""
-        told = bool(self.dues) or trusted != self.trusted
-        told = told or any(isinstance(row, ItemView) and row.is_sensed for row in self.rows)
+        # What is late counts minutes after the first, and what a check has seen seconds.
+        everything = (trusted, production, now // _MINUTE) != (self.trusted, self.production, self.now // _MINUTE)
         self.now, self.trusted, self.production = now, trusted, production
-        if told:
+        if everything:
             self.renew()
+        else:
+            self.renew(only=self._counts_seconds)
+
+    def _counts_seconds(self, index: int) -> bool:
+        row = self.rows[index] if index < len(self.rows) else None
+        if not isinstance(row, ItemView):
+            return False
+        due = self.dues.get(row.id)
+        return row.is_sensed or (due is not None and 0 < due.late(self.now) <= 2 * _MINUTE)
 
     def key_of(self, row: Heading | ItemView) -> str:
         return f"# {row.title}" if isinstance(row, Heading) else row.id

@@ -5,6 +5,8 @@ It also looks up its own colours once for all lines: Textual walks up the tree f
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
@@ -27,14 +29,20 @@ class DrawnLines(Unframed):
         """Return a line as it looks now, as wide as there is room."""
         raise NotImplementedError
 
-    def renew(self) -> None:
-        """Draw the lines in view, and have those painted that look otherwise than when they were painted last."""
+    def renew(self, *, only: Callable[[int], bool] | None = None) -> None:
+        """Draw the lines in view, and have those painted that look otherwise than when they were painted last.
+
+        `only` says which of the lines that were painted can look otherwise at all; without it, all.
+        """
         kept, height = self._kept, self.scrollable_content_region.height
         if not kept or not height:
             self.refresh()
             return
         first = self.scroll_offset.y
-        self._kept = {index: self._drawn(index) for index in range(first, first + height)}
+        self._kept = {
+            index: self._drawn(index) if only is None or index not in kept or only(index) else kept[index]
+            for index in range(first, first + height)
+        }
         changed = [index - first for index, strip in self._kept.items() if kept.get(index) != strip]
         if changed:
             self.refresh(*(self._region_of(y) for y in changed))

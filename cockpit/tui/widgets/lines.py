@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.geometry import Size
 from textual.strip import Strip
@@ -59,9 +59,9 @@ class TextPane(DrawnLines):
         self._laid_out = None
         super().forget()
 
-    def renew(self) -> None:
+    def renew(self, *, only: Callable[[int], bool] | None = None) -> None:
         self._laid_out = None
-        super().renew()
+        super().renew(only=only)
 
     def draw_line(self, index: int) -> Strip:
         width = self.size.width
