@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cockpit.git.command import Git
 from cockpit.git.tag_names import TagName, decode_name, typable_names
-from cockpit.release.tags import Tag
+from cockpit.release.tags import Tag, newest_versions
 
 # lstrip, not short: `:short` looks for ambiguities and takes four times as long.
 FORMAT = "%00".join(
@@ -25,6 +26,7 @@ FORMAT = "%00".join(
     )
 )
 _FIELDS = 8
+_MANY = 1000  # tags
 
 
 class _Row(Struct, frozen=True, gc=False):
@@ -43,8 +45,32 @@ def list_tags(git: Git, pattern: str = "*") -> list[Tag]:
 
     A tag of a tree or a blob is listed with `commit` None and the reason. GitError where git cannot read a tag.
     """
-    refs = "refs/tags" if pattern == "*" else f"refs/tags/{pattern}"
-    rows = [_row(fields) for fields in _records(git.output("for-each-ref", f"--format={FORMAT}", refs))]
+    return _read(git, _refs(pattern))
+
+
+def first_tags(git: Git, pattern: str = "*", *, count: int = 100) -> tuple[list[Tag], int] | None:
+    """Return the `count` highest versions of very many tags, the newest first, and how many tags there are in all.
+
+    It takes a third of the time of `list_tags`, for git need not look into the others; whether a name can be typed is
+    not known by it, and taken for no. None where there are so few that it would save nothing, or fewer versions.
+    """
+    names = git.output("for-each-ref", "--format=%(refname:lstrip=2)", _refs(pattern)).decode("utf-8", "replace")
+    all_names = names.splitlines()
+    if len(all_names) < _MANY:
+        return None
+    newest = newest_versions([name for name in all_names if name.isascii()], count)
+    if len(newest) < count:
+        return None
+    found = {tag.name: replace(tag, typable=False) for tag in _read(git, *(f"refs/tags/{name}" for name in newest))}
+    return [found[name] for name in newest if name in found], len(all_names)
+
+
+def _refs(pattern: str) -> str:
+    return "refs/tags" if pattern == "*" else f"refs/tags/{pattern}"
+
+
+def _read(git: Git, *refs: str) -> list[Tag]:
+    rows = [_row(fields) for fields in _records(git.output("for-each-ref", f"--format={FORMAT}", *refs))]
     # git 2.39 peels one level only: what still leads to a tag is peeled in one further call.
     nested = _peel(git, [row.target for row in rows if row.target_type == "tag"])
     typable = typable_names([row.name.name for row in rows])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
@@ -72,6 +73,13 @@ def order_tags(tags: Sequence[Tag]) -> tuple[Tag, ...]:
     named = {tag.name for tag in ordered}
     others = [tag for tag in tags if tag.name not in named]
     return ordered + tuple(sorted(others, key=lambda tag: (_date(tag), tag.name), reverse=True))
+
+
+def newest_versions(names: Sequence[str], count: int) -> list[str]:
+    """Return the `count` names of the highest versions, as far as there are so many, the newest first."""
+    versions = [(version, name) for name in names if (version := parse_version(name)) is not None]
+    highest = heapq.nlargest(count, versions, key=lambda pair: (pair[0].precedence, pair[0].prefix))
+    return [name for _, name in highest]
 
 
 def tag_at(tags: Sequence[Tag], commit: str) -> Tag | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -31,6 +32,7 @@ class Version(Struct, frozen=True, gc=False):
         return self.numbers, not self.pre, self.pre
 
 
+@lru_cache(maxsize=1 << 15)  # a list of tags is ordered, and then looked through for what came before
 def parse_version(name: str) -> Version | None:
     """Return the version that a tag name states, or None; a lone number counts only after a `v`."""
     match = _VERSION.fullmatch(name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cockpit.git.tag_names import decode_name, encode_name, legal_name, typable_names
-from cockpit.git.tags import list_tags
-from cockpit.release.tags import Tag, confirmation_word
+from cockpit.git.tags import first_tags, list_tags
+from cockpit.release.tags import Tag, confirmation_word, order_tags
 from tests.git.conftest import Repository
 
 HOSTILE = [
@@ -164,3 +164,32 @@ def test_invalid_bytes_are_kept_percent_encoded_beside_an_unambiguous_display() 
 @pytest.mark.parametrize("name", [b"v1~1", b"v1^{tree}", b"v1:file", b"a..b", b"v1@{1}", b"a b", b"a\nb", b"a\\b", b""])
 def test_revision_syntax_is_no_name(name: bytes) -> None:
     assert not legal_name(name)
+
+
+def test_the_first_of_very_many_are_the_first_of_all(repository: Repository) -> None:
+    commit = repository.commit("one for all")
+    names = [f"v{number // 40}.{number % 40}.0" for number in range(1100)]
+    names += ["v27.0.0-rc.1", "api/v90.0.0", "release/2026", "zz", "v99.0.0-\u00e4"]
+    commands = "".join(f"create refs/tags/{name} {commit}\n" for name in names)
+    repository.git.output("update-ref", "--stdin", stdin=commands.encode())
+    ordered = order_tags(list_tags(repository.git))
+
+    found = first_tags(repository.git, count=50)
+
+    assert found is not None
+    tags, count = found
+    assert [(tag.name, tag.commit, tag.subject) for tag in tags] == [
+        (tag.name, tag.commit, tag.subject) for tag in ordered[:50]
+    ]
+    assert not any(tag.typable for tag in tags)  # of that nothing is known
+    assert count == len(names)
+    assert first_tags(repository.git, "api/*") is None
+
+
+def test_few_tags_and_names_without_a_version_have_no_first_ones(repository: Repository) -> None:
+    commit = repository.commit("one for all")
+    commands = "".join(f"create refs/tags/night-{number} {commit}\n" for number in range(1100))
+    repository.git.output("tag", "v1.0.0")
+    assert first_tags(repository.git) is None
+    repository.git.output("update-ref", "--stdin", stdin=commands.encode())
+    assert first_tags(repository.git) is None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from cockpit.git.command import Git
+from cockpit.tui.dialogs.card import CardDialog
 from cockpit.tui.pages import tags
-from cockpit.tui.pages.tags import TagPicker
-from tests.tui.painted import until
+from cockpit.tui.pages.tags import TagPicker, TagsFound
+from cockpit.workspace import Workspace
+from tests.tui.painted import text_of, until
 from tests.tui.scenes import Scene
 
 
@@ -33,3 +36,39 @@ async def test_they_are_there_before_the_page_is_turned_to_and_one_that_has_come
         Git(Path()).output("tag", "v2.9.0")
         await pilot.press("4")
         await until(pilot, lambda: "v2.9.0" in {tag.name for tag in picker.rows})
+
+
+async def test_of_very_many_the_newest_are_seen_first_and_a_card_waits_for_the_rest(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = Git(Path()).text("rev-parse", "HEAD")
+    commands = "".join(f"create refs/tags/v0.{number}.0 {head}\n" for number in range(1200))
+    Git(Path()).output("update-ref", "--stdin", stdin=commands.encode())
+    gate = threading.Event()
+
+    class Held(TagsFound):
+        def __init__(self, workspace: Workspace) -> None:
+            gate.wait()
+            super().__init__(workspace)
+
+    monkeypatch.setattr(tags, "TagsFound", Held)
+    monkeypatch.setattr(tags, "_AT_REST", 1000.0)
+    app = scene.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        try:
+            await pilot.press("4")
+            await until(pilot, lambda: app.screen.query(TagPicker) and app.screen.query_one(TagPicker).rows)
+            picker = app.screen.query_one(TagPicker)
+            assert len(picker.rows) == 100
+            assert "reading 1203 tags" in text_of(app, "#tags-title")
+            await pilot.press("down", "enter")
+            await pilot.pause()
+            wanted = picker.highlighted
+            assert wanted is not None
+            assert not isinstance(app.screen, CardDialog)
+        finally:
+            gate.set()
+        await until(pilot, lambda: isinstance(app.screen, CardDialog))
+        assert len(picker.rows) == 1203
+        assert picker.highlighted is not None
+        assert picker.highlighted.name == wanted.name

@@ -12,7 +12,7 @@ from cockpit.errors import CockpitError
 from cockpit.git.ahead_behind import with_counts
 from cockpit.git.facts import head_commit
 from cockpit.git.running import running_tag
-from cockpit.git.tags import list_tags
+from cockpit.git.tags import first_tags, list_tags
 from cockpit.release.live import Live
 from cockpit.release.run import Run
 from cockpit.release.tags import Tag, last_good, order_tags, with_marks
@@ -86,6 +86,7 @@ class TagsPage(Page):
         self._found: TagsFound | None = None
         self._reading = False
         self._wants_proposed = False  # until the tags have been read
+        self._wants_card = ""  # of which tag, until then
 
     def compose(self) -> ComposeResult:
         yield PaneTitle("Tags", id="tags-title")
@@ -123,6 +124,8 @@ class TagsPage(Page):
     async def _read(self) -> None:
         picker = self.query_one(TagPicker)
         try:
+            if self._found is None and self.display and not picker.rows:
+                await self._show_first(picker)
             found = await asyncio.to_thread(TagsFound, self.cockpit.workspace)
         except (CockpitError, OSError) as error:
             self._read_for = None  # tried again with the next moment
@@ -140,6 +143,19 @@ class TagsPage(Page):
         self.query_one("#tags-title", PaneTitle).show(left=left, right=[(f"{len(found.tags)} tags", inks.muted)])
         if self._wants_proposed:
             self.open_proposed()
+        elif self._wants_card and picker.highlighted is not None and picker.highlighted.name == self._wants_card:
+            self._open_card(TagList.Chosen(picker, picker.highlighted))
+        self._wants_card = ""
+
+    async def _show_first(self, picker: TagPicker) -> None:
+        """Show the newest of very many tags before the others have been read."""
+        workspace = self.cockpit.workspace
+        first = await asyncio.to_thread(first_tags, workspace.code_git, workspace.run.configuration.code.tags)
+        if first is not None:
+            tags, count = first
+            picker.show(tags)
+            inks = inks_of(self.app)
+            self.query_one("#tags-title", PaneTitle).show(right=[(f"reading {count} tags", inks.muted)])
 
     def open_proposed(self) -> None:
         """Open the card of the tag that is proposed to fall back to; nothing starts by that."""
@@ -163,6 +179,9 @@ class TagsPage(Page):
 
     @on(TagList.Chosen)
     def _open_card(self, message: TagList.Chosen) -> None:
+        if self._found is None:  # nothing is known yet of what runs, and of how to type the name
+            self._wants_card = message.tag.name
+            return
         self.app.push_screen(CardDialog(message.tag), self._card_closed)
 
     def _card_closed(self, started: bool | None) -> None:

@@ -172,7 +172,7 @@ class ItemList(RowList["Heading | ItemView"]):
         if everything:
             self.renew()
         else:
-            self.renew(only=self._counts_seconds)
+            self.renew_where(self._counts_seconds)
 
     def _counts_seconds(self, index: int) -> bool:
         row = self.rows[index] if index < len(self.rows) else None

@@ -29,18 +29,19 @@ class DrawnLines(Unframed):
         """Return a line as it looks now, as wide as there is room."""
         raise NotImplementedError
 
-    def renew(self, *, only: Callable[[int], bool] | None = None) -> None:
-        """Draw the lines in view, and have those painted that look otherwise than when they were painted last.
+    def renew(self) -> None:
+        """Draw the lines in view, and have those painted that look otherwise than when they were painted last."""
+        self.renew_where(lambda _: True)
 
-        `only` says which of the lines that were painted can look otherwise at all; without it, all.
-        """
+    def renew_where(self, may_differ: Callable[[int], bool]) -> None:
+        """As `renew`, where it is known which of the lines that were painted can look otherwise at all."""
         kept, height = self._kept, self.scrollable_content_region.height
         if not kept or not height:
             self.refresh()
             return
         first = self.scroll_offset.y
         self._kept = {
-            index: self._drawn(index) if only is None or index not in kept or only(index) else kept[index]
+            index: self._drawn(index) if index not in kept or may_differ(index) else kept[index]
             for index in range(first, first + height)
         }
         changed = [index - first for index, strip in self._kept.items() if kept.get(index) != strip]

@@ -59,9 +59,9 @@ class TextPane(DrawnLines):
         self._laid_out = None
         super().forget()
 
-    def renew(self, *, only: Callable[[int], bool] | None = None) -> None:
+    def renew_where(self, may_differ: Callable[[int], bool]) -> None:
         self._laid_out = None
-        super().renew(only=only)
+        super().renew_where(may_differ)
 
     def draw_line(self, index: int) -> Strip:
         width = self.size.width

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
 from textual.events import Click
 from textual.geometry import Size
 from textual.message import Message
@@ -21,11 +22,13 @@ from textual.strip import Strip
 from cockpit.release.tags import Tag, TagFilter
 from cockpit.tui.glyphs import ASCII, UNICODE, shown
 from cockpit.tui.widgets.tag_columns import Columns, Standing, cut, fit
+from cockpit.tui.widgets.unframed import Unframed
 
+_KEPT = 1000  # rows
 _HEADER = 1  # lines above the first tag; they do not scroll
 
 
-class TagList(ScrollView, can_focus=True, inherit_bindings=False):
+class TagList(ScrollView, Unframed, can_focus=True, inherit_bindings=False):
     """A list of tags with a cursor and a filter; data comes in by `show`, choices go out as messages."""
 
     ALLOW_SELECT = False
@@ -113,6 +116,7 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
         self._nothing = "reading the tags of this repository"  # what an empty list means so far
         self._announced: Tag | None = None
         self._styles: dict[tuple[str, ...], Style] = {}
+        self._drawn: LRUCache[tuple[Tag, bool, bool, int], Strip] = LRUCache(_KEPT)  # by tag, cursor, focus, width
         self._kept: Tag | None = None  # where the cursor was last, also while nothing matches
         self._ran: str | None = None  # what was running last, as far as it was known
         self._placed = False  # whether a person has put the cursor where it is
@@ -136,11 +140,12 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
             self._placed = self._placed and self._ran in {None, running_commit}
             self._ran = running_commit
         running = next((tag for tag in tags if tag.commit == running_commit), None)
-        keep = (self._kept if self._placed else None) or proposed or self._kept or running
+        keep = (self._kept if self._placed else None) or proposed or running or self._kept
         self._tags = tuple(tags)
         self._running_commit = running_commit
         self._proposed = proposed
         self._filter = TagFilter(tags)
+        self._drawn.clear()
         self._longest_name = max((cell_len(tag.display) for tag in tags), default=0)
         self._nothing = "this repository has no tags: git tag v1.0.0 makes one"
         self._list(keep)
@@ -164,17 +169,16 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Return one line: the header, a tag, the reason for an empty list, or nothing."""
-        columns = self._columns()
         index = y - _HEADER + self.scroll_offset.y
+        if y >= _HEADER and index < len(self._rows):
+            return self._row(index)
         if y < _HEADER:
-            segments = [Segment(columns.header(), self._style("tag-list--header"))]
-        elif index < len(self._rows):
-            segments = self._row(columns, index)
+            segments = [Segment(self._columns().header(), self._style("tag-list--header"))]
         elif not self._rows and y == _HEADER + 1:
             segments = [Segment("  " + self._reason(), self._style("tag-list--muted"))]
         else:
             segments = []
-        return Strip(segments).adjust_cell_length(self._width, self._style(*self._cursor_class(index, y)))
+        return Strip(segments).adjust_cell_length(self._width, self._style())
 
     def action_move(self, lines: int) -> None:
         """Move the cursor by some tags."""
@@ -199,7 +203,7 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Keep the ages true."""
-        self.set_interval(60.0, self.refresh)
+        self.set_interval(60.0, self._draw_anew)
         self._announce()
 
     def on_resize(self) -> None:
@@ -218,6 +222,10 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
             self.refresh_line(index + _HEADER)
         self._scroll_to_cursor()
         self._announce()
+
+    def _draw_anew(self) -> None:
+        self._drawn.clear()
+        self.refresh()
 
     def _place(self, index: int) -> None:
         """Put the cursor where a person wants it."""
@@ -273,12 +281,10 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
     def _columns(self) -> Columns:
         return fit(self._width, self._longest_name, ascii_only=self._ascii_only)
 
-    def _cursor_class(self, index: int, y: int) -> tuple[str, ...]:
-        return ("tag-list--cursor",) if y >= _HEADER and index == self.cursor and self._rows else ()
-
     def notify_style_update(self) -> None:
         """Have the styles made anew, for another theme or with the focus."""
         self._styles.clear()
+        self._drawn.clear()
         super().notify_style_update()
 
     def _style(self, *component_classes: str) -> Style:
@@ -292,18 +298,22 @@ class TagList(ScrollView, can_focus=True, inherit_bindings=False):
             self._styles[key] = style
         return style
 
-    def _row(self, columns: Columns, index: int) -> list[Segment]:
-        tag = self._rows[index]
-        standing = Standing(
-            running=tag.commit is not None and tag.commit == self._running_commit,
-            proposed=self._proposed is not None and tag.name == self._proposed.name,
-        )
-        on_cursor = index == self.cursor
-        over = ("tag-list--cursor",) if on_cursor else ()
-        return [
-            Segment(text, self._style(*([f"tag-list--{aspect}"] if aspect else []), *over))
-            for aspect, text in columns.row(tag, standing, cursor=on_cursor, now=self._now())
-        ]
+    def _row(self, index: int) -> Strip:
+        # Kept: with each key that is typed into the filter some of the same tags stand elsewhere.
+        tag, on_cursor, width = self._rows[index], index == self.cursor, self._width
+        key = (tag, on_cursor, on_cursor and self.has_focus, width)
+        if (drawn := self._drawn.get(key)) is None:
+            standing = Standing(
+                running=tag.commit is not None and tag.commit == self._running_commit,
+                proposed=self._proposed is not None and tag.name == self._proposed.name,
+            )
+            over = ("tag-list--cursor",) if on_cursor else ()
+            segments = [
+                Segment(text, self._style(*([f"tag-list--{aspect}"] if aspect else []), *over))
+                for aspect, text in self._columns().row(tag, standing, cursor=on_cursor, now=self._now())
+            ]
+            drawn = self._drawn[key] = Strip(segments).adjust_cell_length(width, self._style(*over))
+        return drawn
 
     def _reason(self) -> str:
         reason = f"no tags match '{self._filter_text}'" if self._tags else self._nothing
