@@ -171,6 +171,10 @@ def summary_lines(imported: Imported) -> list[str]:
     if pauses:
         told = "every open item holds it, until some say `killer: true`"
         lines.append(f"{_count(pauses, 'phase')} {'ends' if pauses == 1 else 'end'} in a go or no-go: {told}")
+    bound = [item for _, _, item, _ in imported.checklist.walk() if item.binds]
+    if bound:
+        what = f"'{visible(bound[0].title, limit=50)}' and what follows are `binds: commit`"
+        lines.append(f"{what}: a rollback suspends what was ticked there")
     if imported.unplaced:
         lines.append(f"{_count(len(imported.unplaced), 'line')} with a box could not be placed (--lenient takes them):")
         shown = imported.unplaced if len(imported.unplaced) <= _MOST_LISTED else imported.unplaced[: _MOST_LISTED - 1]

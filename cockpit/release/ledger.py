@@ -248,6 +248,7 @@ class Ledger:
             muted=MappingProxyType(hushed_in(registers, "mute", configuration.environment.name, self._text)),
             incidents=MappingProxyType(told_incidents(incidents, messages.values())),
             messages=MappingProxyType(messages),
+            undone=flown.undone,
             runbook_uses=fold_uses(self._gathered.of_entities(RUNBOOK_PREFIX), self._text),
             instances=MappingProxyType(self._instances(phases, flown, notes, configuration, zone)),
         )

@@ -410,6 +410,7 @@ class Run(Struct, frozen=True):
     incidents: Mapping[str, Incident] = MappingProxyType({})  # by id, the first one first
     runbook_uses: tuple[RunbookUse, ...] = ()  # the first one first
     messages: Mapping[str, Message] = MappingProxyType({})  # by id, the first one first
+    undone: str = ""  # the commit that was rolled back, where that is how the run stands
 
     @property
     def open(self) -> bool:

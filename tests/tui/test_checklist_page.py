@@ -160,6 +160,18 @@ async def test_arrows_change_the_phase_and_stop_at_the_ends(scene: Scene) -> Non
         assert "".join(seen) == "45543211"
 
 
+async def test_in_another_phase_the_cursor_is_on_what_is_open(scene: Scene) -> None:
+    async with flown(scene) as (app, pilot):
+        on_item(app, listed(app)[-1])
+        await pilot.press("left", "right")
+        await settle(pilot)
+        view = items(app).item
+        assert view is not None
+        assert view.state is not ItemState.DONE
+        waiting = [row for row in listed(app) if scene.run.items[row].state in {ItemState.OPEN, ItemState.CLAIMED}]
+        assert listed(app).index(view.id) <= listed(app).index(waiting[0])
+
+
 async def test_the_dot_goes_to_the_next_open_item_also_in_a_later_phase_and_around(scene: Scene) -> None:
     async with flown(scene) as (app, pilot):
         on_item(app, VERIFY)
@@ -394,6 +406,15 @@ async def test_a_zoomed_pane_hides_neither_place_nor_alarm(scene: Scene) -> None
         assert "help" in lines(app)[-1]
         assert focused.region.bottom <= app.size.height - 1
         assert focused.region.y >= 2
+
+
+async def test_a_page_key_leaves_the_zoom_so_that_keys_act_on_what_is_seen(scene: Scene) -> None:
+    async with flown(scene) as (app, pilot):
+        await pilot.press("plus")
+        await until(pilot, lambda: app.screen.maximized is not None)
+        await pilot.press("3")
+        await until(pilot, lambda: app.screen.query_one("#all-probes-title").region.height == 1)
+        assert app.screen.maximized is None
 
 
 async def test_a_line_of_its_own_is_not_zoomed_into_an_empty_screen(scene: Scene) -> None:

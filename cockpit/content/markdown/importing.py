@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from cockpit.content.ids import slug, unique
 from cockpit.content.markdown.blocks import Block, Document, parse_document
+from cockpit.content.markdown.bonds import bound_from_the_deploy
 from cockpit.content.markdown.boxes import is_box_like
 from cockpit.content.markdown.found import FoundParts, find_parts
 from cockpit.content.markdown.inline import Inline
@@ -115,7 +116,7 @@ class _Builder:
             id=f"{own}-checklist" if own in _OTHER_FILES else own,
             title=title,
             note=write(rest(self._outline.before)),
-            phases=tuple(self._phase(node, parts, ids) for node, parts in drafts),
+            phases=bound_from_the_deploy([self._phase(node, parts, ids) for node, parts in drafts]),
             appendix="\n\n".join(filter(None, (appendix, definitions))),
             front_matter=self._document.front_matter.strip("\n"),
         )

@@ -46,6 +46,12 @@ def tick(intent: TickItem, context: Context) -> list[Draft]:
     """Tick an item that is not done yet."""
     view = item_as_of(context.item(intent.item), context.at)
     _refuse_against_check(view)
+    if view.state is ItemState.SUSPENDED and context.run.commit in {"", context.run.undone}:
+        raise RefusedError(
+            f"it speaks of {context.run.tag or 'the version'} that was rolled back",
+            fix="Give the run its next version, and tick it for that: cockpit release retarget TAG",
+            code="rolled-back",
+        )
     renews = view.state is ItemState.ATTESTED and bool(intent.until or view.item.expires)
     if view.state in CLOSED_BY_HAND and not renews:
         who = view.by.name if view.by is not None else "somebody"

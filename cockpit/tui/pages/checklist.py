@@ -308,6 +308,7 @@ class ChecklistPage(ItemPage):
             self._phase_index = wanted
             self._show_run(run)
             self._show_gate(run, *self.cockpit.moment[1:])
+            self._go_to_first_open()  # not where the cursor was in the other phase: a reflex would tick what is there
 
     def action_next_phase(self) -> None:
         """Show the phase after."""

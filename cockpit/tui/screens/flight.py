@@ -159,6 +159,7 @@ class FlightScreen(StripScreen):
             return
         switcher = self.query_one(ContentSwitcher)
         if switcher.current != page:
+            self.minimize()  # or one would look at the old page, and the keys act on the new one
             self.action_clear_filter()
             switcher.current = page
             self.page.turned_to()
