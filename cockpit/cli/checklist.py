@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from cockpit.cli.common import CommandTable, open_here, print_json, publish, say, wants_json, warn
+from cockpit.cli.evidence import add_evidence
 from cockpit.errors import ExitCode, NotFoundError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def add_commands(table: CommandTable) -> None:
         if verb in {"tick", "answer"}:
             parser.add_argument("--link", default="", metavar="URL", help="where it is to be seen")
         parser.set_defaults(verb=verb)
+    add_evidence(items)
 
 
 def _item(arguments: argparse.Namespace) -> ExitCode:

@@ -49,6 +49,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "item na": ('cockpit item na set-up-webhook-handling --reason "no webhooks here"',),
     "item override": ('cockpit item override set-up-alerting --reason "on call all night"',),
     "item note": ('cockpit item note check-response-times --reason "slow since noon"',),
+    "item evidence": ("cockpit item evidence check-response-times 1",),
     "item attach": ("cockpit item attach check-response-times --file chart.png",),
     "item undo": ("cockpit item undo check-response-times",),
     "item redo": ("cockpit item redo check-response-times",),

@@ -108,6 +108,14 @@ def test_attachments(console: Console, tmp_path: Path) -> None:
     assert document["evidence"][0]["kind"] == "attachment"
     for file in ("", str(tmp_path), str(tmp_path / "none"), "/dev/zero"):
         console.refused("item", "attach", "look", "--file", file, code=2)
+    (listed,) = console.json("item", "evidence", "look")["evidence"]
+    assert (listed["name"], listed["size"], listed["kept"]) == ("shot.txt", 4, True)
+    for name in ("shot.txt", "1"):
+        assert console.json("item", "evidence", "look", name)["text"] == "seen"
+    assert console.say("item", "evidence", "look", "1", "-o", str(tmp_path / "back.txt"))[0] == 0
+    console.refused("item", "evidence", "look", "1", "-o", str(tmp_path / "back.txt"), code=2)
+    assert (tmp_path / "back.txt").read_text() == "seen"
+    console.refused("item", "evidence", "look", "2", code=2)
 
 
 def test_several_open_runs_must_be_told_apart(console: Console) -> None:

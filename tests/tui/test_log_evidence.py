@@ -11,9 +11,10 @@ from textual.pilot import Pilot
 
 from cockpit.release.events import EvidenceAttached
 from cockpit.tui.app import CockpitApp
+from cockpit.tui.dialogs.item import ItemDialog
 from cockpit.tui.dialogs.pick_item import PickItemDialog
 from cockpit.tui.widgets.log_tail import LogTail
-from tests.tui.painted import lines, settle, until
+from tests.tui.painted import lines, settle, text_of, until
 from tests.tui.scenes import Scene
 
 pytestmark = pytest.mark.full
@@ -37,6 +38,9 @@ async def test_selected_lines_are_attached_to_the_item_picked(scene: Scene) -> N
         await until(pilot, lambda: isinstance(app.screen, PickItemDialog))
         await pilot.press(*"response", "enter")
         await until(pilot, lambda: any(isinstance(record.data, EvidenceAttached) for record in scene.run.records))
+        await pilot.press("1", "slash", *"response times", "enter", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ItemDialog))
+        await until(pilot, lambda: text_of(app, "ItemFacts").count("payment gateway timeout"))
     (record,) = [record for record in scene.run.records if isinstance(record.data, EvidenceAttached)]
     assert isinstance(record.data, EvidenceAttached)
     assert record.data.name.startswith("app-")

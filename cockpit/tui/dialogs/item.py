@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Literal
 
 from msgspec import Struct
@@ -17,15 +18,19 @@ from cockpit.release.asked import asked, may_answer
 from cockpit.release.due import due_of
 from cockpit.release.item_state import CLOSED_BY_HAND, ItemState
 from cockpit.release.narrative import sentence
+from cockpit.release.record import Record
 from cockpit.release.run import ItemView, Run
+from cockpit.session import Session
 from cockpit.times import clock_time, epoch, parse_until, zone
 from cockpit.tui.dialogs.ask import safe_content
 from cockpit.tui.dialogs.base import Dialog, button, hint_line
-from cockpit.tui.rows import Part, part
+from cockpit.tui.rows import Part, fit, part
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.checklist import detail_lines
 from cockpit.tui.widgets.field import Field
 from cockpit.tui.widgets.lines import TextPane
+
+_MOST_SHOWN = 40  # lines of an attachment
 
 
 class ItemFacts(TextPane):
@@ -41,6 +46,13 @@ class ItemFacts(TextPane):
         self._run = run
         self._now = now
         self._trusted = trusted
+        self._attached: dict[str, str] = {}  # what attachments say, by record
+
+    def show_attached(self, texts: dict[str, str]) -> None:
+        """Show what attachments say, by their records' ids."""
+        self._attached = texts
+        self.renew()
+        self.refresh(layout=True)
 
     def lines(self, inks: Inks, width: int) -> list[list[Part]]:
         lines = detail_lines(
@@ -53,6 +65,8 @@ class ItemFacts(TextPane):
             production=self._run.production,
             due=due_of(self._view, self._run, zone(self._run.timezone)),
         )
+        for record in self._view.attachments:
+            lines += _attachment_lines(record, self._attached.get(record.id, ""), inks, width)
         if self._view.history:
             lines += [[], [(" history", inks.title)]]
         lines += [
@@ -64,6 +78,29 @@ class ItemFacts(TextPane):
             for record in self._view.history
         ]
         return lines
+
+
+def _texts_of(view: ItemView, session: Session) -> dict[str, str]:
+    found = {}
+    for record in view.attachments:
+        blob = getattr(record.data, "blob", None)
+        text = session.text(blob) if blob is not None else None
+        if text is not None:
+            found[record.id] = text
+    return found
+
+
+def _attachment_lines(record: Record, text: str, inks: Inks, width: int) -> list[list[Part]]:
+    """Return the beginning of what an attachment says; nothing where it is no text, or not here."""
+    if not text or "\0" in text or "\ufffd" in text:
+        return []
+    said = text.removesuffix("\n").split("\n")
+    lines: list[list[Part]] = [[], [part(f" {getattr(record.data, 'name', '')}", inks.title)]]
+    lines += [[(" ", inks.plain), (fit(line, width - 1).rstrip(), inks.plain)] for line in said[:_MOST_SHOWN]]
+    if len(said) > _MOST_SHOWN:
+        more = f" {len(said) - _MOST_SHOWN} more lines: cockpit item evidence {record.ent.partition(':')[2]}"
+        lines.append([part(more, inks.muted)])
+    return lines
 
 
 Verb = Literal["tick", "challenge", "answer"]
@@ -107,6 +144,10 @@ class ItemDialog(Dialog[Reply]):
                     yield button(label, identity, variant="default" if number else "primary")
                 yield button("Close", "cancel")
             yield Static(Content(self._keys()), classes="dialog-hint")
+
+    async def _read_attached(self) -> None:
+        texts = await asyncio.to_thread(_texts_of, self._view, self.cockpit.workspace.session)
+        self.query_one(ItemFacts).show_attached(texts)
 
     def _ways(self) -> dict[Verb, str]:
         """Return what can be done with it here, each with its button's label, the first one first."""
@@ -167,6 +208,8 @@ class ItemDialog(Dialog[Reply]):
         # A killer item is opened to be done: what is typed then belongs into its field, and no reflex closes it.
         begins = "#value" if self._view.item.killer and self._ways() else "#cancel"
         self.set_focus(self.query_one(begins))
+        if self._view.attachments:
+            self.run_worker(self._read_attached(), exit_on_error=False)
 
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:

@@ -33,9 +33,10 @@ def attach_lines(cockpit: CockpitApp, log: str, text: str) -> None:
 
     def attach(item: str | None) -> None:
         if item:
+            title = next(title for identity, title in items if identity == item)
             digest = hashlib.sha256(content).hexdigest()
             intent = AttachEvidence(item, name, content, digest, len(content))
-            cockpit.act(intent, said=f"attached {lines} line{'s' if lines > 1 else ''} of {log}")
+            cockpit.act(intent, said=f"attached {lines} line{'s' if lines > 1 else ''} of {log} to {title}")
 
     title = f"Attach {lines} line{'s' if lines > 1 else ''} of {log} to which item?"
     cockpit.push_screen(PickItemDialog(title, items), attach)
