@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -15,6 +16,7 @@ from cockpit.text import visible, visible_lines
 
 if TYPE_CHECKING:
     from cockpit.preferences import Preferences
+    from cockpit.store.store import Store
     from cockpit.workspace import Options, Workspace
 
 Run = Callable[[argparse.Namespace], ExitCode]
@@ -116,7 +118,22 @@ def open_here(arguments: argparse.Namespace, *, any_run: bool = False) -> Worksp
     workspace = open_workspace(options_of(arguments), any_run=any_run)
     for finding in cheap_findings(workspace.store.location):
         warn(f"cockpit: {finding}")
+    if not workspace.run.open:
+        warn_of_unseen_remote(arguments, workspace.store)
     return workspace
+
+
+def warn_of_unseen_remote(arguments: argparse.Namespace, store: Store) -> None:
+    """Tell where nothing may be known of a run for the reason alone that this clone has never asked its remote."""
+    from cockpit.bootstrap import remote_of
+    from cockpit.store.sync_status import SyncStatus, read_status
+
+    if read_status(store.location).state != SyncStatus().state:
+        return
+    with contextlib.suppress(CockpitError):
+        remote = remote_of(options_of(arguments), store)
+        if remote is not None:
+            warn(f"cockpit: {remote.name} has not been asked yet for what others have opened: cockpit sync does so")
 
 
 def require_writing(arguments: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ from cockpit.cli.common import (
     shared_options,
     wants_json,
     warn,
+    warn_of_unseen_remote,
 )
 from cockpit.errors import CockpitError, ExitCode, RefusedError
 
@@ -183,8 +184,11 @@ def _list(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.runs import list_runs
 
     options = options_of(arguments)
-    every = list_runs(open_store(options.repo)).values()
+    store = open_store(options.repo)
+    every = list_runs(store).values()
     runs = [run for run in every if options.env in {"", run.environment} and options.run in {"", run.id, run.name}]
+    if not every:
+        warn_of_unseen_remote(arguments, store)
     if wants_json(arguments):
         print_json(runs)
     elif runs:

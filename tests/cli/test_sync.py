@@ -112,3 +112,14 @@ def test_init_falls_back_to_a_branch_and_else_proposes_a_remote_of_its_own(both:
     assert answer["state_remote"] is None
     assert "git init --bare" in answer["remark"]
     assert both.ben.ask("validate")["problems"] == []
+
+
+def test_a_clone_that_has_never_asked_says_so_where_it_knows_of_no_run(both: TwoClones) -> None:
+    both.ana.ask("sync")
+    for command in (["status"], ["release", "list"], ["gate", "pre-deployment"]):
+        done = both.ben.run(*command)
+        assert "origin has not been asked yet" in done.stderr, done
+    both.ben.ask("sync")
+    done = both.ben.run("status")
+    assert "asked yet" not in done.stderr
+    assert json.loads(done.stdout)["run"]["id"]
