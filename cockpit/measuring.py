@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
+from cockpit.closing import Closing
 from cockpit.durations import age, parse_duration
 from cockpit.release.checks import LogCheck
 from cockpit.release.health import ProbeState
@@ -42,7 +41,7 @@ def sample_key(run: Run, name: str) -> str:
     return f"{run.service}/{run.environment}/{name}"
 
 
-class Measurer:
+class Measurer(Closing):
     """Answers from the samples; its SQLite connection belongs to the thread that asks first."""
 
     def __init__(self, workspace: Workspace, *, now: Callable[[], float], samples: SampleReader | None = None) -> None:
@@ -50,14 +49,6 @@ class Measurer:
         self._now = now
         self._own = samples is None
         self._samples = samples or SampleReader(workspace.store.location.root)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the samples, where they are its own."""

@@ -7,11 +7,11 @@ import fcntl
 import os
 import threading
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 import msgspec
 
+from cockpit.closing import Closing
 from cockpit.release.live import Presence
 from cockpit.store.location import StoreLocation
 
@@ -25,7 +25,7 @@ def presence_directory(location: StoreLocation) -> Path:
     return location.run / "presence"
 
 
-class PresenceFile:
+class PresenceFile(Closing):
     """Our own entry; the kernel drops the lock when we die, and the next reader removes the file."""
 
     def __init__(self, directory: Path, presence: Presence) -> None:
@@ -64,14 +64,6 @@ class PresenceFile:
         with contextlib.suppress(FileNotFoundError):
             self._path.unlink()
         os.close(self._descriptor)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _read(descriptor: int) -> Presence | None:

@@ -17,6 +17,7 @@ T = TypeVar("T")
 LARGEST_FILE = 4 * 1024 * 1024
 
 Step = str | int
+_SHAPES: dict[type, inspect.Type] = {}
 
 
 class Positions:
@@ -66,9 +67,16 @@ class ParsedFile:
 
     def document(self, type_: type[T]) -> Document[T]:
         """Return it as a `type_`, a Struct; ConfigurationError holds all mistakes."""
-        value = convert(self._root, inspect.type_info(type_), self.problems)
+        value = convert(self._root, _shape(type_), self.problems)
         self.problems.raise_any()
         return Document(cast(T, value), self._root, self.problems)
+
+
+def _shape(type_: type) -> inspect.Type:
+    # Of a Struct as deep as a configuration it takes as long as to convert a file to it.
+    if type_ not in _SHAPES:
+        _SHAPES[type_] = inspect.type_info(type_)
+    return _SHAPES[type_]
 
 
 def load_document(text: str, path: str, type_: type[T]) -> Document[T]:

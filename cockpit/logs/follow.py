@@ -6,10 +6,10 @@ import os
 import stat
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
 
 from msgspec import Struct
 
+from cockpit.closing import Closing
 from cockpit.logs.backward import Earlier, read_before, start_of_last_lines
 from cockpit.logs.incarnation import Incarnation
 from cockpit.logs.line import RawLine
@@ -48,7 +48,7 @@ class Batch(Struct, frozen=True):
         return tuple(line for block in self.blocks for line in block.lines())
 
 
-class Follower:
+class Follower(Closing):
     """Follows the file at `path` from its last `tail` lines on; use it as a context manager, or `close` it.
 
     A file that appears later, or takes the place of another, is read from its beginning. No poll waits for data.
@@ -65,12 +65,6 @@ class Follower:
         self._start = 0
         self._volume = FIRST_VOLUME - 1
         self.left: tuple[Volume, ...] = ()  # the volumes that were read and left, oldest first
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
 
     @property
     def start(self) -> int:

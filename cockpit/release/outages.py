@@ -1,13 +1,22 @@
-"""Outages as single looks show them, with the bounds that a report needs; pure."""
+"""Outages: as single looks show them, as stretches do, and as the lasting state told them; pure.
+
+Times are in epoch seconds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from msgspec import Struct
 
+from cockpit.release.events import ProbeChanged
 from cockpit.release.health import ProbeState
+from cockpit.release.record import Record
+from cockpit.release.sensing import epoch_of
+from cockpit.release.stretches import SEEN, Stretch
 
+Bound = Literal["seen", "not seen", "ongoing"]
 _UP = frozenset({ProbeState.OK, ProbeState.DEGRADED})
 
 
@@ -29,6 +38,28 @@ class Outage(Struct, frozen=True):
     def lasted(self, now: float) -> float:
         """Return for how many seconds it was down, from the first failed look on."""
         return max((self.ended if self.ended is not None else now) - self.began, 0.0)
+
+
+class SeenOutage(Struct, frozen=True):
+    """A probe was down from `at` to `until`, for `seconds` as far as is known, and who has seen it.
+
+    `began` is `seen` where a look before it found it up, `ended` where a look after it did: these bounds are exact to
+    the probe's interval. `not seen`: a gap in the watch hides it. `ongoing`: it was down when last looked at. `lasting`
+    where its bounds are the lasting state's, not those of single looks; `short` where so few looks in a row failed
+    that the probe was not taken to be down.
+    """
+
+    probe: str
+    at: float
+    until: float
+    seconds: float
+    began: Bound
+    ended: Bound
+    looks: int
+    detail: str
+    observer: str
+    lasting: bool = False
+    short: bool = False
 
 
 def outages_of(
@@ -65,3 +96,55 @@ def outages_of(
                 current, well_until = None, at
                 row.clear()
     return (*found, current) if current is not None else tuple(found)
+
+
+def outages_in(
+    stretches: Sequence[Stretch], *, probe: str, observer: str, failures: int, now: float, late: float
+) -> list[SeenOutage]:
+    """Return the outages in a probe's stretches, in their order.
+
+    Fewer looks in a row than `failures` are a short one; `late` is after how many seconds without a look it is not
+    ongoing.
+    """
+    found = []
+    for index, one in enumerate(stretches):
+        if one.state is not ProbeState.DOWN:
+            continue
+        before = stretches[index - 1] if index else None
+        after = stretches[index + 1] if index + 1 < len(stretches) else None
+        began: Bound = "seen" if before is not None and before.until == one.at and before.state in SEEN else "not seen"
+        ended: Bound = "ongoing" if after is None and now - one.until <= late else "not seen"
+        if after is not None and after.at == one.until and after.state in SEEN:
+            ended = "seen"
+        found.append(
+            SeenOutage(
+                probe, one.at, one.until, one.until - one.at, began, ended, one.looks, one.detail, observer,
+                short=one.looks < failures,
+            )
+        )  # fmt: skip
+    return found
+
+
+def told_outages(records: Iterable[Record], *, since: float, until: float, now: float) -> list[SeenOutage]:
+    """Return the outages in [since, until) as watchers have told them of the lasting state."""
+    begun: dict[tuple[str, str], tuple[float, str]] = {}
+    found: list[SeenOutage] = []
+
+    def end(key: tuple[str, str], over: float, how: Bound) -> None:
+        at, detail = begun.pop(key)
+        if at < until and over > since:
+            found.append(SeenOutage(key[0], at, over, over - at, "seen", how, 0, detail, key[1], lasting=True))
+
+    for record in records:
+        change = record.data
+        if not isinstance(change, ProbeChanged):
+            continue
+        key = record.ent.removeprefix("probe:").rpartition("/")[2], change.observer
+        at = epoch_of(record.wall)
+        if change.state == "down":
+            begun.setdefault(key, (at, change.detail))
+        elif key in begun:
+            end(key, at, "seen" if change.state in {"ok", "degraded"} else "not seen")
+    for key in tuple(begun):
+        end(key, min(now, until), "ongoing")
+    return found

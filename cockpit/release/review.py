@@ -17,6 +17,7 @@ from cockpit.release.due import due_of
 from cockpit.release.gates import Debt, debt_of
 from cockpit.release.incidents import Incident
 from cockpit.release.moment import as_of
+from cockpit.release.outages import SeenOutage
 from cockpit.release.periods import local_date, start_of_day
 from cockpit.release.recurrence import Almanac, Occurrence
 from cockpit.release.review_data import ReviewData
@@ -36,7 +37,6 @@ from cockpit.release.review_marks import arrived_late, last_review
 from cockpit.release.review_service import (
     Coverage,
     ProbeReview,
-    SeenOutage,
     TargetReview,
     coverage_of,
     probe_review,

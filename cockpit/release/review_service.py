@@ -11,12 +11,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cockpit.release.days import Day
-from cockpit.release.events import ProbeChanged
+from cockpit.release.outages import SeenOutage, outages_in, told_outages
 from cockpit.release.record import Record
 from cockpit.release.review_data import LogData, ProbeData, ReviewData
 from cockpit.release.rollup import Rollup, added_up
-from cockpit.release.sensing import epoch_of
-from cockpit.release.stretches import Outage, Span, clipped, down, gaps, known, outages, total
+from cockpit.release.stretches import Span, clipped, down, gaps, known, total
 from cockpit.release.targets import (
     Goal,
     TargetState,
@@ -70,26 +69,6 @@ class ProbeReview(Struct, frozen=True):
     title: str
     days: tuple[ProbeDay, ...]
     whole: ProbeDay
-
-
-class SeenOutage(Struct, frozen=True):
-    """An outage, and who has seen it.
-
-    `lasting` where its bounds are the lasting state's, not those of single looks; `short` where so few looks in a row
-    failed that the probe was not taken to be down.
-    """
-
-    probe: str
-    at: float
-    until: float
-    seconds: float
-    began: str
-    ended: str
-    looks: int
-    detail: str
-    observer: str
-    lasting: bool = False
-    short: bool = False
 
 
 class TargetDay(Struct, frozen=True):
@@ -153,46 +132,18 @@ def seen_outages(data: ReviewData, records: Iterable[Record], *, now: float) -> 
     Of a probe for which no stretch is kept, our own watcher's word counts as it stands in the records.
     """
     found = [
-        _seen(one, data.observer, short=one.looks < probe.failures)
+        one
         for probe in data.probes
-        for one in outages(probe.name, probe.stretches, now=now, late=max(_LATE_AFTER * probe.interval, 10.0))
+        for one in outages_in(
+            probe.stretches, probe=probe.name, observer=data.observer, failures=probe.failures, now=now,
+            late=max(_LATE_AFTER * probe.interval, 10.0),
+        )
         if one.at < data.until and (one.until > data.since or one.at >= data.since)
-    ]
+    ]  # fmt: skip
     kept = {probe.name for probe in data.probes if probe.stretches}
-    told = _told(records, data, now)
+    told = told_outages(records, since=data.since, until=data.until, now=now)
     found += [one for one in told if one.observer != data.observer or one.probe not in kept]
     return tuple(sorted(found, key=lambda one: (one.at, one.probe, one.observer)))
-
-
-def _seen(one: Outage, observer: str, *, short: bool) -> SeenOutage:
-    return SeenOutage(
-        one.probe, one.at, one.until, one.seconds, one.began, one.ended, one.looks, one.detail, observer,
-        short=short,
-    )  # fmt: skip
-
-
-def _told(records: Iterable[Record], data: ReviewData, now: float) -> list[SeenOutage]:
-    begun: dict[tuple[str, str], tuple[float, str]] = {}
-    found: list[SeenOutage] = []
-
-    def end(key: tuple[str, str], until: float, how: str) -> None:
-        at, detail = begun.pop(key)
-        if at < data.until and until > data.since:
-            found.append(SeenOutage(key[0], at, until, until - at, "seen", how, 0, detail, key[1], lasting=True))
-
-    for record in records:
-        change = record.data
-        if not isinstance(change, ProbeChanged):
-            continue
-        key = record.ent.removeprefix("probe:").rpartition("/")[2], change.observer
-        at = epoch_of(record.wall)
-        if change.state == "down":
-            begun.setdefault(key, (at, change.detail))
-        elif key in begun:
-            end(key, at, "seen" if change.state in {"ok", "degraded"} else "not seen")
-    for key in tuple(begun):
-        end(key, min(now, data.until), "ongoing")
-    return found
 
 
 def target_review(goal: Goal, data: ReviewData) -> TargetReview:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from cockpit.durations import short_duration
 from cockpit.release import review_numbers as numbers
 from cockpit.release.course import spent_words
+from cockpit.release.outages import SeenOutage
 from cockpit.release.review import Review, Waiting
-from cockpit.release.review_service import SeenOutage
 from cockpit.release.review_support import answered
 from cockpit.release.review_words import Row, Section, When, clock, count_of, cut, day_clock, hours
 from cockpit.release.sensing import epoch_of

@@ -5,16 +5,14 @@ Spans are half-open, in epoch seconds. What no stretch covers nobody has seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Literal
+from collections.abc import Iterable
 
 from msgspec import Struct
 
 from cockpit.release.health import ProbeState
 
 Span = tuple[float, float]
-Bound = Literal["seen", "not seen", "ongoing"]
-_SEEN = frozenset({ProbeState.OK, ProbeState.DEGRADED, ProbeState.DOWN})
+SEEN = frozenset({ProbeState.OK, ProbeState.DEGRADED, ProbeState.DOWN})
 
 
 class Stretch(Struct, frozen=True):
@@ -25,27 +23,6 @@ class Stretch(Struct, frozen=True):
     state: ProbeState
     looks: int
     detail: str
-
-
-class Outage(Struct, frozen=True):
-    """A probe was down from `at` to `until`.
-
-    `began` is `seen` where a look before it found it up, `ended` where a look after it did: these bounds are exact to
-    the probe's interval. `not seen`: a gap in the watch hides it. `ongoing`: it was down when last looked at.
-    """
-
-    probe: str
-    at: float
-    until: float
-    began: Bound
-    ended: Bound
-    looks: int
-    detail: str
-
-    @property
-    def seconds(self) -> float:
-        """How long it is known to have lasted."""
-        return self.until - self.at
 
 
 def clipped(spans: Iterable[Span], since: float, until: float) -> list[Span]:
@@ -82,25 +59,9 @@ def gaps(spans: Iterable[Span], since: float, until: float) -> list[Span]:
 
 def known(stretches: Iterable[Stretch]) -> list[Span]:
     """Return when the target itself was seen: unknown and paused is not seen."""
-    return [(one.at, one.until) for one in stretches if one.state in _SEEN]
+    return [(one.at, one.until) for one in stretches if one.state in SEEN]
 
 
 def down(stretches: Iterable[Stretch]) -> list[Span]:
     """Return when it was down."""
     return [(one.at, one.until) for one in stretches if one.state is ProbeState.DOWN]
-
-
-def outages(probe: str, stretches: Sequence[Stretch], *, now: float, late: float) -> list[Outage]:
-    """Return a probe's outages in their order; `late` is after how many seconds without a look it is not ongoing."""
-    found = []
-    for index, one in enumerate(stretches):
-        if one.state is not ProbeState.DOWN:
-            continue
-        before = stretches[index - 1] if index else None
-        after = stretches[index + 1] if index + 1 < len(stretches) else None
-        began: Bound = "seen" if before is not None and before.until == one.at and before.state in _SEEN else "not seen"
-        ended: Bound = "ongoing" if after is None and now - one.until <= late else "not seen"
-        if after is not None and after.at == one.until and after.state in _SEEN:
-            ended = "seen"
-        found.append(Outage(probe, one.at, one.until, began, ended, one.looks, one.detail))
-    return found

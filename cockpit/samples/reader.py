@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
+from cockpit.closing import Closing
 from cockpit.release.health import Debounced, ProbeResult, ProbeState
 from cockpit.release.rollup import Rollup
 from cockpit.samples.database import ODD_VALUES, WrongSchemaError, file_identity, open_for_reading
@@ -19,7 +19,7 @@ from cockpit.samples.schema import FILE_NAME, Current, Heartbeat, LogMinute, Log
 _Row = TypeVar("_Row")
 
 
-class SampleReader:
+class SampleReader(Closing):
     """Reads `samples.sqlite` in a directory.
 
     Before a watcher has written anything everything is empty. A file that cannot be read is empty too, and
@@ -33,14 +33,6 @@ class SampleReader:
         self._file: tuple[int, int] | None = None
         self._connects = 0
         self._mark: tuple[int, int] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def changed(self) -> bool:
         """Return whether anything was written since the last call; true at first where there is anything.

@@ -6,11 +6,10 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Collection
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import msgspec
 
+from cockpit.closing import Closing
 from cockpit.release.health import Debounced, ProbeResult, ProbeState
 from cockpit.release.log_digest import LogDigest
 from cockpit.release.rollup import Rollup
@@ -42,7 +41,7 @@ _USUAL_INTERVAL = 60.0  # seconds between looks where nobody says
 _NO_FAILURE = frozenset({ProbeState.OK, ProbeState.PAUSED})
 
 
-class SampleWriter:
+class SampleWriter(Closing):
     """Writes `samples.sqlite` in a directory; the only writer of it.
 
     `record`, `count`, `digest` and `beat` only remember, `flush` writes. A failure to write is never raised: `trouble`
@@ -63,14 +62,6 @@ class SampleWriter:
         self._failing: dict[str, str] = {}
         self._stretches = StretchKeeper()
         self._meaning = MeaningKeeper()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def record(self, result: ProbeResult, debounced: Debounced, *, interval: float = _USUAL_INTERVAL) -> None:
         """Remember a raw result as a sample, and with its lasting state as the probe's current one.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 from hypothesis import given
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from cockpit.release.health import Debounced, ProbeResult, ProbeState
 from cockpit.release.log_digest import EndpointCount, ErrorCount, LogDigest
-from cockpit.release.stretches import clipped, down, gaps, known, outages, total
+from cockpit.release.outages import outages_in
+from cockpit.release.stretches import clipped, down, gaps, known, total
 from cockpit.samples.looking_back import LookingBack
 from cockpit.samples.reader import SampleReader
 from cockpit.samples.schema import FILE_NAME, STRETCHES_KEPT, TABLES, TABLES_2, TABLES_3
@@ -70,14 +72,15 @@ def test_an_outage_is_exact_where_it_was_seen_to_begin_and_end_and_says_so_where
         record(writer, late + 2 * EVERY, ProbeState.DOWN)
         writer.flush()
         found = LookingBack(reader).stretches("api", NOON - 1, NOON + 3600)
-        told = outages("api", found, now=late + 3 * EVERY, late=15.0)
+        asked = partial(outages_in, found, probe="api", observer="h1", failures=3, late=15.0)
+        told = asked(now=late + 3 * EVERY)
         assert [(one.at - NOON, one.until - NOON, one.began, one.ended, one.looks) for one in told] == [
             (15.0, 35.0, "seen", "seen", 4),
             (50.0, 55.0, "seen", "not seen", 2),
             (600.0, 605.0, "not seen", "seen", 1),
             (610.0, 610.0, "seen", "ongoing", 1),
         ]
-        assert outages("api", found, now=late + 3600, late=15.0)[-1].ended == "not seen"
+        assert asked(now=late + 3600)[-1].ended == "not seen"
         assert total(clipped(down(found), NOON, NOON + 3600)) == 20 + 5 + 5
         assert gaps(known(found), NOON, late + 10) == [(NOON + 55, late)]
 

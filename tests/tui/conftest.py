@@ -65,9 +65,16 @@ def look(shared: Callable[[str], Scene], monkeypatch: pytest.MonkeyPatch) -> Cal
     return lambda moment: shared(moment).enter(monkeypatch)
 
 
+@pytest.fixture(scope="session")
+def calm(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """The calm scene that others begin from; it stays as it is."""
+    scene = Scene(tmp_path_factory.mktemp("model"), template)
+    with contextlib.chdir(scene.repo):
+        moments.calm(scene)
+    return scene
+
+
 @pytest.fixture
-def scene(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+def scene(calm: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """A calm scene of one's own."""
-    own = Scene(tmp_path, template).enter(monkeypatch)
-    moments.calm(own)
-    return own
+    return calm.again(tmp_path).enter(monkeypatch)

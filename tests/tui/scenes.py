@@ -150,14 +150,16 @@ def build_repository(repo: Path, configuration: str = CONFIGURATION) -> None:
 class Scene:
     """One open run, flown by Ana; `live` is what the probes say, and whoever is here."""
 
-    def __init__(self, home: Path, template: Path, *, clock: Callable[[], float] | None = None) -> None:
+    def __init__(
+        self, home: Path, template: Path, *, clock: Callable[[], float] | None = None, writers: int = 0
+    ) -> None:
         self.repo = home / "shop"
         shutil.copytree(template, self.repo, symlinks=True)
         Git(self.repo).output("update-index", "-q", "--refresh")  # its index knew the template's files
         self.state = home / "state"
         self.clock = Clock(NOW - 600.0)
         self._now = clock or self.clock
-        self._writers = 0
+        self._writers = writers  # so many have written in the template's store
         self.live = Live()
         self.seen: SeenStore | None = None  # what its people saw in earlier sessions
         self.doubt: Doubt | None = None
@@ -168,6 +170,16 @@ class Scene:
             trust=TrustStore(self.state), runs={},
         )  # fmt: skip
         self.workspace.host = HOST
+
+    def again(self, home: Path) -> Scene:
+        """Return this scene anew in another place, as whoever leaves the cockpit comes back to it."""
+        shutil.copytree(self.state, home / "state")
+        other = Scene(home, self.repo, writers=self._writers)
+        other.clock.time = self.clock.time
+        other.live, other.seen, other.doubt = self.live, self.seen, self.doubt
+        other.session.focus(self.run.id, pinned_of(other.store, self.run.summary()))
+        other.workspace.runs[self.run.id] = self.run.summary()
+        return other
 
     def _open_store(self) -> Store:
         """Open it as another process would, with the next writer id."""
