@@ -95,6 +95,9 @@ def test_after_a_rollback_deploys_are_locked_until_unlocked_and_rollbacks_are_no
     person = requested()
     person.act(EndExecution("x", "succeeded", "", "v1"))
     assert person.run.deploys_locked == "rolled back from v2 to v1"
+    mark = person.run.marks["v2"]
+    assert (mark.mark, mark.reason, mark.by) == ("bad", "rolled back to v1", ANA)
+    assert "v1" not in person.run.marks
     deploy = plan_to("v3", direction="deploy", commit="3" * 40)
     assert refusal(person, deploy, "v3").code == "locked"
     person.act(RequestExecution("z", plan_to("v0", commit="0" * 40), "v0"))

@@ -16,6 +16,7 @@ from cockpit.release.events import (
     ExecutionRequested,
     RunRetargeted,
     RunStateChanged,
+    TagMarked,
 )
 from cockpit.release.intents import ConfirmExecution, EndExecution, RecordFact, RequestExecution
 from cockpit.release.plan import Plan
@@ -93,7 +94,7 @@ def request(intent: RequestExecution, context: Context) -> list[Draft]:
 
 
 def end(intent: EndExecution, context: Context) -> list[Draft]:
-    """End an execution; a rollback that was carried out moves the run to rolled back and locks deploys.
+    """End an execution; a rollback that was carried out moves the run to rolled back, locks deploys, marks the tag bad.
 
     The end itself comes last: a worker that dies before it is resumed, and no consequence is lost.
     """
@@ -113,6 +114,10 @@ def end(intent: EndExecution, context: Context) -> list[Draft]:
         drafts.append(context.draft(RUN, RunStateChanged(state="rolled-back", commit=view.from_commit)))
         reason = f"rolled back from {view.from_tag or view.from_commit[:8]} to {view.tag}"
         drafts.append(context.draft(SERVICE, DeploysLocked(reason=reason), scope="service"))
+        if view.from_tag:
+            # Or it would be what the next version falls back to.
+            mark = TagMarked(mark="bad", commit=view.from_commit, reason=context.seal(f"rolled back to {view.tag}"))
+            drafts.append(context.draft(f"tag:{view.from_tag}", mark, scope="service"))
     else:
         if (context.run.tag, context.run.commit) != (view.tag, view.commit) or context.contested("target"):
             drafts.append(context.draft(RUN, RunRetargeted(tag=view.tag, commit=view.commit)))
