@@ -31,6 +31,7 @@ _LABELLED = re.compile(
 )
 _IN_BRACKETS = re.compile(r"[\[<{](?P<hint>[^\[\]<>{}]+)[\]>}]")
 _NAME_AND_ADDRESS = re.compile(r"(?P<name>.*?\S)\s*\((?P<address>[^()\s]*[@/+\d][^()]*)\)")
+_LOOKS_LIKE_AN_ADDRESS = re.compile(r"\S@\S|(?<!\w)[+(]?\d[\d ()/.-]{5,}\d|(?<!\w)[#@]\w")
 _ADDRESS_ALONE = re.compile(r"\S+@\S+|https?://\S+|[+(]?\d[\d ()/.\-]{5,}|[#@][\w-]+")
 _plain = Inline({}).plain
 
@@ -122,6 +123,9 @@ def _contact(purpose: str, value: str, taken: set[str]) -> Contact:
 def _contact_rows(table: Block, taken: set[str], *, named: bool) -> Iterator[Contact]:
     header = [cell.text for cell in table.children[0].children]
     address = next((index for index, text in enumerate(header) if ADDRESS.search(text)), None)
+    if address is None and named:  # whatever its heading says, what is an address looks like one
+        rows = [[cell.text for cell in row.children] for row in table.children[1:]]
+        address = next((at for at in range(1, len(header)) if any(_is_address(row, at) for row in rows)), None)
     if address is None or len(header) < 2 or not (named or any(ROLE.search(text) for text in header)):
         return
     role = next((index for index, text in enumerate(header) if ROLE.search(text) and index != address), None)
@@ -141,6 +145,10 @@ def _contact_rows(table: Block, taken: set[str], *, named: bool) -> Iterator[Con
                 address="" if hint else cells[address],
                 hint=hint["hint"] if hint else "",
             )
+
+
+def _is_address(row: list[str], at: int) -> bool:
+    return at < len(row) and _LOOKS_LIKE_AN_ADDRESS.search(row[at]) is not None
 
 
 def _tools(root: Node) -> tuple[ToolGroup, ...]:

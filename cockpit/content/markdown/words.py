@@ -33,6 +33,7 @@ CONTACT = _words(
 )  # fmt: skip
 ADDRESS = _words(
     r"e-?mail", r"\bphone", r"\bmobile", r"\bslack\b", r"\bpager", r"\bcontact\b", r"\bhandle\b", r"\bchannel\b",
+    r"\breach", r"\baddress\b", r"\bcall\b",
     "telefon", "téléphone", "teléfono", "telefone", "correo", "телефон", "почта", "电话", "邮箱", "電話", "전화",
 )  # fmt: skip
 PERSON = _words(

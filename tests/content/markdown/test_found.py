@@ -68,6 +68,14 @@ def test_roles(text: str, titles: list[str]) -> None:
     assert [role.title for role in found(text).roles] == titles
 
 
+@pytest.mark.parametrize("headings", ["purpose | name | reach", "what | name | how", "area | who | "])
+def test_a_table_of_contacts_is_known_by_its_heading_and_its_addresses(headings: str) -> None:
+    rows = "| Ops | Rhea | rhea@x.example |\n| Net | | 030 1234567 |\n"
+    text = f"- [ ] a\n\n## Contacts\n\n| {headings} |\n|---|---|---|\n{rows}"
+    (ops, net) = found(text).contacts
+    assert (ops.purpose, ops.address, net.purpose, net.address) == ("Ops", "rhea@x.example", "Net", "030 1234567")
+
+
 def test_contacts() -> None:
     text = (
         "## Support contacts\n- **Tech**: Ann (ann@x.org)\n- Net: +49 30 1234567\n- Legal: [email]\n- Boss: Bea\n"
