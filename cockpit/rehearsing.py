@@ -8,6 +8,8 @@ import sys
 import threading
 from pathlib import Path
 
+import msgspec
+
 from cockpit import process
 from cockpit.bootstrap import commit_quietly, make_verifier, now
 from cockpit.errors import RefusedError
@@ -19,6 +21,7 @@ from cockpit.release.databases import DatabaseWay
 from cockpit.release.events import RollbackRehearsed
 from cockpit.release.intents import RecordFact
 from cockpit.release.plan import Plan
+from cockpit.release.rehearsals import digest_of
 from cockpit.workspace import Workspace, require_trust, require_writable
 
 
@@ -71,6 +74,7 @@ def rehearse_rollback(workspace: Workspace, plan: Plan, *, cancel: threading.Eve
     verifier = make_verifier(workspace)
     found = rehearse(plan, identity, output=output, databases=databases, verifier=verifier, cancel=cancel)
     if not cancel.is_set():
+        found = msgspec.structs.replace(found, plans=digest_of(workspace.run.configuration.rollback))
         workspace.session.act(RecordFact(f"tag:{plan.tag}", found, of_service=True))
         commit_quietly(workspace.store, "cockpit: rehearsal")
     return found, output

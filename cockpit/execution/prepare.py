@@ -14,6 +14,7 @@ from cockpit.errors import CockpitError, RefusedError
 from cockpit.execution.databases.dumps import dump_of, quick_complaint
 from cockpit.execution.databases.place import locator
 from cockpit.execution.databases.room import Room, RoomLook, complaints, unknowns
+from cockpit.execution.programs import missing_programs
 from cockpit.git.command import Git
 from cockpit.git.facts import changed_files, head_commit, undone
 from cockpit.git.resolve import resolve_tag
@@ -192,7 +193,7 @@ def _look_at_plan(
     """Return what is in the way of the rollback to a tag, and what is to be known of it."""
     plan = prepare(run, "rollback", encode_name(tag), root=root, code=code, host="")
     found = rooms(plan, root)
-    faults = [*plan.troubles, *complaints(found)]
+    faults = [*plan.troubles, *complaints(found), *missing_programs(plan, os.environ)]
     complaint = dump_complaint(run.configuration, plan.backup)
     told = [*([plan.note] if plan.note else []), *unknowns(found)]
     if complaint:

@@ -548,6 +548,7 @@ class RollbackRehearsed(Event, frozen=True, kw_only=True):
     detail: str = ""
     steps: tuple[RehearsedStep, ...] = ()
     dump: Dump | None = None
+    plans: str = ""  # tells the configured steps from others
 
 
 # The remote's lease

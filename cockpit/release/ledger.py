@@ -233,7 +233,7 @@ class Ledger:
             executions=tuple(self.executions()),
             probes=MappingProxyType(probes_in(registers, configuration.environment.name)),
             marks=MappingProxyType(marks_in(registers, self._text)),
-            rehearsals=MappingProxyType(rehearsals_in(registers)),
+            rehearsals=MappingProxyType(rehearsals_in(registers, configuration.rollback)),
             deploys_locked=deploys_locked_in(registers),
             records=tuple(self._gathered.timeline()),
             bad_lines=bad_lines,

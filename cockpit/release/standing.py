@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from cockpit.release.configuration import Plans
 from cockpit.release.entities import SERVICE, probe_entity, trigger_entity
 from cockpit.release.events import (
     DeploysLocked,
@@ -17,7 +18,7 @@ from cockpit.release.events import (
 )
 from cockpit.release.record import Record, TextRef
 from cockpit.release.registers import EMPTY, Register, RegisterKey
-from cockpit.release.rehearsals import Rehearsal
+from cockpit.release.rehearsals import Rehearsal, digest_of
 from cockpit.release.run import Freeze, Hush, ProbeTransition, TagMark
 from cockpit.release.triggers import Breach
 
@@ -92,8 +93,8 @@ def marks_in(registers: Registers, text_of: TextOf) -> dict[str, TagMark]:
     return marks
 
 
-def rehearsals_in(registers: Registers) -> dict[str, Rehearsal]:
-    """Return the last rehearsal of a rollback to each tag."""
+def rehearsals_in(registers: Registers, plans: Plans) -> dict[str, Rehearsal]:
+    """Return the last rehearsal of a rollback to each tag, by the plans that are configured now or by others."""
     found: dict[str, Rehearsal] = {}
     for (_, name), register in registers.items():
         winner = register.winner if name == "rehearsal" else None
@@ -102,6 +103,7 @@ def rehearsals_in(registers: Registers) -> dict[str, Rehearsal]:
             found[data.tag] = Rehearsal(
                 data.tag, data.commit, data.from_tag, data.from_commit, data.ok, data.seconds, data.detail,
                 data.steps, data.dump, winner.by, winner.host, winner.wall,
+                bool(data.plans) and data.plans != digest_of(plans),
             )  # fmt: skip
     return found
 
