@@ -55,7 +55,8 @@ WRITES = [
 READS = {
     "validate", "release list", "release show", "status", "timeline", "maintenance", "freeze check", "export", "logs",
     "probe", "source list", "source test", "source logs", "targets", "env", "execution status", "incident list",
-    "incident show", "incident export", "driver show", "handover", "contacts", "report", "completion", "serve",
+    "incident show", "incident export", "item evidence", "driver show", "handover", "contacts", "report", "completion",
+    "serve",
     "worker",  # is started by those above
     "doctor",  # finds, and mends nothing
 }  # fmt: skip
