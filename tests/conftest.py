@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import signal
@@ -30,3 +31,8 @@ if threading.current_thread() is threading.main_thread():
 def pytest_xdist_auto_num_workers() -> int:
     """Return how many tests run at once: two a core, for most of them wait (for a step, a terminal, a time-out)."""
     return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_finish() -> None:
+    """Leave alone what was collected: it stays to the end, and the collector would walk it again and again."""
+    gc.freeze()

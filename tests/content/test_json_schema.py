@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +30,16 @@ from tests.readme import PAGES
 WHOLE = "service: shop\nenvironment: {name: production, production: true}\n"
 
 
+@cache
 def validator(kind: Kind) -> Draft202012Validator:
     schema = schema_of(kind)
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)
 
 
-CONFIGURATION = validator("configuration")
-CHECKLIST = validator("checklist")
-
-
-def complaints(checker: Draft202012Validator, text: str) -> list[str]:
-    return [f"{error.json_path}: {error.message}" for error in checker.iter_errors(yaml_values(text))]
+def complaints(kind: Kind, text: str) -> list[str]:
+    found = validator(kind).iter_errors(yaml_values(text))
+    return [f"{error.json_path}: {error.message}" for error in found]
 
 
 def blocks() -> Iterator[tuple[str, str]]:
@@ -57,7 +56,7 @@ def test_every_example_of_the_pages_is_right() -> None:
     wrong = {}
     for place, text in found.items():
         whole = text if "service:" in text else WHOLE + text
-        wrong[place] = complaints(CONFIGURATION, whole)
+        wrong[place] = complaints("configuration", whole)
         if whole is text:
             parse_configuration_file(text, place, check_condition)
     assert {place: told for place, told in wrong.items() if told} == {}
@@ -65,17 +64,17 @@ def test_every_example_of_the_pages_is_right() -> None:
 
 def test_the_demos_file_and_what_init_writes_are_right(tmp_path: Path) -> None:
     demo = cockpit_yaml(tmp_path, port=8000, front=8001).decode()
-    assert complaints(CONFIGURATION, demo) == []
+    assert complaints("configuration", demo) == []
     for answers in (Answers("shop"), Answers("shop", environment="staging, production")):
-        assert complaints(CONFIGURATION, configuration_text(answers)) == []
+        assert complaints("configuration", configuration_text(answers)) == []
 
 
 def test_the_shipped_checklist_is_right_with_all_its_proposed_checks() -> None:
     text = (shipped_directory() / "production-deployment.yaml").read_text(encoding="utf-8")
-    assert complaints(CHECKLIST, text) == []
+    assert complaints("checklist", text) == []
     proposed = re.sub(r"^( *)# (check: .*)$", r"\1\2", text, flags=re.MULTILINE)
     assert proposed != text
-    assert complaints(CHECKLIST, proposed) == []
+    assert complaints("checklist", proposed) == []
 
 
 WRONG = [
@@ -122,7 +121,7 @@ WRONG = [
 def test_what_validate_refuses_the_schema_refuses(text: str) -> None:
     with pytest.raises(ConfigurationError):
         parse_configuration_file(text, "cockpit.yaml", check_condition)
-    assert complaints(CONFIGURATION, text)
+    assert complaints("configuration", text)
 
 
 _LIST = """\
@@ -141,17 +140,17 @@ phases: [{{id: p, title: P, sections: [{{id: s, title: S, items: [{{id: a/b, tex
 )  # fmt: skip
 def test_of_a_checklist_too(more: str) -> None:
     parse_checklist_text(_LIST.format(""), "a.yaml")
-    assert complaints(CHECKLIST, _LIST.format("")) == []
+    assert complaints("checklist", _LIST.format("")) == []
     with pytest.raises(ConfigurationError):
         parse_checklist_text(_LIST.format(more), "a.yaml")
-    assert complaints(CHECKLIST, _LIST.format(more))
+    assert complaints("checklist", _LIST.format(more))
 
 
 def test_plain_words_are_texts_as_the_cockpit_takes_them() -> None:
     text = f"{WHOLE}sources: {{nr: {{kind: new-relic, token_env: NR_KEY, account: 1234567}}}}\n"
     text += "checks: {a/b/c: {off: true}, a/b/d: {rehearsal: {}}}\ntriggers: {}\n"
     parse_configuration_file(text, "cockpit.yaml", check_condition)
-    assert complaints(CONFIGURATION, text) == []
+    assert complaints("configuration", text) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cockpit.content.strict_yaml import load_text
 from cockpit.content.yaml_text import yaml_text
 from cockpit.release.checklist import Checklist, Item, Phase, Section
 from cockpit.release.library import Target
+from tests.examples import in_both
 
 # All that a loaded text may hold: no controls but tabs and line feeds.
 printable = st.characters(
@@ -37,14 +37,20 @@ tricky = st.sampled_from(
 texts = st.text(printable | st.sampled_from("\n\n\t :#-'\"|>&*!%@`[]{},?\\=~")) | tricky
 
 
-@settings(max_examples=500, deadline=None)
-@example(["\n", "\n", "\n", "\n"], True)
-@given(st.lists(texts, min_size=4, max_size=4), st.booleans())
-def test_any_text_is_read_back(four: list[str], checked: bool) -> None:
+def is_read_back(four: list[str], checked: bool) -> None:
     item = Item(id=four[0], text=four[1], checked=checked, note=four[2], paths=(four[3], four[0]))
     nested = Section("s", "S", items=(Item("a", "A", items=(item, item)),))
     checklist = Checklist("x", four[3], phases=(Phase("p", "P", sections=(nested,)), Phase("q", "Q")))
     assert load_text(yaml_text(checklist), "x.yaml", Checklist) == checklist
+
+
+test_any_text_is_read_back, test_very_many_texts_are_read_back = in_both(
+    is_read_back, st.lists(texts, min_size=4, max_size=4), st.booleans()
+)
+
+
+def test_line_ends_alone_are_read_back() -> None:
+    is_read_back(["\n", "\n", "\n", "\n"], True)
 
 
 def test_it_reads_like_a_file_a_person_wrote() -> None:

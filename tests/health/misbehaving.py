@@ -142,7 +142,11 @@ def _reset(connection: socket.socket, server: Server) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-_BOMB = zlib.compress(b"0" * 50_000_000)
+def _bomb(connection: socket.socket, _server: Server) -> None:
+    bomb, million = zlib.compressobj(), b"0" * 1_000_000  # never all 50 MB at once: a test measures the memory
+    body = b"".join(bomb.compress(million) for _ in range(50)) + bomb.flush()
+    connection.sendall(plain("200 OK", body, "Content-Encoding: deflate"))
+
 
 ANSWERS: dict[str, Answer] = {
     "/ok": _send(plain("200 OK", b"pong\n", "X-Version: v1")),
@@ -159,7 +163,7 @@ ANSWERS: dict[str, Answer] = {
     "/short": _send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"),
     "/garbage": _send(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"),
     "/silent": lambda connection, server: None,
-    "/gzip": _send(plain("200 OK", _BOMB, "Content-Encoding: deflate")),
+    "/gzip": _bomb,
     "/keep": _keep,
     "/slow": _slow_headers,
     "/drip": _drip,

@@ -11,7 +11,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cockpit.logs import tally as tallying
@@ -19,6 +18,7 @@ from cockpit.logs.classify import Classifier
 from cockpit.logs.shapes import shape_of
 from cockpit.logs.split import LineSplitter
 from cockpit.logs.tally import Counted, Tally
+from tests.examples import in_both
 
 NOW = datetime(2026, 7, 1, 12, 30, tzinfo=UTC).timestamp()
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -136,14 +136,7 @@ def a_line(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=400, deadline=None)
-@given(
-    lines=st.lists(a_line(), max_size=30),
-    zone=st.sampled_from([UTC, BERLIN]),
-    end=st.sampled_from(["\n", "\r\n"]),
-    block=st.sampled_from([64, 1000, 512 * 1024]),
-)
-def test_lots_count_as_single_lines_do(lines: list[str], zone: tzinfo, end: str, block: int) -> None:
+def are_counted_alike(lines: list[str], zone: tzinfo, end: str, block: int) -> None:
     data = end.join(lines).encode("utf-8", "surrogateescape")
     before = tallying.BLOCK
     tallying.BLOCK = block
@@ -151,6 +144,15 @@ def test_lots_count_as_single_lines_do(lines: list[str], zone: tzinfo, end: str,
         assert shown(in_lots(data, zone)) == shown(one_by_one(data, zone))
     finally:
         tallying.BLOCK = before
+
+
+test_lots_count_as_single_lines_do, test_very_many_lots_count_as_single_lines_do = in_both(
+    are_counted_alike,
+    lines=st.lists(a_line(), max_size=30),
+    zone=st.sampled_from([UTC, BERLIN]),
+    end=st.sampled_from(["\n", "\r\n"]),
+    block=st.sampled_from([64, 1000, 512 * 1024]),
+)
 
 
 @pytest.mark.parametrize("name", sorted(LINES))

@@ -109,13 +109,13 @@ async def test_a_plan_says_which_of_its_steps_are_in_view(scene: Scene) -> None:
     [(80, True), *(pytest.param(*case, marks=pytest.mark.full) for case in ((80, False), (60, True), (40, True)))],
 )
 async def test_the_last_page_and_the_light_do_not_run_into_each_other(scene: Scene, width: int, ready: bool) -> None:
+    scene.live = Live(readiness=Readiness(ready, ("why",), notes=("no lease",)))
     app = scene.app()
     async with app.run_test(size=(width, 24)) as pilot:
         await settle(pilot)
-        tabs = app.screen.query_one(PageTabs)
-        tabs.show("logs", Live(readiness=Readiness(ready, ("why",), notes=("no lease",))))
+        await pilot.press("2")
         await settle(pilot)
-        line = lines(app)[tabs.region.y]
+        line = lines(app)[app.screen.query_one(PageTabs).region.y]
         assert " READY" in line or " NOT READY" in line
         if ready and width == 80:
             assert "0Review READY NO LEASE " in line

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cockpit.content.markdown.boxes import is_box_like
@@ -11,6 +10,7 @@ from cockpit.content.markdown.exporting import checklist_markdown
 from cockpit.content.markdown.files import checklist_text, part_texts
 from cockpit.errors import ConfigurationError
 from tests.content.markdown.reading import Line, as_the_plugin_reads, lines_of, read
+from tests.examples import in_both
 
 
 def shape(text: str) -> list[tuple[str, list[tuple[str, list[str]]]]]:
@@ -210,9 +210,7 @@ line = st.tuples(*map(st.sampled_from, (INDENTS, MARKERS, BOXES, WORDS))).map(""
 documents = st.lists(line | st.just(""), max_size=15).map("\n".join)
 
 
-@settings(max_examples=400, deadline=None)
-@given(documents)
-def test_any_markdown_is_read_by_the_rule_and_nothing_like_a_box_is_lost(text: str) -> None:
+def is_read_by_the_rule(text: str) -> None:
     expected = as_the_plugin_reads(text)
     try:
         found = read(text)
@@ -225,3 +223,9 @@ def test_any_markdown_is_read_by_the_rule_and_nothing_like_a_box_is_lost(text: s
     part_texts(found.parts)
     checklist_text(found.checklist, "x.md")
     assert lines_of(read(checklist_markdown(found.checklist)).checklist) == [each for each, _ in expected]
+
+
+(
+    test_any_markdown_is_read_by_the_rule_and_nothing_like_a_box_is_lost,
+    test_very_much_markdown_is_read_by_the_rule_and_nothing_like_a_box_is_lost,
+) = in_both(is_read_by_the_rule, documents)
