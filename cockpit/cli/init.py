@@ -122,9 +122,7 @@ def _answers(
         from cockpit.cli.init_questions import question
 
         answers = question(root, answers, parts, answering=answering)
-    if not wants_json(arguments) and not arguments.yes:
-        show("Asking the git remote whether it takes the shared state...")
-    remote, branch, remark = propose_state_remote(root)
+    remote, branch, remark = propose_state_remote(root, (lambda _: None) if arguments.yes else show)
     shared = {"state_remote": remote or None, "state_branch": branch or None, "remark": remark}
     return replace(answers, state=state_lines(remote, branch, remark)), shared
 
