@@ -76,8 +76,9 @@ def set_up(arguments: argparse.Namespace, *, offer_checklists: bool = True) -> b
     trusted = False
     if not arguments.yes:
         from cockpit.cli.init_trust import offer_trust
+        from cockpit.content.assumed import assumed
 
-        trusted = offer_trust(arguments, root)
+        trusted = offer_trust(arguments, root, assumed(answers))
     _tell_next(root, written, trusted=trusted)
     return trusted
 
@@ -121,9 +122,7 @@ def _answers(
         from cockpit.cli.init_questions import question
 
         answers = question(root, answers, parts, answering=answering)
-    if not wants_json(arguments) and not arguments.yes:
-        show("Asking the git remote whether it takes the shared state...")
-    remote, branch, remark = propose_state_remote(root)
+    remote, branch, remark = propose_state_remote(root, (lambda _: None) if arguments.yes else show)
     shared = {"state_remote": remote or None, "state_branch": branch or None, "remark": remark}
     return replace(answers, state=state_lines(remote, branch, remark)), shared
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from cockpit.cli.common import columns, say
 from cockpit.cli.questions import ask, show
 from cockpit.content.init import Answers, environment_names, with_log
+from cockpit.content.names import name_complaint
 from cockpit.content.proposal.parts import DATABASE, without
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 _COMMAND = "run:"  # before a log that is what a command says
 _MOST_CHECKLISTS = 4
+_NO_NAME = re.compile(r"[^a-z0-9]+")
 
 
 def choose_checklist(root: Path) -> str:
@@ -40,8 +44,8 @@ def question(root: Path, answers: Answers, parts: Sequence[Part], *, answering: 
     show(f"What {root} tells:", "strong")
     say("\n".join(_rows(answers, answering)))
     say("Enter takes what stands in brackets.")
-    service = ask("Service", answers.service)
-    environment = ask("Environment (several with commas)", answers.environment)
+    service = _names("Service", answers.service, lambda typed: [typed])
+    environment = _names("Environment (several with commas)", answers.environment, environment_names)
     several = len(environment_names(environment)) > 1
     production = environment.startswith("prod")
     if not several and not production:
@@ -61,6 +65,20 @@ def question(root: Path, answers: Answers, parts: Sequence[Part], *, answering: 
     if DATABASE in {part.name for part in absent}:
         answers = replace(answers, database=None, migrations=())
     return replace(answers, not_applicable=without(absent, _reason(absent)) if absent else ())
+
+
+def _names(label: str, default: str, names_in: Callable[[str], list[str]]) -> str:
+    """Ask until every name in the answer is one, each once; a slip of capitals or blanks is proposed mended."""
+    offered = default
+    while True:
+        typed = ask(label, offered)
+        names = names_in(typed)
+        complaint = next(filter(None, map(name_complaint, names)), "") or ("" if names else "no name was typed")
+        if not complaint and len(set(names)) == len(names):
+            return typed
+        show(f"  {complaint or f'{typed}: the same name twice'}", "bad")
+        mended = (_NO_NAME.sub("-", name.casefold()).strip("-") for name in names)
+        offered = ", ".join(dict.fromkeys(filter(None, mended))) or label.split(maxsplit=1)[0].casefold()
 
 
 def _time_zone(found: str) -> str:
@@ -116,12 +134,16 @@ def _health(root: Path, answers: Answers) -> Answers:
 
     from cockpit.first_look import first_that_answers, is_loopback, look_at, tells_version
 
-    url = answers.health_url
+    url = answers.health_url if _is_http(answers.health_url) else Answers("").health_url
     label = "Health URL"
     while True:
         typed = ask(label, url)
         if "://" not in typed:
             typed = f"http://{typed.lstrip('/')}"
+            show(f"  without a scheme: taken as {typed}")
+        if not _is_http(typed):
+            show(f"  {typed} is no address to ask: write such as http://127.0.0.1:8000/health", "bad")
+            continue
         looked = look_at(typed, root)
         if looked.state.value == "ok":
             took = f" in {looked.latency_ms:.0f} ms" if looked.latency_ms is not None else ""
@@ -134,6 +156,14 @@ def _health(root: Path, answers: Answers) -> Answers:
         better = first_that_answers(others, root) if is_loopback(typed) else ""
         say(f"  {better} answers." if better else "  Is it started? Type another address, or Enter keeps this one.")
         url, label = better or typed, "Health URL, once more"
+
+
+def _is_http(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def _absent(parts: Sequence[Part]) -> list[Part]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from cockpit.trust import ConfiguredCommand
 
 
-def offer_trust(arguments: argparse.Namespace, root: Path) -> bool:
-    """Show what would run, and let a person trust it; whether they did."""
+def offer_trust(arguments: argparse.Namespace, root: Path, assumed: Mapping[str, str]) -> bool:
+    """Show what would run, what of it is only `assumed`, and let a person trust it; whether they did."""
     from cockpit.bootstrap import find_actor, now
-    from cockpit.cli.repository import all_commands, say_commands
+    from cockpit.cli.repository import all_commands, refuse_placeholders, say_commands
     from cockpit.pinning import environments_in, parse_environments, read_work_tree
     from cockpit.store.location import Surroundings
     from cockpit.times import rfc3339
@@ -29,9 +30,17 @@ def offer_trust(arguments: argparse.Namespace, root: Path) -> bool:
     sources = read_work_tree(root, environments_in(root)[0])
     commands = all_commands(parse_environments(sources.texts))
     show("The way back:", "strong")
-    _show_way_back(root, sources, commands)
+    _show_way_back(root, sources, commands, assumed)
     show("All else that could run:", "strong")
-    say_commands([one for one in commands if "rollback.steps." not in one.where])
+    say_commands([one for one in commands if "rollback.steps." not in one.where], assumed)
+    try:
+        refuse_placeholders(commands)
+    except CockpitError as error:
+        show(error.what, "bad")
+        say(f"  {error.fix}")
+        return False
+    if assumed:
+        show(f"{len(assumed)} of these are ASSUMED: nothing here says so. Where one is wrong, answer no and edit it.")
     if not agreed(f"Let these {len(commands)} commands run on this host, the way back among them?"):
         return False
     actor, _ = find_actor(Surroundings.of(root).user, options_of(arguments).by)
@@ -41,20 +50,25 @@ def offer_trust(arguments: argparse.Namespace, root: Path) -> bool:
     return True
 
 
-def _show_way_back(root: Path, sources: Sources, commands: list[ConfiguredCommand]) -> None:
+def _show_way_back(root: Path, sources: Sources, commands: list[ConfiguredCommand], assumed: Mapping[str, str]) -> None:
     """Show the plan that leads to the last good tag; without one, the steps as they stand in the file."""
+    from cockpit.cli.repository import doubts
+
+    def remarks(step: str, command: str) -> list[str]:
+        return doubts(assumed.get(f"rollback.steps.{step}", ""), command)
+
     plan = _plan(root, sources)
     if plan is not None:
         from cockpit.cli.plans import say_steps
 
         say(f"  from {plan.from_tag or plan.from_commit[:8]} to {plan.tag} {plan.commit[:8]}, such as now:")
-        say_steps(plan)
+        say_steps(plan, remarks)
         return
     for number, configured in enumerate(sources.pinned.configuration.rollback.steps, 1):
         say(f"{number}. {configured.title}")
-        for one in commands:
-            if f"rollback.steps.{configured.id}." in one.where:
-                say(f"     {one.command}")
+        own = [one.command for one in commands if f"rollback.steps.{configured.id}." in one.where]
+        for line in [*own, *remarks(configured.id, " ".join(own))]:
+            say(f"     {line}")
         if configured.danger:
             say(f"     ! {configured.danger}")
 

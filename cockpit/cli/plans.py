@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cockpit.cli.common import columns, print_json, publish, require_writing, say, wants_json
@@ -86,8 +87,8 @@ def show_plan(plan: Plan, workspace: Workspace) -> None:
     say_steps(plan)
 
 
-def say_steps(plan: Plan) -> None:
-    """Print what speaks against a plan, and its steps as they would run."""
+def say_steps(plan: Plan, remarks: Callable[[str, str], Sequence[str]] = lambda _id, _command: ()) -> None:
+    """Print what speaks against a plan, and its steps, each with the `remarks` on its id and its command."""
     from cockpit.release.plan import describe, qualified
 
     for trouble in plan.troubles:
@@ -95,6 +96,8 @@ def say_steps(plan: Plan) -> None:
     for number, step in enumerate(plan.steps, 1):
         say(f"{number}. {step.title}{qualified(step)}")
         say(f"     {describe(step)}")
+        for remark in remarks(step.id, f"{step.command} {step.done_when}"):
+            say(f"     {remark}")
         if step.danger:
             say(f"     ! {step.danger}")
         if step.undo:

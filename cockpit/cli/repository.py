@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from cockpit.cli.common import CommandTable, open_here, options_of, print_json, require_writing, say, wants_json
-from cockpit.errors import ConfigurationError, ExitCode, NotFoundError, Problem
+from cockpit.errors import ConfigurationError, ExitCode, NotFoundError, Problem, RefusedError
 
 if TYPE_CHECKING:
     from cockpit.release.ledger import Pinned
@@ -124,6 +125,7 @@ def _trust(arguments: argparse.Namespace) -> ExitCode:
     commands = all_commands(workspace.environments())
     if not arguments.show:
         require_writing(arguments)
+        refuse_placeholders(commands)
         workspace.trust.trust(
             run.digest, by=workspace.session.actor.name, at=rfc3339(now()), repository=str(workspace.root)
         )
@@ -136,9 +138,36 @@ def _trust(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.OK
 
 
-def say_commands(commands: Sequence[ConfiguredCommand]) -> None:
-    """Print every command, each below its place in the files, and how many there are."""
+def refuse_placeholders(commands: Sequence[ConfiguredCommand]) -> None:
+    """Refuse to trust a step, back or forward, that still has a placeholder; RefusedError names the first of them."""
+    from cockpit.content.assumed import placeholder_in
+
+    for one in commands:
+        found = placeholder_in(one.command)
+        if found and re.search(r"(?:^|: )(?:rollback|deploy)\.steps\.", one.where):
+            raise RefusedError(
+                f"{one.where} still has the placeholder {found}: not trusted",
+                fix=f"Write what is really meant at {one.where} in cockpit.yaml; then: cockpit trust --show",
+                code="placeholder",
+            )
+
+
+def say_commands(commands: Sequence[ConfiguredCommand], assumed: Mapping[str, str] | None = None) -> None:
+    """Print every command, each below its place in the files, with what is doubtful of it, and how many there are."""
     for command in commands:
         say(f"{command.where}:")
         say("\n".join(f"    {line}" for line in command.command.splitlines()))
+        for remark in doubts((assumed or {}).get(command.where, ""), command.command):
+            say(f"    {remark}")
     say(f"{len(commands)} commands; scripts of the repository that they call are not covered by this.")
+
+
+def doubts(assumption: str, command: str) -> list[str]:
+    """Return what a person should know before trusting a command: what was assumed for it, a placeholder in it."""
+    from cockpit.content.assumed import placeholder_in
+
+    found = placeholder_in(command)
+    return [
+        *([f"ASSUMED: {assumption}"] if assumption else []),
+        *([f"PLACEHOLDER: {found} is to be replaced"] if found else []),
+    ]

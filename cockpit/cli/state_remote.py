@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from cockpit.errors import CockpitError
@@ -12,8 +13,11 @@ A state remote of its own is a bare repository that all of you can push to, such
 ssh HOST git init --bare state.git"""
 
 
-def propose_state_remote(root: Path) -> tuple[str, str, str]:
-    """Return (remote, branch, remark) for `cockpit.yaml`; where nothing can be published the remark says what to do."""
+def propose_state_remote(root: Path, tell: Callable[[str], None] = lambda _: None) -> tuple[str, str, str]:
+    """Return (remote, branch, remark) for `cockpit.yaml`; where nothing can be published the remark says what to do.
+
+    `tell` is told before a remote is asked, which can take a while; without a remote there is nothing to tell.
+    """
     from cockpit.store.location import StoreLocation
     from cockpit.store.remote import StateRemote
     from cockpit.store.remote_probe import probe_remote
@@ -25,6 +29,7 @@ def propose_state_remote(root: Path) -> tuple[str, str, str]:
         return "", "", f"{error}\n{_OWN}"
     if remote is None:
         return "", "", f"There is no git remote to share the state by.\n{_OWN}"
+    tell(f"Asking the git remote {remote.name or remote.shown} whether it takes the shared state...")
     found = probe_remote(location, remote)
     public = any(forge in remote.shown for forge in _FORGES)
     warning = f"\nWhere {remote.shown} is public, the release's log will be public too: {_OWN}" if public else ""

@@ -24,3 +24,30 @@ def test_a_wrong_time_zone_is_asked_again_and_enter_marks_no_part_absent(
     assert answers.timezone == "Europe/Berlin"
     assert not answers.not_applicable
     assert "no time zone is named Europe/Nowhere" in capsys.readouterr().out
+
+
+def test_a_mistyped_name_is_proposed_mended_at_its_prompt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = ["Web Shop", "", "staging, Pre_Prod", "", "UTC", "http://127.0.0.1:9", "", "", ""]
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(typed) + "\n"))
+
+    answers = question(tmp_path, detect(tmp_path), [], answering="")
+
+    assert (answers.service, answers.environment) == ("web-shop", "staging, pre-prod")
+    assert "'Pre_Prod' is not a name" in capsys.readouterr().out
+
+
+def test_a_url_without_scheme_is_asked_at_once_and_one_that_is_none_is_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = ["shop", "production", "UTC", "htp://shop", "http://127.0.0.1:99999/", "127.0.0.1:9/up", "", "", ""]
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(typed) + "\n"))
+
+    answers = question(tmp_path, detect(tmp_path), [], answering="")
+
+    out = capsys.readouterr().out
+    assert answers.health_url == "http://127.0.0.1:9/up", "Enter keeps what does not answer yet"
+    assert "htp://shop is no address" in out
+    assert "http://127.0.0.1:99999/ is no address" in out
+    assert "taken as http://127.0.0.1:9/up" in out
