@@ -109,11 +109,30 @@ def standing_of(run: Run, *, now: float = 0.0) -> tuple[str, ...]:
     return (*_carried_out(last, when), *(_state(run, when) if followed else ()))
 
 
-def _carried_out(view: ExecutionView, when: Callable[[str], str]) -> tuple[str, str]:
+def _carried_out(view: ExecutionView, when: Callable[[str], str]) -> tuple[str, ...]:
     before = view.from_tag or view.from_commit[:8]
     done = f"was rolled back to {view.tag}" if view.direction == "rollback" else f"was replaced by {view.tag}"
     took = spent_words(epoch_of(view.ended) - epoch_of(view.wall))
-    return f"{before} {done} {_ended(view, when)} by {view.by.name}.", f"It took {took}; {_verified(view)}."
+    lost = lost_words(view)
+    return (
+        f"{before} {done} {_ended(view, when)} by {view.by.name}.",
+        f"It took {took}; {_verified(view)}.",
+        *((f"{lost}.",) if lost else ()),
+    )
+
+
+def lost_words(view: ExecutionView) -> str:
+    """Return what left the database when a dump was put back, and where it is to be found; empty where none was."""
+    plan = view.plan
+    if plan is None or plan.dump is None:
+        return ""
+    restored = {step.id: step for step in plan.steps if step.kind == "restore"}
+    done = next((step for step in view.steps if step.step in restored and step.state == "ok"), None)
+    if done is None:
+        return ""
+    span = long_duration(max(epoch_of(done.started) - plan.dump.written_ns / 1e9, 0.0))
+    told = f": {done.detail}" if done.detail else ""
+    return f"What was written to the database in the {span} since the dump was taken LEFT IT{told}"
 
 
 def spent_words(seconds: float) -> str:

@@ -14,6 +14,7 @@ from cockpit.errors import RefusedError
 from cockpit.executing import abort_execution
 from cockpit.execution.control import output_path
 from cockpit.execution.databases.dumps import dump_of
+from cockpit.release.course import lost_words
 from cockpit.release.intents import RequestExecution
 from cockpit.release.script import as_shell_script
 from tests.execution.base import Base, shim
@@ -77,6 +78,9 @@ def test_the_database_is_put_back_and_the_bad_one_kept(make_base: MakeBase, dump
     granted = f"SELECT has_database_privilege('public', '{base.name}', 'CONNECT')"
     assert base.server.sql("postgres", granted) == "f"
     assert "the one it replaced is kept as" in view.steps[2].detail
+    lost = lost_words(view)
+    assert lost.startswith("What was written to the database in the ")
+    assert lost.endswith(f"what was written since the dump is in {exported}")
     assert base.url not in output_path(workspace.executions_directory, identity).read_text()
 
 

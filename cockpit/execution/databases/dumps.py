@@ -112,3 +112,8 @@ def refuse_wrong(dump: Dump, *, postgresql: bool) -> Format:
                 code="no-dump",
             )
     return kind
+
+
+def since_words(exported: Path | None) -> str:
+    """Return where what a restore leaves out has gone, to stand behind what it has done; empty where nowhere."""
+    return f"; what was written since the dump is in {exported}" if exported is not None else ""

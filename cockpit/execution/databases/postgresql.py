@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cockpit.errors import StepError
 from cockpit.execution.databases.commands import StepCommands
-from cockpit.execution.databases.dumps import Format
+from cockpit.execution.databases.dumps import Format, since_words
 from cockpit.release.configuration import Restore
 from cockpit.release.databases import Dump
 
@@ -103,6 +103,7 @@ class PostgresqlRestore:
         self._new = f"{self._live[:40]}_new_{execution}"
         self._stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
         self._bad = f"{self._live[:30]}_bad_{self._stamp}_{execution}"
+        self._exported: Path | None = None
 
     def run(self, *, rehearsal: bool = False) -> str:
         """Restore, verify and swap; return what is to be said of it. StepError leaves the live database untouched.
@@ -128,7 +129,7 @@ class PostgresqlRestore:
         self._swap(has_live=has_live)
         if not has_live:
             return f"{self._live} is restored; there was no database of that name"
-        return f"{self._live} is restored; the one it replaced is kept as {self._bad}"
+        return f"{self._live} is restored; the one it replaced is kept as {self._bad}{since_words(self._exported)}"
 
     def _rehearse(self) -> str:
         self._commands.say(f"restoring {Path(self._dump.path).name} into the scratch database {self._new}")
@@ -208,6 +209,7 @@ class PostgresqlRestore:
             self._commands.say(f"not exported ({error}): all of it is in the database that is kept")
             return
         self._commands.say(f"what was written since the dump is in {target}")
+        self._exported = target
 
     def _swap(self, *, has_live: bool) -> None:
         aside = 'ALTER DATABASE :"live" RENAME TO :"bad";' if has_live else ""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cockpit.errors import StepError
 from cockpit.execution.databases.commands import StepCommands
-from cockpit.execution.databases.dumps import Format
+from cockpit.execution.databases.dumps import Format, since_words
 from cockpit.release.configuration import Restore
 from cockpit.release.databases import Dump
 
@@ -48,6 +48,7 @@ class SqliteRestore:
         self._commands = commands
         self._stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
         self._new = live.with_name(f"{live.name}.new-{execution}")
+        self._exported: Path | None = None
         self._bad = live.with_name(f"{live.name}.bad-{self._stamp}-{execution}")
 
     def run(self, *, rehearsal: bool = False) -> str:
@@ -73,7 +74,7 @@ class SqliteRestore:
             self._commands.refuse_late()
             raise StepError(f"not restored: {error}") from error
         told = f"; the one it replaced is kept as {self._bad.name}" if has_live else "; there was no file of that name"
-        return f"{self._live.name} is restored{told}"
+        return f"{self._live.name} is restored{told}{since_words(self._exported)}"
 
     def _rehearse(self) -> str:
         with self._scratch():
@@ -165,6 +166,7 @@ class SqliteRestore:
             self._commands.say(f"not exported ({error}): all of it is in the file that is kept")
             return
         self._commands.say(f"what was written since the dump is in {target}")
+        self._exported = target
 
     def _swap(self, *, has_live: bool) -> None:
         with closing(self._connect(self._new, mode="rw")) as connection:
