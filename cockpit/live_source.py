@@ -119,6 +119,7 @@ class LiveSource:
             watcher_due=self._watcher_due,
             trusted=trusted,
             host=self._workspace.host,
+            code=str(self._workspace.code),
             sync=sync_feed(self._workspace.store.location),
             lease=self._lease,
             executing=holder_of(self._workspace.store.location.lock(self._workspace.execution_lock)) is not None,

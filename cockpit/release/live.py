@@ -128,6 +128,7 @@ class Live(Struct, frozen=True):
     targets: tuple[TargetResult, ...] = ()
     watcher_due: float = 0.0  # epoch seconds until which one that has just been started may still be coming
     executing: bool = False  # whether a worker on this host holds the execution lock
+    code: str = ""  # the work tree that executions from this clone lead, absolute
 
     def watcher_alive(self, now: float) -> bool:
         """Whether the watcher has beaten lately."""

@@ -41,11 +41,22 @@ _WORKER_GRACE = 4.0  # seconds for a worker to start, and for its lock to be see
 
 
 def worker_gone(execution: ExecutionView, live: Live, now: float) -> bool:
-    """Whether an execution should be under way on this host and no worker carries it out."""
-    if execution.state not in {"requested", "running"} or live.executing or execution.host != live.host:
+    """Whether an execution should be under way from this clone and no worker carries it out."""
+    if execution.state not in {"requested", "running"} or live.executing:
+        return False
+    if not live.host or is_elsewhere(execution, live):
         return False
     last = max([epoch(execution.wall), *(epoch(step.started) for step in execution.steps if step.started)])
     return now - last > _WORKER_GRACE
+
+
+def is_elsewhere(execution: ExecutionView, live: Live) -> bool:
+    """Whether an execution is carried out on another host, or from another clone on this one: its lock is not here."""
+    if not live.host:
+        return False  # nothing has been looked at yet
+    if execution.host != live.host or execution.plan is None:
+        return True
+    return bool(live.code) and execution.plan.code != live.code
 
 
 def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list[Alarm]:

@@ -6,13 +6,14 @@ from msgspec.structs import replace
 
 from cockpit.release.checks import Check, LogCheck, ProbeCheck
 from cockpit.release.configuration import Probe
-from cockpit.release.intents import OpenIncident
+from cockpit.release.intents import OpenIncident, RequestExecution
 from cockpit.release.library import Library, Runbook, RunbookFor, RunbookStep
 from cockpit.release.live import Live, ProbeFeed
 from cockpit.release.record import Actor
+from cockpit.times import epoch
 from cockpit.tui.abnormal import Ranked, ranked
-from cockpit.tui.alarms import Alarm, alarms_of
-from tests.release.support import CONFIGURATION, PINNED, Person, opening
+from cockpit.tui.alarms import Alarm, alarms_of, is_elsewhere, worker_gone
+from tests.release.support import CONFIGURATION, PINNED, Person, opening, plan_to
 
 STEPS = (RunbookStep("a", "A"),)
 LIBRARY = Library(
@@ -113,3 +114,20 @@ def test_nobody_is_called_for_want_of_a_watcher_that_has_only_just_been_started(
     assert "watcher" not in {alarm.key for alarm in alarms_of(run, feeds, now)}
     assert "watcher" in {alarm.key for alarm in alarms_of(run, feeds, now + 1)}
     assert "watcher" not in {alarm.key for alarm in alarms_of(run, replace(feeds, watcher_at=now), now + 1)}
+
+
+def test_a_worker_is_missed_where_it_was_started_and_in_no_other_clone() -> None:
+    ana = person()
+    ana.act(RequestExecution("x", plan_to(), "v1"))
+    (execution,) = ana.run.executions
+    assert execution.plan is not None
+    now = epoch(execution.wall) + 60
+    here = Live(host=execution.host, code=execution.plan.code)
+    assert worker_gone(execution, here, now)
+    assert not worker_gone(execution, here, epoch(execution.wall) + 1)
+    assert not worker_gone(execution, replace(here, executing=True), now)
+    for there in (replace(here, host="laptop-ben"), replace(here, code="/srv/other")):
+        assert is_elsewhere(execution, there)
+        assert not worker_gone(execution, there, now)
+    assert not is_elsewhere(execution, here)
+    assert not worker_gone(execution, Live(), now), "before anything was looked at"

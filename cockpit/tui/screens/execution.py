@@ -11,7 +11,7 @@ from cockpit.release.plan import describe
 from cockpit.release.run import ExecutionView, Run
 from cockpit.times import zone
 from cockpit.tui.abnormal import Ranked
-from cockpit.tui.alarms import worker_gone
+from cockpit.tui.alarms import is_elsewhere, worker_gone
 from cockpit.tui.commands import bindings
 from cockpit.tui.dialogs.abnormal import AbnormalDialog
 from cockpit.tui.dialogs.help import HelpDialog
@@ -83,7 +83,9 @@ class ExecutionScreen(ExecutionControls):
             active = next((step.index for step in view.steps if step.state in {"running", "failed", "timed-out"}), None)
             if active is not None:
                 steps.go_to(str(active))
-        self.query_one(OutcomeLine).show(view, worker_gone=worker_gone(view, live, now))
+        self.query_one(OutcomeLine).show(
+            view, worker_gone=worker_gone(view, live, now), elsewhere=is_elsewhere(view, live)
+        )
 
     def _show_output(self, run: Run, view: ExecutionView) -> None:
         place = self.query_one("#output-place", Vertical)

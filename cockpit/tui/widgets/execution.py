@@ -61,11 +61,11 @@ class OutcomeLine(LineWidget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._view: ExecutionView | None = None
-        self._gone = False
+        self._gone = self._elsewhere = False
 
-    def show(self, view: ExecutionView, *, worker_gone: bool) -> None:
-        """Show an execution's outcome, or that nobody carries it out any more."""
-        self._view, self._gone = view, worker_gone
+    def show(self, view: ExecutionView, *, worker_gone: bool, elsewhere: bool) -> None:
+        """Show an execution's outcome, or that nobody carries it out any more, or that another clone does."""
+        self._view, self._gone, self._elsewhere = view, worker_gone, elsewhere
         self.renew()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
@@ -82,6 +82,8 @@ class OutcomeLine(LineWidget):
             "aborted": (" ABORTED ", inks.alarm, view.detail),
         }
         word, ink, text = words["confirmed" if view.confirmed is not None else view.state]
+        if self._elsewhere and view.state in {"requested", "running"}:
+            text = f"{view.by.name} carries it out on {view.host}, from another clone; q leaves this screen"
         if self._gone:
             word, ink, text = " WORKER GONE ", inks.alarm, "r goes on where it fell, A aborts"
         return row([(" ", inks.plain), (word, ink), (" ", inks.plain), part(text, inks.strong)], [], width)
