@@ -17,9 +17,8 @@ from cockpit.errors import CockpitError
 from cockpit.identity import Doubt
 from cockpit.layouts import LayoutStore
 from cockpit.preferences import Preferences
-from cockpit.presence import PresenceFile, presence_directory
 from cockpit.release.intents import Intent, RevokeSignOff, SignOff
-from cockpit.release.live import Live, Presence
+from cockpit.release.live import Live
 from cockpit.release.moment import Moments
 from cockpit.release.notices import ends_of, notices_of
 from cockpit.release.record import Record
@@ -27,13 +26,13 @@ from cockpit.release.run import Run
 from cockpit.seen import SeenStore
 from cockpit.text import visible
 from cockpit.tui.abnormal import Ranked
-from cockpit.tui.alarms import Alarm, terminal_title
-from cockpit.tui.calling import AlarmsNow
+from cockpit.tui.calling import Calling
 from cockpit.tui.feeds import Feeds
 from cockpit.tui.glyphs import ASCII, choose_glyphs, shown
 from cockpit.tui.keymap import keymap_of
 from cockpit.tui.layout import LayoutKeeper
 from cockpit.tui.messages import FeedFailed, LiveChanged, RunChanged
+from cockpit.tui.own_presence import OwnPresence
 from cockpit.tui.palette import CommandProvider
 from cockpit.tui.past import Scrubber
 from cockpit.tui.screens.base import StripScreen
@@ -109,12 +108,9 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self._watcher_due = 0.0 if begin is Begun or workspace.session.readonly else now() + _WATCHER_COMES
         self.set_reactive(CockpitApp.live, Live(watcher_due=self._watcher_due))
         self._feeds = Feeds(workspace.session, self._live_source, self.post_message)
-        self._presence: PresenceFile | None = None
-        self._place = ""
-        self._rung: frozenset[str] = frozenset()
-        self._looked_at: frozenset[str] = frozenset()  # the alarms that somebody here has seen in the queue
+        self._presence = OwnPresence(self)
         self._moments = Moments()
-        self._alarms = AlarmsNow()
+        self.calling = Calling(self)
         self._touched_at = time.monotonic()
         self.set_reactive(CockpitApp.run_now, workspace.run)
         self._who = WhoSitsHere(self, doubt)
@@ -179,9 +175,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
 
     def known(self) -> None:
         """Go on with somebody known: colleagues see the name, and what was missed is told."""
-        presence, name = self._presence, self.me
-        if presence is not None:
-            self.in_thread(lambda: presence.call(name))
+        self._presence.call()
         self.run_worker(self._catch_up(), exit_on_error=False)
 
     async def _catch_up(self) -> None:
@@ -193,12 +187,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
 
     async def _start_feeding(self) -> None:
         begun = await asyncio.to_thread(self._begin_beside)
-        session = self.workspace.session
-        me = Presence(session.actor.name, self.workspace.host, session.writer, "screen", self.now())
-        try:
-            self._presence = PresenceFile(presence_directory(self.workspace.store.location), me)
-        except OSError as error:  # a store that one may only read is still worth looking at
-            self.tell(f"others cannot see that you are here: {error.strerror}", severity="warning")
+        self._presence.begin()
         if begun.trouble:
             self.tell(begun.trouble, severity="warning")
         self._feeds.start()
@@ -220,8 +209,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.workspace.session.past = ""
         self._feeds.stop()
         self.since.close()
-        if self._presence is not None:
-            self._presence.close()
+        self._presence.close()
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key):
@@ -261,11 +249,11 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
             self.tell(told, severity="warning")
 
     def on_live_changed(self, message: LiveChanged) -> None:
-        before = {alarm.key for alarm in self.alarms(*self.present)}
+        before = self.calling.keys()
         self.live = message.live
         self.since.hear(message.live)
         # Where nobody touches a key, what is as it was waits for the clock.
-        if not self.is_calm() or {alarm.key for alarm in self.alarms(*self.present)} != before:
+        if not self.is_calm() or self.calling.keys() != before:
             self.hand_over()
 
     def on_feed_failed(self, message: FeedFailed) -> None:
@@ -276,10 +264,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.hand_over()
         self.since.tick()
         self._layout.tick()
-        shown = self.shown
-        if shown is not None and self._presence is not None and shown.place != self._place:
-            self._place = shown.place
-            self.look_at(self._place)
+        self._presence.tick()
 
     def hand_over(self) -> None:
         """Let what is in view show the moment."""
@@ -290,30 +275,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
             shown.show_moment(*self.moment)
             if shown is not self.screen:
                 self.screen.refresh()  # a dialog draws what lies below it, too
-        self._call_the_human(*self.present)  # also while one looks at the past
-
-    def _call_the_human(self, run: Run, live: Live, now: float) -> None:
-        """Ring the bell once for each new alarm, and let the terminal's title tell how many there are."""
-        names = frozenset(alarm.key for alarm in self.alarms(run, live, now) if alarm.grave)
-        if names - self._rung:
-            self.bell()
-        if names != self._rung:
-            self._rung = names
-            self.set_terminal_title(terminal_title(run, len(names)))
-
-    def alarms(self, run: Run, live: Live, now: float) -> list[Alarm]:
-        """Return all that is abnormal at a moment for whoever sits here."""
-        return self._alarms.of(run, live, now, self.workspace.session.actor)
-
-    def unseen_alarms(self, alarms: list[Alarm]) -> list[Alarm]:
-        """Return what still calls: the grave ones that nobody here has looked at; what is over may call again."""
-        self._looked_at &= {alarm.key for alarm in alarms}
-        return [alarm for alarm in alarms if alarm.grave and alarm.key not in self._looked_at]
-
-    def look_at_alarms(self, alarms: list[Alarm]) -> None:
-        """Call for these no more."""
-        self._looked_at |= {alarm.key for alarm in alarms}
-        self.hand_over()
+        self.calling.ring()  # also while one looks at the past
 
     def set_terminal_title(self, title: str) -> None:
         """Name the terminal's window by OSC 2, with every control character escaped."""
@@ -358,12 +320,6 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
     def refresh_feeds(self) -> None:
         """Read everything again now."""
         self._feeds.wake()
-
-    def look_at(self, place: str) -> None:
-        """Let colleagues see what we are looking at."""
-        presence = self._presence
-        if presence is not None:
-            self.in_thread(lambda: presence.look_at(place))
 
     def copy(self, text: str) -> None:
         """Send text to the terminal's clipboard and keep it in a file, off the loop."""

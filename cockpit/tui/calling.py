@@ -1,11 +1,16 @@
-"""The alarms of the moment: every pane that shows some asks for them, and they are gathered once."""
+"""The alarms of the moment, gathered once for every pane that shows some, and how they call whoever sits here."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from cockpit.release.live import Live
 from cockpit.release.record import Actor
 from cockpit.release.run import Run
-from cockpit.tui.alarms import Alarm, alarms_of
+from cockpit.tui.alarms import Alarm, alarms_of, terminal_title
+
+if TYPE_CHECKING:
+    from cockpit.tui.app import CockpitApp
 
 _SAME_MOMENT = 0.5  # seconds
 
@@ -30,3 +35,42 @@ class AlarmsNow:
         found = alarms_of(run, live, now, me)
         self._last = (run, live, now, me, found)
         return found
+
+
+class Calling:
+    """Calls once for each new alarm: by the bell, by the terminal's title, and by the banner until somebody looks."""
+
+    def __init__(self, app: CockpitApp) -> None:
+        self._app = app
+        self._now = AlarmsNow()
+        self._rung: frozenset[str] = frozenset()
+        self._looked_at: frozenset[str] = frozenset()  # the alarms that somebody here has seen in the queue
+
+    def alarms(self, run: Run, live: Live, now: float) -> list[Alarm]:
+        """Return all that is abnormal at a moment for whoever sits here."""
+        return self._now.of(run, live, now, self._app.workspace.session.actor)
+
+    def keys(self) -> set[str]:
+        """Return by its key what is abnormal at present."""
+        return {alarm.key for alarm in self.alarms(*self._app.present)}
+
+    def ring(self) -> None:
+        """Ring the bell once for each new alarm, and let the terminal's title tell how many there are."""
+        run, live, now = self._app.present
+        names = frozenset(alarm.key for alarm in self.alarms(run, live, now) if alarm.grave)
+        if names - self._rung:
+            self._app.bell()
+        if names != self._rung:
+            self._rung = names
+            self._app.set_terminal_title(terminal_title(run, len(names)))
+
+    def unseen(self) -> list[Alarm]:
+        """Return what still calls: the grave ones that nobody here has looked at; what is over may call again."""
+        alarms = self.alarms(*self._app.present)
+        self._looked_at &= {alarm.key for alarm in alarms}
+        return [alarm for alarm in alarms if alarm.grave and alarm.key not in self._looked_at]
+
+    def look_at(self, alarms: list[Alarm]) -> None:
+        """Call for these no more."""
+        self._looked_at |= {alarm.key for alarm in alarms}
+        self._app.hand_over()

@@ -8,6 +8,8 @@ import urllib.request
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Console, serving
 
 
@@ -35,6 +37,7 @@ def running_version(console: Console) -> str:
     return version
 
 
+@pytest.mark.full
 def test_rollback_restores_code_database_and_service(tmp_path: Path) -> None:
     with serving(tmp_path) as console:
         assert running_version(console) == "v2.4.1"

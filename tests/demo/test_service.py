@@ -32,6 +32,7 @@ def test_the_last_good_release_stays_well_under_traffic(shop: Shop) -> None:
     assert shop.health()[1]["status"] == "ok"
 
 
+@pytest.mark.full
 def test_the_newest_release_degrades_and_then_fails(shop: Shop) -> None:
     shop.set("SHOP_POOL_PATIENCE_MS=4")
     shop.run_release("v2.4.1")

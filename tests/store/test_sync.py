@@ -211,6 +211,7 @@ def test_nothing_is_published_where_nobody_asked_for_it(ana: StoreLocation, ben:
     assert there.synchroniser(other).exchange(begin=False).sent, "where the state is there already, all take part"
 
 
+@pytest.mark.full
 def test_a_remote_that_hangs_is_given_up(ana: StoreLocation, tmp_path: Path) -> None:
     hanging = tmp_path / "ssh"
     hanging.write_text("#!/bin/sh\nexec sleep 60\n")

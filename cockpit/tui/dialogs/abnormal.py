@@ -75,7 +75,7 @@ class AbnormalDialog(Dialog[Ranked]):
         alarms.titles = {runbook.id: runbook.title for runbook in run.library.runbooks}
         alarms.show(ranked(found, run))
         alarms.focus()
-        self.cockpit.look_at_alarms(found)
+        self.cockpit.calling.look_at(found)
 
     def _unread_logs(self) -> list[Alarm]:
         """Return the logs that cannot be followed, as the panes found them: lesser lines, for they call nobody."""

@@ -117,13 +117,13 @@ class StripScreen(
         """Show the run and the feeds as they are now."""
         if not self.is_mounted:
             return
-        alarms = self.cockpit.alarms
-        self.query_one(IdentityStrip).show(run, live, now, strip_alarm(alarms(run, live, now)))
+        calling = self.cockpit.calling
+        self.query_one(IdentityStrip).show(run, live, now, strip_alarm(calling.alarms(run, live, now)))
         past = self.cockpit.past.shown
         told = self.cockpit.past.words(now) if past is not None else ""
         self.query_one(PastBanner).show(told, self.cockpit.now() - now)
         # What calls a human now calls also whoever looks at the past.
-        self.query_one(AlarmBanner).show(self.cockpit.unseen_alarms(alarms(*self.cockpit.present)))
+        self.query_one(AlarmBanner).show(calling.unseen())
         self._show_tour(run, self.cockpit.me)
         self.show_content(run, live, now)
 
