@@ -108,7 +108,9 @@ def _rows(answers: Answers, answering: str) -> list[str]:
         "": None,
     }[found.deployer]
     places = {one.value: one.where.partition(";")[0] for one in found.addresses()}
-    where = places.get(answers.health_url) or "a guess"
+    where = places.get(answers.health_url, "")
+    if not where or found.is_guessed(answers.health_url):
+        where = f"a guess by {where}" if where else "a guess"
     log = answers.log_command or answers.log_file
     web = found.nginx
     rows: list[tuple[str, tuple[str, str] | None]] = [

@@ -64,6 +64,16 @@ class Service(Struct, frozen=True):
         ]
         return tuple(found[:_MOST_CANDIDATES])
 
+    def is_guessed(self, address: str) -> bool:
+        """Whether an address has its port from the sources or a framework's habit alone."""
+        guessed = {*self.framework.guessed, Seen(str(self.framework.usual), self._usual)}
+        first = next((seen for seen in self._ports() if f":{seen.value}/" in address), None)
+        return first is None or first in guessed
+
+    @property
+    def _usual(self) -> str:
+        return f"{self.framework.name.value}'s usual port" if self.framework.name is not None else ""
+
     def _ports(self) -> Iterator[Seen]:
         if self.unit is not None and self.unit.port:
             yield Seen(str(self.unit.port), self.unit.port_where)
@@ -71,9 +81,10 @@ class Service(Struct, frozen=True):
         if self.compose is not None:
             yield from (Seen(str(port), f"{self.compose.file} ports") for port in self.compose.ports)
         yield from self.framework.ports
+        yield from self.framework.guessed
         yield from self.nginx.listens if self.nginx is not None else ()
         if self.framework.name is not None and self.framework.usual:
-            yield Seen(str(self.framework.usual), f"{self.framework.name.value}'s usual port")
+            yield Seen(str(self.framework.usual), self._usual)
 
 
 def find_service(root: Path, name: str) -> Service:
