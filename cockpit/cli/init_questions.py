@@ -112,7 +112,7 @@ def _rows(answers: Answers, answering: str) -> list[str]:
     if not where or found.is_guessed(answers.health_url):
         where = f"a guess by {where}" if where else "a guess"
     log = answers.log_command or answers.log_file
-    web = found.nginx
+    web, others = found.nginx, found.log_files
     rows: list[tuple[str, tuple[str, str] | None]] = [
         ("deployed by", deployed),
         ("framework", _pair(found.framework.name)),
@@ -120,6 +120,7 @@ def _rows(answers: Answers, answering: str) -> list[str]:
         ("health", (answers.health_url, f"{where}{', answers now' if answering else ', no answer yet'}")),
         ("log", (log, found.log.where if found.log is not None else "a guess")),
         ("access log", _pair(web.access_log) if web is not None else None),
+        ("other logs", (", ".join(one.value for one in others), others[0].where) if others else None),
         ("env file", (found.env_example, "its names, not its values") if found.env_example else None),
         ("database", (answers.database.engine, answers.database.where) if answers.database is not None else None),
     ]

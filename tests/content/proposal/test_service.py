@@ -100,6 +100,19 @@ def test_a_port_that_only_the_sources_speak_of_is_a_guess_and_one_that_is_set_is
     assert not detect(tmp_path).found.is_guessed("http://127.0.0.1:4100/health")
 
 
+def test_log_files_that_lie_here_or_that_the_unit_names_are_proposed(tmp_path: Path) -> None:
+    made(tmp_path, {"logs/web.log": "a\n", "var/log/Worker 2.log": "b\n", "var/log/jobs.log": "c\n",
+                    "npm-debug.log": "d\n", "tests/data/sample.log": "e\n"})  # fmt: skip
+    logs = proposed(tmp_path).logs
+    assert {name: log.file for name, log in logs.items()} == {"app": "logs/web.log", "jobs": "var/log/jobs.log"}
+
+    made(tmp_path, {"shop.service": UNIT + "StandardError=append:/var/log/shop/errors.log\n"})
+    assert {name: log.file for name, log in proposed(tmp_path).logs.items()} == {
+        "app": "/var/log/shop/app.log", "errors": "/var/log/shop/errors.log", "web": "logs/web.log",
+        "jobs": "var/log/jobs.log",
+    }  # fmt: skip
+
+
 def steps(configuration: Configuration) -> dict[str, str]:
     return {step.id: step.run for step in configuration.rollback.steps if step.run}
 
