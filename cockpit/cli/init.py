@@ -155,7 +155,7 @@ def _tell_look(looked: ProbeResult, url: str) -> None:
 def _tell_next(root: Path, written: list[Path], *, trusted: bool) -> None:
     tag = newest_tag(root) or "NAME"
     if not trusted:
-        say("Look it over, and edit rollback.steps; then: cockpit validate, cockpit trust --show, cockpit trust")
+        say("Look it over, and edit rollback.steps; then:\n  cockpit validate; cockpit trust --show; cockpit trust")
     files = " ".join(dict.fromkeys(path.relative_to(root).parts[0] for path in written))
     say(f"Next: git add {files} and commit {'it' if ' ' not in files else 'them'}; cockpit release open {tag}; cockpit")
 

@@ -42,7 +42,7 @@ def question(root: Path, answers: Answers, parts: Sequence[Part], *, answering: 
     from msgspec.structs import replace
 
     show(f"What {root} tells:", "strong")
-    say("\n".join(_rows(answers, answering)))
+    say("\n".join(_rows(root, answers, answering)))
     say("Enter takes what stands in brackets.")
     service = _names("Service", answers.service, lambda typed: [typed])
     environment = _names("Environment (several with commas)", answers.environment, environment_names)
@@ -99,7 +99,7 @@ def _is_time_zone(name: str) -> bool:
     return True
 
 
-def _rows(answers: Answers, answering: str) -> list[str]:
+def _rows(root: Path, answers: Answers, answering: str) -> list[str]:
     found = answers.found
     deployed = {
         "systemd": (f"systemd, {found.unit.name}", found.unit.where) if found.unit is not None else None,
@@ -108,9 +108,11 @@ def _rows(answers: Answers, answering: str) -> list[str]:
         "": None,
     }[found.deployer]
     places = {one.value: one.where.partition(";")[0] for one in found.addresses()}
-    where = places.get(answers.health_url) or "a guess"
+    where = places.get(answers.health_url, "")
+    if not where or found.is_guessed(answers.health_url):
+        where = f"a guess by {where}" if where else "a guess"
     log = answers.log_command or answers.log_file
-    web = found.nginx
+    web, others = found.nginx, found.log_files
     rows: list[tuple[str, tuple[str, str] | None]] = [
         ("deployed by", deployed),
         ("framework", _pair(found.framework.name)),
@@ -118,10 +120,17 @@ def _rows(answers: Answers, answering: str) -> list[str]:
         ("health", (answers.health_url, f"{where}{', answers now' if answering else ', no answer yet'}")),
         ("log", (log, found.log.where if found.log is not None else "a guess")),
         ("access log", _pair(web.access_log) if web is not None else None),
-        ("env file", (found.env_example, "its names, not its values") if found.env_example else None),
+        ("other logs", (", ".join(one.value for one in others), others[0].where) if others else None),
+        ("env file", _env_file(root, found.env_example)),
         ("database", (answers.database.engine, answers.database.where) if answers.database is not None else None),
     ]
     return [f"  {name:<12} " + (f"{pair[0]} ({pair[1]})" if pair is not None else "-") for name, pair in rows]
+
+
+def _env_file(root: Path, example: str) -> tuple[str, str] | None:
+    if example:
+        return example, "its names, not its values"
+    return (".env", "no example of it is here, such as .env.example") if (root / ".env").is_file() else None
 
 
 def _pair(seen: Seen | None) -> tuple[str, str] | None:

@@ -29,10 +29,12 @@ def offer_trust(arguments: argparse.Namespace, root: Path, assumed: Mapping[str,
 
     sources = read_work_tree(root, environments_in(root)[0])
     commands = all_commands(parse_environments(sources.texts))
+    assumed = {**assumed, **_of_samples(root, commands)}
     show("The way back:", "strong")
     _show_way_back(root, sources, commands, assumed)
     show("All else that could run:", "strong")
-    say_commands([one for one in commands if "rollback.steps." not in one.where], assumed)
+    others = [one for one in commands if "rollback.steps." not in one.where]
+    say_commands(others, assumed)
     try:
         refuse_placeholders(commands)
     except CockpitError as error:
@@ -41,13 +43,24 @@ def offer_trust(arguments: argparse.Namespace, root: Path, assumed: Mapping[str,
         return False
     if assumed:
         show(f"{len(assumed)} of these are ASSUMED: nothing here says so. Where one is wrong, answer no and edit it.")
-    if not agreed(f"Let these {len(commands)} commands run on this host, the way back among them?"):
+    way = len(commands) - len(others)
+    if not agreed(f"Let the way back's {way} and the other {len(others)} commands run on this host?"):
         return False
     actor, _ = find_actor(Surroundings.of(root).user, options_of(arguments).by)
     digest = sources.pinned.digest
     TrustStore().trust(digest, by=actor.name, at=rfc3339(now()), repository=str(root))
     show(f"digest {digest[:16]}: trusted on this host", "good")
     return True
+
+
+def _of_samples(root: Path, commands: list[ConfiguredCommand]) -> dict[str, str]:
+    """Return the commands of the runbooks that are shipped, where the repository has none of its own for them."""
+    from cockpit.content.library import load_library
+
+    own = {runbook.id for runbook in load_library(root / "checklists").runbooks}
+    why = "a shipped sample, not written for this service"
+    named = [one.where for one in commands if one.where.startswith("runbooks.")]
+    return {where: why for where in named if where.split(".")[1] not in own}
 
 
 def _show_way_back(root: Path, sources: Sources, commands: list[ConfiguredCommand], assumed: Mapping[str, str]) -> None:

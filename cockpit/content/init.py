@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from cockpit.content.configuration import parse_configuration_file
 from cockpit.content.init_database import FoundDatabase, find_database, find_migrations
 from cockpit.content.init_rollback import rollback_text, starting_of
+from cockpit.content.proposal.log_files import log_name
 from cockpit.content.proposal.parts import Part, inapplicable_text
 from cockpit.content.proposal.service import Service, find_service
 from cockpit.content.proposal.variables import env_text
@@ -121,6 +122,12 @@ def _logs(answers: Answers) -> str:
     nginx = answers.found.nginx
     if nginx is not None and nginx.access_log is not None and nginx.access_log.value != value:
         lines.append(f"  access: {{file: {double_quoted(nginx.access_log.value)}}}")
+    taken = {"app", "access"}
+    for one in answers.found.log_files:
+        name = log_name(one.value, taken)
+        if name and not any(double_quoted(one.value) in line for line in lines):
+            taken.add(name)
+            lines.append(f"  {name}: {{file: {double_quoted(one.value)}}}  # {one.where}")
     return "\n".join(lines)
 
 

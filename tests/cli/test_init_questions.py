@@ -51,3 +51,16 @@ def test_a_url_without_scheme_is_asked_at_once_and_one_that_is_none_is_asked_for
     assert "htp://shop is no address" in out
     assert "http://127.0.0.1:99999/ is no address" in out
     assert "taken as http://127.0.0.1:9/up" in out
+
+
+def test_an_env_file_without_an_example_is_seen_and_none_of_its_values_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".env").write_text("SECRET_KEY=hush-hush\n")
+    monkeypatch.setattr("sys.stdin", io.StringIO("shop\nproduction\nUTC\nhttp://127.0.0.1:9\n\n\n\n"))
+
+    question(tmp_path, detect(tmp_path), [], answering="")
+
+    out = capsys.readouterr().out
+    assert ".env (no example of it is here" in out
+    assert "hush-hush" not in out

@@ -38,7 +38,9 @@ def test_a_way_back_that_nothing_speaks_of_is_called_assumed(
     lines = capsys.readouterr().out.splitlines()
     stop = next(number for number, line in enumerate(lines) if "sudo systemctl stop" in line)
     assert lines[stop + 1].strip().startswith("ASSUMED: a unit")
-    assert any("3 of these are ASSUMED" in line for line in lines), "stop, start and where health is asked for"
+    assert any("11 of these are ASSUMED" in line for line in lines), "those three, and the shipped runbooks' eight"
+    restart = lines.index("    sudo systemctl restart app.service")
+    assert lines[restart + 1].strip() == "ASSUMED: a shipped sample, not written for this service"
 
 
 def test_what_a_unit_says_is_not_called_assumed(

@@ -31,46 +31,67 @@ _HEALTH = re.compile(
     r"[\"'`/](/?(?:api/)?(?:health(?:[-_]?check|z)?|_health|actuator/health|livez|readyz|ping|up|status)/?)[\"'`$]"
 )
 _ROUTE = re.compile(r"route|path\(|\bget\b|Get|@|url|handle|->any|== *[\"'`]", re.IGNORECASE)
+# Files that are no sources, and say how one is started all the same.
+_STARTED_BY = re.compile(r"application(?:-prod\w*)?\.(?:properties|ya?ml)|Procfile|Dockerfile|package\.json|.+\.sh")
 _PORT = re.compile(
-    r"(?:\bport\s*[=:]\s*|\.listen\(\s*|--port[ =]|ListenAndServe\(\s*[\"'][\w.]*:)(\d{4,5})\b", re.IGNORECASE
+    r"(?:\bport\s*[=:]\s*|\.listen\(\s*|--port[ =]|(?:ListenAndServe\(|\bAddr:)\s*[\"'][\w.]*:"
+    r"|port[\"']?[\])]?\s{0,9}(?:,|\|\||\?\?|\bor\b)\s{0,9}[\"']?"  # what is taken where the environment says none
+    r"|(?:--bind|-b|\bbind)[ =]{1,3}[\"']?[\w.]{0,99}:|^EXPOSE[ ])(\d{4,5})\b",
+    re.IGNORECASE | re.MULTILINE,
 )
+# The usual ports of databases, queues and mail servers, which code connects to.
+_OF_OTHERS = frozenset({1025, 1433, 1521, 2525, 3306, 4317, 4318, 5432, 5672, 6379, 9092, 9200, 11211, 27017})
 _SET_PORT = re.compile(
     r"^[ \t]*(?:export[ \t]+)?(?:\w+_)?PORT[ \t]*=[ \t]*[\"']?(\d{2,5})[\"']?[ \t]*\r?$", re.MULTILINE
 )
 _ENV_FILES = (".env", ".env.production", ".env.example", ".env.sample")
 _MOST_SOURCES = 400
+_MOST_READ = 8 * 1024 * 1024  # characters of all of them together
 _LINE = 200  # characters before a path that may say that it is one
 
 
 class Framework(Struct, frozen=True):
-    """What the code tells: the framework, its usual port, ports that it names, and paths that answer for its health."""
+    """What the code tells: the framework, its usual port, ports that it names, and paths that answer for its health.
+
+    A port that an env file sets is in `ports`; one that the sources only speak of is `guessed`.
+    """
 
     name: Seen | None = None
     usual: int = 0
     ports: tuple[Seen, ...] = ()
+    guessed: tuple[Seen, ...] = ()
     paths: tuple[Seen, ...] = ()
 
 
 def find_framework(root: Path, files: Sequence[Path]) -> Framework:
     """Return what the manifests, env files and sources near the top tell."""
     name, usual = _named(root, files)
-    ports, paths = [], []
+    ports, guessed, paths = [], [], []
     for env_file in _ENV_FILES:
         text = text_of(root / env_file)
         match = _SET_PORT.search(text)
         if match is not None:
             ports.append(Seen(match[1], place_of(root / env_file, root, text, match.start(1))))
-    sources = [path for path in files if _SOURCE.fullmatch(path.name) and not _TEST.search(place_of(path, root))]
-    for path in sources[:_MOST_SOURCES]:
+    told = [path for path in files if _SOURCE.fullmatch(path.name) or _STARTED_BY.fullmatch(path.name)]
+    left = _MOST_READ
+    for path in [path for path in told if not _TEST.search(place_of(path, root))][:_MOST_SOURCES]:
+        if left <= 0:
+            break
         text = text_of(path)
-        for match in _HEALTH.finditer(text):
+        left -= len(text)
+        for match in _HEALTH.finditer(text) if _SOURCE.fullmatch(path.name) else ():
             line = text[max(text.rfind("\n", 0, match.start()) + 1, match.start() - _LINE) : match.end() + 1]
             if _ROUTE.search(line):
                 paths.append(Seen("/" + match[1].removeprefix("/"), place_of(path, root, text, match.start())))
-        ports += [Seen(one[1], place_of(path, root, text, one.start(1))) for one in _PORT.finditer(text)][:1]
+        own = (one for one in _PORT.finditer(text) if int(one[1]) < 65536 and int(one[1]) not in _OF_OTHERS)
+        guessed += [Seen(one[1], place_of(path, root, text, one.start(1))) for one in own][:1]
     paths.sort(key=lambda seen: not seen.value.startswith(("/health", "/api/health")))
     return Framework(
-        name, usual, tuple(ports[:3]), tuple({seen.value: seen for seen in reversed(paths)}.values())[::-1][:2]
+        name,
+        usual,
+        tuple(ports[:3]),
+        tuple(guessed[:3]),
+        tuple({seen.value: seen for seen in reversed(paths)}.values())[::-1][:2],
     )
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from cockpit.content.proposal.compose import COMPOSE_FILES, Compose, find_compose
 from cockpit.content.proposal.framework import Framework, find_framework
+from cockpit.content.proposal.log_files import find_log_files
 from cockpit.content.proposal.near import Seen, files_near, place_of, plain_path, text_of
 from cockpit.content.proposal.nginx import Nginx, find_nginx
 from cockpit.content.proposal.units import Unit, find_unit
@@ -40,6 +41,7 @@ class Service(Struct, frozen=True):
     env_example: str = ""
     log: Seen | None = None  # the application's: a file, or a command that follows it
     is_log_command: bool = False
+    log_files: tuple[Seen, ...] = ()  # others beside it
 
     @property
     def deployer(self) -> Deployer:
@@ -64,6 +66,16 @@ class Service(Struct, frozen=True):
         ]
         return tuple(found[:_MOST_CANDIDATES])
 
+    def is_guessed(self, address: str) -> bool:
+        """Whether an address has its port from the sources or a framework's habit alone."""
+        guessed = {*self.framework.guessed, Seen(str(self.framework.usual), self._usual)}
+        first = next((seen for seen in self._ports() if f":{seen.value}/" in address), None)
+        return first is None or first in guessed
+
+    @property
+    def _usual(self) -> str:
+        return f"{self.framework.name.value}'s usual port" if self.framework.name is not None else ""
+
     def _ports(self) -> Iterator[Seen]:
         if self.unit is not None and self.unit.port:
             yield Seen(str(self.unit.port), self.unit.port_where)
@@ -71,9 +83,10 @@ class Service(Struct, frozen=True):
         if self.compose is not None:
             yield from (Seen(str(port), f"{self.compose.file} ports") for port in self.compose.ports)
         yield from self.framework.ports
+        yield from self.framework.guessed
         yield from self.nginx.listens if self.nginx is not None else ()
         if self.framework.name is not None and self.framework.usual:
-            yield Seen(str(self.framework.usual), f"{self.framework.name.value}'s usual port")
+            yield Seen(str(self.framework.usual), self._usual)
 
 
 def find_service(root: Path, name: str) -> Service:
@@ -81,6 +94,9 @@ def find_service(root: Path, name: str) -> Service:
     files = list(files_near(root))
     unit, compose = find_unit(root, files, name), find_compose(root)
     log, is_command = _log(root, unit, compose)
+    log_files = find_log_files(root, files, unit.where if unit is not None else "")
+    if log is None and log_files:
+        log, log_files = log_files[0], log_files[1:]
     return Service(
         unit=unit,
         compose=compose,
@@ -90,6 +106,7 @@ def find_service(root: Path, name: str) -> Service:
         env_example=next((each for each in _EXAMPLES if text_of(root / each).strip()), ""),
         log=log,
         is_log_command=is_command,
+        log_files=tuple(one for one in log_files if log is None or one.value != log.value),
     )
 
 

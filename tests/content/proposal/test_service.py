@@ -70,6 +70,15 @@ def proposed(root: Path) -> Configuration:
          "http://127.0.0.1:8000/health/", "Django's usual port; shop/urls.py:1"),
         ({"package.json": '{"dependencies": {"express": "4"}}', "server.js": 'app.get("/ping", f)\napp.listen(4100)\n'},
          "http://127.0.0.1:4100/ping", "server.js:2; server.js:1"),
+        ({"server.js": "const port = process.env.PORT || 4200;\napp.listen(port);\n"},
+         "http://127.0.0.1:4200/health", "server.js:1"),
+        ({"app.py": 'db(port=5432)\napp.run(port=int(os.environ.get("PORT", 8123)))\n'},
+         "http://127.0.0.1:8123/health", "app.py:2"),
+        ({"src/main/resources/application.properties": "server.port=8099\n"},
+         "http://127.0.0.1:8099/health", "src/main/resources/application.properties:1"),
+        ({"Procfile": "web: uvicorn shop:app --port 8124\n"}, "http://127.0.0.1:8124/health", "Procfile:1"),
+        ({"run.sh": "exec gunicorn -b 0.0.0.0:8125 shop:app\n"}, "http://127.0.0.1:8125/health", "run.sh:1"),
+        ({"Dockerfile": "FROM python:3.11\nEXPOSE 8126\n"}, "http://127.0.0.1:8126/health", "Dockerfile:2"),
         ({".env.example": "APP_PORT=9000\n"}, "http://127.0.0.1:9000/health", ".env.example:1"),
     ],
 )  # fmt: skip
@@ -79,6 +88,29 @@ def test_where_it_answers_is_read_from_what_says_so(
     found = detect(made(tmp_path, files))
     assert found.health_url == first
     assert found.found.addresses()[0].where == where
+
+
+def test_a_port_that_only_the_sources_speak_of_is_a_guess_and_one_that_is_set_is_none(tmp_path: Path) -> None:
+    files = {"server.js": "app.listen(4100)\n", "package.json": '{"dependencies": {"express": "4"}}'}
+    found = detect(made(tmp_path, files)).found
+    assert found.is_guessed("http://127.0.0.1:4100/health")
+    assert found.is_guessed("http://127.0.0.1:3000/health"), "by what Express does"
+
+    made(tmp_path, {".env": "PORT=4100\n"})
+    assert not detect(tmp_path).found.is_guessed("http://127.0.0.1:4100/health")
+
+
+def test_log_files_that_lie_here_or_that_the_unit_names_are_proposed(tmp_path: Path) -> None:
+    made(tmp_path, {"logs/web.log": "a\n", "var/log/Worker 2.log": "b\n", "var/log/jobs.log": "c\n",
+                    "npm-debug.log": "d\n", "tests/data/sample.log": "e\n"})  # fmt: skip
+    logs = proposed(tmp_path).logs
+    assert {name: log.file for name, log in logs.items()} == {"app": "logs/web.log", "jobs": "var/log/jobs.log"}
+
+    made(tmp_path, {"shop.service": UNIT + "StandardError=append:/var/log/shop/errors.log\n"})
+    assert {name: log.file for name, log in proposed(tmp_path).logs.items()} == {
+        "app": "/var/log/shop/app.log", "errors": "/var/log/shop/errors.log", "web": "logs/web.log",
+        "jobs": "var/log/jobs.log",
+    }  # fmt: skip
 
 
 def steps(configuration: Configuration) -> dict[str, str]:
