@@ -9,7 +9,7 @@ from msgspec import Struct
 from cockpit.release.bonds import WAIVERS
 from cockpit.release.item_state import COUNTS_AS_DONE, NO_GO, SETTLED, ItemState
 from cockpit.release.moment import item_as_of
-from cockpit.release.polls import poll_of
+from cockpit.release.polls import Polled, poll_of
 from cockpit.release.run import ItemView, PhaseView, Run
 from cockpit.release.sensing import epoch_of
 from cockpit.release.signoffs import objections_to
@@ -42,35 +42,52 @@ def gate_of(run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]],
 
     No-go while a killer item is not done, an item is contested, blocked, regressed, unknown or stale, the run's
     target, launch or state is contested, a probe is down or unknown, an execution is not over, an incident is open,
-    the run is held, rolled back, aborted or superseded, the service is frozen, a polled role has not said go, or a
-    role that has to sign has not. Deferred, overridden and suspended killers are named too: nothing is waved through.
-    Where no item is marked as a killer, every item that is open counts. What a check has seen counts while it is
-    valid. What recurs holds no gate.
+    the run is held, aborted, superseded, or rolled back and of no other version since, the service is frozen, a
+    polled role has not said go, or a role that has to sign has not. Deferred, overridden and suspended killers are
+    named too: nothing is waved through. Where no item is marked as a killer, every item that is open counts. What a
+    check has seen counts while it is valid. What recurs holds no gate.
     """
     items = [item_as_of(view, now) for view in phase.once]
-    reasons = [Reason(view.id, why) for view in items if (why := _objection(view))]
-    reasons += _unmarked(items)
-    reasons += [Reason(f"probe:{name}", f"{name} is {state}") for name, state in probe_states if state in _RED_PROBES]
-    reasons += [Reason(f"run:{contest.register}", f"{contest.title}: {contest.told}") for contest in run.contests]
-    reasons += [
-        Reason(f"role:{one.role}", f"{one.named}: {one.objection}")
-        for one in poll_of(run, phase, now=now)
-        if one.objection
+    polled = [one for one in poll_of(run, phase, now=now) if one.objection]
+    refused = [one for one in polled if one.answer is not None and one.answer.answer == "no-go"]
+    reds = sorted(pair for pair in probe_states if pair[1] in _RED_PROBES)
+    # The gravest first: where there is room for one alone, it is that.
+    reasons = [
+        *(_said(one) for one in refused),
+        *_standing(run),
+        *(Reason(f"probe:{name}", f"{name} is {state}") for name, state in sorted(reds, key=lambda pair: pair[1])),
+        *(Reason(view.id, why) for view in items if (why := _objection(view))),
+        *_unmarked(items),
+        *(_said(one) for one in polled if one not in refused),
+        *(Reason(f"signoff:{role}", why) for role, why in objections_to(run, phase.phase.id)),
     ]
-    reasons += [Reason(f"signoff:{role}", why) for role, why in objections_to(run, phase.phase.id)]
-    if run.state == "held":
-        reasons.append(Reason("run:held", "the run is held: cockpit release resume"))
-    if run.state in _GROUNDED:
-        reasons.append(Reason(f"run:{run.state}", _GROUNDED[run.state]))
-    if run.frozen is not None:
-        reasons.append(Reason("freeze", run.frozen.told))
-    reasons += [
-        Reason(f"incident:{one.id}", f"the {one.severity} incident {one.title} is open") for one in run.open_incidents
-    ]
+    return Gate(phase.phase.id, not reasons, tuple(reasons))
+
+
+def _said(polled: Polled) -> Reason:
+    return Reason(f"role:{polled.role}", f"{polled.named}: {polled.objection}")
+
+
+def _standing(run: Run) -> Iterator[Reason]:
+    """Yield what speaks against a go in how the run and its service stand."""
     execution = run.current_execution
     if execution is not None:
-        reasons.append(Reason(f"execution:{execution.id}", f"a {execution.direction} is {execution.state}"))
-    return Gate(phase.phase.id, not reasons, tuple(reasons))
+        yield Reason(f"execution:{execution.id}", f"a {execution.direction} is {execution.state}")
+    for incident in run.open_incidents:
+        yield Reason(f"incident:{incident.id}", f"the {incident.severity} incident {incident.title} is open")
+    for contest in run.contests:
+        yield Reason(f"run:{contest.register}", f"{contest.title}: {contest.told}")
+    if run.state == "held":
+        yield Reason("run:held", "the run is held: cockpit release resume")
+    if run.state in _GROUNDED and not _has_next_version(run):
+        yield Reason(f"run:{run.state}", _GROUNDED[run.state])
+    if run.frozen is not None:
+        yield Reason("freeze", run.frozen.told)
+
+
+def _has_next_version(run: Run) -> bool:
+    """Whether a run that was rolled back has been given another version since, which waits for its go."""
+    return run.state == "rolled-back" and bool(run.undone) and run.commit not in {"", run.undone}
 
 
 def _unmarked(items: Sequence[ItemView]) -> list[Reason]:
@@ -78,12 +95,14 @@ def _unmarked(items: Sequence[ItemView]) -> list[Reason]:
     left = [view for view in items if view.state not in SETTLED - {ItemState.SUSPENDED}]
     if not left or any(view.item.killer for view in items):
         return []
-    what = f"{left[0].item.text} and {len(left) - 1} more are open" if len(left) > 1 else f"{left[0].item.text} is open"
+    what = (
+        f"{left[0].item.title} and {len(left) - 1} more are open" if len(left) > 1 else f"{left[0].item.title} is open"
+    )
     return [Reason(left[0].id, f"{what}; no item of this phase is marked `killer: true`, so each counts")]
 
 
 def _objection(view: ItemView) -> str:
-    text = view.item.text
+    text = view.item.title
     match view.state:
         case state if state in NO_GO:
             seen = f" ({view.detail})" if view.is_sensed and view.detail else ""

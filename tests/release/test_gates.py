@@ -22,6 +22,7 @@ from cockpit.release.intents import (
     Redo,
     ReopenItem,
     RequestExecution,
+    Retarget,
     TickItem,
     UnclaimItem,
     Undo,
@@ -91,10 +92,14 @@ def test_an_execution_that_is_not_over_holds_the_gate_and_after_a_rollback_what_
     assert [reason.why for reason in gate(person.run).reasons] == ["a rollback is requested"]
     person.act(EndExecution("x", "succeeded", "", "v1"))
     assert person.state("b") == "suspended"
-    suspended, grounded = [reason.why for reason in gate(person.run).reasons]
+    grounded, suspended = [reason.why for reason in gate(person.run).reasons]
     assert suspended == "Bound: suspended"
     assert "rolled back" in grounded
     assert "release retarget" in grounded
+    person.act(Retarget("v3", "3" * 40))
+    assert [reason.why for reason in gate(person.run).reasons] == ["Bound: suspended"]
+    person.act(TickItem("b"))
+    assert gate(person.run).go, "the fix is ready to be deployed"
 
 
 _ITEMS = st.sampled_from(["k", "b", "n", "two"])
