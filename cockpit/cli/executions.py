@@ -21,7 +21,7 @@ from cockpit.cli.common import (
     warn_of_doubt,
     write_document,
 )
-from cockpit.cli.plans import plan_document, rehearse, show_plan
+from cockpit.cli.plans import no_gos_of, plan_document, rehearse, show_plan
 from cockpit.cli.unleased import add_override, reason_to_go_without
 from cockpit.errors import ExitCode, RefusedError, UsageError
 from cockpit.text import visible
@@ -119,7 +119,7 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
     if arguments.execute:
         return _execute(arguments, workspace, plan)
     if wants_json(arguments):
-        print_json(plan_document(plan))
+        print_json(plan_document(plan) | {"against": no_gos_of(plan, workspace)})
     elif not plan.steps:
         raise RefusedError(
             f"no steps are configured for a {plan.direction}",
@@ -142,6 +142,8 @@ def _execute(arguments: argparse.Namespace, workspace: Workspace, plan: Plan) ->
         raise RefusedError("not confirmed", fix=f"Add --confirm {arguments.tag}", code="not-confirmed")
     require_writing(arguments)
     warn_of_doubt(workspace)
+    for told in no_gos_of(plan, workspace):
+        warn(f"cockpit: {told}")
     without = reason_to_go_without(arguments)
     identity = secrets.token_hex(4)
     return _start(

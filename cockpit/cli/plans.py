@@ -48,6 +48,14 @@ def rehearse(arguments: argparse.Namespace, workspace: Workspace) -> ExitCode:
     return ExitCode.OK if found.ok else ExitCode.STEP_FAILED
 
 
+def no_gos_of(plan: Plan, workspace: Workspace) -> tuple[str, ...]:
+    """Return the pause points before a deploy that say no-go, each as a sentence."""
+    from cockpit.bootstrap import now
+    from cockpit.release.deploy_gates import no_gos_before_deploy
+
+    return no_gos_before_deploy(workspace.run, now=now()) if plan.direction == "deploy" else ()
+
+
 def plan_document(plan: Plan) -> dict[str, Any]:
     """Return a plan as `--json` shows it."""
     import msgspec
@@ -74,6 +82,8 @@ def show_plan(plan: Plan, workspace: Workspace) -> None:
     told = {"restore": "put back from the dump", "down": "taken down by the newer code", "code": "left as it is"}
     if plan.commit == plan.from_commit:
         say(f"  ! {plan.tag} is what is checked out already: --execute would be refused")
+    for no_go in no_gos_of(plan, workspace):
+        say(f"  ! {no_go}")
     if plan.way:
         say(f"  database {told[plan.way]}" + (f"\n  ! {plan.note}" if plan.note else ""))
     if plan.dump is not None:

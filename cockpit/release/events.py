@@ -455,6 +455,7 @@ class ExecutionRequested(Event, frozen=True):
     plan_digest: str
     confirmed: str
     databases: tuple[str, ...] = ()  # typed for each database that is replaced
+    against: tuple[str, ...] = ()  # the pause points before a deploy that said no-go
 
 
 @_kind("execution.worker-started")

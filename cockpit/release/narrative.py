@@ -269,8 +269,9 @@ def _message_sentence(record: Record, run: Run) -> str:
 
 def _execution_sentence(record: Record) -> str:
     match record.data:
-        case ExecutionRequested(direction=direction, tag=tag, from_tag=from_tag, from_commit=commit):
-            return f"confirmed the {direction} from {from_tag or commit[:8]} to {tag}"
+        case ExecutionRequested(direction=direction, tag=tag, from_tag=from_tag, from_commit=commit, against=against):
+            although = f", although {'; '.join(against)}" if against else ""
+            return f"confirmed the {direction} from {from_tag or commit[:8]} to {tag}{although}"
         case WorkerStarted(step=step):
             return "the worker started" if step == 0 else f"the worker went on at step {step + 1}"
         case StepStarted(index=index, step=step, attempt=attempt):

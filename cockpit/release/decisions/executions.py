@@ -8,6 +8,7 @@ from cockpit.errors import NotFoundError, RefusedError
 from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.decisions.gates import require_thawed
 from cockpit.release.decisions.wheel import require_wheel
+from cockpit.release.deploy_gates import no_gos_before_deploy
 from cockpit.release.entities import RUN, SERVICE
 from cockpit.release.events import (
     DeploysLocked,
@@ -89,6 +90,7 @@ def request(intent: RequestExecution, context: Context) -> list[Draft]:
         plan_digest=plan.digest,
         confirmed=intent.confirmed,
         databases=intent.databases,
+        against=no_gos_before_deploy(run, now=context.at) if plan.direction == "deploy" else (),
     )
     return [context.draft(execution_entity(intent.execution), data)]
 

@@ -20,6 +20,7 @@ from textual.widgets import Button, Input, Static
 from cockpit.errors import CockpitError
 from cockpit.executing import start_execution
 from cockpit.release.databases import DatabaseWay
+from cockpit.release.deploy_gates import no_gos_before_deploy
 from cockpit.release.intents import RequestExecution, TakeWheel
 from cockpit.release.plan import Plan
 from cockpit.release.tags import Tag, confirmation_word
@@ -57,8 +58,9 @@ class ConfirmPlanDialog(Dialog[bool]):
                 ),
                 classes="dialog-title" + (" production" if plan.production else ""),
             )  # fmt: skip
-            _, live, now = self.cockpit.moment
-            steps = PlanPane(plan, now, live.readiness.warnings)
+            run, live, now = self.cockpit.moment
+            against = no_gos_before_deploy(run, now=now) if plan.direction == "deploy" else ()
+            steps = PlanPane(plan, now, (*against, *live.readiness.warnings))
             with VerticalScroll(can_focus=False, id="plan-steps") as scroll:
                 yield steps
             yield PlanPlace(scroll, steps)
