@@ -109,6 +109,15 @@ def end_all(alive: Callable[[], Collection[int]], *, grace: float = 5.0) -> bool
     return not alive()
 
 
+def is_alive(pid: int) -> bool:
+    """Return whether a process of this user is there."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def _group_alive(process_group: int) -> bool:
     with contextlib.suppress(ChildProcessError):
         os.waitpid(-process_group, os.WNOHANG)  # reap our own zombies, or the group never looks empty

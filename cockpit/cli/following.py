@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from cockpit.cli.common import mute, say
 from cockpit.errors import RefusedError
 from cockpit.execution.control import find_execution, last_words, output_path
+from cockpit.process import is_alive
 from cockpit.release.decisions.executions import execution_entity
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Following:
         """
         while True:
             # Its end is seen before its last words are read, so that none is missed.
-            gone = not _alive(pid)
+            gone = not is_alive(pid)
             self._workspace.session.poll()
             view = find_execution(self._workspace.run, self._execution)
             self._print(last=gone)
@@ -95,11 +95,3 @@ class Following:
             sys.stdout.flush()
         except BrokenPipeError:
             mute()  # nobody reads any more; how it ends is still our exit status
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

@@ -104,7 +104,7 @@ class Demo:
         """End every process of the demo and, where it is temporary, remove its directory; may be called twice."""
         self._marker.close()
         deadline = time.monotonic() + _END_WITHIN
-        while _alive(self.watchdog_pid) and time.monotonic() < deadline:
+        while process.is_alive(self.watchdog_pid) and time.monotonic() < deadline:
             time.sleep(0.01)
         # The watchdog has done this, unless somebody ended it before.
         watchdog.sweep(self.root)
@@ -230,11 +230,3 @@ def _free_port(*, besides: int = 0) -> int:
                 continue
         return port
     raise RefusedError("no free port between 18000 and 30000 on 127.0.0.1")
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
-import threading
 from concurrent.futures import Executor
-from functools import partial
 from pathlib import Path
 
 from cockpit.durations import short_duration
 from cockpit.errors import ProcessError
-from cockpit.health.observation import BODY_LIMIT, Observation, first_line, unseen
-from cockpit.process import Finished, run, shell
+from cockpit.health.observation import Observation, first_line, unseen
+from cockpit.health.running import run_in
+from cockpit.process import Finished, shell
 
-_GRACE = 1.0  # seconds that a command has to end by itself once it is told to
 _CANNOT_RUN = (126, 127)  # what a shell says where it found nothing that it could run
 
 
 async def observe_command(command: str, *, directory: Path | None, seconds: float, pool: Executor) -> Observation:
     """Run a command line once; `seconds` bound it. A cancel ends its process group."""
-    cancel = threading.Event()
-    look = partial(run, shell(command), cwd=directory, timeout=seconds, limit=BODY_LIMIT, cancel=cancel, grace=_GRACE)
     try:
-        finished = await asyncio.get_running_loop().run_in_executor(pool, look)
+        finished = await run_in(pool, shell(command), seconds=seconds, cwd=directory)
     except ProcessError as error:
         return unseen(error.what)
-    finally:
-        cancel.set()
     return _observation(finished, seconds)
 
 

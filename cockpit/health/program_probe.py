@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import os
 import shutil
-import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from functools import partial
 
 from cockpit.durations import short_duration
 from cockpit.errors import ProcessError
-from cockpit.health.observation import BODY_LIMIT, Observation, first_line, unseen
-from cockpit.process import Finished, run
+from cockpit.health.observation import Observation, first_line, unseen
+from cockpit.health.running import run_in
+from cockpit.process import Finished
 
 # pg_isready(1): its exit status.
 _REJECTING, _NO_ANSWER = 1, 2
@@ -82,15 +80,10 @@ async def _run(argv: Sequence[str], more: Mapping[str, str], seconds: float, poo
     """Return how the program ended, or why nothing can be said."""
     if shutil.which(argv[0]) is None:
         return unseen(f"{argv[0]} is not installed on this host")
-    cancel = threading.Event()
-    environment = {**os.environ, **more} if more else None
-    look = partial(run, list(argv), timeout=seconds, limit=BODY_LIMIT, cancel=cancel, grace=1.0, env=environment)
     try:
-        finished = await asyncio.get_running_loop().run_in_executor(pool, look)
+        finished = await run_in(pool, argv, seconds=seconds, env={**os.environ, **more} if more else None)
     except ProcessError as error:
         return unseen(error.what)
-    finally:
-        cancel.set()
     if finished.timed_out:
         return Observation(trouble=f"no answer within {short_duration(seconds)}")
     if finished.code is None or finished.code < 0:
