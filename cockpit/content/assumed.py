@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from cockpit.content.init import Answers
+if TYPE_CHECKING:
+    from cockpit.content.init import Answers
 
 # Only what nobody types in earnest: a command that means it would otherwise be refused in the middle of a launch.
 _PLACEHOLDER = re.compile(
