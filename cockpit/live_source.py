@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from cockpit.company import Elsewhere
 from cockpit.durations import parse_duration
+from cockpit.edited import EditedLook
 from cockpit.errors import NotFoundError, RefusedError
 from cockpit.execution.databases.room import RoomLook
 from cockpit.execution.prepare import Obstacles, readiness
@@ -97,6 +98,8 @@ class LiveSource:
         self._readiness_due = 0.0
         self._lease: LeaseFeed | None = None
         self._rooms = RoomLook(patience=_PATIENCE)
+        self._edited = EditedLook(workspace)
+        self._edited_paths: tuple[str, ...] = ()
 
     def read(self, *, force: bool = False) -> Live:
         """Return the feeds as they are now; what is costly to find out is only looked at now and then."""
@@ -120,6 +123,7 @@ class LiveSource:
             trusted=trusted,
             host=self._workspace.host,
             code=str(self._workspace.code),
+            edited=self._edited_paths,
             sync=sync_feed(self._workspace.store.location),
             lease=self._lease,
             executing=holder_of(self._workspace.store.location.lock(self._workspace.execution_lock)) is not None,
@@ -131,6 +135,7 @@ class LiveSource:
 
     def _look_at_readiness(self, run: Run, trusted: bool) -> Readiness:
         started = time.monotonic()
+        self._edited_paths = self._edited.paths()
         held = holder_of(self._workspace.store.location.lock(self._workspace.execution_lock))
         who = f"{held.owner}: {held.reason}" if held is not None else ""
         sight = look_at_lease(self._workspace)

@@ -114,6 +114,12 @@ class SyncFeed(Struct, frozen=True):
         return self.state not in {"none", "unpublished", "synced"}
 
 
+def edited_words(paths: tuple[str, ...]) -> str:
+    """Return what was edited, with its verb: `cockpit.yaml was`, `cockpit.yaml and 2 more were`."""
+    more = len(paths) - 1
+    return f"{paths[0]} and {more} more were" if more else f"{paths[0]} was"
+
+
 class Live(Struct, frozen=True):
     """All feeds of one moment."""
 
@@ -128,6 +134,7 @@ class Live(Struct, frozen=True):
     targets: tuple[TargetResult, ...] = ()
     watcher_due: float = 0.0  # epoch seconds until which one that has just been started may still be coming
     executing: bool = False  # whether a worker on this host holds the execution lock
+    edited: tuple[str, ...] = ()  # files that the run flies by, and that read otherwise now
     code: str = ""  # the work tree that executions from this clone lead, absolute
 
     def watcher_alive(self, now: float) -> bool:

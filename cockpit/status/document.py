@@ -58,6 +58,7 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
             "notes": list(live.readiness.notes),
             "warnings": list(live.readiness.warnings),
         },
+        "edited": list(live.edited),
         "debt": msgspec.to_builtins(debt_of(run)),
         "sync": sync_document(live.sync),
         "digest": digest,

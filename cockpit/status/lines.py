@@ -9,7 +9,7 @@ from cockpit.release.due import due_of
 from cockpit.release.emergency_documents import incident_line
 from cockpit.release.gates import debt_of
 from cockpit.release.item_state import NO_GO
-from cockpit.release.live import Live
+from cockpit.release.live import Live, edited_words
 from cockpit.release.moment import as_of
 from cockpit.release.recurrence import occurrences
 from cockpit.release.run import PhaseView, Run
@@ -43,6 +43,9 @@ def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
     light = f"READY to {live.readiness.target}" if live.readiness.ready else "NOT READY"
     lines.append(f"rollback {light}")
     lines += [f"  - {reason}" for reason in (*live.readiness.reasons, *live.readiness.notes, *live.readiness.warnings)]
+    if live.edited:
+        remedy = "the run flies by what was pinned: cockpit release migrate takes it in"
+        lines.append(f"{edited_words(live.edited)} edited since; {remedy}")
     if live.sync.state != "none":
         age = short_duration(now - live.sync.at) + " ago" if live.sync.at else "never"
         why = f": {live.sync.reason}. {live.sync.fix}" if live.sync.reason else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from cockpit.durations import age, short_duration
@@ -11,7 +11,7 @@ from cockpit.release.due import dues_in
 from cockpit.release.emergency_documents import due_words
 from cockpit.release.incidents import Incident
 from cockpit.release.item_state import ALARMING
-from cockpit.release.live import Live, ProbeFeed
+from cockpit.release.live import Live, ProbeFeed, edited_words
 from cockpit.release.messages import STATE_WORDS
 from cockpit.release.quiet import Quiet, quiet_probes
 from cockpit.release.reckoning import Reckoner
@@ -59,6 +59,16 @@ def is_elsewhere(execution: ExecutionView, live: Live) -> bool:
     return bool(live.code) and execution.plan.code != live.code
 
 
+def _state_alarms(live: Live) -> Iterator[Alarm]:
+    """Yield what is the matter with what the run flies by, and with what is exchanged."""
+    if live.edited:
+        why = "this run flies by what was pinned; : migrate the run takes the new in"
+        yield Alarm("edited", f"{edited_words(live.edited)} edited since", why, False, "checklist")
+    if live.sync.troubled:
+        title = f"state not exchanged with {live.sync.remote}: {live.sync.state}"
+        yield Alarm("sync", title, f"{live.sync.reason}. {live.sync.fix}", False, "timeline")
+
+
 def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list[Alarm]:
     """Return all that is abnormal, the gravest first; what waits for the answer of `me` calls them, and nobody else."""
     alarms: list[Alarm] = []
@@ -94,9 +104,7 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
     if run.open and not live.readiness.ready:
         why = "; ".join(live.readiness.reasons)
         alarms.append(Alarm("readiness", "rollback NOT READY", why, False, "tags"))
-    if live.sync.troubled:
-        title = f"state not exchanged with {live.sync.remote}: {live.sync.state}"
-        alarms.append(Alarm("sync", title, f"{live.sync.reason}. {live.sync.fix}", False, "timeline"))
+    alarms += _state_alarms(live)
     if live.lease is not None and not live.lease.ours and live.lease.stale(now):
         lease = live.lease
         age = f"not seen for {short_duration(now - lease.seen)}" if lease.seen else "it cannot be read"

@@ -24,7 +24,10 @@ def test_it_is_shown_then_done_and_undone(flight: Flight) -> None:
     console.json("item", "tick", LOOK)
     before = console.json("status")
     assert console.refused("release", "migrate", "--back", code=4)["code"] == "none"
+    assert before["edited"] == []
     edit(flight)
+    assert console.json("status")["edited"] == ["checklists/short.yaml"]
+    assert "checklists/short.yaml was edited since" in console.say("status")[1]
 
     document = console.json("release", "migrate", code=4)
     assert document["error"]["code"] == "not-confirmed"
@@ -42,6 +45,7 @@ def test_it_is_shown_then_done_and_undone(flight: Flight) -> None:
 
     done = console.json("release", "migrate", "--yes")
     assert done["run"]["id"] == before["run"]["id"]
+    assert console.json("status")["edited"] == []
     items = {item["id"]: item for item in console.json("status")["items"]}
     assert (items[LOOK]["state"], items[LOOK]["text"]) == ("done", "Look again")
     assert items[SMELL]["state"] == "open"
