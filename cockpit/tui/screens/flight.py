@@ -11,10 +11,8 @@ from textual.widgets import ContentSwitcher, Input
 
 from cockpit.collection import leave_alone_what_stays
 from cockpit.layouts import Layout
-from cockpit.release.intents import AddNote, Intent, Redo, Undo
+from cockpit.release.intents import AddNote
 from cockpit.release.live import Live
-from cockpit.release.narrative import sentence
-from cockpit.release.record import Record
 from cockpit.release.run import Run
 from cockpit.tui.abnormal import Ranked, is_breach
 from cockpit.tui.commands import bindings
@@ -22,6 +20,7 @@ from cockpit.tui.pages.base import Page
 from cockpit.tui.pages.checklist import ChecklistPage
 from cockpit.tui.pages.items import ItemPage
 from cockpit.tui.screens.base import StripScreen
+from cockpit.tui.stepping import redo, undo
 from cockpit.tui.widgets.field import Field
 from cockpit.tui.widgets.strip import PAGES, PageTabs
 
@@ -325,35 +324,11 @@ class FlightScreen(StripScreen):
 
     def action_undo(self) -> None:
         """Undo one's own last record, after showing it."""
-        from cockpit.release.decisions.undoing import last_undoable
-
-        run = self.cockpit.moment[0]
-        record = last_undoable(run, self.cockpit.workspace.session.actor)
-        if record is None:
-            self.cockpit.act(Undo())  # refused, with the reason
-            return
-        self._confirm_step("Undo your last record?", record, "Undo", Undo(record=record.id), "undone; U brings it back")
+        undo(self.cockpit)
 
     def action_redo(self) -> None:
         """Redo what one has undone last, after showing it."""
-        from cockpit.release.decisions.undoing import last_redoable
-
-        run = self.cockpit.moment[0]
-        record = last_redoable(run, self.cockpit.workspace.session.actor)
-        if record is None:
-            self.cockpit.act(Redo())
-            return
-        self._confirm_step("Bring back what you have undone?", record, "Redo", Redo(record=record.id), "redone")
-
-    def _confirm_step(self, question: str, record: Record, word: str, intent: Intent, said: str) -> None:
-        from cockpit.tui.dialogs.ask import ConfirmDialog
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.cockpit.act(intent, said=said)
-
-        shown = sentence(record, self.cockpit.moment[0])
-        self.app.push_screen(ConfirmDialog(f"{question}\n\n{shown}", word), answered)
+        redo(self.cockpit)
 
     def action_note(self) -> None:
         """Write a note: on the item or incident under the cursor, elsewhere on the release."""
