@@ -47,3 +47,8 @@ def visible(text: str, *, limit: int | None = None, ascii_only: bool = False) ->
 def visible_lines(text: str) -> list[str]:
     """Return the lines of `text`, each made safe by `visible`; CRLF, CR and LF end a line."""
     return [visible(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+
+
+def was_text(decoded: str) -> bool:
+    """Return whether bytes that were decoded with replacements were text: nothing was replaced, and there is no NUL."""
+    return "\0" not in decoded and "\ufffd" not in decoded

@@ -21,6 +21,7 @@ from cockpit.release.narrative import sentence
 from cockpit.release.record import Record
 from cockpit.release.run import ItemView, Run
 from cockpit.session import Session
+from cockpit.text import was_text
 from cockpit.times import clock_time, epoch, parse_until, zone
 from cockpit.tui.dialogs.ask import safe_content
 from cockpit.tui.dialogs.base import Dialog, button, hint_line
@@ -92,7 +93,7 @@ def _texts_of(view: ItemView, session: Session) -> dict[str, str]:
 
 def _attachment_lines(record: Record, text: str, inks: Inks, width: int) -> list[list[Part]]:
     """Return the beginning of what an attachment says; nothing where it is no text, or not here."""
-    if not text or "\0" in text or "\ufffd" in text:
+    if not text or not was_text(text):
         return []
     said = text.removesuffix("\n").split("\n")
     lines: list[list[Part]] = [[], [part(f" {getattr(record.data, 'name', '')}", inks.title)]]
