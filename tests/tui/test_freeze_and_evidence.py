@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cockpit.release.item_state import ItemState
+from cockpit.tui.app import CockpitApp
 from cockpit.tui.dialogs.ask import AskDialog, WaiverDialog
 from tests.tui.moments import BACKUP, FLOWS
 from tests.tui.painted import text_in, text_of, until
@@ -44,6 +45,13 @@ async def test_a_done_item_is_opened_again_by_its_key(scene: Scene) -> None:
         await until(pilot, lambda: scene.run.items[BACKUP].state is ItemState.OPEN)
 
 
+def said_of_attachments(app: CockpitApp) -> list[str]:
+    """The lines below what is attached, without the dialog's frame."""
+    rows = [row.strip("│┃ ").rstrip() for row in text_in(app, app.screen.region).splitlines()]
+    at = rows.index("shot.txt") if "shot.txt" in rows else len(rows)
+    return [f" {row}" for row in rows[at : at + 2]]
+
+
 async def test_a_file_is_attached_by_its_path_and_one_that_is_not_there_is_told(scene: Scene) -> None:
     (scene.repo / "shot.txt").write_text("seen")
     async with flown(scene) as (app, pilot):
@@ -57,7 +65,7 @@ async def test_a_file_is_attached_by_its_path_and_one_that_is_not_there_is_told(
         await pilot.press("enter")
         await until(pilot, lambda: scene.run.items[BACKUP].attachments)
         await pilot.press("enter")
-        await until(pilot, lambda: "attached shot.txt (4 bytes)" in text_in(app, app.screen.region))
+        await until(pilot, lambda: said_of_attachments(app) == [" shot.txt", " seen"])
 
 
 async def test_a_waiver_may_have_an_end_and_one_that_cannot_be_read_keeps_the_field(scene: Scene) -> None:
