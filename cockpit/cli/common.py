@@ -77,11 +77,21 @@ class CommandTable:
         self._shared = shared
 
     def add(
-        self, name: str, run: Run | None, help_text: str, *, shared: argparse.ArgumentParser | None = None
+        self,
+        name: str,
+        run: Run | None,
+        help_text: str,
+        *,
+        shared: argparse.ArgumentParser | None = None,
+        listed: bool = True,
     ) -> Parser:
-        """Add a command; `run` is None for one that only groups others, `shared` stands in for the shared options."""
+        """Add a command; `run` is None for one that only groups others, `shared` stands in for the shared options.
+
+        One that is not `listed` has help of its own, and no line among the others: no person types it.
+        """
+        told = {"help": help_text} if listed else {}
         parser: Parser = self._subparsers.add_parser(
-            name, help=help_text, description=help_text, parents=[shared or self._shared]
+            name, description=help_text, parents=[shared or self._shared], **told
         )
         if run is not None:
             parser.set_defaults(function=run)

@@ -85,7 +85,7 @@ def add_commands(table: CommandTable) -> None:
         if verb == "unlock":
             parser.add_argument("--lease", action="store_true", help="break the remote's lease, where it is stale")
         parser.set_defaults(verb=verb)
-    worker = table.add("worker", _worker, "carry out a confirmed plan (started by the cockpit itself)")
+    worker = table.add("worker", _worker, "carry out a confirmed plan (started by the cockpit itself)", listed=False)
     worker.add_argument("execution", metavar="ID", help="the confirmed execution")
     worker.add_argument("--turn", type=int, default=None, metavar="N", help="refuse where other than N have begun")
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from cockpit.durations import parse_duration
 from cockpit.errors import NotFoundError, UsageError
+from cockpit.release.events import RunOpened
 from cockpit.release.library import BLANK, MessageTemplate, TemplateField
 from cockpit.release.run import Run
 from cockpit.release.sensing import epoch_of, rfc3339
@@ -151,5 +152,7 @@ def _substituted(text: str, values: Mapping[str, str]) -> str:
 
 def _footer(run: Run, now: float, by: str) -> str:
     where = " ".join(filter(None, (run.service, run.environment, run.tag)))
-    flown = f", run {run.name}" if run.open and run.name != run.tag else ""
+    # A run is mostly called after the tag that it was opened with: beside a later one, that reads as a contradiction.
+    first = next((record.data.tag for record in run.records if isinstance(record.data, RunOpened)), "")
+    flown = f", run {run.name}" if run.open and run.name not in {run.tag, first} else ""
     return f"-- \n{both_clocks(now, run.timezone)}, {by}\n{where}{flown}"

@@ -43,6 +43,7 @@ def facts_of(run: Run, *, now: float, by: str, incident: str = "") -> dict[str, 
         "by": by,
         "now": both_clocks(now, run.timezone),
         "time": both_clocks(now, run.timezone),
+        "since": both_clocks(_deployed_at(run) or now, run.timezone),
         "component": _component(run),
         "contact": _contact(run),
         "launch": both_clocks(epoch_of(run.launch_at), run.timezone) if run.launch_at else "",
@@ -54,6 +55,14 @@ def facts_of(run: Run, *, now: float, by: str, incident: str = "") -> dict[str, 
         found |= _of_incident(run, of, now)
     found |= _of_window(run, now)
     return {name: value for name, value in found.items() if value}
+
+
+def _deployed_at(run: Run) -> float:
+    """Return when the deploy of the version that is flown had ended; 0.0 where the cockpit carried none out."""
+    last = next((one for one in reversed(run.executions) if one.outcome in {"succeeded", "unverified"}), None)
+    if last is None or (last.direction, last.tag) != ("deploy", run.tag):
+        return 0.0
+    return epoch_of(last.ended)
 
 
 def _component(run: Run) -> str:

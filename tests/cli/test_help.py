@@ -95,3 +95,9 @@ def test_help_is_folded_and_ends_with_examples_and_exit_codes(tmp_path: Path) ->
     _, out, _ = Console(tmp_path).say("gate", "--help")
     assert re.search(r"\n\nexamples:\n  cockpit gate deployment-day\n", out)
     assert re.search(r"\nexit codes: 0, 2 .*\n  1  no-go, or unknown\n", out)
+
+
+def test_what_only_the_cockpit_itself_starts_is_not_among_the_commands() -> None:
+    listed = build_parser().format_help()
+    assert re.search(r"^ +execution ", listed, re.MULTILINE)
+    assert "worker" not in listed

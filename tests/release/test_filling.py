@@ -9,12 +9,19 @@ from msgspec.structs import replace
 
 from cockpit.errors import NotFoundError, UsageError
 from cockpit.release.filling import Filling, fill, template_of
-from cockpit.release.intents import CloseIncident, OpenIncident, UpdateIncident
+from cockpit.release.intents import (
+    CloseIncident,
+    EndExecution,
+    OpenIncident,
+    RequestExecution,
+    Retarget,
+    UpdateIncident,
+)
 from cockpit.release.library import Library, MessageTemplate, TemplateField
 from cockpit.release.sensing import epoch_of
 from cockpit.release.told_facts import both_clocks, interval_words
 from cockpit.release.windows import MaintenanceWindow
-from tests.release.support import NOW, PINNED, Person, opened, opening
+from tests.release.support import NOW, PINNED, Person, opened, opening, plan_to
 
 AT = NOW / 1000  # 2027-01-15T08:00:00Z
 
@@ -46,6 +53,28 @@ def test_every_message_ends_with_who_sent_it_when_on_both_clocks_and_where() -> 
     assert both_clocks(AT, "UTC") == "2027-01-15 08:00 UTC"
     assert both_clocks(AT, "Pacific/Auckland") == "2027-01-15 21:00 NZDT (08:00 UTC)"
     assert both_clocks(AT + 6 * 3600, "Pacific/Auckland") == "2027-01-16 03:00 NZDT (2027-01-15 14:00 UTC)"
+
+
+def test_a_version_runs_since_its_deploy_has_ended_whenever_that_is_told() -> None:
+    since = TemplateField("since", "since when")
+    ana = opened()
+    later = AT + 600
+    assert (
+        fill(template("{since}", since), ana.run, now=later, by="Ana", given={}).fields[1].value.endswith("08:10 UTC")
+    )
+    ana.act(RequestExecution("x", plan_to("v3", direction="deploy", commit="3" * 40), "v3"))
+    ana.act(EndExecution("x", "succeeded", "", "v3"))
+    assert ana.run.tag == "v3"
+    assert (
+        fill(template("{since}", since), ana.run, now=later, by="Ana", given={}).fields[1].value.endswith("08:00 UTC")
+    )
+
+
+def test_a_run_that_is_called_after_its_first_tag_is_not_named_beside_a_later_one() -> None:
+    ana = Person()
+    ana.act(opening(name="v2"))
+    ana.act(Retarget("v3", "3" * 40))
+    assert filled(ana, "Hello").body.endswith("\nshop live v3")
 
 
 def test_an_incident_fills_in_how_it_stands_while_it_lasts_and_how_it_ended() -> None:
