@@ -6,14 +6,15 @@ import argparse
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cockpit.cli.common import CommandTable, open_here, options_of, print_json, require_writing, say, wants_json
-from cockpit.errors import ConfigurationError, ExitCode, NotFoundError, Problem, RefusedError
+from cockpit.errors import CockpitError, ConfigurationError, ExitCode, NotFoundError, Problem, RefusedError
 
 if TYPE_CHECKING:
     from cockpit.release.ledger import Pinned
     from cockpit.trust import ConfiguredCommand
+    from cockpit.workspace import Workspace
 
 
 def add_commands(table: CommandTable) -> None:
@@ -121,21 +122,61 @@ def _trust(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.times import rfc3339
 
     workspace = open_here(arguments)
-    run = workspace.run
-    commands = all_commands(workspace.environments())
+    flown, edited = _Files(workspace.run.digest, all_commands(workspace.environments())), _edited(workspace)
+    told = [flown, *([edited] if edited is not None else [])]
     if not arguments.show:
         require_writing(arguments)
-        refuse_placeholders(commands)
-        workspace.trust.trust(
-            run.digest, by=workspace.session.actor.name, at=rfc3339(now()), repository=str(workspace.root)
-        )
+        for files in told:
+            refuse_placeholders(files.commands)
+        for files in told:
+            workspace.trust.trust(
+                files.digest, by=workspace.session.actor.name, at=rfc3339(now()), repository=str(workspace.root)
+            )
     if wants_json(arguments):
-        print_json({"digest": run.digest, "trusted": workspace.trusted, "commands": commands})
+        document = [
+            {"digest": files.digest, "trusted": workspace.trust.trusted(files.digest), "commands": files.commands}
+            for files in told
+        ]
+        print_json({**document[0], "edited": document[1] if edited is not None else None})
         return ExitCode.OK
-    say_commands(commands)
-    state = "trusted on this host" if workspace.trusted else "not trusted on this host"
-    say(f"digest {run.digest[:16]}: {state}")
+    say_commands(flown.commands)
+    what = f"what {workspace.run.name} flies by" if workspace.run.open else "cockpit.yaml and its checklists"
+    say(f"{what}, digest {flown.digest[:16]}: {_state_of(flown, workspace)}")
+    if edited is not None:
+        new = [one for one in edited.commands if one not in flown.commands]
+        say("\nIn the work tree they read otherwise by now, with these commands that the run does not know:")
+        say_commands(new)
+        say(
+            f"as they are in the work tree, digest {edited.digest[:16]}: {_state_of(edited, workspace)};"
+            " cockpit release migrate lets the run fly by them"
+        )
     return ExitCode.OK
+
+
+class _Files(NamedTuple):
+    """Files that trust is bound to, and what they would run."""
+
+    digest: str
+    commands: list[ConfiguredCommand]
+
+
+def _edited(workspace: Workspace) -> _Files | None:
+    """Return the work tree's files, where a run flies by others; None where they are the same or cannot be read."""
+    from cockpit.pinning import parse_environments, read_work_tree
+
+    if not workspace.run.open:
+        return None
+    try:
+        sources = read_work_tree(workspace.root, workspace.run.environment)
+    except CockpitError:
+        return None
+    if sources.pinned.digest == workspace.run.digest:
+        return None
+    return _Files(sources.pinned.digest, all_commands(parse_environments(sources.texts)))
+
+
+def _state_of(files: _Files, workspace: Workspace) -> str:
+    return "trusted on this host" if workspace.trust.trusted(files.digest) else "not trusted on this host"
 
 
 def refuse_placeholders(commands: Sequence[ConfiguredCommand]) -> None:

@@ -29,6 +29,12 @@ def test_it_is_shown_then_done_and_undone(flight: Flight) -> None:
     assert console.json("status")["edited"] == ["checklists/short.yaml"]
     assert "checklists/short.yaml was edited since" in console.say("status")[1]
 
+    shown = console.json("trust", "--show")
+    assert (shown["trusted"], shown["edited"]["trusted"]) == (True, False)
+    assert shown["edited"]["digest"] != shown["digest"]
+    out = console.say("trust", "--show")[1]
+    assert " flies by, digest" in out
+    assert "in the work tree" in out
     document = console.json("release", "migrate", code=4)
     assert document["error"]["code"] == "not-confirmed"
     changes = document["changes"]
@@ -75,3 +81,14 @@ def test_it_waits_for_an_execution(flight: Flight) -> None:
     flight.request(workspace)
     document = Console(flight.repo).json("release", "migrate", "--yes", code=4)
     assert document["error"]["code"] == "locked"
+
+
+def test_whoever_edits_and_trusts_has_trusted_both(flight: Flight) -> None:
+    flight.begin([])
+    console = Console(flight.repo)
+    edit(flight)
+    told = console.json("trust")
+    assert (told["trusted"], told["edited"]["trusted"]) == (True, True)
+    console.json("release", "migrate", "--yes")
+    after = console.json("trust", "--show")
+    assert (after["trusted"], after["edited"]) == (True, None)
