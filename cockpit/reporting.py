@@ -37,7 +37,7 @@ def whole_report(workspace: Workspace, *, now: float) -> Report:
     with Measurer(workspace, now=lambda: now) as measurer:
         probes = measurer.days(epoch(run.opened_at) if run.open else now)
     measured = Measured(rfc3339(now), state_digest(run), probes, signers)
-    return report_of(run, now=now, measured=measured)
+    return report_of(run, now=now, text_of=workspace.session.text, measured=measured)
 
 
 def write_report(workspace: Workspace, *, now: float) -> Path:
@@ -54,7 +54,7 @@ def write_report(workspace: Workspace, *, now: float) -> Path:
 
 def publish_report(workspace: Workspace, *, now: Callable[[], float] = time.time) -> str | None:
     """Commit the present report to its branch; return the commit, None where it says the same. Raises CockpitError."""
-    page = to_markdown(report_of(workspace.run, now=now())).encode("utf-8", "replace")
+    page = to_markdown(report_of(workspace.run, now=now(), text_of=workspace.session.text)).encode("utf-8", "replace")
     return publish_pages(workspace.store.location, BRANCH, {_PAGE: page}, "cockpit: report")
 
 

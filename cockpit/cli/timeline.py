@@ -142,12 +142,10 @@ def _entity(arguments: argparse.Namespace, run: Run) -> str:
 
 def _document(record: Record, workspace: Workspace) -> dict[str, Any]:
     from cockpit.identity import is_shared
-    from cockpit.release.events import NoteAdded
     from cockpit.release.narrative import sentence
-    from cockpit.release.record_texts import texts_of
+    from cockpit.release.record_texts import words_of
 
     run = workspace.run
-    taken_back = isinstance(record.data, NoteAdded) and all(note.id != record.id for note in run.notes)
     return {
         "id": record.id,
         "at": record.wall,
@@ -157,13 +155,13 @@ def _document(record: Record, workspace: Workspace) -> dict[str, Any]:
         "entity": record.ent,
         "text": sentence(record, run),
         "shared": is_shared(record.by.name, run.configuration),
-        "words": {} if taken_back else dict(texts_of(record, workspace.session.text)),
+        "words": words_of(record, run, workspace.session.text),
     }
 
 
 def _row(one: dict[str, Any], run: Run) -> list[str]:
+    from cockpit.release.record_texts import with_words
     from cockpit.times import date_time, epoch
 
     who = one["by"] + (" (shared account)" if one["shared"] else "")
-    said = [text for text in one["words"].values() if "\n" not in text and text not in one["text"]]
-    return [date_time(epoch(one["at"]), run.timezone), who, ": ".join([one["text"], *said])]
+    return [date_time(epoch(one["at"]), run.timezone), who, with_words(one["text"], one["words"].values())]

@@ -15,6 +15,7 @@ from cockpit.release.item_state import ItemState
 from cockpit.release.moment import as_of
 from cockpit.release.narrative import is_told
 from cockpit.release.progress import Progress, progress_of
+from cockpit.release.record_texts import TextOf
 from cockpit.release.run import ExecutionView, ItemView, Run, RunSummary
 from cockpit.release.sensing import epoch_of
 from cockpit.reports.chronicle import Chronicle, chronicle_of
@@ -140,8 +141,11 @@ class Report(Struct, frozen=True):
     summary: tuple[str, ...] = ()
 
 
-def report_of(run: Run, *, now: float, measured: Measured = _NOTHING_MEASURED) -> Report:
-    """Return what there is to say of a run at `now` (epoch seconds); the polls take no probes into account."""
+def report_of(run: Run, *, now: float, text_of: TextOf, measured: Measured = _NOTHING_MEASURED) -> Report:
+    """Return what there is to say of a run at `now` (epoch seconds); the polls take no probes into account.
+
+    `text_of` tells the free texts that are here, for the reasons in the timeline.
+    """
     folded, run = run, as_of(run, now)
     current = run.current_phase
     told = [record for record in run.records if is_told(record)]
@@ -162,7 +166,7 @@ def report_of(run: Run, *, now: float, measured: Measured = _NOTHING_MEASURED) -
         debt=debt_of(run),
         executions=tuple(map(_execution, run.executions)),
         deploys_locked=run.deploys_locked,
-        timeline=tuple(entry_of(one, run) for one in listed),
+        timeline=tuple(entry_of(one, run, text_of) for one in listed),
         left_out=len(told) - len(listed),
         sign_off=sign_offs_of(run, measured.signers),
         timezone=run.timezone,

@@ -9,6 +9,7 @@ from msgspec import Struct
 from cockpit.release.events import HostEnded, StepEnded, StepStarted, WorkerStarted
 from cockpit.release.narrative import is_alarming, sentence
 from cockpit.release.record import Record
+from cockpit.release.record_texts import TextOf, with_words, words_of
 from cockpit.release.run import Run
 
 _BOOKKEEPING = (WorkerStarted, StepStarted, StepEnded, HostEnded)
@@ -27,11 +28,12 @@ class Entry(Struct, frozen=True):
     outcome: str = ""
 
 
-def entry_of(record: Record, run: Run) -> Entry:
-    """Return a record as a line."""
+def entry_of(record: Record, run: Run, text_of: TextOf) -> Entry:
+    """Return a record as a line, with the reason that was given."""
     data = record.data
     execution = record.ent.rpartition(":")[2] if isinstance(data, _BOOKKEEPING) else ""
-    told = record.wall, record.by.name, sentence(record, run), is_alarming(record), execution
+    said = with_words(sentence(record, run), words_of(record, run, text_of).values())
+    told = record.wall, record.by.name, said, is_alarming(record), execution
     return Entry(*told, data.step, data.outcome) if isinstance(data, StepEnded) else Entry(*told)
 
 

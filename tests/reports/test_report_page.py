@@ -9,7 +9,15 @@ from msgspec.structs import replace
 
 from cockpit.release.configuration import Configuration
 from cockpit.release.events import StepEnded, StepStarted, WorkerStarted
-from cockpit.release.intents import EndExecution, RecordFact, RequestExecution
+from cockpit.release.intents import (
+    AddNote,
+    EndExecution,
+    MarkNotApplicable,
+    RecordFact,
+    RequestExecution,
+    Undo,
+    UnlockDeploys,
+)
 from cockpit.release.library import Library, SignOffRole
 from cockpit.reports.html import to_html
 from cockpit.reports.markdown import to_markdown
@@ -39,7 +47,7 @@ def rolled_back() -> Person:
 
 
 def report(person: Person) -> Report:
-    return report_of(person.run, now=NOW / 1000 + 300, measured=Measured(NOW_TEXT, DIGEST))
+    return report_of(person.run, now=NOW / 1000 + 300, text_of=person.texts.get, measured=Measured(NOW_TEXT, DIGEST))
 
 
 def test_a_report_begins_with_how_it_ended_and_ends_with_the_digests() -> None:
@@ -74,6 +82,19 @@ def test_what_the_worker_wrote_is_a_line_an_execution_and_whole_below_it_in_html
     assert "step 1 stop started" not in short
     assert "step 1 stop started" in whole
     assert sum("step" in entry.text for entry in found.timeline) == 6
+
+
+def test_the_reasons_that_were_given_stand_in_the_timeline() -> None:
+    ana = rolled_back()
+    ana.act(UnlockDeploys("fixed in 2.0.1"))
+    ana.act(MarkNotApplicable("n", "team knows already"))
+    ana.act(AddNote("not what I meant"))
+    ana.act(Undo())
+    for page in (to_markdown(report(ana)), to_html(report(ana))):
+        told = page[page.index("Timeline") :]
+        assert "deploys unlocked: fixed in 2.0.1" in told
+        assert "Nice to have: team knows already" in told
+        assert "not what I meant" not in told
 
 
 def tiles(person: Person) -> dict[str, str]:

@@ -153,7 +153,7 @@ def test_printed_and_published(workspace: Workspace, tmp_path: Path) -> None:
     assert "store digest" in flight.cockpit("report").stdout
     before = (git.text("status", "--porcelain"), git.text("rev-parse", "HEAD"), (repo / ".git" / "index").read_bytes())
     first = flight.json("report", "--publish")["commit"]
-    living = to_markdown(report_of(workspace.run, now=now()))
+    living = to_markdown(report_of(workspace.run, now=now(), text_of=workspace.session.text))
     assert git.text("show", "cockpit-report:README.md") == living.rstrip("\n"), "nothing in it moves without news"
     assert flight.json("report", "--publish")["commit"] is None
     assert flight.cockpit("item", "tick", "look").returncode == 0
