@@ -31,7 +31,7 @@ from cockpit.tui.feeds import Feeds
 from cockpit.tui.glyphs import ASCII, choose_glyphs, shown
 from cockpit.tui.keymap import keymap_of
 from cockpit.tui.layout import LayoutKeeper
-from cockpit.tui.messages import FeedFailed, LiveChanged, RunChanged
+from cockpit.tui.messages import FeedFailed, LiveChanged, RunChanged, RunTurned
 from cockpit.tui.own_presence import OwnPresence
 from cockpit.tui.palette import CommandProvider
 from cockpit.tui.past import Scrubber
@@ -44,6 +44,7 @@ from cockpit.tui.watched import Begun, keep_watched
 from cockpit.tui.wheel import told_of_wheel
 from cockpit.tui.who import WhoSitsHere
 from cockpit.tui.widgets.steady_scroll import AsciiScrollBar
+from cockpit.turning import NewestRun
 from cockpit.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         # A watcher that is started beside the screen needs a moment: nobody is called for want of one until then.
         self._watcher_due = 0.0 if begin is Begun or workspace.session.readonly else now() + _WATCHER_COMES
         self.set_reactive(CockpitApp.live, Live(watcher_due=self._watcher_due))
-        self._feeds = Feeds(workspace.session, self._live_source, self.post_message)
+        self._feeds = Feeds(workspace.session, self._live_source, self.post_message, NewestRun(workspace).look)
         self._presence = OwnPresence(self)
         self._moments = Moments()
         self.calling = Calling(self)
@@ -247,6 +248,13 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         if told:
             self.bell()
             self.tell(told, severity="warning")
+
+    def on_run_turned(self, message: RunTurned) -> None:
+        """Say that what is shown is another run from here on."""
+        before, run = message.before, message.run
+        over = f"{before.name} is {before.state}, and " if before.open else ""
+        self.bell()
+        self.tell(f"{over}{run.name} has been opened: this screen flies {run.name} from here on", severity="warning")
 
     def on_live_changed(self, message: LiveChanged) -> None:
         before = self.calling.keys()

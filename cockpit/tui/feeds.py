@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -10,21 +11,30 @@ from textual.message import Message
 
 from cockpit.errors import CockpitError
 from cockpit.release.live import Live
+from cockpit.release.run import Run
 from cockpit.session import Session
-from cockpit.tui.messages import FeedFailed, LiveChanged
+from cockpit.tui.messages import FeedFailed, LiveChanged, RunTurned
 
 if TYPE_CHECKING:
     from cockpit.live_source import LiveSource
 
 STORE_INTERVAL = 0.15  # seconds: a colleague's tick is on the screen within twice that
 LIVE_INTERVAL = 0.5
+TURN_INTERVAL = 1.0
 
 
 class Feeds:
     """Two threads, one for the store and one for the samples, so that a slow one does not hold up the other."""
 
-    def __init__(self, session: Session, live: Callable[[], LiveSource], post: Callable[[Message], object]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        live: Callable[[], LiveSource],
+        post: Callable[[Message], object],
+        turn: Callable[[], Run | None],
+    ) -> None:
         self._session = session
+        self._turn = turn  # to a run that was opened elsewhere
         self._make_live = live
         self._post = post
         self._stop = threading.Event()
@@ -53,14 +63,24 @@ class Feeds:
 
     def _follow_store(self) -> None:
         failed = False
+        turn_due = 0.0
         while not self._stop.wait(STORE_INTERVAL):
             try:
                 self._session.poll()  # what is new reaches the app by the session's subscription
+                if time.monotonic() >= turn_due:
+                    turn_due = time.monotonic() + TURN_INTERVAL
+                    self._look_for_another()
                 failed = False
             except (CockpitError, OSError) as error:
                 if not failed:
                     self._post(FeedFailed(f"the store cannot be read: {error}"))
                 failed = True
+
+    def _look_for_another(self) -> None:
+        before = self._session.run
+        turned = self._turn()
+        if turned is not None:
+            self._post(RunTurned(before, turned))
 
     def _follow_samples(self) -> None:
         source = self._make_live()

@@ -20,6 +20,14 @@ class RunChanged(Message):
 
 
 @dataclass
+class RunTurned(Message):
+    """The run that was shown is over, or there was none, and another one has been opened elsewhere."""
+
+    before: Run
+    run: Run
+
+
+@dataclass
 class LiveChanged(Message):
     """The sampled feeds changed; only the newest counts."""
 

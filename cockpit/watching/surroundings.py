@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from cockpit.bootstrap import now
-from cockpit.errors import CockpitError
 from cockpit.live_source import asks_directory
 from cockpit.measuring import Measurer, sample_key
 from cockpit.presence import presence_directory, present
@@ -20,17 +19,15 @@ from cockpit.release.probes import Probe
 from cockpit.release.registers import EMPTY
 from cockpit.release.targets import TargetResult
 from cockpit.release.triggers import Trigger
-from cockpit.runs import choose_run, list_runs, pinned_of
 from cockpit.samples.reader import SampleReader
 from cockpit.store.lock import holder_of
 from cockpit.times import zone
+from cockpit.turning import NewestRun
 from cockpit.watch.asks import ProbeNow, take_asks
 from cockpit.watch.surroundings import LogTotals
 from cockpit.watching.logs import FollowedLogs
 from cockpit.watching.outward import Outward
 from cockpit.workspace import Workspace
-
-_LOOKS = 3  # for a newly opened run
 
 
 class Around(Outward):
@@ -39,8 +36,7 @@ class Around(Outward):
     def __init__(self, workspace: Workspace, say: Callable[[str], None]) -> None:
         super().__init__(workspace, say)
         self.host = workspace.host
-        self._streams: Collection[str] = ()
-        self._looks_left = 0
+        self._newest = NewestRun(workspace)
         self._logs = FollowedLogs(workspace)
         self._logs.follow()
 
@@ -67,26 +63,11 @@ class Around(Outward):
         """Take in what others wrote; turn to a run that was opened meanwhile."""
         digest = self._workspace.run.digest
         self._workspace.session.poll()
-        streams = self._workspace.store.streams()
-        if streams != self._streams:
-            self._streams, self._looks_left = streams, _LOOKS
-        if self._looks_left:
-            # A stream is there a moment before the event that opens its run.
-            self._looks_left -= 1
-            self._turn_to_newest()
+        self._newest.look()
         if self._workspace.run.digest != digest:
             self._logs.follow()
             return True
         return False
-
-    def _turn_to_newest(self) -> None:
-        runs = list_runs(self._workspace.store)
-        try:
-            chosen = choose_run(runs, run="", env=self._workspace.env)
-        except CockpitError:  # several are open: stay with the one we have
-            return
-        if chosen is not None and chosen.id != self._workspace.run.id:
-            self._workspace.session.focus(chosen.id, pinned_of(self._workspace.store, chosen))
 
     def record(self, probe: str, event: ProbeChanged) -> None:
         run = self._workspace.run
