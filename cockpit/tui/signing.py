@@ -8,10 +8,30 @@ from typing import TYPE_CHECKING, cast
 from textual.dom import DOMNode
 
 from cockpit.release.intents import RevokeSignOff, SignOff
+from cockpit.release.live import Live
+from cockpit.release.run import Run
 from cockpit.release.signoffs import RoleStanding, sign_off_of
+from cockpit.status.people import current_gate
 
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
+
+
+def standing_words(run: Run, live: Live, now: float) -> str:
+    """Return how the release stands for whoever is about to sign: what speaks against it, but for lacking signatures.
+
+    Empty where nothing does.
+    """
+    gate, execution = current_gate(run, live, now), run.current_execution
+    whys = [reason.why for reason in gate.reasons if not reason.item.startswith("signoff:")] if gate is not None else []
+    told = []
+    if gate is not None and whys:
+        title = next((view.phase.title for view in run.phases if view.phase.id == gate.phase), gate.phase)
+        more = f" and {len(whys) - 1} more" if len(whys) > 1 else ""
+        told.append(f"{title} is NO-GO: {whys[0]}{more}.")
+    if execution is not None:
+        told.append(f"A {execution.direction} to {execution.tag} is {execution.state}.")
+    return " ".join(told)
 
 
 class SigningActions(DOMNode):
@@ -61,7 +81,9 @@ class SigningActions(DOMNode):
                 self._cockpit_app.act(SignOff(one.role, on_behalf), said=f"signed as {one.named}")
 
         who = f"{self._cockpit_app.me} on behalf of {on_behalf}" if on_behalf else self._cockpit_app.me
-        self.app.push_screen(ConfirmDialog(f"{who} signs as {one.named}:\n\n{one.statement}", "Sign"), answered)
+        question = f"{who} signs as {one.named}:\n\n{one.statement}"
+        standing = standing_words(*self._cockpit_app.moment)
+        self.app.push_screen(ConfirmDialog(f"{question}\n\n{standing}" if standing else question, "Sign"), answered)
 
     def _with_role(self, question: str, then: Callable[[RoleStanding], None]) -> None:
         """Take the role under the cursor of the sign-off's page, elsewhere ask for one by name."""

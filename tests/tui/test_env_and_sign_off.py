@@ -85,6 +85,7 @@ async def test_enter_signs_after_asking_and_never_by_itself(alone: Scene) -> Non
         await settle(pilot)
         assert isinstance(app.screen, ConfirmDialog)
         assert "As QA Lead I approve the release of shop v2.4.1" in text_in(app, app.screen.region)
+        assert " is NO-GO: " in text_in(app, app.screen.region), "nobody signs unknowingly"
         await pilot.press("enter")
         await settle(pilot)
         assert states(alone)["qa"] == "open", "the focus starts on Cancel"
