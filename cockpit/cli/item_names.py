@@ -63,6 +63,6 @@ def find_template(run: Run, wanted: str) -> str:
     last = wanted.rsplit("/", 1)[-1]
     names = get_close_matches(last, list(short), n=3) or [name for name in short if last and last in name][:5]
     close = [short[name] for name in names]
-    raise NotFoundError(
-        f"no item {wanted!r}", fix=f"Did you mean {', '.join(close)}?" if close else "cockpit status --json lists them"
-    )
+    meant = f"Did you mean {', '.join(close)}? " if close else ""
+    fix = f"{meant}Enter on an item shows its id; cockpit status --json lists all"
+    raise NotFoundError(f"no item {wanted!r}", fix=fix)

@@ -57,10 +57,13 @@ async def test_every_empty_page_says_what_to_do(bare: Scene) -> None:
 async def test_a_run_is_opened_at_the_screen(bare: Scene) -> None:
     app = bare.app()
     async with app.run_test(size=(80, 24)) as pilot:
+        assert "Space tick" not in lines(app)[-1]
         await app.run_action("screen.open_run")
         await until(pilot, lambda: isinstance(app.screen.focused, Input), "the field")
+        assert "such as v2.4.1, the newest" in "\n".join(lines(app))
         await pilot.press(*"v2.4.0", "enter")
         await until(pilot, lambda: app.present[0].state == "active", "the run")
+        await until(pilot, lambda: "Space tick" in lines(app)[-1], "the hint")
         run = app.present[0]
         assert (run.name, run.tag, run.state) == ("v2.4.0", "v2.4.0", "active")
         await pilot.press("j", "space")  # the first one is a killer item, which opens

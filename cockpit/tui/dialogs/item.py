@@ -25,7 +25,7 @@ from cockpit.text import was_text
 from cockpit.times import clock_time, epoch, parse_until, zone
 from cockpit.tui.dialogs.ask import safe_content
 from cockpit.tui.dialogs.base import Dialog, button, hint_line
-from cockpit.tui.rows import Part, fit, part
+from cockpit.tui.rows import Part, fit, labelled, part
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.checklist import detail_lines
 from cockpit.tui.widgets.field import Field
@@ -66,6 +66,7 @@ class ItemFacts(TextPane):
             production=self._run.production,
             due=due_of(self._view, self._run, zone(self._run.timezone)),
         )
+        lines += labelled("id", self._view.id, inks.muted, inks.muted, width=width)
         for record in self._view.attachments:
             lines += _attachment_lines(record, self._attached.get(record.id, ""), inks, width)
         if self._view.history:

@@ -124,6 +124,7 @@ class StripScreen(
         self.query_one(PastBanner).show(told, self.cockpit.now() - now)
         # What calls a human now calls also whoever looks at the past.
         self.query_one(AlarmBanner).show(calling.unseen())
+        self.query_one(HintBar).show(is_open=run.open)
         self._show_tour(run, self.cockpit.me)
         self.show_content(run, live, now)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _COMMANDS = {command.full_id: command for command in COMMANDS}
 _ORDER = {identity: number for number, identity in enumerate(_COMMANDS)}
+_NEEDS_A_RUN = "checklist"  # a key of this page says so where there is none; as a hint it would mislead
 _ALWAYS = ("everywhere.help", "everywhere.leave")
 
 
@@ -25,6 +26,16 @@ class HintBar(LineWidget):
     DEFAULT_CSS = """
     HintBar { background: $panel; }
     """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._is_open = True
+
+    def show(self, *, is_open: bool) -> None:
+        """Leave out what needs an open run, where none is."""
+        if is_open != self._is_open:
+            self._is_open = is_open
+            self.renew()
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.renew())
@@ -41,6 +52,8 @@ class HintBar(LineWidget):
             if not binding.show or not active.enabled or (binding.id or binding.action) in seen:
                 continue
             seen.add(binding.id or binding.action)
+            if not self._is_open and active.node.id == _NEEDS_A_RUN:
+                continue
             command = _COMMANDS.get(binding.id or "")
             known = keymap.shown(command, self.glyphs) if command is not None else ""
             key = known or binding.key_display or binding.key
