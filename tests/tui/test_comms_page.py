@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Button
+from textual.widgets import Button, Input
 
 from cockpit.release.calls import acknowledged, calls_of
 from cockpit.release.messages import Message
+from cockpit.tui.dialogs.ask import ConfirmDialog
 from cockpit.tui.dialogs.message import FillDialog, SentDialog
 from cockpit.tui.screens.flight import FlightScreen
 from tests.comms.receivers import WebReceiver
@@ -44,8 +45,8 @@ async def test_a_message_is_filled_in_shown_sent_by_its_button_and_its_result_li
     app = scene.app()
     async with app.run_test(size=(100, 36)) as pilot:
         await open_form(scene, pilot, "Deployed")
-        assert isinstance(app.focused, Button)
-        assert str(app.focused.label) == "Cancel"
+        assert app.focused is not None
+        assert app.focused.id == "field-verified", "the first blank that the release does not fill in"
         send = app.screen.query_one("#send", Button)
         assert send.disabled
         assert "still to be filled in: verified, contact" in text_of(app, ".dialog-hint")
@@ -63,6 +64,12 @@ async def test_a_message_is_filled_in_shown_sent_by_its_button_and_its_result_li
         await settle(pilot)
         assert messages(scene) == [], "Enter in a field sends nothing"
         assert not send.disabled
+        app.screen.query_one("#cancel").focus()
+        await settle(pilot)
+        assert "Enter leaves" in text_of(app, ".dialog-hint")
+        send.focus()
+        await settle(pilot)
+        assert "Enter sends it" in text_of(app, ".dialog-hint")
         assert "Verified: all [b]probes[/] pass" in text_of(app, "#message-text")
         await press_button(pilot, "Send")
         await until(pilot, lambda: messages(scene) and messages(scene)[0].last.outcome)
@@ -79,13 +86,36 @@ async def test_cancel_and_escape_send_nothing(scene: Scene) -> None:
     moments.troubled(scene)
     app = scene.app()
     async with app.run_test(size=(100, 36)) as pilot:
-        for key in ("enter", "escape"):
+        for key in ("space", "escape"):
             await open_form(scene, pilot, "Incident")
+            app.screen.query_one("#cancel").focus()
             await pilot.press(key)
             await settle(pilot)
             assert isinstance(app.screen, FlightScreen)
             await pilot.press("escape")
     assert messages(scene) == []
+
+
+async def test_what_was_typed_is_thrown_away_only_where_one_says_so(scene: Scene) -> None:
+    moments.calm(scene)
+    app = scene.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_form(scene, pilot, "Deployed")
+        form = app.screen
+        await pilot.press(*"all")
+        for key in ("escape", "space"):
+            if key == "space":
+                form.query_one("#cancel").focus()
+            await pilot.press(key)
+            await settle(pilot)
+            assert isinstance(app.screen, ConfirmDialog)
+            assert "Throw away what you have typed?" in text_in(app, app.screen.region)
+            await pilot.press("enter")
+            await settle(pilot)
+            assert app.screen is form, "the focus starts on Cancel"
+            assert form.query_one("#field-verified", Input).value == "all"
+        await pilot.press("escape", "right", "enter")
+        await until(pilot, lambda: isinstance(app.screen, FlightScreen))
 
 
 async def test_the_palette_alone_has_a_command_that_sends_and_it_opens_the_form(scene: Scene) -> None:

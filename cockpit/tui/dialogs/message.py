@@ -1,4 +1,4 @@
-"""Filling a message in and sending it: the text is shown as it will leave, and the focus starts on Cancel."""
+"""Filling a message in and sending it: the text is shown as it will leave, and the focus starts on what is missing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cockpit.release.decisions.messages import find_channel
 from cockpit.release.filling import Filling
 from cockpit.release.library import MessageTemplate
 from cockpit.release.messages import STATE_WORDS, Message
-from cockpit.tui.dialogs.ask import safe_content
+from cockpit.tui.dialogs.ask import ConfirmDialog, safe_content
 from cockpit.tui.dialogs.base import Dialog, button, hint_line
 from cockpit.tui.glyphs import shown
 from cockpit.tui.widgets.field import Field
@@ -41,6 +41,8 @@ class FillDialog(Dialog[Sending]):
         self._template = template
         self._incident = incident
         self._filling: Filling | None = None
+        self._complaint = ""  # why it cannot be sent yet
+        self._given: tuple[str, ...] = ()  # what stands in the entries before anybody types
 
     def compose(self) -> ComposeResult:
         channels = list(self.cockpit.workspace.run.configuration.channels)
@@ -63,9 +65,27 @@ class FillDialog(Dialog[Sending]):
             yield Static(Content(hint_line("Tab goes on", "Esc leaves")), classes="dialog-hint")
 
     def on_mount(self) -> None:
-        self.query_one("#cancel", Button).focus()
         self._fill()
+        missing = self._filling.missing if self._filling is not None else ()
+        first = f"field-{missing[0].name}" if missing else "cancel" if self._channels else "message-to"
+        self.query_one(f"#{first}").focus()
+        self._given = self._typed()
         self.set_interval(5.0, self._fill)  # its times go on
+
+    def _typed(self) -> tuple[str, ...]:
+        return tuple(entry.value for entry in self.query(Field))
+
+    def action_cancel(self) -> None:
+        """Leave; where something has been typed, only after asking."""
+        if self._typed() == self._given:
+            self.dismiss(None)
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.dismiss(None)
+
+        self.app.push_screen(ConfirmDialog("Throw away what you have typed?", "Throw it away"), answered)
 
     def _said(self) -> Mapping[str, str]:
         return {
@@ -102,8 +122,19 @@ class FillDialog(Dialog[Sending]):
         if not self._channels and not complaint:
             complaint = "it is to be sent nowhere yet: name a channel"
         self.query_one("#send", Button).disabled = bool(complaint)
-        told = safe_content(complaint) if complaint else Content(hint_line("Tab to Send", "Esc leaves"))
-        self.query_one(".dialog-hint", Static).update(told)
+        self._complaint = complaint
+        self._hint()
+
+    def on_descendant_focus(self) -> None:
+        """Say what the keys do here."""
+        self._hint()
+
+    def _hint(self) -> None:
+        at = getattr(self.focused, "id", "")
+        hints = {"cancel": ("Enter leaves",), "send": ("Enter sends it", "Esc leaves")}
+        told = hints.get(at, () if self._complaint else ("Tab goes on to Send", "Esc leaves"))
+        told = (*told, self._complaint) if self._complaint else told
+        self.query_one(".dialog-hint", Static).update(safe_content(hint_line(*told)))
 
     @on(Input.Submitted)
     def _go_on(self) -> None:
@@ -116,7 +147,7 @@ class FillDialog(Dialog[Sending]):
             if not self.query_one("#send", Button).disabled:
                 self.dismiss(Sending(self._filling, self._channels))
         elif event.button.id == "cancel":
-            self.dismiss(None)
+            self.action_cancel()
 
 
 def _choices(choices: tuple[str, ...]) -> str:
