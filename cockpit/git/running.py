@@ -5,18 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cockpit.git.command import Git
+from cockpit.git.objects import object_id
+from cockpit.git.tag_names import encode_name
 from cockpit.release.tags import Tag, tag_at
 
 
 def running_tag(git: Git, tags: Sequence[Tag], head: str, flown: str) -> Tag | None:
-    """Return HEAD's tag or, where HEAD is at none, the one named `flown` where HEAD has only moved on from it.
+    """Return HEAD's tag or, where HEAD is at none, the one that it has moved on from.
 
-    A commit upon a release, of the cockpit's own configuration say, does not leave the release without a way back.
+    That is the one named `flown` or, where nothing is flown by a tag, the nearest before HEAD. A commit upon a
+    release, of the cockpit's own configuration say, does not leave the release without a way back.
     """
     here = tag_at(tags, head)
-    if here is not None or not flown:
+    if here is not None:
         return here
+    if not flown:
+        return _nearest(git, tags, head)
     named = next((tag for tag in tags if tag.name == flown), None)
     if named is None or named.commit is None:
         return None
     return named if git.run("merge-base", "--is-ancestor", named.commit, head).ok else None
+
+
+def _nearest(git: Git, tags: Sequence[Tag], head: str) -> Tag | None:
+    """Return the tag, of these, that the fewest commits lie upon."""
+    if not tags:
+        return None
+    described = git.run("describe", "--tags", "--abbrev=0", object_id(head))
+    name = described.out.removesuffix(b"\n") if described.ok else b""
+    found = next((tag for tag in tags if tag.commit is not None and encode_name(tag) == name), None)
+    return None if found is None or found.commit is None else tag_at(tags, found.commit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cockpit.git.running import running_tag
 from cockpit.git.tags import list_tags
 from tests.git.conftest import Repository
@@ -20,7 +22,24 @@ def test_a_commit_upon_the_release_leaves_it_what_runs(repository: Repository) -
     upon = repository.commit("cockpit.yaml")
     assert running(repository, second, "v1.0.0") == "v1.1.0", "HEAD's own tag, whatever is flown"
     assert running(repository, upon, "v1.1.0") == "v1.1.0"
-    assert running(repository, upon, "") == running(repository, upon, "v9") == ""
+    assert running(repository, upon, "v9") == ""
+    assert running(repository, upon, "") == "v1.1.0", "the nearest, where nothing is flown by a tag"
     repository.git.output("checkout", "--quiet", first)
     aside = repository.commit("a fix on an older line")
     assert running(repository, aside, "v1.1.0") == "", "HEAD has not what is flown"
+
+
+@pytest.mark.parametrize("name", [b"$(id)", b"-x", "r\u202el".encode(), b"bad\xff", b"HEAD", b"0" * 40])
+def test_the_nearest_may_have_any_name(repository: Repository, name: bytes) -> None:
+    repository.point(name, repository.commit("one"))
+    upon = repository.commit("two")
+    tags = list_tags(repository.git)
+    assert running_tag(repository.git, tags, upon, "") == tags[0]
+
+
+def test_before_the_first_tag_nothing_is_known(repository: Repository) -> None:
+    first = repository.commit("one")
+    assert running(repository, first, "") == ""
+    repository.commit("two")
+    repository.git.output("tag", "v1.0.0")
+    assert running(repository, first, "") == ""
