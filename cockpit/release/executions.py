@@ -117,6 +117,7 @@ def fold_execution(
         reconciled=reconciled,
         lease_conflict=conflict,
         confirmed=confirmed,
+        against=data.against,
     )
 
 

@@ -321,7 +321,7 @@ def _item_text(entity: str, run: Run) -> str:
     view = run.view_of(entity.removeprefix("item:"))
     if view is None:
         return entity.removeprefix("item:")
-    return f"{view.item.text} ({view.period})" if view.period else view.item.text
+    return f"{view.item.title} ({view.period})" if view.period else view.item.title
 
 
 def _item_sentence(record: Record, data: ItemEvent, run: Run) -> str:

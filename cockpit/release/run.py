@@ -269,6 +269,7 @@ class ExecutionView(Struct, frozen=True):
     lease_conflict: str = ""  # who held the lease meanwhile, as the remote showed when it was back
 
     confirmed: Confirmed | None = None
+    against: tuple[str, ...] = ()  # the pause points before a deploy that said no-go when it was confirmed
 
     @property
     def hosts_done(self) -> tuple[int, int] | None:

@@ -195,6 +195,7 @@ class _Page:
         yield (
             f"<p>{shown(one.by)}, {shown(self._when(one.at))}"
             + (f": {shown(one.detail)}" if one.detail else "")
+            + (f", although {shown('; '.join(one.against))}" if one.against else "")
             + "</p>"
         )
         rows = [(step.step, step.state, f"{step.seconds:.0f} s", step.detail) for step in one.steps]

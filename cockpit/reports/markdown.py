@@ -149,7 +149,8 @@ def _code(script: str) -> Iterator[str]:
 def _execution(report: Report, one: ReportExecution) -> Iterator[str]:
     what = f"{one.direction} from {plain(one.from_tag)} to {plain(one.tag)}"
     when, detail = when_in(report, one.at), f", {plain(one.detail)}" if one.detail else ""
-    yield f"- {plain(when)} {plain(one.by)}: {what}: {one.state}{detail}"
+    although = f", although {plain('; '.join(one.against))}" if one.against else ""
+    yield f"- {plain(when)} {plain(one.by)}: {what}: {one.state}{detail}{although}"
     for step in one.steps:
         yield f"  - {plain(step.step)} {step.state} in {step.seconds:.0f} s {plain(step.detail)}".rstrip()
 

@@ -97,6 +97,7 @@ class ReportExecution(Struct, frozen=True):
     detail: str
     ended: str = ""
     steps: tuple[ReportStep, ...] = ()
+    against: tuple[str, ...] = ()  # the pause points that said no-go when it was confirmed
 
 
 class ReportIncident(Struct, frozen=True):
@@ -204,6 +205,7 @@ def _execution(view: ExecutionView) -> ReportExecution:
         state=view.state,
         detail=view.told,
         ended=view.ended,
+        against=view.against,
         steps=tuple(
             ReportStep(step.step, step.state, step.seconds, step.attempt, step.detail)
             for step in view.steps

@@ -29,7 +29,7 @@ def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
     lines += [f"  {view.phase.title:<26} {_progress(view)}" for view in run.phases]
     dues = [(view, due) for view in run.items.values() if (due := due_of(view, run, where)) is not None]
     lines += [
-        f"overdue {short_duration(due.late(now))}: {view.item.text} (due {due.relative})"
+        f"overdue {short_duration(due.late(now))}: {view.item.title} (due {due.relative})"
         for view, due in dues
         if due.late(now)
     ]
@@ -53,9 +53,9 @@ def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
     lines += [incident_line(run, one, now=now) for one in run.open_incidents]
     lines += [f"{owed.words(now)}: {owed.title}" for owed in updates_due(run) if owed.message]
     lines += [f"contested: {contest.title}: {contest.told}" for contest in run.contests]
-    lines += [f"contested: {view.item.text}: {view.detail}" for view in run.items.values() if view.sides]
+    lines += [f"contested: {view.item.title}: {view.detail}" for view in run.items.values() if view.sides]
     lines += [
-        f"{view.state}: {view.item.text}: {view.detail}"
+        f"{view.state}: {view.item.title}: {view.detail}"
         for view in run.items.values()
         if view.is_sensed and view.state in NO_GO and view.reading is not None and view.reading.told is not None
     ]
@@ -81,7 +81,7 @@ def _progress(view: PhaseView) -> str:
 def overdue_lines(run: Run, *, now: float) -> list[str]:
     """Return what of the maintenance is overdue, a line each, for a person."""
     return [
-        f"maintenance overdue {short_duration(one.overdue_by)}: {one.view.item.text} ({one.period.label})"
+        f"maintenance overdue {short_duration(one.overdue_by)}: {one.view.item.title} ({one.period.label})"
         for one in occurrences(run, now, zone(run.timezone))
         if one.state == "overdue"
     ]

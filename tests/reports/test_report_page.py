@@ -7,6 +7,7 @@ import re
 import pytest
 from msgspec.structs import replace
 
+from cockpit.release.checklist import Item, Phase, Section
 from cockpit.release.configuration import Configuration
 from cockpit.release.events import StepEnded, StepStarted, WorkerStarted
 from cockpit.release.intents import (
@@ -22,7 +23,7 @@ from cockpit.release.library import Library, SignOffRole
 from cockpit.reports.html import to_html
 from cockpit.reports.markdown import to_markdown
 from cockpit.reports.report import Measured, Report, report_of
-from tests.release.support import NOW, NOW_TEXT, PINNED, Person, opened, plan_to
+from tests.release.support import CHECKLIST, NOW, NOW_TEXT, PINNED, Person, opened, opening, plan_to
 
 FIRST = "v2 was rolled back to v1 at 08:01 by Ana. It took 40 s; verified by version. 5 of 5 items are open."
 DIGEST = "e" * 64
@@ -91,10 +92,24 @@ def test_the_reasons_that_were_given_stand_in_the_timeline() -> None:
     ana.act(AddNote("not what I meant"))
     ana.act(Undo())
     for page in (to_markdown(report(ana)), to_html(report(ana))):
-        told = page[page.index("Timeline") :]
+        told = page[page.rindex("Timeline") :]
         assert "deploys unlocked: fixed in 2.0.1" in told
         assert "Nice to have: team knows already" in told
         assert "not what I meant" not in told
+
+
+def test_a_deploy_in_a_no_go_is_told_as_one_beside_how_it_ended() -> None:
+    before = Phase("early", "Before", pause_point=True, sections=(Section("s", "S", items=(Item("g", "Tests"),)),))
+    checklist = replace(CHECKLIST, phases=(before, *CHECKLIST.phases))
+    ana = Person(pinned=replace(PINNED, checklists=(checklist,)))
+    ana.act(opening())
+    ana.act(RequestExecution("x", plan_to("v3", direction="deploy", commit="3" * 40), "v3"))
+    ana.act(EndExecution("x", "succeeded", "it is up", "v3"))
+    for page in (to_markdown(report(ana)), to_html(report(ana))):
+        told = page[
+            page.rindex("Rollbacks and deploys") : page.rindex("Timeline</h2>" if "<h2" in page else "## Timeline")
+        ]
+        assert "although Before is NO-GO: Tests is open" in told
 
 
 def tiles(person: Person) -> dict[str, str]:
