@@ -47,7 +47,8 @@ async def test_a_done_item_is_opened_again_by_its_key(scene: Scene) -> None:
 
 def said_of_attachments(app: CockpitApp) -> list[str]:
     """The lines below what is attached, without the dialog's frame."""
-    rows = [row.strip("│┃ ").rstrip() for row in text_in(app, app.screen.region).splitlines()]
+    framed = [row.split("│") for row in text_in(app, app.screen.region).splitlines()]
+    rows = [row[1].strip().split("  ")[0] for row in framed if len(row) > 1]
     at = rows.index("shot.txt") if "shot.txt" in rows else len(rows)
     return [f" {row}" for row in rows[at : at + 2]]
 
