@@ -31,7 +31,8 @@ class NewestRun:
             return None
         self._looks_left -= 1
         try:
-            chosen = choose_run(list_runs(workspace.store), run="", env=workspace.env)
+            # Of another environment is not what one looks at.
+            chosen = choose_run(list_runs(workspace.store), run="", env=workspace.env or workspace.run.environment)
             if chosen is None or chosen.id == workspace.run.id:
                 return None
             return workspace.session.focus(chosen.id, pinned_of(workspace.store, chosen))

@@ -53,7 +53,8 @@ def no_gos_of(plan: Plan, workspace: Workspace) -> tuple[str, ...]:
     from cockpit.bootstrap import now
     from cockpit.release.deploy_gates import no_gos_before_deploy
 
-    return no_gos_before_deploy(workspace.run, now=now()) if plan.direction == "deploy" else ()
+    found = no_gos_before_deploy(workspace.run, now=now()) if plan.direction == "deploy" else ()
+    return tuple(one.told for one in found)
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:

@@ -4,27 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import Struct
+
 from cockpit.release.gates import gate_of
 from cockpit.release.run import PhaseView, Run
 
 _OF_THE_VERSION = frozenset({"commit", "release"})
 
 
-def no_gos_before_deploy(run: Run, *, now: float) -> tuple[str, ...]:
-    """Return a sentence for each phase before the deploy that is no-go at `now` (epoch seconds).
+class NoGo(Struct, frozen=True):
+    """A phase that is no-go, and why, the gravest first."""
+
+    phase: str
+    reasons: tuple[str, ...]
+
+    @property
+    def told(self) -> str:
+        """A sentence for whoever is about to deploy."""
+        more = f" and {len(self.reasons) - 1} more" if len(self.reasons) > 1 else ""
+        return f"{self.phase} is NO-GO: {self.reasons[0]}{more}"
+
+    @property
+    def recorded(self) -> str:
+        """A sentence for the record, without what people wrote: that is kept where it can be forgotten."""
+        count = len(self.reasons)
+        return f"{self.phase} was NO-GO for {count} reason{'s' if count != 1 else ''}"
+
+
+def no_gos_before_deploy(run: Run, *, now: float) -> tuple[NoGo, ...]:
+    """Return the phases before the deploy that are no-go at `now` (epoch seconds).
 
     The deploy lies in the first phase of which an item speaks of the version that is flown; where none does, nobody
     knows, and nothing is said. Probes do not count: a deploy may be what mends them.
     """
-    found = []
-    for phase in before_the_deploy(run.phases):
-        if not phase.phase.pause_point:
-            continue
-        reasons = gate_of(run, phase, (), now=now).reasons
-        if reasons:
-            more = f" and {len(reasons) - 1} more" if len(reasons) > 1 else ""
-            found.append(f"{phase.phase.title} is NO-GO: {reasons[0].why}{more}")
-    return tuple(found)
+    gates = [
+        (phase.phase.title, gate_of(run, phase, (), now=now))
+        for phase in before_the_deploy(run.phases)
+        if phase.phase.pause_point
+    ]
+    return tuple(NoGo(title, tuple(reason.why for reason in gate.reasons)) for title, gate in gates if not gate.go)
 
 
 def before_the_deploy(phases: Sequence[PhaseView]) -> Sequence[PhaseView]:

@@ -108,7 +108,9 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         # A watcher that is started beside the screen needs a moment: nobody is called for want of one until then.
         self._watcher_due = 0.0 if begin is Begun or workspace.session.readonly else now() + _WATCHER_COMES
         self.set_reactive(CockpitApp.live, Live(watcher_due=self._watcher_due))
-        self._feeds = Feeds(workspace.session, self._live_source, self.post_message, NewestRun(workspace).look)
+        self._feeds = Feeds(
+            workspace.session, self._live_source, self.post_message, NewestRun(workspace).look, self.is_calm
+        )
         self._presence = OwnPresence(self)
         self._moments = Moments()
         self.calling = Calling(self)

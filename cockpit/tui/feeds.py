@@ -32,9 +32,11 @@ class Feeds:
         live: Callable[[], LiveSource],
         post: Callable[[Message], object],
         turn: Callable[[], Run | None],
+        is_calm: Callable[[], bool],
     ) -> None:
         self._session = session
         self._turn = turn  # to a run that was opened elsewhere
+        self._is_calm = is_calm  # whether nobody is at the keys: then the samples are looked at half as often
         self._make_live = live
         self._post = post
         self._stop = threading.Event()
@@ -101,6 +103,6 @@ class Feeds:
                 if live != last:
                     last = live
                     self._post(LiveChanged(live))
-                self._wake.wait(LIVE_INTERVAL)
+                self._wake.wait(LIVE_INTERVAL * (2 if self._is_calm() else 1))
         finally:
             source.close()

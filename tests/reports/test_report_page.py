@@ -109,7 +109,7 @@ def test_a_deploy_in_a_no_go_is_told_as_one_beside_how_it_ended() -> None:
         told = page[
             page.rindex("Rollbacks and deploys") : page.rindex("Timeline</h2>" if "<h2" in page else "## Timeline")
         ]
-        assert "although Before is NO-GO: Tests is open" in told
+        assert "although Before was NO-GO for 1 reason" in told
 
 
 def tiles(person: Person) -> dict[str, str]:

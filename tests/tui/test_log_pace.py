@@ -32,6 +32,15 @@ def test_where_somebody_looks_it_is_painted_at_once() -> None:
     assert screen.pace.wait(counts()) == 0
 
 
+def test_beside_something_else_it_is_painted_so_often_at_the_least() -> None:
+    screen = Screen()
+    screen.pace.least = 0.25
+    screen.pace.painted(counts())
+    assert screen.pace.wait(counts(1)) == 0.25
+    screen.now += 0.25
+    assert screen.pace.wait(counts(1)) == 0
+
+
 def test_where_nobody_does_it_waits_and_errors_less() -> None:
     screen = Screen()
     screen.calm = True

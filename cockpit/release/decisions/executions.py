@@ -90,9 +90,13 @@ def request(intent: RequestExecution, context: Context) -> list[Draft]:
         plan_digest=plan.digest,
         confirmed=intent.confirmed,
         databases=intent.databases,
-        against=no_gos_before_deploy(run, now=context.at) if plan.direction == "deploy" else (),
+        against=_no_gos(run, context.at) if plan.direction == "deploy" else (),
     )
     return [context.draft(execution_entity(intent.execution), data)]
+
+
+def _no_gos(run: Run, at: float) -> tuple[str, ...]:
+    return tuple(one.recorded for one in no_gos_before_deploy(run, now=at))
 
 
 def end(intent: EndExecution, context: Context) -> list[Draft]:

@@ -60,7 +60,7 @@ class ConfirmPlanDialog(Dialog[bool]):
             )  # fmt: skip
             run, live, now = self.cockpit.moment
             against = no_gos_before_deploy(run, now=now) if plan.direction == "deploy" else ()
-            steps = PlanPane(plan, now, (*against, *live.readiness.warnings))
+            steps = PlanPane(plan, now, (*(one.told for one in against), *live.readiness.warnings))
             with VerticalScroll(can_focus=False, id="plan-steps") as scroll:
                 yield steps
             yield PlanPlace(scroll, steps)

@@ -20,7 +20,7 @@ def _never() -> bool:
 
 
 class LogPace:
-    """Whether it is time to paint what has come: at once, unless it is out of view.
+    """Whether it is time to paint what has come: at once, or so often at the `least`, unless it is out of view.
 
     `is_calm` says that nobody has touched the screen for a while: then the first errors after a quiet time wait for up
     to half a second, and the rest, as the next of a stream of errors, for two.
@@ -34,14 +34,15 @@ class LogPace:
         self._grave_at = -math.inf  # when errors were painted last that had not been before
         self.is_calm: Callable[[], bool] = _never
         self.is_shown = False
+        self.least = 0.0  # seconds between two paintings, also while somebody is at the keys
 
     def wait(self, counts: LogCounts) -> float:
         """Return in how many seconds to paint; infinity while it is out of view."""
         if not self.is_shown:
             return math.inf
-        if not self.is_calm():
-            return 0.0
         now = self._monotonic()
+        if not self.is_calm():
+            return max(self._painted + self.least - now, 0.0)
         is_news = counts.of_others(*_GRAVE) != self._grave and now - self._grave_at > QUIET_SECONDS
         return max(self._painted + (GRAVE_SECONDS if is_news else CALM_SECONDS) - now, 0.0)
 

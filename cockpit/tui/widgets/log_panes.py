@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from cockpit.tui.widgets.log_tail import LogTail
 
 
+_BESIDE_SECONDS = 0.25  # between two paintings of a log that is beside something else: on its own page it is quicker
+
+
 class LogPanes(Container):
     """The configured logs, the first `limit` of them; a filter holds for all.
 
@@ -67,6 +70,7 @@ class LogPanes(Container):
             panes = [LogPane(log.name, log, run.timezone, clock=clock, beside=n > 0) for n, log in enumerate(logs)]
             for pane in panes if self._aside else ():
                 pane.view.pace.is_calm = page.cockpit.is_calm
+                pane.view.pace.least = _BESIDE_SECONDS
             mounted = self.mount_all(panes)
             self.call_later(self._give_focus_back, removed, mounted)
         else:
