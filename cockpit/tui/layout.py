@@ -23,7 +23,6 @@ class LayoutKeeper:
         self._store = store
         self._kept: Layout | None = None  # on the disk; None while nobody has been brought back
         self._moved = False
-        self._was_calm = False
 
     def touch(self) -> None:
         """A key was pressed: whoever goes somewhere already is not taken elsewhere."""
@@ -45,10 +44,7 @@ class LayoutKeeper:
             flight.lay_out(layout)
 
     def tick(self) -> None:
-        """Remember where one is, where that has changed; nobody goes anywhere without a key."""
-        was_calm, self._was_calm = self._was_calm, self._app.is_calm()
-        if was_calm and self._was_calm:
-            return
+        """Remember where one is, where that has changed."""
         layout = self._present()
         if layout is not None and layout != self._kept:
             self._kept = layout
