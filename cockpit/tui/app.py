@@ -222,6 +222,10 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
             self._touched_at = time.monotonic()
         await super().on_event(event)
 
+    def keep_place(self) -> None:
+        """Remember at once where one is: the line may be cut before the clock comes to it."""
+        self._layout.tick()
+
     def is_calm(self) -> bool:
         """Whether nobody has touched a key or the mouse for a while."""
         return time.monotonic() - self._touched_at >= _CALM_AFTER

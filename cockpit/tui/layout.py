@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from typing import TYPE_CHECKING
 
 from cockpit.layouts import Layout, LayoutStore
@@ -23,6 +24,7 @@ class LayoutKeeper:
         self._store = store
         self._kept: Layout | None = None  # on the disk; None while nobody has been brought back
         self._moved = False
+        self._writing = threading.Lock()
 
     def touch(self) -> None:
         """A key was pressed: whoever goes somewhere already is not taken elsewhere."""
@@ -48,7 +50,7 @@ class LayoutKeeper:
         layout = self._present()
         if layout is not None and layout != self._kept:
             self._kept = layout
-            self._app.run_worker(asyncio.to_thread(self._write, layout), exit_on_error=False)
+            self._app.run_worker(asyncio.to_thread(self._write_last), exit_on_error=False)
 
     def close(self) -> None:
         """Remember where one was at the last."""
@@ -61,6 +63,11 @@ class LayoutKeeper:
         if shown is not None and shown.place == EXECUTION:
             return None if self._store is None or self._kept is None else Layout(EXECUTION)
         return None if self._store is None or self._kept is None or flight is None else flight.layout_now()
+
+    def _write_last(self) -> None:
+        with self._writing:  # of two threads the later one may come first
+            if self._kept is not None:
+                self._write(self._kept)
 
     def _write(self, layout: Layout) -> None:
         if self._store is not None and not self._app.workspace.session.readonly:

@@ -121,6 +121,19 @@ async def test_whoever_watched_an_execution_comes_back_to_it(
         await until(pilot, lambda: app.shown is not None and app.shown.place == "execution")
 
 
+async def test_whoever_is_cut_off_in_an_execution_was_already_kept_there(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layouts: LayoutStore
+) -> None:
+    scene = Scene(tmp_path, template).enter(monkeypatch)
+    moments.running_now(scene)
+    app = scene.app(layouts=layouts)
+    monkeypatch.setattr(app, "tick_clock", lambda: None)  # the line is cut before the clock ticks
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app._layout._kept is not None)
+        await pilot.press("X")
+        await until(pilot, lambda: layouts.layout(scene.run.id, "Ana Lima").page == "execution")
+
+
 @pytest.mark.parametrize(
     "layout", [Layout("execution"), Layout("tags2"), Layout("checklist", row="gone/with/the-file", pane="nowhere")]
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from rich.style import Style
+from textual.geometry import Region
 from textual.pilot import Pilot
 
 from cockpit.logs.buffer import LogBuffer
@@ -99,6 +100,17 @@ async def test_colours_are_kept_and_nothing_hides(
         assert looks["hidden"].color == looks["is"].color, "as dark as what it stands on"
         assert not any(style.underline for style in looks.values())
         assert tail.chosen_text() == "2026-07-01 12:00:00 INFO the cart is hidden x\x1b[2J"
+
+
+async def test_a_log_taken_down_but_not_yet_off_the_screen_is_blank(tmp_path: Path) -> None:
+    path = tmp_path / "one.log"
+    path.write_text(text_of(1) + "\n")
+    app = LogApp([("one", path)])
+    async with app.run_test(size=(80, 20)) as pilot:
+        await until(pilot, lambda: "line" in " ".join(shown(app.query_one(LogTail))))
+        tail = app.query_one(LogTail)
+        await tail.remove()
+        assert {strip.text for strip in tail.render_lines(Region(0, 0, 40, 3))} == {" " * 40}
 
 
 async def test_several_logs_stand_beside_each_other_and_are_interleaved(tmp_path: Path) -> None:

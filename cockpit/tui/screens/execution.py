@@ -54,6 +54,7 @@ class ExecutionScreen(ExecutionControls):
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one(StepList).focus()
+        self.cockpit.keep_place()
 
     def show_content(self, run: Run, live: Live, now: float) -> None:
         view = run.current_execution or (run.executions[-1] if run.executions else None)

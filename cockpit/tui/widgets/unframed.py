@@ -16,6 +16,9 @@ class Unframed(Widget):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the lines of a part of the widget."""
+        if self.parent is None:
+            # Taken down already, its component styles with it, and not yet taken off the screen.
+            return [Strip.blank(crop.width)] * crop.height
         if any(self.styles.gutter):
             return super().render_lines(crop)
         background, filters = self.background_colors[1], self.get_line_filters()
