@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,12 +60,48 @@ def test_every_row_finds_its_line(script: list[tuple[str, object]]) -> None:
             assert (before.number, before.part) in expected
 
 
-def test_a_full_buffer_is_folded_in_a_blink() -> None:
-    buffer = LogBuffer(50_000, characters=32_000_000)
-    buffer.append([line("GET /cart 200 31 ms " * 6) for _ in range(50_000)])
-    layout = LogLayout(buffer, rows_of)
+@given(
+    sizes=st.lists(st.integers(0, 40), max_size=40),
+    more=st.lists(st.integers(0, 40), max_size=9),
+    around=st.integers(-5, 60),
+    near=st.integers(0, 6),
+    count=st.integers(1, 9),
+)
+def test_folding_that_begins_in_view_comes_to_the_same_rows(
+    sizes: list[int], more: list[int], around: int, near: int, count: int
+) -> None:
+    buffer = LogBuffer(capacity=40)
+    layout, whole = LogLayout(buffer, rows_of), LogLayout(buffer, rows_of)
+    buffer.append([line("x" * size) for size in sizes])
     layout.fold(True)
-    start = time.process_time()
-    layout.take_in(buffer.extent, 40)
-    assert layout.end == 150_000
-    assert time.process_time() - start < 0.5
+    with patch("cockpit.tui.widgets.log_layout._NEAR", near):
+        layout.take_in(buffer.extent, 10, around=around)
+    numbers = [place.number for row in range(layout.first, layout.end) if (place := layout.find(row))]
+    assert list(dict.fromkeys(numbers)) == list(range(len(sizes)))  # every line can be come to at once
+    buffer.append([line("x" * size) for size in more])
+    layout.take_in(buffer.extent, 10, around=around)
+    for _ in range(80):
+        layout.measure(count)
+    assert layout.is_whole
+    whole.fold(True)
+    whole.take_in(buffer.extent, 10)
+    assert layout.end - layout.first == whole.end - whole.first
+    for row in range(whole.end - whole.first):
+        assert layout.find(layout.first + row) == whole.find(whole.first + row)
+
+
+def test_only_the_lines_near_the_view_are_folded_at_once() -> None:
+    buffer, measured = LogBuffer(50_000, characters=32_000_000), list[LogLine]()
+
+    def counted(one: LogLine, width: int) -> int:
+        measured.append(one)
+        return rows_of(one, width)
+
+    buffer.append([line("GET /cart 200 31 ms " * 6) for _ in range(50_000)])
+    layout = LogLayout(buffer, counted)
+    layout.fold(True)
+    layout.take_in(buffer.extent, 40, around=50_000)
+    assert 0 < len(measured) < 1_000
+    last = layout.find(layout.end - 1)
+    assert last is not None
+    assert (last.number, last.part) == (49_999, 2)

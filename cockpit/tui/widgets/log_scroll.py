@@ -11,6 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
+from textual.timer import Timer
 
 from cockpit.logs.buffer import Extent, LogBuffer
 from cockpit.logs.line import Level
@@ -20,6 +21,9 @@ from cockpit.tui.widgets.log_drawing import LogDrawing
 from cockpit.tui.widgets.log_layout import LogLayout, Place
 from cockpit.tui.widgets.steady_scroll import SteadyScrollView
 from cockpit.tui.widgets.unframed import Unframed
+
+_MEASURED_AT_ONCE = 250  # lines on either side, a few milliseconds
+_MEASURED_EVERY = 0.02  # seconds: keys and frames come between
 
 
 def _by_shape(text: str) -> str:
@@ -76,6 +80,7 @@ class LogScroll(SteadyScrollView, Unframed, can_focus=True):
         self._extent = Extent(0, 0, 0, 0)
         self._top_line = 0
         self._is_moving = False
+        self._measuring: Timer | None = None
 
     def _masked(self, text: str) -> str:
         """Return a line as it may be shown: the app knows more secrets than their shapes tell."""
@@ -102,18 +107,40 @@ class LogScroll(SteadyScrollView, Unframed, can_focus=True):
         top = layout.first + round(self.scroll_y)
         is_new, others = extent.generation != self._extent.generation, extent != self._extent
         self._extent = extent
-        if layout.take_in(extent, self.scrollable_content_region.width):
+        held = self._top_line if self.cursor.current is None else self.cursor.current
+        around = extent.end if to_end else self.buffer.row_of(held)
+        if layout.take_in(extent, self.scrollable_content_region.width, around=around):
             others = True
-            top = layout.row_of(self._top_line if self.cursor.current is None else self.cursor.current)
+            top = layout.row_of(held)
+        self._settle(top, to_end=to_end)
+        if others or extent.first == extent.end:  # what is said where there is nothing may be something else by now
+            self.refresh()
+        if not layout.is_whole and self._measuring is None:
+            self._measuring = self.set_timer(_MEASURED_EVERY, self._measure)
+        return is_new
+
+    def _settle(self, top: int, *, to_end: bool) -> None:
+        """Make room for all rows, and have a row at the top, or the last ones in view."""
+        layout = self._layout
         with self.moving():
             self._make_room(0 if layout.folds else self.virtual_size.width, layout.end - layout.first)
             target = self.max_scroll_y if to_end else max(top - layout.first, 0)
             if target != round(self.scroll_y):  # or a scrolling under way would be stopped
                 self.scroll_to(y=target, animate=False)
         self.look()
-        if others or extent.first == extent.end:  # what is said where there is nothing may be something else by now
-            self.refresh()
-        return is_new
+
+    def _measure(self) -> None:
+        """Go on folding lines far from those in view, which stay where they are."""
+        self._measuring = None
+        layout = self._layout
+        if layout.is_whole:
+            return
+        to_end = round(self.scroll_y) >= self.max_scroll_y
+        place = layout.find(layout.first + round(self.scroll_y))
+        layout.measure(_MEASURED_AT_ONCE)
+        self._settle(layout.row_of(place.number) + place.part if place else 0, to_end=to_end)
+        if not layout.is_whole:
+            self._measuring = self.set_timer(_MEASURED_EVERY, self._measure)
 
     def show_number(self, number: int, part_above: int) -> None:
         """Scroll to a line, with a part of the height above it; not where it is in view already."""
