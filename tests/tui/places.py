@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -31,7 +32,7 @@ from cockpit.tui.dialogs.people import PeopleDialog
 from cockpit.tui.dialogs.runbook_step import StepDialog
 from cockpit.tui.messages import LiveChanged, RunChanged
 from cockpit.tui.pages.review import ReviewPage
-from cockpit.tui.pages.tags import Proposal, TagPicker
+from cockpit.tui.pages.tags import Proposal, TagPicker, TagsPage
 from cockpit.tui.screens.execution import ExecutionScreen
 from cockpit.tui.widgets.env import EnvList
 from cockpit.tui.widgets.lines import PaneTitle
@@ -79,15 +80,26 @@ def a_tag(text: str) -> Tag:
     return poisoned(Tag("t", "0" * 40, "1" * 40, "annotated", False, 1_770_000_000, "s", "t", ahead=1, behind=2), text)
 
 
+async def all_tags_read(app: CockpitApp) -> None:
+    """Wait until the page has looked again at the tags, as it does when one turns to it."""
+    page = app.screen.query_one(TagsPage)
+    while page._reading or page._read_for is None:
+        app.hand_over()
+        await asyncio.sleep(0.01)
+
+
 async def tags(app: CockpitApp, scene: Scene, text: str) -> None:
+    await all_tags_read(app)
     app.screen.query_one(TagPicker).show([a_tag(text)], "1" * 40, None)
 
 
 async def tags_unreadable(app: CockpitApp, scene: Scene, text: str) -> None:
+    await all_tags_read(app)
     app.screen.query_one(TagPicker).show_failure(text)
 
 
 async def proposal(app: CockpitApp, scene: Scene, text: str) -> None:
+    await all_tags_read(app)
     app.screen.query_one(Proposal).show(text)
 
 
