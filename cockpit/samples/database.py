@@ -48,7 +48,7 @@ def file_identity(path: Path) -> tuple[int, int] | None:
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
     """Open or create the database; sqlite3.Error or WrongSchemaError where it cannot be used."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(exist_ok=True)  # not its parents: below a repository that is gone nothing is made anew
     connection = sqlite3.connect(path, timeout=0.2, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode=WAL")

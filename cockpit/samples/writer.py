@@ -62,6 +62,10 @@ class SampleWriter(Closing):
         self._failing: dict[str, str] = {}
         self._stretches = StretchKeeper()
         self._meaning = MeaningKeeper()
+        self._waiting = (
+            self._samples, self._current, self._counts, self._beats, self._rollups, self._failures, self._stretches,
+            self._meaning,
+        )  # fmt: skip
 
     def record(self, result: ProbeResult, debounced: Debounced, *, interval: float = _USUAL_INTERVAL) -> None:
         """Remember a raw result as a sample, and with its lasting state as the probe's current one.
@@ -114,12 +118,8 @@ class SampleWriter(Closing):
 
     def flush(self) -> None:
         """Write what waits, in one transaction; call it about once a second."""
-        waiting = (
-            self._samples, self._current, self._counts, self._beats, self._rollups, self._failures, self._stretches,
-            self._meaning,
-        )  # fmt: skip
-        if any(waiting) and self._attempt(self._write):
-            for each in waiting:
+        if any(self._waiting) and self._attempt(self._write):
+            for each in self._waiting:
                 each.clear()
 
     def prune(self, now: float) -> None:
@@ -166,6 +166,12 @@ class SampleWriter(Closing):
         """Take the heartbeat away: this watcher ends on purpose."""
         self._beats.pop(host, None)
         self._attempt(lambda connection: connection.execute("DELETE FROM watcher WHERE host = ?", (host,)))
+
+    def abandon(self) -> None:
+        """Write nothing more: what lies there now is not ours."""
+        for each in self._waiting:
+            each.clear()
+        self._disconnect()
 
     def close(self) -> None:
         """Write what waits and close."""

@@ -89,4 +89,6 @@ async def keep_watch(
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
             around.close()
+            if watcher.homeless:
+                samples.abandon()
             samples.close()
