@@ -14,8 +14,9 @@ import msgspec
 from cockpit.samples.meaning import TABLES as MEANING_TABLES
 from cockpit.samples.schema import TABLES, TABLES_2, TABLES_3, VERSION
 from cockpit.samples.stretches import TABLES as STRETCH_TABLES
+from cockpit.samples.versions import TABLES as VERSION_TABLES
 
-LATER_TABLES = (STRETCH_TABLES, MEANING_TABLES)
+LATER_TABLES = (STRETCH_TABLES, MEANING_TABLES, VERSION_TABLES)
 
 _LATER = {2: TABLES_2, 3: TABLES_3}  # by the version that each brought
 # Our statements do not change: where one of them is refused as such, tables or rows are not as we made them.
