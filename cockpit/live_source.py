@@ -20,9 +20,11 @@ from cockpit.measuring import Measurer, sample_key
 from cockpit.presence import presence_directory, present
 from cockpit.release.live import LeaseFeed, Live, ProbeFeed, Readiness, SyncFeed
 from cockpit.release.run import Run
+from cockpit.release.running import Sighting
 from cockpit.release.targets import TargetResult
 from cockpit.samples.reader import SampleReader
 from cockpit.samples.schema import Current, Sample
+from cockpit.sighting import last_sighting
 from cockpit.store.location import StoreLocation
 from cockpit.store.lock import holder_of
 from cockpit.store.sync_status import read_status
@@ -111,8 +113,12 @@ class LiveSource:
         watcher = heartbeat_key(run, self._workspace.host)
         beats = [beat.at for beat in self._samples.heartbeats() if beat.host == watcher]
         trusted = self._workspace.trusted
-        if force or time.monotonic() >= self._readiness_due:
-            self._readiness = self._look_at_readiness(run, trusted)
+        seen = last_sighting(run, self._samples, now=time.time())
+        known = self._readiness.running
+        if force or time.monotonic() >= self._readiness_due or seen.version != known.seen.version:
+            self._readiness = self._look_at_readiness(run, trusted, seen)
+        elif seen != known.seen:
+            self._readiness = replace(self._readiness, running=replace(known, seen=seen))
         return Live(
             probes=self._feeds,
             targets=self._targets,
@@ -133,7 +139,7 @@ class LiveSource:
         """Close the samples."""
         self._samples.close()
 
-    def _look_at_readiness(self, run: Run, trusted: bool) -> Readiness:
+    def _look_at_readiness(self, run: Run, trusted: bool, seen: Sighting) -> Readiness:
         started = time.monotonic()
         self._edited_paths = self._edited.paths()
         held = holder_of(self._workspace.store.location.lock(self._workspace.execution_lock))
@@ -156,6 +162,7 @@ class LiveSource:
                 root=self._workspace.root,
                 host=host_warnings(),
                 rooms=self._rooms,
+                seen=seen,
             ),
         )
         trouble = self._workspace.session.pins_trouble

@@ -8,15 +8,12 @@ from pathlib import Path
 
 from cockpit.errors import CockpitError
 from cockpit.execution.prepare import prepare
-from cockpit.git.command import Git
-from cockpit.git.facts import head_commit
-from cockpit.git.running import running_tag
 from cockpit.git.tag_names import encode_name
-from cockpit.git.tags import list_tags
 from cockpit.release.run import Run
+from cockpit.release.running import fall_back
 from cockpit.release.script import as_shell_script
-from cockpit.release.tags import last_good, with_marks
 from cockpit.reports.offline import RollbackScript, as_html, as_text, offline_page
+from cockpit.sighting import running_of
 from cockpit.store import files
 from cockpit.times import date_time, rfc3339, zone_label
 from cockpit.workspace import Workspace
@@ -52,12 +49,10 @@ def rollback_script(workspace: Workspace) -> RollbackScript:
     if not run.configuration.rollback.steps:
         return RollbackScript(why="cockpit.yaml names no rollback steps")
     try:
-        git = Git(workspace.code)
-        tags = with_marks(list_tags(git, run.configuration.code.tags), run.marks)
-        running = running_tag(git, tags, head_commit(git), run.tag)
-        found = last_good(tags, running, run.marks) if running is not None else None
+        tags, running = running_of(workspace, now=time.time())
+        found = fall_back(tags, running, run.marks)
         if found is None:
-            return RollbackScript(why="no good release before the one that is checked out")
+            return RollbackScript(why="no good release before the one that runs")
         plan = prepare(
             run, "rollback", encode_name(found[0]), root=workspace.root, code=workspace.code, host=workspace.host
         )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cockpit.release.health import ProbeResult
     from cockpit.release.outages import Outage
     from cockpit.release.probes import Probe
+    from cockpit.release.running import Running
     from cockpit.release.tags import Tag
     from cockpit.workspace import Workspace
 
@@ -170,8 +171,10 @@ def _tags(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.git.ahead_behind import with_counts
     from cockpit.git.command import Git
     from cockpit.git.facts import head_commit
+    from cockpit.git.running import what_runs
     from cockpit.git.tags import list_tags
-    from cockpit.release.tags import filter_tags, order_tags, with_marks
+    from cockpit.release.running import Sighting
+    from cockpit.release.tags import filter_tags, order_tags
 
     workspace: Workspace | None = None
     git = Git(options_of(arguments).repo)
@@ -182,18 +185,23 @@ def _tags(arguments: argparse.Namespace) -> ExitCode:
         # A repository that nobody has configured has tags all the same.
         if error.code != "no-configuration" or options_of(arguments).env:
             raise
-    pattern = workspace.run.configuration.code.tags if workspace is not None else "*"
-    marks = workspace.run.marks if workspace is not None else {}
-    ordered = filter_tags(order_tags(with_marks(list_tags(git, pattern), marks)), arguments.match)
-    shown = with_counts(git, head_commit(git), ordered[: arguments.limit] if arguments.limit else ordered)
+    if workspace is not None:
+        from cockpit.sighting import running_of
+
+        found, running = running_of(workspace, now=time.time())
+    else:
+        found = tuple(list_tags(git))
+        running = what_runs(git, found, head_commit(git), "", Sighting())
+    ordered = filter_tags(order_tags(found), arguments.match)
+    shown = with_counts(git, running.head, ordered[: arguments.limit] if arguments.limit else ordered)
     dumps = {}
     if workspace is not None:
         dumps = {tag.name: find_backup(workspace.run.configuration, workspace.root, tag.name) or None for tag in shown}
     signatures = _signatures(workspace, shown) if arguments.verify else {}
     if wants_json(arguments):
-        print_json([_tag_document(tag, dumps.get(tag.name), signatures.get(tag.name)) for tag in shown])
+        print_json([_tag_document(tag, dumps.get(tag.name), signatures.get(tag.name), running) for tag in shown])
     else:
-        rows = [[*_tag_row(tag), *_signature_cell(tag, signatures)] for tag in shown]
+        rows = [[*_tag_row(tag, running), *_signature_cell(tag, signatures)] for tag in shown]
         say(columns(rows) if shown else "No tags.")
     return ExitCode.OK
 
@@ -214,7 +222,11 @@ def _signature_cell(tag: Tag, signatures: Mapping[str, TagSignature]) -> list[st
     return [found.told if found is not None else "not signed"] if signatures else []
 
 
-def _tag_document(tag: Tag, dump: str | None, signature: TagSignature | None) -> dict[str, Any]:
+def _tag_document(tag: Tag, dump: str | None, signature: TagSignature | None, running: Running) -> dict[str, Any]:
+    """Return a tag as scripts read it; where its version answered last, `seen_at` is when.
+
+    `running` is by what was seen or, where nothing was, by what is checked out; `head` is that HEAD is at or upon it.
+    """
     import msgspec
 
     from cockpit.times import rfc3339
@@ -231,15 +243,19 @@ def _tag_document(tag: Tag, dump: str | None, signature: TagSignature | None) ->
         "behind": tag.behind,
         "mark": tag.mark,
         "dump": dump,
+        "running": running.runs(tag),
+        "head": running.checked_out is not None and running.checked_out.commit == tag.commit,
+        "seen_at": rfc3339(running.seen.at) if running.answers(tag) else None,
     }
 
 
-def _tag_row(tag: Tag) -> list[str]:
+def _tag_row(tag: Tag, running: Running) -> list[str]:
     from cockpit.times import date_time
 
     at = date_time(tag.tagged_at, "UTC") if tag.tagged_at is not None else "–"
     counts = f"+{tag.ahead} -{tag.behind}" if tag.ahead is not None else ""
-    return [tag.display, (tag.commit or "no commit")[:8], tag.kind, at, counts, tag.mark or "", tag.subject]
+    here = running.state_of(tag)
+    return [tag.display, here, (tag.commit or "no commit")[:8], tag.kind, at, counts, tag.mark or "", tag.subject]
 
 
 def _mark(arguments: argparse.Namespace) -> ExitCode:

@@ -73,6 +73,7 @@ def show_plan(plan: Plan, workspace: Workspace) -> None:
     """Print what would be done, and what is known of the dump and of rehearsals."""
     from cockpit.bootstrap import now
     from cockpit.durations import byte_size, long_duration
+    from cockpit.sighting import running_of
 
     verb = "Roll back" if plan.direction == "rollback" else "Deploy"
     say(
@@ -83,6 +84,8 @@ def show_plan(plan: Plan, workspace: Workspace) -> None:
     told = {"restore": "put back from the dump", "down": "taken down by the newer code", "code": "left as it is"}
     if plan.commit == plan.from_commit:
         say(f"  ! {plan.tag} is what is checked out already: --execute would be refused")
+    if note := running_of(workspace, now=now())[1].note:
+        say(f"  ! {visible(note)}")
     for no_go in no_gos_of(plan, workspace):
         say(f"  ! {no_go}")
     if plan.way:

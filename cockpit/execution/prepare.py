@@ -18,7 +18,7 @@ from cockpit.execution.programs import missing_programs
 from cockpit.git.command import Git
 from cockpit.git.facts import changed_files, head_commit, undone
 from cockpit.git.resolve import resolve_tag
-from cockpit.git.running import running_tag
+from cockpit.git.running import what_runs
 from cockpit.git.tag_names import decode_name, encode_name
 from cockpit.git.tags import list_tags
 from cockpit.release.broken_off import broken_off
@@ -29,7 +29,8 @@ from cockpit.release.live import Readiness
 from cockpit.release.plan import Plan
 from cockpit.release.planning import build_plan
 from cockpit.release.run import Run
-from cockpit.release.tags import Tag, last_good, tag_at, with_marks
+from cockpit.release.running import Running, Sighting, fall_back
+from cockpit.release.tags import Tag, tag_at, with_marks
 
 
 def usable_backup(path: Path) -> bool:
@@ -138,6 +139,7 @@ class Obstacles(Struct, frozen=True):
     root: Path | None = None  # the configuration's directory, where the plan itself is to be looked at, too
     host: tuple[str, ...] = ()  # what is to be known of this host
     rooms: Callable[[Plan, Path], tuple[Room, ...]] | None = None  # what says where there is room for a plan
+    seen: Sighting = Sighting()  # which version was seen last
 
 
 def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
@@ -160,6 +162,7 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
         notes.append(f"the remote's lease is not to be had ({obstacles.unreachable}): a start asks to go on without it")
     target, why = "", ""
     warnings: tuple[str, ...] = ()
+    running = Running(obstacles.seen)
     try:
         git = Git(code)
         head = head_commit(git)
@@ -168,23 +171,26 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
         if dirty:
             reasons.append(f"{dirty} changed file{'s' if dirty != 1 else ''} in the work tree")
         tags = with_marks(list_tags(git, run.configuration.code.tags), run.marks)
-        running = running_tag(git, tags, head, run.tag)
-        found = last_good(tags, running, run.marks) if running is not None else None
+        running = what_runs(git, tags, head, run.tag, obstacles.seen)
+        found = fall_back(tags, running, run.marks)
         if found is not None:
             target, why = found[0].display, found[1]
+            if found[0].commit == head:
+                reasons.append(f"{target} is checked out already, and {running.name} answers: start the service anew")
             if obstacles.root is not None and obstacles.trusted:
                 rooms = obstacles.rooms or RoomLook()
                 faults, warnings = _look_at_plan(run, found[0], code, obstacles.root, rooms)
                 reasons += faults
-        elif running is None:
+        elif running.left is None:
             reasons.append("HEAD is at no tag, so there is no release before it: git tag it, or check its tag out")
         else:
-            reasons.append(f"no release before {running.display} that is not marked bad")
+            reasons.append(f"no release before {running.left.display} that is not marked bad")
     except RefusedError as error:
         reasons.append(error.what)
     except CockpitError as error:
         reasons.append(f"git: {error.what}")
-    return Readiness(not reasons, tuple(reasons), target, why, tuple(notes), (*warnings, *obstacles.host))
+    told = (*([running.note] if running.note else []), *warnings, *obstacles.host)
+    return Readiness(not reasons, tuple(reasons), target, why, tuple(notes), told, running)
 
 
 def _look_at_plan(

@@ -1,4 +1,4 @@
-"""Which tag runs: what a rollback leads away from."""
+"""What runs, and what is checked out: what a rollback leads away from."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ from collections.abc import Sequence
 from cockpit.git.command import Git
 from cockpit.git.objects import object_id
 from cockpit.git.tag_names import encode_name
+from cockpit.release.running import Running, Sighting, seen_tag
 from cockpit.release.tags import Tag, tag_at
 
 
-def running_tag(git: Git, tags: Sequence[Tag], head: str, flown: str) -> Tag | None:
+def what_runs(git: Git, tags: Sequence[Tag], head: str, flown: str, seen: Sighting) -> Running:
+    """Return the tag of the version that was seen last or, where none was, what is checked out, and both of them."""
+    here = checked_out(git, tags, head, flown)
+    return Running(seen, seen_tag(tags, seen.version, here, head) if seen.version else here, head, here)
+
+
+def checked_out(git: Git, tags: Sequence[Tag], head: str, flown: str) -> Tag | None:
     """Return HEAD's tag or, where HEAD is at none, the one that it has moved on from.
 
     That is the one named `flown` or, where nothing is flown by a tag, the nearest before HEAD. A commit upon a

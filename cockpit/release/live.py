@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from cockpit.release.health import ConditionResult, Timing
+from cockpit.release.running import Running
 from cockpit.release.targets import TargetResult
 
 LEASE_STALE_AFTER = 600.0  # seconds without a sign of its holder
@@ -91,6 +92,7 @@ class Readiness(Struct, frozen=True):
     why_target: str = ""
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()  # what a person should know of the host and the dump, and is no obstacle either
+    running: Running = Running()  # what it leads away from
 
 
 class SyncFeed(Struct, frozen=True):

@@ -118,6 +118,11 @@ def last_good(tags: Sequence[Tag], current: Tag, marks: Mapping[str, TagMark]) -
     return None
 
 
+def is_before(tags: Sequence[Tag], tag: Tag, current: Tag) -> bool:
+    """Whether a tag comes before `current`: as a lower version of the same product or, without versions, by date."""
+    return any(each.name == tag.name for each in _before(tags, current))
+
+
 def _before(tags: Sequence[Tag], current: Tag) -> list[Tag]:
     """Return the tags before `current`, the nearest first."""
     running = parse_version(current.name)

@@ -14,8 +14,9 @@ import msgspec
 from cockpit.samples.meaning import TABLES as MEANING_TABLES
 from cockpit.samples.schema import TABLES, TABLES_2, TABLES_3, VERSION
 from cockpit.samples.stretches import TABLES as STRETCH_TABLES
+from cockpit.samples.versions import TABLES as VERSION_TABLES
 
-LATER_TABLES = (STRETCH_TABLES, MEANING_TABLES)
+LATER_TABLES = (STRETCH_TABLES, MEANING_TABLES, VERSION_TABLES)
 
 _LATER = {2: TABLES_2, 3: TABLES_3}  # by the version that each brought
 # Our statements do not change: where one of them is refused as such, tables or rows are not as we made them.
@@ -48,7 +49,7 @@ def file_identity(path: Path) -> tuple[int, int] | None:
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
     """Open or create the database; sqlite3.Error or WrongSchemaError where it cannot be used."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(exist_ok=True)  # not its parents: below a repository that is gone nothing is made anew
     connection = sqlite3.connect(path, timeout=0.2, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode=WAL")

@@ -15,6 +15,7 @@ from cockpit.release.rollup import Rollup
 from cockpit.samples.database import ODD_VALUES, WrongSchemaError, file_identity, open_for_reading
 from cockpit.samples.rollups import rollup_of
 from cockpit.samples.schema import FILE_NAME, Current, Heartbeat, LogMinute, LogTotal, Sample
+from cockpit.samples.versions import VersionSeen
 
 _Row = TypeVar("_Row")
 
@@ -107,6 +108,14 @@ class SampleReader(Closing):
         """Return the watchers that have not left, by host; one that died is told by its age."""
         query = "SELECT host, pid, at FROM watcher ORDER BY host"
         return tuple(self.query(query, (), lambda row: Heartbeat(str(row[0]), int(row[1]), float(row[2]))))
+
+    def version_seen(self, series: str) -> VersionSeen | None:
+        """Return the version that answered last; None where nobody has looked yet."""
+        if not self.query("SELECT 1 FROM sqlite_master WHERE name = 'version_seen'", (), bool):
+            return None
+        query = "SELECT version, since, at, trouble FROM version_seen WHERE series = ?"
+        found = self.query(query, (series,), lambda row: VersionSeen(str(row[0]), float(row[1]), float(row[2]), row[3]))
+        return found[0] if found else None
 
     def close(self) -> None:
         """Close the connection."""

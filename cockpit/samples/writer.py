@@ -35,6 +35,7 @@ from cockpit.samples.schema import (
     step_series,
 )
 from cockpit.samples.stretches import StretchKeeper, keep_watched
+from cockpit.samples.versions import VersionKeeper
 
 _WAITING_LIMIT = 20_000  # samples kept in memory while they cannot be written
 _USUAL_INTERVAL = 60.0  # seconds between looks where nobody says
@@ -62,6 +63,11 @@ class SampleWriter(Closing):
         self._failing: dict[str, str] = {}
         self._stretches = StretchKeeper()
         self._meaning = MeaningKeeper()
+        self._versions = VersionKeeper()
+        self._waiting = (
+            self._samples, self._current, self._counts, self._beats, self._rollups, self._failures, self._stretches,
+            self._meaning, self._versions,
+        )  # fmt: skip
 
     def record(self, result: ProbeResult, debounced: Debounced, *, interval: float = _USUAL_INTERVAL) -> None:
         """Remember a raw result as a sample, and with its lasting state as the probe's current one.
@@ -108,18 +114,18 @@ class SampleWriter(Closing):
         """Add to what a log meant; `at` is in epoch seconds."""
         self._meaning.add(log, at, digest)
 
+    def see(self, series: str, version: str, at: float, trouble: str = "") -> None:
+        """Remember the version that answered at `at`, in epoch seconds, or why none was seen."""
+        self._versions.add(series, version, at, trouble)
+
     def beat(self, host: str, pid: int, at: float) -> None:
         """Remember that this watcher is alive at `at`, in epoch seconds."""
         self._beats[host] = (host, pid, at)
 
     def flush(self) -> None:
         """Write what waits, in one transaction; call it about once a second."""
-        waiting = (
-            self._samples, self._current, self._counts, self._beats, self._rollups, self._failures, self._stretches,
-            self._meaning,
-        )  # fmt: skip
-        if any(waiting) and self._attempt(self._write):
-            for each in waiting:
+        if any(self._waiting) and self._attempt(self._write):
+            for each in self._waiting:
                 each.clear()
 
     def prune(self, now: float) -> None:
@@ -167,6 +173,12 @@ class SampleWriter(Closing):
         self._beats.pop(host, None)
         self._attempt(lambda connection: connection.execute("DELETE FROM watcher WHERE host = ?", (host,)))
 
+    def abandon(self) -> None:
+        """Write nothing more: what lies there now is not ours."""
+        for each in self._waiting:
+            each.clear()
+        self._disconnect()
+
     def close(self) -> None:
         """Write what waits and close."""
         self.flush()
@@ -189,6 +201,7 @@ class SampleWriter(Closing):
         self._stretches.write(connection)
         keep_watched(connection, self._beats.values())
         self._meaning.write(connection)
+        self._versions.write(connection)
 
     def _attempt(self, work: Callable[[sqlite3.Connection], object]) -> bool:
         """Do `work` in one transaction and return whether it is written; a damaged file is replaced once."""

@@ -16,7 +16,7 @@ from cockpit.release.moment import as_of
 from cockpit.release.recurrence import Almanac
 from cockpit.release.run import Run
 from cockpit.release.updates import updates_due
-from cockpit.status.feeds import execution_document, probe_document, sync_document
+from cockpit.status.feeds import execution_document, probe_document, running_document, sync_document
 from cockpit.status.items import due_document, occurrence_document, template_document
 from cockpit.status.people import current_gate, driver_document, freeze_document, presence_document, sign_off_document
 from cockpit.times import zone
@@ -58,6 +58,7 @@ def status_document(run: Run, live: Live, *, now: float) -> dict[str, Any]:
             "notes": list(live.readiness.notes),
             "warnings": list(live.readiness.warnings),
         },
+        "running": running_document(run, live.readiness.running, now=now),
         "edited": list(live.edited),
         "debt": msgspec.to_builtins(debt_of(run)),
         "sync": sync_document(live.sync),

@@ -6,8 +6,10 @@ from typing import Any
 
 import msgspec
 
+from cockpit.release.discrepancy import discrepancy
 from cockpit.release.live import ProbeFeed, SyncFeed
 from cockpit.release.run import Run
+from cockpit.release.running import Running
 from cockpit.times import rfc3339
 
 
@@ -33,6 +35,26 @@ def probe_document(feed: ProbeFeed, *, now: float) -> dict[str, Any]:
         "detail": feed.detail,
         "at": rfc3339(feed.at) if feed.at else None,
         "conditions": msgspec.to_builtins(feed.conditions),
+    }
+
+
+def running_document(run: Run, running: Running, *, now: float) -> dict[str, Any]:
+    """Return what runs: `tag` by the `version` that was seen at `at` or, where none was, by what is checked out.
+
+    `warning` says in a sentence that another version answers than is flown, `grave` that it should not be so any more.
+    """
+    seen, wrong = running.seen, discrepancy(run, running, now)
+    return {
+        "tag": running.tag.name if running.tag is not None else None,
+        "version": seen.version or None,
+        "by": seen.by or None,
+        "at": rfc3339(seen.at) if seen.version else None,
+        "trouble": seen.trouble,
+        "head": running.head or None,
+        "head_tag": running.checked_out.name if running.checked_out is not None else None,
+        "differs": running.differs,
+        "warning": wrong.text if wrong is not None else "",
+        "grave": wrong is not None and wrong.grave,
     }
 
 

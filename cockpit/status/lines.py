@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cockpit.durations import short_duration
+from cockpit.release.discrepancy import discrepancy
 from cockpit.release.due import due_of
 from cockpit.release.emergency_documents import incident_line
 from cockpit.release.gates import debt_of
@@ -40,6 +41,7 @@ def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
     for feed in live.probes:
         age = short_duration(now - feed.at) if feed.at else "never"
         lines.append(f"  probe {feed.name:<16} {feed.reliable(now):<9} {age:>6}  {feed.detail}")
+    lines += running_lines(run, live, now=now)
     light = f"READY to {live.readiness.target}" if live.readiness.ready else "NOT READY"
     lines.append(f"rollback {light}")
     lines += [f"  - {reason}" for reason in (*live.readiness.reasons, *live.readiness.notes, *live.readiness.warnings)]
@@ -85,6 +87,18 @@ def overdue_lines(run: Run, *, now: float) -> list[str]:
         for one in occurrences(run, now, zone(run.timezone))
         if one.state == "overdue"
     ]
+
+
+def running_lines(run: Run, live: Live, *, now: float) -> list[str]:
+    """Return what runs and, where another version answers than should, that; none before anybody has looked."""
+    running = live.readiness.running
+    if not running.head and not running.seen.version:
+        return []
+    label, here = running.words(now)
+    why = f" (not seen: {running.seen.trouble})" if running.seen.trouble and not running.seen.version else ""
+    wrong = discrepancy(run, running, now)
+    said = [] if wrong is None else [visible(f"WRONG VERSION: {wrong.text}" if wrong.grave else f"  - {wrong.text}")]
+    return [visible(f"{label} {here}{why}"), *said]
 
 
 def presence_lines(live: Live, run: Run, *, now: float) -> list[str]:

@@ -7,6 +7,7 @@ import os
 import msgspec
 from msgspec import Struct
 
+from cockpit.store import files
 from cockpit.store.location import StoreLocation
 
 
@@ -39,7 +40,8 @@ def read_status(location: StoreLocation) -> SyncStatus:
 
 def write_status(location: StoreLocation, status: SyncStatus) -> None:
     """Keep how the last exchange went; readers see the old or the new one, whole. It need not survive a power cut."""
-    location.run.mkdir(parents=True, exist_ok=True)
+    if not location.run.is_dir():
+        files.make_directories(location.run, below=location.common, share=location.share)
     draft = location.run / f".sync.{os.getpid()}"
     draft.write_bytes(msgspec.json.encode(status))
     draft.replace(location.run / "sync.json")

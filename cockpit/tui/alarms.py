@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from cockpit.durations import age, short_duration
 from cockpit.release.asked import awaited_from
+from cockpit.release.discrepancy import discrepancy
 from cockpit.release.due import dues_in
 from cockpit.release.emergency_documents import due_words
 from cockpit.release.incidents import Incident
@@ -59,8 +60,11 @@ def is_elsewhere(execution: ExecutionView, live: Live) -> bool:
     return bool(live.code) and execution.plan.code != live.code
 
 
-def _state_alarms(live: Live) -> Iterator[Alarm]:
-    """Yield what is the matter with what the run flies by, and with what is exchanged."""
+def _state_alarms(run: Run, live: Live, now: float) -> Iterator[Alarm]:
+    """Yield what is the matter with what answers, with what the run flies by, and with what is exchanged."""
+    wrong = discrepancy(run, live.readiness.running, now)
+    if wrong is not None and wrong.grave:
+        yield Alarm("version", "WRONG VERSION", wrong.text, True, "tags")
     if live.edited:
         why = "this run flies by what was pinned; : migrate the run takes the new in"
         yield Alarm("edited", f"{edited_words(live.edited)} edited since", why, False, "checklist")
@@ -104,7 +108,7 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
     if run.open and not live.readiness.ready:
         why = "; ".join(live.readiness.reasons)
         alarms.append(Alarm("readiness", "rollback NOT READY", why, False, "tags"))
-    alarms += _state_alarms(live)
+    alarms += _state_alarms(run, live, now)
     if live.lease is not None and not live.lease.ours and live.lease.stale(now):
         lease = live.lease
         age = f"not seen for {short_duration(now - lease.seen)}" if lease.seen else "it cannot be read"

@@ -68,6 +68,7 @@ class Watcher:
         self._triggers = TriggerWatch(around, say=self._say_once, every=pace.triggers)
         self._counting = LogCounting(samples)
         self._stopping = asyncio.Event()
+        self.homeless = False  # the repository was moved or deleted: there is nowhere left to write to
         self._schedule = Schedule(self._probe, hold=self._hold, fault=self._fault)
 
     def stop(self) -> None:
@@ -85,8 +86,9 @@ class Watcher:
             serving.cancel()
             self._stopping.set()
             await asyncio.gather(serving, return_exceptions=True)
-            self._samples.leave(self._around.host)
-            await self._publish()
+            if not self.homeless:
+                self._samples.leave(self._around.host)
+                await self._publish()
             await self._say_farewell(exchanging)
 
     async def _exchange_on(self) -> None:
@@ -96,7 +98,8 @@ class Watcher:
                 await self._in_touch(self._around.exchange)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), self._pace.exchange)
-        await self._in_touch(self._around.leave)
+        if not self.homeless:
+            await self._in_touch(self._around.leave)
 
     async def _exchange_due(self) -> bool:
         try:
@@ -127,6 +130,10 @@ class Watcher:
         last_seen = time.monotonic()
         changed_at: float | None = None
         while not self._stopping.is_set():
+            if where := await asyncio.to_thread(self._around.gone):
+                self.homeless = True
+                self._say(f"{where} was moved or deleted: nothing more is watched here")
+                return
             await self._look_around()
             self._counting.take(self._around.log_totals(), self._now())
             self._keep_samples()

@@ -14,6 +14,7 @@ from cockpit.release.health import Debounced, ProbeResult
 from cockpit.release.log_digest import LogDigest
 from cockpit.samples.reader import SampleReader
 from cockpit.samples.writer import SampleWriter
+from cockpit.sighting import version_key
 from cockpit.workspace import Workspace
 
 
@@ -40,6 +41,10 @@ class RunSamples:
 
     def digest(self, log: str, at: float, digest: LogDigest) -> None:
         self._writer.digest(sample_key(self._workspace.run, log), at, digest)
+
+    def see(self, version: str, at: float, trouble: str) -> None:
+        """Remember what `version:` of the configuration reported, or why it reported none."""
+        self._writer.see(version_key(self._workspace.run), version, at, trouble)
 
     def beat(self, host: str, pid: int, at: float) -> None:
         self._writer.beat(heartbeat_key(self._workspace.run, host), pid, at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
 
 from cockpit.bootstrap import now
 from cockpit.live_source import asks_directory
@@ -36,6 +37,7 @@ class Around(Outward):
     def __init__(self, workspace: Workspace, say: Callable[[str], None]) -> None:
         super().__init__(workspace, say)
         self.host = workspace.host
+        self._place = _place(workspace.store.location.common)
         self._newest = NewestRun(workspace)
         self._logs = FollowedLogs(workspace)
         self._logs.follow()
@@ -58,6 +60,11 @@ class Around(Outward):
         return {
             name: state for name, state in known.items() if name in recorded and recorded[name].state == state.state
         }
+
+    def gone(self) -> str:
+        """Return where the repository was, once it was moved or deleted, also where another has come in its place."""
+        common = self._workspace.store.location.common
+        return "" if _place(common) == self._place else str(common)
 
     def look_around(self) -> bool:
         """Take in what others wrote; turn to a run that was opened meanwhile."""
@@ -121,3 +128,12 @@ class Around(Outward):
     def close(self) -> None:
         """Stop following logs."""
         self._logs.close()
+
+
+def _place(directory: Path) -> tuple[int, int] | None:
+    """Return what tells one directory from another at the same path, None where there is none."""
+    try:
+        status = directory.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return status.st_dev, status.st_ino

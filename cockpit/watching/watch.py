@@ -27,7 +27,10 @@ from cockpit.watching.checks import AroundChecks
 from cockpit.watching.days import AroundDays
 from cockpit.watching.samples import RunSamples
 from cockpit.watching.surroundings import Around
+from cockpit.watching.versions import watch_version
 from cockpit.workspace import Workspace
+
+_VERSION_EVERY = 10.0  # beats between two looks at the version that answers
 
 
 def watch(workspace: Workspace, *, by_hand: bool, say: Callable[[str], None]) -> None:
@@ -69,7 +72,8 @@ async def keep_watch(
             prober.trusted = run.configuration.probes.get(name) == probe and workspace.trust.trusted(run.digest)
             return await prober.run(name, probe, now())
 
-        watcher = Watcher(around, RunSamples(samples, workspace), look, by_hand=by_hand, say=say, now=now, pace=pace)
+        kept = RunSamples(samples, workspace)
+        watcher = Watcher(around, kept, look, by_hand=by_hand, say=say, now=now, pace=pace)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, watcher.stop)
@@ -81,7 +85,8 @@ async def keep_watch(
         binding = asyncio.create_task(BondWatch(AroundBonds(workspace), say=say).watch())
         calling = asyncio.create_task(CallWatch(AroundCalls(workspace), say=say, beat=pace.beat).watch())
         summing = asyncio.create_task(DayWatch(AroundDays(workspace), say=say).watch())
-        beside = (checking, binding, calling, summing)
+        seeing = asyncio.create_task(watch_version(workspace, prober, kept, now=now, every=_VERSION_EVERY * pace.beat))
+        beside = (checking, binding, calling, summing, seeing)
         try:
             await watcher.watch()
         finally:
@@ -89,4 +94,6 @@ async def keep_watch(
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
             around.close()
+            if watcher.homeless:
+                samples.abandon()
             samples.close()

@@ -183,6 +183,7 @@ def test_tags_newest_first(shop: Console) -> None:
     tags = shop.json("tags", "--limit", "0")
     assert set(tags[0]) == {
         "name", "commit", "kind", "signed", "tagged_at", "subject", "ahead", "behind", "mark", "dump", "signature",
+        "running", "head", "seen_at",
     }  # fmt: skip
     assert tags[0]["name"] == "v2.4.1"
     assert shop.json("tags", "--limit", "1") == tags[:1]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from cockpit.git.running import running_tag
+from cockpit.git.running import checked_out
 from cockpit.git.tags import list_tags
 from tests.git.conftest import Repository
 
 
 def running(repository: Repository, head: str, flown: str) -> str:
-    tag = running_tag(repository.git, list_tags(repository.git), head, flown)
+    tag = checked_out(repository.git, list_tags(repository.git), head, flown)
     return tag.name if tag is not None else ""
 
 
@@ -34,7 +34,7 @@ def test_the_nearest_may_have_any_name(repository: Repository, name: bytes) -> N
     repository.point(name, repository.commit("one"))
     upon = repository.commit("two")
     tags = list_tags(repository.git)
-    assert running_tag(repository.git, tags, upon, "") == tags[0]
+    assert checked_out(repository.git, tags, upon, "") == tags[0]
 
 
 def test_before_the_first_tag_nothing_is_known(repository: Repository) -> None:

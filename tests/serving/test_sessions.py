@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -82,15 +80,6 @@ async def test_who_leaves_the_app_closes_its_window(flight: Flight) -> None:
     assert served.rest == ("", "")
 
 
-def put_back(away: Path, git: Path) -> None:
-    """Put a directory back, also where a watcher that an earlier session began has made it anew meanwhile."""
-    while away.exists():
-        try:
-            away.rename(git)
-        except OSError:
-            shutil.rmtree(git, ignore_errors=True)
-
-
 async def test_where_the_app_does_not_open_the_server_says_why(flight: Flight) -> None:
     git = flight.repo / ".git"
     with Served(flight.repo) as served:
@@ -101,7 +90,7 @@ async def test_where_the_app_does_not_open_the_server_says_why(flight: Flight) -
                 async with client.window() as window:
                     assert await window.closed() == 1000
             finally:
-                put_back(flight.home / "away", git)
+                (flight.home / "away").rename(git)
     assert "a session has ended with status" in served.rest[1]
     assert "git" in served.rest[1]
 

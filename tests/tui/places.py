@@ -12,8 +12,10 @@ from textual.screen import Screen
 from cockpit.envfile.survey import Finding
 from cockpit.identity import Doubt
 from cockpit.procedures import Ran
+from cockpit.release.discrepancy import Discrepancy
 from cockpit.release.library import EnvVariable, MessageTemplate, Runbook, RunbookStep, TemplateField
 from cockpit.release.run import TagMark
+from cockpit.release.running import Running
 from cockpit.release.since import since_looked
 from cockpit.release.tags import Tag
 from cockpit.tui.app import CockpitApp
@@ -32,11 +34,12 @@ from cockpit.tui.dialogs.people import PeopleDialog
 from cockpit.tui.dialogs.runbook_step import StepDialog
 from cockpit.tui.messages import LiveChanged, RunChanged
 from cockpit.tui.pages.review import ReviewPage
-from cockpit.tui.pages.tags import Proposal, TagPicker, TagsPage
+from cockpit.tui.pages.tags import TagPicker, TagsPage
 from cockpit.tui.screens.execution import ExecutionScreen
 from cockpit.tui.widgets.env import EnvList
 from cockpit.tui.widgets.lines import PaneTitle
 from cockpit.tui.widgets.since import SincePanel
+from cockpit.tui.widgets.tags_head import Answering, Proposal
 from tests.tui.hostile import poisoned
 from tests.tui.moments import PAYMENT
 from tests.tui.scenes import Scene
@@ -103,6 +106,10 @@ async def proposal(app: CockpitApp, scene: Scene, text: str) -> None:
     app.screen.query_one(Proposal).show(text)
 
 
+async def answering(app: CockpitApp, scene: Scene, text: str) -> None:
+    app.screen.query_one(Answering).show(Discrepancy(text, grave=True))
+
+
 async def env_file(app: CockpitApp, scene: Scene, text: str) -> None:
     found = Finding(text, text, "failed", text, ".env:1", EnvVariable(text, text, note=text))
     app.screen.query_one(EnvList).show([found])
@@ -135,7 +142,7 @@ async def _instead(app: CockpitApp, dialog: Screen[object]) -> None:
 
 async def card(app: CockpitApp, scene: Scene, text: str) -> None:
     tag = a_tag(text)
-    facts = CardFacts(scene.workspace, next(t for t in [tag_of(scene, "v2.4.0")]))
+    facts = CardFacts(scene.workspace, next(t for t in [tag_of(scene, "v2.4.0")]), Running())
     assert facts.changes is not None
     facts.changes = poisoned(facts.changes, text)
     object.__setattr__(facts, "backup", text)
@@ -260,6 +267,7 @@ PLACES = {
     "TagPicker": Place("#tag-list", tags, keys="4"),
     "failed TagPicker": Place("#tag-list", tags_unreadable, keys="4"),
     "Proposal": Place("#proposal", proposal, keys="4"),
+    "Answering": Place("#answering", answering, keys="4"),
     "RunbooksPage EntryList": Place("#entries", moment, keys="5"),
     "RunbooksPage EntryText": Place("#entry-text", moment, keys="5"),
     "EnvList": Place("#variables", env_file, moment="signed", keys="6"),

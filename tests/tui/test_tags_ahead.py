@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cockpit.git.command import Git
+from cockpit.release.running import Sighting
 from cockpit.tui.dialogs.card import CardDialog
 from cockpit.tui.pages import tags
 from cockpit.tui.pages.tags import TagPicker, TagsFound
@@ -47,9 +48,9 @@ async def test_of_very_many_the_newest_are_seen_first_and_a_card_waits_for_the_r
     gate = threading.Event()
 
     class Held(TagsFound):
-        def __init__(self, workspace: Workspace) -> None:
+        def __init__(self, workspace: Workspace, seen: Sighting) -> None:
             gate.wait()
-            super().__init__(workspace)
+            super().__init__(workspace, seen)
 
     monkeypatch.setattr(tags, "TagsFound", Held)
     monkeypatch.setattr(tags, "_AT_REST", 1000.0)

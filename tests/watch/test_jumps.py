@@ -52,6 +52,9 @@ class Alone:
     def last_states(self) -> Mapping[str, Debounced]:
         return {}
 
+    def gone(self) -> str:
+        return ""
+
     def look_around(self) -> bool:
         return False
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -335,6 +336,38 @@ def test_one_a_clone_and_sigterm_leaves_everything_written(flight: Flight) -> No
     assert err == ""
     assert flight.git.run("grep", "--quiet", "note.added", "refs/cockpit/state").ok
     assert holder_of(workspace.store.location.lock(WATCHER_LOCK)) is None
+
+
+def move(flight: Flight) -> None:
+    (flight.repo / ".git").rename(flight.home / "away")
+
+
+def delete(flight: Flight) -> None:
+    shutil.rmtree(flight.repo)
+
+
+def replace(flight: Flight) -> None:
+    flight.repo.rename(flight.home / "the old shop")
+    flight.repo.mkdir()
+    flight.git.output("init", "--quiet", "--template=")
+
+
+@pytest.mark.parametrize("lose", [move, delete, replace])
+def test_where_its_repository_is_gone_it_ends_and_makes_nothing_anew(
+    flight: Flight, lose: Callable[[Flight], None]
+) -> None:
+    flight.git.output("init", "--quiet", "--bare", str(flight.home / "remote.git"))
+    flight.git.output("remote", "add", "origin", str(flight.home / "remote.git"))
+    workspace = flight.begin([], probes={"up": up(flight)})
+    with watch_process(flight) as watch:
+        wait_until(lambda: samples(workspace))
+        lose(flight)
+        left = sorted(flight.repo.rglob("*"))
+        out, err = watch.communicate(timeout=20)
+        assert watch.returncode == 0, err
+    assert f"{flight.repo / '.git'} was moved or deleted: nothing more is watched here" in out
+    assert sorted(flight.repo.rglob("*")) == left
+    assert flight.repo.exists() is (lose is not delete)
 
 
 def test_read_only_it_does_not_watch(flight: Flight) -> None:

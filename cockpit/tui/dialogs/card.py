@@ -30,6 +30,7 @@ from cockpit.release.events import Direction
 from cockpit.release.intents import MarkTag
 from cockpit.release.plan import Plan
 from cockpit.release.rehearsals import restore_tested
+from cockpit.release.running import Running
 from cockpit.release.tags import Tag
 from cockpit.times import date_time
 from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
@@ -45,8 +46,10 @@ from cockpit.workspace import Workspace
 class CardFacts:
     """What the card says; gathered off the loop."""
 
-    def __init__(self, workspace: Workspace, tag: Tag) -> None:
+    def __init__(self, workspace: Workspace, tag: Tag, running: Running) -> None:
         run = workspace.run
+        self.running = running
+        self.answers = tag.commit is not None and running.answers(tag)
         self.here = head_commit(workspace.code_git)
         self.changes: Undone | None = None
         if tag.commit is not None:
@@ -68,7 +71,7 @@ class CardFacts:
 _DIRECTIONS = {
     "back": "going there is going BACK",
     "forward": "going there is going FORWARD",
-    "same": "this is what runs now",
+    "same": "this is what is checked out",
     "sideways": "going there takes commits away and brings others",
 }
 
@@ -152,6 +155,14 @@ class CardPane(TextPane):
         yield "lost", f"data written since this dump would be lost: {long_duration(age)}", inks.warn
 
     @staticmethod
+    def _of_running(facts: CardFacts, inks: Inks, *, here: bool) -> Iterator[tuple[str, str, Style]]:
+        """Yield what answers, where that is this tag, or is not although this is what is checked out."""
+        if facts.answers:
+            yield "running", "this version answers now", inks.good
+        elif here and facts.running.seen.version:
+            yield "running", f"not this: {facts.running.name} answers", inks.warn
+
+    @staticmethod
     def _gathered(facts: CardFacts, inks: Inks) -> Iterator[tuple[str, str, Style]]:
         if facts.mark is not None:
             ink = inks.bad if facts.mark.mark == "bad" else inks.good
@@ -161,6 +172,7 @@ class CardPane(TextPane):
         changes = facts.changes
         if changes is not None:
             yield "direction", _DIRECTIONS[changes.direction], inks.strong
+            yield from CardPane._of_running(facts, inks, here=changes.direction == "same")
             if changes.direction != "same":
                 counts = f"{changes.removed} commits undone, {changes.added} brought; {changes.files} files"
                 yield "changes", f"{counts}, +{changes.insertions} -{changes.deletions}", inks.plain
@@ -212,20 +224,21 @@ class CardDialog(Dialog[bool]):
     async def _read(self) -> None:
         pane = self.query_one(CardPane)
         try:
-            facts = await asyncio.to_thread(CardFacts, self.cockpit.workspace, self._tag)
+            running = self.cockpit.moment[1].readiness.running
+            facts = await asyncio.to_thread(CardFacts, self.cockpit.workspace, self._tag, running)
         except (CockpitError, OSError) as error:
             pane.show_trouble(str(error))
             return
         pane.show(facts)
         if facts.here == self._tag.commit and broken_off(self.cockpit.workspace.run, facts.here) is None:
-            self._offer_no_way()
+            self._offer_no_way("Runs already" if facts.answers else "Is checked out")
 
-    def _offer_no_way(self) -> None:
-        """Say in the place of the button that would go there that it runs already."""
+    def _offer_no_way(self, why: str) -> None:
+        """Say in the place of the button that would go there why nobody can."""
         rollback, deploy = self.query_one("#rollback", Button), self.query_one("#deploy", Button)
         if rollback.has_focus or deploy.has_focus:
             self.query_one("#cancel", Button).focus()
-        rollback.label = Content(f"{self._tag.display} runs already")
+        rollback.label = Content(why)
         rollback.disabled = True
         deploy.display = False
 
@@ -275,7 +288,7 @@ class CardDialog(Dialog[bool]):
                 self.cockpit.tell(str(error), severity="error")
                 return
             if plan.commit == plan.from_commit:
-                self.cockpit.tell(f"{self._tag.display} runs already", severity="warning")
+                self.cockpit.tell(f"{self._tag.display} is what is checked out already", severity="warning")
                 return
             if not plan.steps:
                 self.cockpit.tell(

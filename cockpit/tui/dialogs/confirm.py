@@ -21,6 +21,7 @@ from cockpit.errors import CockpitError
 from cockpit.executing import start_execution
 from cockpit.release.databases import DatabaseWay
 from cockpit.release.deploy_gates import no_gos_before_deploy
+from cockpit.release.discrepancy import discrepancy
 from cockpit.release.intents import RequestExecution, TakeWheel
 from cockpit.release.plan import Plan
 from cockpit.release.tags import Tag, confirmation_word
@@ -60,7 +61,9 @@ class ConfirmPlanDialog(Dialog[bool]):
             )  # fmt: skip
             run, live, now = self.cockpit.moment
             against = no_gos_before_deploy(run, now=now) if plan.direction == "deploy" else ()
-            steps = PlanPane(plan, now, (*(one.told for one in against), *live.readiness.warnings))
+            wrong = discrepancy(run, live.readiness.running, now)
+            grave = (wrong.text,) if wrong is not None and wrong.grave else ()
+            steps = PlanPane(plan, now, (*grave, *(one.told for one in against), *live.readiness.warnings))
             with VerticalScroll(can_focus=False, id="plan-steps") as scroll:
                 yield steps
             yield PlanPlace(scroll, steps)

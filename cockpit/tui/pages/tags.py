@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import asyncio
 
+from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
-from textual.strip import Strip
 
 from cockpit.errors import CockpitError
 from cockpit.git.ahead_behind import with_counts
 from cockpit.git.facts import head_commit
-from cockpit.git.running import running_tag
+from cockpit.git.running import what_runs
 from cockpit.git.tags import first_tags, list_tags
+from cockpit.release.discrepancy import discrepancy
 from cockpit.release.live import Live
 from cockpit.release.run import Run
-from cockpit.release.tags import Tag, last_good, order_tags, with_marks
+from cockpit.release.running import Sighting, fall_back
+from cockpit.release.tags import Tag, order_tags, with_marks
 from cockpit.tui.commands import bindings
 from cockpit.tui.dialogs.card import CardDialog
 from cockpit.tui.glyphs import ASCII, choose_glyphs
 from cockpit.tui.pages.base import Page
-from cockpit.tui.rows import Part, part, row
+from cockpit.tui.rows import Part, part
 from cockpit.tui.screens.execution import ExecutionScreen
-from cockpit.tui.theme import Inks, inks_of
-from cockpit.tui.widgets.lines import LineWidget, PaneTitle
+from cockpit.tui.theme import inks_of
+from cockpit.tui.widgets.lines import PaneTitle
 from cockpit.tui.widgets.tag_list import TagList
+from cockpit.tui.widgets.tags_head import Answering, Proposal
 from cockpit.workspace import Workspace
 
 
@@ -38,38 +41,20 @@ class TagPicker(TagList):
         self.action_choose()
 
 
-class Proposal(LineWidget):
-    """What the picker proposes, and why."""
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._why = ""
-
-    def show(self, why: str) -> None:
-        """Show the reason; empty where nothing can be proposed."""
-        self._why = why
-        self.renew()
-
-    def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
-        if not self._why:
-            return row([(" no earlier release to fall back to was found", inks.muted)], [], width)
-        return row([(" proposed ", inks.muted), part(self._why, inks.accent)], [], width)
-
-
 _AT_REST = 2.0  # seconds after the page is there: by then what the screen opened on has been drawn
 
 
 class TagsFound:
     """The tags of the repository as this page lists them; made off the loop."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, seen: Sighting) -> None:
         run = workspace.run
         git = workspace.code_git
-        self.head = head_commit(git)
+        head = head_commit(git)
         ordered = order_tags(with_marks(list_tags(git, run.configuration.code.tags), run.marks))
-        self.tags = with_counts(git, self.head, ordered)
-        self.running = running_tag(git, self.tags, self.head, run.tag)
-        proposed = last_good(self.tags, self.running, run.marks) if self.running is not None else None
+        self.tags = with_counts(git, head, ordered)
+        self.running = what_runs(git, self.tags, head, run.tag, seen)
+        proposed = fall_back(self.tags, self.running, run.marks)
         self.proposed: Tag | None = proposed[0] if proposed is not None else None
         self.why = proposed[1] if proposed is not None else ""
 
@@ -90,6 +75,7 @@ class TagsPage(Page):
 
     def compose(self) -> ComposeResult:
         yield PaneTitle("Tags", id="tags-title")
+        yield Answering(id="answering")
         yield Proposal(id="proposal")
         yield TagPicker(id="tag-list", ascii_only=choose_glyphs() is ASCII, now=self.cockpit.now)
 
@@ -105,17 +91,20 @@ class TagsPage(Page):
     def turned_to(self) -> None:
         self.query_one(TagPicker).begin_anew()
 
-    def show(self, run: Run, live: Live, now: float) -> None:  # noqa: ARG002
+    def show(self, run: Run, live: Live, now: float) -> None:
         if self.display:
-            self._read_where_changed(run)
+            self._read_where_changed(run, live)
+            self._show_running(run, live, now)
 
     def _read_ahead(self) -> None:
         if self._read_for is None:
-            self._read_where_changed(self.cockpit.moment[0])
+            run, live, _ = self.cockpit.moment
+            self._read_where_changed(run, live)
 
-    def _read_where_changed(self, run: Run) -> None:
-        # What the list depends on: marks, and what executions have moved HEAD to.
-        state = (len(run.executions), run.current_execution is None, tuple(run.marks.values()))
+    def _read_where_changed(self, run: Run, live: Live) -> None:
+        # What the list depends on: marks, what executions have moved HEAD to, and what answers.
+        seen, head = live.readiness.running.seen.version, live.readiness.running.head
+        state = (len(run.executions), run.current_execution is None, tuple(run.marks.values()), seen, head)
         if state != self._read_for:
             self._read_for = state
             self._reading = True
@@ -126,26 +115,42 @@ class TagsPage(Page):
         try:
             if self._found is None and self.display and not picker.rows:
                 await self._show_first(picker)
-            found = await asyncio.to_thread(TagsFound, self.cockpit.workspace)
+            seen = self.cockpit.moment[1].readiness.running.seen
+            found = await asyncio.to_thread(TagsFound, self.cockpit.workspace, seen)
         except (CockpitError, OSError) as error:
             self._read_for = None  # tried again with the next moment
             self._wants_proposed = False
             picker.show_failure(str(error))
             return
         self._found, self._reading = found, False
-        inks = inks_of(self.app)
-        picker.show(found.tags, found.head, found.proposed)
+        here, tag = found.running.checked_out, found.running.tag
+        picker.show(
+            found.tags,
+            tag.commit if tag is not None else None,
+            found.proposed,
+            head_commit=here.commit if here is not None else None,
+            seen=bool(found.running.seen.version),
+        )
         self.query_one(Proposal).show(found.why)
-        here = found.running.display if found.running is not None else found.head[:8]
-        if found.running is not None and found.running.commit != found.head:
-            here = f"{here}, and HEAD {found.head[:8]} upon it"
-        left: list[Part] = [("running ", inks.muted), part(here, inks.strong)]
-        self.query_one("#tags-title", PaneTitle).show(left=left, right=[(f"{len(found.tags)} tags", inks.muted)])
+        self._show_running(*self.cockpit.moment)
         if self._wants_proposed:
             self.open_proposed()
         elif self._wants_card and picker.highlighted is not None and picker.highlighted.name == self._wants_card:
             self._open_card(TagList.Chosen(picker, picker.highlighted))
         self._wants_card = ""
+
+    def _show_running(self, run: Run, live: Live, now: float) -> None:
+        """Say above the list what runs, how long ago that was seen, and whether it should."""
+        if self._found is None:
+            return
+        seen, running = live.readiness.running.seen, self._found.running
+        if seen.version == running.seen.version:
+            running = replace(running, seen=seen)  # as old as it is now
+        inks = inks_of(self.app)
+        left: list[Part] = [part(" ".join(running.words(now)), inks.strong)]
+        count: list[Part] = [(f"{len(self._found.tags)} tags", inks.muted)]
+        self.query_one("#tags-title", PaneTitle).show(left=left, right=count)
+        self.query_one(Answering).show(discrepancy(run, running, now))
 
     async def _show_first(self, picker: TagPicker) -> None:
         """Show the newest of very many tags before the others have been read."""

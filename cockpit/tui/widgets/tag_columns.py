@@ -37,6 +37,8 @@ class Standing(Struct, frozen=True):
 
     running: bool = False
     proposed: bool = False
+    head: bool = False  # what is checked out
+    seen: bool = True  # whether that it runs was seen: it is only checked out otherwise
 
 
 class Columns(Struct, frozen=True):
@@ -123,7 +125,7 @@ def _aspect(tag: Tag, standing: Standing) -> str:
 
 
 def _signs(tag: Tag, standing: Standing, glyphs: Glyphs) -> str:
-    first = glyphs.present if standing.running else glyphs.proposed if standing.proposed else " "
+    first = glyphs.proposed if standing.proposed else glyphs.present if standing.running else " "
     if tag.commit is None:
         return first + glyphs.no_commit
     return first + {"bad": glyphs.bad, "good": glyphs.good}.get(tag.mark or "", " ")
@@ -133,9 +135,11 @@ def _state(tag: Tag, standing: Standing) -> str:
     if tag.commit is None:
         return "no commit"
     said = {"bad": "BAD", "good": "good"}.get(tag.mark or "", "")
-    if standing.proposed:
-        return "proposed"
-    return f"running {said}".rstrip() if standing.running else said
+    if standing.running:
+        return f"running {said}".rstrip() if standing.seen else "checked out"
+    if standing.head:
+        return f"HEAD {said}".rstrip()
+    return "proposed" if standing.proposed else said
 
 
 def _counts(tag: Tag) -> str:

@@ -112,6 +112,8 @@ class TagList(ScrollView, Unframed, can_focus=True, inherit_bindings=False):
         self._rows: tuple[Tag, ...] = ()
         self._longest_name = 0
         self._running_commit: str | None = None
+        self._head_commit: str | None = None
+        self._seen = True
         self._proposed: Tag | None = None
         self._nothing = "reading the tags of this repository"  # what an empty list means so far
         self._announced: Tag | None = None
@@ -131,10 +133,19 @@ class TagList(ScrollView, Unframed, can_focus=True, inherit_bindings=False):
         """The tags that pass the filter, as listed."""
         return self._rows
 
-    def show(self, tags: Sequence[Tag], running_commit: str | None = None, proposed: Tag | None = None) -> None:
+    def show(
+        self,
+        tags: Sequence[Tag],
+        running_commit: str | None = None,
+        proposed: Tag | None = None,
+        *,
+        head_commit: str | None = None,
+        seen: bool = True,
+    ) -> None:
         """List `tags` in their order; the cursor stands on the proposed one, or stays on the tag a person put it on.
 
-        What runs now being another than before, they have done what they came for, and the cursor is as at first.
+        Without `seen` nobody knows that it runs: it is said to be checked out. What runs now being another than before,
+        they have done what they came for, and the cursor is as at first.
         """
         if running_commit is not None:
             self._placed = self._placed and self._ran in {None, running_commit}
@@ -142,7 +153,7 @@ class TagList(ScrollView, Unframed, can_focus=True, inherit_bindings=False):
         running = next((tag for tag in tags if tag.commit == running_commit), None)
         keep = (self._kept if self._placed else None) or proposed or running or self._kept
         self._tags = tuple(tags)
-        self._running_commit = running_commit
+        self._running_commit, self._head_commit, self._seen = running_commit, head_commit, seen
         self._proposed = proposed
         self._filter = TagFilter(tags)
         self._drawn.clear()
@@ -306,6 +317,8 @@ class TagList(ScrollView, Unframed, can_focus=True, inherit_bindings=False):
             standing = Standing(
                 running=tag.commit is not None and tag.commit == self._running_commit,
                 proposed=self._proposed is not None and tag.name == self._proposed.name,
+                head=tag.commit is not None and tag.commit == self._head_commit,
+                seen=self._seen,
             )
             over = ("tag-list--cursor",) if on_cursor else ()
             segments = [

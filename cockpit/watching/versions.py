@@ -1,0 +1,33 @@
+"""The watcher asks again and again which version answers, so that nobody has to take what is checked out for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from cockpit.errors import ObservationError
+from cockpit.health.probes import Prober
+from cockpit.health.version import seen_version
+from cockpit.watching.samples import RunSamples
+from cockpit.workspace import Workspace
+
+
+async def watch_version(
+    workspace: Workspace, prober: Prober, samples: RunSamples, *, now: Callable[[], float], every: float
+) -> None:
+    """Look where the configuration says that the version is reported, every so many seconds, until cancelled.
+
+    A command only runs while the configuration is trusted on this host.
+    """
+    while True:
+        wanted, masked = workspace.run.configuration.version, workspace.session.masked
+        if wanted is not None:
+            # The prober looks at it before it waits for anything.
+            prober.trusted = workspace.trusted
+            try:
+                version, trouble = await seen_version(wanted, prober), ""
+            except ObservationError as error:
+                version, trouble = "", error.what
+            if workspace.run.configuration.version == wanted:
+                samples.see(masked(version), now(), masked(trouble))
+        await asyncio.sleep(every)
