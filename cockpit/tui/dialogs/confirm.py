@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from rich.cells import cell_len
 from textual import on
@@ -36,10 +36,17 @@ from cockpit.tui.glyphs import choose_glyphs, shown
 class ConfirmPlanDialog(Dialog[bool]):
     """Shows a plan and starts it when its target was typed."""
 
-    def __init__(self, plan: Plan, tag: Tag, replan: Callable[[DatabaseWay], Plan]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        tag: Tag,
+        replan: Callable[[DatabaseWay], Plan],
+        assumed: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__()
         self._plan = plan
         self._replan = replan
+        self._assumed = assumed
         self._word = confirmation_word(tag)
         self._display = tag.display
         self._starting = False
@@ -60,7 +67,7 @@ class ConfirmPlanDialog(Dialog[bool]):
             )  # fmt: skip
             run, live, now = self.cockpit.moment
             against = no_gos_before_deploy(run, now=now) if plan.direction == "deploy" else ()
-            steps = PlanPane(plan, now, (*(one.told for one in against), *live.readiness.warnings))
+            steps = PlanPane(plan, now, (*(one.told for one in against), *live.readiness.warnings), self._assumed)
             with VerticalScroll(can_focus=False, id="plan-steps") as scroll:
                 yield steps
             yield PlanPlace(scroll, steps)
