@@ -124,4 +124,5 @@ def _before(workspace: Workspace) -> Sources:
 
 
 def _commands(pinned: Pinned) -> list[ConfiguredCommand]:
-    return configured_commands(pinned.configuration, pinned.library, pinned.checklists)
+    found = configured_commands(pinned.configuration, pinned.library, pinned.checklists)
+    return [ConfiguredCommand(one.where, one.command) for one in found]  # what is said beside one makes it no other

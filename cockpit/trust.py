@@ -13,27 +13,39 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from cockpit.release.assumed import Tried, assumed_in, plans_of, untried
 from cockpit.release.checklist import Checklist
 from cockpit.release.configuration import Configuration, Step
 from cockpit.release.library import Library
 
 
 class ConfiguredCommand(Struct, frozen=True):
-    """A command that trust would let run; `where` names its place in the configuration."""
+    """A command that trust would let run; `where` names its place in the configuration.
+
+    `assumed` is why it is only guessed, empty where it is not; `literal` are texts in it that look like placeholders,
+    and are meant.
+    """
 
     where: str
     command: str
+    assumed: str = ""
+    literal: tuple[str, ...] = ()
 
 
 def configured_commands(
-    configuration: Configuration, library: Library, checklists: Iterable[Checklist] = ()
+    configuration: Configuration, library: Library, checklists: Iterable[Checklist] = (), tried: Tried = untried
 ) -> list[ConfiguredCommand]:
-    """Return every command that the configuration, its checklists and its runbooks could run on this host."""
-    found: list[ConfiguredCommand] = []
+    """Return every command that the configuration, its checklists and its runbooks could run on this host.
 
-    def add(where: str, command: str) -> None:
+    A step that has been `tried` is not called assumed any more.
+    """
+    found: list[ConfiguredCommand] = []
+    assumed = assumed_in(configuration, tried)
+
+    def add(where: str, command: str, step: Step | None = None, place: str = "") -> None:
         if command:
-            found.append(ConfiguredCommand(where, command))
+            literal = step.literal if step is not None else ()
+            found.append(ConfiguredCommand(where, command, assumed.get(place or where, ""), literal))
 
     for name, probe in configuration.probes.items():
         add(f"probes.{name}.command", probe.command)
@@ -61,15 +73,16 @@ def configured_commands(
                 add(f"{checklist.id}.{item.id}.check", item.check.command.run)
     if configuration.version is not None:
         add("version.command", configuration.version.command)
-    for title, plans in (("rollback", configuration.rollback), ("deploy", configuration.deploy)):
+    for title, plans in plans_of(configuration):
         for planned in plans.steps:
-            add(f"{title}.steps.{planned.id}.run", planned.run)
-            add(f"{title}.steps.{planned.id}.done_when", planned.done_when)
-            add(f"{title}.steps.{planned.id}.rehearse", planned.rehearse)
+            place = f"{title}.steps.{planned.id}"
+            add(f"{place}.run", planned.run, planned, place)
+            add(f"{place}.done_when", planned.done_when, planned, place)
+            add(f"{place}.rehearse", planned.rehearse, planned, place)
             for kind, query in _database_commands(planned):
-                add(f"{title}.steps.{planned.id}.{kind}", query)
+                add(f"{place}.{kind}", query, planned, place)
             if planned.checkout:
-                add(f"{title}.steps.{planned.id}.checkout", "git checkout --detach <the resolved commit>")
+                add(f"{place}.checkout", "git checkout --detach <the resolved commit>")
     for runbook in library.runbooks:
         for runbook_step in runbook.steps:
             add(f"runbooks.{runbook.id}.{runbook_step.id}", runbook_step.run)

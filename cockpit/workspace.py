@@ -14,8 +14,10 @@ from cockpit.codec import to_record
 from cockpit.errors import CockpitError, NotFoundError, RefusedError, UsageError
 from cockpit.git.command import Git
 from cockpit.identity import Doubt, doubt_about
+from cockpit.release.assumed import Tried, assumed_of, tried_in, untried
 from cockpit.release.ledger import Ledger, Pinned
 from cockpit.release.live import Presence
+from cockpit.release.plan import Plan
 from cockpit.release.ports import Situation
 from cockpit.release.run import ExecutionView, Run, RunSummary
 from cockpit.runs import texts_of
@@ -130,6 +132,16 @@ class Workspace:
                 if stored.envelope.ent.startswith("execution:")
             )
             yield from ((run_id, view) for view in ledger.executions())
+
+    def tried(self) -> Tried:
+        """Return what tells which steps have run well, in whatever run of this service and environment."""
+        return tried_in([*self.run.executions, *(view for _, view in self.executions_elsewhere())])
+
+    def assumed(self, plan: Plan) -> dict[str, str]:
+        """Return which steps of a plan are only guessed, and why, by their ids; it may take a look at other runs."""
+        configuration = self.run.configuration
+        found = assumed_of(configuration, plan.direction, untried)
+        return assumed_of(configuration, plan.direction, self.tried()) if found else {}
 
     def state_remote(self, named: str = "") -> StateRemote | None:
         """Return the remote that the state is exchanged with, or None where there is none or it is `none`.

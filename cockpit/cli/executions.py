@@ -119,7 +119,7 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
     if arguments.execute:
         return _execute(arguments, workspace, plan)
     if wants_json(arguments):
-        print_json(plan_document(plan) | {"against": no_gos_of(plan, workspace)})
+        print_json(plan_document(plan, workspace) | {"against": no_gos_of(plan, workspace)})
     elif not plan.steps:
         raise RefusedError(
             f"no steps are configured for a {plan.direction}",

@@ -76,9 +76,8 @@ def set_up(arguments: argparse.Namespace, *, offer_checklists: bool = True) -> b
     trusted = False
     if not arguments.yes:
         from cockpit.cli.init_trust import offer_trust
-        from cockpit.content.assumed import assumed
 
-        trusted = offer_trust(arguments, root, assumed(answers))
+        trusted = offer_trust(arguments, root)
     _tell_next(root, written, trusted=trusted)
     return trusted
 

@@ -18,23 +18,25 @@ if TYPE_CHECKING:
     from cockpit.trust import ConfiguredCommand
 
 
-def offer_trust(arguments: argparse.Namespace, root: Path, assumed: Mapping[str, str]) -> bool:
-    """Show what would run, what of it is only `assumed`, and let a person trust it; whether they did."""
+def offer_trust(arguments: argparse.Namespace, root: Path) -> bool:
+    """Show what would run, what of it is only assumed, and let a person trust it; whether they did."""
     from cockpit.bootstrap import find_actor, now
     from cockpit.cli.repository import all_commands, refuse_placeholders, say_commands
     from cockpit.pinning import environments_in, parse_environments, read_work_tree
+    from cockpit.release.assumed import assumed_in, untried
     from cockpit.store.location import Surroundings
     from cockpit.times import rfc3339
     from cockpit.trust import TrustStore
 
     sources = read_work_tree(root, environments_in(root)[0])
     commands = all_commands(parse_environments(sources.texts))
-    assumed = {**assumed, **_of_samples(root, commands)}
+    guessed = assumed_in(sources.pinned.configuration, untried)
+    assumed = {*guessed, *(one.where for one in commands if one.assumed and not one.where.startswith(tuple(guessed)))}
     show("The way back:", "strong")
-    _show_way_back(root, sources, commands, assumed)
+    _show_way_back(root, sources, commands, guessed)
     show("All else that could run:", "strong")
     others = [one for one in commands if "rollback.steps." not in one.where]
-    say_commands(others, assumed)
+    say_commands(others)
     try:
         refuse_placeholders(commands)
     except CockpitError as error:
@@ -53,22 +55,16 @@ def offer_trust(arguments: argparse.Namespace, root: Path, assumed: Mapping[str,
     return True
 
 
-def _of_samples(root: Path, commands: list[ConfiguredCommand]) -> dict[str, str]:
-    """Return the commands of the runbooks that are shipped, where the repository has none of its own for them."""
-    from cockpit.content.library import load_library
-
-    own = {runbook.id for runbook in load_library(root / "checklists").runbooks}
-    why = "a shipped sample, not written for this service"
-    named = [one.where for one in commands if one.where.startswith("runbooks.")]
-    return {where: why for where in named if where.split(".")[1] not in own}
-
-
 def _show_way_back(root: Path, sources: Sources, commands: list[ConfiguredCommand], assumed: Mapping[str, str]) -> None:
     """Show the plan that leads to the last good tag; without one, the steps as they stand in the file."""
     from cockpit.cli.repository import doubts
+    from cockpit.trust import ConfiguredCommand
+
+    literal = {one.id: one.literal for one in sources.pinned.configuration.rollback.steps}
 
     def remarks(step: str, command: str) -> list[str]:
-        return doubts(assumed.get(f"rollback.steps.{step}", ""), command)
+        where = f"rollback.steps.{step}"
+        return doubts(ConfiguredCommand(where, command, assumed.get(where, ""), literal.get(step, ())))
 
     plan = _plan(root, sources)
     if plan is not None:

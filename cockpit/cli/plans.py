@@ -57,8 +57,8 @@ def no_gos_of(plan: Plan, workspace: Workspace) -> tuple[str, ...]:
     return tuple(one.told for one in found)
 
 
-def plan_document(plan: Plan) -> dict[str, Any]:
-    """Return a plan as `--json` shows it."""
+def plan_document(plan: Plan, workspace: Workspace) -> dict[str, Any]:
+    """Return a plan as `--json` shows it; `assumed` are the steps that are only guessed, by their ids."""
     import msgspec
 
     document: dict[str, Any] = msgspec.to_builtins(plan)
@@ -66,6 +66,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     document["database_words"] = plan.database_words
     document["note"] = plan.note
     document["troubles"] = plan.troubles
+    document["assumed"] = workspace.assumed(plan)
     return document
 
 
@@ -73,6 +74,7 @@ def show_plan(plan: Plan, workspace: Workspace) -> None:
     """Print what would be done, and what is known of the dump and of rehearsals."""
     from cockpit.bootstrap import now
     from cockpit.durations import byte_size, long_duration
+    from cockpit.release.assumed import assumed_words
     from cockpit.sighting import running_of
 
     verb = "Roll back" if plan.direction == "rollback" else "Deploy"
@@ -98,7 +100,8 @@ def show_plan(plan: Plan, workspace: Workspace) -> None:
     rehearsal = workspace.run.rehearsals.get(plan.tag)
     if rehearsal is not None:
         say(f"  {visible(rehearsal.told(now()))}")
-    say_steps(plan)
+    assumed = workspace.assumed(plan)
+    say_steps(plan, lambda step, _: [assumed_words(assumed[step])] if step in assumed else [])
 
 
 def say_steps(plan: Plan, remarks: Callable[[str, str], Sequence[str]] = lambda _id, _command: ()) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # whoever only looks for placeholders reads no Markdown
@@ -15,10 +16,17 @@ _PLACEHOLDER = re.compile(
 )
 
 
-def placeholder_in(text: str) -> str:
-    """Return the first placeholder in a command or an address, such as `<HOST>` or example.org; empty without one."""
-    found = _PLACEHOLDER.search(text)
-    return found[0] if found is not None else ""
+def placeholder_in(text: str, literal: Collection[str] = ()) -> str:
+    """Return the first placeholder in a command or an address, such as `<HOST>` or example.org; empty without one.
+
+    What is in `literal` is really meant, and is none.
+    """
+    return next((found[0] for found in _PLACEHOLDER.finditer(text) if found[0] not in literal), "")
+
+
+def placeholders_in(text: str) -> frozenset[str]:
+    """Return all that looks like a placeholder."""
+    return frozenset(_PLACEHOLDER.findall(text))
 
 
 def assumed(answers: Answers) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cockpit.content.assumed import assumed
 from cockpit.content.configuration import parse_configuration_file
 from cockpit.content.init_database import FoundDatabase, find_database, find_migrations
 from cockpit.content.init_rollback import rollback_text, starting_of
@@ -113,7 +114,12 @@ probes:
 #   ops: {{slack: {{url_env: OPS_WEBHOOK}}}}
 # notify: {{killer-regressed: [ops], trigger-breached: [ops], execution-ended: [ops], update-overdue: [ops]}}
 
-{rollback_text(answers.service, starting_of(answers.found, answers.service), answers.database, answers.migrations)}"""
+{_rollback(answers)}"""
+
+
+def _rollback(answers: Answers) -> str:
+    starting = starting_of(answers.found, answers.service)
+    return rollback_text(answers.service, starting, answers.database, answers.migrations, assumed(answers))
 
 
 def _logs(answers: Answers) -> str:
@@ -134,9 +140,10 @@ def _logs(answers: Answers) -> str:
 def _version(answers: Answers) -> str:
     about = "# Where the running version can be read; a rollback is only done once the target's version is seen."
     if answers.tells_version is False:
+        why = assumed(answers)["version.command"]
         return (
             f"{about}\n# The health answer tells none, so it is the work tree's. Better: let the service say it.\n"
-            'version: {command: "git describe --tags --always"}\n'
+            f'version:\n  command: "git describe --tags --always"\n  assumed: {double_quoted(why)}\n'
         )
     return f"{about}\nversion: {{http: {double_quoted(answers.health_url)}, json: version}}\n"
 

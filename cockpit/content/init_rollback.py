@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from cockpit.content.init_database import FoundDatabase
@@ -51,17 +53,41 @@ def starting_of(found: Service, service: str) -> Starting:
             )
 
 
-def rollback_text(service: str, starting: Starting, database: FoundDatabase | None, migrations: tuple[str, ...]) -> str:
-    """Return the section's text: stop, dump, checkout, put back, start, verify; without a database, less of it."""
+def rollback_text(
+    service: str,
+    starting: Starting,
+    database: FoundDatabase | None,
+    migrations: tuple[str, ...],
+    assumed: Mapping[str, str],
+) -> str:
+    """Return the section's text: stop, dump, checkout, put back, start, verify; without a database, less of it.
+
+    What is `assumed`, by its place in the file, says so by a key of its own, so that it is told until it is known.
+    """
+
+    def guessed(step: str) -> list[str]:
+        why = assumed.get(f"rollback.steps.{step}", "")
+        return [f"      assumed: {double_quoted(why)}"] if why else []
+
     lines = ["rollback:", *_migrations(migrations, wanted=database is not None)]
     if database is not None:
         lines += _dumps(service, database)
     lines.append("  steps:")
+    if any(where.startswith("rollback.steps.") for where in assumed):
+        lines += [
+            "    # What is assumed was guessed, and never tried. Once you know that it is right, take that line away;",
+            "    # when the step has run well, it is not called so any more.",
+        ]
     if starting.remark:
         lines.append(f"    # {starting.remark}")
     if starting.stop:
-        stop = double_quoted(starting.stop)
-        lines.append(f"    - {{id: stop, title: Stop the application, run: {stop}, danger: The service is down.}}")
+        lines += [
+            "    - id: stop",
+            "      title: Stop the application",
+            f"      run: {double_quoted(starting.stop)}",
+            "      danger: The service is down.",
+            *guessed("stop"),
+        ]
     if database is not None:
         lines += [
             "    - id: backup",
@@ -69,6 +95,7 @@ def rollback_text(service: str, starting: Starting, database: FoundDatabase | No
             "      backup:",
             f"        directory: {double_quoted(f'{_DUMPS}/{service}')}",
             *_place(database),
+            *guessed("backup"),
         ]
     lines.append("    - {id: checkout, title: Check out the target, checkout: true}")
     if database is not None:
@@ -83,13 +110,18 @@ def rollback_text(service: str, starting: Starting, database: FoundDatabase | No
             '        # checks: ["SELECT count(*) > 0 FROM orders"]',
             '        # export: "SELECT * FROM orders WHERE placed_at > :dump_at"',
             f"      danger: {double_quoted(_LOST)}",
+            *guessed("restore"),
         ]
     lines += [
         "    - id: start",
         f"      title: {double_quoted(starting.title)}",
         f"      run: {double_quoted(starting.start)}",
         *([f"      done_when: {double_quoted(starting.done_when)}"] if starting.done_when else []),
-        "    - {id: verify, title: Verify health and version, verify: {probes: [health], within: 60s}}",
+        *guessed("start"),
+        "    - id: verify",
+        "      title: Verify health and version",
+        "      verify: {probes: [health], within: 60s}",
+        *guessed("verify"),
     ]
     return "\n".join(lines) + "\n"
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from typing import TypeVar
 
+from cockpit.content.assumed import placeholders_in
 from cockpit.content.names import name_complaint
 from cockpit.content.problems import quoted
 from cockpit.content.review import Review
@@ -32,6 +33,7 @@ def _step(review: Review[T], step: Step, plan: Plans, probes: Collection[str], *
     review.at_least(step, 0, ("retries",), *where)
     review.at_least(step, 1, ("batch",), *where)
     _hosts(review, step, *where)
+    _literal(review, step, *where)
     if step.optional and step.skippable:
         message = "an optional step is left behind by itself, a skippable one by a person: keep one"
         review.complain_of_key(message, *where, "skippable")
@@ -56,6 +58,18 @@ def _hosts(review: Review[T], step: Step, *where: Where) -> None:
             review.complain(message, *where, "hosts", index)
     if step.hosts and not step.run:
         review.complain_of_key("only what runs a command runs on hosts: remove it", *where, "hosts")
+
+
+def _literal(review: Review[T], step: Step, *where: Where) -> None:
+    """What is meant as it is must be in the step: it is not to let another placeholder pass by and by."""
+    checks = step.restore.checks if step.restore is not None else ()
+    export = step.restore.export if step.restore is not None else ""
+    commands = "\n".join((step.run, step.done_when, step.rehearse, *checks, export))
+    found = placeholders_in(commands)
+    for index, text in enumerate(step.literal):
+        if text not in found:
+            there = f"what looks like one there: {', '.join(sorted(found))}" if found else "none is in its commands"
+            review.complain(f"{quoted(text)} is no placeholder of this step: {there}", *where, "literal", index)
 
 
 def _restore(review: Review[T], step: Step, restore: Restore, plan: Plans, *where: Where) -> None:

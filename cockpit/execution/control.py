@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cockpit import process
 from cockpit.errors import NotFoundError, ProcessError, RefusedError
-from cockpit.execution.progress import PASSED, remaining_steps
+from cockpit.execution.progress import PASSED, may_be_skipped, remaining_steps, required_words
 from cockpit.release.decisions.executions import execution_entity
 from cockpit.release.events import StepEnded
 from cockpit.release.intents import EndExecution, Intent, RecordFact
@@ -95,9 +95,9 @@ def skip_step(act: Callable[[Intent], object], view: ExecutionView, *, reason: s
             fix='Say why: cockpit execution skip --reason "..."',
             code="no-reason",
         )
-    if not (step.optional or step.skippable):
+    if not may_be_skipped(step):
         raise RefusedError(
-            f"the step {step.title!r} is required", fix="Retry it, or abort the execution", code="required"
+            required_words(step, view), fix="cockpit execution retry; or: cockpit execution abort", code="required"
         )
     detail = "skipped by a person" + (f": {visible(reason.strip(), limit=200)}" if reason.strip() else "")
     attempt = next((one.attempt for one in view.steps if one.index == index), 0)

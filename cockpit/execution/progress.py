@@ -53,6 +53,22 @@ def next_step(view: ExecutionView) -> int:
     return remaining[0] if remaining else 0
 
 
+def step_at(view: ExecutionView) -> PlanStep | None:
+    """Return the step at which an execution stands; None where its plan is not here, or nothing is left of it."""
+    remaining = remaining_steps(view.plan, view) if view.plan is not None else []
+    return view.plan.steps[remaining[0]] if view.plan is not None and remaining else None
+
+
+def may_be_skipped(step: PlanStep) -> bool:
+    """Whether a person may leave that step out."""
+    return step.optional or step.skippable
+
+
+def required_words(step: PlanStep, view: ExecutionView) -> str:
+    """Return why a step cannot be skipped."""
+    return f"{step.title!r} is required: it can be retried or the {view.direction} aborted, not skipped"
+
+
 def conclusion(plan: Plan, verdicts: Sequence[StepResult]) -> tuple[Outcome, str, str]:
     """Return the outcome of a plan that was carried out, what to say of it, and the version that was seen.
 

@@ -51,6 +51,7 @@ class VersionSeen(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     file: str = ""
     command: str = ""
     timeout: str = "5s"
+    assumed: str = ""  # why `cockpit init` guessed it
 
 
 class Verify(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -113,7 +114,9 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     COCKPIT_TARGET_COMMIT, COCKPIT_FROM_COMMIT, COCKPIT_BACKUP, COCKPIT_SERVICE, COCKPIT_ENVIRONMENT).
     `done_when` is a command whose success says that the step has already taken effect. With `database` a step runs only
     where the database goes that way; a restore goes by itself. With `hosts` it runs once for each, in COCKPIT_HOST,
-    `batch` of them at a time, with a `pause` between batches.
+    `batch` of them at a time, with a `pause` between batches. `assumed` is the reason for which `cockpit init` guessed
+    it; it is shown until the step has run well once, or somebody takes the key away. `literal` are texts in its
+    commands that look like placeholders, such as example.org, and are meant.
     """
 
     id: str
@@ -139,6 +142,8 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     danger: str = ""  # what is lost or stopped, in the words shown before it runs
     effects: Effects = "writes"
     undo: str = ""
+    assumed: str = ""
+    literal: tuple[str, ...] = ()
 
 
 class Backups(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -145,6 +145,11 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         """The name of whoever sits here."""
         return self.workspace.session.actor.name
 
+    @property
+    def may_write(self) -> bool:
+        """Whether anything can be written now: not in a read-only cockpit, nor while one looks at the past."""
+        return not self.workspace.session.readonly
+
     def masked(self, text: str) -> str:
         """Return text with the secrets masked that are known here."""
         return self.workspace.session.masked(text)

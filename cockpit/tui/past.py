@@ -62,6 +62,11 @@ class Scrubber:
             self._times = run, sorted({record.h[0] / 1000 for record in run.records if is_told(record)})
         return self._times[1]
 
+    def has_earlier(self) -> bool:
+        """Whether anything is recorded before the time that is shown."""
+        times = self._told_times()
+        return bool(times) and times[0] < (self._wanted or self._app.now())
+
     def go(self, at: float) -> None:
         """Show everything as it was at `at`, in epoch seconds, as soon as that is read."""
         self._wanted = at
@@ -110,6 +115,9 @@ class PastActions(DOMNode):
 
     def action_past_earlier(self) -> None:
         """Go an event back, on the review an hour."""
+        if not self.step_seconds and not self._scrubber.has_earlier():
+            cast("CockpitApp", self.app).tell("nothing is recorded before this: Right goes on, Esc back to now")
+            return
         self._scrubber.step(-1, seconds=self.step_seconds)
 
     def action_past_later(self) -> None:

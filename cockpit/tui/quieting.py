@@ -32,6 +32,7 @@ class QuietingActions(DOMNode):
 
         app, feed = cast("CockpitApp", self.app), self.probe_here
         if feed is None:
+            app.tell("no probe is under the cursor: add `probes:` to cockpit.yaml, or Esc clears the filter")
             return
 
         def write(waiver: Waiver | None) -> None:

@@ -41,6 +41,8 @@ WORDS: dict[type[Struct], dict[str, str]] = {
         "danger": "what is lost or stopped, in the words shown before it runs",
         "effects": "what it does beside looking",
         "undo": "what would undo it, for a person to read",
+        "assumed": "why `cockpit init` guessed it; take it away once you know that it is right",
+        "literal": "texts in it that look like placeholders, such as example.org, and are really meant",
     },
     Verify: {
         "probes": "the probes that must pass; empty takes all",

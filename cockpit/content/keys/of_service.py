@@ -73,6 +73,7 @@ WORDS: dict[type[Struct], dict[str, str]] = {
         "file": "a file that holds it",
         "command": "a command that prints it",
         "timeout": "after how long it is given up",
+        "assumed": "why `cockpit init` guessed it; take it away once you know that it is right",
     },
     EnvSettings: {
         "file": "the env file, relative to the code directory",

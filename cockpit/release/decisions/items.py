@@ -37,7 +37,7 @@ from cockpit.release.intents import (
 )
 from cockpit.release.item_state import CLOSED_BY_HAND, SETTLED, ItemState
 from cockpit.release.moment import item_as_of
-from cockpit.release.run import ItemView
+from cockpit.release.run import ItemView, Run
 from cockpit.release.sensing import epoch_of, rfc3339
 from cockpit.release.two_persons import is_other
 
@@ -45,19 +45,7 @@ from cockpit.release.two_persons import is_other
 def tick(intent: TickItem, context: Context) -> list[Draft]:
     """Tick an item that is not done yet."""
     view = item_as_of(context.item(intent.item), context.at)
-    _refuse_against_check(view)
-    if view.state is ItemState.SUSPENDED and context.run.commit in {"", context.run.undone}:
-        raise RefusedError(
-            f"it speaks of {context.run.tag or 'the version'} that was rolled back",
-            fix="Give the run its next version, and tick it for that: cockpit release retarget TAG",
-            code="rolled-back",
-        )
-    renews = view.state is ItemState.ATTESTED and bool(intent.until or view.item.expires)
-    if view.state in CLOSED_BY_HAND and not renews:
-        who = view.by.name if view.by is not None else "somebody"
-        raise RefusedError(
-            f"already done by {who} at {view.at}", fix="u undoes your own last record; reopen opens it", code="already"
-        )
+    refuse_tick(view, context.run, until=intent.until)
     value = intent.value.strip()
     asks = view.item.evidence == "required" or view.item.expires or intent.until
     if asks and not value and not intent.link and not view.evidence_count:
@@ -67,6 +55,23 @@ def tick(intent: TickItem, context: Context) -> list[Draft]:
             code="no-evidence",
         )
     return [context.item_draft(view, _word(intent, view, context))]
+
+
+def refuse_tick(view: ItemView, run: Run, *, until: str = "") -> None:
+    """Refuse to tick an item as it stands: its check says otherwise, its version is gone, or it is done already."""
+    _refuse_against_check(view)
+    if view.state is ItemState.SUSPENDED and run.commit in {"", run.undone}:
+        raise RefusedError(
+            f"it speaks of {run.tag or 'the version'} that was rolled back",
+            fix="Give the run its next version, and tick it for that: cockpit release retarget TAG",
+            code="rolled-back",
+        )
+    renews = view.state is ItemState.ATTESTED and bool(until or view.item.expires)
+    if view.state in CLOSED_BY_HAND and not renews:
+        who = view.by.name if view.by is not None else "somebody"
+        raise RefusedError(
+            f"already done by {who} at {view.at}", fix="u undoes your own last record; reopen opens it", code="already"
+        )
 
 
 def _word(intent: TickItem | AnswerItem, view: ItemView, context: Context, *, answers: str = "") -> ItemDone:

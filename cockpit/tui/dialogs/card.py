@@ -284,6 +284,7 @@ class CardDialog(Dialog[bool]):
         async def resolve() -> None:
             try:
                 plan = await asyncio.to_thread(prepared, workspace, direction, self._tag)
+                assumed = await asyncio.to_thread(workspace.assumed, plan)
             except (CockpitError, OSError) as error:
                 self.cockpit.tell(str(error), severity="error")
                 return
@@ -299,7 +300,7 @@ class CardDialog(Dialog[bool]):
             def replan(way: DatabaseWay) -> Plan:
                 return prepared(workspace, direction, self._tag, way)
 
-            await self.app.push_screen(ConfirmPlanDialog(plan, self._tag, replan), self._confirmed)
+            await self.app.push_screen(ConfirmPlanDialog(plan, self._tag, replan, assumed), self._confirmed)
 
         self.run_worker(resolve(), exit_on_error=False)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from rich.cells import cell_len
 from textual import on
@@ -37,10 +37,17 @@ from cockpit.tui.glyphs import choose_glyphs, shown
 class ConfirmPlanDialog(Dialog[bool]):
     """Shows a plan and starts it when its target was typed."""
 
-    def __init__(self, plan: Plan, tag: Tag, replan: Callable[[DatabaseWay], Plan]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        tag: Tag,
+        replan: Callable[[DatabaseWay], Plan],
+        assumed: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__()
         self._plan = plan
         self._replan = replan
+        self._assumed = assumed
         self._word = confirmation_word(tag)
         self._display = tag.display
         self._starting = False
@@ -63,7 +70,8 @@ class ConfirmPlanDialog(Dialog[bool]):
             against = no_gos_before_deploy(run, now=now) if plan.direction == "deploy" else ()
             wrong = discrepancy(run, live.readiness.running, now)
             grave = (wrong.text,) if wrong is not None and wrong.grave else ()
-            steps = PlanPane(plan, now, (*grave, *(one.told for one in against), *live.readiness.warnings))
+            warnings = (*grave, *(one.told for one in against), *live.readiness.warnings)
+            steps = PlanPane(plan, now, warnings, self._assumed)
             with VerticalScroll(can_focus=False, id="plan-steps") as scroll:
                 yield steps
             yield PlanPlace(scroll, steps)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from textual.containers import VerticalScroll
 from textual.strip import Strip
 
 from cockpit.durations import long_duration
+from cockpit.release.assumed import assumed_words
 from cockpit.release.databases import DatabaseWay
 from cockpit.release.plan import Plan, describe, qualified
 from cockpit.tui.rows import Part, labelled, row
@@ -29,11 +30,14 @@ class PlanPane(TextPane):
     PlanPane { height: auto; }
     """
 
-    def __init__(self, plan: Plan, now: float, warnings: Sequence[str] = ()) -> None:
+    def __init__(
+        self, plan: Plan, now: float, warnings: Sequence[str] = (), assumed: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__()
         self._plan = plan
         self._now = now
         self._warnings = tuple(warnings)
+        self._assumed = assumed or {}  # why a step is only guessed, by its id
         self.begins: tuple[int, ...] = ()  # the line that each step begins on
 
     def show(self, plan: Plan) -> None:
@@ -55,6 +59,9 @@ class PlanPane(TextPane):
             title = step.title + qualified(step)
             lines += labelled(f"{number}.", title, inks.strong, inks.title, width=width, indent=4)
             lines += labelled("", describe(step), inks.muted, inks.muted, width=width, indent=4)
+            if step.id in self._assumed:
+                told = assumed_words(self._assumed[step.id])
+                lines += labelled("", told, inks.warn, inks.warn, width=width, indent=4)
             if step.danger:
                 lines += labelled("", step.danger, inks.warn, inks.warn, width=width, indent=4)
             if step.undo:

@@ -114,6 +114,12 @@ class CommsPage(Page):
         """Fill in the template under the cursor, to send it."""
         self._fill_in()
 
+    def offers(self, action: str) -> bool:
+        """Hint at acknowledging what calls and nobody knows of."""
+        current = self.query_one(SentList).current
+        calls = current is not None and current.call is not None and current.known is None
+        return action != "acknowledge_call" or (calls and self.cockpit.may_write)
+
     # What was sent
 
     @on(RowList.Chosen, "#sent")

@@ -54,6 +54,7 @@ class EnvPage(Page):
     def action_look_again(self) -> None:
         """Read the file again."""
         self._look()
+        self.cockpit.tell(f"looking at {self.cockpit.moment[0].configuration.env.file} again")
 
     def read_again(self) -> None:
         self._look()

@@ -41,6 +41,12 @@ class IncidentsPage(Page):
         """The procedure that is looked at, which an incident that is opened here follows."""
         return None
 
+    def offers(self, action: str) -> bool:
+        """Hint at closing an incident where one is open, and at nothing that writes where nothing can be written."""
+        if action == "incident":
+            return self.cockpit.may_write
+        return action != "close_incident" or (self.cockpit.may_write and self._incident is not None)
+
     def action_new_incident(self) -> None:
         """Open an incident, beside those that are open."""
         runbook = self._runbook

@@ -23,6 +23,7 @@ from cockpit.release.intents import (
     UnclaimItem,
 )
 from cockpit.release.item_state import CLOSED_BY_HAND
+from cockpit.release.offered import can_challenge, can_tick, can_waive
 from cockpit.release.run import ItemView
 from cockpit.times import clock_time, epoch
 from cockpit.tui.pages.base import Page, Subject
@@ -49,9 +50,29 @@ class ItemPage(Page):
         """Put the cursor on an item, wherever it is on this page."""
         raise NotImplementedError
 
+    def offers(self, action: str) -> bool:
+        """Hint at what would do something to the item under the cursor."""
+        if action not in {"tick", "challenge", "defer", "override"}:
+            return True
+        view, run = self.selected_item(), self.cockpit.moment[0]
+        if view is None or not self.cockpit.may_write:
+            return False
+        if action == "tick":
+            return can_tick(view, run)
+        if action == "challenge":
+            return can_challenge(view, run, self.cockpit.workspace.session.actor)
+        return can_waive(view)
+
+    def _here(self) -> ItemView | None:
+        """Return the item under the cursor; where there is none, say so."""
+        view = self.selected_item()
+        if view is None:
+            self.cockpit.tell("no item is under the cursor: Up and Down, or Left and Right for another phase")
+        return view
+
     def action_tick(self) -> None:
         """Tick the item; a killer item shows its detail first."""
-        view = self.selected_item()
+        view = self._here()
         if view is None:
             return
         deliberate = view.item.killer or view.item.two_person or view.item.expires
@@ -84,7 +105,7 @@ class ItemPage(Page):
         from cockpit.tui.dialogs.item import Reply
         from cockpit.tui.dialogs.second_person import answer_dialog, challenge_dialog
 
-        view = self.selected_item()
+        view = self._here()
         if view is None:
             return
         run, _, now = self.cockpit.moment
@@ -120,13 +141,13 @@ class ItemPage(Page):
 
     def action_claim(self) -> None:
         """Claim the item, or let it go."""
-        view = self.selected_item()
+        view = self._here()
         if view is not None:
             self.cockpit.act(ClaimItem(view.id) if view.claimed_by is None else UnclaimItem(view.id))
 
     def action_reopen(self) -> None:
         """Open the item again."""
-        view = self.selected_item()
+        view = self._here()
         if view is not None:
             self.cockpit.act(ReopenItem(view.id))
 
@@ -135,7 +156,7 @@ class ItemPage(Page):
         from cockpit.attaching import attachment
         from cockpit.tui.dialogs.ask import AskDialog
 
-        view = self.selected_item()
+        view = self._here()
         if view is None:
             return
 
@@ -168,7 +189,7 @@ class ItemPage(Page):
     def _with_reason(self, word: str, hint: str, intent: Callable[[str, str, str], Intent]) -> None:
         from cockpit.tui.dialogs.ask import WaiverDialog
 
-        view = self.selected_item()
+        view = self._here()
         if view is None:
             return
 
@@ -183,7 +204,7 @@ class ItemPage(Page):
         """Run the item's check once, now, after showing what it does."""
         from cockpit.tui.dialogs.ask import ConfirmDialog
 
-        view, run = self.selected_item(), self.cockpit.moment[0]
+        view, run = self._here(), self.cockpit.moment[0]
         if view is None:
             return
         if view.sensing is None:

@@ -121,6 +121,17 @@ class ProbesPage(QuietingActions, Page):
         self._history = await asyncio.to_thread(read)
         self._show_detail()
 
+    def offers(self, action: str) -> bool:
+        """Hint at probing now where somebody watches, and at acknowledging a trouble that nobody knows of yet."""
+        if action not in {"probe_now", "acknowledge_probe"}:
+            return True
+        feed, (run, live, now) = self.probe_here, self.cockpit.moment
+        if feed is None or not self.cockpit.may_write or self.query_one(TargetTable).has_focus:
+            return False
+        if action == "probe_now":
+            return live.watcher_alive(now)
+        return feed.state != "ok" and feed.name not in run.acknowledged
+
     @property
     def probe_here(self) -> ProbeFeed | None:
         return self.query_one(ProbeBoard).current
@@ -154,6 +165,7 @@ class ProbesPage(QuietingActions, Page):
         """Ask the watcher to run this probe at once."""
         feed = self.query_one(ProbeBoard).current
         if feed is None:
+            self.cockpit.tell("no probe is under the cursor: add `probes:` to cockpit.yaml, or Esc clears the filter")
             return
         probe = self.cockpit.moment[0].configuration.probes.get(feed.name)
         effects = probe.effects if probe is not None else "none"

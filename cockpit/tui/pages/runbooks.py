@@ -122,12 +122,20 @@ class RunbooksPage(IncidentsPage):
         run = self.cockpit.moment[0]
         return next((one for one in run.library.runbooks if entry is not None and one.id == entry.id), None)
 
+    def offers(self, action: str) -> bool:
+        if action != "skip_step":
+            return super().offers(action)
+        row = self.query_one(StepList).current
+        settled = row is not None and row.use is not None and row.use.state != "open"
+        return self.cockpit.may_write and row is not None and row.step is not None and not settled
+
     # Steps
 
     @on(RowList.Chosen, "#runbook-steps")
     def _do(self) -> None:
         runbook, row = self._runbook, self.query_one(StepList).current
         if runbook is None or row is None or row.step is None:
+            self.cockpit.tell("there is nothing to do here: it is for reading; y copies it")
             return
 
         def closed(leads_to: str | None) -> None:

@@ -36,6 +36,10 @@ class TagPicker(TagList):
 
     BINDINGS = bindings("tags")
 
+    def offers(self, action: str) -> bool:
+        """Hint at the card where a tag is under the cursor."""
+        return action != "card" or self.highlighted is not None
+
     def action_card(self) -> None:
         """Open the card of the tag under the cursor."""
         self.action_choose()
@@ -138,6 +142,7 @@ class TagsPage(Page):
         elif self._wants_card and picker.highlighted is not None and picker.highlighted.name == self._wants_card:
             self._open_card(TagList.Chosen(picker, picker.highlighted))
         self._wants_card = ""
+        self.screen.refresh_bindings()  # Enter opens a card by now
 
     def _show_running(self, run: Run, live: Live, now: float) -> None:
         """Say above the list what runs, how long ago that was seen, and whether it should."""

@@ -100,6 +100,10 @@ class TimelinePage(Page):
         if self.is_attached:
             self.query_one(RecordDetail).add(record, texts)
 
+    def offers(self, action: str) -> bool:
+        """Hint at an earlier time where there is one."""
+        return action != "past_earlier" or self.cockpit.past.has_earlier()
+
     def action_notes_only(self) -> None:
         """List only the notes, or everything again."""
         self._notes_only = not self._notes_only

@@ -124,9 +124,9 @@ class StripScreen(
         self.query_one(PastBanner).show(told, self.cockpit.now() - now)
         # What calls a human now calls also whoever looks at the past.
         self.query_one(AlarmBanner).show(calling.unseen())
-        self.query_one(HintBar).show(is_open=run.open)
         self._show_tour(run, self.cockpit.me)
         self.show_content(run, live, now)
+        self.query_one(HintBar).show(is_open=run.open)
 
     def _show_tour(self, run: Run, name: str) -> None:
         tour = self.cockpit.tour
@@ -134,6 +134,11 @@ class StripScreen(
             if tour.step is not None:
                 tour.look(Seen(run, self.place.partition(":")[0], said_by(run, name)))
             self.query_one(TourStrip).show(tour)
+
+    def on_row_list_highlighted(self) -> None:
+        """What the keys would do depends on what the cursor is on."""
+        for bar in self.query(HintBar):
+            bar.look()
 
     def show_content(self, run: Run, live: Live, now: float) -> None:
         """Show it in what a subclass composed."""

@@ -9,7 +9,6 @@ from cockpit.execution.control import output_path
 from cockpit.release.live import Live
 from cockpit.release.plan import describe
 from cockpit.release.run import ExecutionView, Run
-from cockpit.times import zone
 from cockpit.tui.abnormal import Ranked
 from cockpit.tui.alarms import is_elsewhere, worker_gone
 from cockpit.tui.commands import bindings
@@ -21,6 +20,7 @@ from cockpit.tui.screens.execution_controls import ExecutionControls
 from cockpit.tui.theme import inks_of
 from cockpit.tui.widgets.execution import OutcomeLine, StepList
 from cockpit.tui.widgets.lines import PaneTitle
+from cockpit.tui.widgets.log_pane import LogPane
 from cockpit.tui.widgets.log_tail import LogTail
 
 # What also holds here; the pages themselves are a screen away.
@@ -44,7 +44,6 @@ class ExecutionScreen(ExecutionControls):
         yield PaneTitle("Execution", id="execution-title")
         yield StepList(id="steps")
         yield OutcomeLine(id="outcome")
-        yield PaneTitle("output", id="output-title")
         yield Vertical(id="output-place")
 
     @property
@@ -92,7 +91,13 @@ class ExecutionScreen(ExecutionControls):
         place = self.query_one("#output-place", Vertical)
         place.remove_children()
         path = output_path(self.cockpit.workspace.executions_directory, view.id)
-        place.mount(LogTail("output", path, timezone=zone(run.timezone), clock=self.cockpit.now))
+        place.mount(LogPane("output", path, run.timezone, clock=self.cockpit.now, beside=False))
+
+    def on_log_tail_evidence_chosen(self, message: LogTail.EvidenceChosen) -> None:
+        """Attach what was chosen of the output to an item."""
+        from cockpit.tui.widgets.log_evidence import attach_lines
+
+        attach_lines(self.cockpit, message.name, message.text)
 
     def leave_for_good(self) -> None:
         """Go back to where one came from; a second key that came meanwhile must not take the screen below away, too."""

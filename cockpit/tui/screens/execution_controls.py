@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from cockpit.executing import abort_execution, start_worker
 from cockpit.execution.control import skip_step
-from cockpit.execution.progress import PASSED
+from cockpit.execution.progress import may_be_skipped, required_words, step_at
 from cockpit.release.intents import ConfirmExecution
 from cockpit.release.run import ExecutionView
+from cockpit.tui.alarms import is_elsewhere, worker_gone
 from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.without_lease import start_leased
 from cockpit.tui.screens.base import StripScreen
@@ -20,15 +21,29 @@ class ExecutionControls(StripScreen):
         self._view: ExecutionView | None = None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what is possible now: nothing can be retried, skipped or aborted once it is over."""
+        """Let only hold what could be: nothing can be retried, skipped or aborted once it is over."""
         view = self._view
         if action == "confirm_execution":
             return view is not None and view.outcome == "unverified" and view.confirmed is None
-        if action == "skip_step":
-            return view is not None and view.state == "stopped"
-        if action in {"retry_step", "abort_execution"}:
+        if action in {"retry_step", "skip_step", "abort_execution"}:
             return view is not None and not view.over
         return super().check_action(action, parameters)
+
+    def offers(self, action: str) -> bool:
+        """Hint at what would do something now: a required step is not skipped, and what runs is not retried."""
+        view = self._view
+        if action not in {"retry_step", "skip_step", "abort_execution"}:
+            return True
+        if view is None or not self.cockpit.may_write or is_elsewhere(view, self.cockpit.moment[1]):
+            return False
+        if action == "skip_step":
+            step = step_at(view)
+            return view.state == "stopped" and step is not None and may_be_skipped(step)
+        return action == "abort_execution" or not self._runs(view)
+
+    def _runs(self, view: ExecutionView) -> bool:
+        """Whether somebody carries it out now."""
+        return view.state in {"requested", "running"} and not worker_gone(view, *self.cockpit.moment[1:])
 
     def _stopped(self) -> ExecutionView | None:
         view = self._view
@@ -42,9 +57,11 @@ class ExecutionControls(StripScreen):
         view = self._stopped()
         if view is None:
             return
-        titles = [step.title for step in view.plan.steps] if view.plan is not None else []
-        waiting = next((step for step in view.steps if step.state not in PASSED), None)
-        name = titles[waiting.index] if waiting is not None and waiting.index < len(titles) else "the next step"
+        if self._runs(view):
+            self.cockpit.tell(f"the {view.direction} runs: there is nothing to try again; A aborts it")
+            return
+        step = step_at(view)
+        name = step.title if step is not None else "the next step"
 
         def answered(yes: bool | None) -> None:
             if yes:
@@ -58,11 +75,14 @@ class ExecutionControls(StripScreen):
     def action_skip_step(self) -> None:
         """Skip the failed step, where the plan allows it, and go on; some want a reason."""
         view = self._stopped()
-        if view is None or view.plan is None:
+        if view is None:
             return
-        waiting = next((step for step in view.steps if step.state not in PASSED), None)
-        step = view.plan.steps[waiting.index] if waiting is not None else None
-        if step is not None and step.skippable:
+        step = step_at(view)
+        if view.state != "stopped":
+            self.cockpit.tell(f"the {view.direction} has not stopped at a step: there is nothing to skip")
+        elif step is not None and not may_be_skipped(step):
+            self.cockpit.tell(required_words(step, view), severity="warning")
+        elif step is not None and step.skippable:
             ask = AskDialog(f"Skip: {step.title}", "why it may be left out")
             self.app.push_screen(ask, lambda reason: self._skip(view, reason) if reason else None)
         else:

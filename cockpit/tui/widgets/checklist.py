@@ -306,6 +306,10 @@ class PausePoint(LineWidget, can_focus=True):
         """The poll, where the phase has a pause point."""
         return self._gate
 
+    def offers(self, action: str) -> bool:
+        """Hint at the poll where there is one."""
+        return action != "poll" or self._gate is not None
+
     def action_poll(self) -> None:
         """Open the poll."""
         self.post_message(self.Opened())

@@ -1,8 +1,8 @@
-"""The last line: what can be done here now, from the bindings that are really active."""
+"""The last line: what can be done here now, from the bindings that are really active and that would do something."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast, runtime_checkable
 
 from textual.strip import Strip
 
@@ -20,6 +20,23 @@ _NEEDS_A_RUN = "checklist"  # a key of this page says so where there is none; as
 _ALWAYS = ("everywhere.help", "everywhere.leave")
 
 
+@runtime_checkable
+class Offering(Protocol):
+    """A screen, page or list that knows which of its keys would do nothing now but say why not."""
+
+    def offers(self, action: str) -> bool:
+        """Whether the action of a binding would do something now: only then is its key hinted at."""
+        ...
+
+
+class Hint(NamedTuple):
+    """A key as it is written, what it does in a word or two, and the command that it belongs to."""
+
+    key: str
+    label: str
+    command: str
+
+
 class HintBar(LineWidget):
     """Keys and what they do, as many as fit; help and back are always among them."""
 
@@ -30,43 +47,58 @@ class HintBar(LineWidget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._is_open = True
+        self._hints: tuple[Hint, ...] = ()
 
     def show(self, *, is_open: bool) -> None:
-        """Leave out what needs an open run, where none is."""
-        if is_open != self._is_open:
-            self._is_open = is_open
+        """Leave out what needs an open run, where none is, and what would do nothing now."""
+        self._is_open = is_open
+        self.look()
+
+    def look(self) -> None:
+        """Look again at what the keys would do: the cursor is elsewhere, or what it is on has changed."""
+        found = self._found()
+        if found != self._hints:
+            self._hints = found
             self.renew()
 
     def on_mount(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.renew())
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.look())
 
-    def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
-        local: list[tuple[str, str]] = []
-        general: list[tuple[str, str]] = []
-        always: list[tuple[str, str]] = []
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        """What is hinted at where there is room, in the order of the table: this page's own keys first."""
+        return self._hints
+
+    def _found(self) -> tuple[Hint, ...]:
+        local: list[Hint] = []
+        general: list[Hint] = []
+        always: list[Hint] = []
         seen: set[str] = set()
         keymap = cast("CockpitApp", self.app).keymap
         bound = sorted(self.screen.active_bindings.values(), key=lambda one: _ORDER.get(one.binding.id or "", 999))
         for active in bound:
-            binding = active.binding
-            if not binding.show or not active.enabled or (binding.id or binding.action) in seen:
+            binding, node = active.binding, active.node
+            identity = binding.id or binding.action
+            if not binding.show or not active.enabled or identity in seen:
                 continue
-            seen.add(binding.id or binding.action)
-            if not self._is_open and active.node.id == _NEEDS_A_RUN:
+            seen.add(identity)
+            if not self._is_open and node.id == _NEEDS_A_RUN:
                 continue
-            command = _COMMANDS.get(binding.id or "")
+            if isinstance(node, Offering) and not node.offers(binding.action.rpartition(".")[2]):
+                continue
+            command = _COMMANDS.get(identity)
             known = keymap.shown(command, self.glyphs) if command is not None else ""
-            key = known or binding.key_display or binding.key
-            if binding.id in _ALWAYS:
-                always.append((key, binding.description))
-            elif (binding.id or "").startswith("everywhere."):
-                general.append((key, binding.description))
-            else:
-                local.append((key, binding.description))
+            hint = Hint(known or binding.key_display or binding.key, binding.description, identity)
+            is_general = identity.startswith("everywhere.")
+            (always if identity in _ALWAYS else general if is_general else local).append(hint)
+        return (*local, *general, *always)
+
+    def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
+        always = [hint for hint in self._hints if hint.command in _ALWAYS]
         right = self._parts(always, inks)
         room = width - width_of(right) - 2
         left: list[Part] = [(" ", inks.plain)]
-        for hint in local + general:
+        for hint in self._hints[: len(self._hints) - len(always)]:
             more = self._parts([hint], inks)
             if width_of(left) + width_of(more) > room:
                 break
@@ -74,8 +106,8 @@ class HintBar(LineWidget):
         return row(left, right, width)
 
     @staticmethod
-    def _parts(hints: list[tuple[str, str]], inks: Inks) -> list[Part]:
+    def _parts(hints: list[Hint], inks: Inks) -> list[Part]:
         parts: list[Part] = []
-        for key, label in hints:
-            parts += [(key, inks.title), (f" {label}  ", inks.muted)]
+        for hint in hints:
+            parts += [(hint.key, inks.title), (f" {hint.label}  ", inks.muted)]
         return parts

@@ -48,6 +48,10 @@ class LogTail(LogView):
             return bool(self.progress or self.cursor.selected)
         return True
 
+    def offers(self, action: str) -> bool:
+        """Hint at going to a time where there is a file to go through."""
+        return action != "go_to_time" or self.travel is not None
+
     def action_next_error(self) -> None:
         """Go to the next error; from the newest line, where none can come after, to the newest error."""
         if self.follow:

@@ -69,6 +69,8 @@ class LogView(LogFollow):
             self.say(f"{typed.strip()} is no time: write 14:05, 15m, or 2026-03-10T14:05")
         elif self.travel is not None:
             self.travel.go_to_time(at)
+        else:
+            self.say("this log is no file here: there is no time to go to")
 
     def hint(self) -> str:
         """Why there is nothing to see."""

@@ -79,6 +79,10 @@ class RowList(ScrollView, DrawnLines, Generic[R], can_focus=True):
         """Whether the cursor may rest on a row."""
         return True
 
+    def offers(self, action: str) -> bool:  # noqa: ARG002 - a subclass looks at it
+        """Whether the key of an action on the row under the cursor would do something: there must be one."""
+        return self.current is not None
+
     # What others use
 
     @property

@@ -133,6 +133,10 @@ class StepList(RowList[StepRow]):
         super().__init__(empty="Nothing is written here.", id=id)
         self._glyphs = choose_glyphs()
 
+    def offers(self, action: str) -> bool:
+        """Hint at opening a step, not at what is only read."""
+        return self.current is not None and (action != "do_step" or self.current.step is not None)
+
     def action_do_step(self) -> None:
         """Open the step under the cursor."""
         self.action_choose()

@@ -74,6 +74,10 @@ class SentList(RowList[SentRow]):
         super().__init__(empty="Nothing was sent yet: Enter on a template fills it in.", id=id)
         self._glyphs = choose_glyphs()
 
+    def offers(self, action: str) -> bool:
+        """Hint at looking at a message; a call is only known of."""
+        return self.current is not None and (action != "look_at_sent" or self.current.message is not None)
+
     def action_look_at_sent(self) -> None:
         """Open the message under the cursor."""
         self.action_choose()

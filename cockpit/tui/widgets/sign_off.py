@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -17,6 +19,9 @@ from cockpit.tui.status_style import Look
 from cockpit.tui.theme import Inks, inks_of
 from cockpit.tui.widgets.lines import PaneTitle, TextPane
 from cockpit.tui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from cockpit.tui.app import CockpitApp
 
 
 def standing_look(state: Standing, glyphs: Glyphs, inks: Inks) -> Look:
@@ -42,6 +47,11 @@ class SignOffList(RowList[RoleStanding]):
         self._glyphs = choose_glyphs()
         self.timezone = "UTC"
         self.needed: frozenset[str] = frozenset()
+
+    def offers(self, action: str) -> bool:
+        """Hint at signing where something can be written."""
+        may_write = cast("CockpitApp", self.app).may_write
+        return self.current is not None and (action != "choose" or may_write)
 
     def key_of(self, row: RoleStanding) -> str:
         return row.role
