@@ -38,6 +38,7 @@ from cockpit.tui.past import Scrubber
 from cockpit.tui.screens.base import StripScreen
 from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.since import SinceTeller
+from cockpit.tui.sizes import HEIGHTS, WIDTHS
 from cockpit.tui.themed import ThemedApp
 from cockpit.tui.tour import Tour
 from cockpit.tui.watched import Begun, keep_watched
@@ -73,8 +74,8 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         Binding("ctrl+z", "suspend_process", show=False),
     ]
     ENABLE_COMMAND_PALETTE = True
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-medium"), (150, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-lowest"), (12, "-flat"), (20, "-short"), (36, "-tall")]
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
 
     # Each screen paints what has changed of a moment; by themselves they would paint all of it, once a second.
     run_now: reactive[Run | None] = reactive(None, init=False, always_update=True, repaint=False)

@@ -126,6 +126,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("everywhere", "sign_on_behalf", "", ":", "sign on behalf", "Write down the sign-off of somebody elsewhere"),
     _c("everywhere", "revoke", "", ":", "revoke a sign-off", "Take a role's sign-off back, with a reason"),
     _c("everywhere", "since", "", ":", "since you looked", "List again what others changed while you did not look"),
+    _c("everywhere", "notices", "", ":", "what was said",
+       "Read again the messages that this screen has shown, the newest first"),
     _c("everywhere", "complete_review", "", ":", "complete the review",
        "Say that you have gone through the review that is shown: the next one begins here"),
     _c("everywhere", "review_since", "", ":", "review since", "Let the review begin elsewhere: 24h, launch, a time"),

@@ -22,6 +22,7 @@ from cockpit.tui.compositing import PatchScreen
 from cockpit.tui.themed import ThemedApp
 from cockpit.tui.widgets.log_pane import LogPane
 from cockpit.tui.widgets.log_tail import LogTail
+from cockpit.tui.widgets.notice_line import NoticeLine
 
 if TYPE_CHECKING:
     from textual.widgets import Input
@@ -81,6 +82,7 @@ class LogApp(ThemedApp, inherit_bindings=False):
             yield LogPane(name, origin, self._timezone, clock=time.time, beside=False, reader=self._reader)
         else:
             yield Container(*self._panes(), id="panes")
+        yield NoticeLine()
 
     def on_mount(self) -> None:
         self._tails[0].focus()

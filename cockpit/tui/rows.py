@@ -76,11 +76,16 @@ def labelled(label: str, text: str, ink: Style, label_ink: Style, *, width: int,
     """Return external text beside a label, wrapped to `width` cells and made safe; at least one line."""
     lines: list[str] = []
     for line in shown_lines(text):
-        lines += _wrapped(line, max(width - indent - 1, 10)) or [""]
+        lines += _folded(line, max(width - indent - 1, 10)) or [""]
     return [[(f" {label if n == 0 else '':<{indent - 1}}", label_ink), (line, ink)] for n, line in enumerate(lines)]
 
 
-def _wrapped(line: str, width: int) -> list[str]:
+def wrapped(text: str, width: int) -> list[str]:
+    """Return external text in lines of at most `width` cells, made safe."""
+    return [folded for line in shown_lines(text) for folded in _folded(line, width) or [""]]
+
+
+def _folded(line: str, width: int) -> list[str]:
     # textwrap counts characters, and wide ones take two cells each; they come without blanks to break at.
     return textwrap.wrap(line, width) if cell_len(line) == len(line) else chop_cells(line, width)
 

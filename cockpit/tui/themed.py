@@ -10,13 +10,16 @@ from typing import Any
 from rich.console import RenderableType
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.color import Color
 from textual.filter import LineFilter, Monochrome, NoColor
+from textual.notifications import Notify
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme
 
 from cockpit.collection import let_collector_go_on
+from cockpit.tui.notices import Notices
 from cockpit.tui.themes import DARK, MONOCHROME, THEMES, offered_themes
 from cockpit.tui.thrift import ThriftyApp
 
@@ -53,6 +56,7 @@ class ThemedApp(ThriftyApp, inherit_bindings=False):
         self._colourless = Colourless(enabled=False)
         self._filters.append(self._colourless)
         self.begin_in(theme)
+        self.notices = Notices(self)
 
     def begin_in(self, theme: str) -> None:
         """Be in this theme from the first frame on, where the terminal can show it; empty is the terminal's own."""
@@ -65,6 +69,19 @@ class ThemedApp(ThriftyApp, inherit_bindings=False):
     def watch_theme(self, theme: str) -> None:
         """Let colours through, or none."""
         self.no_color = self._colourless.enabled = theme == MONOCHROME.name
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and event.key == "escape":
+            self.notices.put_away()
+        await super().on_event(event)
+
+    def on_notify(self, event: Notify) -> None:
+        """Keep what is told, to be read again."""
+        self.notices.keep(event.notification)
+
+    def _refresh_notifications(self) -> None:
+        # In rows of their own: Textual's boxes would lie upon the newest lines of a log, or the row one is at.
+        self.call_later(self.notices.show)
 
     def after_first_frame(self, callback: Callable[[], object]) -> None:
         """Call `callback` once something is on the screen, from the app's own loop."""

@@ -321,5 +321,5 @@ PLACES = {
     "ExecutionScreen StepList": Place("#steps", execution, moment="stopped"),
     "ExecutionScreen OutcomeLine": Place("#outcome", execution, moment="stopped"),
     "ExecutionScreen title": Place("#execution-title", execution, moment="stopped"),
-    "toast": Place("Toast", toast, size=(100, 30)),
+    "toast": Place("#notices", toast, size=(100, 30)),
 }

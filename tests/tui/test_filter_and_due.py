@@ -27,7 +27,7 @@ async def test_terms_filter_together_and_each_is_inverted_by_itself(scene: Scene
         await type_in(pilot, " !state:done")
         assert listed(app) == [FLOWS]
         await pilot.press("enter")
-        assert "/owner:ben !state:done" in text_of(app, "#items-title")
+        assert "owner:ben !state:done" in text_of(app, "#filter")
         assert items(app).has_focus
         await pilot.press("escape", "slash")
         await type_in(pilot, "is:mine backup")
@@ -68,7 +68,8 @@ async def test_what_is_late_says_so_and_is_counted_until_it_is_done(scene: Scene
     scene.act(MoveLaunch(rfc3339(NOW - 3 * 86400)))
     scene.clock.time = NOW
     async with flown(scene, size=size) as (app, pilot):
-        title = text_of(app, "#items-title")
+        where = "#phase-strip" if size[0] == 80 else "#items-title"
+        title = text_of(app, where)
         count = int(title.split("overdue ")[1].split()[0])
         assert count > 2
         on_item(app, LOGS)
@@ -85,7 +86,7 @@ async def test_what_is_late_says_so_and_is_counted_until_it_is_done(scene: Scene
         await pilot.press("enter")
         scene.session.act(TickItem(LOGS))
         await until(pilot, lambda: len(listed(app)) == count - 1)
-        assert f"overdue {count - 1}" in text_of(app, "#items-title")
+        assert f"overdue {count - 1}" in text_of(app, where)
         document = status_document(scene.run, scene.live, now=NOW)
     phase = next(one for one in document["phases"] if one["id"] == "deployment-day")
     assert phase["due"]["overdue"] == count - 1
@@ -99,12 +100,12 @@ async def test_what_is_late_says_so_and_is_counted_until_it_is_done(scene: Scene
 
 async def test_an_item_becomes_late_while_one_looks(scene: Scene) -> None:
     async with flown(scene) as (app, pilot):
-        assert "overdue" not in text_of(app, "#items-title")
+        assert "overdue" not in text_of(app, "#phase-strip")
         assert "OVERDUE" not in text_of(app, "#items")
         scene.clock.time = NOW + 86400
         app.tick_clock()
         await settle(pilot)
-        assert "overdue" in text_of(app, "#items-title")
+        assert "overdue" in text_of(app, "#phase-strip")
         assert "OVERDUE" in text_of(app, "#items")
         await pilot.press("exclamation_mark")
         await settle(pilot)
@@ -133,4 +134,4 @@ async def test_an_hours_due_is_late_to_the_second_and_listed_by_the_filter(
         app.tick_clock()
         await settle(pilot)
         assert listed(app) == ["soon"]
-        assert "overdue 1" in text_of(app, "#items-title")
+        assert "overdue 1" in text_of(app, "#phase-strip")

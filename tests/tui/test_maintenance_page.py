@@ -172,7 +172,7 @@ async def test_on_the_checklist_what_recurs_is_ticked_for_the_present_period(car
     async with on_page(care) as (app, pilot):
         await pilot.press("1", "right", "right", "right", "right", "right")
         await settle(pilot)
-        assert "recurs" in text_of(app, "#items-title")
+        assert "5 Ongoing Maintenance  recurs" in text_of(app, "#phase-strip")
         assert "2026-W11" in text_of(app, "#items")
         await pilot.press("space")
         await until(pilot, lambda: ERRORS in care.run.instances)

@@ -21,9 +21,10 @@ from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.pages.items import ItemPage
 from cockpit.tui.rows import Part, part
 from cockpit.tui.theme import inks_of
-from cockpit.tui.widgets.checklist import ItemDetail, ItemList, PausePoint, PhaseColumn, PhaseStrip, progress_of
+from cockpit.tui.widgets.checklist import ItemDetail, ItemList, PausePoint
 from cockpit.tui.widgets.lines import TAKEN_IN, PaneTitle
 from cockpit.tui.widgets.log_panes import LogPanes
+from cockpit.tui.widgets.phases import Fact, PhaseColumn, PhaseStrip, progress_of
 from cockpit.tui.widgets.probes import ProbeBoard, ProbeStrip, no_probes
 from cockpit.tui.widgets.row_list import RowList
 from cockpit.tui.widgets.timeline import TimelineList
@@ -158,7 +159,10 @@ class ChecklistPage(ItemPage):
         column.late = {column.key_of(phase): late for phase, late in zip(run.phases, overdue, strict=True)}
         column.show(run.phases)
         column.cursor = index
-        self.query_one(PhaseStrip).show(run.phases, index, overdue)
+        facts = self._facts(run, index) if run.phases else []
+        if self._mine:
+            facts.append(Fact("mine", inks_of(self.app).accent, 5))
+        self.query_one(PhaseStrip).show(run.phases, index, overdue, facts)
         items = self.query_one(ItemList)
         items.timezone = run.timezone
         items.empty = self._why_empty(run)
@@ -194,25 +198,31 @@ class ChecklistPage(ItemPage):
         inks = inks_of(self.app)
         phase = run.phases[index]
         dot = choose_glyphs().dot
-        right: list[Part] = [(progress_of(phase), inks.good if phase.state == "done" else inks.strong)]
         cramped = bool(self._filter) and self.size.width < 100
-        deferred = sum(view.state is ItemState.DEFERRED for view in phase.items)
-        if not cramped:
-            right.append((f" {dot} deferred {deferred} {dot} debt {len(debt_of(run))}", inks.muted))
-        count = self._late[index]
-        if count.overdue:
-            right.append((f" {dot} {choose_glyphs().late} overdue {count.overdue}", inks.bad))
-        if count.upcoming and not cramped:
-            right.append((f" {dot} due {count.upcoming}", inks.muted))
-        stale = sum(view.state is ItemState.STALE for view in phase.items)
-        if stale:
-            right.append((f" {dot} stale {stale}", inks.warn))
+        right: list[Part] = [(progress_of(phase), inks.good if phase.state == "done" else inks.strong)]
+        for fact in self._facts(run, index):
+            if fact.calls or not cramped:
+                right += [(f" {dot} ", inks.muted), (fact.words, fact.ink)]
         left: list[Part] = [part(phase.phase.when, inks.muted)] if phase.phase.when and self.size.width >= 100 else []
         if self._filter:
             left.append(part(f"/{self._filter}", inks.accent))
         if self._mine:
             left.append(("mine", inks.accent))
         self.query_one("#items-title", PaneTitle).show(f"{index + 1} {phase.phase.title}", left=left, right=right)
+
+    def _facts(self, run: Run, index: int) -> list[Fact]:
+        """Return what there is to know of a phase beside its progress."""
+        inks, phase, count = inks_of(self.app), run.phases[index], self._late[index]
+        deferred = sum(view.state is ItemState.DEFERRED for view in phase.items)
+        stale = sum(view.state is ItemState.STALE for view in phase.items)
+        facts = [
+            Fact(f"deferred {deferred}", inks.muted, 1),
+            Fact(f"debt {len(debt_of(run))}", inks.muted, 2),
+            Fact(f"{choose_glyphs().late} overdue {count.overdue}", inks.bad, 4, on=bool(count.overdue)),
+            Fact(f"due {count.upcoming}", inks.muted, 0, on=bool(count.upcoming)),
+            Fact(f"stale {stale}", inks.warn, 3, on=bool(stale)),
+        ]
+        return [fact for fact in facts if fact.on]
 
     def _show_gate(self, run: Run, live: Live, now: float) -> None:
         index = self._phase_index or 0

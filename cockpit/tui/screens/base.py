@@ -17,6 +17,7 @@ from cockpit.tui.compositing import PatchScreen
 from cockpit.tui.freeze import FreezeActions
 from cockpit.tui.looks import LooksActions
 from cockpit.tui.migrating import MigrationActions
+from cockpit.tui.notices import NoticeActions
 from cockpit.tui.opening import OpeningActions
 from cockpit.tui.past import PastActions
 from cockpit.tui.quieting import StayActions
@@ -27,6 +28,7 @@ from cockpit.tui.tour import Seen, TourActions, TourStrip, said_by
 from cockpit.tui.wheel import WheelActions
 from cockpit.tui.widgets.banner import AlarmBanner
 from cockpit.tui.widgets.hints import HintBar
+from cockpit.tui.widgets.notice_line import NoticeLine
 from cockpit.tui.widgets.past import PastBanner
 from cockpit.tui.widgets.strip import IdentityStrip
 
@@ -45,6 +47,7 @@ class StripScreen(
     StayActions,
     ReportActions,
     LooksActions,
+    NoticeActions,
     OpeningActions,
     TourActions,
     PatchScreen,
@@ -55,10 +58,10 @@ class StripScreen(
     DEFAULT_CSS = """
     StripScreen { layers: base above; }
     StripScreen > #head { dock: top; height: auto; }
-    StripScreen > #hints { dock: bottom; }
+    StripScreen > #foot { dock: bottom; height: auto; }
     """
     _has_resumed = False
-    ALLOW_IN_MAXIMIZED_VIEW = "#head, #hints"  # where one is, and what calls, stays in view of whoever zooms a pane
+    ALLOW_IN_MAXIMIZED_VIEW = "#head, #foot"  # where one is, and what calls, stays in view of whoever zooms a pane
 
     @property
     def cockpit(self) -> CockpitApp:
@@ -83,7 +86,9 @@ class StripScreen(
             if self.cockpit.tour is not None:
                 yield TourStrip(id="tour")
         yield from self.compose_content()
-        yield HintBar(id="hints")
+        with Vertical(id="foot"):
+            yield NoticeLine(id="notices")
+            yield HintBar(id="hints")
 
     def _fit_to_size(self) -> None:
         """Take the classes of the app's breakpoints, as `Screen` does on each change of its size."""

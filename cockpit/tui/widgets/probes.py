@@ -13,12 +13,14 @@ from cockpit.release.live import ProbeFeed
 from cockpit.release.run import Run
 from cockpit.tui.glyphs import choose_glyphs, shown
 from cockpit.tui.rows import Part, fit, part, row, sparkline, width_of
+from cockpit.tui.sizes import is_low
 from cockpit.tui.status_style import probe_look
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import TAKEN_IN, LineWidget
 from cockpit.tui.widgets.row_list import RowList
 
 _LONGEST_NAME = 20  # cells: one probe must not push all others off the line
+_GAP = 3  # cells between two
 _GRAVITY = {"down": 0, "unknown": 1, "degraded": 2, "paused": 3, "ok": 4}
 
 
@@ -69,29 +71,47 @@ class ProbeStrip(LineWidget):
                 ("all well ", inks.good) if len(seen) == len(self._feeds) else ("waiting for the watcher ", inks.muted)
             ]
         )
-        cells = [self._cell(feed, inks) for feed in self._feeds]
-        if 1 + sum(map(width_of, cells)) > width - width_of(right):
-            order = sorted(range(len(cells)), key=lambda n: _GRAVITY.get(self._feeds[n].state, 1))
-            cells = [cells[n] for n in order]
-        left: list[Part] = [(" ", inks.plain)]
+        rule = is_low(self.app)  # where no title stands above it, it is the rule itself
+        left: list[Part] = [(self.glyphs.rule * 2 + " ", inks.rule)] if rule else [(" ", inks.plain)]
+        room = width - width_of(left) - width_of(right) - rule
+        cells = self._cells(room, inks)
         for placed, cell in enumerate(cells):
-            if width_of(left) + width_of(cell) > width - width_of(right) - 4:
-                left.append((f"+{len(cells) - placed}", inks.muted))
+            rest = sum(map(width_of, cells[placed:])) - _GAP
+            if rest > room and width_of(cell) + len(f"+{len(cells)}") > room:
+                left.append((f"+{len(cells) - placed} ", inks.muted))
                 break
             left += cell
-        return row(left, right, width)
+            room -= width_of(cell)
+        if not rule:
+            return row(left, right, width)
+        right = [(" ", inks.rule), *right, (self.glyphs.rule, inks.rule)]
+        return row(left, right, width, fill=(self.glyphs.rule, inks.rule))
 
-    def _cell(self, feed: ProbeFeed, inks: Inks) -> list[Part]:
+    def _cells(self, room: int, inks: Inks) -> list[list[Part]]:
+        """Return all; where they do not fit, without the latencies of those that are well, or the worst first."""
+        for brief in (False, True):
+            cells = [self._cell(feed, inks, brief=brief) for feed in self._feeds]
+            if sum(map(width_of, cells)) - _GAP <= room:
+                return cells
+        return [cells[n] for n in sorted(range(len(cells)), key=lambda n: self._gravity(self._feeds[n]))]
+
+    def _gravity(self, feed: ProbeFeed) -> int:
+        unknown = _GRAVITY["unknown"]
+        gravity = _GRAVITY.get(feed.state, unknown)
+        return min(gravity, unknown) if feed.at and feed.stale(self._now) else gravity
+
+    def _cell(self, feed: ProbeFeed, inks: Inks, *, brief: bool) -> list[Part]:
         stale = bool(feed.at) and feed.stale(self._now)
         look = probe_look(feed.state if feed.at else "waiting", self.glyphs, inks, stale=stale)
         name = fit(feed.name, min(cell_len(shown(feed.name)), _LONGEST_NAME))
         parts: list[Part] = [(name, inks.plain), (" ", inks.plain)]
         if feed.state == "ok" and not stale:
-            parts += [(look.glyph, look.ink), (f" {latency(feed)}" if feed.latency_ms is not None else "", inks.muted)]
+            took = "" if brief or feed.latency_ms is None else f" {latency(feed)}"
+            parts += [(look.glyph, look.ink), (took, inks.muted)]
         else:
             parts.append((f"{look.glyph} {look.word}", look.ink))
         age = age_of(self._now - feed.at) if feed.at else "never"
-        return [*parts, (f" {age}", inks.muted if not stale else inks.warn), ("   ", inks.plain)]
+        return [*parts, (f" {age}", inks.muted if not stale else inks.warn), (" " * _GAP, inks.plain)]
 
 
 class ProbeBoard(RowList[ProbeFeed]):

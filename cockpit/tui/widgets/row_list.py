@@ -36,7 +36,10 @@ class RowList(ScrollView, DrawnLines, Generic[R], can_focus=True):
     """
     BINDINGS = bindings("move")
 
+    AHEAD = 0  # rows that are kept in view behind the one that is gone to, where there are more
+
     cursor: reactive[int] = reactive(0, repaint=False)
+    _is_pointed_at = False  # a row that is clicked is in view, and stays under the mouse
 
     @dataclass
     class Highlighted(Message):
@@ -131,10 +134,12 @@ class RowList(ScrollView, DrawnLines, Generic[R], can_focus=True):
         first = self.cursor
         while first > 0 and not self.selectable(self._rows[first - 1]):
             first -= 1
+        ahead = 0 if self._is_pointed_at else min(self.AHEAD, height // 4)
+        last = min(self.cursor + ahead, len(self._rows) - 1)
         if first < top:
             self.scroll_to(y=first, animate=False, immediate=True)
-        elif self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True)
+        elif last >= top + height:
+            self.scroll_to(y=last - height + 1, animate=False, immediate=True)
 
     def _tell(self) -> None:
         row = self.current
@@ -212,4 +217,6 @@ class RowList(ScrollView, DrawnLines, Generic[R], can_focus=True):
         if 0 <= index < len(self._rows) and self.selectable(self._rows[index]):
             if index == self.cursor and event.chain == 2:
                 self.action_choose()
+            self._is_pointed_at = True
             self.cursor = index
+            self._is_pointed_at = False

@@ -1,0 +1,168 @@
+"""What is told covers nothing, can be put away, and can be read again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from cockpit.tui.app import CockpitApp
+from cockpit.tui.dialogs.notices import NoticesDialog
+from cockpit.tui.dialogs.poll import PollDialog
+from cockpit.tui.widgets.checklist import ItemList
+from cockpit.tui.widgets.notice_line import NoticeLine
+from tests.tui.painted import lines, settle, text_in, text_of, until
+from tests.tui.scenes import Scene
+from tests.tui.test_checklist_page import type_in
+
+Look = Callable[[str], Scene]
+LONG = "the journal could not be written: no space left on device; free some space on /var, and press R to read again"
+
+
+def told(app: CockpitApp) -> list[str]:
+    """The rows of the line that is in view."""
+    line = app.screen.query_one(NoticeLine)
+    return text_in(app, line.region).splitlines() if line.display else []
+
+
+def age(app: CockpitApp, seconds: float) -> None:
+    """Let what was told be older."""
+    for one in app._notifications:
+        one.raised_at -= seconds
+
+
+async def test_it_stands_above_the_footer_and_everything_else_stays_in_view(look: Look) -> None:
+    app = look("red").app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        items = app.screen.query_one(ItemList)
+        items.action_cursor_bottom()
+        await settle(pilot)
+        before = lines(app)
+        app.tell("noted")
+        await until(pilot, lambda: told(app))
+        assert "noted" in lines(app)[-2]
+        assert lines(app)[-1] == before[-1], "the footer"
+        assert lines(app)[:4] == before[:4]
+        assert "checkout" in lines(app)[-3], "the probes"
+        assert "GET /cart" in lines(app)[-4], "the newest line of the log"
+        assert any(line.startswith("▸") for line in text_of(app, "#items").splitlines()), "the row one is at"
+        assert len(told(app)) == 1
+
+
+async def test_on_a_low_terminal_the_newest_is_told_and_the_others_are_counted(look: Look) -> None:
+    app = look("calm").app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        for text in ("first", "second", LONG):
+            app.tell(text, severity="error")
+        await until(pilot, lambda: len(app._notifications) == 3)
+        await until(pilot, lambda: "the journal" in "".join(told(app)))
+        rows = told(app)
+        assert len(rows) == 2
+        assert rows[0].rstrip().endswith("+2")
+        assert "press R to read" in rows[1]
+        app.tell("third")
+        await until(pilot, lambda: "third" in told(app)[0])
+        assert len(told(app)) == 1
+        assert told(app)[0].rstrip().endswith("+3")
+        await pilot.resize_terminal(200, 50)
+        await until(pilot, lambda: len(told(app)) == 4)
+        assert [row.split()[1] for row in told(app)] == ["third", "the", "second", "first"]
+
+
+async def test_an_error_stays_to_be_read_and_goes_by_itself(look: Look) -> None:
+    app = look("calm").app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        height = app.screen.query_one(ItemList).size.height
+        app.tell("no", severity="error")
+        await until(pilot, lambda: told(app))
+        assert min(one.time_left for one in app._notifications) >= 8
+        age(app, 8.5)
+        app.notices.show()
+        await settle(pilot)
+        assert told(app)
+        age(app, 1.4)
+        app.notices.show()  # lets it wait for what is left
+        await until(pilot, lambda: not told(app))
+        assert app.screen.query_one(ItemList).size.height == height
+
+
+async def test_escape_puts_away_what_can_have_been_read(look: Look) -> None:
+    app = look("calm").app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        app.tell("read long since")
+        await until(pilot, lambda: told(app))
+        age(app, 2.0)
+        app.tell("came this moment", severity="error")
+        await until(pilot, lambda: "came this" in told(app)[0])
+        await pilot.press("escape")
+        await until(pilot, lambda: [one.message for one in app._notifications] == ["came this moment"])
+        await until(pilot, lambda: "+1" not in told(app)[0])
+        age(app, 2.0)
+        await pilot.press("escape")
+        await until(pilot, lambda: not told(app))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_upon_a_dialog_its_last_row_tells_and_no_other(size: tuple[int, int], look: Look) -> None:
+    app = look("red").app()
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await settle(pilot)
+        app.tell("told before it was opened")
+        await until(pilot, lambda: told(app))
+        await pilot.press("P")
+        await until(pilot, lambda: isinstance(app.screen, PollDialog))
+        await until(pilot, lambda: app.screen.query(NoticeLine))
+        await until(pilot, lambda: "told before" in lines(app)[-1])
+        assert sum("told before" in line for line in lines(app)) == 1
+        await pilot.press("escape")
+        await until(pilot, lambda: "told before" in lines(app)[-2])
+
+
+async def test_what_was_said_is_read_again_from_the_palette(look: Look) -> None:
+    app = look("calm").app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        app.tell("first of all")
+        app.tell(LONG, severity="error")
+        await until(pilot, lambda: len(app.notices.kept) == 2)
+        app.clear_notifications()
+        await pilot.press("colon")
+        await settle(pilot)
+        await type_in(pilot, "what was said")
+        await settle(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, NoticesDialog))
+        await settle(pilot)
+        said = text_in(app, app.screen.query_one(".box").region)
+        assert said.index("the journal could not") < said.index("first of all")
+        assert "press R to" in said
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, NoticesDialog))
+
+
+async def test_a_tick_of_the_clock_lays_nothing_out_while_something_is_told(look: Look) -> None:
+    app = look("calm").app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        app.tell("noted")
+        await until(pilot, lambda: told(app))
+        await settle(pilot)
+        flows = 0
+        compositor, reflow = app.screen._compositor, app.screen._compositor.reflow
+
+        def counted(*arguments: object) -> object:
+            nonlocal flows
+            flows += 1
+            return reflow(*arguments)  # type: ignore[arg-type]
+
+        compositor.reflow = counted  # type: ignore[method-assign, assignment]
+        began = time.monotonic()
+        for _ in range(5):
+            app.tick_clock()
+            await settle(pilot)
+        assert flows == 0 or time.monotonic() - began > 5, "but by what is told going away"
