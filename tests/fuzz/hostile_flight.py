@@ -7,7 +7,9 @@ from pathlib import Path
 
 import yaml
 
+from cockpit.execution.control import output_path
 from cockpit.git.command import Git
+from cockpit.release.events import HostEnded, WorkerStarted
 from cockpit.release.intents import (
     AddNote,
     AnswerGate,
@@ -20,8 +22,8 @@ from cockpit.release.intents import (
     TickItem,
 )
 from tests.tui.hostile import TEXTS
-from tests.tui.moments import BACKUP, DAY, FILES, LOGS, RATES, RED, live
-from tests.tui.scenes import CONFIGURATION, NOW, Scene, build_repository
+from tests.tui.moments import BACKUP, BUSY, DAY, FILES, LOGS, RATES, RED, live, running
+from tests.tui.scenes import CONFIGURATION, EXECUTION, NOW, Scene, build_repository
 
 _LARGE = 1_000_000  # bytes
 _MARKUP = TEXTS["unbalanced-markup"]
@@ -69,6 +71,33 @@ def take_off(scene: Scene) -> None:
         scene.act(AddNote(text), AddNote(text, LOGS))
     scene.live = live(RED)
     scene.clock.time = NOW
+
+
+def roll_back(scene: Scene) -> None:
+    """Let a rollback run, at its last step, whose output is hostile; `go_on` lets it go on."""
+    running(scene)
+    path = output_path(scene.workspace.executions_directory, EXECUTION)
+    path.write_bytes("\n".join((*TEXTS.values(), "y" * _LARGE)).encode("utf-8", "surrogatepass") + b"\xff\x9b31m")
+    scene.live = live(RED, BUSY)
+
+
+def go_on(scene: Scene, number: int) -> None:
+    """Let the rollback under way print, stop, be begun again or end, as its worker would write it down."""
+    execution = scene.run.current_execution
+    if execution is None:
+        return
+    with output_path(scene.workspace.executions_directory, EXECUTION).open("ab") as output:
+        output.write(b"\x1b]0;x\x07 line %d [/x]\r" % number)
+    match number % 4:
+        case 0 if execution.state == "running":
+            scene.stop(3, "start", _MARKUP)
+        case 1 if execution.state == "stopped":
+            scene.fact(WorkerStarted(pid=4712, step=3))
+            scene.begin(3, "start")
+        case 2:
+            scene.fact(HostEnded(3, "start", _BIDI, 1, "failed", seconds=1.5, code=number, detail=_MARKUP))
+        case _:
+            pass
 
 
 def _checklist() -> object:
