@@ -36,6 +36,7 @@ TARGETS = {
     "screens": "screens.Screens",
     "samples": "samples.Samples",
     "refs": "refs.Refs",
+    "arguments": "arguments.Arguments",
 }
 WALK = "walk"
 _HANG = 300.0  # seconds after which a hang shows where it is, and ends all

@@ -9,7 +9,8 @@ import yaml
 
 from cockpit.execution.control import output_path
 from cockpit.git.command import Git
-from cockpit.release.events import HostEnded, WorkerStarted
+from cockpit.release.decisions.executions import execution_entity
+from cockpit.release.events import ExecutionStopped, HostEnded, StepEnded, StepStarted, WorkerStarted
 from cockpit.release.intents import (
     AddNote,
     AnswerGate,
@@ -18,9 +19,12 @@ from cockpit.release.intents import (
     DeferItem,
     MarkTag,
     OpenIncident,
+    RecordFact,
     SignOff,
     TickItem,
 )
+from cockpit.release.record import Event
+from cockpit.session import Session
 from tests.tui.hostile import TEXTS
 from tests.tui.moments import BACKUP, BUSY, DAY, FILES, LOGS, RATES, RED, live, running
 from tests.tui.scenes import CONFIGURATION, EXECUTION, NOW, Scene, build_repository
@@ -81,23 +85,21 @@ def roll_back(scene: Scene) -> None:
     scene.live = live(RED, BUSY)
 
 
-def go_on(scene: Scene, number: int) -> None:
-    """Let the rollback under way print, stop, be begun again or end, as its worker would write it down."""
-    execution = scene.run.current_execution
+def go_on(scene: Scene, worker: Session, number: int) -> None:
+    """Let the rollback under way print, stop or be begun again, as its worker writes it down."""
+    worker.poll()
+    execution = worker.run.current_execution
     if execution is None:
         return
     with output_path(scene.workspace.executions_directory, EXECUTION).open("ab") as output:
         output.write(b"\x1b]0;x\x07 line %d [/x]\r" % number)
-    match number % 4:
-        case 0 if execution.state == "running":
-            scene.stop(3, "start", _MARKUP)
-        case 1 if execution.state == "stopped":
-            scene.fact(WorkerStarted(pid=4712, step=3))
-            scene.begin(3, "start")
-        case 2:
-            scene.fact(HostEnded(3, "start", _BIDI, 1, "failed", seconds=1.5, code=number, detail=_MARKUP))
-        case _:
-            pass
+    facts: tuple[Event, ...] = (HostEnded(3, "start", _BIDI, 1, "failed", 1.5, number, _MARKUP),)
+    if number % 3 == 0 and execution.state == "running":
+        facts = StepEnded(3, "start", 1, "failed", 4.0, 1, _MARKUP), ExecutionStopped(3, _BIDI)
+    elif number % 3 == 1 and execution.state == "stopped":
+        facts = WorkerStarted(pid=4712, step=3), StepStarted(3, "start", 2)
+    for fact in facts:
+        worker.act(RecordFact(execution_entity(EXECUTION), fact))
 
 
 def _checklist() -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import pty
 from datetime import UTC
@@ -194,3 +195,28 @@ def test_an_argument_of_blanks_is_read_at_once() -> None:
 def test_a_target_of_blanks_is_read_at_once() -> None:
     text = f"# A\n\n- [ ] a\n\n## Performance Targets\n\n- {'0' * 70}:{BLANKS[:20_000]}x\n"
     assert import_text(text, "x.md", "x").parts.targets == ()
+
+
+LATIN_1 = b"caf\xe9"  # as a terminal that is not of UTF-8 types it
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("freeze", "on", "--reason", "x", "--by", os.fsdecode(LATIN_1)),
+        ("release", "open", os.fsdecode(LATIN_1)),
+        ("freeze", "off", os.fsdecode(LATIN_1)),
+    ],
+    ids=("by", "name", "mistake"),
+)
+def test_what_is_no_utf_8_is_refused_by_a_sentence(words: tuple[str, ...], tmp_path: Path) -> None:
+    repo = make_repository(tmp_path / "repo")
+    (repo / "cockpit.yaml").write_text("service: shop\nenvironment: {name: production, production: true}\n")
+    for more, stream in (((), "err"), (("--json",), "out")):
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            assert run(["--repo", str(repo), *words, *more]) in {2, 4}
+        said = {"out": out, "err": err}[stream].getvalue()
+        assert "caf" in said
+        assert said.isascii()
+    assert "caf\\udce9" in msgspec.json.decode(said)["error"]["what"]  # as any reader of JSON takes it

@@ -24,7 +24,7 @@ QUICK = (("texts.Texts", 40), ("configurations.Configurations", 12))
 SLOW = (
     ("markdown.Markdown", 20), ("env_files.EnvFiles", 10), ("log_lines.LogLines", 10), ("answers.ToProbes", 20),
     ("answers.ToSources", 40), ("journals.Journals", 15), ("samples.Samples", 10), ("screens.Screens", 1),
-    ("refs.Refs", 3),
+    ("refs.Refs", 3), ("arguments.Arguments", 10),
 )  # fmt: skip
 
 

@@ -137,7 +137,8 @@ class Walker:
                 await rest(pilot)
             case "worker":
                 if not self.readonly:
-                    await asyncio.to_thread(hostile_flight.go_on, self.scene, step.x)
+                    await asyncio.to_thread(hostile_flight.go_on, self.scene, self._colleague(), step.x)
+                    await asyncio.to_thread(self.scene.session.poll)
                     await rest(pilot)
             case "log":
                 with (self.scene.repo / "logs" / "app.log").open("ab") as log:
@@ -146,15 +147,20 @@ class Walker:
     def _colleague_writes(self, number: int) -> None:
         if self.readonly:
             return
-        if self._ben is None:
-            self._ben = self.scene.colleague()
-        self._ben.poll()
-        items = [item for item, view in self._ben.run.items.items() if view.state == "open"]
+        ben = self._colleague()
+        ben.poll()
+        items = [item for item, view in ben.run.items.items() if view.state == "open"]
         if items and number % 2:
             with contextlib.suppress(Exception):
-                self._ben.act(TickItem(items[number % len(items)]))
+                ben.act(TickItem(items[number % len(items)]))
         else:
-            self._ben.act(AddNote(f"\u202e[/nope] {number}"))
+            ben.act(AddNote(f"\u202e[/nope] {number}"))
+
+    def _colleague(self) -> Session:
+        """Return Ben's session, who writes what the worker would, too."""
+        if self._ben is None:
+            self._ben = self.scene.colleague()
+        return self._ben
 
     # What must hold
 
