@@ -37,6 +37,8 @@ TARGETS = {
     "samples": "samples.Samples",
     "refs": "refs.Refs",
     "arguments": "arguments.Arguments",
+    "files": "own_files.OwnFiles",
+    "replies": "replies.Replies",
 }
 WALK = "walk"
 _HANG = 300.0  # seconds after which a hang shows where it is, and ends all

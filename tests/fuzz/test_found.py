@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import io
 import os
 import pty
@@ -21,10 +22,12 @@ from cockpit.content.yaml_text import yaml_text
 from cockpit.errors import ConfigurationError
 from cockpit.health.beats import read_beat
 from cockpit.health.conditions import check_condition
+from cockpit.layouts import Layout, LayoutStore
 from cockpit.logs.classify import Classifier
 from cockpit.logs.line import Level
 from cockpit.logs.requests import read_request
 from cockpit.logs.stats import stats
+from cockpit.presence import present
 from cockpit.redact import MASK, masked
 from cockpit.release.checklist import Checklist, Phase, Section
 from cockpit.release.record import Unknown
@@ -162,6 +165,20 @@ def test_a_small_file_of_ours_that_is_damaged_is_as_good_as_none(data: bytes, tm
     (file,) = (tmp_path / "state").rglob("*.json")
     file.write_bytes(data)
     assert seen.read("run-1", "ana") is None
+    layouts = LayoutStore(repo, tmp_path / "state")
+    layouts.keep_layout("run-1", "ana", Layout("logs"))
+    (file,) = (tmp_path / "state" / "layout").rglob("*.json")
+    file.write_bytes(data)
+    assert layouts.layout("run-1", "ana") == Layout()
+
+
+@pytest.mark.parametrize("data", UNREADABLE, ids=("not-utf-8", "deep", "nul", "list"))
+def test_somebody_whose_entry_is_damaged_is_not_here(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / f"{'f' * 32}.json"
+    path.write_bytes(data)
+    with path.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # whoever it is lives
+        assert present(tmp_path) == ()
 
 
 def test_an_event_whose_data_is_nested_without_end_is_kept_as_unknown() -> None:
