@@ -39,6 +39,8 @@ TARGETS = {
     "arguments": "arguments.Arguments",
     "files": "own_files.OwnFiles",
     "replies": "replies.Replies",
+    "init": "proposals.Proposals",
+    "probes": "elsewhere.ToProbesOfOtherKinds",
 }
 WALK = "walk"
 _HANG = 300.0  # seconds after which a hang shows where it is, and ends all

@@ -73,11 +73,14 @@ class MailServer:
                 connection, _ = self._socket.accept()
             except OSError:
                 return
-            connection.settimeout(2.0)
-            with contextlib.suppress(OSError, ssl.SSLError, EOFError):
-                self._converse(connection)
-            with contextlib.suppress(OSError):
-                connection.close()
+            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _answer(self, connection: socket.socket) -> None:
+        connection.settimeout(3.0)
+        with contextlib.suppress(OSError, ssl.SSLError, EOFError):
+            self._converse(connection)
+        with contextlib.suppress(OSError):
+            connection.close()
 
     def _converse(self, connection: socket.socket) -> None:
         connection.sendall(self.replies["greeting"])
@@ -188,10 +191,10 @@ class Replies(Target[Said]):
     def _channel(self, made: Said) -> Channel:
         match made.kind:
             case "slack":
-                return Channel(slack=SlackChannel("HOOK"), timeout="2s")
+                return Channel(slack=SlackChannel("HOOK"), timeout="700ms")
             case "pagerduty":
                 url = f"http://127.0.0.1:{self.http.port}/v2/enqueue"
-                return Channel(pagerduty=PagerDutyChannel("KEY", url=url), timeout="2s")
+                return Channel(pagerduty=PagerDutyChannel("KEY", url=url), timeout="700ms")
             case "command":
                 return Channel(command=f"cat said >&2; exit {made.status}", timeout="5s")
             case _:
@@ -199,7 +202,7 @@ class Replies(Target[Said]):
                     "localhost", "ops@shop.example", ("a@shop.example", "b@shop.example"), self.mail.port, "USER_",
                     "PASS_", str(self.certificate.file),
                 )  # fmt: skip
-                return Channel(smtp=smtp, timeout="2s")
+                return Channel(smtp=smtp, timeout="700ms")
 
 
 async def _at_once(_seconds: float) -> None:

@@ -13,13 +13,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cockpit.cli.evidence import _chosen
+from cockpit.cli.init_questions import numbers
 from cockpit.cli.main import run
 from cockpit.codec import to_record
+from cockpit.comms.posting import Answer
 from cockpit.content.library import parse_library_texts
 from cockpit.content.markdown.importing import import_text
 from cockpit.content.strict_yaml import load_text
 from cockpit.content.yaml_text import yaml_text
-from cockpit.errors import ConfigurationError
+from cockpit.errors import ConfigurationError, NotFoundError
 from cockpit.health.beats import read_beat
 from cockpit.health.conditions import check_condition
 from cockpit.layouts import Layout, LayoutStore
@@ -31,13 +34,17 @@ from cockpit.presence import present
 from cockpit.redact import MASK, masked
 from cockpit.release.checklist import Checklist, Phase, Section
 from cockpit.release.record import Unknown
+from cockpit.release.sources import Source, SourceQuestion
 from cockpit.seen import SeenStore
 from cockpit.store.envelope import By, Envelope, Stored
 from cockpit.store.location import StoreLocation
 from cockpit.store.sync_status import SyncStatus, read_status
 from cockpit.times import rfc3339
 from cockpit.watch.asks import take_asks
+from tests.fuzz.answers import Scripted
 from tests.fuzz.unsafe import hostile_in
+from tests.health.misbehaving import plain
+from tests.sources.support import desk_of
 from tests.store.support import make_repository
 
 MANY = "9" * 5000  # digits: Python reads no more than 4,300 of them as a number
@@ -237,3 +244,30 @@ def test_what_is_no_utf_8_is_refused_by_a_sentence(words: tuple[str, ...], tmp_p
         assert "caf" in said
         assert said.isascii()
     assert "caf\\udce9" in msgspec.json.decode(said)["error"]["what"]  # as any reader of JSON takes it
+
+
+@pytest.mark.parametrize("stamp", ["²", MANY, MANY[:400], "-1", ""], ids=range(5))
+async def test_a_time_of_loki_that_is_none_is_said_to_be_none(stamp: str) -> None:
+    document = {
+        "status": "success",
+        "data": {"resultType": "streams", "result": [{"stream": {"app": "shop"}, "values": [[stamp, "a line"]]}]},
+    }
+    server = Scripted()
+    server.answer = plain("200 OK", msgspec.json.encode(document), "Content-Type: application/json")
+    try:
+        desk = desk_of({}, it=Source("loki", url=f"http://127.0.0.1:{server.port}"))
+        found = await desk.lines(SourceQuestion("it", "logs", '{app="shop"}'), 0.0, 600.0, seconds=20.0)
+    finally:
+        server.close()
+    assert "nanoseconds" in found.detail
+
+
+def test_a_number_that_nothing_attached_has_is_no_number() -> None:
+    with pytest.raises(NotFoundError, match="is attached"):
+        _chosen((), MANY)
+    assert numbers(f"1 {MANY} 2", 5) == [1, 2]
+
+
+@pytest.mark.parametrize(("said", "seconds"), [("30", 30.0), ("9" * 400, 0.0), ("²", 0.0), ("soon", 0.0)], ids=range(4))
+def test_a_receiver_that_wants_peace_for_ever_is_not_believed(said: str, seconds: float) -> None:
+    assert Answer(429, {"retry-after": said}, "", whole=True).retry_after == seconds

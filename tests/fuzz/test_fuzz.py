@@ -24,7 +24,8 @@ QUICK = (("texts.Texts", 40), ("configurations.Configurations", 12))
 SLOW = (
     ("markdown.Markdown", 20), ("env_files.EnvFiles", 10), ("log_lines.LogLines", 10), ("answers.ToProbes", 20),
     ("answers.ToSources", 40), ("journals.Journals", 15), ("samples.Samples", 10), ("screens.Screens", 1),
-    ("refs.Refs", 3), ("arguments.Arguments", 10),
+    ("refs.Refs", 3), ("arguments.Arguments", 10), ("replies.Replies", 4),
+    ("own_files.OwnFiles", 2), ("proposals.Proposals", 20), ("elsewhere.ToProbesOfOtherKinds", 10),
 )  # fmt: skip
 
 
