@@ -10,7 +10,7 @@ import msgspec
 
 from cockpit.release.events import KINDS
 from cockpit.release.record import Actor, Event, Record, Unknown
-from cockpit.store.envelope import By, Stored
+from cockpit.store.envelope import By, Stored, not_utf_8
 
 
 class _Decoders(dict[str, "msgspec.json.Decoder[Any] | None"]):
@@ -31,8 +31,11 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 
 
 def encode_data(event: Event) -> bytes:
-    """Return the JSON of an event's data."""
-    return _ENCODER.encode(event)
+    """Return the JSON of an event's data; NotSavedError where a text in it is no UTF-8."""
+    try:
+        return _ENCODER.encode(event)
+    except UnicodeEncodeError as error:
+        raise not_utf_8(error) from None
 
 
 def named_blobs(stored: Stored) -> set[str]:

@@ -68,5 +68,5 @@ def _named(person: str) -> str:
 def _read(path: Path, type_: type[T]) -> T:
     try:
         return msgspec.json.decode(path.read_bytes(), type=type_)
-    except (OSError, msgspec.MsgspecError, UnicodeError):
+    except (OSError, ValueError, RecursionError):  # no JSON, not UTF-8, or nested without end
         return type_()

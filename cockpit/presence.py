@@ -68,7 +68,7 @@ class PresenceFile(Closing):
 
 def _read(descriptor: int) -> Presence | None:
     for _ in range(_ATTEMPTS):
-        with contextlib.suppress(msgspec.MsgspecError):
+        with contextlib.suppress(ValueError, RecursionError):  # no JSON, not UTF-8, or nested without end
             return _DECODER.decode(os.pread(descriptor, 65536, 0))
     return None
 

@@ -202,8 +202,20 @@ def print_json(value: object) -> None:
     import msgspec
 
     # The standard encoder escapes, and is fast where it need not indent.
-    compact = json.dumps(msgspec.to_builtins(value), ensure_ascii=True)
-    sys.stdout.write(msgspec.json.format(compact, indent=2) + "\n")
+    plain = msgspec.to_builtins(value)
+    try:
+        text = msgspec.json.format(json.dumps(plain, ensure_ascii=True), indent=2)
+    except msgspec.DecodeError:  # a byte that is no UTF-8 stands as half a pair of surrogates, which no reader takes
+        text = msgspec.json.format(json.dumps(_spelt(plain), ensure_ascii=True), indent=2)
+    sys.stdout.write(text + "\n")
+
+
+def _spelt(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_spelt(key): _spelt(inner) for key, inner in value.items()}
+    return [_spelt(inner) for inner in value] if isinstance(value, list) else value
 
 
 def say(text: str = "") -> None:

@@ -63,7 +63,7 @@ def _chosen(attached: tuple[Record, ...], name: str) -> Record:
     named = [record for record in attached if getattr(record.data, "name", "") == name]
     if named:
         return named[-1]
-    if name.isdecimal() and 0 < int(name) <= len(attached):
+    if name.isdecimal() and len(name) < 10 and 0 < int(name) <= len(attached):
         return attached[int(name) - 1]
     raise NotFoundError(f"nothing of the name {name!r} is attached", fix="Without a name it lists what is attached")
 

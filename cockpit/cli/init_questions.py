@@ -196,5 +196,5 @@ def _reason(absent: Sequence[Part]) -> str:
 
 def numbers(text: str, most: int) -> list[int]:
     """Return the numbers from 1 to `most` that a person typed, each once; the rest of what was typed is nothing."""
-    found = [int(word) for word in text.replace(",", " ").split() if word.isdecimal()]
+    found = [int(word) for word in text.replace(",", " ").split() if word.isdecimal() and len(word) < 10]
     return [number for number in dict.fromkeys(found) if 1 <= number <= most]

@@ -16,6 +16,7 @@ from cockpit.net.trusted_roots import TrustedRoots
 
 _LIMIT = 64 * 1024  # bytes of an answer
 _LONGEST_QUOTED = 80  # characters of an answer that are quoted
+_LONGEST_WAIT = 7  # digits of the seconds that a receiver names: what is more, it does not mean
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -31,7 +32,7 @@ class Answer(Struct, frozen=True):
     def retry_after(self) -> float:
         """For how many seconds it wants to be left alone; 0.0 where it does not say."""
         said = self.headers.get("retry-after", "")
-        return float(said) if said.isascii() and said.isdigit() else 0.0
+        return float(said) if said.isascii() and said.isdigit() and len(said) <= _LONGEST_WAIT else 0.0
 
     @property
     def quoted(self) -> str:

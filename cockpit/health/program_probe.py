@@ -68,7 +68,8 @@ def unit_observation(output: bytes, seconds: float) -> Observation:
     state, sub = told.get("ActiveState", ""), told.get("SubState", "")
     if not state:
         return unseen("systemctl told nothing of it")
-    restarts = int(told["NRestarts"]) if told.get("NRestarts", "").isdigit() else 0
+    counted = told.get("NRestarts", "")
+    restarts = int(counted) if counted.isascii() and counted.isdigit() and len(counted) < 10 else 0
     result = "" if told.get("Result", "success") == "success" else f", {told['Result']}"
     return Observation(
         connected=True, latency=seconds, summary=f"{state} ({sub}){result}, {restarts} restarts",

@@ -25,7 +25,9 @@ _DAMAGE = frozenset({
     sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE,
 })  # fmt: skip
 # What reading a value raises that is not of its column's kind.
-ODD_VALUES = (ValueError, TypeError, ArithmeticError, LookupError, RecursionError, msgspec.MsgspecError)
+ODD_VALUES = (
+    ValueError, TypeError, AttributeError, ArithmeticError, LookupError, RecursionError, msgspec.MsgspecError,
+)  # fmt: skip
 
 
 class WrongSchemaError(Exception):

@@ -14,6 +14,7 @@ from cockpit.sources.prometheus import Prometheus
 from cockpit.sources.tool import MOST_LINES, bearer, counted, of_lines
 from cockpit.sources.trouble import SourceError
 
+_DIGITS = 19  # of nanoseconds since 1970, until 2286
 _NANO = 1_000_000_000
 _PAGE = 500
 _SELECTOR = re.compile(r"""\{(?:[^"`{}]|"(?:[^"\\]|\\.)*"|`[^`]*`)*\}""")
@@ -58,8 +59,8 @@ class Loki(Prometheus):
             asked = {"query": query, "limit": _PAGE, "direction": "backward", **span}
             _, data = await self._data(f"{self.prefix}/query_range", asked)
             found = self.client.fields(data, _Streams)
-            stamps = [int(stamp) for one in found.result for stamp, _ in one.values if stamp.isdigit()]
             lines = [_line(one.stream, stamp, text) for one in found.result for stamp, text in one.values]
+            stamps = [int(stamp) for one in found.result for stamp, _ in one.values]
             fresh = [line for line in lines if line.id not in known]
             known.update(line.id for line in fresh)
             if len(lines) >= _PAGE and not fresh:
@@ -94,7 +95,7 @@ class Loki(Prometheus):
 
 
 def _line(stream: Mapping[str, str], stamp: str, text: str) -> SourceLine:
-    if not stamp.isdigit():
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= _DIGITS):
         raise SourceError("contract", "what should be a time in nanoseconds is none")
     labels = ",".join(f"{name}={value}" for name, value in sorted(stream.items()))
     identity = hashlib.sha256(f"{labels}\n{stamp}\n{text}".encode()).hexdigest()[:24]

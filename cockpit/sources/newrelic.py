@@ -92,7 +92,7 @@ class NewRelic(Tool):
         return one_number(values, what)
 
     async def _rows(self, nrql: str) -> tuple[dict[str, Any], ...]:
-        if not self.source.account.isdigit():
+        if not (self.source.account.isascii() and self.source.account.isdigit() and len(self.source.account) < 20):
             raise SourceError("bad_query", "account is no number", fix="Write the account's id")
         asked = {"query": _ASK, "variables": {"id": int(self.source.account), "q": nrql}}
         body = await self.client.post("/graphql", asked, errors_inside=True)

@@ -12,6 +12,9 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from cockpit.errors import NotSavedError
+from cockpit.text import visible
+
 VERSION = 1
 
 
@@ -86,8 +89,20 @@ def event_id(payload: bytes) -> str:
 
 
 def encode_payload(envelope: Envelope) -> bytes:
-    """Return the bytes to hash, sign and store for a new event."""
-    return _encoder.encode(envelope)
+    """Return the bytes to hash, sign and store for a new event; NotSavedError where a text in it is no UTF-8."""
+    try:
+        return _encoder.encode(envelope)
+    except UnicodeEncodeError as error:
+        raise not_utf_8(error) from None
+
+
+def not_utf_8(error: UnicodeEncodeError) -> NotSavedError:
+    """Return the refusal of a text with bytes of another encoding, which no journal could hold."""
+    shown = visible(str(error.object)[max(error.start - 30, 0) : error.end + 10])
+    return NotSavedError(
+        f"not saved: '{shown}' holds bytes that are no UTF-8",
+        fix="Set the terminal to UTF-8 (look at LC_ALL), or write it without that letter",
+    )
 
 
 def encode_line(payload: bytes, signature: str | None) -> bytes:

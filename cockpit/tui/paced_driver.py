@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 import time
 from typing import Any
 
@@ -11,10 +13,13 @@ from textual.message import Message
 
 from cockpit.tui.outlet import Outlet
 from cockpit.tui.pacing import Pacer
+from cockpit.tui.typed import Typed
 
 _ASK = "\x1b[6n"  # where the cursor is: answered by xterm, tmux, screen and the Linux console alike
 _NO_MOUSE_PIXELS = "\x1b[?1016l"
 _SLACK = 1024  # bytes that wait to be written before a frame is held back
+_LOOK = 0.1  # seconds of silence after which a lone Esc is one
+_READ = 4096  # bytes
 _LAST_ANSWER = 5.0  # seconds at the end for an answer that is due: it would be typed into the shell
 _FIRST_ANSWER = 1.0  # where none ever came
 
@@ -24,7 +29,9 @@ class CaughtUp(Message):
 
 
 class PacedDriver(LinuxDriver):
-    """Textual's driver, but for the way out: frames are held back (`is_behind`) instead of queued without end."""
+    """Textual's driver, but for both ways: frames are held back (`is_behind`) instead of queued, and nothing that a
+    terminal sends ends the app.
+    """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -62,6 +69,16 @@ class PacedDriver(LinuxDriver):
             self._outlet.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self.end_frame()
+
+    def run_input_thread(self) -> None:
+        """Hand on what the terminal sends, until the end; in a thread of its own."""
+        typed = Typed(self.process_message, debug=self._debug)
+        while not self.exit_event.is_set():
+            readable, _, _ = select.select([self.fileno], [], [], _LOOK)
+            if readable:
+                typed.take(os.read(self.fileno, _READ))
+            typed.wait()
+        typed.end()
 
     def process_message(self, message: Message) -> None:
         """Take in what the terminal says; runs in the thread that reads it."""

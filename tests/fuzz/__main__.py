@@ -36,6 +36,11 @@ TARGETS = {
     "screens": "screens.Screens",
     "samples": "samples.Samples",
     "refs": "refs.Refs",
+    "arguments": "arguments.Arguments",
+    "files": "own_files.OwnFiles",
+    "replies": "replies.Replies",
+    "init": "proposals.Proposals",
+    "probes": "elsewhere.ToProbesOfOtherKinds",
 }
 WALK = "walk"
 _HANG = 300.0  # seconds after which a hang shows where it is, and ends all
@@ -152,6 +157,7 @@ def main() -> int:
     parser.add_argument("--keys", type=int, default=10_000, metavar="N", help="of the walk (default: 10000)")
     parser.add_argument("--size", nargs="+", default=["80x24", "200x50"], metavar="WxH", help="that it walks at")
     parser.add_argument("--readonly", action="store_true", help="walk in a cockpit that may not write")
+    parser.add_argument("--rollback", action="store_true", help="walk while a rollback runs")
     arguments = parser.parse_args()
     unknown = set(arguments.targets) - {*TARGETS, WALK}
     if unknown:
@@ -190,7 +196,7 @@ def _walk(arguments: argparse.Namespace, place: Path) -> int:
         width, _, height = size.partition("x")
         faults += not walked(
             place / size, seed=arguments.seed, keys=arguments.keys, size=(int(width), int(height)),
-            readonly=arguments.readonly,
+            readonly=arguments.readonly, rollback=arguments.rollback,
         )  # fmt: skip
     return faults
 

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import yaml
 
+from cockpit.execution.control import output_path
 from cockpit.git.command import Git
+from cockpit.release.decisions.executions import execution_entity
+from cockpit.release.events import ExecutionStopped, HostEnded, StepEnded, StepStarted, WorkerStarted
 from cockpit.release.intents import (
     AddNote,
     AnswerGate,
@@ -16,12 +19,15 @@ from cockpit.release.intents import (
     DeferItem,
     MarkTag,
     OpenIncident,
+    RecordFact,
     SignOff,
     TickItem,
 )
+from cockpit.release.record import Event
+from cockpit.session import Session
 from tests.tui.hostile import TEXTS
-from tests.tui.moments import BACKUP, DAY, FILES, LOGS, RATES, RED, live
-from tests.tui.scenes import CONFIGURATION, NOW, Scene, build_repository
+from tests.tui.moments import BACKUP, BUSY, DAY, FILES, LOGS, RATES, RED, live, running
+from tests.tui.scenes import CONFIGURATION, EXECUTION, NOW, Scene, build_repository
 
 _LARGE = 1_000_000  # bytes
 _MARKUP = TEXTS["unbalanced-markup"]
@@ -69,6 +75,31 @@ def take_off(scene: Scene) -> None:
         scene.act(AddNote(text), AddNote(text, LOGS))
     scene.live = live(RED)
     scene.clock.time = NOW
+
+
+def roll_back(scene: Scene) -> None:
+    """Let a rollback run, at its last step, whose output is hostile; `go_on` lets it go on."""
+    running(scene)
+    path = output_path(scene.workspace.executions_directory, EXECUTION)
+    path.write_bytes("\n".join((*TEXTS.values(), "y" * _LARGE)).encode("utf-8", "surrogatepass") + b"\xff\x9b31m")
+    scene.live = live(RED, BUSY)
+
+
+def go_on(scene: Scene, worker: Session, number: int) -> None:
+    """Let the rollback under way print, stop or be begun again, as its worker writes it down."""
+    worker.poll()
+    execution = worker.run.current_execution
+    if execution is None:
+        return
+    with output_path(scene.workspace.executions_directory, EXECUTION).open("ab") as output:
+        output.write(b"\x1b]0;x\x07 line %d [/x]\r" % number)
+    facts: tuple[Event, ...] = (HostEnded(3, "start", _BIDI, 1, "failed", 1.5, number, _MARKUP),)
+    if number % 3 == 0 and execution.state == "running":
+        facts = StepEnded(3, "start", 1, "failed", 4.0, 1, _MARKUP), ExecutionStopped(3, _BIDI)
+    elif number % 3 == 1 and execution.state == "stopped":
+        facts = WorkerStarted(pid=4712, step=3), StepStarted(3, "start", 2)
+    for fact in facts:
+        worker.act(RecordFact(execution_entity(EXECUTION), fact))
 
 
 def _checklist() -> object:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
+import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -67,6 +69,39 @@ def require_safe(text: str, what: str = "what is printed", *, document: bool = F
         raise FaultError(f"{what} holds U+{found[0]:04X}: {text[max(at - 60, 0) : at + 60]!r}")
 
 
+def require_strict(printed: str) -> None:
+    """Raise FaultError unless what is printed is JSON for any reader: no NaN, and no half of a surrogate pair."""
+
+    def refuse(name: str) -> float:
+        raise FaultError(f"{name} is no JSON: {printed[:200]!r}")
+
+    texts = [line for line in printed.splitlines() if line] if printed.startswith('{"') else [printed]
+    for text in texts:
+        try:
+            document = json.loads(text, parse_constant=refuse)
+        except ValueError as error:
+            raise FaultError(f"no JSON ({error}): {text[:200]!r}") from error
+        for leaf in leaves_of(document):
+            half = (
+                isinstance(leaf, str) and not leaf.isascii() and any("\ud800" <= letter <= "\udfff" for letter in leaf)
+            )
+            require(not half, f"half of a surrogate pair in JSON: {leaf!r:.200}")
+            require(not isinstance(leaf, float) or math.isfinite(leaf), f"the number {leaf} in JSON")
+
+
+def leaves_of(document: object) -> Iterator[object]:
+    """Yield every text, number and None in a document of JSON, the keys too."""
+    if isinstance(document, dict):
+        for key, value in document.items():
+            yield key
+            yield from leaves_of(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from leaves_of(value)
+    else:
+        yield document
+
+
 def require(holds: object, what: str) -> None:
     """Raise FaultError unless it holds."""
     if not holds:
@@ -88,4 +123,6 @@ def command(*arguments: str, document: bool = False) -> tuple[int, str, str]:
     require(0 <= int(status) <= 5, f"exit status {status}")
     require_safe(out.getvalue(), document=document)
     require_safe(err.getvalue(), "what is said")
+    if "--json" in arguments and out.getvalue().strip():
+        require_strict(out.getvalue())
     return int(status), out.getvalue(), err.getvalue()

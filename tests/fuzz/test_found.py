@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import io
 import os
 import pty
 from datetime import UTC
@@ -11,29 +13,38 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cockpit.cli.evidence import _chosen
+from cockpit.cli.init_questions import numbers
 from cockpit.cli.main import run
 from cockpit.codec import to_record
+from cockpit.comms.posting import Answer
 from cockpit.content.library import parse_library_texts
 from cockpit.content.markdown.importing import import_text
 from cockpit.content.strict_yaml import load_text
 from cockpit.content.yaml_text import yaml_text
-from cockpit.errors import ConfigurationError
+from cockpit.errors import ConfigurationError, NotFoundError
 from cockpit.health.beats import read_beat
 from cockpit.health.conditions import check_condition
+from cockpit.layouts import Layout, LayoutStore
 from cockpit.logs.classify import Classifier
 from cockpit.logs.line import Level
 from cockpit.logs.requests import read_request
 from cockpit.logs.stats import stats
+from cockpit.presence import present
 from cockpit.redact import MASK, masked
 from cockpit.release.checklist import Checklist, Phase, Section
 from cockpit.release.record import Unknown
+from cockpit.release.sources import Source, SourceQuestion
 from cockpit.seen import SeenStore
 from cockpit.store.envelope import By, Envelope, Stored
 from cockpit.store.location import StoreLocation
 from cockpit.store.sync_status import SyncStatus, read_status
 from cockpit.times import rfc3339
 from cockpit.watch.asks import take_asks
+from tests.fuzz.answers import Scripted
 from tests.fuzz.unsafe import hostile_in
+from tests.health.misbehaving import plain
+from tests.sources.support import desk_of
 from tests.store.support import make_repository
 
 MANY = "9" * 5000  # digits: Python reads no more than 4,300 of them as a number
@@ -161,6 +172,20 @@ def test_a_small_file_of_ours_that_is_damaged_is_as_good_as_none(data: bytes, tm
     (file,) = (tmp_path / "state").rglob("*.json")
     file.write_bytes(data)
     assert seen.read("run-1", "ana") is None
+    layouts = LayoutStore(repo, tmp_path / "state")
+    layouts.keep_layout("run-1", "ana", Layout("logs"))
+    (file,) = (tmp_path / "state" / "layout").rglob("*.json")
+    file.write_bytes(data)
+    assert layouts.layout("run-1", "ana") == Layout()
+
+
+@pytest.mark.parametrize("data", UNREADABLE, ids=("not-utf-8", "deep", "nul", "list"))
+def test_somebody_whose_entry_is_damaged_is_not_here(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / f"{'f' * 32}.json"
+    path.write_bytes(data)
+    with path.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # whoever it is lives
+        assert present(tmp_path) == ()
 
 
 def test_an_event_whose_data_is_nested_without_end_is_kept_as_unknown() -> None:
@@ -194,3 +219,55 @@ def test_an_argument_of_blanks_is_read_at_once() -> None:
 def test_a_target_of_blanks_is_read_at_once() -> None:
     text = f"# A\n\n- [ ] a\n\n## Performance Targets\n\n- {'0' * 70}:{BLANKS[:20_000]}x\n"
     assert import_text(text, "x.md", "x").parts.targets == ()
+
+
+LATIN_1 = b"caf\xe9"  # as a terminal that is not of UTF-8 types it
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("freeze", "on", "--reason", "x", "--by", os.fsdecode(LATIN_1)),
+        ("release", "open", os.fsdecode(LATIN_1)),
+        ("freeze", "off", os.fsdecode(LATIN_1)),
+    ],
+    ids=("by", "name", "mistake"),
+)
+def test_what_is_no_utf_8_is_refused_by_a_sentence(words: tuple[str, ...], tmp_path: Path) -> None:
+    repo = make_repository(tmp_path / "repo")
+    (repo / "cockpit.yaml").write_text("service: shop\nenvironment: {name: production, production: true}\n")
+    for more, stream in (((), "err"), (("--json",), "out")):
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            assert run(["--repo", str(repo), *words, *more]) in {2, 4}
+        said = {"out": out, "err": err}[stream].getvalue()
+        assert "caf" in said
+        assert said.isascii()
+    assert "caf\\udce9" in msgspec.json.decode(said)["error"]["what"]  # as any reader of JSON takes it
+
+
+@pytest.mark.parametrize("stamp", ["²", MANY, MANY[:400], "-1", ""], ids=range(5))
+async def test_a_time_of_loki_that_is_none_is_said_to_be_none(stamp: str) -> None:
+    document = {
+        "status": "success",
+        "data": {"resultType": "streams", "result": [{"stream": {"app": "shop"}, "values": [[stamp, "a line"]]}]},
+    }
+    server = Scripted()
+    server.answer = plain("200 OK", msgspec.json.encode(document), "Content-Type: application/json")
+    try:
+        desk = desk_of({}, it=Source("loki", url=f"http://127.0.0.1:{server.port}"))
+        found = await desk.lines(SourceQuestion("it", "logs", '{app="shop"}'), 0.0, 600.0, seconds=20.0)
+    finally:
+        server.close()
+    assert "nanoseconds" in found.detail
+
+
+def test_a_number_that_nothing_attached_has_is_no_number() -> None:
+    with pytest.raises(NotFoundError, match="is attached"):
+        _chosen((), MANY)
+    assert numbers(f"1 {MANY} 2", 5) == [1, 2]
+
+
+@pytest.mark.parametrize(("said", "seconds"), [("30", 30.0), ("9" * 400, 0.0), ("²", 0.0), ("soon", 0.0)], ids=range(4))
+def test_a_receiver_that_wants_peace_for_ever_is_not_believed(said: str, seconds: float) -> None:
+    assert Answer(429, {"retry-after": said}, "", whole=True).retry_after == seconds

@@ -24,7 +24,8 @@ QUICK = (("texts.Texts", 40), ("configurations.Configurations", 12))
 SLOW = (
     ("markdown.Markdown", 20), ("env_files.EnvFiles", 10), ("log_lines.LogLines", 10), ("answers.ToProbes", 20),
     ("answers.ToSources", 40), ("journals.Journals", 15), ("samples.Samples", 10), ("screens.Screens", 1),
-    ("refs.Refs", 3),
+    ("refs.Refs", 3), ("arguments.Arguments", 10), ("replies.Replies", 4),
+    ("own_files.OwnFiles", 2), ("proposals.Proposals", 20), ("elsewhere.ToProbesOfOtherKinds", 10),
 )  # fmt: skip
 
 
@@ -80,10 +81,17 @@ def test_a_walk_in_a_cockpit_that_may_not_write_leaves_the_journals_as_they_were
     walk_holds(tmp_path, (80, 24), steps(Random("readonly"), 80), readonly=True)
 
 
-def walk_holds(place: Path, size: tuple[int, int], sequence: list[Any], *, readonly: bool = False) -> None:
+@pytest.mark.full
+def test_a_walk_while_a_rollback_runs_leads_nowhere_bad(tmp_path: Path) -> None:
+    walk_holds(tmp_path, (60, 20), steps(Random("rollback"), 120), rollback=True)
+
+
+def walk_holds(
+    place: Path, size: tuple[int, int], sequence: list[Any], *, readonly: bool = False, rollback: bool = False
+) -> None:
     """Walk; what does not hold is raised, with the step at which it does not."""
     template = hostile_flight.build(place)
-    take(place, template, sequence, size, readonly=readonly)
+    take(place, template, sequence, size, readonly=readonly, rollback=rollback)
 
 
 def test_a_failing_input_is_made_smaller() -> None:

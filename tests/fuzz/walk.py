@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import sys
 import threading
 import time
 import traceback
@@ -27,6 +26,7 @@ from cockpit.tui import app as cockpit_app
 from cockpit.tui.app import CockpitApp
 from cockpit.tui.dialogs.ask import ConfirmDialog
 from cockpit.tui.screens.flight import FlightScreen
+from cockpit.tui.typed import Typed
 from cockpit.tui.widgets.strip import PAGES
 from tests.fuzz import hostile_flight
 from tests.fuzz.shrink import minimal
@@ -114,6 +114,11 @@ class Walker:
                     await press(pilot, letter)
                     if app._exit:
                         return
+            case "bytes":
+                typed = Typed(app._driver.send_message if app._driver is not None else app.post_message)
+                typed.take(step.what.encode("latin-1"))
+                typed.end()
+                await rest(pilot)
             case "paste":
                 app.post_message(events.Paste(step.what))
                 await rest(pilot)
@@ -130,6 +135,11 @@ class Walker:
                 await asyncio.to_thread(self._colleague_writes, step.x)
                 await asyncio.to_thread(self.scene.session.poll)
                 await rest(pilot)
+            case "worker":
+                if not self.readonly:
+                    await asyncio.to_thread(hostile_flight.go_on, self.scene, self._colleague(), step.x)
+                    await asyncio.to_thread(self.scene.session.poll)
+                    await rest(pilot)
             case "log":
                 with (self.scene.repo / "logs" / "app.log").open("ab") as log:
                     log.write(b"2026-03-10T13:17:00Z WARN \x1b]0;x\x07 line %d [/x]\n" % step.x)
@@ -137,15 +147,20 @@ class Walker:
     def _colleague_writes(self, number: int) -> None:
         if self.readonly:
             return
-        if self._ben is None:
-            self._ben = self.scene.colleague()
-        self._ben.poll()
-        items = [item for item, view in self._ben.run.items.items() if view.state == "open"]
+        ben = self._colleague()
+        ben.poll()
+        items = [item for item, view in ben.run.items.items() if view.state == "open"]
         if items and number % 2:
             with contextlib.suppress(Exception):
-                self._ben.act(TickItem(items[number % len(items)]))
+                ben.act(TickItem(items[number % len(items)]))
         else:
-            self._ben.act(AddNote(f"\u202e[/nope] {number}"))
+            ben.act(AddNote(f"\u202e[/nope] {number}"))
+
+    def _colleague(self) -> Session:
+        """Return Ben's session, who writes what the worker would, too."""
+        if self._ben is None:
+            self._ben = self.scene.colleague()
+        return self._ben
 
     # What must hold
 
@@ -191,6 +206,10 @@ class Walker:
         """Esc leads back to a page, and there every number to its own."""
         for _ in range(_LEVELS):
             await press(pilot, "escape")
+            top = app.screen
+            if isinstance(top, ConfirmDialog) and top._question.startswith("Throw away what you have typed?"):
+                await press(pilot, "right")
+                await press(pilot, "enter")
             if isinstance(app.screen, FlightScreen) and not isinstance(app.focused, Input):
                 break
         if type(app.screen).__name__ == "ExecutionScreen":
@@ -264,8 +283,10 @@ def _told_of_threads(failures: list[BaseException]) -> Iterator[None]:
         loop.set_exception_handler(handler)
 
 
-def take(place: Path, template: Path, sequence: Sequence[Step], size: tuple[int, int], *, readonly: bool) -> Walker:
-    """Walk in a flight of its own; whatever is wrong is raised."""
+def take(
+    place: Path, template: Path, sequence: Sequence[Step], size: tuple[int, int], *, readonly: bool, rollback: bool
+) -> Walker:
+    """Walk in a flight of its own, with a `rollback` under way or none; whatever is wrong is raised."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COCKPIT_STATE_DIR", str(place / "state"))
         for name in ("COCKPIT_ASCII", "NO_COLOR", "LC_CTYPE", "COLORTERM"):
@@ -274,26 +295,29 @@ def take(place: Path, template: Path, sequence: Sequence[Step], size: tuple[int,
         scene = hostile_flight.fly(place / "flight", template)
         with contextlib.chdir(scene.repo):
             hostile_flight.take_off(scene)
+            if rollback:
+                hostile_flight.roll_back(scene)
             walker = Walker(scene, readonly=readonly)
             asyncio.run(walker.walk(sequence, size))
     return walker
 
 
-def walked(place: Path, *, seed: int, keys: int, size: tuple[int, int], readonly: bool) -> bool:
+def walked(place: Path, *, seed: int, keys: int, size: tuple[int, int], readonly: bool, rollback: bool) -> bool:
     """Walk, and tell of it; where something is wrong, look for a shorter way to it and print it as a test."""
     place.mkdir()
     template = hostile_flight.build(place)
     sequence = steps(random.Random(f"walk/{seed}/{size}"), keys)
     began, cpu = time.monotonic(), time.process_time()
     width, height = size
-    print(f"walk {width}x{height}, seed {seed}, {keys} keys{', read-only' if readonly else ''} …", flush=True)
+    how = f"{', read-only' if readonly else ''}{', with a rollback' if rollback else ''}"
+    print(f"walk {width}x{height}, seed {seed}, {keys} keys{how} …", flush=True)
     try:
-        walker = take(place, template, sequence, size, readonly=readonly)
+        walker = take(place, template, sequence, size, readonly=readonly, rollback=rollback)
     except Exception as error:
         print("".join(traceback.format_exception(error, limit=-8)))
         print(f"again: python -m tests.fuzz walk --seed {seed} --keys {keys} --size {width}x{height}"
-              + (" --readonly" if readonly else ""), flush=True)  # fmt: skip
-        _tell_shorter(place, template, sequence, size, error, readonly=readonly)
+              + " --readonly" * readonly + " --rollback" * rollback, flush=True)  # fmt: skip
+        _tell_shorter(place, template, sequence, size, error, readonly=readonly, rollback=rollback)
         return False
     told = f"{time.monotonic() - began:.0f} s, {time.process_time() - cpu:.0f} s of CPU"
     print(f"  {keys} keys, {told}, left and opened again {walker.leaves} times: all held", flush=True)
@@ -301,14 +325,15 @@ def walked(place: Path, *, seed: int, keys: int, size: tuple[int, int], readonly
 
 
 def _tell_shorter(
-    place: Path, template: Path, sequence: list[Step], size: tuple[int, int], error: Exception, *, readonly: bool
-) -> None:
+    place: Path, template: Path, sequence: list[Step], size: tuple[int, int], error: Exception, *, readonly: bool,
+    rollback: bool,
+) -> None:  # fmt: skip
     kind = _kind(error)
     deadline = time.monotonic() + _SHRINKING
 
     def fails(some: list[Step]) -> bool:
         try:
-            take(place, template, some, size, readonly=readonly)
+            take(place, template, some, size, readonly=readonly, rollback=rollback)
         except Exception as again:
             return _kind(again) == kind
         return False
@@ -321,11 +346,8 @@ def _tell_shorter(
             break
     found = minimal(sequence, fails, deadline)
     shown = "\n".join(f"        {step!r}," for step in found)
-    print(
-        f"As a test ({len(found)} steps):\n\n    walk_holds(tmp_path, {size}, [\n{shown}\n    ], readonly={readonly})",
-        file=sys.stdout,
-        flush=True,
-    )
+    how = f"readonly={readonly}, rollback={rollback}"
+    print(f"As a test ({len(found)} steps):\n\n    walk_holds(tmp_path, {size}, [\n{shown}\n    ], {how})", flush=True)
 
 
 def _step_of(error: Exception, otherwise: int) -> int:

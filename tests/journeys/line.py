@@ -74,7 +74,11 @@ class Line:
 
     def press(self, keys: str) -> None:
         """Type keys as they are sent."""
-        os.write(self._master, keys.encode())
+        self.send(keys.encode())
+
+    def send(self, data: bytes) -> None:
+        """Send bytes that no key need stand for."""
+        os.write(self._master, data)
 
     def screen(self) -> str:
         """Return what is to be seen."""

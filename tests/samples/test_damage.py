@@ -38,13 +38,14 @@ def _watch(writer: SampleWriter, at: float) -> None:
         "UPDATE watched SET since = x'ff'",
         "DROP TABLE rollup",
         "DROP TABLE stretch",
+        "DROP TABLE series; CREATE TABLE series (name); INSERT INTO series VALUES (NULL), (7)",
     ],
 )
 def test_what_the_tables_cannot_hold_stops_nobody(statement: str, tmp_path: Path) -> None:
     with SampleWriter(tmp_path) as writer:
         _watch(writer, NOW)
     connection = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
-    connection.execute(statement)
+    connection.executescript(statement)
     connection.close()
     with SampleReader(tmp_path) as reader:
         back = LookingBack(reader)

@@ -93,6 +93,6 @@ def _ports(service: Mapping[str, Any]) -> list[int]:
         parts = text.split(":")
         # One number alone is the container's: the host's is chosen by chance. 443 needs the name on the certificate.
         published = parts[-2] if len(parts) > 1 else (text if isinstance(each, dict) else "")
-        if published.isdecimal() and published != "443" and 0 < int(published) < 65536:
+        if published.isdecimal() and len(published) < 6 and published != "443" and 0 < int(published) < 65536:
             found.append(int(published))
     return found

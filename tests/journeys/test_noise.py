@@ -1,0 +1,45 @@
+"""What comes over a line that nobody has typed: another encoding, other protocols, noise; the app goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.line import Line
+from tests.journeys.shop import COCKPIT
+
+pytestmark = pytest.mark.full
+
+NOISE = (
+    "é".encode("latin-1"),
+    b"\xff\xfe\x00\xc3",
+    b"\x1b[9999999u",
+    b"\x1b[97:65;2u",
+    b"\x1b[55296u",
+    b"\x1b[48;0;0;0;0t",
+    b"\x1b[<0;999999;999999M",
+    b"\x1b[200~\xff\x1b[201~",
+)
+
+
+def test_noise_on_the_line_ends_nothing(tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    log.write_text("2026-07-01 12:00:00 INFO seq=1\n")
+    with Line(
+        [*COCKPIT, "logs", "--view", str(log)], environment={"COCKPIT_STATE_DIR": str(tmp_path / "state")}
+    ) as line:
+        line.wait_for("seq=1")
+        for noise in NOISE:
+            line.send(noise)
+        line.press("\x1b")
+        line.press("/")
+        line.wait_for("pattern, level")
+        line.send("café".encode("latin-1") + b" seq")
+        line.wait_for("caf\ufffd seq")
+        assert line.process.poll() is None
+        line.press("\x1b")
+        line.wait_for("caf", gone=True)
+        line.press("q")
+        assert line.wait_for_exit() == 0
+        assert line.left_on() == []
