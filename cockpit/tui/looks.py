@@ -10,7 +10,6 @@ from textual.dom import DOMNode
 from textual.driver import Driver
 
 from cockpit.layouts import LayoutStore, Taste
-from cockpit.tui.dialogs.theme import ThemeDialog
 
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
@@ -21,6 +20,8 @@ class LooksActions(DOMNode):
 
     def action_theme(self) -> None:
         """Choose the colours; they show at once, and Esc takes them back."""
+        from cockpit.tui.dialogs.theme import ThemeDialog
+
         app = cast("CockpitApp", self.app)
         before = app.theme
 
