@@ -42,6 +42,8 @@ def test_a_commit_upon_the_release_that_is_checked_out_is_that_release() -> None
 
 def test_only_what_was_seen_is_said_to_run() -> None:
     assert running(NEW, NEW).words(AT) == ("checked out", "v2.4.1")
+    asked = Running(Sighting(by="version", trouble="refused"), NEW, NEW.commit or "", NEW)
+    assert asked.words(AT) == ("checked out", "v2.4.1, not seen to run")
     assert running(NEW, NEW, "v2.4.1").words(AT) == ("running", "v2.4.1")
     assert running(OLD, NEW, "v2.4.0").words(AT) == ("running", "v2.4.0, HEAD v2.4.1")
     assert running(OLD, NEW, "v2.4.0", ago=190).words(AT) == ("running", "v2.4.0, seen 3m ago, HEAD v2.4.1")
