@@ -98,6 +98,8 @@ class LiveSource:
         self._feeds_of = ("", "")
         self._readiness = Readiness(False, ("not looked yet",))
         self._readiness_due = 0.0
+        self._seen = Sighting()
+        self._seen_of: Run | None = None
         self._lease: LeaseFeed | None = None
         self._rooms = RoomLook(patience=_PATIENCE)
         self._edited = EditedLook(workspace)
@@ -106,16 +108,19 @@ class LiveSource:
     def read(self, *, force: bool = False) -> Live:
         """Return the feeds as they are now; what is costly to find out is only looked at now and then."""
         run = self._workspace.run
-        if self._samples.changed() or self._feeds_of != (run.digest, run.environment) or force:
+        changed = self._samples.changed()
+        if changed or self._feeds_of != (run.digest, run.environment) or force:
             self._feeds = self._probe_feeds(run)
             self._feeds_of = (run.digest, run.environment)
         self._look_at_targets(force=force)
         watcher = heartbeat_key(run, self._workspace.host)
         beats = [beat.at for beat in self._samples.heartbeats() if beat.host == watcher]
         trusted = self._workspace.trusted
-        seen = last_sighting(run, self._samples, now=time.time())
-        known = self._readiness.running
-        if force or time.monotonic() >= self._readiness_due or seen.version != known.seen.version:
+        due = force or time.monotonic() >= self._readiness_due
+        if changed or due or run is not self._seen_of:
+            self._seen, self._seen_of = last_sighting(run, self._samples, now=time.time()), run
+        seen, known = self._seen, self._readiness.running
+        if due or seen.version != known.seen.version:
             self._readiness = self._look_at_readiness(run, trusted, seen)
         elif seen != known.seen:
             self._readiness = replace(self._readiness, running=replace(known, seen=seen))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from cockpit.git.command import Git
+from cockpit.live_source import LiveSource
 from cockpit.measuring import sample_key
 from cockpit.release.health import ConditionResult, Debounced, ProbeResult, ProbeState
 from cockpit.release.run import ExecutionView
@@ -93,3 +95,23 @@ def test_what_was_seen_before_an_execution_ended_says_nothing_of_what_runs_after
         assert unseen.version == expected
         verified = last_sighting(replace(run, executions=(replace(ended, version_seen="v2"),)), samples, now=NOW)
         assert (verified.version, verified.by, verified.at) == ("v2", "the deploy", NOW - 2)
+
+
+def test_a_screen_follows_what_the_watcher_sees_between_its_looks_at_the_repository(tmp_path: Path) -> None:
+    workspace = shop(tmp_path, CONFIGURATION + "version: {file: VERSION}\n")
+    source, key = LiveSource(workspace), version_key(workspace.run)
+
+    def seen() -> tuple[str, str, float]:
+        running = source.read().readiness.running
+        return running.name, running.head_name, running.seen.at
+
+    with contextlib.closing(source), SampleWriter(workspace.store.location.root) as writer:
+        assert seen() == ("v1", "v1", 0.0)
+        for version, at in (("v0", NOW), ("v0", NOW + 10), ("v1", NOW + 20)):
+            writer.see(key, version, at)
+            writer.flush()
+            assert seen() == (version, "v1", at)
+        writer.see(key, "", NOW + 30, "connection refused")
+        writer.flush()
+        assert seen() == ("v1", "v1", NOW + 20)
+        assert source.read().readiness.running.seen.trouble == "connection refused"

@@ -37,7 +37,7 @@ def add_commands(table: CommandTable) -> None:
 def _gate(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.bootstrap import now
     from cockpit.live_source import LiveSource
-    from cockpit.release.gates import gate_of
+    from cockpit.release.gates import gate_seen
 
     workspace = open_here(arguments)
     if not workspace.run.open:
@@ -54,7 +54,7 @@ def _gate(arguments: argparse.Namespace) -> ExitCode:
         source.close()
     at = now()
     phase = next(view for view in workspace.run.phases if view.phase.id == phase.phase.id)
-    gate = gate_of(workspace.run, phase, [(feed.name, feed.reliable(at)) for feed in live.probes], now=at)
+    gate = gate_seen(workspace.run, phase, live, now=at)
     _tell(arguments, workspace.run, phase, gate, at)
     return ExitCode.OK if gate.go else ExitCode.FAILED
 

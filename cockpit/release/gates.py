@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from cockpit.release.bonds import WAIVERS
+from cockpit.release.discrepancy import discrepancy
 from cockpit.release.item_state import COUNTS_AS_DONE, NO_GO, SETTLED, ItemState
+from cockpit.release.live import Live
 from cockpit.release.moment import item_as_of
 from cockpit.release.polls import Polled, poll_of
 from cockpit.release.run import ItemView, PhaseView, Run
@@ -37,11 +39,21 @@ class Gate(Struct, frozen=True):
     reasons: tuple[Reason, ...]
 
 
-def gate_of(run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]], *, now: float) -> Gate:
+def gate_seen(run: Run, phase: PhaseView, live: Live, *, now: float) -> Gate:
+    """Return the poll of a phase at `now` (epoch seconds), with what the feeds say of probes and of what answers."""
+    wrong = discrepancy(run, live.readiness.running, now)
+    states = [(feed.name, feed.reliable(now)) for feed in live.probes]
+    return gate_of(run, phase, states, now=now, wrong_version=wrong.text if wrong is not None and wrong.grave else "")
+
+
+def gate_of(
+    run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]], *, now: float, wrong_version: str = ""
+) -> Gate:
     """Return the poll of a phase at `now` (epoch seconds); `probe_states` are (name, `ProbeFeed.reliable(now)`).
 
     No-go while a killer item is not done, an item is contested, blocked, regressed, unknown or stale, the run's
-    target, launch or state is contested, a probe is down or unknown, an execution is not over, an incident is open,
+    target, launch or state is contested, another version answers than should (`wrong_version`, in words), a probe is
+    down or unknown, an execution is not over, an incident is open,
     the run is held, aborted, superseded, or rolled back and of no other version since, the service is frozen, a
     polled role has not said go, or a role that has to sign has not. Deferred, overridden and suspended killers are
     named too: nothing is waved through. Where no item is marked as a killer, every item that is open counts. What a
@@ -55,6 +67,7 @@ def gate_of(run: Run, phase: PhaseView, probe_states: Sequence[tuple[str, str]],
     reasons = [
         *(_said(one) for one in refused),
         *_standing(run),
+        *([Reason("version", f"WRONG VERSION: {wrong_version}")] if wrong_version else []),
         *(Reason(f"probe:{name}", f"{name} is {state}") for name, state in sorted(reds, key=lambda pair: pair[1])),
         *(Reason(view.id, why) for view in items if (why := _objection(view))),
         *_unmarked(items),

@@ -100,7 +100,8 @@ class Running(Struct, frozen=True, omit_defaults=True):
         if self.checked_out is not None and self.checked_out.commit != self.head:
             upon = f", and HEAD {self.head[:8]} upon it"
         if not self.seen.version:
-            return "checked out", self.head_name + upon
+            unseen = ", not seen to run" if self.seen.by else ""
+            return "checked out", self.head_name + upon + unseen
         said = [self.name if self.tag is not None else f"{self.name}, which is no tag here"]
         if age := self.seen.age_words(now):
             said.append(age)

@@ -95,7 +95,7 @@ def running_lines(run: Run, live: Live, *, now: float) -> list[str]:
     if not running.head and not running.seen.version:
         return []
     label, here = running.words(now)
-    why = f" (not seen: {running.seen.trouble})" if running.seen.trouble and not running.seen.version else ""
+    why = f" ({running.seen.trouble})" if running.seen.trouble and not running.seen.version else ""
     wrong = discrepancy(run, running, now)
     said = [] if wrong is None else [visible(f"WRONG VERSION: {wrong.text}" if wrong.grave else f"  - {wrong.text}")]
     return [visible(f"{label} {here}{why}"), *said]

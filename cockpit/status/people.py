@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from cockpit.release.gates import Gate, gate_of
+from cockpit.release.gates import Gate, gate_seen
 from cockpit.release.live import Live, Presence
 from cockpit.release.polls import poll_of
 from cockpit.release.run import PhaseView, Run
@@ -42,11 +42,7 @@ def gate_document(run: Run, phase: PhaseView, gate: Gate, *, now: float) -> dict
 def current_gate(run: Run, live: Live, now: float) -> Gate | None:
     """Return the gate of the phase that is on, with the probes as they stand at `now` (epoch seconds)."""
     phase = run.current_phase
-    return (
-        gate_of(run, phase, [(feed.name, feed.reliable(now)) for feed in live.probes], now=now)
-        if phase is not None
-        else None
-    )
+    return gate_seen(run, phase, live, now=now) if phase is not None else None
 
 
 def sign_off_document(run: Run) -> list[dict[str, Any]]:

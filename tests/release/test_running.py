@@ -7,7 +7,9 @@ from msgspec.structs import replace
 
 from cockpit.release.checklist import Item, Phase, Section
 from cockpit.release.discrepancy import discrepancy
+from cockpit.release.gates import gate_seen
 from cockpit.release.intents import ChangeRunState, EndExecution, RequestExecution, TickItem
+from cockpit.release.live import Live, Readiness
 from cockpit.release.running import Running, Sighting, fall_back, reports, seen_tag
 from cockpit.release.tags import Tag
 from tests.release.support import CHECKLIST, NOW, PINNED, Person, opening, plan_to
@@ -42,6 +44,8 @@ def test_a_commit_upon_the_release_that_is_checked_out_is_that_release() -> None
 
 def test_only_what_was_seen_is_said_to_run() -> None:
     assert running(NEW, NEW).words(AT) == ("checked out", "v2.4.1")
+    asked = Running(Sighting(by="version", trouble="refused"), NEW, NEW.commit or "", NEW)
+    assert asked.words(AT) == ("checked out", "v2.4.1, not seen to run")
     assert running(NEW, NEW, "v2.4.1").words(AT) == ("running", "v2.4.1")
     assert running(OLD, NEW, "v2.4.0").words(AT) == ("running", "v2.4.0, HEAD v2.4.1")
     assert running(OLD, NEW, "v2.4.0", ago=190).words(AT) == ("running", "v2.4.0, seen 3m ago, HEAD v2.4.1")
@@ -131,6 +135,20 @@ def test_what_verifies_the_deploy_being_ticked_it_should_be_there() -> None:
     assert not told(person, "v1")[1]
     person.act(TickItem("day/post-deployment-verification/orders"))
     assert told(person, "v1") == ("this run flies v2, ticked as verified, and v1 answers", True)
+
+
+def test_a_wrong_version_is_a_no_go_and_one_that_is_not_deployed_yet_is_none() -> None:
+    person = flying()
+    seen = Sighting("v1", AT - 50, AT, "version", lasting=True)
+    live = Live(readiness=Readiness(True, running=Running(seen, None, "2" * 40, None)))
+
+    def reasons() -> list[str]:
+        gate = gate_seen(person.run, person.run.phases[0], live, now=AT)
+        return [reason.why for reason in gate.reasons if reason.item == "version"]
+
+    assert reasons() == []
+    person.act(TickItem("day/post-deployment-verification/orders"))
+    assert reasons() == ["WRONG VERSION: this run flies v2, ticked as verified, and v1 answers"]
 
 
 def test_after_a_rollback_its_target_should_answer() -> None:

@@ -61,7 +61,7 @@ async def test_the_page_begins_on_the_proposed_tag_each_time_one_turns_to_it(sce
         assert name_under_cursor(picker) == "v2.4.0"
 
 
-async def test_what_runs_already_is_not_gone_back_to(scene: Scene) -> None:
+async def test_what_is_checked_out_already_is_not_gone_back_to(scene: Scene) -> None:
     async with on_tags(scene) as (app, pilot, picker):
         picker.action_first()
         while name_under_cursor(picker) != "v2.4.1":
@@ -70,7 +70,7 @@ async def test_what_runs_already_is_not_gone_back_to(scene: Scene) -> None:
         await until(pilot, lambda: isinstance(app.screen, CardDialog))
         await settle(pilot)
         back = app.screen.query_one("#rollback", Button)
-        assert str(back.label) == "v2.4.1 runs already"
+        assert str(back.label) == "Is checked out"
         assert back.disabled
         assert not app.screen.query_one("#deploy", Button).display
         await pilot.press("tab", "enter")

@@ -32,7 +32,7 @@ WORDS: dict[type[Struct], dict[str, str]] = {
         "sources": "monitoring tools that are asked, by name",
         "maintenance_windows": "when probes call nobody, which no uptime counts",
         "checks": "how items of the checklist are sensed, by the item's id, in place of the checklist's own",
-        "version": "where the running version is read; a rollback is done only once the target's version is seen",
+        "version": "where the running version is read; by it the Tags page knows what runs, and a rollback is done",
         "rollback": "how the service is rolled back",
         "not_applicable": "items that do not apply to this service, with the reason; opening a run marks them",
         "deploy": "how the service is deployed",

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from cockpit.release.events import GateAnswer
-from cockpit.release.gates import gate_of
+from cockpit.release.gates import gate_seen
 from cockpit.release.intents import AnswerGate
 from cockpit.release.polls import Polled, poll_of, spoken
 from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog, safe_content
@@ -89,7 +89,7 @@ class RolesDialog(Dialog[None]):
         if view is None:
             self.dismiss(None)
             return
-        gate = gate_of(run, view, [(feed.name, feed.reliable(now)) for feed in live.probes], now=now)
+        gate = gate_seen(run, view, live, now=now)
         word = "GO" if gate.go else f"NO-GO, {len(gate.reasons)} reason{'s' if len(gate.reasons) != 1 else ''}"
         self.query_one(".dialog-title", Static).update(safe_content(f"Poll at the end of {view.phase.title}: {word}"))
         self.query_one(RoleList).show(poll_of(run, view, now=now))

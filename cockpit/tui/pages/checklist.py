@@ -8,7 +8,7 @@ from textual.containers import Horizontal, Vertical
 
 from cockpit.errors import UsageError
 from cockpit.release.due import DueCount, PhaseDues, due_of, dues_in
-from cockpit.release.gates import debt_of, gate_of
+from cockpit.release.gates import debt_of, gate_seen
 from cockpit.release.item_filter import TERMS, ItemFilter, Moment, is_mine, parse_item_filter
 from cockpit.release.item_state import NO_GO, ItemState
 from cockpit.release.live import Live
@@ -227,8 +227,7 @@ class ChecklistPage(ItemPage):
     def _show_gate(self, run: Run, live: Live, now: float) -> None:
         index = self._phase_index or 0
         phase = run.phases[index] if index < len(run.phases) else None
-        states = [(feed.name, feed.reliable(now)) for feed in live.probes]
-        gate = gate_of(run, phase, states, now=now) if phase is not None and phase.phase.pause_point else None
+        gate = gate_seen(run, phase, live, now=now) if phase is not None and phase.phase.pause_point else None
         self.query_one(PausePoint).show(gate)
 
     def _shown(self, view: ItemView, moment: Moment) -> bool:
