@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from email.message import Message
 from http.cookiejar import CookieJar
@@ -123,7 +124,9 @@ class _Walk:
         for line in seen.cookies:
             message = Message()
             message["Set-Cookie"] = line
-            self._cookies.extract_cookies(_Answered(message), CookieRequest(url))  # type: ignore[arg-type] # noqa: S310
+            request = CookieRequest(url)  # noqa: S310
+            with warnings.catch_warnings(action="ignore"):  # of one that it cannot read, with a traceback
+                self._cookies.extract_cookies(_Answered(message), request)  # type: ignore[arg-type]
 
 
 class _Answered:

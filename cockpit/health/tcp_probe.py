@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -11,6 +10,7 @@ from concurrent.futures import Executor
 from cockpit.durations import short_duration
 from cockpit.health.observation import Observation, unseen
 from cockpit.net.addresses import parse_address, resolve
+from cockpit.net.dropping import drop
 from cockpit.net.troubles import explain
 
 
@@ -40,7 +40,5 @@ async def observe_tcp(
     except (OSError, UnicodeError) as error:
         trouble, ours = explain(error) or ("no connection", False)
         return Observation(trouble=trouble, unseen=ours or isinstance(error, UnicodeError))
-    writer.close()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
+    await drop(writer)
     return Observation(connected=True, latency=latency, summary="connected")

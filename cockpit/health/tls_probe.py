@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ssl
 import time
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from cockpit.durations import short_duration
 from cockpit.health.observation import Observation, unseen
 from cockpit.net.addresses import parse_address, resolve
 from cockpit.net.certificates import peer_expiry, refused_expiry
+from cockpit.net.dropping import drop
 from cockpit.net.troubles import CERTIFICATE_EXPIRED, certificate_trouble, explain
 from cockpit.release.health import Timing
 
@@ -48,9 +48,7 @@ async def observe_tls(
                     secured = writer.get_extra_info("ssl_object")
                     expires, version = peer_expiry(secured), secured.version() or ""
                 finally:
-                    writer.transport.abort()
-                    with contextlib.suppress(OSError, ssl.SSLError):
-                        await writer.wait_closed()
+                    await drop(writer)
             except (OSError, ssl.SSLError, UnicodeError) as error:
                 return await _refused(error, host, port)
     except TimeoutError:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ssl
 from datetime import UTC, datetime
 
+from cockpit.net.dropping import drop
 from cockpit.net.troubles import CERTIFICATE_EXPIRED, certificate_trouble
 
 _SEQUENCE, _VERSION, _UTC_TIME, _GENERALIZED_TIME = 0x30, 0xA0, 0x17, 0x18
@@ -93,6 +93,4 @@ async def refused_expiry(host: str, port: int, name: str = "") -> float | None:
     try:
         return peer_expiry(writer.get_extra_info("ssl_object"))
     finally:
-        writer.transport.abort()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
+        await drop(writer)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from msgspec import Struct
 
 from cockpit.net.addresses import resolve
 from cockpit.net.certificates import peer_expiry
+from cockpit.net.dropping import drop
 
 _READ = 65536  # bytes at once
 _HEAD_LIMIT = 100 * 1024  # bytes of status line and headers
@@ -112,9 +112,7 @@ async def exchange(
         await _answer(seen, connection, reader, limit, at, monotonic)
         seen.seconds = monotonic() - begun - seen.phases["dns"]
     finally:
-        writer.transport.abort()
-        with contextlib.suppress(OSError, ssl.SSLError):
-            await writer.wait_closed()
+        await drop(writer)
 
 
 def _mark(seen: Exchange, phase: str, since: float, monotonic: Callable[[], float]) -> float:

@@ -25,6 +25,7 @@ from cockpit.content.yaml_text import yaml_text
 from cockpit.errors import ConfigurationError, NotFoundError
 from cockpit.health.beats import read_beat
 from cockpit.health.conditions import check_condition
+from cockpit.health.probes import Prober
 from cockpit.layouts import Layout, LayoutStore
 from cockpit.logs.classify import Classifier
 from cockpit.logs.line import Level
@@ -33,6 +34,8 @@ from cockpit.logs.stats import stats
 from cockpit.presence import present
 from cockpit.redact import MASK, masked
 from cockpit.release.checklist import Checklist, Phase, Section
+from cockpit.release.health import ProbeState
+from cockpit.release.probes import Probe, ScenarioStep
 from cockpit.release.record import Unknown
 from cockpit.release.sources import Source, SourceQuestion
 from cockpit.seen import SeenStore
@@ -271,3 +274,17 @@ def test_a_number_that_nothing_attached_has_is_no_number() -> None:
 @pytest.mark.parametrize(("said", "seconds"), [("30", 30.0), ("9" * 400, 0.0), ("²", 0.0), ("soon", 0.0)], ids=range(4))
 def test_a_receiver_that_wants_peace_for_ever_is_not_believed(said: str, seconds: float) -> None:
     assert Answer(429, {"retry-after": said}, "", whole=True).retry_after == seconds
+
+
+async def test_a_cookie_that_cannot_be_read_is_none(recwarn: pytest.WarningsRecorder) -> None:
+    server = Scripted()
+    server.answer = plain("200 OK", b"ok", f"Set-Cookie: a=b; Max-Age={MANY[:400]}", "Set-Cookie: c=d")
+    url = f"http://127.0.0.1:{server.port}/"
+    try:
+        async with Prober(observer="here", directory=Path(), trusted=True) as prober:
+            steps = ScenarioStep("one", url), ScenarioStep("two", url)
+            result = await prober.run("shop", Probe(timeout="20s", scenario=steps), 1.0)
+    finally:
+        server.close()
+    assert (result.state, result.detail) == (ProbeState.OK, "2 steps passed")
+    assert not [str(one.message) for one in recwarn if "cookie" in str(one.message)]
