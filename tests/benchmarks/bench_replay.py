@@ -52,8 +52,8 @@ def rows(scale: Scale) -> Iterator[Result]:
             lambda: bare(long),
             before=lambda: replay(long, ""),
         )
-    what = f"read {events:,} events: decode, hash, check"
-    for what, seconds, goal in ((what, read, None), (f"read and fold {events:,}", whole, 4.0)):
+    reading = f"read {events:,} events: decode, hash, check"
+    for what, seconds, goal in ((reading, read, None), (f"read and fold {events:,}", whole, 4.0)):
         yield Row(what, "ms", times(1e3, seconds), "read, msgspec, bare", times(1e3, least), goal=goal)
 
 
