@@ -63,7 +63,7 @@ async def test_space_ticks_a_plain_item_and_a_second_tick_is_refused_with_a_reas
         await until(pilot, lambda: items(app).item and items(app).item.state is ItemState.DONE)  # type: ignore[union-attr]
         count = len(scene.run.records)
         await pilot.press("space")
-        await until(pilot, lambda: "already done by Ana Lima" in told(app))
+        await until(pilot, lambda: "already done by Ana Lima, 2026-03-10 1" in told(app))
     assert scene.run.items[LOGS].state is ItemState.DONE
     assert len(scene.run.records) == count
 

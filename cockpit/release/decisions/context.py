@@ -27,11 +27,18 @@ from cockpit.release.record import Actor, Event, TextRef
 from cockpit.release.registers import EMPTY
 from cockpit.release.run import ItemView, Run
 from cockpit.release.sensing import epoch_of
+from cockpit.times import date_time, epoch, zone_label
 
 Scope = Literal["run", "service"]
 
 OVER = frozenset({"aborted", "superseded", "closed"})
 _CLOSING = (ItemDone, ItemDeferred, ItemNotApplicable, ItemOverridden)
+
+
+def shown_time(at: str, run: Run) -> str:
+    """Return an RFC 3339 time as the run's people read it, with the zone: `2026-03-01 14:16 CET`."""
+    seconds = epoch(at)
+    return f"{date_time(seconds, run.timezone)} {zone_label(seconds, run.timezone)}"
 
 
 def scope_of(entity: str) -> Scope:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cockpit.errors import NotFoundError, RefusedError, UsageError
-from cockpit.release.decisions.context import Context, Draft
+from cockpit.release.decisions.context import Context, Draft, shown_time
 from cockpit.release.events import IncidentClosed, IncidentOpened, IncidentUpdated
 from cockpit.release.incidents import Incident, incident_entity
 from cockpit.release.intents import CloseIncident, OpenIncident, UpdateIncident
@@ -72,9 +72,8 @@ def find_open(run: Run, wanted: str = "") -> Incident:
     if wanted:
         incident = find_incident(run, wanted)
         if incident.closed is not None:
-            raise RefusedError(
-                f"{incident.closed.by.name} closed it at {incident.closed.at}", fix="Open another", code="already"
-            )
+            at = shown_time(incident.closed.at, run)
+            raise RefusedError(f"{incident.closed.by.name} closed it, {at}", fix="Open another", code="already")
         return incident
     found = run.open_incidents
     if not found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cockpit.durations import parse_duration
 from cockpit.errors import RefusedError, UsageError
-from cockpit.release.decisions.context import Context, Draft, scope_of
+from cockpit.release.decisions.context import Context, Draft, shown_time, scope_of
 from cockpit.release.decisions.incidents import find_incident
 from cockpit.release.entities import RUN, item_entity
 from cockpit.release.events import (
@@ -70,7 +70,9 @@ def refuse_tick(view: ItemView, run: Run, *, until: str = "") -> None:
     if view.state in CLOSED_BY_HAND and not renews:
         who = view.by.name if view.by is not None else "somebody"
         raise RefusedError(
-            f"already done by {who} at {view.at}", fix="u undoes your own last record; reopen opens it", code="already"
+            f"already done by {who}, {shown_time(view.at or '', run)}",
+            fix="u undoes your own last record; reopen opens it",
+            code="already",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cockpit.errors import NotFoundError, RefusedError
 from cockpit.release.calls import Call, acknowledged, call_entity, calls_of
 from cockpit.release.channels import Channel
-from cockpit.release.decisions.context import Context, Draft
+from cockpit.release.decisions.context import Context, Draft, shown_time
 from cockpit.release.events import CallAcknowledged, MessageIntended
 from cockpit.release.intents import AcknowledgeCall, IntendMessage, IntendResending
 from cockpit.release.messages import Message, message_entity
@@ -74,7 +74,9 @@ def acknowledge(intent: AcknowledgeCall, context: Context) -> list[Draft]:
     call = find_call(context.run, intent.call, context.at)
     known = acknowledged(context.run, call.key)
     if known is not None:
-        raise RefusedError(f"{known.by.name} has acknowledged it at {known.at}", code="already")
+        raise RefusedError(
+            f"{known.by.name} has acknowledged it already, {shown_time(known.at, context.run)}", code="already"
+        )
     return [context.draft(call_entity(call.key), CallAcknowledged(call.title), scope="service")]
 
 

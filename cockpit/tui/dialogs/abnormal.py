@@ -60,7 +60,7 @@ class AbnormalDialog(Dialog[Ranked]):
     BINDINGS = [Binding("q,exclamation_mark", "cancel", show=False), Binding("o", "go_there", show=False)]
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="box tall"):
+        with Vertical(classes="box abnormal"):
             yield Static(Content("Abnormal, the gravest first"), classes="dialog-title")
             yield AlarmList()
             yield Static(
@@ -73,7 +73,9 @@ class AbnormalDialog(Dialog[Ranked]):
         run, live, now = self.cockpit.moment
         found = [*alarms_of(run, live, now, self.cockpit.workspace.session.actor), *self._unread_logs()]
         alarms.titles = {runbook.id: runbook.title for runbook in run.library.runbooks}
-        alarms.show(ranked(found, run))
+        rows = ranked(found, run)
+        alarms.show(rows)
+        alarms.styles.height = max(len(rows), 1)  # what lies behind stays in view where there is little to tell
         alarms.focus()
         self.cockpit.calling.look_at(found)
 
