@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cockpit.durations import parse_duration
 from cockpit.errors import RefusedError, UsageError
-from cockpit.release.decisions.context import Context, Draft, shown_time, scope_of
+from cockpit.release.decisions.context import Context, Draft, scope_of, shown_time
 from cockpit.release.decisions.incidents import find_incident
 from cockpit.release.entities import RUN, item_entity
 from cockpit.release.events import (
@@ -69,6 +69,7 @@ def refuse_tick(view: ItemView, run: Run, *, until: str = "") -> None:
     renews = view.state is ItemState.ATTESTED and bool(until or view.item.expires)
     if view.state in CLOSED_BY_HAND and not renews:
         who = view.by.name if view.by is not None else "somebody"
+        at = shown_time(view.at or "", run)
         raise RefusedError(
             f"already done by {who}, {shown_time(view.at or '', run)}",
             fix="u undoes your own last record; reopen opens it",
