@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from textual.app import App
@@ -19,16 +21,20 @@ _SOON = 0.05  # seconds
 
 
 class Notices:
-    """The messages of an app: each screen that is in view has the line they are shown in."""
+    """The messages of an app: each screen that is in view has the line they are shown in.
+
+    The time of a message begins when it is in view: none goes unseen behind a newer one.
+    """
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
         self._timer: Timer | None = None
-        self.kept: deque[Notification] = deque(maxlen=_KEPT)  # the newest first
+        self._seen: set[str] = set()
+        self.kept: deque[Notification] = deque(maxlen=_KEPT)  # the newest first, as they were told
 
     def keep(self, one: Notification) -> None:
         """Keep a message, to be read again."""
-        self.kept.appendleft(one)
+        self.kept.appendleft(replace(one))
 
     def show(self) -> None:
         """Show what was told a short time ago on the screen in view, and there alone."""
@@ -36,28 +42,43 @@ class Notices:
         if app._disable_notifications or not app.is_running or not app.screen_stack:
             return
         told = list(app._notifications)[::-1]
+        line = self._line(told)
+        if line is not None:
+            line.show(told)
+            self._let_wait(told, line.in_view)
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
         if told:
             wait = max(min(one.time_left for one in told), 0.0) + _SOON
-            self._timer = app.set_timer(wait if app.screen.is_mounted else _SOON, self.show)
-        for screen in app.screen_stack:
-            line = next(iter(screen.query(NoticeLine)), None)
-            if screen is not app.screen:
-                told_here: list[Notification] = []
-            else:
-                told_here = told
-                if line is None and told and screen.is_mounted:
-                    line = NoticeLine(over=True)
-                    screen.mount(line)
-            if line is not None:
-                line.show(told_here)
+            self._timer = app.set_timer(wait if line is not None else _SOON, self.show)
+
+    def _line(self, told: Sequence[Notification]) -> NoticeLine | None:
+        """Return the line of the screen in view, once it is there; those of the others are emptied."""
+        shown = self._app.screen
+        for screen in self._app.screen_stack:
+            for other in screen.query(NoticeLine) if screen is not shown else ():
+                other.show(())
+        line = next(iter(shown.query(NoticeLine)), None)
+        if line is None and told and shown.is_mounted:
+            line = NoticeLine(over=True)
+            shown.mount(line)
+        return line
+
+    def _let_wait(self, told: Sequence[Notification], in_view: Sequence[Notification]) -> None:
+        now = time.time()
+        for one in in_view:
+            one.raised_at = min(one.raised_at, now)
+        until = now + max((one.time_left for one in in_view), default=0.0)
+        self._seen = {one.identity for one in told if one.identity in self._seen or one in in_view}
+        for one in told:
+            if one.identity not in self._seen:
+                one.raised_at = until
 
     def put_away(self) -> None:
-        """Take away what has been in view long enough to be read."""
+        """Take away what has been in view long enough to be read; then what waits is shown."""
         before = time.time() - _UNREAD
-        read = [one for one in self._app._notifications if one.raised_at < before]
+        read = [one for one in self._app._notifications if one.raised_at < before and one.identity in self._seen]
         for one in read:
             self._app._unnotify(one, refresh=False)
         if read:

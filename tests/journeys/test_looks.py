@@ -121,7 +121,7 @@ def test_own_keys_and_the_place_hold_and_a_line_is_copied_through_tmux(
     shop.environment["XDG_CONFIG_HOME"] = str(tmp_path / "config")
     terminal = open_terminal()
     shop.open(terminal)
-    terminal.wait_for("flow control")
+    terminal.wait_for(r"flow\s+control")
     terminal.wait_for(FIRST_OPEN)
     assert not terminal.modes()["mouse"]
     terminal.allow_clipboard()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from cockpit.tui.app import CockpitApp
 from cockpit.tui.dialogs.notices import NoticesDialog
 from cockpit.tui.dialogs.poll import PollDialog
+from cockpit.tui.log_app import LogApp
 from cockpit.tui.widgets.checklist import ItemList
 from cockpit.tui.widgets.notice_line import NoticeLine
 from tests.tui.painted import lines, settle, text_in, text_of, until
@@ -27,9 +29,10 @@ def told(app: CockpitApp) -> list[str]:
 
 
 def age(app: CockpitApp, seconds: float) -> None:
-    """Let what was told be older."""
+    """Let what was told be older, and what is over go."""
     for one in app._notifications:
         one.raised_at -= seconds
+    app.notices.show()
 
 
 async def test_it_stands_above_the_footer_and_everything_else_stays_in_view(look: Look) -> None:
@@ -51,7 +54,7 @@ async def test_it_stands_above_the_footer_and_everything_else_stays_in_view(look
         assert len(told(app)) == 1
 
 
-async def test_on_a_low_terminal_the_newest_is_told_and_the_others_are_counted(look: Look) -> None:
+async def test_on_a_low_terminal_the_newest_are_told_and_the_others_are_counted(look: Look) -> None:
     app = look("calm").app()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await settle(pilot)
@@ -64,12 +67,29 @@ async def test_on_a_low_terminal_the_newest_is_told_and_the_others_are_counted(l
         assert rows[0].rstrip().endswith("+2")
         assert "press R to read" in rows[1]
         app.tell("third")
-        await until(pilot, lambda: "third" in told(app)[0])
-        assert len(told(app)) == 1
+        app.tell("fourth")
+        await until(pilot, lambda: "fourth" in told(app)[0])
+        assert [row.split()[1] for row in told(app)] == ["fourth", "third"]
         assert told(app)[0].rstrip().endswith("+3")
         await pilot.resize_terminal(200, 50)
-        await until(pilot, lambda: len(told(app)) == 4)
-        assert [row.split()[1] for row in told(app)] == ["third", "the", "second", "first"]
+        await until(pilot, lambda: len(told(app)) == 5)
+        assert [row.split()[1] for row in told(app)] == ["fourth", "third", "the", "second", "first"]
+
+
+async def test_none_goes_unseen_behind_newer_ones(look: Look) -> None:
+    app = look("calm").app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        for text in ("first", "second", "third", "fourth"):
+            app.tell(text)
+        await until(pilot, lambda: told(app) and "fourth" in told(app)[0])
+        age(app, 6.0)
+        await until(pilot, lambda: told(app) and "second" in told(app)[0])
+        assert min(one.time_left for one in app._notifications) > 5
+        age(app, 2.0)
+        await pilot.press("escape")
+        await until(pilot, lambda: not told(app))
+        assert [one.message for one in app.notices.kept] == ["fourth", "third", "second", "first"]
 
 
 async def test_an_error_stays_to_be_read_and_goes_by_itself(look: Look) -> None:
@@ -81,11 +101,9 @@ async def test_an_error_stays_to_be_read_and_goes_by_itself(look: Look) -> None:
         await until(pilot, lambda: told(app))
         assert min(one.time_left for one in app._notifications) >= 8
         age(app, 8.5)
-        app.notices.show()
         await settle(pilot)
         assert told(app)
         age(app, 1.4)
-        app.notices.show()  # lets it wait for what is left
         await until(pilot, lambda: not told(app))
         assert app.screen.query_one(ItemList).size.height == height
 
@@ -101,7 +119,7 @@ async def test_escape_puts_away_what_can_have_been_read(look: Look) -> None:
         await until(pilot, lambda: "came this" in told(app)[0])
         await pilot.press("escape")
         await until(pilot, lambda: [one.message for one in app._notifications] == ["came this moment"])
-        await until(pilot, lambda: "+1" not in told(app)[0])
+        await until(pilot, lambda: len(told(app)) == 1)
         age(app, 2.0)
         await pilot.press("escape")
         await until(pilot, lambda: not told(app))
@@ -166,3 +184,23 @@ async def test_a_tick_of_the_clock_lays_nothing_out_while_something_is_told(look
             app.tick_clock()
             await settle(pilot)
         assert flows == 0 or time.monotonic() - began > 5, "but by what is told going away"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_in_the_viewer_of_logs_too_the_newest_line_stays_in_view(size: tuple[int, int], tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    log.write_text("".join(f"2026-03-10T13:16:33Z INFO line {number}\n" for number in range(100)))
+    app = LogApp([("app", log)])
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await until(pilot, lambda: "line 99" in painted(app)[-1])
+        await pilot.press("I")
+        await until(pilot, lambda: "there is but one log" in painted(app)[-1])
+        await until(pilot, lambda: "line 99" in painted(app)[-2])
+        for one in app._notifications:
+            one.raised_at -= 2.0
+        await pilot.press("escape")
+        await until(pilot, lambda: "line 99" in painted(app)[-1])
+
+
+def painted(app: LogApp) -> list[str]:
+    return [strip.text for strip in app.screen._compositor.render_strips()]

@@ -121,3 +121,19 @@ async def test_below_that_the_items_have_most_of_it(size: tuple[int, int], least
         assert lines(app)[0].startswith(" shop  PROD")
         assert app.screen.query_one(ItemList).size.height >= least
         assert "q back" in lines(app)[-1]
+
+
+@pytest.mark.full
+async def test_on_80x24_maintenance_lists_more_than_it_tells_of_the_year(look: Look) -> None:
+    app = look("cared").app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("9")
+        await settle(pilot)
+        assert app.screen.query_one("#occurrences").size.height >= 14
+        year = text_of(app, "#year")
+        assert year.split()[:2] == ["this", "item"]
+        assert "1 overdue" in year.splitlines()[1], "the cadence with the most that was not done"
+        await pilot.resize_terminal(80, 40)
+        await until(pilot, lambda: "annually" in text_of(app, "#year"))
+        assert "✓ done" in text_of(app, "#year")

@@ -15,6 +15,7 @@ from cockpit.release.year import Cell, CellState, YearRow
 from cockpit.times import date_time, epoch
 from cockpit.tui.glyphs import Glyphs, choose_glyphs
 from cockpit.tui.rows import Part, fit, part, row, width_of
+from cockpit.tui.sizes import is_low
 from cockpit.tui.status_style import Look, item_look
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import TAKEN_IN, TextPane
@@ -22,6 +23,8 @@ from cockpit.tui.widgets.row_list import RowList
 
 _TITLES = {"daily": "Daily", "weekly": "Weekly", "monthly": "Monthly", "quarterly": "Quarterly", "annually": "Annually"}
 _IN_LEGEND: tuple[CellState, ...] = ("done", "overdue", "due", "missed", "deferred", "upcoming")
+_NOT_DONE: tuple[CellState, ...] = ("overdue", "missed")
+_MOST_LOW = 3  # rows of the year on a low terminal
 
 
 def cell_look(state: CellState, glyphs: Glyphs, inks: Inks) -> Look:
@@ -153,12 +156,20 @@ class YearPane(TextPane):
             self.renew()
 
     def lines(self, inks: Inks, width: int) -> list[list[Part]]:
+        if is_low(self.app):
+            return [self._line(one, inks, width) for one in self._gravest()]
         lines = [self._line(one, inks, width) for one in self._rows]
         legend: list[Part] = [(" ", inks.plain)]
         for state in _IN_LEGEND:
             look = cell_look(state, self.glyphs, inks)
             legend += [(look.glyph, look.ink), (f" {look.word}   ", inks.muted)]
         return [*lines, legend]
+
+    def _gravest(self) -> list[YearRow]:
+        """Return the rows that have room on a low terminal: the item's, and those with the most that was not done."""
+        others = [one for one in self._rows if not one.item]
+        others.sort(key=lambda one: -sum(cell.state in _NOT_DONE for cell in one.cells))
+        return [*(one for one in self._rows if one.item), *others][:_MOST_LOW]
 
     def _line(self, one: YearRow, inks: Inks, width: int) -> list[Part]:
         parts: list[Part] = [

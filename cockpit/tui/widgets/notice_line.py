@@ -11,8 +11,8 @@ from cockpit.tui.sizes import is_low
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import TextPane
 
-_MOST, _MOST_LOW = 3, 2  # rows of one message
-_ROWS = 5  # of all messages; on a low terminal there is but the newest
+_MOST = 3  # rows of one message: what to do about it comes last
+_ROWS, _ROWS_LOW = 5, 2  # of several
 
 
 class NoticeLine(TextPane):
@@ -40,24 +40,37 @@ class NoticeLine(TextPane):
         self.set_class(bool(told), "-saying")
         self.refresh(layout=True)
 
+    @property
+    def in_view(self) -> list[Notification]:
+        """Those that there is room for; the others wait."""
+        return self._told[: len(self._texts(self.app.size.width))]
+
+    def _texts(self, width: int) -> list[list[str]]:
+        """Return what there is room for, in rows, a message each."""
+        most = _ROWS_LOW if is_low(self.app) else _ROWS
+        room = max(width - (9 if len(self._told) > 1 else 5), 10)
+        texts: list[list[str]] = []
+        for one in self._told:
+            rows = wrapped(one.message, room)
+            if len(rows) > _MOST:
+                rows = [*rows[: _MOST - 1], rows[_MOST - 1] + self.glyphs.ellipsis]
+            if texts and sum(map(len, texts)) + len(rows) > most:
+                break
+            texts.append(rows)
+        return texts
+
     def lines(self, inks: Inks, width: int) -> list[list[Part]]:
-        each, most = (_MOST_LOW, 1) if is_low(self.app) else (_MOST, _ROWS)
         looks: dict[str, Part] = {
             "warning": (" ! ", inks.caution),
             "error": (f" {self.glyphs.down} ", inks.alarm),
         }
         lines: list[list[Part]] = []
-        left = 0
-        for number, one in enumerate(self._told):
-            texts = wrapped(one.message, max(width - (9 if len(self._told) > 1 else 5), 10))
-            if lines and len(lines) + min(len(texts), each) > most:
-                left = len(self._told) - number
-                break
-            if len(texts) > each:
-                texts = [*texts[: each - 1], texts[each - 1] + self.glyphs.ellipsis]
+        texts = self._texts(width)
+        for one, rows in zip(self._told, texts, strict=False):
             mark = looks.get(one.severity, (f" {self.glyphs.dot} ", inks.badge))
-            for row, text in enumerate(texts):
-                lines.append([mark if not row else ("   ", inks.plain), (f" {text}", inks.strong)])
+            for number, text in enumerate(rows):
+                lines.append([("   ", inks.plain) if number else mark, (f" {text}", inks.strong)])
+        left = len(self._told) - len(texts)
         if left:
             more = f"+{left} "
             lines[0].append((more.rjust(max(width - width_of(lines[0]), 0)), inks.muted))
