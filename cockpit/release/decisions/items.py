@@ -71,9 +71,7 @@ def refuse_tick(view: ItemView, run: Run, *, until: str = "") -> None:
         who = view.by.name if view.by is not None else "somebody"
         at = shown_time(view.at or "", run)
         raise RefusedError(
-            f"already done by {who}, {shown_time(view.at or '', run)}",
-            fix="u undoes your own last record; reopen opens it",
-            code="already",
+            f"already done by {who}, {at}", fix="u undoes your own last record; reopen opens it", code="already"
         )
 
 
