@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cockpit.durations import parse_duration
 from cockpit.errors import RefusedError, UsageError
-from cockpit.release.decisions.context import Context, Draft, shown_time, scope_of
+from cockpit.release.decisions.context import Context, Draft, scope_of, shown_time
 from cockpit.release.decisions.incidents import find_incident
 from cockpit.release.entities import RUN, item_entity
 from cockpit.release.events import (
