@@ -12,7 +12,7 @@ _OF_EXECUTION = {
 _WRITES = {4: "refused (read-only, not allowed as it stands)"}
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
-    "": ("cockpit", "cockpit --repo /srv/shop --readonly", "cockpit status --json"),
+    "": ("cockpit demo", "cockpit init", "cockpit --repo /srv/shop --readonly", "cockpit status --json"),
     "demo": ("cockpit demo", "cockpit demo --serve /tmp/shop"),
     "init": ("cockpit init", "cockpit init --yes --from CHECKLIST.md"),
     "validate": (

@@ -68,7 +68,8 @@ def set_up(arguments: argparse.Namespace, *, offer_checklists: bool = True) -> b
         say(f"wrote {path.relative_to(root)}")
     if imported is not None:
         say("\n".join(imported.summary))
-    say(str(shared["remark"]))
+    for line in str(shared["remark"]).splitlines():
+        show(line)
     if answers.database is not None:
         found = answers.database
         say(f"{found.engine} is used, by {found.where}: the rollback dumps it, and can put it back")
@@ -154,7 +155,8 @@ def _tell_look(looked: ProbeResult, url: str) -> None:
 def _tell_next(root: Path, written: list[Path], *, trusted: bool) -> None:
     tag = newest_tag(root) or "NAME"
     if not trusted:
-        say("Look it over, and edit rollback.steps; then:\n  cockpit validate; cockpit trust --show; cockpit trust")
+        show("Look cockpit.yaml over, what is ASSUMED first; where a guess is right, take that line away.")
+        say("Then:\n  cockpit validate; cockpit trust --show; cockpit trust")
     files = " ".join(dict.fromkeys(path.relative_to(root).parts[0] for path in written))
     say(f"Next: git add {files} and commit {'it' if ' ' not in files else 'them'}; cockpit release open {tag}; cockpit")
 

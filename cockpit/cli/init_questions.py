@@ -42,7 +42,8 @@ def question(root: Path, answers: Answers, parts: Sequence[Part], *, answering: 
     from msgspec.structs import replace
 
     show(f"What {root} tells:", "strong")
-    say("\n".join(_rows(root, answers, answering)))
+    for row in _rows(root, answers, answering):
+        show(row)
     say("Enter takes what stands in brackets.")
     service = _names("Service", answers.service, lambda typed: [typed])
     environment = _names("Environment (several with commas)", answers.environment, environment_names)

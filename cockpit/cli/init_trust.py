@@ -45,6 +45,7 @@ def offer_trust(arguments: argparse.Namespace, root: Path) -> bool:
         return False
     if assumed:
         show(f"{len(assumed)} of these are ASSUMED: nothing here says so. Where one is wrong, answer no and edit it.")
+        show("cockpit trust --show says so again, until it has run well or its line `assumed` is gone.")
     way = len(commands) - len(others)
     if not agreed(f"Let the way back's {way} and the other {len(others)} commands run on this host?"):
         return False

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import sys
+import textwrap
 
 from cockpit.text import visible
 
+_LABEL = re.compile(r" *(?:\S+(?: \S+)* {2,})?")  # of a row such as `  health    http://...`, or what is indented
 _COLOURS = {"good": "32", "bad": "31", "strong": "1"}
 
 
@@ -25,7 +29,20 @@ def agreed(question: str, *, default: bool = False) -> bool:
 
 
 def show(text: str, ink: str = "") -> None:
-    """Print one line for a person, in a colour where the terminal has some; external text in it is made safe."""
+    """Print one line for a person, in a colour where the terminal has some; external text in it is made safe.
+
+    At a terminal it is folded between words, below the place where its text begins.
+    """
     safe = visible(text)
+    if sys.stdout.isatty():
+        safe = folded(safe, shutil.get_terminal_size().columns)
     plain = not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     print(safe if plain or not ink else f"\x1b[{_COLOURS[ink]}m{safe}\x1b[0m", flush=True)
+
+
+def folded(text: str, width: int) -> str:
+    """Return a line folded between words to `width` columns; what follows stands below where its text begins."""
+    found = _LABEL.match(text)
+    indent = found.end() if found is not None and found.end() < width // 2 else 0
+    lines = textwrap.wrap(text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines) or text

@@ -75,8 +75,8 @@ def rollback_text(
     lines.append("  steps:")
     if any(where.startswith("rollback.steps.") for where in assumed):
         lines += [
-            "    # What is assumed was guessed, and never tried. Once you know that it is right, take that line away;",
-            "    # when the step has run well, it is not called so any more.",
+            "    # `assumed` marks a guess that was never tried. Take its line away once",
+            "    # you know that it is right; when it has run well, nothing says so any more.",
         ]
     if starting.remark:
         lines.append(f"    # {starting.remark}")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cockpit.cli.init_trust import offer_trust
+from cockpit.cli.questions import folded
 from cockpit.content.assumed import assumed, placeholder_in
 from cockpit.content.init import detect, write_configuration
 from tests.cli.conftest import Console
@@ -135,3 +136,19 @@ def test_a_placeholder_that_is_really_meant_is_said_so_at_its_step_and_no_other_
     file.write_text(meant.replace("ssh web1.example.org", "ssh web1"))
     complaint = console.json("validate", code=2)["error"]["what"]
     assert "'web1.example.org' is no placeholder of this step" in complaint
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            "  health       http://h/ (a guess, no answer yet)",
+            ["  health       http://h/ (a", "               guess, no answer", "               yet)"],
+        ),
+        ("Enter takes what stands in these brackets.", ["Enter takes what stands in these", "brackets."]),
+        ("short", ["short"]),
+        ("", [""]),
+    ],
+)
+def test_what_init_tells_is_folded_between_words_below_where_its_text_begins(text: str, lines: list[str]) -> None:
+    assert folded(text, 32).split("\n") == lines

@@ -185,7 +185,7 @@ def test_who_does_not_trust_the_way_back_is_not_asked_to_open_a_run_by_it(
         environment=unconfigured.environment,
     )
     answer_all(terminal, trusting=False)
-    terminal.wait_for(r"edit rollback.steps; then:\s+cockpit validate")
+    terminal.wait_for(r"where a guess is right, take\s+that\s+line\s+away\.\s+Then:\s+cockpit validate")
     assert terminal.wait_for_exit() == 0
 
 

@@ -6,20 +6,25 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec import structs
 from textual.pilot import Pilot
+from textual.screen import Screen
 
+from cockpit.release.gates import Gate
 from cockpit.release.plan import Plan
 from cockpit.tui.app import CockpitApp
 from cockpit.tui.commands import COMMANDS
+from cockpit.tui.dialogs.pick_item import PickItemDialog
+from cockpit.tui.dialogs.poll import PollDialog
 from cockpit.tui.screens.execution import ExecutionScreen
 from cockpit.tui.widgets.checklist import ItemList
 from cockpit.tui.widgets.hints import HintBar
 from tests.tui import moments
 from tests.tui.moments import LOGS, PAYMENT
-from tests.tui.painted import lines, settle, until
+from tests.tui.painted import lines, settle, text_of, until
 from tests.tui.scenes import Scene
 
 KEYS = {command.full_id: command.keys[0] for command in COMMANDS if command.keys}
@@ -206,3 +211,40 @@ async def test_every_key_that_is_hinted_at_does_something_or_says_why(
         await walk.go(WALKED[moment])
     assert walk.dead == []
     assert len(walk.tried) > 10
+
+
+async def test_what_lies_below_a_dialog_hints_at_nothing_and_again_when_it_is_gone(
+    look: Callable[[str], Scene],
+) -> None:
+    app = look("calm").app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        before = hinted(app)
+        assert "everywhere.leave" in before
+        await pilot.press("d")
+        await settle(pilot)
+        assert hinted(app) == {}
+        assert "q back" not in lines(app)[-1]
+        await pilot.press("escape")
+        await settle(pilot)
+        assert hinted(app) == before
+
+
+@pytest.mark.parametrize(
+    ("dialog", "said"),
+    [
+        (lambda: PollDialog(Gate("p", True, ())), "a answers for a role"),
+        (lambda: PickItemDialog("Attach to which?", []), "No item has these words"),
+    ],
+    ids=["poll", "pick"],
+)
+async def test_a_dialog_with_nothing_to_choose_offers_no_choice(
+    dialog: Callable[[], Screen[Any]], said: str, look: Callable[[str], Scene]
+) -> None:
+    app = look("cared").app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await app.push_screen(dialog())
+        await settle(pilot)
+        hint = text_of(app, ".dialog-hint").split(" · ")
+        assert [one.strip() for one in hint] == [*([said] if said else []), "Esc leaves"]

@@ -203,6 +203,8 @@ async def test_without_trust_nothing_starts_and_the_reason_is_said(
     scene = Scene(tmp_path, template).enter(monkeypatch)
     scene.open(trust=False)
     async with at_confirmation(scene) as (app, pilot):
+        shown = " ".join(text_in(app, app.screen.region).split())
+        assert "! not trusted on this host: nothing starts" in shown, "before anything is typed"
         await pilot.press(*"v2.4.0", "tab", "space")
         await until(pilot, lambda: "not trusted on this host" in hint(app))
         assert isinstance(app.screen, ConfirmPlanDialog)

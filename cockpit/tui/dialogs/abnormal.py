@@ -17,7 +17,7 @@ from textual.widgets import Static
 from cockpit.logs.follow import FollowState
 from cockpit.tui.abnormal import Ranked, ranked
 from cockpit.tui.alarms import Alarm, alarms_of
-from cockpit.tui.dialogs.base import Dialog, hint_line
+from cockpit.tui.dialogs.base import Dialog
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, part, row
 from cockpit.tui.theme import Inks
@@ -63,10 +63,7 @@ class AbnormalDialog(Dialog[Ranked]):
         with Vertical(classes="box abnormal"):
             yield Static(Content("Abnormal, the gravest first"), classes="dialog-title")
             yield AlarmList()
-            yield Static(
-                Content(hint_line("Enter opens the runbook, or goes there", "o goes there", "Esc leaves")),
-                classes="dialog-hint",
-            )
+            yield Static("", classes="dialog-hint")
 
     def on_mount(self) -> None:
         alarms = self.query_one(AlarmList)
@@ -76,6 +73,8 @@ class AbnormalDialog(Dialog[Ranked]):
         rows = ranked(found, run)
         alarms.show(rows)
         alarms.styles.height = max(len(rows), 1)  # what lies behind stays in view where there is little to tell
+        ways = ("Enter opens the runbook, or goes there", "o goes there") if rows else ()
+        self.hint(*ways, "Esc leaves")
         alarms.focus()
         self.cockpit.calling.look_at(found)
 

@@ -19,7 +19,7 @@ from cockpit.errors import CockpitError
 from cockpit.logs.fingerprints import Fingerprint
 from cockpit.logs.recent import Recent
 from cockpit.logs.requests import Endpoint
-from cockpit.tui.dialogs.base import Dialog, hint_line
+from cockpit.tui.dialogs.base import Dialog
 from cockpit.tui.glyphs import choose_glyphs, shown
 from cockpit.tui.rows import fit
 
@@ -54,8 +54,7 @@ class AlikeDialog(Dialog[str]):
             yield Static(Content("reading"), id="alike-told")
             yield Static(Content(""), id="alike-head")
             yield OptionList(compact=True)
-            hints = hint_line("Enter filters the log", "Tab requests or lines", "Esc leaves")
-            yield Static(Content(hints), classes="dialog-hint")
+            yield Static(Content("Esc leaves"), classes="dialog-hint")
 
     def on_mount(self) -> None:
         self._entitle("lines that are alike")
@@ -107,6 +106,8 @@ class AlikeDialog(Dialog[str]):
         )
         if rows:
             options.highlighted = 0
+        ways = ["Enter filters the log"] if rows else []
+        self.hint(*ways, *(["Tab requests or lines"] if found.endpoints else []), "Esc leaves")
 
     def _line(self, one: Fingerprint) -> str:
         new = "new " if one.new else f"{choose_glyphs().dot}   "  # blanks at its beginning would not be drawn

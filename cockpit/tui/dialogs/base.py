@@ -8,11 +8,12 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button
+from textual.widgets import Button, Static
 from textual.widgets.button import ButtonVariant
 
 from cockpit.tui.compositing import PatchScreen
 from cockpit.tui.glyphs import choose_glyphs
+from cockpit.tui.tour import TourStrip
 
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
@@ -49,10 +50,20 @@ class Dialog(PatchScreen, ModalScreen[T]):
         Binding("pagedown", "scroll_text(8)", show=False),
     ]
 
+    def on_mount(self) -> None:
+        tour = getattr(self.app, "tour", None)  # the demo's alone; a log by itself knows of none
+        if tour is not None and tour.step is not None:
+            self.mount(TourStrip(classes="-above"))
+            self.call_after_refresh(self.cockpit.hand_over)
+
     @property
     def cockpit(self) -> CockpitApp:
         """The app, by its own type."""
         return cast("CockpitApp", self.app)
+
+    def hint(self, *hints: str) -> None:
+        """Say what the keys do here now."""
+        self.query_one(".dialog-hint", Static).update(Content(hint_line(*hints)))
 
     def action_cancel(self) -> None:
         """Leave without doing anything."""

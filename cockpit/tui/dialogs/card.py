@@ -75,6 +75,8 @@ _DIRECTIONS = {
     "sideways": "going there takes commits away and brings others",
 }
 
+_UNTRUSTED = "not trusted on this host: nothing starts before somebody has said cockpit trust"
+
 
 class CardPane(TextPane):
     """The facts of the card, a label and a sentence each."""
@@ -285,6 +287,7 @@ class CardDialog(Dialog[bool]):
             try:
                 plan = await asyncio.to_thread(prepared, workspace, direction, self._tag)
                 assumed = await asyncio.to_thread(workspace.assumed, plan)
+                warnings = () if await asyncio.to_thread(lambda: workspace.trusted) else (_UNTRUSTED,)
             except (CockpitError, OSError) as error:
                 self.cockpit.tell(str(error), severity="error")
                 return
@@ -300,7 +303,7 @@ class CardDialog(Dialog[bool]):
             def replan(way: DatabaseWay) -> Plan:
                 return prepared(workspace, direction, self._tag, way)
 
-            await self.app.push_screen(ConfirmPlanDialog(plan, self._tag, replan, assumed), self._confirmed)
+            await self.app.push_screen(ConfirmPlanDialog(plan, self._tag, replan, assumed, warnings), self._confirmed)
 
         self.run_worker(resolve(), exit_on_error=False)
 

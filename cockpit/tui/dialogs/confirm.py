@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from rich.cells import cell_len
 from textual import on
@@ -43,11 +43,13 @@ class ConfirmPlanDialog(Dialog[bool]):
         tag: Tag,
         replan: Callable[[DatabaseWay], Plan],
         assumed: Mapping[str, str] | None = None,
+        warnings: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self._plan = plan
         self._replan = replan
         self._assumed = assumed
+        self._more_warnings = tuple(warnings)
         self._word = confirmation_word(tag)
         self._display = tag.display
         self._starting = False
@@ -70,8 +72,8 @@ class ConfirmPlanDialog(Dialog[bool]):
             against = no_gos_before_deploy(run, now=now) if plan.direction == "deploy" else ()
             wrong = discrepancy(run, live.readiness.running, now)
             grave = (wrong.text,) if wrong is not None and wrong.grave else ()
-            warnings = (*grave, *(one.told for one in against), *live.readiness.warnings)
-            steps = PlanPane(plan, now, warnings, self._assumed)
+            told = (*self._more_warnings, *grave, *(one.told for one in against), *live.readiness.warnings)
+            steps = PlanPane(plan, now, told, self._assumed)
             with VerticalScroll(can_focus=False, id="plan-steps") as scroll:
                 yield steps
             yield PlanPlace(scroll, steps)
@@ -88,9 +90,7 @@ class ConfirmPlanDialog(Dialog[bool]):
                 way.display = bool(plan.way)
                 yield way
                 yield button("Cancel", "cancel", kind=PassingButton)
-            yield Static(
-                Content(hint_line("Tab goes on", "Space presses the red button", "Esc leaves")), id="confirm-hint"
-            )
+            yield Static(Content(hint_line("Tab goes on", "Esc leaves")), id="confirm-hint")
 
     def on_mount(self) -> None:
         self.query_one("#cancel", Button).focus()

@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.content import Content
 from textual.strip import Strip
 from textual.widgets import Static
 
@@ -18,7 +17,7 @@ from cockpit.release.run import Run
 from cockpit.reports.contacts import name_of, when_words
 from cockpit.times import clock_time, zone
 from cockpit.tui.dialogs.ask import safe_content
-from cockpit.tui.dialogs.base import Dialog, hint_line
+from cockpit.tui.dialogs.base import Dialog
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, fit, part, row
 from cockpit.tui.theme import Inks
@@ -98,7 +97,7 @@ class ContactsDialog(Dialog[None]):
         with Vertical(classes="box tall"):
             yield Static("", id="contacts-title", classes="dialog-title")
             yield ContactList()
-            yield Static(Content(hint_line("Enter copies it", "Esc leaves")), classes="dialog-hint")
+            yield Static("", classes="dialog-hint")
 
     def on_mount(self) -> None:
         self.show_moment()
@@ -110,7 +109,9 @@ class ContactsDialog(Dialog[None]):
         run, _, now = self.cockpit.moment
         at = f"{clock_time(now, run.timezone)} {run.timezone}"
         self.query_one("#contacts-title", Static).update(safe_content(f"Whom to call: {run.service}, {at}"))
-        self.query_one(ContactList).show(list(contact_rows(run, now)))
+        contacts = self.query_one(ContactList)
+        contacts.show(list(contact_rows(run, now)))
+        self.hint(*(["Enter copies it"] if any(map(contacts.selectable, contacts.rows)) else []), "Esc leaves")
 
     @on(RowList.Chosen)
     def _copy(self, message: RowList.Chosen) -> None:

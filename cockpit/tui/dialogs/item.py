@@ -174,7 +174,7 @@ class ItemDialog(Dialog[Reply]):
 
     def _keys(self) -> str:
         ways = list(self._ways().values())
-        return hint_line(*([f"Tab to {ways[0]}"] if ways else []), "Space presses it", "Esc leaves")
+        return hint_line(*([f"Tab to {ways[0]}", "Space presses it"] if ways else []), "Esc leaves")
 
     def action_second_person(self) -> None:
         """Do what `p` does, with what is typed; an answer without a value asks for it."""

@@ -76,3 +76,5 @@ class PickItemDialog(Dialog[str]):
         options.add_options([Option(Content(shown(text)), id=identity) for identity, text in found])
         if found:
             options.highlighted = 0
+        ways = ("Enter attaches", "Up Down choose") if found else ("No item has these words",)
+        self.hint(*ways, "Esc leaves")

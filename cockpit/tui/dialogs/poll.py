@@ -56,9 +56,8 @@ class PollDialog(Dialog[str]):
             reasons = ReasonList()
             reasons.styles.height = max(len(self._gate.reasons), 1)
             yield reasons
-            yield Static(
-                Content(hint_line("Enter goes there", "a answers for a role", "Esc leaves")), classes="dialog-hint"
-            )
+            there = ["Enter goes there"] if self._gate.reasons else []
+            yield Static(Content(hint_line(*there, "a answers for a role", "Esc leaves")), classes="dialog-hint")
 
     def _verdict(self) -> Content:
         count = len(self._gate.reasons)

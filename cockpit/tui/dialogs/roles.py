@@ -7,7 +7,6 @@ from collections.abc import Callable
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
 from textual.strip import Strip
 from textual.widgets import Static
 
@@ -16,7 +15,7 @@ from cockpit.release.gates import gate_seen
 from cockpit.release.intents import AnswerGate
 from cockpit.release.polls import Polled, poll_of, spoken
 from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog, safe_content
-from cockpit.tui.dialogs.base import Dialog, hint_line
+from cockpit.tui.dialogs.base import Dialog
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, part, row
 from cockpit.tui.theme import Inks
@@ -72,10 +71,7 @@ class RolesDialog(Dialog[None]):
             yield RoleList()
             with VerticalScroll():
                 yield Static("", id="poll-reasons")
-            yield Static(
-                Content(hint_line("Space go", "x no-go, and why", "b on behalf of", "Esc leaves")),
-                classes="dialog-hint",
-            )
+            yield Static("", classes="dialog-hint")
 
     def on_mount(self) -> None:
         self._fill()
@@ -92,7 +88,10 @@ class RolesDialog(Dialog[None]):
         gate = gate_seen(run, view, live, now=now)
         word = "GO" if gate.go else f"NO-GO, {len(gate.reasons)} reason{'s' if len(gate.reasons) != 1 else ''}"
         self.query_one(".dialog-title", Static).update(safe_content(f"Poll at the end of {view.phase.title}: {word}"))
-        self.query_one(RoleList).show(poll_of(run, view, now=now))
+        roles = self.query_one(RoleList)
+        roles.show(poll_of(run, view, now=now))
+        answers = ("Space go", "x no-go, and why", "b on behalf of")
+        self.hint(*(answers if roles.rows and self.cockpit.may_write else ()), "Esc leaves")
         others = [f"- {reason.why}" for reason in gate.reasons if not reason.item.startswith("role:")]
         self.query_one("#poll-reasons", Static).update(safe_content("\n".join(others) or "Nothing else is in the way."))
 

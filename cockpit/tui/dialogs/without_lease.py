@@ -48,7 +48,7 @@ class WithoutLeaseDialog(Dialog[str]):
                 go.disabled = True
                 yield go
                 yield button("Cancel", "cancel", kind=PassingButton)
-            hint = hint_line("Tab goes on", "Space presses the red button", "Esc leaves")
+            hint = hint_line("Tab goes on", "Esc leaves")
             yield Static(Content(hint), id="confirm-hint")
 
     def on_mount(self) -> None:

@@ -24,7 +24,7 @@ from cockpit.tui.quieting import StayActions
 from cockpit.tui.report import ReportActions
 from cockpit.tui.reviewing import ReviewActions
 from cockpit.tui.signing import SigningActions
-from cockpit.tui.tour import Seen, TourActions, TourStrip, said_by
+from cockpit.tui.tour import TourActions, TourStrip
 from cockpit.tui.wheel import WheelActions
 from cockpit.tui.widgets.banner import AlarmBanner
 from cockpit.tui.widgets.hints import HintBar
@@ -129,16 +129,14 @@ class StripScreen(
         self.query_one(PastBanner).show(told, self.cockpit.now() - now)
         # What calls a human now calls also whoever looks at the past.
         self.query_one(AlarmBanner).show(calling.unseen())
-        self._show_tour(run, self.cockpit.me)
+        self.show_tour(run, self.place.partition(":")[0])
         self.show_content(run, live, now)
         self.query_one(HintBar).show(is_open=run.open)
 
-    def _show_tour(self, run: Run, name: str) -> None:
-        tour = self.cockpit.tour
-        if tour is not None:
-            if tour.step is not None:
-                tour.look(Seen(run, self.place.partition(":")[0], said_by(run, name)))
-            self.query_one(TourStrip).show(tour)
+    def on_screen_suspend(self) -> None:
+        """Hint at nothing while something lies above: the keys are for that."""
+        for bar in self.query(HintBar):
+            bar.look()
 
     def on_row_list_highlighted(self) -> None:
         """What the keys would do depends on what the cursor is on."""

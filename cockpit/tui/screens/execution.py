@@ -28,7 +28,7 @@ _GENERAL = frozenset(
     f"everywhere.{name}"
     for name in ("help", "palette", "leave", "up_a_level", "next_pane", "previous_pane", "zoom", "unzoom", "copy_shown",
                  "abnormal", "who", "page_checklist", "page_logs", "page_probes", "page_tags", "page_runbooks",
-                 "page_timeline")
+                 "page_timeline", "tour", "tour_next", "tour_back")
 )  # fmt: skip
 
 

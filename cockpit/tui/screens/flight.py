@@ -156,6 +156,8 @@ class FlightScreen(StripScreen):
         if not self._has_all_pages:
             self._wanted_page = page
             return
+        if self.cockpit.tour is not None:
+            self.cockpit.tour.asked = page
         switcher = self.query_one(ContentSwitcher)
         if switcher.current != page:
             self.minimize()  # or one would look at the old page, and the keys act on the new one
@@ -189,14 +191,14 @@ class FlightScreen(StripScreen):
         self.app.push_screen(ExecutionScreen())
 
     def action_up_a_level(self) -> None:
-        """Clear the filter, show all panes, go back from the past, end the tour, or go to the list; never abort."""
+        """Clear the filter, show all panes, go back from the past, leave the tour, or go to the list; never abort."""
         if self.query_one(FilterInput).display:
             self.action_clear_filter()
         elif self.maximized is not None:
             self.minimize()
         elif self.cockpit.past.shown is not None:
             self.action_past_now()
-        elif not self.end_tour():
+        elif not self.leave_tour():
             self.page.take_focus()
 
     def action_leave(self) -> None:

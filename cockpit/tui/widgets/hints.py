@@ -70,6 +70,8 @@ class HintBar(LineWidget):
         return self._hints
 
     def _found(self) -> tuple[Hint, ...]:
+        if self.app.screen is not self.screen:
+            return ()  # what lies above has the keys
         local: list[Hint] = []
         general: list[Hint] = []
         always: list[Hint] = []
