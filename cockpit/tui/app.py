@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 _WATCHER_COMES = 15.0  # seconds; a loaded host takes some
 _AS_IT_COMES = Preferences()
 _CALM_AFTER = 10.0  # seconds without a key
-_LONGEST_TOLD = 500  # characters: a longer toast would cover the screen, and grow out of its top
+_LONGEST_TOLD = 500  # characters
 
 
 def _load_what_a_crash_needs() -> None:

@@ -18,12 +18,14 @@ from cockpit.tui.widgets.notice_line import NoticeLine
 _KEPT = 200
 _UNREAD = 1.0  # seconds: what has come since then nobody has read when they press Esc
 _SOON = 0.05  # seconds
+_LONGEST_WAIT = 30.0  # seconds: what nobody has seen by then behind newer ones is only to be read again
 
 
 class Notices:
     """The messages of an app: each screen that is in view has the line they are shown in.
 
-    The time of a message begins when it is in view: none goes unseen behind a newer one.
+    The time of a message begins when it is in view, so that it does not go unseen behind a newer one; what is said
+    again and again is there once.
     """
 
     def __init__(self, app: App[Any]) -> None:
@@ -33,7 +35,12 @@ class Notices:
         self.kept: deque[Notification] = deque(maxlen=_KEPT)  # the newest first, as they were told
 
     def keep(self, one: Notification) -> None:
-        """Keep a message, to be read again."""
+        """Keep a message, to be read again; it takes the place of the same one before it."""
+        for other in list(self._app._notifications):
+            if (other.message, other.severity) == (one.message, one.severity):
+                self._app._unnotify(other, refresh=False)
+        if self.kept and (self.kept[0].message, self.kept[0].severity) == (one.message, one.severity):
+            self.kept.popleft()
         self.kept.appendleft(replace(one))
 
     def show(self) -> None:
@@ -71,9 +78,10 @@ class Notices:
             one.raised_at = min(one.raised_at, now)
         until = now + max((one.time_left for one in in_view), default=0.0)
         self._seen = {one.identity for one in told if one.identity in self._seen or one in in_view}
+        patient = {one.identity for one in self.kept if one.raised_at > now - _LONGEST_WAIT}
         for one in told:
             if one.identity not in self._seen:
-                one.raised_at = until
+                one.raised_at = until if one.identity in patient else min(one.raised_at, now)
 
     def put_away(self) -> None:
         """Take away what has been in view long enough to be read; then what waits is shown."""

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from textual.notifications import Notification
 
 from cockpit.tui.rows import Part, width_of, wrapped
-from cockpit.tui.sizes import is_low
+from cockpit.tui.sizes import LOW
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import TextPane
 
-_MOST = 3  # rows of one message: what to do about it comes last
-_ROWS, _ROWS_LOW = 5, 2  # of several
+# Rows of one message, where what to do about it comes last, and of several, by the least height of the terminal.
+_ROOM = ((LOW, 3, 5), (20, 3, 2), (12, 2, 2), (0, 1, 1))
 
 
 class NoticeLine(TextPane):
@@ -47,13 +47,13 @@ class NoticeLine(TextPane):
 
     def _texts(self, width: int) -> list[list[str]]:
         """Return what there is room for, in rows, a message each."""
-        most = _ROWS_LOW if is_low(self.app) else _ROWS
+        each, most = next((one, all_) for least, one, all_ in _ROOM if self.app.size.height >= least)
         room = max(width - (9 if len(self._told) > 1 else 5), 10)
         texts: list[list[str]] = []
         for one in self._told:
             rows = wrapped(one.message, room)
-            if len(rows) > _MOST:
-                rows = [*rows[: _MOST - 1], rows[_MOST - 1] + self.glyphs.ellipsis]
+            if len(rows) > each:
+                rows = [*rows[: each - 1], rows[each - 1] + self.glyphs.ellipsis]
             if texts and sum(map(len, texts)) + len(rows) > most:
                 break
             texts.append(rows)
