@@ -42,6 +42,7 @@ TARGETS = {
     "init": "proposals.Proposals",
     "probes": "elsewhere.ToProbesOfOtherKinds",
     "growth": "growth.Growth",
+    "gate": "gates.Gates",
 }
 WALK = "walk"
 _HANG = 300.0  # seconds after which a hang shows where it is, and ends all
