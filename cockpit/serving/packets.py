@@ -30,7 +30,7 @@ def packet_of(message: str) -> bytes:
 
 def fitting(width: int, height: int) -> tuple[int, int]:
     """Return the nearest size (columns, rows) that an app is given."""
-    return min(max(width, 1), _WIDEST), min(max(height, 1), _TALLEST)
+    return min(max(int(width), 1), _WIDEST), min(max(int(height), 1), _TALLEST)  # JSON's true is an int, too
 
 
 async def packets(stream: StreamReader) -> AsyncIterator[tuple[bytes, bytes]]:

@@ -92,6 +92,10 @@ class Server:
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         headers = request.headers
+        try:
+            "".join(headers.values()).encode()
+        except UnicodeEncodeError as error:  # what quotes it in an answer would fail
+            raise web.HTTPBadRequest(text="Refused: a header is no UTF-8.\n") from error
         is_socket = request.path == f"{self._gate.room}socket"
         why = self._gate.foreign(headers.getall("Host", []), headers.getall("Origin", []), is_socket=is_socket)
         if not why and request.path != "/" and not self._gate.knows(request.cookies):

@@ -41,6 +41,8 @@ TARGETS = {
     "replies": "replies.Replies",
     "init": "proposals.Proposals",
     "probes": "elsewhere.ToProbesOfOtherKinds",
+    "growth": "growth.Growth",
+    "gate": "gates.Gates",
 }
 WALK = "walk"
 _HANG = 300.0  # seconds after which a hang shows where it is, and ends all

@@ -39,6 +39,7 @@ from cockpit.release.probes import Probe, ScenarioStep
 from cockpit.release.record import Unknown
 from cockpit.release.sources import Source, SourceQuestion
 from cockpit.seen import SeenStore
+from cockpit.serving.packets import packet_of
 from cockpit.store.envelope import By, Envelope, Stored
 from cockpit.store.location import StoreLocation
 from cockpit.store.sync_status import SyncStatus, read_status
@@ -288,3 +289,8 @@ async def test_a_cookie_that_cannot_be_read_is_none(recwarn: pytest.WarningsReco
         server.close()
     assert (result.state, result.detail) == (ProbeState.OK, "2 steps passed")
     assert not [str(one.message) for one in recwarn if "cookie" in str(one.message)]
+
+
+def test_a_window_that_is_true_cells_wide_has_one() -> None:
+    packet = packet_of('["resize", {"width": true, "height": 24}]')
+    assert packet[5:] == b'{"type": "resize", "width": 1, "height": 24}'
