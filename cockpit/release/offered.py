@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cockpit.errors import RefusedError
 from cockpit.release.asked import asked, awaited_from, may_answer
-from cockpit.release.decisions.items import refuse_tick
+from cockpit.release.decisions.items import is_open, refuse_tick
 from cockpit.release.item_state import CLOSED_BY_HAND, SETTLED
 from cockpit.release.record import Actor
 from cockpit.release.run import ItemView, Run
@@ -22,6 +22,11 @@ def can_tick(view: ItemView, run: Run) -> bool:
 def can_waive(view: ItemView) -> bool:
     """Whether it is open, so that one could put it off or go on without it."""
     return view.state not in SETTLED
+
+
+def can_reopen(view: ItemView) -> bool:
+    """Whether it is closed, put off or gone without, and could be opened again."""
+    return not is_open(view)
 
 
 def can_challenge(view: ItemView, run: Run, actor: Actor) -> bool:

@@ -159,7 +159,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("checklist", "defer", "d", "d", "defer", "Put the item off, with a reason", hint=True),
     _c("checklist", "not_applicable", "x", "x", "n/a", "Say that the item does not apply, with a reason"),
     _c("checklist", "override", "o", "o", "override", "Go on without the item, with a reason", hint=True),
-    _c("checklist", "reopen", "O", "O", "reopen", "Open the item again"),
+    _c("checklist", "reopen", "O", "O", "reopen", "Open the item again", hint=True),
     _c("checklist", "attach", "v", "v", "evidence", "Attach a file to the item, by its path"),
     _c("checklist", "verify_item", "r", "r", "verify", "Run the item's check now; what it does is shown first"),
     _c("checklist", "mine_only", "m", "m", "mine", "List only the items that you claimed or wrote"),

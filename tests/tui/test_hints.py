@@ -119,8 +119,8 @@ async def test_the_item_under_the_cursor_decides_what_is_offered(look: Callable[
     assert offered == {
         PAYMENT: {"tick", "challenge", "defer", "override"},  # for two persons
         LOGS: {"tick", "defer", "override"},
-        moments.BACKUP: set(),  # is done
-        moments.RATES: {"tick"},  # is deferred
+        moments.BACKUP: {"reopen"},  # is done
+        moments.RATES: {"tick", "reopen"},  # is deferred
     }
 
 

@@ -141,12 +141,17 @@ def answer(intent: AnswerItem, context: Context) -> list[Draft]:
     return [context.item_draft(view, _word(intent, view, context, answers=asked.id))]
 
 
+def is_open(view: ItemView) -> bool:
+    """Whether there is nothing about an item that opening it again would change."""
+    closed_by_check = view.is_sensed and view.sensing is not None and view.sensing.closes
+    said_nothing = view.register.winner is None or isinstance(view.register.winner.data, ItemReopened)
+    return said_nothing and not view.register.contested and not closed_by_check
+
+
 def reopen(intent: ReopenItem, context: Context) -> list[Draft]:
     """Open an item again."""
     view = context.item(intent.item)
-    closed_by_check = view.is_sensed and view.sensing is not None and view.sensing.closes
-    is_open = view.register.winner is None or isinstance(view.register.winner.data, ItemReopened)
-    if is_open and not view.register.contested and not closed_by_check:
+    if is_open(view):
         raise RefusedError("the item is open already", fix="Tick it, defer it or override it", code="already")
     reason = intent.reason.strip()
     return [context.item_draft(view, ItemReopened(reason=context.seal(reason) if reason else None))]

@@ -23,7 +23,7 @@ from cockpit.release.intents import (
     UnclaimItem,
 )
 from cockpit.release.item_state import CLOSED_BY_HAND
-from cockpit.release.offered import can_challenge, can_tick, can_waive
+from cockpit.release.offered import can_challenge, can_reopen, can_tick, can_waive
 from cockpit.release.run import ItemView
 from cockpit.times import clock_time, epoch
 from cockpit.tui.pages.base import Page, Subject
@@ -52,7 +52,7 @@ class ItemPage(Page):
 
     def offers(self, action: str) -> bool:
         """Hint at what would do something to the item under the cursor."""
-        if action not in {"tick", "challenge", "defer", "override"}:
+        if action not in {"tick", "challenge", "defer", "override", "reopen"}:
             return True
         view, run = self.selected_item(), self.cockpit.moment[0]
         if view is None or not self.cockpit.may_write:
@@ -61,6 +61,8 @@ class ItemPage(Page):
             return can_tick(view, run)
         if action == "challenge":
             return can_challenge(view, run, self.cockpit.workspace.session.actor)
+        if action == "reopen":
+            return can_reopen(view)
         return can_waive(view)
 
     def _here(self) -> ItemView | None:
