@@ -133,6 +133,9 @@ async def test_a_read_only_cockpit_offers_nothing_that_writes(look: Callable[[st
         try:
             app.hand_over()
             found = set(hinted(app))
+            await pilot.press("8")
+            await settle(pilot)
+            assert "writes" not in text_of(app, "#record-title")
         finally:
             scene.session.readonly = False
     assert not {one for one in found if one.startswith("checklist.")}

@@ -67,14 +67,16 @@ class TimelinePage(Page):
         if self._notes_only:
             left.append(("notes only", inks.accent))
         self.query_one("#timeline-title", PaneTitle).show(left=left, right=[(f"{count} records", inks.muted)])
-        self.query_one("#record-title", PaneTitle).show(right=[("i writes a note on it", inks.muted)])
+        note: list[Part] = [("i writes a note on it", inks.muted)] if records and self.cockpit.may_write else []
+        self.query_one("#record-title", PaneTitle).show(right=note)
         if not records:
             self.query_one(RecordDetail).show(None, run)
 
     def _nothing(self) -> str:
         if self._filter:
             return f"Nothing matches {self._filter!r}."
-        return "No note has been written: i writes one." if self._notes_only else NOTHING_YET
+        how = ": i writes one" if self.cockpit.may_write else ""
+        return f"No note has been written{how}." if self._notes_only else NOTHING_YET
 
     def _shown(self, record: Record, run: Run, standing: set[str]) -> bool:
         if not is_told(record) or (self._notes_only and record.id not in standing):
