@@ -23,6 +23,7 @@ from cockpit.session import Session
 from cockpit.store.clock import HybridClock
 from cockpit.store.location import StoreLocation, Surroundings
 from cockpit.store.store import Store
+from cockpit.text import visible
 from cockpit.trust import TrustStore
 from cockpit.workspace import NameFrom, Options, Workspace
 
@@ -68,8 +69,16 @@ def _store_at(location: StoreLocation) -> Store:
 
 
 def find_actor(configured: Mapping[str, str], by: str) -> tuple[Actor, NameFrom]:
-    """Return who acts, and where that is from: `--by`, else git's user.name, else the account's name."""
+    """Return who acts, and where that is from: `--by`, else git's user.name, else the account's name.
+
+    Raises UsageError for a name that is no UTF-8.
+    """
     name = by.strip() or configured.get("user.name", "").strip() or os.environ.get("USER", "") or "somebody"
+    if not name.isascii() and any("\ud800" <= letter <= "\udfff" for letter in name):  # it could stand in no event
+        raise UsageError(
+            f"the name {visible(name)} holds bytes that are no UTF-8",
+            fix="Set the terminal to UTF-8 (look at LC_ALL), or write the name without that letter: --by NAME",
+        )
     email = "" if by and by != configured.get("user.name") else configured.get("user.email", "")
     name_from: NameFrom = "by" if by.strip() else "git" if configured.get("user.name", "").strip() else "account"
     return Actor(name=name, email=email), name_from

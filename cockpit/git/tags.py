@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 from cockpit.git.command import Git
 from cockpit.git.tag_names import TagName, decode_name, typable_names
 from cockpit.release.tags import Tag, newest_versions
+from cockpit.text import visible
 
 # lstrip, not short: `:short` looks for ambiguities and takes four times as long.
 FORMAT = "%00".join(
@@ -27,6 +29,9 @@ FORMAT = "%00".join(
 )
 _FIELDS = 8
 _MANY = 1000  # tags
+_AT_ONCE = 500  # tags that are named to git, where they must be
+_UNREADABLE = "unreadable"
+_LONGEST = 160  # characters of git's complaint
 
 
 class _Row(Struct, frozen=True, gc=False):
@@ -43,7 +48,8 @@ class _Row(Struct, frozen=True, gc=False):
 def list_tags(git: Git, pattern: str = "*") -> list[Tag]:
     """Return the tags whose names match the glob, in git's order; `*` alone takes all, elsewhere it stops at a slash.
 
-    A tag of a tree or a blob is listed with `commit` None and the reason. GitError where git cannot read a tag.
+    A tag of a tree or a blob, and one that git cannot read, is listed with `commit` None and the reason. GitError where
+    git cannot list them.
     """
     return _read(git, _refs(pattern))
 
@@ -70,11 +76,35 @@ def _refs(pattern: str) -> str:
 
 
 def _read(git: Git, *refs: str) -> list[Tag]:
-    rows = [_row(fields) for fields in _records(git.output("for-each-ref", f"--format={FORMAT}", *refs))]
+    rows = _rows(git, refs)
     # git 2.39 peels one level only: what still leads to a tag is peeled in one further call.
     nested = _peel(git, [row.target for row in rows if row.target_type == "tag"])
     typable = typable_names([row.name.name for row in rows])
     return [_tag(row, nested, can_type) for row, can_type in zip(rows, typable, strict=True)]
+
+
+def _rows(git: Git, refs: Sequence[str]) -> list[_Row]:
+    """Return the tags; those that git cannot read as such, for one of them fails all that are asked for with it."""
+    listed = git.run("for-each-ref", f"--format={FORMAT}", *refs)
+    if listed.ok:
+        return [_row(fields) for fields in _records(listed.out)]
+    # Of these two git reads no object.
+    named = git.output("for-each-ref", "--format=%(objectname) %(refname)", *refs).splitlines()
+    ids = {os.fsdecode(ref): oid.decode() for oid, _, ref in (line.partition(b" ") for line in named)}
+    names = list(ids)
+    return [row for at in range(0, len(names), _AT_ONCE) for row in _readable(git, names[at : at + _AT_ONCE], ids)]
+
+
+def _readable(git: Git, refs: list[str], ids: Mapping[str, str]) -> list[_Row]:
+    """Return the tags, halving them until those that cannot be read stand alone."""
+    listed = git.run("for-each-ref", f"--format={FORMAT}", *refs)
+    if listed.ok:
+        return [_row(fields) for fields in _records(listed.out)]
+    if len(refs) == 1:
+        name = decode_name(os.fsencode(refs[0].removeprefix("refs/tags/")))
+        return [_Row(name, _UNREADABLE, ids[refs[0]], "", "", "", False, listed.complaint)]
+    half = len(refs) // 2
+    return [*_readable(git, refs[:half], ids), *_readable(git, refs[half:], ids)]
 
 
 def _records(output: bytes) -> Iterable[tuple[str, ...]]:
@@ -114,6 +144,10 @@ def _peel(git: Git, tag_objects: list[str]) -> dict[str, tuple[str, str]]:
 def _tag(row: _Row, nested: dict[str, tuple[str, str]], typable: bool) -> Tag:
     kind, target = (row.target_type, row.target) if row.type == "tag" else (row.type, row.object_id)
     kind, target = nested.get(target, (kind, target))
+    if row.type == _UNREADABLE:
+        unusable, subject = f"git cannot read it: {visible(row.subject, limit=_LONGEST)}", ""
+    else:
+        unusable, subject = "" if kind == "commit" else f"it is a tag of a {kind}, not of a commit", row.subject
     return Tag(
         name=row.name.name,
         object_id=row.object_id,
@@ -121,9 +155,9 @@ def _tag(row: _Row, nested: dict[str, tuple[str, str]], typable: bool) -> Tag:
         kind="annotated" if row.type == "tag" else "lightweight",
         signed=row.signed,
         tagged_at=int(row.date) if row.date else None,
-        subject=row.subject,
+        subject=subject,
         display=row.name.display,
         raw=row.name.raw,
         typable=typable,
-        unusable="" if kind == "commit" else f"it is a tag of a {kind}, not of a commit",
+        unusable=unusable,
     )

@@ -77,12 +77,11 @@ class MailServer:
 
     def _answer(self, connection: socket.socket) -> None:
         connection.settimeout(3.0)
-        with contextlib.suppress(OSError, ssl.SSLError, EOFError):
-            self._converse(connection)
-        with contextlib.suppress(OSError):
-            connection.close()
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError, ssl.SSLError, EOFError):
+            stack.callback(connection.close)
+            self._converse(connection, stack)
 
-    def _converse(self, connection: socket.socket) -> None:
+    def _converse(self, connection: socket.socket, stack: contextlib.ExitStack) -> None:
         connection.sendall(self.replies["greeting"])
         secured = False
         while True:
@@ -93,6 +92,7 @@ class MailServer:
             connection.sendall(self.replies[stage] if stage else b"250 Ok\r\n")
             if stage == "starttls" and self.replies[stage].startswith(b"220"):
                 connection, secured = self._context.wrap_socket(connection, server_side=True), True
+                stack.callback(connection.close)
             if stage == "data" and self.replies[stage].startswith(b"354"):
                 while _line(connection) != b".\r\n":
                     pass

@@ -232,10 +232,11 @@ LATIN_1 = b"caf\xe9"  # as a terminal that is not of UTF-8 types it
     "words",
     [
         ("freeze", "on", "--reason", "x", "--by", os.fsdecode(LATIN_1)),
+        ("status", "--by", os.fsdecode(LATIN_1)),
         ("release", "open", os.fsdecode(LATIN_1)),
         ("freeze", "off", os.fsdecode(LATIN_1)),
     ],
-    ids=("by", "name", "mistake"),
+    ids=("by", "look", "name", "mistake"),
 )
 def test_what_is_no_utf_8_is_refused_by_a_sentence(words: tuple[str, ...], tmp_path: Path) -> None:
     repo = make_repository(tmp_path / "repo")

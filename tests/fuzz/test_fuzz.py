@@ -26,7 +26,7 @@ SLOW = (
     ("answers.ToSources", 40), ("journals.Journals", 15), ("samples.Samples", 10), ("screens.Screens", 1),
     ("refs.Refs", 3), ("arguments.Arguments", 10), ("replies.Replies", 4),
     ("own_files.OwnFiles", 2), ("proposals.Proposals", 20), ("elsewhere.ToProbesOfOtherKinds", 10),
-    ("growth.Growth", 6), ("gates.Gates", 30),
+    ("gates.Gates", 30),
 )  # fmt: skip
 
 

@@ -193,3 +193,26 @@ def test_few_tags_and_names_without_a_version_have_no_first_ones(repository: Rep
     assert first_tags(repository.git) is None
     repository.git.output("update-ref", "--stdin", stdin=commands.encode())
     assert first_tags(repository.git) is None
+
+
+def damage(repository: Repository, oid: str) -> None:
+    """Let the disk give back something else for an object."""
+    path = repository.git.directory / ".git" / "objects" / oid[:2] / oid[2:]
+    path.chmod(0o644)
+    path.write_bytes(b"\0" * path.stat().st_size)
+
+
+def test_a_damaged_tag_keeps_nobody_from_the_others(repository: Repository) -> None:
+    first, second = repository.commit("one"), repository.commit("two")
+    repository.point(b"v1", first)
+    repository.git.output("tag", "--annotate", "--message=odd", "v2", second)
+    repository.git.output("tag", "--annotate", "--message=fine", "v3", first)
+    damage(repository, repository.git.text("rev-parse", "refs/tags/v2"))
+    found = by_name(repository)
+    assert sorted(found) == ["v1", "v2", "v3"]
+    assert (found["v1"].commit, found["v3"].commit, found["v3"].subject) == (first, first, "fine")
+    assert (found["v2"].commit, found["v2"].subject) == (None, "")
+    assert found["v2"].unusable.startswith("git cannot read it: ")
+    repository.point(b"v4", second)
+    damage(repository, second)
+    assert "git cannot read it" in by_name(repository)["v4"].unusable

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.journeys.line import Line
 from tests.journeys.shop import COCKPIT
+from tests.journeys.terminal import PATIENCE
+from tests.store.support import make_repository
 
 pytestmark = pytest.mark.full
 
@@ -43,3 +47,21 @@ def test_noise_on_the_line_ends_nothing(tmp_path: Path) -> None:
         line.press("q")
         assert line.wait_for_exit() == 0
         assert line.left_on() == []
+
+
+def test_an_answer_in_another_encoding_is_an_answer(tmp_path: Path) -> None:
+    repo = make_repository(tmp_path / "shop")
+    # As most locales have it; that of the tests takes any byte.
+    environment = {"COCKPIT_STATE_DIR": str(tmp_path / "state"), "PYTHONIOENCODING": "utf-8:strict"}
+    with Line([*COCKPIT, "--repo", str(repo), "init"], environment=environment) as line:
+        line.wait_for(r"\]: *$")
+        line.send("café".encode("latin-1") + b"\r")
+        line.wait_for("caf")
+        for _ in range(60):
+            if line.process.poll() is not None:
+                break
+            line.press("\r")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                line.process.wait(0.3)
+        assert line.process.wait(PATIENCE) == 0
+        assert "Traceback" not in line.screen()
