@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
+from cockpit.errors import GitError
 from cockpit.git.command import Git
 from cockpit.git.objects import object_id
 from cockpit.release.tags import Tag
@@ -44,8 +45,14 @@ def ahead_behind(git: Git, head: str, commits: Iterable[str]) -> dict[str, tuple
 
 
 def with_counts(git: Git, head: str, tags: Sequence[Tag], *, limit: int = COUNTED) -> tuple[Tag, ...]:
-    """Return the tags with `ahead` and `behind` of the first `limit` that are commits; the others stay not counted."""
-    counts = ahead_behind(git, head, [tag.commit for tag in tags if tag.commit is not None][:limit])
+    """Return the tags with `ahead` and `behind` of the first `limit` that are commits; the others stay not counted.
+
+    Where git cannot walk the history, for one commit of it is damaged, none is.
+    """
+    try:
+        counts = ahead_behind(git, head, [tag.commit for tag in tags if tag.commit is not None][:limit])
+    except GitError:
+        return tuple(tags)
     return tuple(
         replace(tag, ahead=counts[tag.commit][0], behind=counts[tag.commit][1])
         if tag.commit is not None and tag.commit in counts

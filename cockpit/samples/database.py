@@ -6,6 +6,7 @@ and a new one begun. Every connection belongs to the thread that first used it.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -65,6 +66,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
                 _run(connection, *missing)
         _check_version(connection)
         connection.executescript("".join(("BEGIN IMMEDIATE;", *LATER_TABLES, "COMMIT;")))
+        _check_columns(connection)
     except BaseException:
         connection.close()
         raise
@@ -116,3 +118,19 @@ def move_aside(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     if path.exists():
         path.replace(path.with_name(f"{path.name}.damaged"))
+
+
+def _check_columns(connection: sqlite3.Connection) -> None:
+    """Raise WrongSchemaError where a column that is read has another name: what is written would be read by nobody."""
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as ours:
+        _run(ours, TABLES, *_LATER.values(), *LATER_TABLES)
+        for table, columns in _columns(ours).items():
+            lacking = sorted(columns - _columns(connection, table).get(table, set()))
+            if lacking:
+                raise WrongSchemaError(f"its table {table} lacks {', '.join(lacking)}")
+
+
+def _columns(connection: sqlite3.Connection, *tables: str) -> dict[str, set[str]]:
+    names = tables or [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    query = "SELECT name FROM pragma_table_info(?)"
+    return {table: {str(name) for (name,) in connection.execute(query, (table,))} for table in names}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cockpit.git.ahead_behind import with_counts
 from cockpit.git.tag_names import decode_name, encode_name, legal_name, typable_names
 from cockpit.git.tags import first_tags, list_tags
 from cockpit.release.tags import Tag, confirmation_word, order_tags
@@ -216,3 +217,12 @@ def test_a_damaged_tag_keeps_nobody_from_the_others(repository: Repository) -> N
     repository.point(b"v4", second)
     damage(repository, second)
     assert "git cannot read it" in by_name(repository)["v4"].unusable
+
+
+def test_a_history_with_a_damaged_commit_is_shown_without_counts(repository: Repository) -> None:
+    first, second = repository.commit("one"), repository.commit("two")
+    head = repository.commit("three")
+    repository.point(b"v1", second)
+    damage(repository, first)
+    tags = with_counts(repository.git, head, list_tags(repository.git))
+    assert [(tag.name, tag.commit, tag.ahead, tag.behind) for tag in tags] == [("v1", second, None, None)]

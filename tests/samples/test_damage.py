@@ -38,6 +38,7 @@ def _watch(writer: SampleWriter, at: float) -> None:
         "UPDATE watched SET since = x'ff'",
         "DROP TABLE rollup",
         "DROP TABLE stretch",
+        "ALTER TABLE current RENAME COLUMN debounced TO debgunced",
         "DROP TABLE series; CREATE TABLE series (name); INSERT INTO series VALUES (NULL), (7)",
     ],
 )
