@@ -12,8 +12,8 @@ from cockpit.content.review import Review
 from cockpit.content.strict_yaml import Step
 from cockpit.redact import redacted
 from cockpit.release.library import Contact
-from cockpit.release.sensing import epoch_of
 from cockpit.release.windows import MaintenanceWindow, Shift
+from cockpit.times import epoch
 
 T = TypeVar("T")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
@@ -63,7 +63,7 @@ def _review_times(review: Review[T], window: MaintenanceWindow | Shift, *where: 
     if window.at and not _TIME.fullmatch(window.at):
         review.complain(f"{quoted(window.at)} is no time of day: write one such as 02:30", *where, "at")
     review.durations(window, ("lasts",), *where)
-    starts, ends = epoch_of(window.starts), epoch_of(window.ends)
+    starts, ends = epoch(window.starts), epoch(window.ends)
     if starts and ends and ends <= starts:
         review.complain("it ends before it begins: write a later time", *where, "ends")
 
@@ -75,6 +75,6 @@ def _secret_complaint(text: str) -> str:
 
 
 def _moment_complaint(text: str) -> str:
-    if not text or epoch_of(text):
+    if not text or epoch(text):
         return ""
     return f"{quoted(text)} is no time with its offset: write one such as 2026-12-01T22:00:00Z"

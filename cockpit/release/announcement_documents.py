@@ -8,8 +8,8 @@ from cockpit.release.calls import acknowledged, calls_of
 from cockpit.release.filling import Filling
 from cockpit.release.messages import STATE_WORDS, Message
 from cockpit.release.run import Run
-from cockpit.release.sensing import rfc3339
 from cockpit.release.updates import UpdateDue, updates_due
+from cockpit.times import rfc3339
 
 
 def filling_document(filling: Filling) -> dict[str, Any]:

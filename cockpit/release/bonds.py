@@ -9,7 +9,7 @@ from cockpit.release.checklist import Item
 from cockpit.release.events import ItemAttested, ItemDeferred, ItemDone, ItemNotApplicable, ItemOverridden
 from cockpit.release.periods import period_at
 from cockpit.release.record import Record
-from cockpit.release.sensing import epoch_of
+from cockpit.times import epoch
 
 WAIVERS = (ItemDeferred, ItemNotApplicable, ItemOverridden)
 
@@ -21,10 +21,10 @@ def holds_until(item: Item, said: Record | None, zone: tzinfo) -> float:
     """
     data = said.data if said is not None else None
     if isinstance(data, WAIVERS):
-        return epoch_of(data.until) if data.until else math.inf
+        return epoch(data.until) if data.until else math.inf
     if said is None or not isinstance(data, ItemDone):
         return math.inf
-    until = epoch_of(data.until) if isinstance(data, ItemAttested) and data.until else math.inf
+    until = epoch(data.until) if isinstance(data, ItemAttested) and data.until else math.inf
     if item.binds == "period":
-        until = min(until, period_at(epoch_of(said.wall), "daily", zone).end(zone))
+        until = min(until, period_at(epoch(said.wall), "daily", zone).end(zone))
     return until

@@ -21,9 +21,9 @@ from cockpit.release.messages import Message
 from cockpit.release.record import Actor, Record
 from cockpit.release.registers import EMPTY
 from cockpit.release.run import ExecutionView, ItemView, Run
-from cockpit.release.sensing import epoch_of
 from cockpit.release.told_facts import both_clocks
 from cockpit.release.updates import updates_due
+from cockpit.times import epoch
 
 CALL_PREFIX: Final = "call:"
 EVENT_WORDS: Final[dict[CallEvent, str]] = {
@@ -127,11 +127,11 @@ def _begins(call: Call, now: float, host: str) -> bool:
 def _goes_on(message: Message, channel: Channel, now: float, host: str) -> bool:
     state = message.state(now)
     again = state == "failed" or (channel.idempotent and state in {"unknown", "no result"})
-    if not again or now - epoch_of(message.at) > _TRIED_FOR:
+    if not again or now - epoch(message.at) > _TRIED_FOR:
         return False
     last = message.last
     pause: float = min(_FIRST_PAUSE * 2.0 ** (len(message.attempts) - 1), _LONGEST_PAUSE)
-    waited = now - epoch_of(last.ended_at or last.at)
+    waited = now - epoch(last.ended_at or last.at)
     return waited >= pause + (0.0 if last.host == host else OTHERS_WAIT)
 
 
@@ -142,7 +142,7 @@ def _regressed(run: Run) -> Iterator[Call]:
             if since is not None:
                 title = f"KILLER ITEM REGRESSED: {view.item.text}"
                 key = f"killer-regressed:{since.id}"
-                yield Call(key, "killer-regressed", title, view.detail, epoch_of(since.wall), since.host)
+                yield Call(key, "killer-regressed", title, view.detail, epoch(since.wall), since.host)
 
 
 def _fault_of(view: ItemView) -> Record | None:
@@ -165,7 +165,7 @@ def _breached(run: Run) -> Iterator[Call]:
         if winner is not None:
             key = f"trigger-breached:{winner.id}"
             within = f", decide within {trigger.decide_within}" if trigger is not None else ""
-            yield Call(key, "trigger-breached", title, f"{breach.detail}{within}", epoch_of(breach.at), breach.observer)
+            yield Call(key, "trigger-breached", title, f"{breach.detail}{within}", epoch(breach.at), breach.observer)
 
 
 def _ended(view: ExecutionView) -> Call:
@@ -173,8 +173,8 @@ def _ended(view: ExecutionView) -> Call:
     tries = sum(step.attempt for step in view.steps)
     key = f"execution-ended:{view.id}:{view.state}:{'' if view.over else tries}"
     title = f"{view.direction} to {view.tag} {view.state.upper()}"
-    last = [epoch_of(step.started) + step.seconds for step in view.steps if step.started]
-    at = epoch_of(view.ended) if view.ended else max([epoch_of(view.wall), *last])
+    last = [epoch(step.started) + step.seconds for step in view.steps if step.started]
+    at = epoch(view.ended) if view.ended else max([epoch(view.wall), *last])
     return Call(key, "execution-ended", title, view.told, at, view.host, passing=view.over)
 
 
@@ -194,4 +194,4 @@ def _awaited(run: Run) -> Iterator[Call]:
             title = f"ANSWER AWAITED: {view.item.text}"
             detail = f"{record.by.name} asks for a second person"
             key = f"answer-awaited:{record.id}"
-            yield Call(key, "answer-awaited", title, detail, epoch_of(record.wall), record.host)
+            yield Call(key, "answer-awaited", title, detail, epoch(record.wall), record.host)

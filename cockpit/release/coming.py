@@ -13,7 +13,7 @@ from cockpit.release.due import dues_in
 from cockpit.release.item_state import WAIVED
 from cockpit.release.recurrence import Almanac
 from cockpit.release.run import Hush, Run
-from cockpit.release.sensing import epoch_of
+from cockpit.times import epoch
 
 Kind = Literal["acknowledged", "muted", "attested", "waived"]
 
@@ -47,7 +47,7 @@ def _endings(run: Run) -> Iterator[Ending]:
     hushed: tuple[tuple[Kind, Mapping[str, Hush]], ...] = (("acknowledged", run.acknowledged), ("muted", run.muted))
     for kind, hushes in hushed:
         for name, hush in hushes.items():
-            yield Ending(kind, name, epoch_of(hush.until) if hush.until else math.inf, hush.by.name, hush.reason)
+            yield Ending(kind, name, epoch(hush.until) if hush.until else math.inf, hush.by.name, hush.reason)
     for view in run.items.values():
         if view.holds_until < math.inf:
             word: Kind = "waived" if view.by_hand in WAIVED else "attested"

@@ -14,7 +14,7 @@ from cockpit.release.events import RollbackRehearsed, RunStateChanged
 from cockpit.release.periods import local_time, zone_of
 from cockpit.release.record import Record
 from cockpit.release.run import ExecutionView, Run
-from cockpit.release.sensing import epoch_of
+from cockpit.times import epoch
 
 
 class ExecutionSeen(Struct, frozen=True):
@@ -51,14 +51,14 @@ def executions_seen(run: Run, records: Iterable[Record], *, since: float, until:
     found += [
         _rehearsed(one, one.data)
         for one in records
-        if isinstance(one.data, RollbackRehearsed) and since <= epoch_of(one.wall) < until
+        if isinstance(one.data, RollbackRehearsed) and since <= epoch(one.wall) < until
     ]
     return tuple(sorted(found, key=lambda one: one.at))
 
 
 def _seen(view: ExecutionView) -> ExecutionSeen:
-    at = epoch_of(view.wall)
-    until = epoch_of(view.ended) if view.ended else None
+    at = epoch(view.wall)
+    until = epoch(view.ended) if view.ended else None
     seconds = max(until - at, 0.0) if until is not None else None
     return ExecutionSeen(
         view.direction, view.from_tag or view.from_commit[:8], view.tag, view.by.name, at, until, seconds, view.state,
@@ -67,7 +67,7 @@ def _seen(view: ExecutionView) -> ExecutionSeen:
 
 
 def _rehearsed(record: Record, data: RollbackRehearsed) -> ExecutionSeen:
-    until = epoch_of(record.wall)
+    until = epoch(record.wall)
     return ExecutionSeen(
         "rehearsed rollback", data.from_tag or data.from_commit[:8], data.tag, record.by.name, until - data.seconds,
         until, data.seconds, "succeeded" if data.ok else "failed", data.detail,
@@ -80,7 +80,7 @@ def moment_words(run: Run, now: float) -> Callable[[str], str]:
     today = local_time(now, zone).date() if now else None
 
     def words(at: str) -> str:
-        then = local_time(epoch_of(at), zone)
+        then = local_time(epoch(at), zone)
         return f"at {then:%H:%M}" if then.date() == today else f"on {then:%Y-%m-%d} at {then:%H:%M}"
 
     return words
@@ -112,7 +112,7 @@ def standing_of(run: Run, *, now: float = 0.0) -> tuple[str, ...]:
 def _carried_out(view: ExecutionView, when: Callable[[str], str]) -> tuple[str, ...]:
     before = view.from_tag or view.from_commit[:8]
     done = f"was rolled back to {view.tag}" if view.direction == "rollback" else f"was replaced by {view.tag}"
-    took = spent_words(epoch_of(view.ended) - epoch_of(view.wall))
+    took = spent_words(epoch(view.ended) - epoch(view.wall))
     lost = lost_words(view)
     return (
         f"{before} {done} {_ended(view, when)} by {view.by.name}.",
@@ -130,7 +130,7 @@ def lost_words(view: ExecutionView) -> str:
     done = next((step for step in view.steps if step.step in restored and step.state == "ok"), None)
     if done is None:
         return ""
-    span = long_duration(max(epoch_of(done.started) - plan.dump.written_ns / 1e9, 0.0))
+    span = long_duration(max(epoch(done.started) - plan.dump.written_ns / 1e9, 0.0))
     told = f": {done.detail}" if done.detail else ""
     return f"What was written to the database in the {span} since the dump was taken LEFT IT{told}"
 

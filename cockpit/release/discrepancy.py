@@ -7,7 +7,7 @@ from msgspec import Struct
 from cockpit.release.item_state import CLOSED_BY_HAND
 from cockpit.release.run import ExecutionView, Run
 from cockpit.release.running import Running, reports
-from cockpit.release.sensing import epoch_of
+from cockpit.times import epoch
 
 _CARRIED_OUT = frozenset({"succeeded", "unverified"})
 _OVER = frozenset({"aborted", "superseded", "closed"})
@@ -35,7 +35,7 @@ def discrepancy(run: Run, running: Running, now: float) -> Discrepancy | None:
         if reports(seen.version, last.tag, last.commit):
             return None
         what = f"rolled back to {last.tag}" if undone else f"{last.tag} was deployed"
-        lasts = seen.lasting and seen.at > epoch_of(last.ended) + _SETTLING
+        lasts = seen.lasting and seen.at > epoch(last.ended) + _SETTLING
         return Discrepancy(f"{what}, and {answers}", grave=True) if lasts else None
     if undone:
         return None
@@ -51,7 +51,7 @@ def _age(running: Running, now: float) -> str:
 
 def _carried_out(run: Run) -> ExecutionView | None:
     """Return the last execution where it has been carried out; after one that was broken off nobody knows."""
-    over = max((view for view in run.executions if view.over), key=lambda view: epoch_of(view.ended), default=None)
+    over = max((view for view in run.executions if view.over), key=lambda view: epoch(view.ended), default=None)
     return over if over is not None and over.outcome in _CARRIED_OUT else None
 
 

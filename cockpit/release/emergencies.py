@@ -20,7 +20,7 @@ from cockpit.release.library import Runbook, RunbookStep
 from cockpit.release.record import Record
 from cockpit.release.run import Run
 from cockpit.release.runbooks import RUNBOOK_PREFIX, RunbookUse, StepUse, fitting
-from cockpit.release.sensing import epoch_of
+from cockpit.times import epoch
 
 
 def runbook_of(run: Run, runbook: str) -> Runbook | None:
@@ -58,14 +58,14 @@ def trouble_since(run: Run, runbook: Runbook, use: RunbookUse | None) -> float |
     else the beginning of the procedure; None where nothing has begun.
     """
     incident = run.incidents.get(use.incident) if use is not None else incident_for(run, runbook.id)
-    begun = [epoch_of(incident.at)] if incident is not None and incident.open else []
+    begun = [epoch(incident.at)] if incident is not None and incident.open else []
     begun += [
-        epoch_of(probe.wall)
+        epoch(probe.wall)
         for name, probe in run.probes.items()
         if probe.state == "down" and any(fnmatchcase(name, pattern) for pattern in runbook.fits.probes)
     ]
     if not begun and use is not None:
-        begun = [epoch_of(use.at)]
+        begun = [epoch(use.at)]
     return min(begun, default=None)
 
 

@@ -10,7 +10,7 @@ from cockpit.release.incidents import Incident, incident_entity
 from cockpit.release.library import Runbook, RunbookStep
 from cockpit.release.run import Note, Run
 from cockpit.release.runbooks import CommandRun, RunbookUse, blanks_of, current_step
-from cockpit.release.sensing import rfc3339
+from cockpit.times import rfc3339
 
 
 def incident_document(run: Run, incident: Incident, *, now: float) -> dict[str, Any]:

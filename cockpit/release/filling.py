@@ -17,8 +17,8 @@ from cockpit.errors import NotFoundError, UsageError
 from cockpit.release.events import RunOpened
 from cockpit.release.library import BLANK, MessageTemplate, TemplateField
 from cockpit.release.run import Run
-from cockpit.release.sensing import epoch_of, rfc3339
 from cockpit.release.told_facts import both_clocks, facts_of, interval_words
+from cockpit.times import epoch, rfc3339
 
 Source = Literal["set", "state", "default", ""]
 NEXT_UPDATE: Final = "next_update"
@@ -122,15 +122,15 @@ def _field(
     promise = 0.0
     if value and field.name in {NEXT_UPDATE, UPDATE_INTERVAL}:
         value, promise = _promised(field.name, value, run, now)
-    elif value and source != "state" and epoch_of(value):
-        value = both_clocks(epoch_of(value), run.timezone)
+    elif value and source != "state" and epoch(value):
+        value = both_clocks(epoch(value), run.timezone)
     return FilledField(field.name, field.hint, value, source, field.choices), promise
 
 
 def _promised(name: str, value: str, run: Run, now: float) -> tuple[str, float]:
     """Return a promise as it is written in the message, and when it is due."""
     seconds = _duration(value)
-    at = now + seconds if seconds else epoch_of(value) if name == NEXT_UPDATE else 0.0
+    at = now + seconds if seconds else epoch(value) if name == NEXT_UPDATE else 0.0
     if at <= now:
         wanted = "a duration such as 30m, or a time to come with its offset" if not seconds else "more than nothing"
         raise UsageError(f"{value!r} says not when people are told next", fix=f"Write {wanted} for {name}")

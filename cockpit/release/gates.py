@@ -13,8 +13,8 @@ from cockpit.release.live import Live
 from cockpit.release.moment import item_as_of
 from cockpit.release.polls import Polled, poll_of
 from cockpit.release.run import ItemView, PhaseView, Run
-from cockpit.release.sensing import epoch_of
 from cockpit.release.signoffs import objections_to
+from cockpit.times import epoch
 
 _GROUNDED = {
     "rolled-back": "the release was rolled back: cockpit release retarget TAG gives it the next version",
@@ -172,7 +172,7 @@ def _unleased_commands(run: Run) -> Iterator[Debt]:
     for use in run.runbook_uses:
         for step in use.steps.values():
             for ran in step.runs:
-                if ran.without_lease and epoch_of(ran.at) >= epoch_of(run.opened_at):
+                if ran.without_lease and epoch(ran.at) >= epoch(run.opened_at):
                     text = f"the runbook {use.runbook}, {step.step}"
                     kind = "without the remote's lease"
                     yield Debt(f"{use.entity}/{step.step}", text, kind, ran.without_lease, ran.by, ran.at)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from cockpit.release.configuration import Incidents
 from cockpit.release.events import IncidentClosed, IncidentOpened, IncidentUpdated, Severity
 from cockpit.release.record import Actor, Record, TextRef
-from cockpit.release.sensing import epoch_of
+from cockpit.times import epoch
 
 INCIDENT_PREFIX = "incident:"
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)  # the gravest first
@@ -57,7 +57,7 @@ class Incident(Struct, frozen=True):
     @property
     def told_at(self) -> float:
         """When people were last told how it stands, in epoch seconds."""
-        return max(self.messaged_at, *(epoch_of(at) for at in (self.at, *(one.at for one in self.updates))))
+        return max(self.messaged_at, *(epoch(at) for at in (self.at, *(one.at for one in self.updates))))
 
     def due_at(self, rhythm: Incidents) -> float:
         """Return when the next update is due, in epoch seconds: as the last word promised, else by the rhythm."""
@@ -67,8 +67,8 @@ class Incident(Struct, frozen=True):
 
     def lasted(self, now: float) -> float:
         """Return for how many seconds it has lasted, or did."""
-        end = epoch_of(self.closed.at) if self.closed is not None else now
-        return max(end - epoch_of(self.at), 0.0)
+        end = epoch(self.closed.at) if self.closed is not None else now
+        return max(end - epoch(self.at), 0.0)
 
 
 def gravest_first(incidents: Iterable[Incident]) -> tuple[Incident, ...]:

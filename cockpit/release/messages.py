@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from cockpit.release.events import Delivery, MessageEnded, MessageIntended
 from cockpit.release.incidents import Incident
 from cockpit.release.record import Actor, Record, TextRef
-from cockpit.release.sensing import epoch_of
+from cockpit.times import epoch
 
 MESSAGE_PREFIX: Final = "message:"
 # Seconds after which whoever began to send has had time enough, with all their tries.
@@ -87,7 +87,7 @@ class Message(Struct, frozen=True):
     @property
     def told_at(self) -> float:
         """When it may first have reached anybody, in epoch seconds; 0.0 where it reached nobody."""
-        return min((epoch_of(one.at) for one in self.attempts if one.may_have_arrived), default=0.0)
+        return min((epoch(one.at) for one in self.attempts if one.may_have_arrived), default=0.0)
 
     @property
     def detail(self) -> str:
@@ -101,7 +101,7 @@ class Message(Struct, frozen=True):
             return "sent"
         unsaid = [one for one in self.attempts if not one.outcome]
         if unsaid:
-            return "sending" if abs(now - epoch_of(unsaid[-1].at)) < GIVEN_UP_AFTER else "no result"
+            return "sending" if abs(now - epoch(unsaid[-1].at)) < GIVEN_UP_AFTER else "no result"
         return "unknown" if "unknown" in outcomes else "failed"
 
 
@@ -154,7 +154,7 @@ def told_incidents(incidents: Mapping[str, Incident], messages: Iterable[Message
         if _tells_people(message) and (before is None or message.told_at >= before.told_at):
             last[message.incident] = message
     return {
-        key: replace(one, messaged_at=last[key].told_at, promised_at=epoch_of(last[key].next_update_at))
+        key: replace(one, messaged_at=last[key].told_at, promised_at=epoch(last[key].next_update_at))
         if key in last
         else one
         for key, one in incidents.items()
@@ -165,7 +165,7 @@ def last_promise(messages: Iterable[Message]) -> Message | None:
     """Return the last message that is about no incident, if it promises an update: what is sent later keeps it."""
     about = [one for one in messages if not one.incident and _tells_people(one)]
     latest = max(about, key=lambda one: (one.told_at, one.id), default=None)
-    return latest if latest is not None and epoch_of(latest.next_update_at) else None
+    return latest if latest is not None and epoch(latest.next_update_at) else None
 
 
 def _tells_people(message: Message) -> bool:

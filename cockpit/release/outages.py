@@ -13,8 +13,8 @@ from msgspec import Struct
 from cockpit.release.events import ProbeChanged
 from cockpit.release.health import ProbeState
 from cockpit.release.record import Record
-from cockpit.release.sensing import epoch_of
 from cockpit.release.stretches import SEEN, Stretch
+from cockpit.times import epoch
 
 Bound = Literal["seen", "not seen", "ongoing"]
 _UP = frozenset({ProbeState.OK, ProbeState.DEGRADED})
@@ -140,7 +140,7 @@ def told_outages(records: Iterable[Record], *, since: float, until: float, now: 
         if not isinstance(change, ProbeChanged):
             continue
         key = record.ent.removeprefix("probe:").rpartition("/")[2], change.observer
-        at = epoch_of(record.wall)
+        at = epoch(record.wall)
         if change.state == "down":
             begun.setdefault(key, (at, change.detail))
         elif key in begun:

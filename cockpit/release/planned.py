@@ -13,9 +13,9 @@ from msgspec import Struct
 
 from cockpit.release.health import Debounced, ProbeResult, ProbeState
 from cockpit.release.run import Run
-from cockpit.release.sensing import epoch_of
 from cockpit.release.turns import is_within
 from cockpit.release.windows import MaintenanceWindow
+from cockpit.times import epoch
 
 _UP = frozenset({ProbeState.OK, ProbeState.DEGRADED})
 LONGEST_EXECUTION = 3600.0  # seconds of one that count: what takes longer was not planned so
@@ -45,7 +45,7 @@ def execution_at(run: Run, now: float) -> Underway | None:
     execution = run.current_execution
     if execution is None or execution.state != "running":
         return None
-    since = epoch_of(execution.wall)
+    since = epoch(execution.wall)
     return Underway(f"{execution.direction} to {execution.tag}", since) if now - since <= LONGEST_EXECUTION else None
 
 

@@ -10,7 +10,7 @@ from cockpit.release.entities import ITEM_PREFIX, RUN
 from cockpit.release.ledger import Ledger, Pinned
 from cockpit.release.moment import as_of
 from cockpit.release.run import Run
-from cockpit.release.sensing import epoch_of
+from cockpit.times import epoch
 
 _MOST, _LEAST = 80, 16  # moments
 _FOLDS = 800_000  # records that may be folded in all: a moment costs as much as there are records
@@ -41,7 +41,7 @@ def progress_of(run: Run, *, now: float) -> tuple[Progress, ...]:
         ledger.add(run.records[taken : end + 1])
         taken = end + 1
         # Clocks differ between machines: the line never runs backwards.
-        at = min(max(at, epoch_of(run.records[end].wall)), now)
+        at = min(max(at, epoch(run.records[end].wall)), now)
         found.append(_counted(as_of(ledger.snapshot(run.id, pinned), at), at))
     return (*found, _counted(as_of(run, now), now))
 

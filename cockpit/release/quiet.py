@@ -14,8 +14,8 @@ from msgspec import Struct
 from cockpit.release.configuration import Configuration
 from cockpit.release.live import ProbeFeed
 from cockpit.release.run import Hush, Run
-from cockpit.release.sensing import epoch_of
 from cockpit.release.turns import is_within
+from cockpit.times import epoch
 
 Why = Literal["acknowledged", "muted", "maintenance", "parent"]
 
@@ -44,7 +44,7 @@ def _quiet(run: Run, feed: ProbeFeed, feeds: Mapping[str, ProbeFeed], now: float
         return Quiet("muted", _told("muted", muted))
     acknowledged = run.acknowledged.get(feed.name)
     # Another trouble than the one that was acknowledged calls again.
-    if acknowledged is not None and _holds(acknowledged, now) and feed.since <= epoch_of(acknowledged.at):
+    if acknowledged is not None and _holds(acknowledged, now) and feed.since <= epoch(acknowledged.at):
         return Quiet("acknowledged", _told("acknowledged", acknowledged))
     for window in run.configuration.maintenance_windows:
         if (not window.probes or feed.name in window.probes) and is_within(window, now, zone):
@@ -54,7 +54,7 @@ def _quiet(run: Run, feed: ProbeFeed, feeds: Mapping[str, ProbeFeed], now: float
 
 
 def _holds(hush: Hush, now: float) -> bool:
-    return not hush.until or now < epoch_of(hush.until)
+    return not hush.until or now < epoch(hush.until)
 
 
 def _told(word: str, hush: Hush) -> str:

@@ -14,7 +14,7 @@ from cockpit.release.configuration import Plans
 from cockpit.release.databases import Dump
 from cockpit.release.events import ObservedState, RehearsedStep
 from cockpit.release.record import Actor
-from cockpit.release.sensing import epoch_of
+from cockpit.times import epoch
 
 
 class Rehearsal(Struct, frozen=True):
@@ -36,7 +36,7 @@ class Rehearsal(Struct, frozen=True):
 
     def told(self, now: float) -> str:
         """Return how much of the plan it was, how it went, and how long ago."""
-        age = short_duration(max(now - epoch_of(self.wall), 0.0))
+        age = short_duration(max(now - epoch(self.wall), 0.0))
         how = f"in {short_duration(self.seconds)}" if self.ok else f"FAILED: {self.detail}"
         changed = "; THE STEPS HAVE CHANGED SINCE" if self.outdated else ""
         return f"rehearsed {self._how_much()}{age} ago by {self.by.name}, {how}{changed}"
@@ -70,6 +70,6 @@ def look_at_rehearsals(
     said = f"{last.tag}: {last.told(now)}"
     if not last.ok or last.outdated:
         return "failed", said
-    if now - epoch_of(last.wall) > parse_duration(check.within):
+    if now - epoch(last.wall) > parse_duration(check.within):
         return "failed", f"{said}, longer ago than {check.within}"
     return "ok", said

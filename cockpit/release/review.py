@@ -45,9 +45,9 @@ from cockpit.release.review_service import (
 )
 from cockpit.release.review_support import Support, Told, supports
 from cockpit.release.run import Run, RunSummary
-from cockpit.release.sensing import epoch_of
 from cockpit.release.since import Changes, changes_of
 from cockpit.release.targets import goals_of
+from cockpit.times import epoch
 
 
 class IncidentSeen(Struct, frozen=True):
@@ -129,7 +129,7 @@ def review_of(run: Run, data: ReviewData, zone: tzinfo) -> Review:
     now = data.until
     run = as_of(run, now)
     mark = last_review(run)
-    records = [record for record in run.records if data.since <= epoch_of(record.wall) < data.until]
+    records = [record for record in run.records if data.since <= epoch(record.wall) < data.until]
     probes = tuple(probe_review(probe, data) for probe in data.probes)
     targets = tuple(target_review(goal, data) for goal in goals_of(run.configuration.targets, run.library))
     logs, patterns, payments = logs_kept(data), patterns_seen(data), payments_of(data)
@@ -196,13 +196,13 @@ def _calling(run: Run, overdue: Sequence[Waiting], outages: Sequence[SeenOutage]
 
 
 def _within(one: Incident, data: ReviewData) -> bool:
-    return epoch_of(one.at) < data.until and (one.closed is None or epoch_of(one.closed.at) >= data.since)
+    return epoch(one.at) < data.until and (one.closed is None or epoch(one.closed.at) >= data.since)
 
 
 def _incident(one: Incident, now: float) -> IncidentSeen:
     closed = one.closed
     return IncidentSeen(
-        one.id, one.title, one.severity, epoch_of(one.at), epoch_of(closed.at) if closed is not None else None,
+        one.id, one.title, one.severity, epoch(one.at), epoch(closed.at) if closed is not None else None,
         one.lasted(now), one.by.name, closed.text if closed is not None else "",
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from cockpit.release.entities import REVIEW
 from cockpit.release.events import ReviewCompleted
 from cockpit.release.registers import EMPTY
 from cockpit.release.run import Run
-from cockpit.release.sensing import epoch_of
+from cockpit.times import epoch
 
 _DAY = 86400.0
 
@@ -29,7 +29,7 @@ def last_review(run: Run) -> ReviewMark | None:
     """Return the completed review that reaches furthest; None where there is none."""
     marks = [
         ReviewMark(
-            epoch_of(record.data.since), epoch_of(record.data.until), record.by.name, record.wall, record.data.until,
+            epoch(record.data.since), epoch(record.data.until), record.by.name, record.wall, record.data.until,
             record.data.run, record.data.records,
         )
         for record in run.registers.get((REVIEW, "review"), EMPTY).heads
@@ -46,7 +46,7 @@ def begins_at(run: Run, now: float) -> tuple[float, str]:
     mark = last_review(run)
     if mark is not None and 0.0 < mark.until < now:
         return mark.until, f"the last review, by {mark.by}"
-    launch, opened = epoch_of(run.launch_at), epoch_of(run.opened_at)
+    launch, opened = epoch(run.launch_at), epoch(run.opened_at)
     if run.open and 0.0 < launch < now:
         return launch, "the launch"
     if run.open and 0.0 < opened < now:
@@ -56,7 +56,7 @@ def begins_at(run: Run, now: float) -> tuple[float, str]:
 
 def known_before(run: Run, until: float) -> int:
     """Return how many of the run's records are of before a time."""
-    return sum(epoch_of(record.wall) < until for record in run.records)
+    return sum(epoch(record.wall) < until for record in run.records)
 
 
 def arrived_late(run: Run) -> int:

@@ -12,7 +12,7 @@ from cockpit.release.outages import SeenOutage
 from cockpit.release.review import Review, Waiting
 from cockpit.release.review_support import answered
 from cockpit.release.review_words import Row, Section, When, clock, count_of, cut, day_clock, hours
-from cockpit.release.sensing import epoch_of
+from cockpit.times import epoch
 
 _EACH = 8  # of what is overdue, due and to come
 
@@ -187,7 +187,7 @@ def _wait(word: str, one: Waiting, when: When) -> tuple[str, ...]:
 
 def _changes(review: Review, when: When) -> Section:
     rows = [
-        Row((when(epoch_of(change.at)), who.who, change.text), change.alarming)
+        Row((when(epoch(change.at)), who.who, change.text), change.alarming)
         for who in review.changes
         for change in who.changes
     ]

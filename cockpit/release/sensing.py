@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from typing import Literal
 
 from msgspec import Struct
@@ -19,6 +19,7 @@ from cockpit.release.item_state import Flown, ItemState, Sense, sensed_state
 from cockpit.release.periods import period_at
 from cockpit.release.ports import Observed
 from cockpit.release.record import Actor, Record, TextRef
+from cockpit.times import epoch, rfc3339
 
 _AHEAD = 300.0  # seconds that an observer's clock may be ahead of ours before its words are not believed
 _RENEW_NOT_BELOW = 300.0  # seconds
@@ -169,7 +170,7 @@ def sensing_of(
 def _seen(record: Record, check: Check, flown: Flown, zone: tzinfo) -> Seen:
     data = record.data
     assert isinstance(data, ItemObserved)  # noqa: S101 - the ledger keeps no other
-    at, valid_until = epoch_of(record.wall), epoch_of(data.valid_until)
+    at, valid_until = epoch(record.wall), epoch(data.valid_until)
     if check.binds == "period":
         valid_until = min(valid_until, period_at(at, "daily", zone).end(zone))
     past_commit = check.binds == "commit" and bool(flown.commit) and data.commit != flown.commit
@@ -181,15 +182,6 @@ def _seen(record: Record, check: Check, flown: Flown, zone: tzinfo) -> Seen:
         by_check=data.by_check, elsewhere=flown.host if past_host else "", before=flown.tag if past_release else "",
         is_past=past_commit or past_host or past_release,
     )  # fmt: skip
-
-
-def epoch_of(text: str) -> float:
-    """Return the epoch seconds of an RFC 3339 time; 0.0 where it is none, so that a word with it holds for no time."""
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.timestamp() if moment.tzinfo is not None else 0.0
-    except (ValueError, OverflowError):
-        return 0.0
 
 
 def word_of(
@@ -215,11 +207,6 @@ def word_of(
     if before is None or is_news(before, word, now=now):
         return word
     return replace(word, renewal=True) if is_renewal_due(before, now=now) else None
-
-
-def rfc3339(seconds: float) -> str:
-    """Return epoch seconds as RFC 3339 UTC with milliseconds."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def is_news(before: Seen, after: ItemObserved, *, now: float) -> bool:

@@ -8,8 +8,8 @@ from cockpit.release.contacts import contacts_of, ways_of
 from cockpit.release.incidents import Incident
 from cockpit.release.periods import local_time, zone_of
 from cockpit.release.run import ExecutionView, Run
-from cockpit.release.sensing import epoch_of
 from cockpit.release.turns import next_window
+from cockpit.times import epoch
 
 
 def both_clocks(at: float, timezone: str) -> str:
@@ -46,7 +46,7 @@ def facts_of(run: Run, *, now: float, by: str, incident: str = "") -> dict[str, 
         "since": both_clocks(_deployed_at(run) or now, run.timezone),
         "component": _component(run),
         "contact": _contact(run),
-        "launch": both_clocks(epoch_of(run.launch_at), run.timezone) if run.launch_at else "",
+        "launch": both_clocks(epoch(run.launch_at), run.timezone) if run.launch_at else "",
     }
     if run.executions:
         found |= _of_execution(run, run.current_execution or run.executions[-1])
@@ -62,7 +62,7 @@ def _deployed_at(run: Run) -> float:
     last = next((one for one in reversed(run.executions) if one.outcome in {"succeeded", "unverified"}), None)
     if last is None or (last.direction, last.tag) != ("deploy", run.tag):
         return 0.0
-    return epoch_of(last.ended)
+    return epoch(last.ended)
 
 
 def _component(run: Run) -> str:
@@ -84,11 +84,11 @@ def _of_incident(run: Run, incident: Incident, now: float) -> dict[str, str]:
         "component": incident.component or _component(run),
         "description": incident.title,
         "severity": incident.severity,
-        "time": both_clocks(epoch_of(incident.at), run.timezone),
+        "time": both_clocks(epoch(incident.at), run.timezone),
         "status": "resolved" if ended is not None else "mitigating" if run.current_execution else "investigating",
         "update": incident.updates[-1].text if incident.updates else "",
         "resolution": ended.text if ended is not None else "",
-        "ended": both_clocks(epoch_of(ended.at), run.timezone) if ended is not None else "",
+        "ended": both_clocks(epoch(ended.at), run.timezone) if ended is not None else "",
         "lasted": interval_words(max(60.0, incident.lasted(now) // 60 * 60)),
     }
     if ended is None:
@@ -97,7 +97,7 @@ def _of_incident(run: Run, incident: Incident, now: float) -> dict[str, str]:
 
 
 def _of_execution(run: Run, execution: ExecutionView) -> dict[str, str]:
-    begun = epoch_of(execution.wall)
+    begun = epoch(execution.wall)
     rehearsal = run.rehearsals.get(execution.tag)
     reckoned = begun + rehearsal.seconds if rehearsal is not None and rehearsal.ok and not execution.over else 0.0
     return {
@@ -105,7 +105,7 @@ def _of_execution(run: Run, execution: ExecutionView) -> dict[str, str]:
         "from": execution.from_tag or execution.from_commit[:8],
         "to": execution.tag,
         "started": both_clocks(begun, run.timezone),
-        "ended": both_clocks(epoch_of(execution.ended), run.timezone) if execution.ended else "",
+        "ended": both_clocks(epoch(execution.ended), run.timezone) if execution.ended else "",
         "outcome": execution.outcome or "",
         "result": execution.told,
         "verified": execution.told if execution.outcome == "succeeded" and execution.direction == "deploy" else "",

@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from msgspec import Struct
 
 from cockpit.durations import parse_duration
-from cockpit.release.sensing import epoch_of
 from cockpit.release.windows import WEEKDAYS, MaintenanceWindow, Shift
+from cockpit.times import epoch
 
 
 class Turn(Struct, frozen=True):
@@ -22,7 +22,7 @@ class Turn(Struct, frozen=True):
 def turns(window: MaintenanceWindow | Shift, now: float, zone: tzinfo, *, ahead: int = 0) -> Iterator[Turn]:
     """Yield a window's times from those that may still last at `now` to those that begin `ahead` days after it."""
     if window.starts:
-        yield Turn(epoch_of(window.starts), epoch_of(window.ends))
+        yield Turn(epoch(window.starts), epoch(window.ends))
         return
     lasts = parse_duration(window.lasts)
     begins = time.fromisoformat(window.at)

@@ -7,7 +7,7 @@ from msgspec import Struct
 from cockpit.durations import short_duration
 from cockpit.release.messages import last_promise
 from cockpit.release.run import Run
-from cockpit.release.sensing import epoch_of
+from cockpit.times import epoch
 
 
 class UpdateDue(Struct, frozen=True):
@@ -43,7 +43,7 @@ def updates_due(run: Run) -> list[UpdateDue]:
     ]
     promise = last_promise(run.messages.values())
     if promise is not None:
-        due_at = epoch_of(promise.next_update_at)
+        due_at = epoch(promise.next_update_at)
         key = f"{promise.id}:{int(due_at)}"
         found.append(UpdateDue(key, promise.subject, due_at, promise.last.host, message=promise.id))
     return sorted(found, key=lambda one: (one.due_at, one.key))

@@ -19,7 +19,7 @@ from cockpit.release.events import (
 from cockpit.release.narrative import sentence
 from cockpit.release.record import Record
 from cockpit.release.run import Run
-from cockpit.release.sensing import epoch_of
+from cockpit.times import epoch
 
 Tone = Literal["good", "warn", "bad", "plain"]
 _LANES_OF_PROBES = 12  # those in trouble for longest
@@ -63,8 +63,8 @@ class Chronicle(Struct, frozen=True):
 
 def chronicle_of(run: Run, *, until: float) -> Chronicle:
     """Return the lanes of a run from its opening to `until` (epoch seconds); empty ones are left out."""
-    start = epoch_of(run.opened_at)
-    launch = epoch_of(run.launch_at)
+    start = epoch(run.opened_at)
+    launch = epoch(run.launch_at)
     lanes = [
         Lane("the run", tuple(_states(run, start, until))),
         Lane("rollback and deploy", tuple(_executions(run, until))),
@@ -99,7 +99,7 @@ def _within(lane: Lane, start: float, end: float) -> Lane:
 
 
 def _states(run: Run, start: float, until: float) -> Iterator[Span]:
-    changes = [(epoch_of(one.wall), one.data.state) for one in run.records if isinstance(one.data, RunStateChanged)]
+    changes = [(epoch(one.wall), one.data.state) for one in run.records if isinstance(one.data, RunStateChanged)]
     since, state = start, "planned"
     for at, following in [*changes, (until, "")]:
         if at > since:
@@ -109,16 +109,16 @@ def _states(run: Run, start: float, until: float) -> Iterator[Span]:
 
 def _executions(run: Run, until: float) -> Iterator[Span]:
     for view in run.executions:
-        end = epoch_of(view.ended) if view.ended else until
+        end = epoch(view.ended) if view.ended else until
         said = f"{view.direction} to {view.tag} by {view.by.name}: {view.state}"
-        yield Span(epoch_of(view.wall), end, said, _OUTCOMES.get(view.state, "bad"))
+        yield Span(epoch(view.wall), end, said, _OUTCOMES.get(view.state, "bad"))
 
 
 def _incidents(run: Run, until: float) -> Iterator[Span]:
     for one in run.incidents.values():
-        end = epoch_of(one.closed.at) if one.closed is not None else until
+        end = epoch(one.closed.at) if one.closed is not None else until
         how = f"closed: {one.closed.text}" if one.closed is not None else "open"
-        yield Span(epoch_of(one.at), end, f"{one.severity}: {one.title} ({how})", "bad")
+        yield Span(epoch(one.at), end, f"{one.severity}: {one.title} ({how})", "bad")
 
 
 def _probes(run: Run, start: float, until: float) -> list[Lane]:
@@ -128,7 +128,7 @@ def _probes(run: Run, start: float, until: float) -> list[Lane]:
     for record in run.records:
         if not isinstance(record.data, ProbeChanged):
             continue
-        name, at = record.ent.removeprefix("probe:").rpartition("/")[2], epoch_of(record.wall)
+        name, at = record.ent.removeprefix("probe:").rpartition("/")[2], epoch(record.wall)
         _end_trouble(name, at, since, spans)
         if record.data.state in {"down", "degraded"}:
             since[name] = (at, record.data)
@@ -154,7 +154,7 @@ def _end_trouble(
 def _words(run: Run, *kinds: type) -> Iterator[Mark]:
     for record in run.records:
         if isinstance(record.data, kinds):
-            yield Mark(epoch_of(record.wall), f"{record.by.name} {sentence(record, run)}", _tone(record))
+            yield Mark(epoch(record.wall), f"{record.by.name} {sentence(record, run)}", _tone(record))
 
 
 def _tone(record: Record) -> Tone:

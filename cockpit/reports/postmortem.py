@@ -14,9 +14,9 @@ from cockpit.release.narrative import is_alarming, is_told, sentence
 from cockpit.release.record import Record, TextRef
 from cockpit.release.run import Run
 from cockpit.release.runbooks import RunbookUse
-from cockpit.release.sensing import epoch_of
 from cockpit.reports.markdown import plain
 from cockpit.text import visible_lines
+from cockpit.times import epoch
 
 _BEFORE = 3600.0  # seconds before the opening that a probe's fall still belongs to it
 _AFTER = 600.0  # seconds after the closing that still do
@@ -88,13 +88,13 @@ def postmortem_of(run: Run, incident: Incident, text_of: Callable[[TextRef], str
     is a probe that went down within the hour before, it begins with that.
     """
     began = _trouble_began(run, incident)
-    first = epoch_of(began or incident.at)
+    first = epoch(began or incident.at)
     closed = incident.closed
-    last = epoch_of(closed.at) + _AFTER if closed is not None else now
+    last = epoch(closed.at) + _AFTER if closed is not None else now
     moments = [
         Moment(record.wall, record.by.name, sentence(record, run), is_alarming(record), _output(record, text_of))
         for record in run.records
-        if is_told(record) and first <= epoch_of(record.wall) <= last
+        if is_told(record) and first <= epoch(record.wall) <= last
     ]
     return Postmortem(
         title=incident.title,
@@ -113,7 +113,7 @@ def postmortem_of(run: Run, incident: Incident, text_of: Callable[[TextRef], str
         how_it_ended=closed.text if closed is not None else "",
         lasted=round(incident.lasted(now)),
         trouble_began_at=began or None,
-        noticed_after=round(epoch_of(incident.at) - epoch_of(began)) if began else None,
+        noticed_after=round(epoch(incident.at) - epoch(began)) if began else None,
         updates=len(incident.updates),
         runbooks=tuple(_followed(run, use) for use in run.runbook_uses if use.incident == incident.id),
         timeline=tuple(moments),
@@ -122,14 +122,14 @@ def postmortem_of(run: Run, incident: Incident, text_of: Callable[[TextRef], str
 
 def _trouble_began(run: Run, incident: Incident) -> str:
     """Return when the component, where it is a probe, went down that time; empty where that is not known."""
-    opened = epoch_of(incident.at)
+    opened = epoch(incident.at)
     began = ""
     for record in run.records:
         if not record.ent.startswith("probe:") or record.ent.rpartition("/")[2].removeprefix("probe:") != (
             incident.component
         ):
             continue
-        at = epoch_of(record.wall)
+        at = epoch(record.wall)
         state = getattr(record.data, "state", "")
         if opened - _BEFORE <= at <= opened and state in {"down", "degraded"}:
             began = began or record.wall

@@ -17,10 +17,10 @@ from cockpit.release.narrative import is_told
 from cockpit.release.progress import Progress, progress_of
 from cockpit.release.record_texts import TextOf
 from cockpit.release.run import ExecutionView, ItemView, Run, RunSummary
-from cockpit.release.sensing import epoch_of
 from cockpit.reports.chronicle import Chronicle, chronicle_of
 from cockpit.reports.signatures import ReportSignOff, SignerList, sign_offs_of
 from cockpit.reports.timeline import Entry, entry_of
+from cockpit.times import epoch
 
 _ENTRIES = 1000  # of the timeline, the newest
 
@@ -151,7 +151,7 @@ def report_of(run: Run, *, now: float, text_of: TextOf, measured: Measured = _NO
     current = run.current_phase
     told = [record for record in run.records if is_told(record)]
     listed = told[-_ENTRIES:]
-    until = max(map(epoch_of, (record.wall for record in told)), default=now) if run.state in OVER else now
+    until = max(map(epoch, (record.wall for record in told)), default=now) if run.state in OVER else now
     whole = bool(measured.written_at)
     return Report(
         run=run.summary(),

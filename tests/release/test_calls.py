@@ -21,8 +21,8 @@ from cockpit.release.intents import (
 )
 from cockpit.release.moment import as_of
 from cockpit.release.record import Record
-from cockpit.release.sensing import rfc3339
 from cockpit.release.triggers import Trigger
+from cockpit.times import rfc3339
 from tests.release.sensed import State
 from tests.release.support import BEN, NOW, PINNED, Person, joined, opening, plan_to, record
 

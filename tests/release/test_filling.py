@@ -18,9 +18,9 @@ from cockpit.release.intents import (
     UpdateIncident,
 )
 from cockpit.release.library import Library, MessageTemplate, TemplateField
-from cockpit.release.sensing import epoch_of
 from cockpit.release.told_facts import both_clocks, interval_words
 from cockpit.release.windows import MaintenanceWindow
+from cockpit.times import epoch
 from tests.release.support import NOW, PINNED, Person, opened, opening, plan_to
 
 AT = NOW / 1000  # 2027-01-15T08:00:00Z
@@ -87,7 +87,7 @@ def test_an_incident_fills_in_how_it_stands_while_it_lasts_and_how_it_ended() ->
     assert first.body.startswith(
         "Checkout is down; checkout; critical; investigating; {update}; {resolution}; 2027-01-15 08:30 UTC; {ended}"
     )
-    assert epoch_of(first.next_update_at) == AT + 1800
+    assert epoch(first.next_update_at) == AT + 1800
     ana.act(UpdateIncident("the vendor is on it"))
     ana.act(CloseIncident("mended"))
     last = filled(ana, body, *fields, incident="1")
@@ -108,7 +108,7 @@ def test_an_incident_fills_in_how_it_stands_while_it_lasts_and_how_it_ended() ->
 def test_a_promise_is_read_as_a_time_and_written_out(name: str, said: str, told: str, seconds: float) -> None:
     found = filled(opened(), f"{{{name}}}", TemplateField(name, "h"), **{name: said})
     assert found.body.startswith(f"{told}\n")
-    assert epoch_of(found.next_update_at) == AT + seconds
+    assert epoch(found.next_update_at) == AT + seconds
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_the_time_that_is_promised_goes_before_the_rhythm() -> None:
     fields = TemplateField("next_update", "h", default="10m"), TemplateField("update_interval", "h", default="1h")
     for order in (fields, fields[::-1]):
         found = filled(opened(), "{next_update} {update_interval}", *order)
-        assert epoch_of(found.next_update_at) == AT + 600
+        assert epoch(found.next_update_at) == AT + 600
 
 
 def test_what_a_field_may_not_have_is_refused_and_an_unknown_field_too() -> None:

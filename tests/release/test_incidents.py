@@ -15,7 +15,7 @@ from cockpit.release.incidents import incident_entity
 from cockpit.release.intents import CloseIncident, OpenIncident, UpdateIncident
 from cockpit.release.narrative import is_alarming, sentence
 from cockpit.release.record import Record, TextRef
-from cockpit.release.sensing import epoch_of
+from cockpit.times import epoch
 from tests.release.support import ANA, BEN, NOW, PINNED, Person, Texts, fold, joined, opened, record
 
 MINUTE = 60.0
@@ -67,14 +67,14 @@ def test_an_update_is_due_by_the_severity_and_each_update_puts_it_off() -> None:
     rhythm = Incidents(update_every="30m", by_severity={"critical": "10m"})
     ana = opened()
     ana.act(OpenIncident("1", "Down", "critical"))
-    begun = epoch_of(ana.run.incidents["1"].at)
+    begun = epoch(ana.run.incidents["1"].at)
     assert ana.run.incidents["1"].due_at(rhythm) == begun + 10 * MINUTE
     later = record(
         IncidentUpdated(text=ana.texts.seal("still"), severity="minor"), incident_entity("1"),
         h=(NOW + 600_000, 0), w="b" * 32, by=BEN,
     )  # fmt: skip
     ana.ledger.add([later])
-    assert ana.run.incidents["1"].due_at(rhythm) == epoch_of(later.wall) + 30 * MINUTE
+    assert ana.run.incidents["1"].due_at(rhythm) == epoch(later.wall) + 30 * MINUTE
 
 
 def test_an_open_incident_holds_every_gate() -> None:

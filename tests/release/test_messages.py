@@ -24,8 +24,8 @@ from cockpit.release.intents import (
 from cockpit.release.messages import GIVEN_UP_AFTER, message_entity
 from cockpit.release.narrative import is_alarming, sentence
 from cockpit.release.record import Record
-from cockpit.release.sensing import epoch_of, rfc3339
 from cockpit.release.updates import updates_due
+from cockpit.times import epoch, rfc3339
 from tests.release.support import BEN, NOW, PINNED, Person, Texts, fold, joined, opening, record
 
 AT = NOW / 1000
@@ -198,4 +198,4 @@ def test_an_incident_of_an_old_journal_keeps_its_rhythm() -> None:
     incident = ana.run.incidents["1"]
     assert (incident.messaged_at, incident.promised_at) == (0.0, 0.0)
     assert incident_entity("1") in {one.ent for one in ana.run.records}
-    assert incident.told_at == epoch_of(incident.at)
+    assert incident.told_at == epoch(incident.at)

@@ -33,7 +33,7 @@ from cockpit.release.runbooks import (
     shown_command,
     value_complaint,
 )
-from cockpit.release.sensing import epoch_of
+from cockpit.times import epoch
 from tests.release.support import NOW, PINNED, Person, joined, opening, record
 
 DOWN = Runbook(
@@ -103,7 +103,7 @@ def test_a_trouble_lasts_since_the_incident_or_since_the_probe_went_down() -> No
     assert trouble_since(ana.run, DOWN, None) is None
     assert waits(DOWN.steps[2], None, 0.0) == 1800.0
     ana.act(OpenIncident("1", "It is down", "critical"))
-    opened_at = epoch_of(ana.run.incidents["1"].at)
+    opened_at = epoch(ana.run.incidents["1"].at)
     assert trouble_since(ana.run, DOWN, None) == opened_at
     fell = record(ProbeChanged("down", "ok", "refused", "h1"), "probe:live/api", h=(NOW - 600_000, 0), w="c" * 32)
     ana.ledger.add([fell])

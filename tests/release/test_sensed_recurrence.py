@@ -13,8 +13,7 @@ from cockpit.release.intents import ClaimItem, RecordFact, TickItem
 from cockpit.release.item_state import ItemState
 from cockpit.release.recurrence import Almanac, Occurrence
 from cockpit.release.run import Run
-from cockpit.release.sensing import epoch_of
-from cockpit.times import rfc3339
+from cockpit.times import epoch, rfc3339
 from tests.release.recurring import CARE, at, carer
 from tests.release.support import Person
 
@@ -101,7 +100,7 @@ def test_a_hand_and_a_check_go_together(ana: Looker) -> None:
     ana.see(W48 + "dumps", FRESH, "ok", MONDAY)
     view = ana.run.instances[W48 + "dumps"]
     assert (view.state, view.by, view.period) == (ItemState.SENSED, None, "2026-W48")
-    assert epoch_of(view.at or "") == pytest.approx(at(MONDAY), abs=1)
+    assert epoch(view.at or "") == pytest.approx(at(MONDAY), abs=1)
 
 
 def test_another_check_has_seen_nothing_of_it(ana: Looker) -> None:

@@ -26,7 +26,6 @@ from cockpit.release.periods import parse_instance
 from cockpit.release.record import Actor, Event, TextRef
 from cockpit.release.registers import EMPTY
 from cockpit.release.run import ItemView, Run
-from cockpit.release.sensing import epoch_of
 from cockpit.times import date_time, epoch, zone_label
 
 Scope = Literal["run", "service"]
@@ -72,7 +71,7 @@ class Context(Struct, frozen=True):
     @property
     def at(self) -> float:
         """The time in epoch seconds."""
-        return epoch_of(self.now)
+        return epoch(self.now)
 
     def draft(self, ent: str, data: Event, *, scope: Scope = "run") -> Draft:
         """Return a draft that supersedes the present heads of the register it writes, if it writes one."""

@@ -8,7 +8,7 @@ from cockpit.release.entities import probe_entity, trigger_entity
 from cockpit.release.events import ProbeAckEnded, ProbeAcknowledged, ProbeMuted, ProbeUnmuted, TriggerDecided
 from cockpit.release.intents import AcknowledgeProbe, EndAcknowledgement, MuteProbe, StayDespiteTrigger, UnmuteProbe
 from cockpit.release.record import Event
-from cockpit.release.sensing import epoch_of
+from cockpit.times import epoch
 
 LONGEST_ACK = 14 * 86400.0  # seconds: what nobody mends for longer is to be said again
 
@@ -16,7 +16,7 @@ LONGEST_ACK = 14 * 86400.0  # seconds: what nobody mends for longer is to be sai
 def acknowledge(intent: AcknowledgeProbe, context: Context) -> list[Draft]:
     """Acknowledge a probe's trouble, with a reason and an end."""
     _require_later(intent.until, context)
-    if epoch_of(intent.until) - context.at > LONGEST_ACK:
+    if epoch(intent.until) - context.at > LONGEST_ACK:
         raise RefusedError("that is too long", fix="Acknowledge for 14 days or less, or mute it", code="too-long")
     reason = context.reason(intent.reason, "the vendor is on it")
     return [_draft(intent.probe, ProbeAcknowledged(until=intent.until, reason=reason), context)]
@@ -65,5 +65,5 @@ def _draft(probe: str, event: Event, context: Context) -> Draft:
 
 
 def _require_later(until: str, context: Context) -> None:
-    if epoch_of(until) <= context.at:
+    if epoch(until) <= context.at:
         raise RefusedError("that is over already", fix="Name a time to come, such as --for 2h", code="past")

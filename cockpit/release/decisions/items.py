@@ -38,8 +38,8 @@ from cockpit.release.intents import (
 from cockpit.release.item_state import CLOSED_BY_HAND, SETTLED, ItemState
 from cockpit.release.moment import item_as_of
 from cockpit.release.run import ItemView, Run
-from cockpit.release.sensing import epoch_of, rfc3339
 from cockpit.release.two_persons import is_other
+from cockpit.times import epoch, rfc3339
 
 
 def tick(intent: TickItem, context: Context) -> list[Draft]:
@@ -182,7 +182,7 @@ def override(intent: OverrideItem, context: Context) -> list[Draft]:
 
 
 def _ending(until: str, context: Context) -> str:
-    if until and epoch_of(until) <= context.at:
+    if until and epoch(until) <= context.at:
         raise RefusedError(f"{until} is over already", fix="Name a time to come, or 30d", code="expired")
     return until
 

@@ -8,14 +8,14 @@ from cockpit.release.entities import REVIEW
 from cockpit.release.events import ReviewCompleted
 from cockpit.release.intents import CompleteReview
 from cockpit.release.review_marks import known_before, last_review
-from cockpit.release.sensing import epoch_of
+from cockpit.times import epoch
 
 _GRACE = 60.0  # seconds by which clocks may differ
 
 
 def complete(intent: CompleteReview, context: Context) -> list[Draft]:
     """Write down that somebody went through a span of time; the mark is the service's and outlives the run."""
-    since, until = epoch_of(intent.since), epoch_of(intent.until)
+    since, until = epoch(intent.since), epoch(intent.until)
     if not 0.0 < since < until:
         raise RefusedError(
             "there is nothing between the beginning and the end of this review", fix="cockpit review --since 24h --done"
