@@ -11,10 +11,11 @@ from msgspec import Struct
 
 from cockpit.durations import long_duration
 from cockpit.release.events import RollbackRehearsed, RunStateChanged
-from cockpit.release.periods import local_time, zone_of
+from cockpit.release.periods import local_time
 from cockpit.release.record import Record
 from cockpit.release.run import ExecutionView, Run
 from cockpit.times import epoch
+from cockpit.times import zone as zone_of
 
 
 class ExecutionSeen(Struct, frozen=True):

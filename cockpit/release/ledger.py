@@ -43,7 +43,7 @@ from cockpit.release.item_state import CLOSED_BY_HAND, Flown, ItemState, item_st
 from cockpit.release.library import Library
 from cockpit.release.messages import MESSAGE_PREFIX, fold_messages, told_incidents
 from cockpit.release.origins import origin
-from cockpit.release.periods import parse_instance, zone_of
+from cockpit.release.periods import parse_instance
 from cockpit.release.polls import answers_in
 from cockpit.release.record import Event, Record, TextRef
 from cockpit.release.registers import Register
@@ -71,6 +71,7 @@ from cockpit.release.standing import (
     rehearsals_in,
 )
 from cockpit.release.two_persons import is_verified, open_challenge
+from cockpit.times import zone as zone_of
 
 PURGED_TEXT = "(this text was purged)"
 

@@ -79,15 +79,6 @@ def start_of_day(day: date, zone: tzinfo) -> float:
     return datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()
 
 
-def zone_of(name: str) -> tzinfo:
-    """Return the IANA time zone of that name."""
-    if name == "UTC":
-        return UTC
-    from zoneinfo import ZoneInfo  # looks for its data on being loaded
-
-    return ZoneInfo(name)
-
-
 def local_time(at: float, zone: tzinfo) -> datetime:
     """Return what calendar and clock show at an instant in epoch seconds, from 1970 to 9980."""
     return datetime.fromtimestamp(min(max(at, _FIRST), _EDGE), zone)

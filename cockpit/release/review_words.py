@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from cockpit.release.periods import local_time, zone_of
+from cockpit.release.periods import local_time
 from cockpit.release.review import Review
+from cockpit.times import zone as zone_of
 
 _MOST = 20  # rows of a table that has no end
 

@@ -6,10 +6,11 @@ from datetime import UTC
 
 from cockpit.release.contacts import contacts_of, ways_of
 from cockpit.release.incidents import Incident
-from cockpit.release.periods import local_time, zone_of
+from cockpit.release.periods import local_time
 from cockpit.release.run import ExecutionView, Run
 from cockpit.release.turns import next_window
 from cockpit.times import epoch
+from cockpit.times import zone as zone_of
 
 
 def both_clocks(at: float, timezone: str) -> str:
