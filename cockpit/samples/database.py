@@ -25,6 +25,7 @@ _DAMAGE = frozenset({
     sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_SCHEMA, sqlite3.SQLITE_FORMAT,
     sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE,
 })  # fmt: skip
+_CHECKED = 16 * 1024 * 1024  # bytes: some hundredths of a second
 # What reading a value raises that is not of its column's kind.
 ODD_VALUES = (
     ValueError, TypeError, AttributeError, ArithmeticError, LookupError, RecursionError, msgspec.MsgspecError,
@@ -37,6 +38,8 @@ class WrongSchemaError(Exception):
 
 def is_damage(error: Exception) -> bool:
     """Return whether the file itself is at fault, so that waiting would not help."""
+    if isinstance(error, sqlite3.OperationalError) and str(error).startswith("Could not decode"):
+        return True  # a text that is none: Python says so, and gives no code
     code: int = getattr(error, "sqlite_errorcode", 0) or 0
     return isinstance(error, (WrongSchemaError, *ODD_VALUES)) or (code & 0xFF) in _DAMAGE
 
@@ -67,6 +70,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         _check_version(connection)
         connection.executescript("".join(("BEGIN IMMEDIATE;", *LATER_TABLES, "COMMIT;")))
         _check_columns(connection)
+        _check_pages(connection, path)
     except BaseException:
         connection.close()
         raise
@@ -128,6 +132,14 @@ def _check_columns(connection: sqlite3.Connection) -> None:
             lacking = sorted(columns - _columns(connection, table).get(table, set()))
             if lacking:
                 raise WrongSchemaError(f"its table {table} lacks {', '.join(lacking)}")
+
+
+def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise WrongSchemaError where a page is damaged that only readers would meet; a large file takes too long."""
+    if path.stat().st_size <= _CHECKED:
+        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise WrongSchemaError(f"it is damaged: {found}")
 
 
 def _columns(connection: sqlite3.Connection, *tables: str) -> dict[str, set[str]]:

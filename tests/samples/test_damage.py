@@ -64,3 +64,20 @@ def test_what_the_tables_cannot_hold_stops_nobody(statement: str, tmp_path: Path
     with SampleReader(tmp_path) as reader:
         assert reader.current()["api"].result.at == NOW + 3
         assert reader.trouble == ""
+
+
+@pytest.mark.parametrize("name", [b"debounced", b"result"])
+def test_a_name_in_the_tables_that_is_no_text_is_damage(name: bytes, tmp_path: Path) -> None:
+    with SampleWriter(tmp_path) as writer:
+        _watch(writer, NOW)
+    path = tmp_path / FILE_NAME
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode=DELETE")
+    connection.close()
+    path.write_bytes(path.read_bytes().replace(name, b"\xff" * len(name)))
+    with SampleWriter(tmp_path) as writer:
+        for turn in range(1, 4):
+            _watch(writer, NOW + turn)
+        assert writer.trouble == ""
+    with SampleReader(tmp_path) as reader:
+        assert reader.current()["api"].result.at == NOW + 3
