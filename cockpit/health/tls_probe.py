@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from cockpit.durations import short_duration
 from cockpit.health.observation import Observation, unseen
 from cockpit.net.addresses import parse_address, resolve
-from cockpit.net.certificates import peer_expiry, refused_expiry
+from cockpit.net.certificates import peer_expiry, refused_expiry, secured_by
 from cockpit.net.dropping import drop
 from cockpit.net.troubles import CERTIFICATE_EXPIRED, certificate_trouble, explain
 from cockpit.release.health import Timing
@@ -45,7 +45,7 @@ async def observe_tls(
                     connected = monotonic()
                     await writer.start_tls(tls(), server_hostname=server_name or host)
                     done = monotonic()
-                    secured = writer.get_extra_info("ssl_object")
+                    secured = secured_by(writer)
                     expires, version = peer_expiry(secured), secured.version() or ""
                 finally:
                     await drop(writer)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import ssl
 from datetime import UTC, datetime
 
@@ -58,11 +60,19 @@ def peer_expiry(connection: object) -> float | None:
     """Return when the certificate of a TLS connection's other end expires, None where there is none to read."""
     if not isinstance(connection, (ssl.SSLObject, ssl.SSLSocket)):
         return None
-    certificate = connection.getpeercert(binary_form=True)
     try:
+        certificate = connection.getpeercert(binary_form=True)
         return None if certificate is None else expires_at(certificate)
-    except ValueError:
+    except ValueError:  # also of a handshake that is not done
         return None
+
+
+def secured_by(writer: asyncio.StreamWriter) -> ssl.SSLObject:
+    """Return what secures a connection; ConnectionResetError where the handshake broke off and asyncio did not tell."""
+    secured: ssl.SSLObject | None = writer.get_extra_info("ssl_object")
+    if secured is None or secured.version() is None:
+        raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+    return secured
 
 
 async def expired_on(error: BaseException, host: str, port: int, name: str = "") -> str:

@@ -13,7 +13,7 @@ import h11
 from msgspec import Struct
 
 from cockpit.net.addresses import resolve
-from cockpit.net.certificates import peer_expiry
+from cockpit.net.certificates import peer_expiry, secured_by
 from cockpit.net.dropping import drop
 
 _READ = 65536  # bytes at once
@@ -103,9 +103,9 @@ async def exchange(
         at = _mark(seen, "connect", at, monotonic)
         if target.scheme == "https":
             await writer.start_tls(tls(), server_hostname=target.host)
-            secured = writer.get_extra_info("ssl_object")
+            secured = secured_by(writer)
             seen.certificate_expires = peer_expiry(secured)
-            seen.tls_version = (secured.version() or "") if secured is not None else ""
+            seen.tls_version = secured.version() or ""
             at = _mark(seen, "tls", at, monotonic)
         seen.connected = True
         writer.write(head)

@@ -7,6 +7,7 @@ import fcntl
 import io
 import os
 import pty
+import ssl
 from datetime import UTC
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from cockpit.logs.classify import Classifier
 from cockpit.logs.line import Level
 from cockpit.logs.requests import read_request
 from cockpit.logs.stats import stats
+from cockpit.net.certificates import peer_expiry
 from cockpit.presence import present
 from cockpit.redact import MASK, masked
 from cockpit.release.checklist import Checklist, Phase, Section
@@ -295,3 +297,8 @@ async def test_a_cookie_that_cannot_be_read_is_none(recwarn: pytest.WarningsReco
 def test_a_window_that_is_true_cells_wide_has_one() -> None:
     packet = packet_of('["resize", {"width": true, "height": 24}]')
     assert packet[5:] == b'{"type": "resize", "width": 1, "height": 24}'
+
+
+def test_a_handshake_that_is_not_done_has_no_certificate() -> None:
+    context = ssl.create_default_context()
+    assert peer_expiry(context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="shop.example")) is None
