@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 import socket
 import threading
 from random import Random
@@ -133,15 +134,15 @@ def _requests() -> tuple[bytes, ...]:
 
 
 def _statuses(port: int, request: bytes) -> list[int]:
-    """Send a request, and no more; return the status of each answer."""
+    """Send a request, and no more; return the status of the first answer, if any came."""
     answer = b""
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE) as connection:
         connection.sendall(request)
         while piece := connection.recv(65536):
             answer += piece
             connection.settimeout(_AFTER)  # what keeps the connection open says no more
-    heads = [part[:16] for part in answer.split(b"HTTP/1.")[1:]]
-    return [int(head[2:5]) for head in heads if head[2:5].isdigit()]
+    found = re.match(rb"HTTP/1\.[01] (\d{3}) ", answer)  # what stands further behind may quote the request
+    return [int(found[1])] if found else []
 
 
 def _said(message: str) -> None:

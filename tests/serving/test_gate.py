@@ -172,7 +172,10 @@ async def test_an_app_that_nobody_listens_to_any_more_ends_in_its_own_way(tmp_pa
         await soon((tmp_path / "typed").exists)
 
 
-async def test_a_header_of_another_encoding_is_refused_and_no_failure(visit: Visit) -> None:
+@pytest.mark.parametrize(
+    "odd", [b"Upgrade: webs\xed\xa0\x80ocket", "Sec-WebSocket-Key: MY2\u2066RlZg==".encode()], ids=("bytes", "key")
+)
+async def test_a_header_of_another_encoding_is_refused_and_no_failure(odd: bytes, visit: Visit) -> None:
     async with visit() as client:
         await client.enter()
         (cookie,) = client.http.cookie_jar
@@ -180,8 +183,10 @@ async def test_a_header_of_another_encoding_is_refused_and_no_failure(visit: Vis
         reader, writer = await asyncio.open_connection("127.0.0.1", int(host.rpartition(":")[2]))
         writer.write(
             f"GET {client.room}socket HTTP/1.1\r\nHost: {host}\r\nOrigin: {client.origin}\r\n"
-            f"Cookie: {cookie.key}={cookie.value}\r\nConnection: Upgrade\r\n".encode()
-            + b"Upgrade: webs\xed\xa0\x80ocket\r\n\r\n"
+            f"Cookie: {cookie.key}={cookie.value}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            "Sec-WebSocket-Version: 13\r\n".encode()
+            + odd
+            + b"\r\n\r\n"
         )
         async with asyncio.timeout(PATIENCE):
             assert b" 400 " in await reader.readline()
