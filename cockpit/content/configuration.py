@@ -253,7 +253,7 @@ class _ConfigurationReview(Review[ConfigurationFile]):
                 self.complain_of_key(f"{key} is read from an http answer only: remove it", *where, key)
         if version.json and version.header:
             self.complain_of_key("json and header exclude each other: keep one", *where, "header")
-        self.durations(version, ("timeout",), *where)
+        self.durations(version, ("interval", "timeout"), *where)
 
     def _url(self, url: str, *where: Where) -> None:
         if url and not re.match(r"https?://[^\s/?#]", url):

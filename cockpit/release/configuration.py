@@ -50,6 +50,7 @@ class VersionSeen(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     header: str = ""
     file: str = ""
     command: str = ""
+    interval: str = "10s"  # how often the watcher looks
     timeout: str = "5s"
     assumed: str = ""  # why `cockpit init` guessed it
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from cockpit.durations import parse_duration
 from cockpit.errors import ObservationError
 from cockpit.health.probes import Prober
 from cockpit.health.version import seen_version
 from cockpit.watching.samples import RunSamples
 from cockpit.workspace import Workspace
 
+_LOOK_AGAIN = 10.0  # seconds between looks whether the configuration says by now where the version is reported
+
 
 async def watch_version(
-    workspace: Workspace, prober: Prober, samples: RunSamples, *, now: Callable[[], float], every: float
+    workspace: Workspace, prober: Prober, samples: RunSamples, *, now: Callable[[], float], beat: float
 ) -> None:
-    """Look where the configuration says that the version is reported, every so many seconds, until cancelled.
+    """Look where the configuration says that the version is reported, as often as it says, until cancelled.
 
-    A command only runs while the configuration is trusted on this host.
+    A command only runs while the configuration is trusted on this host. `beat` is how long a second is.
     """
     while True:
         wanted, masked = workspace.run.configuration.version, workspace.session.masked
@@ -30,4 +33,4 @@ async def watch_version(
                 version, trouble = "", error.what
             if workspace.run.configuration.version == wanted:
                 samples.see(masked(version), now(), masked(trouble))
-        await asyncio.sleep(every)
+        await asyncio.sleep((parse_duration(wanted.interval) if wanted is not None else _LOOK_AGAIN) * beat)

@@ -30,8 +30,6 @@ from cockpit.watching.surroundings import Around
 from cockpit.watching.versions import watch_version
 from cockpit.workspace import Workspace
 
-_VERSION_EVERY = 10.0  # beats between two looks at the version that answers
-
 
 def watch(workspace: Workspace, *, by_hand: bool, say: Callable[[str], None]) -> None:
     """Watch in the foreground until SIGTERM, SIGINT or, unless started by hand, until nobody is here any more.
@@ -85,7 +83,7 @@ async def keep_watch(
         binding = asyncio.create_task(BondWatch(AroundBonds(workspace), say=say).watch())
         calling = asyncio.create_task(CallWatch(AroundCalls(workspace), say=say, beat=pace.beat).watch())
         summing = asyncio.create_task(DayWatch(AroundDays(workspace), say=say).watch())
-        seeing = asyncio.create_task(watch_version(workspace, prober, kept, now=now, every=_VERSION_EVERY * pace.beat))
+        seeing = asyncio.create_task(watch_version(workspace, prober, kept, now=now, beat=pace.beat))
         beside = (checking, binding, calling, summing, seeing)
         try:
             await watcher.watch()

@@ -72,6 +72,7 @@ WORDS: dict[type[Struct], dict[str, str]] = {
         "header": "a header of the answer that holds it",
         "file": "a file that holds it",
         "command": "a command that prints it",
+        "interval": "how often the watcher looks",
         "timeout": "after how long it is given up",
         "assumed": "why `cockpit init` guessed it; take it away once you know that it is right",
     },
