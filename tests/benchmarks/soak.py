@@ -119,6 +119,8 @@ class Soak:
 
 def typed(console: Console, seconds: float) -> list[float]:
     """Press keys for so long; return the seconds from each to what it painted."""
+    console.press("\x1b")  # what others did meanwhile is told over the list, and has the keys until it is put away
+    console.written_within(1.0)
     dice, found, deadline = random.Random(7), list[float](), time.monotonic() + seconds
     while time.monotonic() < deadline:
         found.append(key_to_paint(console, "jk"[len(found) % 2], cursor, dice, within=_STALL))
