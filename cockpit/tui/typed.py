@@ -11,6 +11,7 @@ from textual._xterm_parser import XTermParser
 from textual.message import Message
 
 _WIDEST, _TALLEST = 1000, 500  # cells: no window has more
+_HALVES = range(0xD800, 0xE000)  # of characters beyond the first 65,536, as UTF-16 writes them
 _KEPT = ("last_x", "last_y", "mouse_pixels", "terminal_size", "terminal_pixel_size")
 
 
@@ -55,7 +56,7 @@ class Typed:
 
     def _give(self, message: Message) -> None:
         match message:
-            case events.Key(character=str(character)) if any("\ud800" <= one <= "\udfff" for one in character):
+            case events.Key(character=str(character)) if any(ord(one) in _HALVES for one in character):
                 return  # half a character: nothing that is to be written can hold it
             case events.Resize(size=size) if not (0 < size.width <= _WIDEST and 0 < size.height <= _TALLEST):
                 return

@@ -86,7 +86,7 @@ def test_a_rollback(busy: bool, open_terminal: OpenTerminal, tmp_path: Path) -> 
     terminal.wait_for(r"^  DONE  .*version v2\.4\.0 seen", within=60)
 
     terminal.press("q", "1")
-    terminal.wait_for(r"\A shop  PROD  v2\.4\.1 +ROLLED BACK +to v2\.4\.0 (?!.*DOWN)(?s:.*) all well$", within=60)
+    terminal.wait_for(r"\A shop  PROD  v2\.4\.1 +ROLLED BACK +to v2\.4\.0 (?!.*DOWN)(?s:.*) all well\b", within=60)
     leave(terminal)
     assert terminal.wait_for_exit(within=40) == 0
     assert not root.exists()

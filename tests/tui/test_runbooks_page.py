@@ -14,6 +14,7 @@ from cockpit.release.intents import OpenIncident
 from cockpit.release.run import Run
 from cockpit.release.runbooks import StepUse
 from cockpit.tui.app import CockpitApp
+from cockpit.tui.dialogs.abnormal import AlarmList
 from cockpit.tui.dialogs.incident import OpenIncidentDialog
 from cockpit.tui.dialogs.runbook_step import StepDialog
 from cockpit.tui.dialogs.without_lease import WithoutLeaseDialog
@@ -296,7 +297,8 @@ async def test_an_incident_that_was_picked_from_the_abnormal_list_is_the_one_dea
         await open_incident(app, pilot, written, "down", turns=2)
         await pilot.press("1", "exclamation_mark")
         await settle(pilot)
-        while "typo" not in (line := next((x for x in text_in(app, app.screen.region).splitlines() if "▸" in x), "")):
+        listed = app.screen.query_one(AlarmList)
+        while "typo" not in (line := next((x for x in text_in(app, listed.region).splitlines() if "▸" in x), "")):
             assert "stale" not in line
             await pilot.press("j")
             await settle(pilot)
