@@ -18,6 +18,7 @@ from cockpit.execution.databases.actions import DatabaseActions
 from cockpit.execution.prepare import prepare
 from cockpit.execution.rehearsal import rehearse
 from cockpit.release.databases import DatabaseWay
+from cockpit.release.decisions.executions import require_steps
 from cockpit.release.events import RollbackRehearsed
 from cockpit.release.intents import RecordFact
 from cockpit.release.plan import Plan
@@ -37,10 +38,7 @@ def plan_to_rehearse(workspace: Workspace, tag: str | bytes, way: DatabaseWay | 
         way=way or "",
         from_commit=workspace.run.commit,
     )
-    if not plan.steps:
-        raise RefusedError(
-            "no steps are configured for a rollback", fix="Write rollback.steps into cockpit.yaml", code="no-plan"
-        )
+    require_steps(plan)
     if plan.commit == plan.from_commit:
         raise RefusedError(f"{plan.tag} is what would be rolled back", fix="Pick another tag", code="same-target")
     if plan.troubles:

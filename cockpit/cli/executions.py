@@ -92,6 +92,7 @@ def add_commands(table: CommandTable) -> None:
 
 def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.execution.prepare import prepare
+    from cockpit.release.decisions.executions import require_steps
     from cockpit.release.script import as_shell_script
 
     if not arguments.execute and (arguments.confirm or arguments.confirm_database or arguments.detach):
@@ -120,13 +121,9 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
         return _execute(arguments, workspace, plan)
     if wants_json(arguments):
         print_json(plan_document(plan, workspace) | {"against": no_gos_of(plan, workspace)})
-    elif not plan.steps:
-        raise RefusedError(
-            f"no steps are configured for a {plan.direction}",
-            fix=f"Write {plan.direction}.steps into cockpit.yaml",
-            code="no-plan",
-        )
-    elif arguments.format == "sh":
+        return ExitCode.OK
+    require_steps(plan)
+    if arguments.format == "sh":
         # A terminal must not take a tag's name for its controls; a file or a shell needs the exact text.
         write_document(as_shell_script(plan))
     else:

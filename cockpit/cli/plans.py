@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cockpit.cli.common import columns, print_json, publish, require_writing, say, wants_json
-from cockpit.errors import ExitCode, UsageError
+from cockpit.errors import ExitCode, RefusedError, UsageError
 from cockpit.text import visible
 
 if TYPE_CHECKING:
@@ -61,12 +61,15 @@ def plan_document(plan: Plan, workspace: Workspace) -> dict[str, Any]:
     """Return a plan as `--json` shows it; `assumed` are the steps that are only guessed, by their ids."""
     import msgspec
 
+    from cockpit.release.onward import plan_warnings
+
     document: dict[str, Any] = msgspec.to_builtins(plan)
     document["digest"] = plan.digest
     document["database_words"] = plan.database_words
     document["note"] = plan.note
     document["troubles"] = plan.troubles
     document["assumed"] = workspace.assumed(plan)
+    document["warnings"] = plan_warnings(plan, workspace.run)
     return document
 
 
@@ -75,6 +78,8 @@ def show_plan(plan: Plan, workspace: Workspace) -> None:
     from cockpit.bootstrap import now
     from cockpit.durations import byte_size, long_duration
     from cockpit.release.assumed import assumed_words
+    from cockpit.release.decisions.executions import refuse_plan
+    from cockpit.release.onward import plan_warnings
     from cockpit.sighting import running_of
 
     verb = "Roll back" if plan.direction == "rollback" else "Deploy"
@@ -84,8 +89,12 @@ def show_plan(plan: Plan, workspace: Workspace) -> None:
         f"  work tree {plan.code}\n  dump {plan.backup or 'none matches'}"
     )
     told = {"restore": "put back from the dump", "down": "taken down by the newer code", "code": "left as it is"}
-    if plan.commit == plan.from_commit:
-        say(f"  ! {plan.tag} is what is checked out already: --execute would be refused")
+    try:
+        refuse_plan(plan, workspace.run)
+    except RefusedError as error:
+        say(f"  ! --execute would be refused: {error.what}")
+    for warning in plan_warnings(plan, workspace.run):
+        say(f"  ! {visible(warning)}")
     if note := running_of(workspace, now=now())[1].note:
         say(f"  ! {visible(note)}")
     for no_go in no_gos_of(plan, workspace):

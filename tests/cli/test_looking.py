@@ -204,7 +204,7 @@ def test_a_plan_is_shown_whole(shop: Console) -> None:
     assert subprocess.run(["sh", "-n"], input=script, text=True, check=True).returncode == 0
     running = plan["from_tag"]
     for way in ("rollback", "deploy"):
-        assert f"! {running} is what is checked out already" in shop.say(way, running)[1]
+        assert f"! --execute would be refused: {running} is what is checked out already" in shop.say(way, running)[1]
 
 
 def test_validate_and_trust_show(shop: Console) -> None:

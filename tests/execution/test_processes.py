@@ -49,6 +49,11 @@ def test_it_is_followed_to_its_end(flight: Flight) -> None:
 
     locked = flight.json("deploy", "v2", "--execute", "--confirm", "v2", code=4)
     assert locked["error"]["code"] == "locked"
+    again = flight.json("rollback", "v2", "--execute", "--confirm", "v2", code=4)
+    assert again["error"]["code"] == "locked", "the release that was left is not put back by a rollback"
+    shown = flight.cockpit("rollback", "v2").stdout
+    assert "! --execute would be refused: deploys are locked" in shown
+    assert "! v2 is marked bad by Ana: rolled back to v1" in shown
     assert flight.cockpit("execution", "unlock").returncode == 4
     assert flight.json("execution", "unlock", "--reason", "fixed in v2") == {"deploys_locked": ""}
     deployed = flight.json("deploy", "v2", "--execute", "--confirm", flight.git.text("rev-parse", "v2^{commit}")[:8])

@@ -7,7 +7,7 @@ import pytest
 
 from cockpit.errors import NotFoundError, RefusedError
 from cockpit.release.configuration import Configuration, Environment
-from cockpit.release.decisions.executions import confirmation_accepted, execution_entity
+from cockpit.release.decisions.executions import confirmation_accepted, execution_entity, refuse_plan
 from cockpit.release.events import (
     ExecutionEnded,
     ExecutionStopped,
@@ -26,6 +26,7 @@ from cockpit.release.intents import (
     UnlockDeploys,
 )
 from cockpit.release.ledger import Ledger
+from cockpit.release.onward import plan_warnings
 from cockpit.release.plan import Plan
 from cockpit.release.record import Event
 from cockpit.release.run import ExecutionView, new_since
@@ -105,6 +106,24 @@ def test_after_a_rollback_deploys_are_locked_until_unlocked_and_rollbacks_are_no
     person.act(UnlockDeploys("fixed in v3"))
     assert person.run.deploys_locked == ""
     person.act(RequestExecution("y", deploy, "v3"))
+
+
+@pytest.mark.parametrize(
+    ("tag", "why"), [("v2", "v2 is marked bad by Ana: rolled back to v1"), ("v3", "v3 is a later version than v1: ")]
+)
+def test_what_was_left_is_not_put_back_by_a_rollback_while_deploys_are_locked(tag: str, why: str) -> None:
+    person = requested()
+    person.act(EndExecution("x", "succeeded", "", "v1"))
+    forward = msgspec.structs.replace(plan_to(tag, commit="3" * 40), from_tag="v1", from_commit="1" * 40)
+    refused = refusal(person, forward, tag)
+    assert (refused.code, refused.what) == ("locked", "deploys are locked: rolled back from v2 to v1")
+    (told,) = plan_warnings(forward, person.run)
+    assert told.startswith(why)
+    back = msgspec.structs.replace(plan_to("v0.9", commit="0" * 40), from_tag="v1", from_commit="1" * 40)
+    assert plan_warnings(back, person.run) == ()
+    refuse_plan(back, person.run)
+    person.act(UnlockDeploys("looked at by Ben"))
+    person.act(RequestExecution("y", forward, tag))
 
 
 @pytest.mark.parametrize("outcome", ["succeeded", "unverified"])

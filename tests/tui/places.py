@@ -107,6 +107,7 @@ async def proposal(app: CockpitApp, scene: Scene, text: str) -> None:
 
 
 async def answering(app: CockpitApp, scene: Scene, text: str) -> None:
+    app.screen.query_one(TagsPage)._found = None  # with every second it would say what really answers
     app.screen.query_one(Answering).show(Discrepancy(text, grave=True))
 
 

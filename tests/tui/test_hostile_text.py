@@ -37,6 +37,9 @@ async def test_hostile_text_is_shown_as_what_it_is(name: str, look: Callable[[st
     async with app.run_test(size=place.size, notifications=True) as pilot:
         await settle(pilot)
         await pilot.press(*place.keys.split())
+        await settle(pilot)
+        app.tick_clock()  # a page that is turned to reads again with the next second
+        await settle(pilot)
         for kind, text in TEXTS.items():
             await place.feed(app, scene, text)
             await settle(pilot)

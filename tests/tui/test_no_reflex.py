@@ -19,6 +19,7 @@ from cockpit.tui.dialogs.card import CardDialog
 from cockpit.tui.dialogs.confirm import ConfirmPlanDialog
 from cockpit.tui.pages.tags import TagPicker
 from cockpit.tui.widgets.strip import PageTabs
+from tests.tui import moments
 from tests.tui.painted import lines, settle, text_in, text_of, until
 from tests.tui.scenes import Scene
 
@@ -77,6 +78,21 @@ async def test_what_is_checked_out_already_is_not_gone_back_to(scene: Scene) -> 
         await settle(pilot)
         assert not isinstance(app.screen, ConfirmPlanDialog)
         await pilot.press("escape", "escape")
+
+
+async def test_what_cannot_begin_now_says_so_before_anything_is_typed(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = Scene(tmp_path, template).enter(monkeypatch)
+    moments.stopped(scene)
+    async with on_tags(scene) as (app, pilot, _):
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, CardDialog))
+        await settle(pilot)
+        await pilot.press("tab", "enter")
+        told = "a rollback to v2.4.0 by Ana Lima is stopped"
+        await until(pilot, lambda: any(told in one.message for one in app._notifications))
+        assert isinstance(app.screen, CardDialog)
 
 
 @pytest.mark.full

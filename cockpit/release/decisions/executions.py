@@ -20,6 +20,7 @@ from cockpit.release.events import (
     TagMarked,
 )
 from cockpit.release.intents import ConfirmExecution, EndExecution, RecordFact, RequestExecution
+from cockpit.release.onward import leads_onward
 from cockpit.release.plan import Plan
 from cockpit.release.run import Run
 
@@ -40,25 +41,28 @@ def require_no_current(run: Run) -> None:
     if current is not None:
         raise RefusedError(
             f"a {current.direction} to {current.tag} by {current.by.name} is {current.state}",
-            fix="Follow it, or end it: cockpit execution status|resume|abort",
+            fix="Follow it, or end it: X and A at the screen, or cockpit execution status|resume|abort",
             code="locked",
         )
 
 
-def request(intent: RequestExecution, context: Context) -> list[Draft]:
-    """Carry out a confirmed plan, unless another is under way, it leads nowhere, or it is not for this person now."""
-    plan, run = intent.plan, context.run
-    context.require_run()
+def require_steps(plan: Plan) -> None:
+    """Refuse a plan without steps."""
     if not plan.steps:
         raise RefusedError(
             f"no steps are configured for a {plan.direction}",
-            fix=f"Write {plan.direction}.steps into cockpit.yaml",
+            fix=f"Write {plan.direction}.steps into cockpit.yaml; an open run takes them in by cockpit release migrate",
             code="no-plan",
         )
+
+
+def refuse_plan(plan: Plan, run: Run) -> None:
+    """Refuse a plan that nobody could carry out now, whoever confirms it: told before anything is typed."""
+    require_steps(plan)
     require_no_current(run)
     if plan.commit == plan.from_commit:
         raise RefusedError(f"{plan.tag} is what is checked out already", fix="Pick another tag", code="same-target")
-    if plan.direction == "deploy" and run.deploys_locked:
+    if run.deploys_locked and leads_onward(plan, run):
         raise RefusedError(
             f"deploys are locked: {run.deploys_locked}",
             fix='Unlock them: cockpit execution unlock --reason "..."',
@@ -66,6 +70,13 @@ def request(intent: RequestExecution, context: Context) -> list[Draft]:
         )
     if plan.direction == "deploy":
         require_thawed(run)
+
+
+def request(intent: RequestExecution, context: Context) -> list[Draft]:
+    """Carry out a confirmed plan, unless another is under way, it leads nowhere, or it is not for this person now."""
+    plan, run = intent.plan, context.run
+    context.require_run()
+    refuse_plan(plan, run)
     require_wheel(context)
     if not confirmation_accepted(plan, intent.confirmed):
         raise RefusedError(

@@ -26,6 +26,7 @@ from cockpit.git.tag_signature import TagSignature, tag_signature
 from cockpit.rehearsing import spawn_rehearsal
 from cockpit.release.broken_off import broken_off
 from cockpit.release.databases import DatabaseWay
+from cockpit.release.decisions.executions import refuse_plan
 from cockpit.release.events import Direction
 from cockpit.release.intents import MarkTag
 from cockpit.release.plan import Plan
@@ -286,18 +287,11 @@ class CardDialog(Dialog[bool]):
         async def resolve() -> None:
             try:
                 plan = await asyncio.to_thread(prepared, workspace, direction, self._tag)
+                refuse_plan(plan, workspace.run)
                 assumed = await asyncio.to_thread(workspace.assumed, plan)
                 warnings = () if await asyncio.to_thread(lambda: workspace.trusted) else (_UNTRUSTED,)
             except (CockpitError, OSError) as error:
                 self.cockpit.tell(str(error), severity="error")
-                return
-            if plan.commit == plan.from_commit:
-                self.cockpit.tell(f"{self._tag.display} is what is checked out already", severity="warning")
-                return
-            if not plan.steps:
-                self.cockpit.tell(
-                    f"no steps are configured: write {direction}.steps into cockpit.yaml", severity="error"
-                )
                 return
 
             def replan(way: DatabaseWay) -> Plan:

@@ -23,6 +23,7 @@ from cockpit.release.databases import DatabaseWay
 from cockpit.release.deploy_gates import no_gos_before_deploy
 from cockpit.release.discrepancy import discrepancy
 from cockpit.release.intents import RequestExecution, TakeWheel
+from cockpit.release.onward import plan_warnings
 from cockpit.release.plan import Plan
 from cockpit.release.tags import Tag, confirmation_word
 from cockpit.release.wheel import wheel_of
@@ -72,7 +73,13 @@ class ConfirmPlanDialog(Dialog[bool]):
             against = no_gos_before_deploy(run, now=now) if plan.direction == "deploy" else ()
             wrong = discrepancy(run, live.readiness.running, now)
             grave = (wrong.text,) if wrong is not None and wrong.grave else ()
-            told = (*self._more_warnings, *grave, *(one.told for one in against), *live.readiness.warnings)
+            told = (
+                *self._more_warnings,
+                *plan_warnings(plan, run),
+                *grave,
+                *(one.told for one in against),
+                *live.readiness.warnings,
+            )
             steps = PlanPane(plan, now, told, self._assumed)
             with VerticalScroll(can_focus=False, id="plan-steps") as scroll:
                 yield steps
