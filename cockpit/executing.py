@@ -24,6 +24,7 @@ from cockpit.release.decisions.executions import confirmation_accepted, require_
 from cockpit.release.intents import RequestExecution
 from cockpit.release.plan import Plan
 from cockpit.release.run import ExecutionView
+from cockpit.sighting import running_of
 from cockpit.store import files
 from cockpit.store.lock import FileLock, Held, holder_of
 from cockpit.syncing import catch_up
@@ -124,12 +125,21 @@ def _require_fitting(workspace: Workspace, plan: Plan) -> None:
         )
     given_up = broken_off(workspace.run, plan.commit)
     begun = given_up is not None and given_up.from_commit == plan.from_commit and head == plan.commit
-    if head != plan.from_commit and not begun:
+    if head != plan.tree and not begun:
         raise RefusedError(
-            f"the work tree has moved from {plan.from_commit[:8]} to {head[:8]} since the plan was shown",
+            f"the work tree has moved from {plan.tree[:8]} to {head[:8]} since the plan was shown",
             fix="Look at the plan again, and confirm that",
             code="conflicting",
         )
+    if plan.head == plan.commit and not begun:  # there is only something to do as long as the other one answers
+        origin = running_of(workspace, now=now())[1].origin(plan.commit)
+        if origin != plan.from_commit:
+            left = plan.from_tag or plan.from_commit[:8]
+            raise RefusedError(
+                f"{left} answered when the plan was shown, and does not any more",
+                fix="Look at the plan again, and confirm that",
+                code="conflicting",
+            )
 
 
 def start_worker(workspace: Workspace, execution: str, *, without_lease: str = "") -> int:

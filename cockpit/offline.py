@@ -54,7 +54,13 @@ def rollback_script(workspace: Workspace) -> RollbackScript:
         if found is None:
             return RollbackScript(why="no good release before the one that runs")
         plan = prepare(
-            run, "rollback", encode_name(found[0]), root=workspace.root, code=workspace.code, host=workspace.host
+            run,
+            "rollback",
+            encode_name(found[0]),
+            root=workspace.root,
+            code=workspace.code,
+            host=workspace.host,
+            seen=running.seen,
         )
     except CockpitError as error:
         return RollbackScript(why=error.what)

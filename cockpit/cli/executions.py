@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import secrets
 import signal
+import time
 from typing import TYPE_CHECKING, Any
 
 from cockpit.cli.common import (
@@ -94,6 +95,7 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.execution.prepare import prepare
     from cockpit.release.decisions.executions import require_steps
     from cockpit.release.script import as_shell_script
+    from cockpit.sighting import sighting_of
 
     if not arguments.execute and (arguments.confirm or arguments.confirm_database or arguments.detach):
         raise UsageError("--confirm and --detach go with --execute", fix="Nothing was executed: add --execute")
@@ -116,6 +118,7 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
         code=workspace.code,
         host=workspace.host,
         way=arguments.database,
+        seen=sighting_of(workspace, now=time.time()),
     )
     if arguments.execute:
         return _execute(arguments, workspace, plan)

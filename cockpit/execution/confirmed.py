@@ -68,10 +68,10 @@ class Confirmed:
         if not checkouts:
             return
         done = any(index in passed for index in checkouts)
-        expected = {plan.commit} if done else {plan.from_commit, plan.commit}
+        expected = {plan.commit} if done else {plan.tree, plan.commit}
         head = self._head()
         if head not in expected:
-            wanted = plan.commit if done else plan.from_commit
+            wanted = plan.commit if done else plan.tree
             raise RefusedError(
                 f"the work tree is at {head[:8]}, where this execution left it at {wanted[:8]}",
                 fix="Put it back with git checkout --detach, or abort",

@@ -89,25 +89,31 @@ def prepare(
     code: Path,
     host: str,
     way: DatabaseWay | Literal[""] = "",
+    seen: Sighting | None = None,
     from_commit: str = "",
 ) -> Plan:
     """Return the plan that leads to `tag`, resolved against the work tree as it is now.
 
     Bytes, or a text with what the command line makes of them, reach a name that is not UTF-8. `way` is what a person
-    wants of the database, empty the usual one. Where the tag is checked out already, `from_commit` is what would be
-    gone back from; by itself it is what an execution had left that was aborted on the way there. Raises NotFoundError
-    for a tag that is not there, RefusedError for one that is no commit, and where the database cannot go that way.
+    wants of the database, empty the usual one. It leads away from what answers by what was `seen`, or from what is
+    checked out; where that is the tag already, from `from_commit` or, by itself, from what an execution had left that
+    was aborted on the way there. Raises NotFoundError for a tag that is not there, RefusedError for one that is no
+    commit, and where the database cannot go that way.
     """
     git = Git(code)
     commit = resolve_tag(git, tag)
     named = decode_name(tag if isinstance(tag, bytes) else tag.encode("utf-8", "surrogateescape"))
     head = head_commit(git)
     given_up = broken_off(run, commit)
-    begun_at = from_commit or (given_up.from_commit if given_up is not None else "")
-    from_commit = begun_at if begun_at and head == commit else head
-    running = tag_at(list_tags(git, run.configuration.code.tags), from_commit)
+    tags = list_tags(git, run.configuration.code.tags)
+    running = what_runs(git, tags, head, run.tag, seen) if seen is not None else Running(head=head)
+    from_commit = running.origin(commit, from_commit or (given_up.from_commit if given_up is not None else ""))
+    left = tag_at(tags, from_commit)
     plans = run.configuration.rollback if direction == "rollback" else run.configuration.deploy
-    changes = undone(git, from_commit, commit, migrations=plans.migrations) if plans.migrations else None
+    crossed: list[str] = []
+    if plans.migrations:  # also those of a release that is checked out and said not to answer: it may have begun to
+        for start in dict.fromkeys((head, from_commit)):
+            crossed += undone(git, start, commit, migrations=plans.migrations).migrations
     backup = find_backup(run.configuration, root, named.name, direction)
     return build_plan(
         run.configuration,
@@ -115,15 +121,16 @@ def prepare(
         tag=named.name,
         tag_raw=named.raw,
         commit=commit,
-        from_tag=running.name if running is not None else "",
+        from_tag=left.name if left is not None else "",
         from_commit=from_commit,
+        head=head,
         configuration_digest=run.digest,
         host=host,
         code=str(code),
         backup=backup,
         root=str(root.absolute()),
         way=way,
-        crossed=changes.migrations if changes is not None else (),
+        crossed=tuple(dict.fromkeys(crossed)),
         dump=dump_of(Path(backup)) if backup and any(step.restore is not None for step in plans.steps) else None,
         locate=locator(root),
     )
@@ -175,11 +182,11 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
         found = fall_back(tags, running, run.marks)
         if found is not None:
             target, why = found[0].display, found[1]
-            if found[0].commit == head:
+            if found[0].commit and running.origin(found[0].commit) == found[0].commit:
                 reasons.append(f"{target} is checked out already, and {running.name} answers: start the service anew")
             if obstacles.root is not None and obstacles.trusted:
                 rooms = obstacles.rooms or RoomLook()
-                faults, warnings = _look_at_plan(run, found[0], code, obstacles.root, rooms)
+                faults, warnings = _look_at_plan(run, found[0], code, obstacles, rooms)
                 reasons += faults
         elif running.left is None:
             reasons.append("HEAD is at no tag, so there is no release before it: git tag it, or check its tag out")
@@ -194,10 +201,11 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
 
 
 def _look_at_plan(
-    run: Run, tag: Tag, code: Path, root: Path, rooms: Callable[[Plan, Path], tuple[Room, ...]]
+    run: Run, tag: Tag, code: Path, obstacles: Obstacles, rooms: Callable[[Plan, Path], tuple[Room, ...]]
 ) -> tuple[list[str], tuple[str, ...]]:
     """Return what is in the way of the rollback to a tag, and what is to be known of it."""
-    plan = prepare(run, "rollback", encode_name(tag), root=root, code=code, host="")
+    root = obstacles.root or code
+    plan = prepare(run, "rollback", encode_name(tag), root=root, code=code, host="", seen=obstacles.seen)
     found = rooms(plan, root)
     faults = [*plan.troubles, *complaints(found), *missing_programs(plan, os.environ)]
     complaint = dump_complaint(run.configuration, plan.backup)

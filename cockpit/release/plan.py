@@ -69,6 +69,12 @@ class Plan(Struct, frozen=True, omit_defaults=True):
     crossed: tuple[str, ...] = ()  # migrations between here and there
     dump: Dump | None = None  # what `backup` was when the plan was made
     tag_raw: str = ""  # where the tag's name is not UTF-8: its bytes, percent-encoded
+    head: str = ""  # what is checked out, where that is not what the plan leads away from
+
+    @property
+    def tree(self) -> str:
+        """The commit that the work tree has to be at when the plan begins."""
+        return self.head or self.from_commit
 
     @property
     def restores(self) -> tuple[PlanStep, ...]:

@@ -51,6 +51,7 @@ def build_plan(
     crossed: tuple[str, ...] = (),
     dump: Dump | None = None,
     tag_raw: str = "",
+    head: str = "",
     locate: Locate = nowhere,
 ) -> Plan:
     """Resolve the configured steps of `direction` for one target.
@@ -93,6 +94,7 @@ def build_plan(
         crossed=crossed,
         dump=dump,
         tag_raw=tag_raw,
+        head=head if head != from_commit else "",
     )
 
 
@@ -141,6 +143,7 @@ def rebuilt(
         crossed=plan.crossed,
         dump=plan.dump,
         tag_raw=plan.tag_raw,
+        head=plan.head,
         locate=locate,
     )
 

@@ -87,12 +87,22 @@ class Running(Struct, frozen=True, omit_defaults=True):
         """What is checked out, in a word: a tag or a commit."""
         return self.checked_out.display if self.checked_out is not None else self.head[:8]
 
+    def origin(self, target: str, given_up: str = "") -> str:
+        """Return the commit that a plan to the commit `target` leads away from; the target where there is no other.
+
+        That is the release that answers or, where none does that a tag names, what is checked out. Where that is the
+        target already, it is the other of the two, or what an execution had left that was `given_up` on the way there.
+        """
+        answers = self.tag.commit if self.differs and self.tag is not None else None
+        return next((commit for commit in (answers, self.head, given_up) if commit and commit != target), target)
+
     @property
     def note(self) -> str:
         """What has to be known of a plan where another version answers than is checked out; empty where none does."""
         if not self.differs:
             return ""
-        return f"{self.name} answers, and {self.head_name} is checked out: a plan leads away from that"
+        left = "what answers" if self.tag is not None else self.head_name
+        return f"{self.name} answers, and {self.head_name} is checked out: a plan leads away from {left}"
 
     def words(self, now: float) -> tuple[str, str]:
         """Return what is known (`running`, or only `checked out`) and of what, with its age and HEAD's place."""

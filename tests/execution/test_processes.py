@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from cockpit.errors import ProcessError, RefusedError
 from cockpit.executing import abort_execution, execution_lock, start_execution, start_worker, worker_pid
 from cockpit.execution.control import abort
 from cockpit.execution.leftover import StepProcess
+from cockpit.execution.prepare import prepare
 from cockpit.release.events import EvidenceAttached
 from cockpit.release.intents import RequestExecution
+from cockpit.sighting import sighting_of
 from cockpit.workspace import Workspace
 from tests.execution.flight import WAIT, Flight, Step, alive, wait_until
 
@@ -347,6 +350,32 @@ def test_a_second_worker_is_refused(flight: Flight) -> None:
 @pytest.mark.parametrize("number", range(3))
 def test_of_two_who_execute_at_once_one_does(flight: Flight, number: int) -> None:
     race(flight)
+
+
+def test_what_is_checked_out_is_deployed_where_another_version_was_seen(flight: Flight) -> None:
+    flight.begin()
+    flight.json("rollback", "v1", "--execute", "--confirm", "v1")
+    flight.json("execution", "unlock", "--reason", "fixed in v3")
+    flight.release("v3")
+    plan = flight.json("deploy", "v3", "--plan")
+    assert (plan["from_tag"], plan["head"]) == ("v1", plan["commit"])
+    deploy = ("deploy", "v3", "--execute", "--confirm", "v3")
+    assert flight.json(*deploy)["version_seen"] == "v3"
+    assert flight.trace()[3:] == ["stop", "migrate", "start"]
+    assert flight.json(*deploy, code=4)["error"]["code"] == "same-target", "by now it answers"
+
+
+def test_a_plan_to_what_is_checked_out_is_outdated_once_what_answered_does_not(flight: Flight) -> None:
+    workspace = flight.begin()
+    flight.json("rollback", "v1", "--execute", "--confirm", "v1")
+    flight.json("execution", "unlock", "--reason", "fixed in v3")
+    flight.release("v3")
+    workspace.session.poll()
+    seen = sighting_of(workspace, now=time.time())
+    plan = prepare(workspace.run, "deploy", "v3", root=workspace.root, code=workspace.code, host="h", seen=seen)
+    flight.json("deploy", "v3", "--execute", "--confirm", "v3")
+    with pytest.raises(RefusedError, match="v1 answered when the plan was shown"):
+        start_execution(workspace, RequestExecution("0a1b2c3d", plan, "v3"))
 
 
 @pytest.mark.full

@@ -84,6 +84,29 @@ def test_what_still_answers_is_not_passed_over_while_a_newer_one_is_only_checked
     assert found[0] == OLDER, "nobody is led back to what was marked bad"
 
 
+@pytest.mark.parametrize(
+    ("answers", "head", "target", "given_up", "left"),
+    [
+        (OLD, NEW, NEW, "", OLD),  # checked out by hand, and deployed now
+        (NEW, OLD, OLD, "", NEW),  # the tree was put back, and the service never started anew
+        (OLD, NEW, OLD, "", NEW),  # what still answers: the tree alone is put back
+        (NEW, OLDER, OLD, "", NEW),  # the service is deployed from elsewhere
+        (NEW, NEW, NEW, OLDER.commit, OLDER.commit),
+        (NEW, NEW, NEW, "", NEW),
+    ],
+)
+def test_a_plan_leads_away_from_what_answers(
+    answers: Tag, head: Tag, target: Tag, given_up: str, left: Tag | str
+) -> None:
+    origin = running(answers, head, answers.name).origin(target.commit or "", given_up)
+    assert origin == (left.commit if isinstance(left, Tag) else left)
+
+
+def test_a_plan_leads_away_from_what_is_checked_out_where_no_tag_names_what_answers() -> None:
+    assert running(None, NEW, "812").origin(OLD.commit or "") == NEW.commit
+    assert running(NEW, NEW).origin(OLD.commit or "") == NEW.commit
+
+
 # What answers, against what should
 
 VERIFY = Section("v", "Verification", items=(Item("day/post-deployment-verification/orders", "Orders come in"),))

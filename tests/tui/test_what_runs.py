@@ -92,12 +92,16 @@ async def test_a_card_says_whether_its_version_answers(scene: Scene) -> None:
         assert "this version answers now" in text_of(app, "CardPane")
         await pilot.press("escape", "g", "enter")
         await until(pilot, lambda: isinstance(app.screen, CardDialog) and "direction" in text_of(app, "CardPane"))
-        await until(pilot, lambda: app.screen.query_one("#rollback", Button).disabled)
         await settle(pilot)
         told = text_of(app, "CardPane")
-        assert "this is what is checked out" in told
-        assert "not this: v2.4.0 answers" in told
-        assert str(app.screen.query_one("#rollback", Button).label) == "Is checked out"
+        assert "going there is going FORWARD" in told
+        assert "v2.4.0 answers, and v2.4.1 is checked out" in told
+        labels = [str(button.label) for button in app.screen.query(Button)]
+        assert [label.rstrip("…") for label in labels[:3]] == ["Cancel", "Deploy", "Roll back"]
+        await pilot.press("tab", "tab", "enter")
+        await until(pilot, lambda: app.screen.query("PlanPane"))
+        await settle(pilot)
+        assert "from v2.4.0 to v2.4.1" in text_of(app, ".dialog-title")
 
 
 async def test_once_the_deploy_is_verified_by_hand_another_version_is_an_alarm(scene: Scene) -> None:

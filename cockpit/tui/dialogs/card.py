@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+from msgspec.structs import replace
 from rich.style import Style
 from textual import on
 from textual.app import ComposeResult
@@ -31,7 +32,7 @@ from cockpit.release.events import Direction
 from cockpit.release.intents import MarkTag
 from cockpit.release.plan import Plan
 from cockpit.release.rehearsals import restore_tested
-from cockpit.release.running import Running
+from cockpit.release.running import Running, Sighting
 from cockpit.release.tags import Tag
 from cockpit.times import date_time
 from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
@@ -49,13 +50,15 @@ class CardFacts:
 
     def __init__(self, workspace: Workspace, tag: Tag, running: Running) -> None:
         run = workspace.run
-        self.running = running
+        self.running = running if running.head else replace(running, head=head_commit(workspace.code_git))
         self.answers = tag.commit is not None and running.answers(tag)
-        self.here = head_commit(workspace.code_git)
+        self.origin = ""  # the commit that a plan would lead away from
         self.changes: Undone | None = None
         if tag.commit is not None:
+            given_up = broken_off(run, tag.commit)
+            self.origin = self.running.origin(tag.commit, given_up.from_commit if given_up is not None else "")
             migrations = run.configuration.rollback.migrations
-            self.changes = undone(workspace.code_git, self.here, tag.commit, migrations=migrations)
+            self.changes = undone(workspace.code_git, self.origin, tag.commit, migrations=migrations)
         self.backup = find_backup(run.configuration, workspace.root, tag.name)
         self.dump = dump_of(Path(self.backup)) if self.backup else None
         self.complaint = dump_complaint(run.configuration, self.backup)
@@ -158,12 +161,13 @@ class CardPane(TextPane):
         yield "lost", f"data written since this dump would be lost: {long_duration(age)}", inks.warn
 
     @staticmethod
-    def _of_running(facts: CardFacts, inks: Inks, *, here: bool) -> Iterator[tuple[str, str, Style]]:
-        """Yield what answers, where that is this tag, or is not although this is what is checked out."""
+    def _of_running(facts: CardFacts, inks: Inks) -> Iterator[tuple[str, str, Style]]:
+        """Yield what answers, where that is this tag, or is another one than is checked out."""
         if facts.answers:
             yield "running", "this version answers now", inks.good
-        elif here and facts.running.seen.version:
-            yield "running", f"not this: {facts.running.name} answers", inks.warn
+        elif facts.running.differs:
+            running = facts.running
+            yield "running", f"{running.name} answers, and {running.head_name} is checked out", inks.warn
 
     @staticmethod
     def _gathered(facts: CardFacts, inks: Inks) -> Iterator[tuple[str, str, Style]]:
@@ -175,7 +179,7 @@ class CardPane(TextPane):
         changes = facts.changes
         if changes is not None:
             yield "direction", _DIRECTIONS[changes.direction], inks.strong
-            yield from CardPane._of_running(facts, inks, here=changes.direction == "same")
+            yield from CardPane._of_running(facts, inks)
             if changes.direction != "same":
                 counts = f"{changes.removed} commits undone, {changes.added} brought; {changes.files} files"
                 yield "changes", f"{counts}, +{changes.insertions} -{changes.deletions}", inks.plain
@@ -233,8 +237,11 @@ class CardDialog(Dialog[bool]):
             pane.show_trouble(str(error))
             return
         pane.show(facts)
-        if facts.here == self._tag.commit and broken_off(self.cockpit.workspace.run, facts.here) is None:
+        if facts.changes is not None and facts.changes.direction == "same":
             self._offer_no_way("Runs already" if facts.answers else "Is checked out")
+        elif facts.changes is not None and facts.changes.direction == "forward":
+            deploy = self.query_one("#deploy", Button)
+            self.query_one(".buttons", Horizontal).move_child(deploy, before=self.query_one("#rollback"))
 
     def _offer_no_way(self, why: str) -> None:
         """Say in the place of the button that would go there why nobody can."""
@@ -282,11 +289,11 @@ class CardDialog(Dialog[bool]):
         self.app.push_screen(AskDialog(f"Mark {tag.display} {word}", "what was seen"), write)
 
     def _prepare(self, direction: Direction) -> None:
-        workspace = self.cockpit.workspace
+        workspace, seen = self.cockpit.workspace, self.cockpit.moment[1].readiness.running.seen
 
         async def resolve() -> None:
             try:
-                plan = await asyncio.to_thread(prepared, workspace, direction, self._tag)
+                plan = await asyncio.to_thread(prepared, workspace, direction, self._tag, seen)
                 refuse_plan(plan, workspace.run)
                 assumed = await asyncio.to_thread(workspace.assumed, plan)
                 warnings = () if await asyncio.to_thread(lambda: workspace.trusted) else (_UNTRUSTED,)
@@ -295,7 +302,7 @@ class CardDialog(Dialog[bool]):
                 return
 
             def replan(way: DatabaseWay) -> Plan:
-                return prepared(workspace, direction, self._tag, way)
+                return prepared(workspace, direction, self._tag, seen, way)
 
             await self.app.push_screen(ConfirmPlanDialog(plan, self._tag, replan, assumed, warnings), self._confirmed)
 
@@ -306,7 +313,9 @@ class CardDialog(Dialog[bool]):
             self.dismiss(True)
 
 
-def prepared(workspace: Workspace, direction: Direction, tag: Tag, way: DatabaseWay | Literal[""] = "") -> Plan:
+def prepared(
+    workspace: Workspace, direction: Direction, tag: Tag, seen: Sighting, way: DatabaseWay | Literal[""] = ""
+) -> Plan:
     """Return the plan that leads to a tag, as things are now."""
     return prepare(
         workspace.run,
@@ -316,4 +325,5 @@ def prepared(workspace: Workspace, direction: Direction, tag: Tag, way: Database
         code=workspace.code,
         host=workspace.host,
         way=way,
+        seen=seen,
     )
