@@ -182,8 +182,6 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
         found = fall_back(tags, running, run.marks)
         if found is not None:
             target, why = found[0].display, found[1]
-            if found[0].commit and running.origin(found[0].commit) == found[0].commit:
-                reasons.append(f"{target} is checked out already, and {running.name} answers: start the service anew")
             if obstacles.root is not None and obstacles.trusted:
                 rooms = obstacles.rooms or RoomLook()
                 faults, warnings = _look_at_plan(run, found[0], code, obstacles, rooms)

@@ -72,7 +72,9 @@ async def test_after_a_rollback_the_version_that_answers_all_the_same_is_told_pl
         await eventually(lambda: seen(workspace).version == "v2" and seen(workspace).lasting)
     told = flight.json("status")
     assert told["readiness"]["target"] == "v1"
-    assert "v1 is checked out already, and v2 answers: start the service anew" in told["readiness"]["reasons"]
+    assert "v2 answers, and v1 is checked out: a plan leads away from what answers" in told["readiness"]["warnings"]
+    again = await asyncio.to_thread(flight.json, "rollback", "v1", "--execute", "--confirm", "v1")
+    assert (again["outcome"], again["version_seen"]) == ("succeeded", "v1"), "the service is started anew"
 
 
 async def test_a_command_that_tells_the_version_runs_only_where_it_is_trusted(flight: Flight) -> None:
