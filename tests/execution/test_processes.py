@@ -125,6 +125,8 @@ def orphaned(flight: Flight, way: str = "") -> Workspace:
     start(flight, workspace)
     wait_until(lambda: (flight.var / "grand.pid").exists() and (flight.var / "leader.pid").exists())
     wait_until((flight.var / "grand.pid").read_text)
+    noted = workspace.executions_directory / flight.view(workspace).id / "step.pid"
+    wait_until(lambda: not noted.read_text().startswith("0\n"))  # where there is no /proc, nothing else leads to it
     flight.kill_worker(workspace)
     leader = int((flight.var / "leader.pid").read_text())
     os.kill(leader, signal.SIGKILL)
