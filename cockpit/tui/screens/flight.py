@@ -146,7 +146,7 @@ class FlightScreen(StripScreen):
             self.query_one(ReviewPage).since(text)
 
     def show_content(self, run: Run, live: Live, now: float) -> None:
-        self.query_one(PageTabs).show(self.page.id or "", live)
+        self.query_one(PageTabs).show(self.page.id or "", run, live, now)
         self.page.show(run, live, now)
 
     # Going places
