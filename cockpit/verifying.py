@@ -34,7 +34,8 @@ class Verified(Struct, frozen=True):
 def checked_items(workspace: Workspace, wanted: Sequence[str]) -> dict[str, tuple[str, Check]]:
     """Return (text, check) of the named items, or of all that have a check; NotFoundError where one has none.
 
-    Of what speaks of a version that was rolled back only what is named. Of what recurs it is the instance of the present period, by the item's id or its own.
+    Of what speaks of a version that was rolled back only what is named. Of what recurs it is the instance of the
+    present period, by the item's id or its own.
     """
     run, at = workspace.run, now()
     almanac = Almanac(run, at, zone(run.timezone))

@@ -119,7 +119,7 @@ async def test_another_target_is_looked_at_at_once(flight: Flight) -> None:
 
 
 async def test_a_version_that_was_rolled_back_is_not_looked_for(flight: Flight) -> None:
-    workspace = flight.begin([], checks={LOOK: {"git": {"tag": "run"}, "interval": "1h"}})
+    workspace = flight.begin([flight.step("go")], checks={LOOK: {"git": {"tag": "run"}, "interval": "1h"}})
     around = AroundChecks(workspace)
     assert set(around.checks()) == {LOOK}
     identity = flight.request(workspace)

@@ -264,6 +264,8 @@ class FlightScreen(StripScreen):
         self.go_to(alarm.page)
         if is_breach(alarm):
             self.query_one(TagsPage).open_proposed()
+        elif alarm.key == "deploys":
+            self.action_unlock()
         elif alarm.item and isinstance(self.page, ItemPage):
             self.page.go_to_item(alarm.item)
 
