@@ -34,7 +34,8 @@ class Verified(Struct, frozen=True):
 def checked_items(workspace: Workspace, wanted: Sequence[str]) -> dict[str, tuple[str, Check]]:
     """Return (text, check) of the named items, or of all that have a check; NotFoundError where one has none.
 
-    Of what recurs it is the instance of the present period, by the item's id or its own.
+    Of what speaks of a version that was rolled back only what is named. Of what recurs it is the instance of the
+    present period, by the item's id or its own.
     """
     run, at = workspace.run, now()
     almanac = Almanac(run, at, zone(run.timezone))
@@ -42,7 +43,8 @@ def checked_items(workspace: Workspace, wanted: Sequence[str]) -> dict[str, tupl
     views = {view.id: view for view in (*run.items.values(), *present.values()) if view.sensing is not None}
     named = {key.item: identity for identity in present if (key := parse_instance(identity)) is not None}
     found = []
-    for identity in wanted or views:
+    looked_at = [identity for identity, view in views.items() if view.sensing is not None and not view.sensing.rests]
+    for identity in wanted or looked_at:
         view = views.get(named.get(identity, identity))
         if view is None:
             raise NotFoundError(

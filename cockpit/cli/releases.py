@@ -102,15 +102,27 @@ def _offline_page(workspace: Workspace) -> Path | None:
 
 
 def _retarget(arguments: argparse.Namespace) -> ExitCode:
+    from msgspec import to_builtins
+
+    from cockpit.bootstrap import now
     from cockpit.git.resolve import resolve_tag
+    from cockpit.release.asked_again import asked_again
     from cockpit.release.intents import Retarget
+    from cockpit.text import visible
 
     workspace = open_here(arguments)
     commit = resolve_tag(workspace.code_git, arguments.tag)
+    again = asked_again(workspace.run, arguments.tag, commit, now=now())
     workspace.session.act(Retarget(arguments.tag, commit))
     publish(workspace)
     _offline_page(workspace)
-    return _show_summary(arguments, workspace.run.summary())
+    if wants_json(arguments):
+        print_json({**to_builtins(workspace.run.summary()), "asked_again": list(again)})
+        return ExitCode.OK
+    _show_summary(arguments, workspace.run.summary())
+    for one in again:
+        say(visible(f"- {one}"))
+    return ExitCode.OK
 
 
 def _move(arguments: argparse.Namespace) -> ExitCode:

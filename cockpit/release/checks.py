@@ -97,6 +97,11 @@ class GitCheck(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     merged: tuple[str, ...] = ()  # branches that HEAD holds all of
     directory: str = ""  # relative to the code directory
 
+    @property
+    def of_run(self) -> bool:
+        """Whether it looks for the tag that the run flies."""
+        return self.tag == RUN_TAG or (not self.tag and (self.at_tag or self.signed))
+
 
 class ProbeCheck(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A configured probe or scenario is ok, by its lasting state; `degraded` says whether that will do, too."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from cockpit.release.arrival import carried_out
 from cockpit.release.item_state import CLOSED_BY_HAND
-from cockpit.release.run import ExecutionView, Run
+from cockpit.release.run import Run
 from cockpit.release.running import Running, reports
 from cockpit.times import epoch
 
-_CARRIED_OUT = frozenset({"succeeded", "unverified"})
 _OVER = frozenset({"aborted", "superseded", "closed"})
 _SETTLING = 30.0  # seconds after an execution in which the old may still be seen
 _VERIFIED_LATER = "post-deploy"  # how the parts of a checklist begin in which what was deployed is verified
@@ -28,7 +28,7 @@ def discrepancy(run: Run, running: Running, now: float) -> Discrepancy | None:
     if not seen.version or not run.open or run.state in _OVER or run.current_execution is not None:
         return None
     answers = f"{running.name} answers{_age(running, now)}"
-    undone, last = run.state == "rolled-back", _carried_out(run)
+    undone, last = run.state == "rolled-back", carried_out(run)
     if not undone and (not run.tag or reports(seen.version, run.tag, run.commit)):
         return None
     if last is not None and (last.direction == "rollback" if undone else last.commit == run.commit):
@@ -47,12 +47,6 @@ def discrepancy(run: Run, running: Running, now: float) -> Discrepancy | None:
 def _age(running: Running, now: float) -> str:
     age = running.seen.age_words(now)
     return f" ({age})" if age else ""
-
-
-def _carried_out(run: Run) -> ExecutionView | None:
-    """Return the last execution where it has been carried out; after one that was broken off nobody knows."""
-    over = max((view for view in run.executions if view.over), key=lambda view: epoch(view.ended), default=None)
-    return over if over is not None and over.outcome in _CARRIED_OUT else None
 
 
 def _verified_by_hand(run: Run) -> bool:

@@ -17,7 +17,7 @@ from cockpit.release.signoffs import objections_to
 from cockpit.times import epoch
 
 _GROUNDED = {
-    "rolled-back": "the release was rolled back: cockpit release retarget TAG gives it the next version",
+    "rolled-back": "rolled back; for its next version: cockpit release retarget TAG",
     "aborted": "the run is aborted",
     "superseded": "the run is superseded by another",
 }

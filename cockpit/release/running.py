@@ -35,7 +35,7 @@ class Sighting(Struct, frozen=True, omit_defaults=True):
 
     def age_words(self, now: float) -> str:
         """Return how long ago it was seen, in words; empty where that is just now."""
-        return f"seen {short_duration(now - self.at)} ago" if self.version and now - self.at > FRESH else ""
+        return f"last seen {short_duration(now - self.at)} ago" if self.version and now - self.at > FRESH else ""
 
 
 class Running(Struct, frozen=True, omit_defaults=True):
@@ -104,15 +104,22 @@ class Running(Struct, frozen=True, omit_defaults=True):
         left = "what answers" if self.tag is not None else self.head_name
         return f"{self.name} answers, and {self.head_name} is checked out: a plan leads away from {left}"
 
-    def words(self, now: float) -> tuple[str, str]:
-        """Return what is known (`running`, or only `checked out`) and of what, with its age and HEAD's place."""
+    def words(self, now: float, since: str = "") -> tuple[str, str]:
+        """Return what is known (`running`, or only `checked out`) and of what, with its age and HEAD's place.
+
+        `since` says since when it runs, where that is known: `since 14:31 (rolled back by Ana)`, `seen since 09:35`.
+        """
         upon = ""
         if self.checked_out is not None and self.checked_out.commit != self.head:
             upon = f", and HEAD {self.head[:8]} upon it"
         if not self.seen.version:
             unseen = ", not seen to run" if self.seen.by else ""
-            return "checked out", self.head_name + upon + unseen
+            return "checked out", self.head_name + upon + (f" {since}" if since else "") + unseen
         said = [self.name if self.tag is not None else f"{self.name}, which is no tag here"]
+        if since.startswith("since "):
+            said[0] += f" {since}"
+        elif since and not self.seen.age_words(now):
+            said.append(since)
         if age := self.seen.age_words(now):
             said.append(age)
         if self.differs:

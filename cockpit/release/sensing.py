@@ -67,6 +67,7 @@ class Sensing(Struct, frozen=True):
     held: bool = False  # whether it has held at any time in this run
     reopened: bool = False  # by a person: what they opened the check does not close
     undone: bool = False  # a rollback has undone the version that its evidence is bound to
+    rests: bool = False  # nobody looks: that version is undone, and the run has no other yet
 
     @property
     def closes(self) -> bool:
@@ -85,7 +86,11 @@ class Reading(Struct, frozen=True):
 
 
 def read(sensing: Sensing, now: float | None) -> Reading:
-    """Return how the item stands at `now` (epoch seconds); None counts every word as if it still held."""
+    """Return how the item stands at `now` (epoch seconds); None counts every word as if it still held.
+
+    So does a word on a version that was undone: nobody renews it, and it does not become unknown by that.
+    """
+    now = None if sensing.rests else now
     sense, told, until = _weigh(sensing, now)
     if sense is Sense.FAILED and sensing.held:
         sense = Sense.LOST
@@ -155,6 +160,8 @@ def sensing_of(
     ours = {check_digest(check), *([] if migrated else [""])}
     last_words = [one for one in last_words if isinstance(one.data, ItemObserved) and one.data.by_check in ours]
     bound = check.binds in {"commit", "release"}
+    of_version = bound or (check.git is not None and check.git.of_run)
+    rests = of_version and flown.state == "rolled-back" and flown.commit in {"", flown.undone}
     observe = check.observe
     return Sensing(
         check,
@@ -163,7 +170,8 @@ def sensing_of(
         tuple(sorted((_seen(record, check, flown, zone) for record in last_words), key=lambda each: each.observer)),
         held=bool(held_by) if observe in {"all", "any"} else observe in held_by,
         reopened=reopened,
-        undone=bound and flown.state == "rolled-back",
+        undone=rests or (bound and flown.state == "rolled-back"),
+        rests=rests,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from cockpit.release.arrival import brought_by, is_verified
 from cockpit.release.discrepancy import discrepancy
 from cockpit.release.live import ProbeFeed, SyncFeed
 from cockpit.release.run import Run
@@ -41,9 +42,10 @@ def probe_document(feed: ProbeFeed, *, now: float) -> dict[str, Any]:
 def running_document(run: Run, running: Running, *, now: float) -> dict[str, Any]:
     """Return what runs: `tag` by the `version` that was seen at `at` or, where none was, by what is checked out.
 
+    `since` and the three after it tell of the rollback or deploy of this run that brought it, null where none did;
     `warning` says in a sentence that another version answers than is flown, `grave` that it should not be so any more.
     """
-    seen, wrong = running.seen, discrepancy(run, running, now)
+    seen, wrong, brought = running.seen, discrepancy(run, running, now), brought_by(run, running)
     return {
         "tag": running.tag.name if running.tag is not None else None,
         "version": seen.version or None,
@@ -53,6 +55,10 @@ def running_document(run: Run, running: Running, *, now: float) -> dict[str, Any
         "head": running.head or None,
         "head_tag": running.checked_out.name if running.checked_out is not None else None,
         "differs": running.differs,
+        "since": brought.ended if brought is not None else None,
+        "brought_by": brought.by.name if brought is not None else None,
+        "direction": brought.direction if brought is not None else None,
+        "verified": is_verified(brought) if brought is not None else None,
         "warning": wrong.text if wrong is not None else "",
         "grave": wrong is not None and wrong.grave,
     }

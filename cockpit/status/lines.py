@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cockpit.durations import short_duration
+from cockpit.release.arrival import rolled_back, rolled_back_words, since_words
 from cockpit.release.discrepancy import discrepancy
 from cockpit.release.due import due_of
 from cockpit.release.emergency_documents import incident_line
@@ -42,8 +43,7 @@ def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
         age = short_duration(now - feed.at) if feed.at else "never"
         lines.append(f"  probe {feed.name:<16} {feed.reliable(now):<9} {age:>6}  {feed.detail}")
     lines += running_lines(run, live, now=now)
-    light = f"READY to {live.readiness.target}" if live.readiness.ready else "NOT READY"
-    lines.append(f"rollback {light}")
+    lines += _light(run, live, now=now)
     lines += [f"  - {reason}" for reason in (*live.readiness.reasons, *live.readiness.notes, *live.readiness.warnings)]
     if live.edited:
         remedy = "the run flies by what was pinned: cockpit release migrate takes it in"
@@ -76,6 +76,16 @@ def summary_lines(run: Run, live: Live, *, now: float) -> Sequence[str]:
     return lines
 
 
+def _light(run: Run, live: Live, *, now: float) -> list[str]:
+    """Return whether a rollback could start, and to what; right after one nothing further is proposed."""
+    readiness = live.readiness
+    done = rolled_back(run, readiness.running)
+    if done is None:
+        return [f"rollback READY to {readiness.target}" if readiness.ready else "rollback NOT READY"]
+    told = visible(f"{rolled_back_words(done, now, run.timezone)}; no further rollback is proposed")
+    return [told, f"a further rollback {'READY' if readiness.ready else 'NOT READY'}"]
+
+
 def _progress(view: PhaseView) -> str:
     return "recurs: cockpit maintenance" if view.recurs else f"{view.done:>3}/{view.total:<3} {view.state}"
 
@@ -94,7 +104,7 @@ def running_lines(run: Run, live: Live, *, now: float) -> list[str]:
     running = live.readiness.running
     if not running.head and not running.seen.version:
         return []
-    label, here = running.words(now)
+    label, here = running.words(now, since_words(run, running, now))
     why = f" ({running.seen.trouble})" if running.seen.trouble and not running.seen.version else ""
     wrong = discrepancy(run, running, now)
     said = [] if wrong is None else [visible(f"WRONG VERSION: {wrong.text}" if wrong.grave else f"  - {wrong.text}")]

@@ -41,7 +41,7 @@ class OpeningActions(DOMNode):
                 app.run_worker(open_it(name), group="act", exit_on_error=False)
 
         async def ask() -> None:
-            newest = await asyncio.to_thread(_newest_tag, app)
+            newest = await asyncio.to_thread(newest_tag, app)
             such = f", such as {newest}, the newest" if newest else ""
             hint = f"its name; a tag will do{such}"
             app.push_screen(AskDialog("Open a release run", hint, does="Enter opens it"), named)
@@ -49,7 +49,7 @@ class OpeningActions(DOMNode):
         app.run_worker(ask(), group="ask", exclusive=True, exit_on_error=False)
 
 
-def _newest_tag(app: CockpitApp) -> str:
+def newest_tag(app: CockpitApp) -> str:
     """Return the highest version among the tags, as it is shown; empty where there are none, or git cannot tell."""
     from cockpit.git.tags import list_tags
     from cockpit.release.tags import order_tags

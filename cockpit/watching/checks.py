@@ -39,7 +39,9 @@ class AroundChecks:
             return {}
         flown = run.items.values() if run.open and run.state not in OVER else ()
         views = [*flown, *self._recurring(run)]
-        return {view.id: view.sensing.check for view in views if view.sensing is not None}
+        # Of a version that was rolled back nothing is seen any more, whatever still lies there.
+        sensed = ((view.id, view.sensing) for view in views)
+        return {item: sensing.check for item, sensing in sensed if sensing is not None and not sensing.rests}
 
     def _recurring(self, run: Run) -> list[ItemView]:
         # What recurs is looked at with a run or without; one beat of the watcher must not reckon it anew.

@@ -132,7 +132,9 @@ def test_it_goes_stale_with_the_commit_and_with_the_checklists(office: Office) -
     office.open()
     office.roles(0, "dev")
     office.flight.release("v3")
-    assert office.console.say("release", "retarget", "v3")[0] == 0
+    status, told, _ = office.console.say("release", "retarget", "v3")
+    assert status == 0
+    assert told.endswith("- what Dev Lead signed goes stale\n")
     assert office.why() == "stale: signed by Ana for v2, the run flies v3: sign again"
     office.roles(0, "dev")
     checklist = office.flight.repo / "checklists" / "short.yaml"

@@ -48,7 +48,7 @@ def test_only_what_was_seen_is_said_to_run() -> None:
     assert asked.words(AT) == ("checked out", "v2.4.1, not seen to run")
     assert running(NEW, NEW, "v2.4.1").words(AT) == ("running", "v2.4.1")
     assert running(OLD, NEW, "v2.4.0").words(AT) == ("running", "v2.4.0, HEAD v2.4.1")
-    assert running(OLD, NEW, "v2.4.0", ago=190).words(AT) == ("running", "v2.4.0, seen 3m ago, HEAD v2.4.1")
+    assert running(OLD, NEW, "v2.4.0", ago=190).words(AT) == ("running", "v2.4.0, last seen 3m ago, HEAD v2.4.1")
     assert running(None, NEW, "812").words(AT) == ("running", "812, which is no tag here, HEAD v2.4.1")
     assert running(OLD, None, "v2.4.0").words(AT) == ("running", "v2.4.0, HEAD 99999999")
     upon = replace(running(NEW, NEW, "v2.4.1"), head="ab" * 20)

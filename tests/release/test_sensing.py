@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from cockpit.errors import RefusedError
-from cockpit.release.checks import Check
+from cockpit.release.checks import Check, GitCheck
 from cockpit.release.intents import DeferItem, EndExecution, ReopenItem, RequestExecution, Retarget, TickItem, Undo
 from cockpit.release.ledger import state_digest
 from cockpit.release.moment import Moments, as_of, holds_until
@@ -105,6 +105,25 @@ def test_evidence_whose_paths_have_moved_is_stale() -> None:
     person = flying()
     see(person, "k", observed("unknown", moved="docs/ has changed"))
     assert (at(person, "k").state, at(person, "k").detail) == ("stale", "docs/ has changed")
+
+
+def test_of_a_version_that_was_rolled_back_nothing_is_looked_at_until_the_run_has_another() -> None:
+    there = Check(git=GitCheck(tag="run"), closes=True, expires="1h")
+    person = flying(k=there, s=SUPPORTING)
+    see(person, "k", observed("ok"))
+    assert at(person, "k").state == "sensed"
+
+    def resting() -> list[str]:
+        views = person.run.items.values()
+        return [view.id for view in views if view.sensing is not None and view.sensing.rests]
+
+    assert resting() == []
+    person.act(RequestExecution("x", plan_to(), "v1"))
+    person.act(EndExecution("x", "succeeded", ""))
+    assert resting() == ["k", "c"], "by its tag, and by the commit that it is bound to"
+    assert at(person, "k", T0 + 2 * HOUR).state == "suspended", "what nobody looks at has not become unknown"
+    person.act(Retarget("v3", "3" * 40))
+    assert resting() == []
 
 
 def test_what_a_person_has_decided_stands_whatever_a_check_sees() -> None:

@@ -12,15 +12,16 @@ from cockpit.git.command import Git
 from cockpit.git.facts import head_commit
 from cockpit.git.running import what_runs
 from cockpit.git.tags import list_tags
-from cockpit.release.intents import TickItem
+from cockpit.release.intents import EndExecution, TickItem
 from cockpit.release.live import Live
 from cockpit.release.running import Sighting
 from cockpit.tui.app import CockpitApp
 from cockpit.tui.dialogs.card import CardDialog
 from cockpit.tui.messages import LiveChanged
-from tests.tui.moments import DAY, READY, live
+from cockpit.tui.pages.tags import TagPicker
+from tests.tui.moments import DAY, READY, live, running
 from tests.tui.painted import assert_safe, lines, settle, text_of, until
-from tests.tui.scenes import NOW, Scene
+from tests.tui.scenes import EXECUTION, NOW, Scene
 
 VERIFIED = f"{DAY}/post-deployment-verification/test-login-logout"
 
@@ -48,6 +49,33 @@ def state(app: CockpitApp, tag: str) -> str:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_after_a_rollback_it_is_said_what_was_done_and_nothing_is_proposed(
+    scene: Scene, size: tuple[int, int]
+) -> None:
+    running(scene)
+    scene.end(3, "start")
+    scene.act(EndExecution(EXECUTION, "succeeded", "v2.4.0 is seen", "v2.4.0"))
+    scene.clock.time = NOW
+    scene.live = seeing("v2.4.0")
+    app = scene.app()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("4")
+        await until(pilot, lambda: "running" in text_of(app, "#tags-title"))
+        await settle(pilot)
+        assert "running v2.4.0 since 14:16 (rolled back by Ana Lima), HEAD" in text_of(app, "#tags-title")
+        assert "rolled back to v2.4.0 at 14:16, verified" in text_of(app, "#proposal")
+        assert (state(app, "v2.4.0"), state(app, "v2.3.0")) == ("running", "")
+        assert "READY" not in text_of(app, "#tabs")
+        assert ("rolled back to v2.4.0 at 14:16, verified" if size[0] > 80 else "rolled back") in text_of(app, "#tabs")
+        current = app.screen.query_one(TagPicker).highlighted
+        assert current is not None
+        assert current.name == "v2.4.0"
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: isinstance(app.screen, CardDialog) and "direction" in text_of(app, "CardPane"))
+        await until(pilot, lambda: not app.screen.query_one("#rollback", Button).disabled)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
 async def test_what_answers_runs_and_what_is_checked_out_is_head(scene: Scene, size: tuple[int, int]) -> None:
     scene.live = seeing("v2.4.0")
     app = scene.app()
@@ -55,13 +83,13 @@ async def test_what_answers_runs_and_what_is_checked_out_is_head(scene: Scene, s
         await pilot.press("4")
         await until(pilot, lambda: "running" in text_of(app, "#tags-title"))
         await settle(pilot)
-        assert "running v2.4.0, HEAD v2.4.1" in text_of(app, "#tags-title")
+        assert "running v2.4.0, seen since 14:06, HEAD v2.4.1" in text_of(app, "#tags-title")
         assert "this run flies v2.4.1, not deployed yet: v2.4.0 answers" in text_of(app, "#answering")
         assert (state(app, "v2.4.1"), state(app, "v2.4.0"), state(app, "v2.3.0")) == ("HEAD", "running", "")
         assert "proposed v2.4.0: still answers, and v2.4.1 is only checked out" in text_of(app, "#proposal")
         assert not [line for line in lines(app) if "WRONG VERSION" in line], "before the deploy it is no alarm"
         app.post_message(LiveChanged(seeing("v2.4.1", ago=200.0)))
-        await until(pilot, lambda: "running v2.4.1, seen 3m ago" in text_of(app, "#tags-title"))
+        await until(pilot, lambda: "running v2.4.1, last seen 3m ago" in text_of(app, "#tags-title"))
         await settle(pilot)
         assert (state(app, "v2.4.1"), state(app, "v2.4.0")) == ("running", "proposed")
         assert not app.screen.query_one("#answering").display

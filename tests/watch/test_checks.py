@@ -10,11 +10,12 @@ import pytest
 
 from cockpit.release.checks import Check, CommandCheck
 from cockpit.release.events import ItemObserved
-from cockpit.release.intents import ChangeRunState, Intent, Retarget
+from cockpit.release.intents import ChangeRunState, EndExecution, Intent, Retarget
 from cockpit.release.moment import item_as_of
 from cockpit.release.ports import Observed, Situation
 from cockpit.release.sensing import Seen
 from cockpit.watch.checks import CheckWatch
+from cockpit.watching.checks import AroundChecks
 from cockpit.workspace import Workspace
 from tests.execution.flight import Flight, alive
 from tests.release.sensed import CLOSING, at, flying
@@ -115,6 +116,19 @@ async def test_another_target_is_looked_at_at_once(flight: Flight) -> None:
         assert state(workspace) == "stale"
         await eventually(lambda: state(workspace) == "sensed")
     assert len({each.commit for each in observations(workspace)}) == 2
+
+
+async def test_a_version_that_was_rolled_back_is_not_looked_for(flight: Flight) -> None:
+    workspace = flight.begin([flight.step("go")], checks={LOOK: {"git": {"tag": "run"}, "interval": "1h"}})
+    around = AroundChecks(workspace)
+    assert set(around.checks()) == {LOOK}
+    identity = flight.request(workspace)
+    workspace.session.act(EndExecution(identity, "succeeded", ""))
+    assert workspace.run.state == "rolled-back"
+    assert set(around.checks()) == set()
+    flight.release("v3")
+    workspace.session.act(Retarget("v3", flight.git.text("rev-parse", "v3^{commit}")))
+    assert set(around.checks()) == {LOOK}
 
 
 async def test_a_watcher_that_ends_leaves_no_check_running(flight: Flight) -> None:

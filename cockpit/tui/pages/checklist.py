@@ -371,6 +371,8 @@ class ChecklistPage(ItemPage):
             kind, _, _ = (about or "").partition(":")
             if kind == "role" and self._run is not None:
                 self.app.push_screen(RolesDialog(self._run.phases[self._phase_index or 0].phase.id))
+            elif about == "run:rolled-back" and self.cockpit.flight is not None:
+                self.cockpit.flight.action_retarget()  # that is the way out of it
             elif kind in _PLACES:
                 self.cockpit.go_to(_PLACES[kind])
             elif about and self.query_one(ItemList).go_to(about):

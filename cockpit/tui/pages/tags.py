@@ -13,6 +13,7 @@ from cockpit.git.ahead_behind import with_counts
 from cockpit.git.facts import head_commit
 from cockpit.git.running import what_runs
 from cockpit.git.tags import first_tags, list_tags
+from cockpit.release.arrival import rolled_back, rolled_back_words, since_words
 from cockpit.release.discrepancy import discrepancy
 from cockpit.release.live import Live
 from cockpit.release.run import Run
@@ -108,7 +109,8 @@ class TagsPage(Page):
     def _read_where_changed(self, run: Run, live: Live) -> None:
         # What the list depends on: marks, what executions have moved HEAD to, and what answers.
         seen, head = live.readiness.running.seen.version, live.readiness.running.head
-        state = (len(run.executions), run.current_execution is None, tuple(run.marks.values()), seen, head)
+        done = rolled_back(run, live.readiness.running) is not None
+        state = (len(run.executions), run.current_execution is None, tuple(run.marks.values()), seen, head, done)
         if state != self._read_for:
             self._read_for = state
             self._reading = True
@@ -128,14 +130,16 @@ class TagsPage(Page):
             return
         self._found, self._reading = found, False
         here, tag = found.running.checked_out, found.running.tag
+        run, _, now = self.cockpit.moment
+        done = rolled_back(run, found.running)
         picker.show(
             found.tags,
             tag.commit if tag is not None else None,
-            found.proposed,
+            found.proposed if done is None else None,  # nothing goes on from a rollback by itself
             head_commit=here.commit if here is not None else None,
             seen=bool(found.running.seen.version),
         )
-        self.query_one(Proposal).show(found.why)
+        self.query_one(Proposal).show(found.why, rolled_back_words(done, now, run.timezone) if done is not None else "")
         self._show_running(*self.cockpit.moment)
         if self._wants_proposed:
             self.open_proposed()
@@ -152,7 +156,7 @@ class TagsPage(Page):
         if seen.version == running.seen.version:
             running = replace(running, seen=seen)  # as old as it is now
         inks = inks_of(self.app)
-        left: list[Part] = [part(" ".join(running.words(now)), inks.strong)]
+        left: list[Part] = [part(" ".join(running.words(now, since_words(run, running, now))), inks.strong)]
         count: list[Part] = [(f"{len(self._found.tags)} tags", inks.muted)]
         self.query_one("#tags-title", PaneTitle).show(left=left, right=count)
         self.query_one(Answering).show(discrepancy(run, running, now))

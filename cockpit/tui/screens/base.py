@@ -15,6 +15,7 @@ from cockpit.tui.alarms import strip_alarm
 from cockpit.tui.clock import ClockActions
 from cockpit.tui.compositing import PatchScreen
 from cockpit.tui.freeze import FreezeActions
+from cockpit.tui.going_on import GoingOnActions
 from cockpit.tui.looks import LooksActions
 from cockpit.tui.migrating import MigrationActions
 from cockpit.tui.notices import NoticeActions
@@ -40,6 +41,7 @@ class StripScreen(
     WheelActions,
     ClockActions,
     FreezeActions,
+    GoingOnActions,
     MigrationActions,
     SigningActions,
     ReviewActions,

@@ -146,7 +146,7 @@ class FlightScreen(StripScreen):
             self.query_one(ReviewPage).since(text)
 
     def show_content(self, run: Run, live: Live, now: float) -> None:
-        self.query_one(PageTabs).show(self.page.id or "", live)
+        self.query_one(PageTabs).show(self.page.id or "", run, live, now)
         self.page.show(run, live, now)
 
     # Going places
@@ -264,6 +264,8 @@ class FlightScreen(StripScreen):
         self.go_to(alarm.page)
         if is_breach(alarm):
             self.query_one(TagsPage).open_proposed()
+        elif alarm.key == "deploys":
+            self.action_unlock()
         elif alarm.item and isinstance(self.page, ItemPage):
             self.page.go_to_item(alarm.item)
 

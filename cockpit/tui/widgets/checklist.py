@@ -316,7 +316,7 @@ def detail_lines(
     if item.checked and view.state is ItemState.OPEN:
         add("", "ticked in the file it was imported from; in this run nobody has done it", inks.muted)
     if view.state is ItemState.SUSPENDED:
-        add("", "done for the version rolled back: tick it again for the next one, after a retarget", inks.warn)
+        add("", "done for the version rolled back: after : retarget tick it again, for the next one", inks.warn)
     if view.state is ItemState.STALE and not view.is_sensed:
         add("", "look again, and tick it again once it holds", inks.warn)
     for record in view.lost_claims if view.state is ItemState.CLAIMED else ():

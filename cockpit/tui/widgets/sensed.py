@@ -54,6 +54,8 @@ def sensed_lines(
     for other in sensing.seen:
         if other is not told:
             yield "", _seen(other, now), inks.muted
+    if sensing.rests:
+        yield "", "not looked at any more: that version was rolled back", inks.muted
     role = "closes the item" if sensing.closes else "supports the item: a person closes it"
     if sensing.check.closes and not sensing.closes:
         role = "does not close what a person has reopened"

@@ -7,16 +7,18 @@ from textual.message import Message
 from textual.strip import Strip
 
 from cockpit.durations import short_duration
+from cockpit.release.arrival import rolled_back
 from cockpit.release.entities import RUN
-from cockpit.release.live import Live
+from cockpit.release.live import Live, Readiness
 from cockpit.release.registers import EMPTY
-from cockpit.release.run import Run
+from cockpit.release.run import ExecutionView, Run
 from cockpit.release.wheel import wheel_of
 from cockpit.times import clock_time, epoch, zone_label
 from cockpit.tui.glyphs import shown
 from cockpit.tui.people import people_lines, widest_fitting
 from cockpit.tui.rows import Part, part, row, width_of
 from cockpit.tui.theme import Inks
+from cockpit.tui.widgets.light import WIDE, done_light, readiness_light
 from cockpit.tui.widgets.lines import LineWidget
 
 _STATE_WORDS = {"active": "flying", "rolled-back": " ROLLED BACK ", "held": " HELD "}
@@ -177,17 +179,22 @@ class PageTabs(LineWidget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._page = "checklist"
-        self._live = Live()
+        self._readiness = Readiness(False)
+        self._done: ExecutionView | None = None  # the rollback that has just led here
+        self._now, self._timezone = 0.0, "UTC"
         self._spans: list[tuple[int, int, str]] = []
 
-    def show(self, page: str, live: Live) -> None:
-        """Mark a page as the present one."""
-        if (page, live.readiness) != (self._page, self._live.readiness) or not self._spans:
-            self._page, self._live = page, live
+    def show(self, page: str, run: Run, live: Live, now: float) -> None:
+        """Mark a page as the present one, and show the light as it is now."""
+        done = rolled_back(run, live.readiness.running)
+        shown = (page, live.readiness, done)
+        if shown != (self._page, self._readiness, self._done) or not self._spans:
+            self._page, self._readiness, self._done = shown
+            self._now, self._timezone = now, run.timezone
             self.renew()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
-        wide = width >= 120
+        wide = width >= WIDE
         left: list[Part] = [(" ", inks.plain)]
         self._spans = []
         for number, page, short, title in PAGES:
@@ -204,24 +211,11 @@ class PageTabs(LineWidget):
             if not wide:
                 left.append((" ", inks.plain))
             self._spans.append((start, width_of(left), page))
-        readiness = self._live.readiness
-        if readiness.ready:
-            right: list[Part] = [("rollback ", inks.muted), ("READY", inks.good)]
-            if wide:
-                right += [(" to ", inks.muted), part(readiness.target, inks.strong)]
-            if readiness.notes:
-                right.append((", NO LEASE", inks.warn))
-        else:
-            why = readiness.reasons[0] if readiness.reasons else ""
-            room = max(width - width_of(left) - 22, 8)
-            right = [("rollback ", inks.muted), ("NOT READY", inks.warn)]
-            if wide:
-                right.append(part(f" {why[:room]}", inks.muted))
         room = width - width_of(left) - 1  # every page stays in view
-        if width_of(right) > room:
-            right = right[1:]
-        if width_of(right) > room and readiness.ready:
-            right = [("READY", inks.good), (" NO LEASE", inks.warn)] if readiness.notes else right
+        if self._done is None:
+            right = readiness_light(self._readiness, inks, width=width, room=room)
+        else:
+            right = done_light(self._done, self._readiness, inks, now=self._now, timezone=self._timezone, room=room)
         # A page's name and the light never run into each other, however narrow it is.
         between: list[Part] = [(" ", inks.plain)] if width_of(right) > room else []
         return row(left, [*between, *right, (" ", inks.plain)], width)

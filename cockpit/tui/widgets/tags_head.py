@@ -15,14 +15,17 @@ class Proposal(LineWidget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._why = ""
+        self._why = self._done = ""
 
-    def show(self, why: str) -> None:
-        """Show the reason; empty where nothing can be proposed."""
-        self._why = why
+    def show(self, why: str, done: str = "") -> None:
+        """Show the reason; empty where nothing can be proposed, `done` where nothing is, for one has just been made."""
+        self._why, self._done = why, done
         self.renew()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
+        if self._done:
+            more = "; Enter opens a tag to go on" if width >= 100 else "; no further one is proposed"
+            return row([(" ", inks.plain), part(self._done, inks.good), (more, inks.muted)], [], width)
         if not self._why:
             return row([(" no earlier release to fall back to was found", inks.muted)], [], width)
         return row([(" proposed ", inks.muted), part(self._why, inks.accent)], [], width)
