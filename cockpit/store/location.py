@@ -41,7 +41,7 @@ class StoreLocation(Struct, frozen=True):
 
     @property
     def base(self) -> Path:
-        """Where a remote's relative address begins, as git has it: the top of the (main) work tree, or a bare one itself."""
+        """Where a remote's relative address begins, as for git: the top of the main work tree, or a bare one itself."""
         return self.common.parent if self.common.name == ".git" else self.apart or self.common
 
     @property
