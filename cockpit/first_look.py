@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from socket import gethostname
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
 
 from cockpit.errors import CockpitError
 from cockpit.health.probes import Prober
@@ -16,6 +19,7 @@ from cockpit.health.version import seen_version
 from cockpit.release.configuration import Configuration, Probe, VersionSeen
 from cockpit.release.health import ProbeResult
 
+_VERSION = re.compile(r"v?\d+(?:\.\d+)+[\w.+-]*")  # as text alone: a page that says `ok` is none
 _QUICK = "2s"  # this host answers at once, or nobody is there
 
 
@@ -53,9 +57,14 @@ def first_probe(configuration: Configuration, directory: Path) -> ProbeResult:
     return asyncio.run(_looks({name: probe}, directory))[0]
 
 
-def tells_version(url: str, directory: Path) -> bool:
-    """Whether what answers there is JSON with a version in it."""
-    return asyncio.run(_version(url, directory))
+def find_version(health: str, directory: Path) -> tuple[VersionSeen, str] | None:
+    """Return where the service that answers at `health` says its version, and what it says; None where nowhere.
+
+    Asked are that address, then /version beside it and at the top, /api/version and /health there; an answer that is
+    no JSON counts where it is a version and nothing else.
+    """
+    addresses = [health, *(urljoin(health, path) for path in ("version", "/version", "/api/version", "/health"))]
+    return asyncio.run(_first_version(list(dict.fromkeys(addresses)), directory))
 
 
 async def _looks(probes: dict[str, Probe], directory: Path) -> list[ProbeResult]:
@@ -63,9 +72,19 @@ async def _looks(probes: dict[str, Probe], directory: Path) -> list[ProbeResult]
         return list(await asyncio.gather(*(prober.run(name, probe, time.time()) for name, probe in probes.items())))
 
 
-async def _version(url: str, directory: Path) -> bool:
+async def _first_version(addresses: Sequence[str], directory: Path) -> tuple[VersionSeen, str] | None:
     async with Prober(observer=gethostname(), directory=directory) as prober:
+        found = await asyncio.gather(*(_version_at(address, prober) for address in addresses))
+    return next((one for one in found if one is not None), None)
+
+
+async def _version_at(address: str, prober: Prober) -> tuple[VersionSeen, str] | None:
+    for json in ("version", ""):
+        seen = VersionSeen(http=address, json=json, timeout=_QUICK)
         try:
-            return bool(await seen_version(VersionSeen(http=url, json="version", timeout=_QUICK), prober))
+            text = await seen_version(seen, prober)
         except CockpitError:
-            return False
+            continue
+        if json or _VERSION.fullmatch(text):
+            return msgspec.structs.replace(seen, timeout=VersionSeen().timeout), text
+    return None

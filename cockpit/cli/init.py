@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,9 +61,9 @@ def set_up(arguments: argparse.Namespace, *, offer_checklists: bool = True) -> b
     written = write_configuration(root, answers)
     if imported is not None:
         written += write_files(imported.texts)
-    looked = _first_look(root)
+    looked, assumed = _first_look(root)
     if wants_json(arguments):
-        print_json(_document(root, answers, written, shared, looked))
+        print_json(_document(root, answers, written, shared, looked) | {"assumed": assumed})
         return False
     for path in written:
         say(f"wrote {path.relative_to(root)}")
@@ -74,12 +75,15 @@ def set_up(arguments: argparse.Namespace, *, offer_checklists: bool = True) -> b
         found = answers.database
         say(f"{found.engine} is used, by {found.where}: the rollback dumps it, and can put it back")
     _tell_look(looked, answers.health_url)
+    if answers.tells_version is not None:
+        seen = answers.version.http if answers.version is not None else ""
+        say(f"version: read at {seen}" if seen else "version: nothing that answers tells it; the work tree's is taken")
     trusted = False
     if not arguments.yes:
         from cockpit.cli.init_trust import offer_trust
 
         trusted = offer_trust(arguments, root)
-    _tell_next(root, written, trusted=trusted)
+    _tell_next(root, written, [] if trusted else assumed, trusted=trusted)
     return trusted
 
 
@@ -99,16 +103,18 @@ def _answers(
     from msgspec.structs import replace
 
     from cockpit.cli.state_remote import propose_state_remote
-    from cockpit.content.init import detect, state_lines
+    from cockpit.content.init import detect, state_lines, with_version
     from cockpit.content.proposal.parts import find_parts
-    from cockpit.first_look import first_that_answers
+    from cockpit.first_look import find_version, first_that_answers
 
     if not arguments.yes:
         show("Looking at the repository, and at what answers on this host...")
     answers = detect(root)
     addresses = answers.found.addresses()
     answering = first_that_answers([one.value for one in addresses], root)
-    answers = replace(answers, health_url=answering or answers.health_url)
+    seen = find_version(answering, root) if answering else None
+    if answering:
+        answers = with_version(replace(answers, health_url=answering), seen)
     environment = options_of(arguments).env
     if environment:
         answers = replace(answers, environment=environment, production=environment.startswith("prod"))
@@ -134,12 +140,16 @@ def _shipped(root: Path) -> Checklist:
     return load_checklist(find_checklist("production-deployment", root))
 
 
-def _first_look(root: Path) -> ProbeResult:
-    """Take a look with the probe as it stands in the file now."""
+def _first_look(root: Path) -> tuple[ProbeResult, dict[str, str]]:
+    """Take a look with the probe as it stands in the file now, and return what of the file is only guessed."""
     from cockpit.first_look import first_probe
-    from cockpit.pinning import environments_in, read_work_tree
+    from cockpit.pinning import environments_in, parse_environments, read_work_tree
+    from cockpit.release.assumed import assumed_anywhere, untried
 
-    return first_probe(read_work_tree(root, environments_in(root)[0]).pinned.configuration, root)
+    sources = read_work_tree(root, environments_in(root)[0])
+    environments = parse_environments(sources.texts)
+    assumed = assumed_anywhere((pinned.configuration for pinned in environments.values()), untried)
+    return first_probe(sources.pinned.configuration, root), assumed
 
 
 def _tell_look(looked: ProbeResult, url: str) -> None:
@@ -152,10 +162,14 @@ def _tell_look(looked: ProbeResult, url: str) -> None:
     say("  Start the service, or correct `http:` below `probes:` in cockpit.yaml;\n  then look again: cockpit probe")
 
 
-def _tell_next(root: Path, written: list[Path], *, trusted: bool) -> None:
+def _tell_next(root: Path, written: list[Path], assumed: Collection[str], *, trusted: bool) -> None:
+    from cockpit.release.assumed import assumed_sum
+
     tag = newest_tag(root) or "NAME"
     if not trusted:
-        show("Look cockpit.yaml over, what is ASSUMED first; where a guess is right, take that line away.")
+        if assumed:
+            show(f"{assumed_sum(assumed)}, in cockpit.yaml: nothing here says so.")
+        show("Look cockpit.yaml over, what is assumed first; where a guess is right, take that line away.")
         say("Then:\n  cockpit validate; cockpit trust --show; cockpit trust")
     files = " ".join(dict.fromkeys(path.relative_to(root).parts[0] for path in written))
     say(f"Next: git add {files} and commit {'it' if ' ' not in files else 'them'}; cockpit release open {tag}; cockpit")
@@ -182,5 +196,6 @@ def _document(
         "database": {"engine": database.engine, "where": database.where} if database is not None else None,
         "deployed_by": answers.found.deployer or None,
         "probe": probe_document(looked),
+        "version_url": answers.version.http if answers.version is not None else None,
         "seems_not_to_apply": [{"part": part.name, "items": part.items} for part in answers.doubtful],
     }

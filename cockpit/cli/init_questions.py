@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 
 from cockpit.cli.common import columns, say
 from cockpit.cli.questions import ask, show
-from cockpit.content.init import Answers, environment_names, with_log
+from cockpit.content.init import Answers, environment_names, with_log, with_version
 from cockpit.content.names import name_complaint
 from cockpit.content.proposal.parts import DATABASE, without
 
 if TYPE_CHECKING:
     from cockpit.content.proposal.near import Seen
     from cockpit.content.proposal.parts import Part
+    from cockpit.content.proposal.scripts import Scripts
 
 _COMMAND = "run:"  # before a log that is what a command says
 _MOST_CHECKLISTS = 4
@@ -105,7 +106,7 @@ def _rows(root: Path, answers: Answers, answering: str) -> list[str]:
     deployed = {
         "systemd": (f"systemd, {found.unit.name}", found.unit.where) if found.unit is not None else None,
         "compose": (f"compose, {found.compose.service}", found.compose.file) if found.compose is not None else None,
-        "script": (found.script.value, found.script.where) if found.script is not None else None,
+        "script": _scripts(found.scripts),
         "": None,
     }[found.deployer]
     places = {one.value: one.where.partition(";")[0] for one in found.addresses()}
@@ -128,6 +129,12 @@ def _rows(root: Path, answers: Answers, answering: str) -> list[str]:
     return [f"  {name:<12} " + (f"{pair[0]} ({pair[1]})" if pair is not None else "-") for name, pair in rows]
 
 
+def _scripts(scripts: Scripts) -> tuple[str, str] | None:
+    found = [one for one in (scripts.deploy, scripts.stop, scripts.start) if one is not None]
+    places = dict.fromkeys(one.where.partition(":")[0] for one in found)
+    return (", ".join(one.value for one in found), ", ".join(places)) if found else None
+
+
 def _env_file(root: Path, example: str) -> tuple[str, str] | None:
     if example:
         return example, "its names, not its values"
@@ -142,7 +149,7 @@ def _health(root: Path, answers: Answers) -> Answers:
     """Ask for the health address until one answers, or the person keeps one that does not."""
     from msgspec.structs import replace
 
-    from cockpit.first_look import first_that_answers, is_loopback, look_at, tells_version
+    from cockpit.first_look import find_version, first_that_answers, is_loopback, look_at
 
     url = answers.health_url if _is_http(answers.health_url) else Answers("").health_url
     label = "Health URL"
@@ -158,10 +165,13 @@ def _health(root: Path, answers: Answers) -> Answers:
         if looked.state.value == "ok":
             took = f" in {looked.latency_ms:.0f} ms" if looked.latency_ms is not None else ""
             show(f"  ok: it answers{took}", "good")
-            return replace(answers, health_url=typed, tells_version=tells_version(typed, root))
+            found = find_version(typed, root)
+            if found is not None:
+                show(f"  its version is seen at {found[0].http}: {found[1]}", "good")
+            return with_version(replace(answers, health_url=typed), found)
         show(f"  {looked.state.value}: {looked.detail}", "bad")
         if typed == url and label != "Health URL":
-            return replace(answers, health_url=typed)
+            return replace(answers, health_url=typed, tells_version=None, version=None)
         others = [one.value for one in answers.found.addresses() if one.value != typed]
         better = first_that_answers(others, root) if is_loopback(typed) else ""
         say(f"  {better} answers." if better else "  Is it started? Type another address, or Enter keeps this one.")

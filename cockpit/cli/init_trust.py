@@ -21,19 +21,17 @@ if TYPE_CHECKING:
 def offer_trust(arguments: argparse.Namespace, root: Path) -> bool:
     """Show what would run, what of it is only assumed, and let a person trust it; whether they did."""
     from cockpit.bootstrap import find_actor, now
-    from cockpit.cli.repository import all_commands, refuse_placeholders, say_commands
+    from cockpit.cli.trusting import files_of, refuse_placeholders, say_commands
     from cockpit.pinning import environments_in, parse_environments, read_work_tree
-    from cockpit.release.assumed import assumed_in, untried
+    from cockpit.release.assumed import assumed_sum, untried
     from cockpit.store.location import Surroundings
     from cockpit.times import rfc3339
     from cockpit.trust import TrustStore
 
     sources = read_work_tree(root, environments_in(root)[0])
-    commands = all_commands(parse_environments(sources.texts))
-    guessed = assumed_in(sources.pinned.configuration, untried)
-    assumed = {*guessed, *(one.where for one in commands if one.assumed and not one.where.startswith(tuple(guessed)))}
+    digest, commands, assumed = files_of(sources.pinned.digest, parse_environments(sources.texts), untried)
     show("The way back:", "strong")
-    _show_way_back(root, sources, commands, guessed)
+    _show_way_back(root, sources, commands, assumed)
     show("All else that could run:", "strong")
     others = [one for one in commands if "rollback.steps." not in one.where]
     say_commands(others)
@@ -44,13 +42,12 @@ def offer_trust(arguments: argparse.Namespace, root: Path) -> bool:
         say(f"  {error.fix}")
         return False
     if assumed:
-        show(f"{len(assumed)} of these are ASSUMED: nothing here says so. Where one is wrong, answer no and edit it.")
+        show(f"{assumed_sum(assumed)}: nothing here says so. Where one is wrong, answer no and edit it.")
         show("cockpit trust --show says so again, until it has run well or its line `assumed` is gone.")
     way = len(commands) - len(others)
     if not agreed(f"Let the way back's {way} and the other {len(others)} commands run on this host?"):
         return False
     actor, _ = find_actor(Surroundings.of(root).user, options_of(arguments).by)
-    digest = sources.pinned.digest
     TrustStore().trust(digest, by=actor.name, at=rfc3339(now()), repository=str(root))
     show(f"digest {digest[:16]}: trusted on this host", "good")
     return True
@@ -58,7 +55,7 @@ def offer_trust(arguments: argparse.Namespace, root: Path) -> bool:
 
 def _show_way_back(root: Path, sources: Sources, commands: list[ConfiguredCommand], assumed: Mapping[str, str]) -> None:
     """Show the plan that leads to the last good tag; without one, the steps as they stand in the file."""
-    from cockpit.cli.repository import doubts
+    from cockpit.cli.trusting import doubts
     from cockpit.trust import ConfiguredCommand
 
     literal = {one.id: one.literal for one in sources.pinned.configuration.rollback.steps}

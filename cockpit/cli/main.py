@@ -21,7 +21,8 @@ _DESCRIPTION = "Fly a production release: checklist, logs, probes, tags and roll
 GROUPS: dict[str, tuple[str, ...]] = {
     "run_app": ("demo",),
     "init": ("init",),
-    "repository": ("validate", "trust"),
+    "repository": ("validate",),
+    "trusting": ("trust",),
     "releases": ("release",),
     "status": ("status",),
     "checklist": ("item",),

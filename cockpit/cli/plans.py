@@ -77,7 +77,7 @@ def show_plan(plan: Plan, workspace: Workspace) -> None:
     """Print what would be done, and what is known of the dump and of rehearsals."""
     from cockpit.bootstrap import now
     from cockpit.durations import byte_size, long_duration
-    from cockpit.release.assumed import assumed_words
+    from cockpit.release.assumed import assumed_sum, assumed_words
     from cockpit.release.decisions.executions import refuse_plan
     from cockpit.release.onward import plan_warnings
     from cockpit.sighting import running_of
@@ -110,6 +110,8 @@ def show_plan(plan: Plan, workspace: Workspace) -> None:
     if rehearsal is not None:
         say(f"  {visible(rehearsal.told(now()))}")
     assumed = workspace.assumed(plan)
+    if assumed:
+        say(f"  ! {assumed_sum(f'{plan.direction}.{step}' for step in assumed)}")
     say_steps(plan, lambda step, _: [assumed_words(assumed[step])] if step in assumed else [])
 
 

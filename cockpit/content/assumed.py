@@ -31,23 +31,32 @@ def placeholders_in(text: str) -> frozenset[str]:
 
 def assumed(answers: Answers) -> dict[str, str]:
     """Return what nothing in the repository says and no person has typed: its place in the file, and why it is so."""
-    found = answers.found
+    from cockpit.content.init_starting import deploying_of, starting_of
+
+    plans = {
+        "rollback": starting_of(answers.found, answers.service),
+        "deploy": deploying_of(answers.found, answers.service),
+    }
     why: dict[str, str] = {}
-    if found.deployer == "script" and found.script is not None:
-        why["rollback.steps.start"] = f"{found.script.where} deploys what is checked out"
-    elif not found.deployer:
-        guess = f"a unit {answers.service}.service; no unit, compose file or script is here"
-        why |= {"rollback.steps.stop": guess, "rollback.steps.start": guess}
-    database = answers.database
-    if database is not None:
-        why["rollback.steps.backup"] = f"dumps go to /var/backups/{answers.service}"
-        why["rollback.steps.restore"] = f"a deploy leaves its dumps in /var/backups/{answers.service}"
-        if database.engine == "postgresql" and not database.variable:
-            why["rollback.steps.backup"] += "; DATABASE_URL names the database"
-        if database.engine == "sqlite" and not database.file:
-            why["rollback.steps.backup"] += "; the database is db.sqlite3"
-    if answers.tells_version is None:
-        why["rollback.steps.verify"] = f"{answers.health_url}, which has not answered yet"
-    elif not answers.tells_version:
+    for plan, starting in plans.items():
+        if starting is not None:
+            guesses = {"stop": starting.stop_guess, **_of_database(answers, plan), "start": starting.start_guess}
+            if answers.tells_version is None:
+                guesses["verify"] = f"{answers.health_url}, which has not answered yet"
+            why |= {f"{plan}.steps.{step}": guess for step, guess in guesses.items() if guess}
+    if answers.tells_version is False:
         why["version.command"] = "the work tree's version is the running one"
     return why
+
+
+def _of_database(answers: Answers, plan: str) -> dict[str, str]:
+    database = answers.database
+    if database is None:
+        return {}
+    backup = f"dumps go to /var/backups/{answers.service}"
+    if database.engine == "postgresql" and not database.variable:
+        backup += "; DATABASE_URL names the database"
+    if database.engine == "sqlite" and not database.file:
+        backup += "; the database is db.sqlite3"
+    restore = {"restore": f"a deploy leaves its dumps in /var/backups/{answers.service}"}
+    return {"backup": backup} | (restore if plan == "rollback" else {})

@@ -11,13 +11,15 @@ from msgspec.structs import replace
 from cockpit.content.assumed import assumed
 from cockpit.content.configuration import parse_configuration_file
 from cockpit.content.init_database import FoundDatabase, find_database, find_migrations
-from cockpit.content.init_rollback import rollback_text, starting_of
+from cockpit.content.init_plans import deploy_text, rollback_text
+from cockpit.content.init_starting import deploying_of, starting_of
 from cockpit.content.proposal.log_files import log_name
 from cockpit.content.proposal.parts import Part, inapplicable_text
 from cockpit.content.proposal.service import Service, find_service
 from cockpit.content.proposal.variables import env_text
 from cockpit.content.yaml_text import double_quoted
 from cockpit.errors import RefusedError
+from cockpit.release.configuration import VersionSeen
 from cockpit.release.inapplicable import Inapplicable
 
 _NAME = re.compile(r"[^a-z0-9]+")
@@ -31,7 +33,8 @@ class Answers(Struct, frozen=True):
     production: bool = True  # of a single one: of several, those whose name begins with prod are
     timezone: str = "UTC"
     health_url: str = "http://127.0.0.1:5000/health"
-    tells_version: bool | None = None  # whether what answers there has a version in it; None where nobody knows
+    tells_version: bool | None = None  # whether it says its version, there or near by; None where nobody knows
+    version: VersionSeen | None = None  # where it does
     log_file: str = "/var/log/app.log"
     log_command: str = ""
     found: Service = Service()
@@ -71,6 +74,11 @@ def _database(root: Path, found: Service) -> FoundDatabase | None:
 def with_log(answers: Answers, log: str, *, is_command: bool) -> Answers:
     """Return the answers with another log: a file, or a command that follows one."""
     return replace(answers, log_file="" if is_command else log, log_command=log if is_command else "")
+
+
+def with_version(answers: Answers, found: tuple[VersionSeen, str] | None) -> Answers:
+    """Return the answers with where the version was seen, and what it was; None says that it is told nowhere."""
+    return replace(answers, tells_version=found is not None, version=found[0] if found is not None else None)
 
 
 def _local_zone() -> str:
@@ -114,12 +122,14 @@ probes:
 #   ops: {{slack: {{url_env: OPS_WEBHOOK}}}}
 # notify: {{killer-regressed: [ops], trigger-breached: [ops], execution-ended: [ops], update-overdue: [ops]}}
 
-{_rollback(answers)}"""
+{_plans(answers)}"""
 
 
-def _rollback(answers: Answers) -> str:
-    starting = starting_of(answers.found, answers.service)
-    return rollback_text(answers.service, starting, answers.database, answers.migrations, assumed(answers))
+def _plans(answers: Answers) -> str:
+    service, database, migrations, why = answers.service, answers.database, answers.migrations, assumed(answers)
+    back = rollback_text(service, starting_of(answers.found, service), database, migrations, why)
+    onward = deploy_text(service, deploying_of(answers.found, service), database, migrations, why)
+    return f"{back}\n{onward}"
 
 
 def _logs(answers: Answers) -> str:
@@ -142,10 +152,13 @@ def _version(answers: Answers) -> str:
     if answers.tells_version is False:
         why = assumed(answers)["version.command"]
         return (
-            f"{about}\n# The health answer tells none, so it is the work tree's. Better: let the service say it.\n"
+            f"{about}\n# Neither the health answer nor /version tells one, so it is the work tree's.\n"
+            "# Better: let the service say it.\n"
             f'version:\n  command: "git describe --tags --always"\n  assumed: {double_quoted(why)}\n'
         )
-    return f"{about}\nversion: {{http: {double_quoted(answers.health_url)}, json: version}}\n"
+    seen = answers.version or VersionSeen(http=answers.health_url, json="version")
+    json = f", json: {seen.json}" if seen.json else ""
+    return f"{about}\nversion: {{http: {double_quoted(seen.http)}{json}}}\n"
 
 
 def environment_names(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from cockpit.release.configuration import Configuration, Plans, Step
@@ -57,6 +58,19 @@ def assumed_in(configuration: Configuration, tried: Tried) -> dict[str, str]:
     }
     version = configuration.version
     return found | ({"version.command": version.assumed} if version is not None and version.assumed else {})
+
+
+def assumed_anywhere(configurations: Iterable[Configuration], tried: Tried) -> dict[str, str]:
+    """Return what is only guessed in any of the environments; what each of them has alike stands there once."""
+    return {where: why for configuration in configurations for where, why in assumed_in(configuration, tried).items()}
+
+
+def assumed_sum(assumed: Iterable[str]) -> str:
+    """Return how many places are only guessed, and in which sections: `4 are ASSUMED (2 in rollback, 2 in deploy)`."""
+    sections = Counter(where.partition(".")[0] for where in assumed)
+    parts = ", ".join(f"{number} in {section}" for section, number in sections.items())
+    number = sections.total()
+    return f"{number} {'is' if number == 1 else 'are'} ASSUMED ({parts})"
 
 
 def assumed_of(configuration: Configuration, direction: Direction, tried: Tried) -> dict[str, str]:

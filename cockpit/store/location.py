@@ -26,17 +26,23 @@ class StoreLocation(Struct, frozen=True):
     """The places of one repository's store; linked work trees share them.
 
     `common` is the absolute git common directory, `object_format` is sha1 or sha256, `share` the permission bits
-    that `core.sharedRepository` asks for, or 0.
+    that `core.sharedRepository` asks for, or 0. `apart` is the work tree of a git directory that lies elsewhere.
     """
 
     common: Path
     object_format: str = "sha1"
     share: int = 0
+    apart: Path | None = None
 
     @classmethod
     def of(cls, repo: Path) -> StoreLocation:
         """Ask git about the repository that `repo` is in; raises as `common_directory` does."""
         return Surroundings.of(repo).location
+
+    @property
+    def base(self) -> Path:
+        """Where a remote's relative address begins, as for git: the top of the main work tree, or a bare one itself."""
+        return self.common.parent if self.common.name == ".git" else self.apart or self.common
 
     @property
     def root(self) -> Path:
@@ -105,7 +111,8 @@ class Surroundings(Struct, frozen=True):
         object_format, common, top = _places(repo, asked)
         entries = configured.out.decode("utf-8", "replace").split("\0")[:-1]
         settings = {key: value.replace("\n", " ") for key, _, value in (entry.partition("\n") for entry in entries)}
-        location = StoreLocation(common, object_format, share=share_bits(settings.pop("core.sharedrepository", "")))
+        share = share_bits(settings.pop("core.sharedrepository", ""))
+        location = StoreLocation(common, object_format, share, apart=top if common.name != ".git" else None)
         return cls(location, top, settings)
 
 

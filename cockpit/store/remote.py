@@ -103,7 +103,8 @@ class StateRemote:
         self._timeout = timeout
         self._url = url
         self._objects = ObjectDatabase(location)
-        self._git = Git(location.common, timeout=timeout)
+        self._git = Git(location.base, timeout=timeout)
+        self._at = f"--git-dir={location.common}"
         self._environment: dict[str, str] | None = None
 
     @classmethod
@@ -214,15 +215,16 @@ class StateRemote:
         return oid
 
     def _run(self, *arguments: str, cancel: threading.Event | None = None, timeout: float | None = None) -> Finished:
-        where = f"--git-dir={self._git.directory}"
         # An address that came with a repository must not name a program (git-remote-ext) to run.
         guarded = ("-c", "protocol.ext.allow=never", "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0")
-        return self._git.run(where, *guarded, *arguments, env=self._without_prompts(), timeout=timeout, cancel=cancel)
+        return self._git.run(
+            self._at, *guarded, *arguments, env=self._without_prompts(), timeout=timeout, cancel=cancel
+        )
 
     def _without_prompts(self) -> dict[str, str]:
         if self._environment is None:
             # GIT_SSH_COMMAND outranks core.sshCommand, which may name the deploy key: carried over, deaf to prompts.
-            configured = self._git.run(f"--git-dir={self._git.directory}", "config", "--get", "core.sshCommand")
+            configured = self._git.run(self._at, "config", "--get", "core.sshCommand")
             command = os.environ.get("GIT_SSH_COMMAND") or configured.text.strip() or "ssh"
             self._environment = {
                 "GIT_SSH_COMMAND": f"{command} -oBatchMode=yes -oConnectTimeout=10",

@@ -40,9 +40,9 @@ def test_a_way_back_that_nothing_speaks_of_is_called_assumed(
     lines = capsys.readouterr().out.splitlines()
     stop = next(number for number, line in enumerate(lines) if "sudo systemctl stop" in line)
     assert lines[stop + 1].strip().startswith("ASSUMED: a unit")
-    assert any("11 of these are ASSUMED" in line for line in lines), "those three, and the shipped runbooks' eight"
-    restart = lines.index("    sudo systemctl restart app.service")
-    assert lines[restart + 1].strip() == "ASSUMED: a shipped sample, not written for this service"
+    assert any("3 are ASSUMED (3 in rollback)" in line for line in lines), "no sample of the cockpit's is among them"
+    sample = next(number for number, line in enumerate(lines) if "systemctl restart app.service" in line)
+    assert any("samples that nobody has written for this service" in line for line in lines[:sample])
 
 
 def test_what_a_unit_says_is_not_called_assumed(
@@ -50,7 +50,7 @@ def test_what_a_unit_says_is_not_called_assumed(
 ) -> None:
     found = set_up(tmp_path, {"shop.service": "[Service]\nExecStart=/srv/shop --port 8123\n"})
 
-    assert set(found) == {"rollback.steps.verify"}
+    assert set(found) == {"rollback.steps.verify", "deploy.steps.start", "deploy.steps.verify"}
     assert asked(tmp_path, monkeypatch)
     assert "ASSUMED: a unit" not in capsys.readouterr().out
 
@@ -97,7 +97,7 @@ def test_what_init_guessed_is_told_to_whoever_trusts_later_until_somebody_takes_
     lines = [line.strip() for line in shown.splitlines()]
     assert lines[lines.index("rollback.steps.stop.run:") + 2].startswith(f"ASSUMED: {why}")
     assert lines[lines.index("rollback.steps.verify:") + 1].startswith("ASSUMED: http://127.0.0.1:5000/health")
-    assert "3 are ASSUMED: guessed by cockpit init" in shown
+    assert "3 are ASSUMED (3 in rollback): guessed by cockpit init" in shown
     document = console.json("trust", "--show")
     marked = {one["where"] for one in document["commands"] if one["assumed"].startswith("a unit")}
     assert marked == {"rollback.steps.stop.run", "rollback.steps.start.run", "rollback.steps.start.done_when"}

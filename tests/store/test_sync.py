@@ -268,6 +268,39 @@ def test_clones_of_every_kind_take_part(
     git(other.common, "fsck", "--strict")
 
 
+@pytest.mark.parametrize(
+    "kind",
+    ["deep inside", *(pytest.param(kind, marks=pytest.mark.full) for kind in ("linked", "bare", "apart", "submodule"))],
+)
+def test_a_relative_address_begins_where_git_begins_it(kind: str, remote: Path, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    git(make_repository(tmp_path / "source"), "push", "-q", str(remote), "main")
+    git(remote, "symbolic-ref", "HEAD", "refs/heads/main")
+    address, at = f"../../{remote.name}", project / "clone"
+    if kind == "apart":
+        git(project, "clone", "-q", f"--separate-git-dir={tmp_path / 'apart'}", str(remote), "clone")
+    elif kind == "submodule":
+        make_repository(at)
+        git(at, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(remote), "part")
+        address, at = f"../{address}", at / "part"
+    else:
+        git(project, "clone", "-q", *(["--bare"] if kind == "bare" else []), str(remote), "clone")
+    git(at, "remote", "set-url", "origin", address)
+    git(at, "ls-remote", "origin")
+    if kind == "deep inside":
+        at = at / "docs"
+        at.mkdir()
+    elif kind == "linked":
+        git(at, "worktree", "add", "-q", "inner", "HEAD")
+        at = at / "inner"
+    here = start(StoreLocation.of(at))
+    tick(here, 1)
+    assert exchange(here).sent
+    assert exchange(here, configured=address).status.state == "synced", "as an address in cockpit.yaml too"
+    assert len(tips(here.location, remote)) == 1
+
+
 def test_a_linked_work_tree_and_inherited_variables_change_nothing(
     ana: StoreLocation, remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,6 +36,7 @@ _STARTED_BY = re.compile(r"application(?:-prod\w*)?\.(?:properties|ya?ml)|Procfi
 _PORT = re.compile(
     r"(?:\bport\s*[=:]\s*|\.listen\(\s*|--port[ =]|(?:ListenAndServe\(|\bAddr:)\s*[\"'][\w.]*:"
     r"|port[\"']?[\])]?\s{0,9}(?:,|\|\||\?\?|\bor\b)\s{0,9}[\"']?"  # what is taken where the environment says none
+    r"|Server\(\s{0,9}\(\s{0,9}[\"'][\w.]{0,99}[\"']\s{0,9},\s{0,9}"
     r"|(?:--bind|-b|\bbind)[ =]{1,3}[\"']?[\w.]{0,99}:|^EXPOSE[ ])(\d{4,5})\b",
     re.IGNORECASE | re.MULTILINE,
 )

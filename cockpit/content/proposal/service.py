@@ -14,15 +14,11 @@ from cockpit.content.proposal.framework import Framework, find_framework
 from cockpit.content.proposal.log_files import find_log_files
 from cockpit.content.proposal.near import Seen, files_near, place_of, plain_path, text_of
 from cockpit.content.proposal.nginx import Nginx, find_nginx
+from cockpit.content.proposal.scripts import Scripts, find_scripts
 from cockpit.content.proposal.units import Unit, find_unit
 
 Deployer = Literal["systemd", "compose", "script", ""]
 
-_SCRIPTS = (
-    "deploy.sh", "bin/deploy", "bin/deploy.sh", "scripts/deploy", "scripts/deploy.sh", "script/deploy",
-    "deploy/deploy.sh", "tools/deploy.sh", "ops/deploy.sh",
-)  # fmt: skip
-_TARGET = re.compile(r"^deploy\s*:(?!=)", re.MULTILINE)
 _LOG_FILE = re.compile(
     r"^[ \t]*(?:export[ \t]+)?(?:\w+_)?LOG_?(?:FILE|PATH)[ \t]*=[ \t]*[\"']?(/[^\s\"']+\.\w+)", re.MULTILINE
 )
@@ -31,15 +27,15 @@ _MOST_CANDIDATES = 8
 
 
 class Service(Struct, frozen=True):
-    """What was found; `script` is the command line of a plain deployment script."""
+    """What was found; a `log` of it is the application's own."""
 
     unit: Unit | None = None
     compose: Compose | None = None
-    script: Seen | None = None
+    scripts: Scripts = Scripts()
     nginx: Nginx | None = None
     framework: Framework = Framework()
     env_example: str = ""
-    log: Seen | None = None  # the application's: a file, or a command that follows it
+    log: Seen | None = None  # a file, or a command that follows it
     is_log_command: bool = False
     log_files: tuple[Seen, ...] = ()  # others beside it
 
@@ -50,7 +46,7 @@ class Service(Struct, frozen=True):
             return "systemd"
         if self.compose is not None:
             return "compose"
-        return "script" if self.script is not None else ""
+        return "script" if self.scripts.any else ""
 
     def addresses(self) -> tuple[Seen, ...]:
         """Return where its health may be asked for on this host, the likeliest first; none is asked here."""
@@ -100,7 +96,7 @@ def find_service(root: Path, name: str) -> Service:
     return Service(
         unit=unit,
         compose=compose,
-        script=_script(root),
+        scripts=find_scripts(root),
         nginx=find_nginx(root, files),
         framework=find_framework(root, files),
         env_example=next((each for each in _EXAMPLES if text_of(root / each).strip()), ""),
@@ -108,15 +104,6 @@ def find_service(root: Path, name: str) -> Service:
         is_log_command=is_command,
         log_files=tuple(one for one in log_files if log is None or one.value != log.value),
     )
-
-
-def _script(root: Path) -> Seen | None:
-    for name in _SCRIPTS:
-        if (root / name).is_file():
-            return Seen(f"./{name}", name)
-    text = text_of(root / "Makefile")
-    target = _TARGET.search(text)
-    return Seen("make deploy", place_of(root / "Makefile", root, text, target.start())) if target is not None else None
 
 
 def _log(root: Path, unit: Unit | None, compose: Compose | None) -> tuple[Seen | None, bool]:

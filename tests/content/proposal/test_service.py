@@ -74,6 +74,7 @@ def proposed(root: Path) -> Configuration:
          "http://127.0.0.1:4200/health", "server.js:1"),
         ({"app.py": 'db(port=5432)\napp.run(port=int(os.environ.get("PORT", 8123)))\n'},
          "http://127.0.0.1:8123/health", "app.py:2"),
+        ({"app.py": 'HTTPServer(("", 8126), Pages).serve_forever()\n'}, "http://127.0.0.1:8126/health", "app.py:1"),
         ({"src/main/resources/application.properties": "server.port=8099\n"},
          "http://127.0.0.1:8099/health", "src/main/resources/application.properties:1"),
         ({"Procfile": "web: uvicorn shop:app --port 8124\n"}, "http://127.0.0.1:8124/health", "Procfile:1"),
@@ -147,16 +148,6 @@ def test_compose_takes_the_targets_image_where_its_tag_is_a_variable_and_builds_
     built = proposed(made(tmp_path / "built", {"docker-compose.yml": BUILT}))
     assert steps(built) == {"stop": "docker compose stop app", "start": "docker compose up -d --build app"}
     assert built.logs["app"].command == "docker compose logs -f --no-color --no-log-prefix -n 500 app"
-
-
-@pytest.mark.parametrize(
-    ("files", "run"),
-    [({"scripts/deploy.sh": "#!/bin/sh\n"}, "./scripts/deploy.sh"), ({"Makefile": "deploy: build\n"}, "make deploy")],
-)
-def test_a_plain_script_is_the_one_step_after_the_checkout(tmp_path: Path, files: Mapping[str, str], run: str) -> None:
-    found = proposed(made(tmp_path, files))
-    assert [step.id for step in found.rollback.steps] == ["checkout", "start", "verify"]
-    assert steps(found) == {"start": run}
 
 
 def test_hostile_names_and_values_reach_no_command(tmp_path: Path) -> None:
