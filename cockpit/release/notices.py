@@ -49,6 +49,8 @@ def _notice(run: Run, actor: Actor, record: Record) -> str:
         if view.claimed_by == actor:
             return f'{record.by.name} claimed "{view.item.text}" too, after you: it is yours'
         return f'{view.claimed_by.name} claimed "{view.item.text}" before you: it is theirs'
+    if view.also and register == "state":
+        return f'{record.by.name} said the same of "{view.item.text}" at the same time: {view.state} by both'
     return f'"{view.item.text}" is contested: {view.detail}. What is said next decides' if view.sides else ""
 
 
