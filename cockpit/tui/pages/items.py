@@ -23,7 +23,7 @@ from cockpit.release.intents import (
     UnclaimItem,
 )
 from cockpit.release.item_state import CLOSED_BY_HAND
-from cockpit.release.offered import can_challenge, can_reopen, can_tick, can_waive
+from cockpit.release.offered import can_challenge, can_reopen, can_tick, can_waive, refuse_waiver
 from cockpit.release.run import ItemView
 from cockpit.times import clock_time, epoch
 from cockpit.tui.pages.base import Page, Subject
@@ -151,7 +151,9 @@ class ItemPage(Page):
         """Open the item again."""
         view = self._here()
         if view is not None:
-            self.cockpit.act(ReopenItem(view.id))
+            was = view.by_hand in CLOSED_BY_HAND
+            told = f"open again: it was done by {view.names}. u takes that back" if was else "open again"
+            self.cockpit.act(ReopenItem(view.id), said=told)
 
     def action_attach(self) -> None:
         """Attach a file to the item, by its path."""
@@ -194,13 +196,24 @@ class ItemPage(Page):
         view = self._here()
         if view is None:
             return
+        if not self._may_waive(view):  # before a reason is typed in vain
+            return
 
         def write(said: Waiver | None) -> None:
-            if said is not None:
+            # Somebody may have ticked it meanwhile.
+            if said is not None and self._may_waive(self.cockpit.moment[0].view_of(view.id) or view):
                 self.cockpit.act(intent(view.id, said.reason, said.until))
 
         period = f" ({view.period})" if view.period else ""
         self.app.push_screen(WaiverDialog(f"{word}: {view.item.title}{period}", hint), write)
+
+    def _may_waive(self, view: ItemView) -> bool:
+        try:
+            refuse_waiver(view, self.cockpit.moment[0])
+        except CockpitError as error:
+            self.cockpit.tell(str(error), severity="warning")
+            return False
+        return True
 
     def action_verify_item(self) -> None:
         """Run the item's check once, now, after showing what it does."""
