@@ -27,6 +27,7 @@ from cockpit.seen import SeenStore
 from cockpit.text import visible
 from cockpit.tui.abnormal import Ranked
 from cockpit.tui.calling import Calling
+from cockpit.tui.drafts import Drafts
 from cockpit.tui.feeds import Feeds
 from cockpit.tui.glyphs import ASCII, choose_glyphs, shown
 from cockpit.tui.keymap import keymap_of
@@ -119,6 +120,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.set_reactive(CockpitApp.run_now, workspace.run)
         self._who = WhoSitsHere(self, doubt)
         self.past = Scrubber(self)
+        self.drafts = Drafts(self)
         self.since = SinceTeller(self, seen)
         is_ascii = choose_glyphs() is ASCII
         self.set_class(is_ascii, "-ascii")

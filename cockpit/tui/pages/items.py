@@ -100,7 +100,7 @@ class ItemPage(Page):
                     self._answer(view, reply)
 
         run, _, now = self.cockpit.moment
-        self.app.push_screen(ItemDialog(view, run, now), reply)
+        self.app.push_screen(ItemDialog(view, run, now).drafted(self.cockpit.drafts.about(f"item {view.id}")), reply)
 
     def action_challenge(self) -> None:
         """Put the item to the second person, or answer as the second person where another one has asked."""
@@ -119,6 +119,7 @@ class ItemPage(Page):
             self.cockpit.tell("this item asks for one person: Space ticks it")
         elif view.challenge is not None and may_answer(view, actor):
             dialog = answer_dialog(view, view.challenge, timezone=run.timezone, now=now)
+            dialog.drafted(self.cockpit.drafts.about(f"answer {view.id}"))
             self.app.push_screen(dialog, lambda value: self._answer(view, Reply("answer", value)) if value else None)
         elif waiting is not None:
             at = clock_time(epoch(waiting.wall), run.timezone)
@@ -131,7 +132,7 @@ class ItemPage(Page):
                 if value is not None:
                     self._challenge(view, value)
 
-            self.app.push_screen(challenge_dialog(view), ask)
+            self.app.push_screen(challenge_dialog(view).drafted(self.cockpit.drafts.about(f"challenge {view.id}")), ask)
 
     def _challenge(self, view: ItemView, value: str) -> None:
         self.cockpit.act(ChallengeItem(view.id, value), said="asked: whoever is the second person sees it")
@@ -176,7 +177,8 @@ class ItemPage(Page):
             if file:
                 self.run_worker(attach(file), exit_on_error=False)
 
-        self.app.push_screen(AskDialog(f"Evidence for: {view.item.title}", "the path of a file"), named)
+        dialog = AskDialog(f"Evidence for: {view.item.title}", "the path of a file")
+        self.app.push_screen(dialog.drafted(self.cockpit.drafts.about(f"file {view.id}")), named)
 
     def action_defer(self) -> None:
         """Put the item off, with a reason."""
@@ -205,7 +207,8 @@ class ItemPage(Page):
                 self.cockpit.act(intent(view.id, said.reason, said.until))
 
         period = f" ({view.period})" if view.period else ""
-        self.app.push_screen(WaiverDialog(f"{word}: {view.item.title}{period}", hint), write)
+        dialog = WaiverDialog(f"{word}: {view.item.title}{period}", hint)
+        self.app.push_screen(dialog.drafted(self.cockpit.drafts.about(f"{word} {view.id}")), write)
 
     def _may_waive(self, view: ItemView) -> bool:
         try:
