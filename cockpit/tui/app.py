@@ -20,7 +20,7 @@ from cockpit.preferences import Preferences
 from cockpit.release.intents import Intent, RevokeSignOff, SignOff
 from cockpit.release.live import Live
 from cockpit.release.moment import Moments
-from cockpit.release.notices import ends_of, notices_of
+from cockpit.release.notices import ends_of, notes_told, notices_of
 from cockpit.release.record import Record
 from cockpit.release.run import Run
 from cockpit.seen import SeenStore
@@ -254,6 +254,9 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.run_now = message.run
         for notice in notices_of(message.run, self.workspace.session.actor, message.records):
             self.tell(notice, severity="warning")
+        noted = notes_told(message.run, self.workspace.session.actor, message.records, looked_at=self._item_in_view())
+        if noted:
+            self.tell(noted)
         self.hand_over()
         for ended in ends_of(message.records):
             self.bell()
@@ -262,6 +265,10 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         if told:
             self.bell()
             self.tell(told, severity="warning")
+
+    def _item_in_view(self) -> str:
+        flight = self.flight
+        return flight.page.subject().item if flight is not None and flight.is_mounted else ""
 
     def on_run_turned(self, message: RunTurned) -> None:
         """Say that what is shown is another run from here on."""
