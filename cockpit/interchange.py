@@ -35,7 +35,7 @@ def marks_of(run: Run | None, *, blank: bool) -> Callable[[Item], tuple[bool, st
 
 
 def _words(view: ItemView) -> str:
-    who = f" by {view.by.name}" if view.by is not None else ""
+    who = f" by {view.names}" if view.names else ""
     when = f" {view.at}" if view.at else ""
     why = f": {view.detail}" if view.detail else ""
     text = visible(" ".join(f"{view.state.value}{who}{when}{why}".split()))

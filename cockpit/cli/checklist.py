@@ -53,13 +53,14 @@ def _item(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.bootstrap import now
     from cockpit.cli.item_names import find_item
     from cockpit.release.instances import instance_view
-    from cockpit.release.item_state import ItemState
+    from cockpit.release.item_state import CLOSED_BY_HAND, ItemState
     from cockpit.release.moment import item_as_of
 
     workspace = open_here(arguments)
     item = find_item(workspace.run, arguments.item, now=now())
     if not workspace.run.open and item in workspace.run.items:
         raise NotFoundError("no release run is open", fix="Open one: cockpit release open NAME", code="no-run")
+    before = workspace.run.view_of(item)
     written = workspace.session.act(bound(_intent(arguments, item), workspace.run, workspace.code))
     if arguments.verb in {"undo", "redo"}:
         _tell_reversed(workspace, written)
@@ -68,6 +69,8 @@ def _item(arguments: argparse.Namespace) -> ExitCode:
     if found is None:
         raise NotFoundError(f"no item {item!r} any more", fix="cockpit status --json lists them")
     view = item_as_of(found, now())
+    if arguments.verb in {"defer", "na", "override"} and before is not None and before.by_hand in CLOSED_BY_HAND:
+        warn(f"it was done by {before.names}: that is taken back; `cockpit item undo {item}` brings it back")
     if wants_json(arguments):
         from cockpit.status import item_document
 

@@ -65,7 +65,7 @@ def _row(one: Occurrence, run: Run) -> list[str]:
     if told is not None:
         who = f"{view.detail} (on {told.observer} {date_time(epoch(told.wall), run.timezone)})"
     elif view.by is not None and view.state.value != "open":
-        who = f"{view.by.name} {date_time(epoch(view.at or ''), run.timezone)}"
+        who = f"{view.names} {date_time(epoch(view.at or ''), run.timezone)}"
     else:
         # The last day on which it is in time, not the midnight after it.
         who = f"by {date_time(one.due_at - 1, run.timezone)[:10]}" + (f", {view.item.role}" if view.item.role else "")

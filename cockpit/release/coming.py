@@ -51,8 +51,7 @@ def _endings(run: Run) -> Iterator[Ending]:
     for view in run.items.values():
         if view.holds_until < math.inf:
             word: Kind = "waived" if view.by_hand in WAIVED else "attested"
-            by = view.by.name if view.by is not None else ""
-            yield Ending(word, view.item.text, view.holds_until, by, view.detail)
+            yield Ending(word, view.item.text, view.holds_until, view.names, view.detail)
 
 
 def due_within(run: Run, now: float, until: float, zone: tzinfo) -> tuple[DueSoon, ...]:

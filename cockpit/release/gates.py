@@ -154,7 +154,7 @@ def debt_of(run: Run) -> tuple[Debt, ...]:
             kind = "second person unverified"
         else:
             continue
-        by = view.by.name if view.by is not None else ""
+        by = view.names
         debts.append(Debt(view.id, view.item.text, kind, view.detail, by, view.at or ""))
     for execution in run.executions:
         without = execution.without_lease

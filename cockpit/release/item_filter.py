@@ -180,8 +180,7 @@ _KEYS: dict[str, Callable[[str], Test]] = {
 
 def _has_words(phrase: str) -> Test:
     def test(view: ItemView, _: Moment) -> bool:
-        by = view.by.name if view.by is not None else ""
-        haystack = f"{view.item.text} {view.state} {view.item.role} {by} {'killer' if view.item.killer else ''}"
+        haystack = f"{view.item.text} {view.state} {view.item.role} {view.names} {'killer' if view.item.killer else ''}"
         return phrase in haystack.casefold()
 
     return test

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from cockpit.release.agreement import is_contest
 from cockpit.release.checklist import Item
 from cockpit.release.events import ItemAttested, ItemDeferred, ItemDone, ItemNotApplicable, ItemOverridden, RunState
 from cockpit.release.record import Event, Order, Unknown
@@ -66,12 +67,12 @@ class Flown(Struct, frozen=True):
 def item_state(item: Item, register: Register, *, claimed: bool, flown: Flown, moved: str = "") -> ItemState:
     """Return the state of `item`, given its state register, whether someone holds it, and what the run flies.
 
-    What several people wrote, none having seen the other, is contested until one of them decides, also where they
-    said the same: each may have looked at something else. What is bound to a commit goes stale where the run flies
+    What several people wrote, none having seen the other, is contested until one of them decides, unless they agree
+    (`is_contest`). What is bound to a commit goes stale where the run flies
     another one, and is suspended, not red, where a rollback has undone it; `moved` says what else has moved that the
     winner's word is bound to. What a newer cockpit wrote is unknown.
     """
-    if register.contested:
+    if is_contest(register):
         return ItemState.CONTESTED
     told = register.winner
     if told is not None and isinstance(told.data, Unknown):

@@ -45,7 +45,7 @@ from cockpit.release.messages import MESSAGE_PREFIX, fold_messages, told_inciden
 from cockpit.release.origins import origin
 from cockpit.release.periods import parse_instance
 from cockpit.release.polls import answers_in
-from cockpit.release.record import Event, Record, TextRef
+from cockpit.release.record import Actor, Event, Record, TextRef
 from cockpit.release.registers import Register
 from cockpit.release.run import (
     ExecutionView,
@@ -70,7 +70,7 @@ from cockpit.release.standing import (
     probes_in,
     rehearsals_in,
 )
-from cockpit.release.two_persons import is_verified, open_challenge
+from cockpit.release.two_persons import is_verified, open_challenge, speaking
 from cockpit.times import zone as zone_of
 
 PURGED_TEXT = "(this text was purged)"
@@ -328,8 +328,9 @@ class Ledger:
             and head is not holding
             and head.by != holder.by
         )
-        told = register.winner
-        moved = self._gathered.moved.get((entity, told.id), "") if told is not None else ""
+        told = speaking(register, self._gathered.records.get)
+        # What moved was noted beside one of those who agree.
+        moved = max((self._gathered.moved.get((entity, head.id), "") for head in register.heads), default="")
         state = item_state(item, register, claimed=holder is not None, flown=flown, moved=moved)
         said = origin(told, self._gathered.records.get) if told is not None else None
         sides = item_sides(register, self._text) if state is ItemState.CONTESTED else ()
@@ -355,6 +356,7 @@ class Ledger:
             attachments=tuple(record for record in history if isinstance(record.data, EvidenceAttached)),
             history=history,
             said=said,
+            also=self._also(register, told, said) if not sides else (),
             sides=sides,
             lost_claims=lost,
             challenge=open_challenge(
@@ -366,6 +368,11 @@ class Ledger:
             holds_until=holds_until(item, said, zone),
             link=self._link(said),
         )
+
+    def _also(self, register: Register, told: Record | None, said: Record | None) -> tuple[Actor, ...]:
+        """Return who agreed with whoever spoke, none having seen the other's word, the earliest first."""
+        others = [origin(head, self._gathered.records.get).by for head in reversed(register.heads) if head is not told]
+        return tuple(dict.fromkeys(by for by in others if said is None or by != said.by))
 
     def _first_of_two(self, said: Record | None) -> Side | None:
         if said is None or not isinstance(said.data, ItemDone) or not is_verified(said, self._gathered.records.get):

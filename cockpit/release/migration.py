@@ -163,7 +163,7 @@ def _removed(one: _Placed, run: Run) -> ItemChange:
     state = view.state.value if view is not None else ItemState.OPEN.value
     told = f"it is {state}"
     if view is not None and _is_touched(view):
-        by = f" by {view.by.name}" if view.by is not None else ""
+        by = f" by {view.names}" if view.names else ""
         told += f"{by}, which is lost from view and stays in the timeline"
     return ItemChange(one.item.id, one.item.text, told, state, one.item.killer)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cockpit.durations import short_duration
+from cockpit.release.agreement import is_contest
 from cockpit.release.contests import CONTESTABLE, word_of
 from cockpit.release.emergencies import emergency_sentence
 from cockpit.release.entities import ITEM_PREFIX, RUN
@@ -71,7 +72,7 @@ from cockpit.release.events import (
 from cockpit.release.incidents import INCIDENT_PREFIX
 from cockpit.release.messages import MESSAGE_PREFIX
 from cockpit.release.record import Record
-from cockpit.release.registers import EMPTY
+from cockpit.release.registers import EMPTY, Register
 from cockpit.release.run import Run
 from cockpit.release.runbooks import RUNBOOK_PREFIX
 
@@ -146,6 +147,8 @@ def _at_odds(record: Record, heads: tuple[Record, ...], register: str, run: Run)
         holder = view.claimed_by if view is not None else None
         return f" (too late: {holder.name} had claimed it)" if lost and holder is not None else ""
     others = [other for other in heads if other is not record]
+    if record.ent.startswith(ITEM_PREFIX) and not is_contest(Register(heads)):
+        return f" (as did {', '.join(dict.fromkeys(other.by.name for other in others))}, at the same time)"
     if record.ent == "run":  # of the run, two who say the same agree
         others = [other for other in others if word_of(other) != word_of(record)]
     if not others:

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cockpit.release.events import ExecutionEnded, ExecutionStopped, ItemChallenged, ItemClaimed, register_of
+from cockpit.release.entities import ITEM_PREFIX
+from cockpit.release.events import (
+    ExecutionEnded,
+    ExecutionStopped,
+    ItemChallenged,
+    ItemClaimed,
+    NoteAdded,
+    register_of,
+)
+from cockpit.release.item_filter import is_mine
+from cockpit.release.narrative import note_subject
 from cockpit.release.record import Actor, Record
 from cockpit.release.registers import EMPTY
 from cockpit.release.run import Run
+
+_NOTE = 100  # characters of a note that are told at once
+_NAMED = 3  # subjects of several notes
 
 
 def notices_of(run: Run, actor: Actor, records: Iterable[Record]) -> list[str]:
@@ -26,6 +39,30 @@ def ends_of(records: Iterable[Record]) -> list[str]:
             case ExecutionStopped(reason=reason):
                 told.append(f"the execution has stopped: {reason}")
     return told
+
+
+def notes_told(run: Run, actor: Actor, records: Iterable[Record], *, looked_at: str = "") -> str:
+    """Return what colleagues have noted by `records`, which have just arrived, in one line; empty where nothing.
+
+    Told are notes on the release and its incidents, and on the item that is looked at (its id) or that `actor` has
+    claimed or written on. Of several only the subjects are named.
+    """
+    texts = {note.id: note.text for note in run.notes}
+    told = []
+    for record in records:
+        if isinstance(record.data, NoteAdded) and record.id in texts and not _is_of(record, actor):
+            view = run.view_of(record.ent.removeprefix(ITEM_PREFIX)) if record.ent.startswith(ITEM_PREFIX) else None
+            if view is None or view.id == looked_at or is_mine(view, actor):
+                told.append(record)
+    if not told:
+        return ""
+    names = " and ".join(dict.fromkeys(record.by.name for record in told))
+    subjects = list(dict.fromkeys(note_subject(record.ent, run) or "the release" for record in told))
+    if len(told) == 1:
+        text = " ".join((texts[told[0].id] or "(its text is not here yet)").split())
+        return f"{names} noted on {subjects[0]}: {text if len(text) <= _NOTE else f'{text[:_NOTE].rstrip()} ...'}"
+    more = f" and {len(subjects) - _NAMED} more" if len(subjects) > _NAMED else ""
+    return f"{names} wrote {len(told)} notes: on {', '.join(subjects[:_NAMED])}{more}"
 
 
 def _notice(run: Run, actor: Actor, record: Record) -> str:
@@ -49,6 +86,8 @@ def _notice(run: Run, actor: Actor, record: Record) -> str:
         if view.claimed_by == actor:
             return f'{record.by.name} claimed "{view.item.text}" too, after you: it is yours'
         return f'{view.claimed_by.name} claimed "{view.item.text}" before you: it is theirs'
+    if view.also and register == "state":
+        return f'{record.by.name} said the same of "{view.item.text}" at the same time: {view.state} by both'
     return f'"{view.item.text}" is contested: {view.detail}. What is said next decides' if view.sides else ""
 
 

@@ -85,6 +85,7 @@ class ItemView(Struct, frozen=True):
     attachments: tuple[Record, ...] = ()
     history: tuple[Record, ...] = ()
     said: Record | None = None  # whose word the state is: behind an undo, the record that it brought back
+    also: tuple[Actor, ...] = ()  # who said the same at the same time, neither having seen the other's word
     sides: tuple[Side, ...] = ()  # of a contested item, the one that came last first
     challenge: Record | None = None  # what waits for the second person's answer, if anything
     lost_claims: tuple[Record, ...] = ()  # of those who claimed it at the same time as its holder
@@ -118,6 +119,13 @@ class ItemView(Struct, frozen=True):
         if self.by_hand is ItemState.CLAIMED:
             return self.claimed_by
         return self.said.by if self.said is not None else None
+
+    @property
+    def names(self) -> str:
+        """Who that was, by every name: `Ana+Ben` where both said so at the same time; empty where nobody has."""
+        by = self.by
+        others = self.also if by is not None and self.said is not None and by == self.said.by else ()
+        return "+".join(dict.fromkeys(one.name for one in (*others, by) if one is not None))
 
     @property
     def at(self) -> str | None:

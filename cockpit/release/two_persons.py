@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cockpit.release.agreement import evidence_of
 from cockpit.release.checklist import Item
 from cockpit.release.events import ItemChallenged, ItemDone, ItemEvent
 from cockpit.release.item_state import CLOSED_BY_HAND, ItemState
@@ -19,6 +20,15 @@ def is_verified(said: Record, find: Find) -> bool:
     if first is None or first.ent != said.ent or not isinstance(first.data, (ItemChallenged, ItemDone)):
         return False
     return is_other(first, said.by) and first.w != said.w
+
+
+def speaking(register: Register, find: Find) -> Record | None:
+    """Return the record that speaks for an item; None where nobody has said anything.
+
+    Of those who agree it is whoever answered as the second person, or gave evidence, and else the last one.
+    """
+    # The winner is the first of the heads, and `max` returns the first of equals.
+    return max(register.heads, key=lambda head: (is_verified(head, find), bool(evidence_of(head))), default=None)
 
 
 def is_other(record: Record, actor: Actor) -> bool:

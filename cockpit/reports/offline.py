@@ -120,7 +120,7 @@ def _step(step: RunbookStep) -> str:
 
 def _item(view: ItemView) -> str:
     killer = "KILLER " if view.item.killer else ""
-    who = f", {view.by.name} {view.at}" if view.by is not None and view.state != "open" else ""
+    who = f", {view.names} {view.at}" if view.by is not None and view.state != "open" else ""
     detail = f": {view.detail}" if view.detail else ""
     return f"{MARKS[view.state]} {killer}{view.item.text} ({view.state.value}{who}){detail}"
 

@@ -231,7 +231,7 @@ def _item(view: ItemView) -> ReportItem:
         depth=view.depth,
         killer=view.item.killer,
         state=view.state.value,
-        by=view.by.name if view.by is not None else "",
+        by=view.names,
         at=view.at or "",
         detail=view.detail,
         notes=tuple(f"{note.by.name}: {note.text}" for note in view.notes if note.text is not None),

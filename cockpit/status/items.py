@@ -25,6 +25,7 @@ def item_document(view: ItemView, *, now: float) -> dict[str, Any]:
         "text": view.item.text,
         "state": view.state.value,
         "by": view.by.name if view.by is not None else None,
+        "also_by": [one.name for one in view.also],
         "at": view.at,
         "detail": view.detail,
         "evidence": [

@@ -20,13 +20,14 @@ from cockpit.preferences import Preferences
 from cockpit.release.intents import Intent, RevokeSignOff, SignOff
 from cockpit.release.live import Live
 from cockpit.release.moment import Moments
-from cockpit.release.notices import ends_of, notices_of
+from cockpit.release.notices import ends_of, notes_told, notices_of
 from cockpit.release.record import Record
 from cockpit.release.run import Run
 from cockpit.seen import SeenStore
 from cockpit.text import visible
 from cockpit.tui.abnormal import Ranked
 from cockpit.tui.calling import Calling
+from cockpit.tui.drafts import Drafts
 from cockpit.tui.feeds import Feeds
 from cockpit.tui.glyphs import ASCII, choose_glyphs, shown
 from cockpit.tui.keymap import keymap_of
@@ -119,6 +120,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.set_reactive(CockpitApp.run_now, workspace.run)
         self._who = WhoSitsHere(self, doubt)
         self.past = Scrubber(self)
+        self.drafts = Drafts(self)
         self.since = SinceTeller(self, seen)
         is_ascii = choose_glyphs() is ASCII
         self.set_class(is_ascii, "-ascii")
@@ -252,6 +254,9 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.run_now = message.run
         for notice in notices_of(message.run, self.workspace.session.actor, message.records):
             self.tell(notice, severity="warning")
+        noted = notes_told(message.run, self.workspace.session.actor, message.records, looked_at=self._item_in_view())
+        if noted:
+            self.tell(noted)
         self.hand_over()
         for ended in ends_of(message.records):
             self.bell()
@@ -260,6 +265,10 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         if told:
             self.bell()
             self.tell(told, severity="warning")
+
+    def _item_in_view(self) -> str:
+        flight = self.flight
+        return flight.page.subject().item if flight is not None and flight.is_mounted else ""
 
     def on_run_turned(self, message: RunTurned) -> None:
         """Say that what is shown is another run from here on."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cockpit.errors import RefusedError
 from cockpit.release.gates import gate_of
 from cockpit.release.intents import (
+    AnswerItem,
+    ChallengeItem,
     ChangeRunState,
     ClaimItem,
     DeferItem,
@@ -14,15 +18,18 @@ from cockpit.release.intents import (
     Intent,
     MoveLaunch,
     OverrideItem,
+    ReopenItem,
     RequestExecution,
     Retarget,
     TickItem,
     UnclaimItem,
 )
+from cockpit.release.ledger import state_digest
 from cockpit.release.narrative import is_contested, sentence
 from cockpit.release.notices import notices_of
+from cockpit.release.record import Actor
 from cockpit.release.run import Run
-from tests.release.support import ANA, BEN, NOW, Person, joined, opened, plan_to
+from tests.release.support import ANA, BEN, NOW, Person, fold, joined, opened, plan_to
 
 
 def apart(one: Intent, other: Intent) -> tuple[Person, Person]:
@@ -65,12 +72,87 @@ def test_both_are_named_with_what_each_said_until_somebody_decides() -> None:
     assert not any(is_contested(record, ana.run) for record in ana.run.records)
 
 
-def test_two_ticks_apart_are_contested_too_for_each_may_have_seen_something_else() -> None:
-    ana, ben = apart(TickItem("k"), TickItem("k", "42"))
+@pytest.mark.parametrize("values", [("", ""), ("42", ""), ("", "42")])
+def test_two_who_tick_it_at_once_agree_and_it_is_done_by_both(values: tuple[str, str]) -> None:
+    ana, ben = apart(*(TickItem("k", value) for value in values))
+    for run in (ana.run, ben.run):
+        view = run.items["k"]
+        assert (view.state, view.names.count("+"), view.sides, view.detail) == ("done", 1, (), "".join(values))
+        assert set(view.names.split("+")) == {"Ana", "Ben"}
+        assert run.phases[0].done == 1
+        assert not any(is_contested(record, run) for record in run.records)
+        assert story(run)[-2:] == [
+            "Ana ticked A killer (as did Ben, at the same time)",
+            "Ben ticked A killer (as did Ana, at the same time)",
+        ]
+    notices = notices_of(ana.run, ANA, [record for record in ben.run.records if record.by == BEN])
+    assert notices == ['Ben said the same of "A killer" at the same time: done by both']
+    with pytest.raises(RefusedError, match=r"already done by (Ana\+Ben|Ben\+Ana)"):
+        ana.act(TickItem("k"))
+    ben.act(ReopenItem("k", "look again"))
+    ana.hear(ben)
+    assert (ana.state(), ana.run.items["k"].also) == ("open", ())
+
+
+def test_two_who_each_give_evidence_are_contested_for_each_may_have_seen_something_else() -> None:
+    ana, ben = apart(TickItem("k", "42"), TickItem("k", "17"))
     assert ana.state() == "contested"
+    assert ana.run.items["k"].detail == "Ben: done (17) against Ana: done (42)"
     assert len(notices_of(ana.run, ANA, [record for record in ben.run.records if record.by == BEN])) == 1
     ana.act(TickItem("k", "42"))
     assert ana.state() == "done"
+
+
+def test_two_who_tick_an_item_for_two_persons_at_once_have_not_answered_each_other() -> None:
+    ana, ben = apart(TickItem("two"), TickItem("two"))
+    view = ana.run.items["two"]
+    assert (view.state, view.unverified_second, view.challenge) == ("done", True, view.register.winner)
+    ana.act(AnswerItem("two", "I saw it, too"))
+    ben.hear(ana)
+    view = ben.run.items["two"]
+    assert (view.state, view.unverified_second, view.also) == ("done", False, ())
+
+
+def test_a_second_persons_answer_is_not_covered_by_a_tick_of_the_same_time() -> None:
+    ana = opened()
+    ana.act(ChallengeItem("two", "paid 1.00"))
+    ben, cleo = joined(ana), joined(ana, Actor("Cleo"))
+    cleo.at += 1_000
+    ben.act(AnswerItem("two", "receipt 1.00"))
+    cleo.act(TickItem("two"))
+    ana.hear(ben, cleo)
+    view = ana.run.items["two"]
+    assert (view.state, view.unverified_second, view.by, view.also) == ("done", False, BEN, (Actor("Cleo"),))
+    assert view.detail == "receipt 1.00"
+
+
+@given(st.lists(st.sampled_from(["tick", "tick 42", "tick 17", "reopen", "defer"]), min_size=2, max_size=4), st.data())
+def test_only_those_who_say_something_else_contest_whatever_the_order(said: list[str], data: st.DataObject) -> None:
+    ana = opened()
+    ana.act(TickItem("n"))
+    others = [joined(ana, Actor(f"P{number}")) for number, _ in enumerate(said)]
+    words: dict[str, Intent] = {
+        "tick": TickItem("k"),
+        "tick 42": TickItem("k", "42"),
+        "tick 17": TickItem("k", "17"),
+        "reopen": ReopenItem("n"),
+        "defer": DeferItem("k", "later"),
+    }
+    for person, word in zip(others, said, strict=True):
+        person.act(words[word])
+    ana.hear(*others)
+    about = {item: [word for word in said if (word == "reopen") is (item == "n")] for item in ("k", "n")}
+    values = {word for word in about["k"] if word not in {"tick", "defer"}}
+    alike = len(values) < 2 and ("defer" not in about["k"] or len(about["k"]) == 1)
+    if about["k"]:
+        assert ana.state("k") == ("contested" if not alike else "deferred" if "defer" in about["k"] else "done")
+    assert ana.state("n") == ("open" if about["n"] else "done")
+    shuffled = data.draw(st.permutations(ana.run.records))
+    again = fold(shuffled, ana.texts)
+    assert state_digest(again) == state_digest(ana.run)
+    assert [(view.names, view.detail) for view in again.items.values()] == [
+        (view.names, view.detail) for view in ana.run.items.values()
+    ]
 
 
 def test_whoever_is_contradicted_is_told_at_once_and_nobody_else() -> None:

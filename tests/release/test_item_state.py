@@ -26,6 +26,7 @@ REF = TextRef("0" * 64, 1)
 BOUND, LOOSE = Item("b", "Bound", binds="commit"), Item("n", "Loose")
 DONE, OPEN = ItemDone(), ItemReopened()
 DEFERRED, NA, OVERRIDDEN = ItemDeferred(reason=REF), ItemNotApplicable(reason=REF), ItemOverridden(reason=REF)
+SEEN, ELSE = ItemDone(value=REF), ItemDone(value=TextRef("1" * 64, 1))
 NEWER = Unknown(Raw(b"{}"))
 STATES: tuple[RunState, ...] = get_args(RunState)
 ANY, FLYING = STATES, tuple(state for state in STATES if state != "rolled-back")
@@ -62,9 +63,15 @@ TABLE: list[tuple[tuple[Event, ...], Item, tuple[RunState, ...], bool, ItemState
     ],
     *[
         ((event, event), LOOSE, ANY, claimed, ItemState.CONTESTED)
-        for event in (DONE, OPEN, DEFERRED, NA, OVERRIDDEN)
+        for event in (DEFERRED, NA, OVERRIDDEN, NEWER)
         for claimed in (False, True)
     ],
+    *[((DONE, DONE), LOOSE, ANY, claimed, ItemState.DONE) for claimed in (False, True)],
+    *[((SEEN, DONE), LOOSE, ANY, claimed, ItemState.DONE) for claimed in (False, True)],
+    *[((SEEN, ELSE), LOOSE, ANY, claimed, ItemState.CONTESTED) for claimed in (False, True)],
+    *[((DONE, DONE), BOUND, ("rolled-back",), claimed, ItemState.SUSPENDED) for claimed in (False, True)],
+    ((OPEN, OPEN), LOOSE, ANY, False, ItemState.OPEN),
+    ((OPEN, OPEN), LOOSE, ANY, True, ItemState.CLAIMED),
 ]
 
 

@@ -155,8 +155,11 @@ def test_concurrent_records_of_different_kinds_are_contested_and_told_with_their
     assert view.detail == "Ben: deferred against Ana: done"
 
 
-def test_two_ticks_apart_are_contested_too_until_one_of_the_two_decides() -> None:
-    ticks = [record(ItemDone(), w="a" * 32, by=ANA), record(ItemDone(), w="b" * 32, by=BEN, h=(NOW + 1, 0))]
+def test_two_ticks_apart_for_two_versions_are_contested_until_one_of_the_two_decides() -> None:
+    ticks = [
+        record(ItemDone(commit="1" * 40), w="a" * 32, by=ANA),
+        record(ItemDone(commit="2" * 40), w="b" * 32, by=BEN, h=(NOW + 1, 0)),
+    ]
     view = fold(ticks).items["k"]
     assert (view.state, view.detail) == ("contested", "Ben: done against Ana: done")
     assert fold([*ticks, record(ItemDone(), w="a" * 32, s=2, sup=ticks)]).items["k"].state == "done"

@@ -8,6 +8,7 @@ from cockpit.errors import NotFoundError, RefusedError, UsageError
 from cockpit.release.intents import (
     AddNote,
     ChangeRunState,
+    ClaimItem,
     CloseIncident,
     DeferItem,
     OpenIncident,
@@ -15,8 +16,9 @@ from cockpit.release.intents import (
     Undo,
 )
 from cockpit.release.narrative import sentence
+from cockpit.release.notices import notes_told
 from cockpit.release.record_texts import texts_of
-from tests.release.support import joined, opened
+from tests.release.support import ANA, BEN, joined, opened
 
 
 def test_a_note_on_an_incident_is_of_the_service_and_outlives_it_and_the_run() -> None:
@@ -63,3 +65,24 @@ def test_a_record_tells_the_texts_that_its_sentence_leaves_out() -> None:
     assert texts_of(record, ana.texts.get) == (("reason", "to the vendor window"),)
     ana.texts.held_back.update(ana.texts.known)
     assert texts_of(record, ana.texts.get) == ()
+
+
+def test_a_colleagues_note_is_told_where_one_looks_at_it_or_has_to_do_with_it() -> None:
+    ana = opened()
+    ana.act(ClaimItem("k"))
+    ben = joined(ana)
+    (mine,) = ben.act(AddNote("the vendor\nis called", "k"))
+    (other,) = ben.act(AddNote("nobody asked", "n"))
+    (all_,) = ben.act(AddNote("x" * 300))
+    ana.hear(ben)
+    assert notes_told(ana.run, ANA, [mine]) == "Ben noted on A killer: the vendor is called"
+    assert notes_told(ana.run, ANA, [other]) == ""
+    assert notes_told(ana.run, ANA, [other], looked_at="n") == "Ben noted on Nice to have: nobody asked"
+    assert notes_told(ana.run, ANA, [all_]) == f"Ben noted on the release: {'x' * 100} ..."
+    assert notes_told(ana.run, BEN, [mine, other, all_], looked_at="n") == "", "they are Ben's own"
+    many = [mine, all_, *ben.act(AddNote("still down", "k"))]
+    ana.hear(ben)
+    assert notes_told(ana.run, ANA, many) == "Ben wrote 3 notes: on A killer, the release"
+    ben.act(Undo())
+    ana.hear(ben)
+    assert notes_told(ana.run, ANA, many[-1:]) == "", "it was taken back"

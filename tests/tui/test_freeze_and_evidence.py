@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cockpit.release.intents import TickItem
 from cockpit.release.item_state import ItemState
 from cockpit.tui.app import CockpitApp
 from cockpit.tui.dialogs.ask import AskDialog, WaiverDialog
@@ -43,6 +44,24 @@ async def test_a_done_item_is_opened_again_by_its_key(scene: Scene) -> None:
         on_item(app, BACKUP)
         await pilot.press("O")
         await until(pilot, lambda: scene.run.items[BACKUP].state is ItemState.OPEN)
+        await until(pilot, lambda: "open again: it was done by Ana Lima. u takes that back" in told(app))
+
+
+@pytest.mark.parametrize("key", ["d", "x", "o"])
+async def test_no_key_takes_a_tick_silently(scene: Scene, key: str) -> None:
+    async with flown(scene) as (app, pilot):
+        on_item(app, BACKUP)
+        await pilot.press(key)
+        await until(pilot, lambda: "it is done by Ana Lima" in told(app))
+        assert not isinstance(app.screen, WaiverDialog)
+        on_item(app, FLOWS)
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(app.screen, WaiverDialog))
+        scene.act(TickItem(FLOWS))
+        await type_in(pilot, "later")
+        await pilot.press("enter")
+        await until(pilot, lambda: told(app).count("that would be taken back") == 2)
+        assert scene.run.items[FLOWS].state is ItemState.DONE, "it was ticked while the reason was typed"
 
 
 def said_of_attachments(app: CockpitApp) -> list[str]:

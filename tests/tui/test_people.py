@@ -13,7 +13,7 @@ from textual.widgets import Button, Input
 
 from cockpit.errors import UsageError
 from cockpit.people import find_person, short_names
-from cockpit.release.intents import GiveWheel, TakeWheel
+from cockpit.release.intents import AddNote, GiveWheel, TakeWheel
 from cockpit.release.live import Live, Presence
 from cockpit.release.wheel import Wheel, wheel_of
 from cockpit.tui.app import CockpitApp
@@ -21,8 +21,9 @@ from cockpit.tui.dialogs.ask import ConfirmDialog
 from cockpit.tui.dialogs.confirm import ConfirmPlanDialog
 from cockpit.tui.dialogs.handover import HandoverDialog
 from cockpit.tui.dialogs.people import PeopleDialog, PeopleList
+from cockpit.tui.pages.items import ItemPage
 from cockpit.tui.people import people_lines, widest_fitting
-from tests.tui.moments import COMPANY
+from tests.tui.moments import COMPANY, LOGS, TIMES
 from tests.tui.painted import settle, text_of, until
 from tests.tui.scenes import NOW, Scene
 
@@ -74,6 +75,25 @@ def test_those_who_are_here_get_ever_fewer_letters() -> None:
     lines = variants(crowd("ana", "ben", "cleo"))
     fitting = [widest_fitting(iter(lines), room) for room in (12, 11, 5, 4)]
     assert fitting == ["ana+ben+cleo", "ana+2", "ana+2", ""]
+
+
+def on_item(app: CockpitApp, item: str) -> None:
+    assert app.flight is not None
+    page = app.flight.page
+    assert isinstance(page, ItemPage)
+    page.go_to_item(item)
+
+
+async def test_a_colleagues_note_on_what_one_looks_at_is_told_as_it_comes(scene: Scene) -> None:
+    async with flown(scene) as (app, pilot):
+        on_item(app, TIMES)
+        await settle(pilot)
+        ben = scene.colleague()
+        ben.act(AddNote("p95 is at 812 ms", TIMES))
+        ben.act(AddNote("nothing to see", LOGS))
+        scene.session.poll()
+        await until(pilot, lambda: "noted on Check response times: p95 is at 812 ms" in told(app))
+        assert "nothing to see" not in told(app)
 
 
 @pytest.mark.parametrize(

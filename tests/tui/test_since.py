@@ -13,7 +13,9 @@ from cockpit.release.intents import AddNote, ClaimItem, TickItem
 from cockpit.release.live import SyncFeed
 from cockpit.seen import SeenStore
 from cockpit.tui.app import CockpitApp
+from cockpit.tui.dialogs.base import Dialog
 from cockpit.tui.messages import LiveChanged
+from cockpit.tui.widgets.checklist import ItemList
 from cockpit.tui.widgets.since import SincePanel
 from tests.tui.moments import LOGS, TIMES, VERIFY
 from tests.tui.painted import settle, text_of, until
@@ -89,6 +91,34 @@ async def test_space_on_the_summary_ticks_nothing(look: Callable[[str], Scene]) 
         await pilot.press("space")
         await settle(pilot)
         assert (panels(app), len(scene.run.records)) == (0, before)
+        assert "the summary is closed, nothing else was done: press again" in told(app)
+        await pilot.press("space")
+        await until(pilot, lambda: "read-only" in told(app))  # this one would have been a tick
+
+
+@pytest.mark.parametrize(("key", "moves"), [("G", "last"), ("j", "next"), ("d", "defers"), ("i", "notes")])
+async def test_a_key_of_the_list_below_does_there_what_it_does(
+    look: Callable[[str], Scene], key: str, moves: str
+) -> None:
+    async with flown(look("returned")) as (app, pilot):
+        await until(pilot, lambda: panels(app) == 1)
+        items = app.screen.query_one("#items", ItemList)
+        at = items.cursor
+        await pilot.press(key)
+        await settle(pilot)
+        assert (panels(app), told(app)) == (0, "")
+        asks = isinstance(app.screen, Dialog)
+        assert (asks, items.cursor > at) == (moves in {"defers", "notes"}, moves in {"last", "next"})
+
+
+async def test_a_long_summary_scrolls_by_the_arrows(look: Callable[[str], Scene]) -> None:
+    async with flown(look("returned"), size=(80, 16)) as (app, pilot):
+        await until(pilot, lambda: panels(app) == 1)
+        panel = app.screen.query_one(SincePanel)
+        assert panel.max_scroll_y > 0
+        await pilot.press("down", "down")
+        await until(pilot, lambda: panel.scroll_y > 0)
+        assert panels(app) == 1
 
 
 async def test_what_was_seen_is_remembered_to_the_next_start(scene: Scene) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cockpit.durations import parse_duration
 from cockpit.errors import RefusedError, UsageError
+from cockpit.release.agreement import is_contest
 from cockpit.release.decisions.context import Context, Draft, scope_of, shown_time
 from cockpit.release.decisions.incidents import find_incident
 from cockpit.release.entities import RUN, item_entity
@@ -68,7 +69,7 @@ def refuse_tick(view: ItemView, run: Run, *, until: str = "") -> None:
         )
     renews = view.state is ItemState.ATTESTED and bool(until or view.item.expires)
     if view.state in CLOSED_BY_HAND and not renews:
-        who = view.by.name if view.by is not None else "somebody"
+        who = view.names or "somebody"
         at = shown_time(view.at or "", run)
         raise RefusedError(
             f"already done by {who}, {at}", fix="u undoes your own last record; reopen opens it", code="already"
@@ -145,7 +146,7 @@ def is_open(view: ItemView) -> bool:
     """Whether there is nothing about an item that opening it again would change."""
     closed_by_check = view.is_sensed and view.sensing is not None and view.sensing.closes
     said_nothing = view.register.winner is None or isinstance(view.register.winner.data, ItemReopened)
-    return said_nothing and not view.register.contested and not closed_by_check
+    return said_nothing and not is_contest(view.register) and not closed_by_check
 
 
 def reopen(intent: ReopenItem, context: Context) -> list[Draft]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -12,8 +13,10 @@ from textual.widgets import Button, Static
 from textual.widgets.button import ButtonVariant
 
 from cockpit.tui.compositing import PatchScreen
+from cockpit.tui.drafts import Draft
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.tour import TourStrip
+from cockpit.tui.widgets.field import Field
 
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
@@ -50,11 +53,33 @@ class Dialog(PatchScreen, ModalScreen[T]):
         Binding("pagedown", "scroll_text(8)", show=False),
     ]
 
+    draft: Draft | None = None
+
     def on_mount(self) -> None:
+        self._bring_back()
         tour = getattr(self.app, "tour", None)  # the demo's alone; a log by itself knows of none
         if tour is not None and tour.step is not None:
             self.mount(TourStrip(classes="-above"))
             self.call_after_refresh(self.cockpit.hand_over)
+
+    def drafted(self, draft: Draft) -> Self:
+        """Bring back what was typed here before and not given, and keep what is typed now and not given."""
+        self.draft = draft
+        return self
+
+    def _bring_back(self) -> None:
+        for field, text in zip(self.query(Field), self.draft.texts if self.draft is not None else (), strict=False):
+            field.select_on_focus = False  # typing on adds to it
+            field.value = text
+            field.cursor_position = len(text)
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Leave with an answer, or without: then what is typed is kept."""
+        if self.draft is not None:
+            typed = [field.value for field in self.query(Field)] if result is None else []
+            if self.draft.keep(typed):
+                self.cockpit.tell("what you typed is kept: it is there when you open this again")
+        return super().dismiss(result)
 
     @property
     def cockpit(self) -> CockpitApp:

@@ -207,8 +207,10 @@ class ItemDialog(Dialog[Reply]):
         return f"holds for {expires}, or 30d, a time" if expires else "holds for (30d, a time; optional)"
 
     def on_mount(self) -> None:
-        # A killer item is opened to be done: what is typed then belongs into its field, and no reflex closes it.
-        begins = "#value" if self._view.item.killer and self._ways() else "#cancel"
+        # A killer item is opened to be done: what is typed then belongs into its field, and no reflex closes it; but
+        # where something has been typed before, no reflex ticks it.
+        has_draft = self.draft is not None and bool(self.draft.texts)
+        begins = "#value" if self._view.item.killer and self._ways() and not has_draft else "#cancel"
         self.set_focus(self.query_one(begins))
         if self._view.attachments:
             self.run_worker(self._read_attached(), exit_on_error=False)

@@ -72,7 +72,8 @@ class IncidentsPage(Page):
             if text:
                 self.cockpit.act(UpdateIncident(text, incident.id), said="told")
 
-        self.app.push_screen(AskDialog(f"Update: {incident.title}", "how it stands, and what is done next"), told)
+        dialog = AskDialog(f"Update: {incident.title}", "how it stands, and what is done next")
+        self.app.push_screen(dialog.drafted(self.cockpit.drafts.about(f"update {incident.id}")), told)
 
     def action_close_incident(self) -> None:
         """Close the incident under the cursor, saying how it ended."""
@@ -87,7 +88,8 @@ class IncidentsPage(Page):
                     CloseIncident(text, incident.id), said="closed; its post-mortem: cockpit incident export"
                 )
 
-        self.app.push_screen(AskDialog(f"Close: {incident.title}", "how it ended", does="Enter closes it"), closed)
+        dialog = AskDialog(f"Close: {incident.title}", "how it ended", does="Enter closes it")
+        self.app.push_screen(dialog.drafted(self.cockpit.drafts.about(f"close {incident.id}")), closed)
 
     def subject(self) -> Subject:
         incident = self._incident

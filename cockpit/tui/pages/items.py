@@ -23,7 +23,7 @@ from cockpit.release.intents import (
     UnclaimItem,
 )
 from cockpit.release.item_state import CLOSED_BY_HAND
-from cockpit.release.offered import can_challenge, can_reopen, can_tick, can_waive
+from cockpit.release.offered import can_challenge, can_reopen, can_tick, can_waive, refuse_waiver
 from cockpit.release.run import ItemView
 from cockpit.times import clock_time, epoch
 from cockpit.tui.pages.base import Page, Subject
@@ -100,7 +100,7 @@ class ItemPage(Page):
                     self._answer(view, reply)
 
         run, _, now = self.cockpit.moment
-        self.app.push_screen(ItemDialog(view, run, now), reply)
+        self.app.push_screen(ItemDialog(view, run, now).drafted(self.cockpit.drafts.about(f"item {view.id}")), reply)
 
     def action_challenge(self) -> None:
         """Put the item to the second person, or answer as the second person where another one has asked."""
@@ -119,6 +119,7 @@ class ItemPage(Page):
             self.cockpit.tell("this item asks for one person: Space ticks it")
         elif view.challenge is not None and may_answer(view, actor):
             dialog = answer_dialog(view, view.challenge, timezone=run.timezone, now=now)
+            dialog.drafted(self.cockpit.drafts.about(f"answer {view.id}"))
             self.app.push_screen(dialog, lambda value: self._answer(view, Reply("answer", value)) if value else None)
         elif waiting is not None:
             at = clock_time(epoch(waiting.wall), run.timezone)
@@ -131,7 +132,7 @@ class ItemPage(Page):
                 if value is not None:
                     self._challenge(view, value)
 
-            self.app.push_screen(challenge_dialog(view), ask)
+            self.app.push_screen(challenge_dialog(view).drafted(self.cockpit.drafts.about(f"challenge {view.id}")), ask)
 
     def _challenge(self, view: ItemView, value: str) -> None:
         self.cockpit.act(ChallengeItem(view.id, value), said="asked: whoever is the second person sees it")
@@ -151,7 +152,9 @@ class ItemPage(Page):
         """Open the item again."""
         view = self._here()
         if view is not None:
-            self.cockpit.act(ReopenItem(view.id))
+            was = view.by_hand in CLOSED_BY_HAND
+            told = f"open again: it was done by {view.names}. u takes that back" if was else "open again"
+            self.cockpit.act(ReopenItem(view.id), said=told)
 
     def action_attach(self) -> None:
         """Attach a file to the item, by its path."""
@@ -174,7 +177,8 @@ class ItemPage(Page):
             if file:
                 self.run_worker(attach(file), exit_on_error=False)
 
-        self.app.push_screen(AskDialog(f"Evidence for: {view.item.title}", "the path of a file"), named)
+        dialog = AskDialog(f"Evidence for: {view.item.title}", "the path of a file")
+        self.app.push_screen(dialog.drafted(self.cockpit.drafts.about(f"file {view.id}")), named)
 
     def action_defer(self) -> None:
         """Put the item off, with a reason."""
@@ -194,13 +198,25 @@ class ItemPage(Page):
         view = self._here()
         if view is None:
             return
+        if not self._may_waive(view):  # before a reason is typed in vain
+            return
 
         def write(said: Waiver | None) -> None:
-            if said is not None:
+            # Somebody may have ticked it meanwhile.
+            if said is not None and self._may_waive(self.cockpit.moment[0].view_of(view.id) or view):
                 self.cockpit.act(intent(view.id, said.reason, said.until))
 
         period = f" ({view.period})" if view.period else ""
-        self.app.push_screen(WaiverDialog(f"{word}: {view.item.title}{period}", hint), write)
+        dialog = WaiverDialog(f"{word}: {view.item.title}{period}", hint)
+        self.app.push_screen(dialog.drafted(self.cockpit.drafts.about(f"{word} {view.id}")), write)
+
+    def _may_waive(self, view: ItemView) -> bool:
+        try:
+            refuse_waiver(view, self.cockpit.moment[0])
+        except CockpitError as error:
+            self.cockpit.tell(str(error), severity="warning")
+            return False
+        return True
 
     def action_verify_item(self) -> None:
         """Run the item's check once, now, after showing what it does."""

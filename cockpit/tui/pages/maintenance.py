@@ -82,8 +82,8 @@ class MaintenancePage(ItemPage):
         text = self._filter.removeprefix("!").casefold()
         if not text:
             return True
-        by = one.view.by.name if one.view.by is not None else ""
-        haystack = f"{one.view.item.title} {one.state} {one.view.state} {one.period.cadence} {one.view.item.role} {by}"
+        view = one.view
+        haystack = f"{view.item.title} {one.state} {view.state} {one.period.cadence} {view.item.role} {view.names}"
         return (text in haystack.casefold()) is not self._filter.startswith("!")
 
     @on(RowList.Highlighted, "#occurrences")

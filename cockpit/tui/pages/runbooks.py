@@ -179,7 +179,8 @@ class RunbooksPage(IncidentsPage):
                 )
                 self.cockpit.act(intent, then=lambda _: self._go_on())
 
-        self.app.push_screen(AskDialog(f"{word}: {step.text}", hint), write)
+        dialog = AskDialog(f"{word}: {step.text}", hint)
+        self.app.push_screen(dialog.drafted(self.cockpit.drafts.about(f"{outcome} {runbook.id} {step.id}")), write)
 
     # The page
 

@@ -344,7 +344,8 @@ class FlightScreen(StripScreen):
             if text:
                 self.cockpit.act(AddNote(text, about.item, about.incident), said="noted")
 
-        self.app.push_screen(AskDialog(f"Note on {about.words}", "What the next person should know"), write)
+        dialog = AskDialog(f"Note on {about.words}", "What the next person should know")
+        self.app.push_screen(dialog.drafted(self.cockpit.drafts.about(f"note {about.item} {about.incident}")), write)
 
 
 def _other_pages() -> list[Page]:

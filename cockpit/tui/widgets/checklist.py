@@ -152,7 +152,7 @@ class ItemList(RowList["Heading | ItemView"]):
         if age:
             parts.append((f"{age:>4}", inks.muted))
         elif view.by is not None and view.state is not ItemState.OPEN:
-            parts.append(part(view.by.name[:12], inks.accent))
+            parts.append(part(view.names[:12], inks.accent))
             if view.at:
                 parts.append((f" {clock_time(epoch(view.at), self.timezone)}", inks.muted))
         else:
@@ -300,7 +300,7 @@ def detail_lines(
     elif view.by is not None and view.state is not ItemState.OPEN:
         at = epoch(view.at or "")
         said = "suspended; done" if view.state is ItemState.SUSPENDED else view.state.value
-        who = f"{said} by {view.by.name} {clock_time(at, timezone)}, {age_of(now - at)} ago"
+        who = f"{said} by {view.names} {clock_time(at, timezone)}, {age_of(now - at)} ago"
         add("state", who + (f": {view.detail}" if view.detail else ""), inks.plain)
     else:
         asks = [word for word, on in (("killer item", item.killer), ("two persons", item.two_person)) if on]

@@ -115,7 +115,7 @@ class MaintenanceList(RowList["Group | Occurrence"]):
         if view.evidence_count:
             parts.append((f"{view.evidence_count} note{'s' if view.evidence_count > 1 else ''} ", inks.muted))
         if view.by is not None and view.state is not ItemState.OPEN:
-            parts.append(part(view.by.name[:12], inks.accent))
+            parts.append(part(view.names[:12], inks.accent))
             if view.at:
                 parts.append((f" {date_time(epoch(view.at), self.timezone)[5:10]}", inks.muted))
         elif view.item.role:

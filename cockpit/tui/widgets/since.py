@@ -1,4 +1,5 @@
-"""Since you looked: a panel over the lower part of a screen, gone with the first key that means something else."""
+"""Since you looked: a panel over the lower part of a screen, gone with the first key, which it swallows only where
+that would do something to what lies below by reflex."""
 
 from __future__ import annotations
 
@@ -71,9 +72,8 @@ class SincePanel(VerticalScroll, can_focus=True):
     }
     """
     BINDINGS = [
-        Binding("escape,enter,q,space", "close", "go on", key_display="Esc", show=True, id="since.close"),
-        Binding("j", "scroll_down", show=False),
-        Binding("k", "scroll_up", show=False),
+        Binding("escape", "close", "go on", key_display="Esc", show=True, id="since.close"),
+        Binding("enter,q,space", "close_and_say", show=False, id="since.swallow"),
     ]
 
     def __init__(self, summary: Summary, run: Run, now: float, *, before: Widget | None) -> None:
@@ -87,6 +87,13 @@ class SincePanel(VerticalScroll, can_focus=True):
     def on_mount(self) -> None:
         self.focus()
 
+    def on_key(self, event: events.Key) -> None:
+        """Give the focus back before a key is looked up: one that is not ours means what it meant there."""
+        ours = {"escape", "enter", "q", "space", "tab", "shift+tab"}
+        scrolls = event.key in {"up", "down", "pageup", "pagedown", "home", "end"} and self.max_scroll_y > 0
+        if event.key not in ours and not scrolls:
+            self.action_close()
+
     def on_blur(self, _: events.Blur) -> None:
         # A dialog above takes the focus too, and then gives it back: that is no reason to go.
         if self.screen.is_current and self.screen.focused is not self:
@@ -96,5 +103,10 @@ class SincePanel(VerticalScroll, can_focus=True):
         """Go on where one was."""
         before = self._before
         if before is not None and before.is_attached and before.focusable:
-            before.focus()
+            self.screen.set_focus(before)  # at once: the key that closes it may be for there
         self.remove()
+
+    def action_close_and_say(self) -> None:
+        """Go on where one was, and say that the key has done nothing but that."""
+        self.action_close()
+        self.app.notify("the summary is closed, nothing else was done: press again", markup=False)
