@@ -7,6 +7,9 @@ import sys
 
 def main() -> int:
     """Run the command line and return its exit status."""
+    from cockpit.lean import import_msgspec
+
+    import_msgspec()
     from cockpit.cli.main import run
 
     return run(sys.argv[1:])

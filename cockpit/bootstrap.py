@@ -84,14 +84,21 @@ def find_actor(configured: Mapping[str, str], by: str) -> tuple[Actor, NameFrom]
     return Actor(name=name, email=email), name_from
 
 
-def open_workspace(options: Options, *, any_run: bool = False, any_env: bool = False) -> Workspace:
+def open_workspace(
+    options: Options,
+    *,
+    any_run: bool = False,
+    any_env: bool = False,
+    around: Surroundings | None = None,
+) -> Workspace:
     """Open the repository, its store, and the run that is meant.
 
     A run flies by its pinned files; without an open run the work tree's `cockpit.yaml` counts, and where a checkout
     has removed that, the newest run's. With `any_run` several open runs are no mistake: the newest is taken; with
-    `any_env` several environments are none, for what is the same in all. Raises UsageError where one must be named.
+    `any_env` several environments are none, for what is the same in all. `around` is what git has just told of the
+    repository, where it was asked already. Raises UsageError where one must be named.
     """
-    around = Surroundings.of(options.repo)
+    around = around or Surroundings.of(options.repo)
     store = _store_at(around.location)
     root = around.top or around.location.common
     git = Git(root)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -14,13 +14,15 @@ from cockpit.collection import collector_paused
 from cockpit.errors import ConfigurationError, NotFoundError, RefusedError
 from cockpit.release.configuration import Signing as SigningSettings
 from cockpit.release.events import SignOffGiven, SignOffRevoked, kind_of
-from cockpit.release.intents import Intent
 from cockpit.release.ledger import Ledger, Pinned, Pins
 from cockpit.release.record import Actor, Event, Record, TextRef
 from cockpit.release.run import Run, Verdict
 from cockpit.store.envelope import By, Stored
 from cockpit.store.store import Store
 from cockpit.times import rfc3339
+
+if TYPE_CHECKING:
+    from cockpit.release.intents import Intent
 
 SERVICE_STREAM = "_service"
 # Fields of events that hold text as it was met.

@@ -32,6 +32,11 @@ class _Formatter(argparse.HelpFormatter):
         return "\n".join(indent + line for line in text.splitlines())
 
 
+def _unmeasured(prog: str) -> argparse.HelpFormatter:
+    # Every option that is added has its form checked by one: to ask the terminal's width for that loads archivers.
+    return argparse.HelpFormatter(prog, width=80)
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser whose mistakes are ours to tell, so that `--json` holds for them too.
 
@@ -39,7 +44,7 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(**{"allow_abbrev": False, **more})
+        super().__init__(**{"allow_abbrev": False, "formatter_class": _unmeasured, **more})
 
     def format_help(self) -> str:
         from cockpit.cli.examples import epilogue
@@ -100,7 +105,7 @@ class CommandTable:
     def group(self, name: str, help_text: str) -> CommandTable:
         """Add a command that has commands of its own."""
         parser = self.add(name, None, help_text)
-        children = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
+        children = parser.add_subparsers(prog=parser.prog, metavar="COMMAND", required=True, parser_class=Parser)
         return CommandTable(children, self._shared)
 
 
@@ -122,10 +127,15 @@ def options_of(arguments: argparse.Namespace) -> Options:
 
 def open_here(arguments: argparse.Namespace, *, any_run: bool = False) -> Workspace:
     """Open the workspace that the arguments name; what is wrong with its store at first sight is told."""
+    from cockpit.ahead import Ahead
+    from cockpit.store.location import Surroundings
+
+    options = options_of(arguments)
+    around = Ahead(lambda: Surroundings.of(options.repo))
     from cockpit.bootstrap import open_workspace
     from cockpit.store.doctor.cheap import cheap_findings
 
-    workspace = open_workspace(options_of(arguments), any_run=any_run)
+    workspace = open_workspace(options, any_run=any_run, around=around.get())
     for finding in cheap_findings(workspace.store.location):
         warn(f"cockpit: {finding}")
     if not workspace.run.open:

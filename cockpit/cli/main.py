@@ -60,7 +60,7 @@ def build_parser(groups: Sequence[str] = tuple(GROUPS)) -> Parser:
     parser = Parser(prog="cockpit", description=_DESCRIPTION, parents=[shared])
     parser.add_argument("--version", action="version", version=f"cockpit {__version__}")
     parser.set_defaults(function=_open_app)
-    table = CommandTable(parser.add_subparsers(metavar="COMMAND", parser_class=Parser), shared)
+    table = CommandTable(parser.add_subparsers(prog=parser.prog, metavar="COMMAND", parser_class=Parser), shared)
     for group in groups:
         import_module(f"cockpit.cli.{group}").add_commands(table)
     return parser

@@ -24,11 +24,11 @@ def add_commands(table: CommandTable) -> None:
 
 def _status(arguments: argparse.Namespace) -> ExitCode:
     hold_collector()  # it is over before there is anything to collect
+    workspace = open_here(arguments)
     from cockpit.bootstrap import now
     from cockpit.live_source import LiveSource
     from cockpit.status import status_document, summary_lines
 
-    workspace = open_here(arguments)
     if arguments.at:
         return _past_status(arguments, workspace)
     source = LiveSource(workspace)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Mapping
 
 from cockpit.release.plan import Plan
@@ -21,6 +20,8 @@ _OF_THE_SHELL = frozenset({
 
 def missing_programs(plan: Plan, environment: Mapping[str, str]) -> list[str]:
     """Return a complaint for each program that a step would begin with and that is not to be found here."""
+    import shutil  # it brings archivers along
+
     path = plan.environment.get("PATH") or environment.get("PATH")
     found = []
     for step in plan.steps:

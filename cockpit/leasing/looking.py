@@ -9,7 +9,6 @@ from cockpit.leasing.claims import forget_claim, own_nonces, read_claim
 from cockpit.leasing.remote import remote_lease
 from cockpit.release.decisions.executions import execution_entity
 from cockpit.release.events import LeaseReconciled
-from cockpit.release.intents import RecordFact
 from cockpit.release.live import LeaseFeed
 from cockpit.release.run import ExecutionView
 from cockpit.store.sync_status import read_status
@@ -53,6 +52,8 @@ def reconcile(workspace: Workspace) -> list[LeaseReconciled]:
 
     Return what was found, one for each such execution; those under way are their worker's matter.
     """
+    from cockpit.release.intents import RecordFact  # who only looks records nothing
+
     done = []
     for view in workspace.run.executions:
         claim = read_claim(workspace, view.id)

@@ -19,8 +19,9 @@ UNNEEDED = ("textual", "httpx", "asyncio", "plotext", "markdown_it")
 
 _HEADLESS = """
 import json, sys
-from cockpit.cli.main import run
-status = run(sys.argv[1:])
+from cockpit.__main__ import main
+sys.argv[0] = "cockpit"
+status = main()
 sys.stdout.write("\\n" + json.dumps({"status": int(status), "modules": sorted(sys.modules)}))
 """
 
@@ -81,6 +82,7 @@ def test_a_status_loads_nothing_that_reads_files_writes_or_signs(tmp_path: Path)
     unneeded = (
         *UNNEEDED, "yaml", "cockpit.content", "cockpit.pinning", "cockpit.opening", "cockpit.health.conditions",
         "cockpit.release.decisions.registry", "cockpit.signing", "cockpit.redact", "cockpit.envfile", "platformdirs",
+        "typing_extensions", "ast", "inspect", "shutil",
         "rich", "zoneinfo", "tempfile", "secrets", "difflib", "ssl", "cockpit.cli.checklist", "cockpit.store.branch",
         "cockpit.store.forgetting", "cockpit.store.merge", "cockpit.store.sync",
     )  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -115,6 +114,8 @@ def database_at(step: Backup | Restore, root: Path, environment: Mapping[str, st
     """Return where a step's database is, without its password; what is in the way of knowing is its `trouble`."""
     if step.sqlite is not None:
         return DatabaseAt("sqlite", name=str((root / step.sqlite.file).absolute()))
+    import shutil  # it brings archivers along
+
     missing = [name for name in ("psql", "pg_dump", "pg_restore") if shutil.which(name) is None]
     if missing:
         return DatabaseAt("postgresql", trouble=f"{', '.join(missing)}: not installed here")

@@ -7,7 +7,6 @@ itself, and whether that is here from the address that it was reached at.
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -134,6 +133,8 @@ def unknowns(rooms: tuple[Room, ...]) -> tuple[str, ...]:
 
 
 def _room(step: PlanStep, place: Path, size: int) -> Room:
+    import shutil  # it brings archivers along
+
     needed = int(size * _MARGIN)
     for there in (place, *place.parents):
         try:
