@@ -22,7 +22,7 @@ def test_it_follows_every_size(shop: Shop, open_terminal: OpenTerminal) -> None:
         terminal.wait_for(rf"\A shop  PROD(?s:.*)▸· {FIRST_OPEN[: width // 3]}")
         # A dialog, too, and the way back from it.
         terminal.press("?")
-        terminal.wait_for(rf"▸· {FIRST_OPEN[:8]}", gone=True)
+        terminal.wait_for("Keys on")
         terminal.press("Escape")
         terminal.wait_for(rf"▸· {FIRST_OPEN[:8]}")
 

@@ -73,3 +73,26 @@ async def test_of_very_many_the_newest_are_seen_first_and_a_card_waits_for_the_r
         assert len(picker.rows) == 1203
         assert picker.highlighted is not None
         assert picker.highlighted.name == wanted.name
+
+
+async def test_whoever_leaves_while_they_are_read_leaves_in_peace(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, gate = threading.Event(), threading.Event()
+
+    class Held(TagsFound):
+        def __init__(self, workspace: Workspace, seen: Sighting) -> None:
+            reading.set()
+            gate.wait()
+            super().__init__(workspace, seen)
+
+    monkeypatch.setattr(tags, "TagsFound", Held)
+    app = scene.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        try:
+            await pilot.press("4")
+            await until(pilot, reading.is_set)
+            await app.screen.query_one("#tags").query("Proposal, Answering, PaneTitle").remove()  # as at the end
+        finally:
+            gate.set()
+        await until(pilot, lambda: all(worker.is_finished for worker in app.workers))

@@ -128,6 +128,8 @@ class TagsPage(Page):
             self._wants_proposed = False
             picker.show_failure(str(error))
             return
+        if not self.query(Proposal):
+            return  # the screen was taken down meanwhile
         self._found, self._reading = found, False
         here, tag = found.running.checked_out, found.running.tag
         run, _, now = self.cockpit.moment
@@ -165,7 +167,7 @@ class TagsPage(Page):
         """Show the newest of very many tags before the others have been read."""
         workspace = self.cockpit.workspace
         first = await asyncio.to_thread(first_tags, workspace.code_git, workspace.run.configuration.code.tags)
-        if first is not None:
+        if first is not None and self.query(PaneTitle):
             tags, count = first
             picker.show(tags)
             inks = inks_of(self.app)
