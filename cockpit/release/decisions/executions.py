@@ -61,7 +61,11 @@ def refuse_plan(plan: Plan, run: Run) -> None:
     require_steps(plan)
     require_no_current(run)
     if plan.commit == plan.from_commit:
-        raise RefusedError(f"{plan.tag} is what is checked out already", fix="Pick another tag", code="same-target")
+        raise RefusedError(
+            f"{plan.tag} is what is checked out already, and no other version is seen to run",
+            fix="Pick another tag. Where another one runs, let `version:` of cockpit.yaml tell, and cockpit watch look",
+            code="same-target",
+        )
     if run.deploys_locked and leads_onward(plan, run):
         raise RefusedError(
             f"deploys are locked: {run.deploys_locked}",
