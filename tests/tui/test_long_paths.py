@@ -54,7 +54,7 @@ class Listed(ThemedApp):
         yield ReviewList()
 
     def on_mount(self) -> None:
-        rows = [
+        rows: list[Heading | Cells] = [
             Heading("course", "In short", "", grave=False, empty=False),
             Cells("course", 1, ("A short one.",), False, ()),
             Cells("course", 2, (DETAIL,), True, ()),
