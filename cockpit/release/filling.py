@@ -99,11 +99,12 @@ def fill(
         f"{_substituted(template.body.rstrip(), values)}\n\n{footer}",
         rfc3339(promise) if promise else "",
         incident,
-        _untrue(template, run),
+        untrue(template, run),
     )
 
 
-def _untrue(template: MessageTemplate, run: Run) -> str:
+def untrue(template: MessageTemplate, run: Run) -> str:
+    """Return why a template may not be sent as the release stands; empty where it may."""
     if not template.states or run.state in template.states:
         return ""
     return f"the release is {run.state}, and this is said of one that is {' or '.join(template.states)}"

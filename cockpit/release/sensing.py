@@ -23,6 +23,7 @@ from cockpit.times import epoch, rfc3339
 
 _AHEAD = 300.0  # seconds that an observer's clock may be ahead of ours before its words are not believed
 _RENEW_NOT_BELOW = 300.0  # seconds
+_OF_VERSION = frozenset({"commit", "release"})
 _RANK = {Sense.OK: 0, Sense.STALE: 1, Sense.UNKNOWN: 2, Sense.FAILED: 3}
 
 
@@ -73,6 +74,11 @@ class Sensing(Struct, frozen=True):
     def closes(self) -> bool:
         """Whether the check alone closes the item."""
         return self.check.closes and not self.reopened
+
+    @property
+    def of_version(self) -> bool:
+        """Whether it speaks of the version that the run flies, and of no other."""
+        return is_of_version(self.check)
 
 
 class Reading(Struct, frozen=True):
@@ -140,6 +146,11 @@ def _detail(sense: Sense, told: Seen | None, now: float | None) -> str:
     return told.actual or told.detail
 
 
+def is_of_version(check: Check) -> bool:
+    """Whether a check speaks of the version that the run flies: by what binds its evidence, or by that one's tag."""
+    return check.binds in _OF_VERSION or (check.git is not None and check.git.of_run)
+
+
 def sensing_of(
     check: Check,
     *,
@@ -159,9 +170,8 @@ def sensing_of(
     """
     ours = {check_digest(check), *([] if migrated else [""])}
     last_words = [one for one in last_words if isinstance(one.data, ItemObserved) and one.data.by_check in ours]
-    bound = check.binds in {"commit", "release"}
-    of_version = bound or (check.git is not None and check.git.of_run)
-    rests = of_version and flown.state == "rolled-back" and flown.commit in {"", flown.undone}
+    bound = check.binds in _OF_VERSION
+    rests = is_of_version(check) and flown.state == "rolled-back" and flown.commit in {"", flown.undone}
     observe = check.observe
     return Sensing(
         check,

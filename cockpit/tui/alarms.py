@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cockpit.durations import age, short_duration
@@ -90,7 +90,7 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
     alarms += [_breach_alarm(run, breach, now) for breach in run.breaches.values()]
     alarms += [*(_incident_alarm(run, incident, now) for incident in run.open_incidents), *_message_alarms(run, now)]
     alarms += [
-        Alarm(f"probe:{feed.name}", f"{feed.name} DOWN", _latest(feed), True, "probes")
+        Alarm(f"probe:{feed.name}", *_down(feed), True, "probes")
         for feed in live.probes
         if feed.state == "down" and feed.name not in quiet
     ]
@@ -134,9 +134,11 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
     return alarms
 
 
-def _latest(feed: ProbeFeed) -> str:
-    """Return what was seen last; of one that lasts as down and answers again, that it does not last yet."""
-    return f"answers again, not yet for long: {feed.detail}" if feed.raw in {"ok", "degraded"} else feed.detail
+def _down(feed: ProbeFeed) -> tuple[str, str]:
+    """Return what is said of one that lasts as down, and what was seen last; one that answers again is on its way."""
+    if feed.raw in {"ok", "degraded"}:
+        return f"{feed.name} RECOVERING", f"the last answer was well, not yet for long: {feed.detail}"
+    return f"{feed.name} DOWN", feed.detail
 
 
 def _incident_alarm(run: Run, incident: Incident, now: float) -> Alarm:
@@ -227,8 +229,18 @@ def strip_alarm(alarms: list[Alarm]) -> str:
         return ""
     # Whoever's answer is awaited reads so, whatever else is wrong.
     asked = any(alarm.key.startswith(_CHALLENGE) for alarm in grave[1:]) and not grave[0].key.startswith(_CHALLENGE)
-    others = len(grave) - 1 - asked
-    return grave[0].title + (f", {_ASKED}" if asked else "") + (f" +{others}" if others else "")
+    first = told_first(grave)
+    others = len(grave) - len(first) - asked
+    titles = [alarm.title for alarm in first] + ([_ASKED] if asked else [])
+    return ", ".join(titles) + (f" +{others}" if others else "")
+
+
+def told_first(alarms: Sequence[Alarm]) -> Sequence[Alarm]:
+    """Return the gravest and, beside an incident, which people know of, the first that is down by what is seen now."""
+    if not alarms or not alarms[0].key.startswith("incident:"):
+        return alarms[:1]
+    seen = [alarm for alarm in alarms[1:] if alarm.key.startswith("probe:")]
+    return [alarms[0], *seen[:1]]
 
 
 def terminal_title(run: Run, red: int) -> str:

@@ -350,8 +350,8 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         """Read everything again now."""
         self._feeds.wake()
 
-    def copy(self, text: str) -> None:
-        """Send text to the terminal's clipboard and keep it in a file, off the loop."""
+    def copy(self, text: str, *, said: str = "") -> None:
+        """Send text to the terminal's clipboard and keep it in a file, off the loop; `said` is told with that."""
         from cockpit.tui.clipboard import keep_copy, send_to_clipboard
 
         async def send() -> None:
@@ -360,7 +360,8 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
             except OSError as error:
                 path = None
                 self.tell(f"no copy was kept in a file: {error.strerror}", severity="warning")
-            self.tell(send_to_clipboard(self, text, path))
+            sent = send_to_clipboard(self, text, None if said else path)
+            self.tell(f"{said}; {sent}" if said else sent)  # in one message: a second one would hide the first
 
         self.run_worker(send(), group="copy", exit_on_error=False)
 

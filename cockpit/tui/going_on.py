@@ -10,6 +10,7 @@ from textual.dom import DOMNode
 from cockpit.errors import CockpitError
 from cockpit.release.asked_again import asked_again
 from cockpit.release.intents import Retarget, UnlockDeploys
+from cockpit.release.run import Run
 from cockpit.tui.opening import newest_tag
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class GoingOnActions(DOMNode):
         async def ask() -> None:
             newest = await asyncio.to_thread(newest_tag, app)
             such = f", such as {newest}, the newest" if newest and newest != run.tag else ""
-            title = f"Let {run.name} fly another tag than {run.tag or 'none'}"
+            title = f"Let {_named(run)} fly another tag than {run.tag or 'none'}"
             app.push_screen(AskDialog(title, f"the tag{such}", does="Enter shows what changes"), named)
 
         app.run_worker(ask(), group="ask", exclusive=True, exit_on_error=False)
@@ -74,8 +75,13 @@ async def _confirm(app: CockpitApp, tag: str) -> None:
 
     def answered(yes: bool | None) -> None:
         if yes:
-            app.act(Retarget(tag, commit), said="; ".join([f"{run.name} flies {tag} now", *again]))
+            app.act(Retarget(tag, commit), said="; ".join([f"{_named(run)} flies {tag} now", *again]))
 
     changes = "\n".join(f"- {one}" for one in again) or "Nothing that was done is asked again."
-    question = f"Retarget {run.name} from {run.tag or 'no tag'} to {tag} ({commit[:8]})?\n\n{changes}"
+    question = f"Retarget {_named(run)} from {run.tag or 'no tag'} to {tag} ({commit[:8]})?\n\n{changes}"
     app.push_screen(ConfirmDialog(question, "Retarget"), answered)
+
+
+def _named(run: Run) -> str:
+    """Return the run in words; mostly it is called after its first tag, which says nothing more."""
+    return "the run" if run.name == run.tag else f"the run {run.name}"

@@ -28,7 +28,6 @@ class ReportActions(DOMNode):
             except (CockpitError, OSError) as error:
                 app.tell(f"the report could not be written: {error}", severity="warning")
                 return
-            app.tell(f"the report is at {path}")
-            app.copy(str(path))
+            app.copy(str(path), said=f"the report is at {path}")
 
         app.run_worker(write(), group="report", exclusive=True, exit_on_error=False)

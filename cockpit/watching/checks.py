@@ -11,7 +11,7 @@ from cockpit.release.intents import Intent
 from cockpit.release.ports import Situation
 from cockpit.release.recurrence import Almanac
 from cockpit.release.run import ItemView, Run
-from cockpit.release.sensing import Seen
+from cockpit.release.sensing import Seen, Sensing
 from cockpit.times import zone
 from cockpit.workspace import Workspace
 
@@ -39,9 +39,8 @@ class AroundChecks:
             return {}
         flown = run.items.values() if run.open and run.state not in OVER else ()
         views = [*flown, *self._recurring(run)]
-        # Of a version that was rolled back nothing is seen any more, whatever still lies there.
         sensed = ((view.id, view.sensing) for view in views)
-        return {item: sensing.check for item, sensing in sensed if sensing is not None and not sensing.rests}
+        return {item: sensing.check for item, sensing in sensed if sensing is not None and not _rests(sensing, run)}
 
     def _recurring(self, run: Run) -> list[ItemView]:
         # What recurs is looked at with a run or without; one beat of the watcher must not reckon it anew.
@@ -66,3 +65,10 @@ class AroundChecks:
 
     def act(self, intent: Intent) -> object:
         return self._workspace.session.act(intent)
+
+
+def _rests(sensing: Sensing, run: Run) -> bool:
+    """Whether it speaks of a version that was rolled back, or that a rollback is just leaving, whatever lies there."""
+    execution = run.current_execution
+    leaving = execution is not None and execution.direction == "rollback"
+    return sensing.rests or (leaving and sensing.of_version)

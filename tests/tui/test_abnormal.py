@@ -12,7 +12,7 @@ from cockpit.release.live import Live, ProbeFeed
 from cockpit.release.record import Actor
 from cockpit.times import epoch
 from cockpit.tui.abnormal import Ranked, ranked
-from cockpit.tui.alarms import Alarm, alarms_of, is_elsewhere, worker_gone
+from cockpit.tui.alarms import Alarm, alarms_of, is_elsewhere, strip_alarm, told_first, worker_gone
 from tests.release.support import CONFIGURATION, PINNED, Person, opening, plan_to
 
 STEPS = (RunbookStep("a", "A"),)
@@ -99,13 +99,23 @@ def test_each_trouble_names_the_runbook_that_fits() -> None:
 
 
 def test_what_answers_again_is_not_called_down_for_that_answer() -> None:
-    def told(raw: str, detail: str) -> str:
+    def told(raw: str, detail: str) -> tuple[str, str]:
         feed = ProbeFeed("api", "api", "down", 0.0, raw, 3.0, detail, 1000.0, 5.0)
         alarms = alarms_of(person().run, Live(probes=(feed,)), 1001.0, Actor("Ana"))
-        return next(alarm.detail for alarm in alarms if alarm.key == "probe:api")
+        return next((alarm.title, alarm.detail) for alarm in alarms if alarm.key == "probe:api")
 
-    assert told("down", "503") == "503"
-    assert told("ok", "200 OK") == "answers again, not yet for long: 200 OK"
+    assert told("down", "503") == ("api DOWN", "503")
+    assert told("ok", "200 OK") == ("api RECOVERING", "the last answer was well, not yet for long: 200 OK")
+
+
+def test_an_open_incident_hides_nothing_that_is_down() -> None:
+    ana = person()
+    ana.act(OpenIncident("1", "checkout fails", "critical", "api"))
+    feeds = [ProbeFeed(name, name, "down", 0.0, "down", 3.0, "503", 1000.0, 5.0) for name in ("one", "two")]
+    told = alarms_of(ana.run, Live(probes=tuple(feeds), watcher_due=1e12), ana.at / 1000 + 2, Actor("Ana"))
+    assert strip_alarm(told) == "INCIDENT 2s, one DOWN +1"
+    assert [alarm.title for alarm in told_first(told[:1] + told[2:])] == ["INCIDENT 2s", "two DOWN"]
+    assert strip_alarm(told[1:]) == "one DOWN +1"
 
 
 def test_nobody_is_called_for_want_of_a_watcher_that_has_only_just_been_started() -> None:

@@ -46,11 +46,11 @@ async def test_a_message_is_filled_in_shown_sent_by_its_button_and_its_result_li
     async with app.run_test(size=(100, 36)) as pilot:
         await open_form(scene, pilot, "Deployed")
         assert app.focused is not None
-        assert app.focused.id == "field-verified", "the first blank that the release does not fill in"
+        assert app.focused.id == "field-since", "the first blank that the release does not fill in"
         send = app.screen.query_one("#send", Button)
         assert send.disabled
-        assert "still to be filled in: verified, contact" in text_of(app, ".dialog-hint")
-        for name, said in (("verified", "all [b]probes[/] pass"), ("contact", "ops@shop.example")):
+        assert "still to be filled in: since, verified, contact" in text_of(app, ".dialog-hint")
+        for name, said in (("since", "14:10"), ("verified", "all [b]probes[/] pass"), ("contact", "ops@shop.example")):
             app.screen.query_one(f"#field-{name}").focus()
             await pilot.press(*said)
         await settle(pilot)
@@ -80,6 +80,24 @@ async def test_a_message_is_filled_in_shown_sent_by_its_button_and_its_result_li
     kept = (scene.repo / "logs" / "messages.log").read_text()
     assert "Verified: all [b]probes[/] pass" in kept
     assert "2026-03-10 14:16 CET (13:16 UTC), Ana Lima\nshop production v2.4.1" in kept
+
+
+async def test_the_cursor_is_on_what_is_to_be_told_next_and_a_channel_is_not_taken_for_named(scene: Scene) -> None:
+    moments.troubled(scene)
+    app = scene.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("7")
+        await settle(pilot)
+        assert "Incident opened" in text_of(app, "#filling-title")
+        await pilot.press("enter")
+        await settle(pilot)
+        field = app.screen.query_one("#message-to", Input)
+        assert (field.value, field.placeholder) == ("", "name one or more of: ops, mail, pager, log")
+        assert field.has_class("-missing")
+        await pilot.press("escape", "g", "1", "7")
+        await settle(pilot)
+        assert "Incident opened" in text_of(app, "#filling-title"), "where one turns to the page anew"
 
 
 async def test_cancel_and_escape_send_nothing(scene: Scene) -> None:
@@ -113,7 +131,7 @@ async def test_what_was_typed_is_thrown_away_only_where_one_says_so(scene: Scene
             await pilot.press("enter")
             await settle(pilot)
             assert app.screen is form, "the focus starts on Cancel"
-            assert form.query_one("#field-verified", Input).value == "all"
+            assert form.query_one("#field-since", Input).value == "all"
         await pilot.press("escape", "right", "enter")
         await until(pilot, lambda: isinstance(app.screen, FlightScreen))
 

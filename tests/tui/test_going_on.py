@@ -82,12 +82,12 @@ async def test_the_next_version_is_named_from_the_poll_and_what_it_asks_again_is
         await settle(pilot)
         assert isinstance(app.focused, Button)
         assert app.focused.id == "cancel"
-        assert "Retarget v2.4.1 from v2.4.1 to v2.4.2 (" in dialog(app)
+        assert "Retarget the run from v2.4.1 to v2.4.2 (" in dialog(app)
         assert "stays suspended until done for v2.4.2" in dialog(app)
         assert back.run.tag == "v2.4.1"
         await pilot.press("tab", "enter")
         await until(pilot, lambda: back.run.tag == "v2.4.2")
-        await until(pilot, lambda: "v2.4.1 flies v2.4.2 now; " in dialog(app))
+        await until(pilot, lambda: "the run flies v2.4.2 now; " in dialog(app))
 
 
 async def test_deploys_are_unlocked_by_the_palette_and_from_what_is_abnormal(back: Scene) -> None:

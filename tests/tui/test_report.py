@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.painted import until
+from tests.tui.painted import text_of, until
 from tests.tui.scenes import Scene, build_repository
 
 pytestmark = pytest.mark.full
@@ -22,11 +22,12 @@ async def test_the_report_is_written_and_its_place_copied(tmp_path: Path, monkey
     scene.open()
     app = scene.app()
     copied: list[str] = []
-    monkeypatch.setattr(app, "copy", copied.append)
-    async with app.run_test(size=(80, 24)) as pilot:
+    monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: app.shown is not None)
         await pilot.press("colon", *"one html page", "enter")
         await until(pilot, lambda: copied)
+        await until(pilot, lambda: copied[0] in "".join(text_of(app, "#notices").split()))
     page = read(copied[0])
     assert page.startswith("<!DOCTYPE html>")
     assert scene.run.id in page

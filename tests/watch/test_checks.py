@@ -123,6 +123,10 @@ async def test_a_version_that_was_rolled_back_is_not_looked_for(flight: Flight) 
     around = AroundChecks(workspace)
     assert set(around.checks()) == {LOOK}
     identity = flight.request(workspace)
+    assert set(around.checks()) == set(), "a rollback is about to leave it"
+    workspace.session.act(EndExecution(identity, "aborted", "the wrong tag"))
+    assert set(around.checks()) == {LOOK}
+    identity = flight.request(workspace)
     workspace.session.act(EndExecution(identity, "succeeded", ""))
     assert workspace.run.state == "rolled-back"
     assert set(around.checks()) == set()

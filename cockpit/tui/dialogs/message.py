@@ -56,7 +56,11 @@ class FillDialog(Dialog[Sending]):
                 with Horizontal(classes="message-row"):
                     yield Static(safe_content("send to"), classes="message-label")
                     to = channels[0] if len(channels) == 1 else ""
-                    known = ", ".join(channels) or "none: add channels to cockpit.yaml"
+                    known = (
+                        f"name one or more of: {', '.join(channels)}"
+                        if channels
+                        else "none: add channels to cockpit.yaml"
+                    )
                     yield Field(to, placeholder=shown(known), compact=True, id="message-to")
                 yield FillingText(id="message-text", below_form=True)
             with Horizontal(classes="buttons"):
@@ -121,6 +125,7 @@ class FillDialog(Dialog[Sending]):
                 complaint = f"still to be filled in: {', '.join(field.name for field in filling.missing)}"
         if not self._channels and not complaint:
             complaint = "it is to be sent nowhere yet: name a channel"
+        self.query_one("#message-to").set_class(not self._channels, "-missing")
         self.query_one("#send", Button).disabled = bool(complaint)
         self._complaint = complaint
         self._hint()

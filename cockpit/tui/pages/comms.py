@@ -12,6 +12,7 @@ from cockpit.release.filling import Filling
 from cockpit.release.intents import AcknowledgeCall
 from cockpit.release.live import Live
 from cockpit.release.run import Run
+from cockpit.release.suggested import suggested_template
 from cockpit.tui.commands import bindings
 from cockpit.tui.dialogs.message import FillDialog, Sending, SentDialog
 from cockpit.tui.pages.base import Page
@@ -33,6 +34,7 @@ class CommsPage(Page):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._filter = ""
+        self._suggested = ""  # the template that the cursor was put on last
 
     def compose(self) -> ComposeResult:
         yield UpdateStrip(id="update-strip")
@@ -53,6 +55,7 @@ class CommsPage(Page):
         self.query_one(UpdateStrip).show(run, now)
         self.query_one(ChannelsPane).show(run)
         self.query_one(TemplateList).show([one for one in run.library.templates if self._matches(one.title)])
+        self._suggest(run)
         rows = sent_rows(run, now)
         self.query_one(SentList).show(
             [
@@ -65,6 +68,15 @@ class CommsPage(Page):
         told = [(f"{open_ends} to look at", inks_of(self.app).warn)] if open_ends else []
         self.query_one("#sent-title", PaneTitle).show(right=told)
         self._show_filling()
+
+    def turned_to(self) -> None:
+        self._suggested = ""
+
+    def _suggest(self, run: Run) -> None:
+        """Put the cursor on what is to be told next, once as one turns to the page; a person may go elsewhere."""
+        if not self._suggested:
+            self._suggested = suggested_template(run)
+            self.query_one(TemplateList).go_to(self._suggested)
 
     def _matches(self, text: str) -> bool:
         wanted = self._filter.removeprefix("!").casefold()

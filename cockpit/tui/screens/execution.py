@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
@@ -18,10 +19,11 @@ from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, part
 from cockpit.tui.screens.execution_controls import ExecutionControls
 from cockpit.tui.theme import inks_of
-from cockpit.tui.widgets.execution import OutcomeLine, StepList
+from cockpit.tui.widgets.execution import OutcomeLine, StepDetail, StepList
 from cockpit.tui.widgets.lines import PaneTitle
 from cockpit.tui.widgets.log_pane import LogPane
 from cockpit.tui.widgets.log_tail import LogTail
+from cockpit.tui.widgets.row_list import RowList
 
 # What also holds here; the pages themselves are a screen away.
 _GENERAL = frozenset(
@@ -43,6 +45,7 @@ class ExecutionScreen(ExecutionControls):
     def compose_content(self) -> ComposeResult:
         yield PaneTitle("Execution", id="execution-title")
         yield StepList(id="steps")
+        yield StepDetail(id="step-detail")
         yield OutcomeLine(id="outcome")
         yield Vertical(id="output-place")
 
@@ -83,15 +86,22 @@ class ExecutionScreen(ExecutionControls):
             active = next((step.index for step in view.steps if step.state in {"running", "failed", "timed-out"}), None)
             if active is not None:
                 steps.go_to(str(active))
+        self._show_detail()
         self.query_one(OutcomeLine).show(
             view, worker_gone=worker_gone(view, live, now), elsewhere=is_elsewhere(view, live)
         )
+
+    @on(RowList.Highlighted, "#steps")
+    def _show_detail(self) -> None:
+        self.query_one(StepDetail).show(self.query_one(StepList).untold)
 
     def _show_output(self, run: Run, view: ExecutionView) -> None:
         place = self.query_one("#output-place", Vertical)
         place.remove_children()
         path = output_path(self.cockpit.workspace.executions_directory, view.id)
-        place.mount(LogPane("output", path, run.timezone, clock=self.cockpit.now, beside=False))
+        pane = LogPane("output", path, run.timezone, clock=self.cockpit.now, beside=False)
+        pane.view.fold()  # a path at the end of a line is what one may have to find again
+        place.mount(pane)
 
     def on_log_tail_evidence_chosen(self, message: LogTail.EvidenceChosen) -> None:
         """Attach what was chosen of the output to an item."""

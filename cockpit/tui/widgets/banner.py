@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.strip import Strip
 
-from cockpit.tui.alarms import Alarm
+from cockpit.tui.alarms import Alarm, told_first
 from cockpit.tui.rows import Part, part, row
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import LineWidget
@@ -37,10 +37,12 @@ class AlarmBanner(LineWidget):
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
         if not self._alarms:
             return row([], [], width)
-        first, more = self._alarms[0], len(self._alarms) - 1
+        first = told_first(self._alarms)
+        more = len(self._alarms) - len(first)
+        titles = f" {self.glyphs.dot} ".join(alarm.title for alarm in first)
         left: list[Part] = [
-            part(f" {self.glyphs.down} {first.title} ", inks.alarm),
-            part(f" {first.detail}", inks.strong),
+            part(f" {self.glyphs.down} {titles} ", inks.alarm),
+            part(f" {first[0].detail}", inks.strong),
         ]
         right: list[Part] = [(f"  {f'+{more} more  ' if more else ''}! looks at it ", inks.strong)]
         return row(left, right, width)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from cockpit.durations import short_duration
 from cockpit.release.plan import PlanStep, describe
 from cockpit.release.run import ExecutionView, StepView
 from cockpit.times import epoch
-from cockpit.tui.glyphs import choose_glyphs
-from cockpit.tui.rows import Part, fit, part, row, width_of
+from cockpit.tui.glyphs import choose_glyphs, shown
+from cockpit.tui.rows import Part, fit, part, row, wrapped
 from cockpit.tui.status_style import step_look
 from cockpit.tui.theme import Inks
-from cockpit.tui.widgets.lines import LineWidget
+from cockpit.tui.widgets.lines import LineWidget, TextPane
 from cockpit.tui.widgets.row_list import RowList
+
+_BESIDE = 24  # cells of a step's line beside its title and its detail: cursor, sign, number, state, how long
 
 
 class StepList(RowList[tuple[StepView, PlanStep]]):
@@ -27,6 +30,17 @@ class StepList(RowList[tuple[StepView, PlanStep]]):
 
     def key_of(self, row: tuple[StepView, PlanStep]) -> str:
         return str(row[0].index)
+
+    def room_for_detail(self, width: int) -> int:
+        """Return how many cells a line of `width` has for what is told of its step."""
+        return width - self.title_width - _BESIDE
+
+    @property
+    def untold(self) -> str:
+        """What is told of the step under the cursor, where its line has no room for all of it."""
+        detail = self.current[0].detail if self.current is not None else ""
+        width = self.scrollable_content_region.width
+        return detail if width and cell_len(shown(detail)) > self.room_for_detail(width) else ""
 
     def draw(self, row: tuple[StepView, PlanStep], width: int, inks: Inks, *, cursor: bool) -> Strip:
         return self._lay(*row, width, inks, cursor=cursor)
@@ -49,10 +63,33 @@ class StepList(RowList[tuple[StepView, PlanStep]]):
         detail = view.detail or (describe(step) if view.state in {"pending", "running"} else "")
         if view.state == "running" and step.hosts:
             detail = f"{sum(each.done for each in view.hosts)}/{len(step.hosts)} hosts"
-        room = width - width_of(left) - width_of(right)
+        room = self.room_for_detail(width)
         if room > 8:
             left.append(part(detail, inks.bad if view.state in {"failed", "timed-out"} else inks.muted))
         return row(left, right, width, over=inks.cursor if cursor else None)
+
+
+class StepDetail(TextPane):
+    """All that is told of the step under the cursor, where its line has no room for it: a path may stand at its end."""
+
+    DEFAULT_CSS = """
+    StepDetail { display: none; height: auto; max-height: 5; }
+    StepDetail.-shown { display: block; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._text = ""
+
+    def show(self, text: str) -> None:
+        """Show a detail, or nothing."""
+        if text != self._text:
+            self._text = text
+            self.set_class(bool(text), "-shown")
+            self.refresh(layout=True)
+
+    def lines(self, inks: Inks, width: int) -> list[list[Part]]:
+        return [[(f" {text}", inks.plain)] for text in wrapped(self._text, width - 2)]
 
 
 class OutcomeLine(LineWidget):

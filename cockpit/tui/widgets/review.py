@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 from rich.cells import cell_len
+from textual import events
 from textual.strip import Strip
 
 from cockpit.release.review_words import Section
 from cockpit.tui.glyphs import choose_glyphs, shown
-from cockpit.tui.rows import Part, fit, part, row
+from cockpit.tui.rows import Part, fit, part, row, wrapped
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.row_list import RowList
 
@@ -36,11 +38,13 @@ class Cells(Struct, frozen=True):
     cells: tuple[str, ...]
     grave: bool
     natural: tuple[int, ...]  # how wide each column would be
+    whole: str = ""  # of a remark that goes over several lines
+    line: int = 0  # which of them this is
 
     @property
     def text(self) -> str:
         """The whole row as text."""
-        return "  ".join(cell for cell in self.cells if cell)
+        return self.whole or "  ".join(cell for cell in self.cells if cell)
 
 
 ReviewRow = Heading | Cells
@@ -83,19 +87,46 @@ def column_widths(natural: Sequence[int], room: int) -> tuple[int, ...]:
     return tuple(widths)
 
 
+def _folded(one: ReviewRow, room: int) -> list[ReviewRow]:
+    """Return a remark in lines of `room` cells; anything else, and what fits, as it is."""
+    if isinstance(one, Heading) or len(one.cells) != 1 or room < _LEAST:
+        return [one]
+    lines = wrapped(one.cells[0], room)
+    if len(lines) < 2:
+        return [one]
+    return [
+        replace(one, cells=(text,), whole=one.cells[0], line=number, grave=one.grave and not number)
+        for number, text in enumerate(lines)
+    ]
+
+
 class ReviewList(RowList[ReviewRow]):
-    """The review, line by line."""
+    """The review, line by line; a remark is folded, for it may end in a path that somebody needs whole."""
+
+    AHEAD = 4
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(empty="The review is being gathered.", id=id)
         self._glyphs = choose_glyphs()
         self._widths: dict[tuple[tuple[int, ...], int], tuple[int, ...]] = {}
+        self._unfolded: Sequence[ReviewRow] = ()
+        self._folded_to = 0  # cells
+
+    def show(self, rows: Sequence[ReviewRow]) -> None:
+        """Show these rows, each remark on as many lines as it takes."""
+        self._unfolded, self._folded_to = rows, self.scrollable_content_region.width
+        super().show([line for one in rows for line in _folded(one, self._folded_to - _INDENT)])
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Fold the remarks to the width that there is now."""
+        if self.scrollable_content_region.width != self._folded_to:
+            self.show(self._unfolded)
 
     def key_of(self, row: ReviewRow) -> str:
-        return f"{row.id} {'' if isinstance(row, Heading) else row.number}"
+        return f"{row.id} {'' if isinstance(row, Heading) else f'{row.number}.{row.line}' if row.line else row.number}"
 
     def selectable(self, row: ReviewRow) -> bool:
-        return row.empty if isinstance(row, Heading) else row.number > 0
+        return row.empty if isinstance(row, Heading) else row.number > 0 and not row.line
 
     def draw(self, row: ReviewRow, width: int, inks: Inks, *, cursor: bool) -> Strip:
         return self._lay(row, width, inks, cursor=cursor)
