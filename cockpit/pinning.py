@@ -6,6 +6,7 @@ A rollback checks out a commit in which these files are older or missing; the pi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -15,7 +16,7 @@ from cockpit.content.configuration import parse_configuration_file
 from cockpit.content.environments import ConfigurationFile, chosen
 from cockpit.content.library import parse_library_texts
 from cockpit.content.place_review import Known, review_places
-from cockpit.content.shipped import find_checklist, shipped_directory
+from cockpit.content.shipped import find_checklist, holds_phases, shipped_directory
 from cockpit.errors import ConfigurationError, NotFoundError, Problem
 from cockpit.health.conditions import check_condition
 from cockpit.parsed import digest_of, settled
@@ -42,12 +43,9 @@ def read_work_tree(directory: Path, env: str = "") -> Sources:
     ConfigurationError with every mistake in any of the files.
     """
     file, texts = _read_configuration(directory)
-    path = directory / CONFIGURATION_FILE
-    for identity in _checklists_of(file):
-        texts[f"{CHECKLISTS}/{identity}.yaml"] = _read(_checklist_path(identity, directory, path))
-    for base in (shipped_directory(), directory / CHECKLISTS):
-        for found in _library_files(base):
-            texts[f"{CHECKLISTS}/{found.relative_to(base).as_posix()}"] = _read(found)
+    problems = _read_beside(directory, _checklists_of(file), texts)
+    if problems:
+        raise ConfigurationError([*problems, *_problems_beside(texts)])
     return Sources(texts, parse_texts(texts, env))
 
 
@@ -66,7 +64,42 @@ def _read_configuration(directory: Path) -> tuple[ConfigurationFile, dict[str, s
             fix="Write one with `cockpit init`, or try `cockpit demo`",
             code="no-configuration",
         ) from None
-    return parse_configuration_file(text, str(path), check_condition), {CONFIGURATION_FILE: text}
+    texts = {CONFIGURATION_FILE: text}
+    try:
+        return parse_configuration_file(text, CONFIGURATION_FILE, check_condition), texts
+    except ConfigurationError as error:
+        # Which checklists are flown is not known: what is wrong in any that lies here is told at once.
+        own = [found.stem for found in sorted((directory / CHECKLISTS).glob("*.yaml")) if holds_phases(found)]
+        problems = [*error.problems, *_read_beside(directory, own, texts)]
+        raise ConfigurationError([*problems, *_problems_beside(texts, own)]) from error
+
+
+def _read_beside(directory: Path, checklists: Iterable[str], texts: dict[str, str]) -> list[Problem]:
+    """Read these checklists, and the library beside them, into `texts`; return why what cannot be read cannot."""
+    problems: list[Problem] = []
+    files = {f"{CHECKLISTS}/{identity}.yaml": partial(_checklist_path, identity, directory) for identity in checklists}
+    for base in (shipped_directory(), directory / CHECKLISTS):
+        for found in _library_files(base):
+            files[f"{CHECKLISTS}/{found.relative_to(base).as_posix()}"] = partial(Path, found)
+    for name, find in files.items():
+        try:
+            texts[name] = _read(find())
+        except ConfigurationError as error:
+            problems += error.problems
+    return problems
+
+
+def _problems_beside(texts: Mapping[str, str], checklists: Iterable[str] | None = None) -> list[Problem]:
+    """Return the mistakes in these checklists, by default those that cockpit.yaml flies, and in the library."""
+    if checklists is None:
+        file = parse_configuration_file(texts[CONFIGURATION_FILE], CONFIGURATION_FILE, check_condition)
+        checklists = _checklists_of(file)
+    there = [identity for identity in checklists if f"{CHECKLISTS}/{identity}.yaml" in texts]
+    try:
+        _parse_beside(texts, there)
+    except ConfigurationError as error:
+        return error.problems
+    return []
 
 
 def parse_texts(texts: Mapping[str, str], env: str = "") -> Pinned:
@@ -87,28 +120,35 @@ def parse_environments(texts: Mapping[str, str]) -> dict[str, Pinned]:
 
 
 def _parse_all(texts: Mapping[str, str]) -> tuple[ConfigurationFile, dict[str, Checklist], Library]:
-    problems: list[Problem] = []
     text = _text_of(texts, CONFIGURATION_FILE)
     file = parse_configuration_file(text, CONFIGURATION_FILE, check_condition)
+    checklists, library = _parse_beside(texts, _checklists_of(file))
+    problems = review_places(text, CONFIGURATION_FILE, _known(file, checklists, library)).found
+    if problems:
+        raise ConfigurationError(problems)
+    return file, checklists, library
+
+
+def _parse_beside(texts: Mapping[str, str], flown: Iterable[str]) -> tuple[dict[str, Checklist], Library]:
+    """Return these checklists, and the library; ConfigurationError holds every mistake in any of them."""
+    problems: list[Problem] = []
     checklists: dict[str, Checklist] = {}
-    for identity in _checklists_of(file):
-        path = f"{CHECKLISTS}/{identity}.yaml"
+    paths = {identity: f"{CHECKLISTS}/{identity}.yaml" for identity in flown}
+    for identity, path in paths.items():
         try:
             checklists[identity] = parse_checklist_text(_text_of(texts, path), path)
         except ConfigurationError as error:
             problems += error.problems
-    flown = {CONFIGURATION_FILE, *(f"{CHECKLISTS}/{identity}.yaml" for identity in _checklists_of(file))}
-    others = {path.removeprefix(f"{CHECKLISTS}/"): found for path, found in texts.items() if path not in flown}
     library = Library()
     try:
-        library = parse_library_texts(others)
+        library = parse_library_texts(
+            {path: text for path, text in texts.items() if path not in {CONFIGURATION_FILE, *paths.values()}}
+        )
     except ConfigurationError as error:
         problems += error.problems
-    if not problems:
-        problems += review_places(text, CONFIGURATION_FILE, _known(file, checklists, library)).found
     if problems:
         raise ConfigurationError(problems)
-    return file, checklists, library
+    return checklists, library
 
 
 def _checklists_of(file: ConfigurationFile) -> list[str]:
@@ -136,11 +176,11 @@ def _text_of(texts: Mapping[str, str], path: str) -> str:
         raise ConfigurationError([Problem(path, 1, 1, "it was not pinned with the others")]) from None
 
 
-def _checklist_path(identity: str, directory: Path, configuration: Path) -> Path:
+def _checklist_path(identity: str, directory: Path) -> Path:
     try:
         return find_checklist(identity, directory)
     except NotFoundError as error:
-        raise ConfigurationError([Problem(str(configuration), 1, 1, error.what)], fix=error.fix) from error
+        raise ConfigurationError([Problem(CONFIGURATION_FILE, 1, 1, f"{error.what}. {error.fix}")]) from error
 
 
 def _library_files(base: Path) -> list[Path]:

@@ -54,7 +54,30 @@ def test_a_checklist_that_is_nowhere_is_a_mistake_in_the_configuration(shop: Pat
     (shop / "cockpit.yaml").write_text(CONFIGURATION.replace("short", "nowhere"))
     with pytest.raises(ConfigurationError, match="nowhere") as caught:
         read_work_tree(shop)
-    assert caught.value.problems[0].path == str(shop / "cockpit.yaml")
+    assert caught.value.problems[0].path == "cockpit.yaml"
+
+
+@pytest.mark.parametrize(
+    ("configuration", "told"),
+    [
+        (CONFIGURATION.replace("service:", "servise:"), "'servise' is not known"),
+        ("service: [", "did not find expected node"),
+        (CONFIGURATION.replace("short", "nowhere, short"), "there is no checklist 'nowhere'"),
+    ],
+)
+def test_a_mistake_in_the_configuration_hides_none_in_what_lies_beside_it(
+    shop: Path, configuration: str, told: str
+) -> None:
+    (shop / "cockpit.yaml").write_text(configuration)
+    (shop / "checklists" / "short.yaml").write_text(CHECKLIST.replace("title: Short", "titel: Short"))
+    (shop / "checklists" / "contacts.yaml").write_bytes(b"\xff")
+    (shop / "checklists" / "runbooks").mkdir()
+    (shop / "checklists" / "runbooks" / "down.yaml").write_text("id: down\ntitle: Down\nstepps: []\n")
+    with pytest.raises(ConfigurationError, match=told) as caught:
+        read_work_tree(shop)
+    assert [path.removeprefix(f"{shop}/") for path in dict.fromkeys(one.path for one in caught.value.problems)] == [
+        "cockpit.yaml", "checklists/contacts.yaml", "checklists/short.yaml", "checklists/runbooks/down.yaml",
+    ]  # fmt: skip
 
 
 def test_without_a_configuration_it_says_how_to_begin(tmp_path: Path) -> None:

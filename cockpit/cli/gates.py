@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, wants_json
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def add_commands(table: CommandTable) -> None:
     """Add `gate` and `freeze`."""
     gate = table.add("gate", _gate, "go (0) or no-go (1) at the end of a phase, with every reason")
-    gate.add_argument("phase", nargs="?", default="", metavar="PHASE", help="its id (default: the one in progress)")
+    gate.add_argument("phase", nargs="?", default="", metavar="PHASE", help="its id (default: the first not passed)")
     gate.add_argument("--answer", choices=["go", "no-go"], default="", help="answer the poll, with --as")
     gate.add_argument("--as", action="append", default=[], dest="roles", metavar="ROLE",
                       help="the role you answer for; several with commas, or given again")  # fmt: skip
@@ -42,9 +43,10 @@ def _gate(arguments: argparse.Namespace) -> ExitCode:
     workspace = open_here(arguments)
     if not workspace.run.open:
         raise NotFoundError("no release run is open", fix="Open one: cockpit release open NAME", code="no-run")
-    phase = _find_phase(workspace.run, arguments.phase)
+    roles = tuple(role for words in arguments.roles for each in words.split(",") if (role := each.strip()))
+    phase = _find_phase(workspace.run, arguments.phase, now(), roles)
     if arguments.answer:
-        _answer(arguments, workspace, phase)
+        _answer(arguments, workspace, phase, roles)
     elif arguments.roles or arguments.on_behalf or arguments.reason:
         raise UsageError("nothing was answered", fix="Add --answer go or --answer no-go")
     source = LiveSource(workspace)
@@ -59,21 +61,20 @@ def _gate(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.OK if gate.go else ExitCode.FAILED
 
 
-def _find_phase(run: Run, wanted: str) -> PhaseView:
-    current = run.current_phase
-    if not wanted and current is not None:
-        return current
-    found = next((view for view in run.phases if wanted in {view.phase.id, view.phase.title}), None)
+def _find_phase(run: Run, wanted: str, at: float, roles: Collection[str]) -> PhaseView:
+    from cockpit.release.gates import phase_to_pass
+
+    named = (view for view in run.phases if wanted in {view.phase.id, view.phase.title})
+    found = next(named, None) if wanted else phase_to_pass(run, now=at, roles=roles)
     if found is None:
         known = ", ".join(view.phase.id for view in run.phases)
         raise NotFoundError(f"no phase {wanted!r}", fix=f"There is: {known or 'none, for no checklist is pinned'}")
     return found
 
 
-def _answer(arguments: argparse.Namespace, workspace: Workspace, phase: PhaseView) -> None:
+def _answer(arguments: argparse.Namespace, workspace: Workspace, phase: PhaseView, roles: Collection[str]) -> None:
     from cockpit.release.intents import AnswerGate
 
-    roles = [role for words in arguments.roles for each in words.split(",") if (role := each.strip())]
     if not roles:
         raise UsageError("it is not said for which role", fix="Add --as ROLE")
     for role in dict.fromkeys(roles):
@@ -89,6 +90,11 @@ def _tell(arguments: argparse.Namespace, run: Run, phase: PhaseView, gate: Gate,
         print_json(gate_document(run, phase, gate, now=at))
         return
     say(f"{phase.phase.title}: {'GO' if gate.go else 'NO-GO'}")
+    if not arguments.phase:
+        others = [view.phase.id for view in run.phases if not view.recurs and view is not phase]
+        polling = " that polls it" if arguments.roles else ""
+        which = f"  {phase.phase.id}: the first phase{polling} that is not passed, else the last"
+        say(f"{which}; to ask of another: cockpit gate {' | '.join(others)}" if others else which)
     rows = []
     for one in poll_of(run, phase, now=at):
         said = one.answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cockpit.cli.common import (
     CommandTable,
@@ -17,6 +17,7 @@ from cockpit.cli.common import (
     warn,
     write_document,
 )
+from cockpit.cli.import_summary import import_document, summary_lines
 from cockpit.errors import CockpitError, ExitCode, NotFoundError, UsageError
 from cockpit.text import visible
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from cockpit.content.markdown.importing import Imported
     from cockpit.release.checklist import Checklist
     from cockpit.release.run import Run
-
-_MOST_LISTED = 50
 
 
 def add_commands(table: CommandTable) -> None:
@@ -80,7 +79,7 @@ def _import(arguments: argparse.Namespace) -> ExitCode:
         part_texts(imported.parts)
     written = write_files(texts, force=arguments.force)
     if wants_json(arguments):
-        print_json(_document(imported, written))
+        print_json(import_document(imported, written))
     elif written:
         say("\n".join(summary_lines(imported)))
         for path in written:
@@ -116,76 +115,6 @@ def imported_files(file: str, root: Path) -> ImportedFiles:
     text = checklist_text(imported.checklist, Path(file).name)
     texts = _directory_texts(root / "checklists", imported, text)
     return ImportedFiles(imported.checklist.id, texts, summary_lines(imported), imported.checklist)
-
-
-def _document(imported: Imported, written: list[Path]) -> dict[str, Any]:
-    checklist, parts = imported.checklist, imported.parts
-    items = list(checklist.walk())
-    return {
-        "items": len(items),
-        "checked": sum(item.checked for _, _, item, _ in items),
-        "phases": [{"title": phase.title, "sections": len(phase.sections)} for phase in checklist.phases],
-        "commands": sum(bool(item.run) for _, _, item, _ in items),
-        "runbooks": len(parts.runbooks),
-        "signoff_roles": len(parts.roles),
-        "unplaced": imported.unplaced,
-        "checklist": {"id": checklist.id, "title": checklist.title},
-        "targets": len(parts.targets),
-        "contacts": len(parts.contacts),
-        "env": len(parts.env),
-        "templates": len(parts.templates),
-        "procedures": [
-            {"id": each.id, "title": each.title, "kind": each.kind, "steps": len(each.steps)} for each in parts.runbooks
-        ],
-        "roles": [each.title for each in parts.roles],
-        "item_list": [
-            {"id": item.id, "text": item.text, "checked": item.checked, "depth": depth + 1, "line": line}
-            for (_, _, item, depth), line in zip(items, imported.lines, strict=True)
-        ],
-        "written": [str(path) for path in written],
-    }
-
-
-def summary_lines(imported: Imported) -> list[str]:
-    """Return what an import found, for a person, with every line that it could not place."""
-    found = _document(imported, [])
-    kinds = [each["kind"] for each in found["procedures"]]
-    counts = [
-        (found["items"], "item"),
-        (len(found["phases"]), "phase"),
-        (found["commands"], "command"),
-        (kinds.count("emergency"), "emergency procedure"),
-        (kinds.count("rollback"), "rollback procedure"),
-        (kinds.count("procedure"), "other procedure"),
-        (found["signoff_roles"], "sign-off role"),
-        (found["targets"], "target"),
-        (found["contacts"], "contact"),
-        (found["env"], "environment variable"),
-        (found["templates"], "message template"),
-    ]
-    lines = [f"{found['checklist']['title']}: " + ", ".join(_count(number, word) for number, word in counts if number)]
-    if found["checked"]:
-        lines.append(f"{found['checked']} ticked in the file: kept as checked, done by nobody in a release")
-    lines += [f"  {each['title']}: {_count(each['sections'], 'section')}" for each in found["phases"]]
-    pauses = sum(phase.pause_point for phase in imported.checklist.phases)
-    if pauses:
-        told = "every open item holds it, until some say `killer: true`"
-        lines.append(f"{_count(pauses, 'phase')} {'ends' if pauses == 1 else 'end'} in a go or no-go: {told}")
-    bound = [item for _, _, item, _ in imported.checklist.walk() if item.binds]
-    if bound:
-        what = f"'{visible(bound[0].title, limit=50)}' and what follows are `binds: commit`"
-        lines.append(f"{what}: a rollback suspends what was ticked there")
-    if imported.unplaced:
-        lines.append(f"{_count(len(imported.unplaced), 'line')} with a box could not be placed (--lenient takes them):")
-        shown = imported.unplaced if len(imported.unplaced) <= _MOST_LISTED else imported.unplaced[: _MOST_LISTED - 1]
-        lines += [f"  line {each.line}: {visible(each.text, limit=100)}" for each in shown]
-        if len(shown) < len(imported.unplaced):
-            lines.append(f"  and {len(imported.unplaced) - len(shown)} more: --json lists them all")
-    return lines
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _export(arguments: argparse.Namespace) -> ExitCode:

@@ -33,7 +33,7 @@ def find_checklist(name: str, repository: Path) -> Path:
             if path.is_file():
                 return path
     available = sorted(
-        {path.stem for directory in directories for path in directory.glob("*.yaml") if _holds_phases(path)}
+        {path.stem for directory in directories for path in directory.glob("*.yaml") if holds_phases(path)}
     )
     raise NotFoundError(
         f"there is no checklist {quoted(name)}",
@@ -42,6 +42,6 @@ def find_checklist(name: str, repository: Path) -> Path:
     )
 
 
-def _holds_phases(path: Path) -> bool:
+def holds_phases(path: Path) -> bool:
     """Whether a file calls itself a checklist, however many mistakes it may hold."""
     return path.is_file() and any(line.startswith(b"phases:") for line in path.read_bytes().splitlines())

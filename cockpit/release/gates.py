@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -11,7 +11,7 @@ from cockpit.release.discrepancy import discrepancy
 from cockpit.release.item_state import COUNTS_AS_DONE, NO_GO, SETTLED, ItemState
 from cockpit.release.live import Live
 from cockpit.release.moment import item_as_of
-from cockpit.release.polls import Polled, poll_of
+from cockpit.release.polls import Polled, poll_of, polled_roles
 from cockpit.release.run import ItemView, PhaseView, Run
 from cockpit.release.signoffs import objections_to
 from cockpit.times import epoch
@@ -59,22 +59,46 @@ def gate_of(
     named too: nothing is waved through. Where no item is marked as a killer, every item that is open counts. What a
     check has seen counts while it is valid. What recurs holds no gate.
     """
-    items = [item_as_of(view, now) for view in phase.once]
-    polled = [one for one in poll_of(run, phase, now=now) if one.objection]
-    refused = [one for one in polled if one.answer is not None and one.answer.answer == "no-go"]
+    refused, open_items, unsaid = _objections(run, phase, now)
     reds = sorted(pair for pair in probe_states if pair[1] in _RED_PROBES)
     # The gravest first: where there is room for one alone, it is that.
     reasons = [
-        *(_said(one) for one in refused),
+        *refused,
         *_standing(run),
         *([Reason("version", f"WRONG VERSION: {wrong_version}")] if wrong_version else []),
         *(Reason(f"probe:{name}", f"{name} is {state}") for name, state in sorted(reds, key=lambda pair: pair[1])),
-        *(Reason(view.id, why) for view in items if (why := _objection(view))),
-        *_unmarked(items),
-        *(_said(one) for one in polled if one not in refused),
-        *(Reason(f"signoff:{role}", why) for role, why in objections_to(run, phase.phase.id)),
+        *open_items,
+        *unsaid,
     ]
     return Gate(phase.phase.id, not reasons, tuple(reasons))
+
+
+def phase_to_pass(run: Run, *, now: float, roles: Collection[str] = ()) -> PhaseView | None:
+    """Return the first phase that ends in a poll and is not passed at `now`, by its own items, answers, signatures.
+
+    Where all are passed it is the last one; where none ends in a poll, every phase counts as one that does. What holds
+    all gates alike, such as a freeze or a probe that is down, un-passes none. With `roles` those phases are looked at
+    that poll one of them, where any does. None without a phase.
+    """
+    ending = [phase for phase in run.phases if not phase.recurs] or run.phases
+    gates = [phase for phase in ending if phase.phase.pause_point] or ending
+    gates = [phase for phase in gates if set(roles).intersection(polled_roles(run, phase))] or gates
+    return next((phase for phase in gates if any(_objections(run, phase, now))), gates[-1] if gates else None)
+
+
+def _objections(run: Run, phase: PhaseView, now: float) -> tuple[list[Reason], list[Reason], list[Reason]]:
+    """Return what in a phase itself speaks against a go: who refused, its items, what nobody has said or signed yet."""
+    items = [item_as_of(view, now) for view in phase.once]
+    polled = [one for one in poll_of(run, phase, now=now) if one.objection]
+    refused = [one for one in polled if one.answer is not None and one.answer.answer == "no-go"]
+    return (
+        [_said(one) for one in refused],
+        [*(Reason(view.id, why) for view in items if (why := _objection(view))), *_unmarked(items)],
+        [
+            *(_said(one) for one in polled if one not in refused),
+            *(Reason(f"signoff:{role}", why) for role, why in objections_to(run, phase.phase.id)),
+        ],
+    )
 
 
 def _said(polled: Polled) -> Reason:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from cockpit.release.gates import Gate, gate_seen
+from cockpit.release.gates import Gate, gate_seen, phase_to_pass
 from cockpit.release.live import Live, Presence
 from cockpit.release.polls import poll_of
 from cockpit.release.run import PhaseView, Run
@@ -40,8 +40,8 @@ def gate_document(run: Run, phase: PhaseView, gate: Gate, *, now: float) -> dict
 
 
 def current_gate(run: Run, live: Live, now: float) -> Gate | None:
-    """Return the gate of the phase that is on, with the probes as they stand at `now` (epoch seconds)."""
-    phase = run.current_phase
+    """Return the first gate that is not passed, with the probes as they stand at `now` (epoch seconds)."""
+    phase = phase_to_pass(run, now=now)
     return gate_seen(run, phase, live, now=now) if phase is not None else None
 
 

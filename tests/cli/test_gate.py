@@ -76,6 +76,18 @@ def test_a_no_go_is_recorded_with_its_reason_and_told(poll: Console) -> None:
     assert any("answered no-go for qa" in each["text"] for each in poll.json("timeline"))
 
 
+def test_without_a_phase_it_says_of_which_it_speaks_and_takes_the_first_that_is_not_passed(poll: Console) -> None:
+    poll.json("item", "tick", "c")
+    assert poll.json("gate", code=1)["phase"] == poll.json("status")["gate"]["phase"] == "day"
+    first, second = poll.say("gate")[1].splitlines()[:2]
+    assert first == "Day: NO-GO"
+    assert "day: the first phase that is not passed" in second
+    assert "cockpit gate night" in second
+    poll.json("item", "tick", "look")
+    assert poll.json("gate", "--answer", "go", "--as", "ops,qa")["go"]
+    assert poll.json("gate", code=1)["phase"] == "night"
+
+
 def test_another_phase_by_its_id_and_what_is_wrong_is_named(poll: Console) -> None:
     left, unanswered = poll.json("gate", "night", code=1)["reasons"]
     assert (left["item"], left["why"].partition(";")[0]) == ("c", "C is open"), "no item there is a killer: each counts"

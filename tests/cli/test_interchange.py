@@ -57,6 +57,22 @@ def test_the_summary_says_what_was_found_and_what_was_not_placed(away: Console) 
     assert [item.text for _, _, item, _ in load_checklist(out).walk()] == ["look", "closely"]
 
 
+def test_the_summary_tells_what_it_decided_by_itself_and_lists_of_one_kind_in_a_line(away: Console) -> None:
+    text = "# L\n## CRITICAL\n- [ ] a\n- b\n- c\n## Day\n- [ ] d\n## Weekly\n- [ ] e\n"
+    (away.repo / "own.md").write_text(text, encoding="utf-8")
+    said = away.say("import", str(away.repo / "own.md"), "-o", str(away.repo / "own.yaml"))[1].splitlines()
+    assert said[4:-1] == [
+        "1 phase ends in a go or no-go: every open item holds it, until some say `killer: true`",
+        "1 phase ends in a go or no-go that killer items hold; what else is open there does not hold it",
+        "Decided by itself; the YAML can say otherwise:",
+        "  line 2, 'CRITICAL': 1 item is marked `killer: true`: each holds the go",
+        "  line 4, 'b' and 1 more: no box: a note of 'a'",
+        "  line 8, 'Weekly': comes again weekly, and holds no go or no-go",
+    ]
+    told = away.json("import", str(away.repo / "own.md"))["decisions"]
+    assert [(one["line"], one["what"]) for one in told] == [(2, "killer"), (4, "note"), (5, "note"), (8, "recurring")]
+
+
 def test_as_json(away: Console) -> None:
     found = away.json("import", str(away.repo / "launch.md"))
     contract = {"items": 2, "checked": 1, "phases": [{"title": "Before", "sections": 1}], "commands": 0, "runbooks": 1}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cockpit.errors import NotFoundError, RefusedError
 from cockpit.release.checklist import Checklist, Item, Phase, Section
 from cockpit.release.decisions.undoing import last_undoable
-from cockpit.release.gates import Gate, gate_of
+from cockpit.release.gates import Gate, gate_of, phase_to_pass
 from cockpit.release.intents import (
     AnswerGate,
     ChangeRunState,
@@ -87,6 +87,40 @@ def test_a_phase_may_name_its_roles_and_one_without_a_pause_point_polls_nobody()
     with pytest.raises(RefusedError) as refusal:
         person.act(AnswerGate("after", "ops", "go"))
     assert refusal.value.code == "no-poll"
+    assert "it is no pause point" in refusal.value.what
+
+
+def test_a_pause_point_that_polls_nobody_says_what_it_lacks_and_where_to_write_it() -> None:
+    silent = Phase("silent", "Silent", pause_point=True, sections=(Section("s", "S", items=(Item("z", "Z"),)),))
+    checklist = Checklist("own", "Own", phases=(silent,))
+    person = Person(ANA, pinned=Pinned(PINNED.configuration, (checklist,), POLLED.library, PINNED.digest))
+    person.act(opening())
+    with pytest.raises(RefusedError) as refusal:
+        person.act(AnswerGate("silent", "ops", "go"))
+    assert "names no roles under `poll`, and no item of it has a `role`" in refusal.value.what
+    assert "`poll: [ops, qa, legal]` at phase silent in checklists/own.yaml" in refusal.value.fix
+
+
+def test_the_gate_that_is_next_is_the_first_pause_point_not_passed_and_no_other_that_somebody_began() -> None:
+    person = flying()
+
+    def upcoming(*, later: float = 0.0) -> str:
+        phase = phase_to_pass(person.run, now=person.at / 1000 + later)
+        return phase.phase.id if phase is not None else ""
+
+    person.act(TickItem("x"))
+    assert person.run.current_phase is not None
+    assert person.run.current_phase.phase.id != "named", "its items are done"
+    assert upcoming() == "day", "nobody has answered there"
+    person.act(answer("ops"))
+    person.act(answer("qa"))
+    assert upcoming() == "named"
+    person.act(SetFreeze("black friday"))
+    assert upcoming() == "named", "what holds every gate alike opens none anew"
+    person.act(AnswerGate("named", "legal", "go"))
+    assert upcoming() == "named", "all are passed: it is the last that is one"
+    person.act(answer("qa", "no-go"))
+    assert upcoming() == "day"
 
 
 def test_a_phase_without_killers_is_held_by_each_item_that_is_open() -> None:

@@ -11,14 +11,17 @@ from cockpit.content.ids import slug, unique
 from cockpit.content.markdown.blocks import Block, Document, parse_document
 from cockpit.content.markdown.bonds import bound_from_the_deploy
 from cockpit.content.markdown.boxes import is_box_like
+from cockpit.content.markdown.decisions import Decision, decisions_of
 from cockpit.content.markdown.found import FoundParts, find_parts
 from cockpit.content.markdown.inline import Inline
 from cockpit.content.markdown.lenient import place_leniently
+from cockpit.content.markdown.marks import cadence_of, item_says_killer, title_says_killer
 from cockpit.content.markdown.outline import Node, Outline, outline, rest
-from cockpit.content.markdown.sections import Entry, Part, parts_of
+from cockpit.content.markdown.procedures import without_command
+from cockpit.content.markdown.sections import BETWEEN, Entry, Part, parts_of
 from cockpit.content.markdown.writing import write
 from cockpit.errors import ConfigurationError, Problem
-from cockpit.release.checklist import Cadence, Checklist, Item, Link, Phase, Section
+from cockpit.release.checklist import Checklist, Item, Link, Phase, Section
 
 SHELLS = frozenset({"", "bash", "sh", "shell", "zsh", "ksh", "fish"})
 # A YAML file is read 100 levels deep; what stands around the items takes six, each item two.
@@ -27,10 +30,6 @@ _LONGEST_SLUG = 60
 _WHEN = re.compile(
     r"(.*\S)\s*\(([^()]*\b(?:T[-+]\d+\w*|before|after|day|days|week|weeks|month|months|hours?|launch)\b[^()]*)\)"
 )
-_CADENCES: dict[str, Cadence] = {
-    "daily": "daily", "weekly": "weekly", "monthly": "monthly", "quarterly": "quarterly", "annually": "annually",
-    "yearly": "annually",
-}  # fmt: skip
 # What a checklist directory keeps in files of these names is no checklist.
 _OTHER_FILES = frozenset({"targets", "env", "tools", "contacts", "signoff", "notes"})
 _IF_APPLICABLE = re.compile(r"\((?:if|where) applicable\)", re.IGNORECASE)
@@ -50,6 +49,7 @@ class Imported(Struct, frozen=True):
     lines: tuple[int, ...]
     parts: FoundParts
     unplaced: tuple[Unplaced, ...]
+    decisions: tuple[Decision, ...] = ()
 
 
 def import_text(text: str, path: str, name: str, *, lenient: bool = False) -> Imported:
@@ -68,13 +68,15 @@ def import_text(text: str, path: str, name: str, *, lenient: bool = False) -> Im
         for number, line in enumerate(text.split("\n"), 1)
         if number not in taken and is_box_like(line)
     ]
+    boxes = {each.line for each in unplaced}  # told of as such
     if lenient:
         left = place_leniently(drafts, [(each.line, each.text) for each in unplaced], outlined)
         unplaced = [each for each in unplaced if each.line in left]
     _complain(drafts, unplaced, path)
     lines = tuple(entry.line for _, parts in drafts for part in parts for entry, _ in _walk(part.entries, 1))
-    builder = _Builder(document, outlined)
-    return Imported(builder.checklist(drafts), lines, find_parts(outlined.root), tuple(unplaced))
+    checklist = _Builder(document, outlined).checklist(drafts)
+    decisions = tuple(one for one in decisions_of(drafts, checklist.phases, outlined) if one.line not in boxes)
+    return Imported(checklist, lines, find_parts(outlined.root), tuple(unplaced), decisions)
 
 
 def _walk(entries: list[Entry], depth: int) -> Iterator[tuple[Entry, int]]:
@@ -130,7 +132,7 @@ class _Builder:
         note = write(next((part.notes for part in parts if part.own), []))
         section_ids: set[str] = set()
         sections = tuple(
-            self._section(part, title if part.own else part.title, own, section_ids)
+            self._section(part, title if part.own else part.title, own, section_ids, killer=title_says_killer(title))
             for part in parts
             if part.entries or not part.own
         )
@@ -145,18 +147,20 @@ class _Builder:
             sections=sections,
         )
 
-    def _section(self, part: Part, title: str, phase_id: str, section_ids: set[str]) -> Section:
+    def _section(self, part: Part, title: str, phase_id: str, section_ids: set[str], *, killer: bool) -> Section:
         own = unique(self._slug(title), section_ids)
+        parent = phase_id if own == phase_id else f"{phase_id}/{own}"  # weekly/look, and not weekly/weekly/look
+        killer = killer or any(map(title_says_killer, title.split(BETWEEN)))
         return Section(
             id=own,
             title=title,
             note="" if part.own else write(part.notes),
-            cadence=_CADENCES.get(title.lower()),
-            items=tuple(self._item(entry, f"{phase_id}/{own}") for entry in part.entries),
+            cadence=cadence_of(title),
+            items=tuple(self._item(entry, parent, killer=killer) for entry in part.entries),
         )
 
-    def _item(self, entry: Entry, parent: str) -> Item:
-        own = self._unique(f"{parent}/{self._slug(entry.text)}")
+    def _item(self, entry: Entry, parent: str, *, killer: bool) -> Item:
+        own = self._unique(f"{parent}/{self._slug(without_command(entry.text))}")
         run, notes = _command(entry.notes)
         return Item(
             id=own,
@@ -164,10 +168,11 @@ class _Builder:
             checked=entry.ticked,
             ordered=entry.numbered,
             note=write(notes),
+            killer=killer or item_says_killer(entry.text),
             run=run,
             applies="if-applicable" if _IF_APPLICABLE.search(entry.text) else "always",
             links=tuple(Link(title, url) for title, url in self._inline.links(entry.text)),
-            items=tuple(self._item(child, own) for child in entry.children),
+            items=tuple(self._item(child, own, killer=killer) for child in entry.children),
         )
 
     def _unique(self, candidate: str) -> str:

@@ -41,6 +41,12 @@ def find_runbooks(places: list[tuple[Node, tuple[str, ...]]]) -> tuple[Runbook, 
     return tuple(found)
 
 
+def without_command(text: str) -> str:
+    """Return the words of a line that ends in a command, such as "Stop it: `./stop.sh`", or all of any other line."""
+    match = _COMMAND_AT_END.fullmatch(text)
+    return match["text"] if match else text
+
+
 def _runbook(path: tuple[str, ...], steps: list[RunbookStep], taken: set[str]) -> Runbook:
     rollback = next((title for title in path if ROLLBACK.search(title)), "")
     # Trouble that has a procedure of its own beneath "Rollback" would be told so by its own heading.

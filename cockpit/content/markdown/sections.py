@@ -32,13 +32,17 @@ class Entry(Struct):
 
 
 class Part(Struct):
-    """A section as it was read; the section of a phase's own items has the phase's title."""
+    """A section as it was read; the section of a phase's own items has the phase's title.
+
+    `unboxed` are list entries that became notes: their line, their text, and the item that they went with, or empty.
+    """
 
     title: str
     line: int
     own: bool = False  # of the phase itself, not of a heading below it
     notes: list[Block] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    unboxed: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 def parts_of(phase: Node) -> list[Part]:
@@ -48,15 +52,21 @@ def parts_of(phase: Node) -> list[Part]:
     reader.read(phase, ())
     own = [part for part in reader.parts if part.own]
     for part in own[1:]:
-        own[0].notes += part.notes
-        part.notes = []
+        _move_notes(part, own[0])
     first: dict[str, Part] = {}
     for part in reader.parts:
         earlier = first.setdefault(part.title, part)
         if earlier is not part and not part.entries:  # words after a group go with the section that it interrupted
-            earlier.notes += part.notes
-            part.notes = []
+            _move_notes(part, earlier)
     return [part for part in reader.parts if part.entries or part.notes]
+
+
+def _move_notes(part: Part, to: Part) -> None:
+    to.notes += part.notes
+    part.notes = []
+    if not part.entries:
+        to.unboxed += part.unboxed
+        part.unboxed = []
 
 
 class _Reader:
@@ -65,6 +75,7 @@ class _Reader:
         self.parts: list[Part] = []
         # What a code block or a table elaborates: the item before it, or the section.
         self._sink: list[Block] = []
+        self._item = ""  # the text of the item whose notes that are
 
     def read(self, node: Node, above: tuple[str, ...]) -> None:
         self._open(above, node.line)
@@ -74,7 +85,10 @@ class _Reader:
 
     def _open(self, path: tuple[str, ...], line: int) -> None:
         self.parts.append(Part(BETWEEN.join(path) or self._phase, line, own=not path))
-        self._sink = self.parts[-1].notes
+        self._turn_to_section()
+
+    def _turn_to_section(self) -> None:
+        self._sink, self._item = self.parts[-1].notes, ""
 
     def _blocks(self, blocks: Sequence[Block], path: tuple[str, ...]) -> None:
         """Read the blocks of a section; a label among them opens another section, up to the next label."""
@@ -100,10 +114,12 @@ class _Reader:
                     labelled = (*path, label)
                     self._open(labelled, block.line)
                 else:
-                    self._sink = self.parts[-1].notes
+                    self._turn_to_section()
                     self._sink.append(block)
             else:
                 self._sink.append(block)
+                if block.kind in LISTS:
+                    self._tell_unboxed(block.children)
 
     def _label(self, block: Block, following: Block | None) -> str:
         """Return the title that a paragraph before items is, if it stands for a heading."""
@@ -120,11 +136,18 @@ class _Reader:
         for entry in block.children:
             if entry.ticked is not None:
                 self.parts[-1].entries.append(item := entry_of(entry, numbered=block.kind == "ordered_list"))
-                self._sink = item.notes
+                self._sink, self._item = item.notes, item.text
             elif entry.tasks:
                 self._group(entry, path)
             else:
                 append_entry(self._sink, block, entry)
+                self._tell_unboxed([entry])
+
+    def _tell_unboxed(self, entries: Sequence[Block]) -> None:
+        for entry in entries:
+            words = entry.children[0].text if entry.children else ""
+            if words.strip():
+                self.parts[-1].unboxed.append((entry.line, " ".join(words.split()), self._item))
 
     def _group(self, entry: Block, path: tuple[str, ...]) -> None:
         """Read a plain list entry with items below it: a section of its own, named by its text."""

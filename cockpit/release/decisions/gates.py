@@ -8,7 +8,7 @@ from cockpit.release.entities import SERVICE
 from cockpit.release.events import FreezeLifted, FreezeSet, GateAnswered
 from cockpit.release.intents import AnswerGate, LiftFreeze, SetFreeze
 from cockpit.release.polls import gate_entity, polled_roles
-from cockpit.release.run import Freeze, Run
+from cockpit.release.run import Freeze, PhaseView, Run
 
 
 def answer(intent: AnswerGate, context: Context) -> list[Draft]:
@@ -21,11 +21,7 @@ def answer(intent: AnswerGate, context: Context) -> list[Draft]:
         raise NotFoundError(f"no phase {intent.phase!r}", fix=f"There is: {known or 'none'}")
     roles = polled_roles(run, phase)
     if not roles:
-        raise RefusedError(
-            f"nobody is polled at the end of {phase.phase.title!r}",
-            fix="Give the phase a pause_point, and roles under poll",
-            code="no-poll",
-        )
+        raise _nobody_polled(run, phase)
     if intent.role not in roles:
         raise NotFoundError(
             f"the role {intent.role!r} is not polled at the end of {phase.phase.title!r}",
@@ -42,6 +38,23 @@ def answer(intent: AnswerGate, context: Context) -> list[Draft]:
         commit=run.commit,
     )
     return [context.draft(gate_entity(phase, intent.role), data)]
+
+
+def _nobody_polled(run: Run, phase: PhaseView) -> RefusedError:
+    """Say why a phase polls nobody, and what to write into its checklist."""
+    known = ", ".join(role.id for role in run.library.roles) or "ops"
+    file = f"checklists/{phase.checklist_id}.yaml"
+    if phase.phase.pause_point:
+        why = "it names no roles under `poll`, and no item of it has a `role`: its items alone decide"
+        words = f"`poll: [{known}]`"
+    else:
+        why = "it is no pause point"
+        words = f"`pause_point: true` and `poll: [{known}]`"
+    return RefusedError(
+        f"nobody is polled at the end of {phase.phase.title!r}: {why}",
+        fix=f"To poll people there, write {words} at phase {phase.phase.id} in {file}; then: cockpit release migrate",
+        code="no-poll",
+    )
 
 
 def set_freeze(intent: SetFreeze, context: Context) -> list[Draft]:

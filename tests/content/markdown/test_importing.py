@@ -97,6 +97,72 @@ def test_ids_are_slugs_that_stay() -> None:
     assert len(long.rpartition("/")[2]) <= 60
 
 
+def test_an_id_says_nothing_twice_and_no_command() -> None:
+    text = "# T\n## Weekly\n- [ ] Look\n- [ ] Look\n## Day\n- [ ] Stop it: `./stop.sh --now`\n### Day\n- [ ] Stop it\n"
+    ids = [item.id for _, _, item, _ in read(text).checklist.walk()]
+    assert ids == ["weekly/look", "weekly/look-2", "day/stop-it", "day/day-2/stop-it"]
+
+
+DECIDED = """\
+# Launch
+## Before
+- [ ] Merge all
+- [ ] **CRITICAL:** rehearse the rollback
+- Tell support
+    - at night
+- Critical bugs are known
+### Blockers
+- [ ] Critical bugs are fixed
+  - a note that stands below its item
+- [ ] Certificates hold
+### Criticality
+1. Read it
+## Weekly
+- [ ] Look at the disk
+## Daily checks, for two weeks
+- [ ] Look at the log
+## Monthly
+- Renew
+## Rollback
+1. stop
+2. start
+"""
+
+
+def test_what_was_decided_by_itself_is_told_with_its_line_and_why() -> None:
+    found = read(DECIDED)
+    assert [(one.line, one.what, one.text, one.why.partition(":")[0]) for one in found.decisions] == [
+        (4, "killer", "**CRITICAL:** rehearse the rollback", "marked `killer"),
+        (5, "note", "Tell support", "no box"),
+        (7, "note", "Critical bugs are known", "no box"),
+        (8, "killer", "Blockers", "2 items are marked `killer"),
+        (13, "note", "Read it", "no box"),
+        (14, "recurring", "Weekly", "comes again weekly, and holds no go or no-go"),
+        (16, "not-recurring", "Daily checks, for two weeks", "not taken for something that recurs; if it does"),
+        (18, "words", "Monthly", "no box below it"),
+    ]
+    assert found.decisions[1].why.endswith("a note of '**CRITICAL:** rehearse the rollback'")
+    assert [item.text for _, _, item, _ in found.checklist.walk() if item.killer] == [
+        "**CRITICAL:** rehearse the rollback", "Critical bugs are fixed", "Certificates hold",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("heading", "item", "killer"),
+    [
+        ("CRITICAL", "a", True), ("🔥 Must-have checks", "a", True), ("**Blockers**", "a", True),
+        ("Show stoppers", "a", True), ("Critical path", "a", False), ("P", "BLOCKER Take it down", True),
+        ("P", "take it down (blocker)", True), ("P", "[critical] back it up", True),
+        ("P", "[critical](http://e) bugs are known", False), ("P", "Mandatory: back it up", True),
+        ("P", "Fix critical: bugs", False), ("P", "The critical path is known", False),
+    ],
+)  # fmt: skip
+def test_what_says_that_nothing_goes_on_without_it_is_a_killer(heading: str, item: str, *, killer: bool) -> None:
+    found = read(f"# T\n## Q\n### {heading}\n- [ ] {item}\n")
+    assert [one.killer for _, _, one, _ in found.checklist.walk()] == [killer]
+    assert bool(found.decisions) == (killer or heading == "Critical path"), "what was taken, and what was not, is told"
+
+
 def test_commands_notes_and_links() -> None:
     text = (
         "# T\nhello\n## P\nbefore\n- [ ] a [doc](https://e/a) [r]\n  ```bash\n  make\n\n  ```\n  words\n\n  - plain\n\n"
