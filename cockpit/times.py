@@ -85,9 +85,9 @@ def zone_label(seconds: float, timezone: str) -> str:
     return _local(seconds, zone(timezone)).strftime("%Z")
 
 
-def date_time(seconds: float, timezone: str) -> str:
-    """Return `2026-03-01 14:16` in a time zone."""
-    return _local(seconds, zone(timezone)).strftime("%Y-%m-%d %H:%M")
+def date_time(seconds: float, timezone: str, *, with_seconds: bool = False) -> str:
+    """Return `2026-03-01 14:16` or `2026-03-01 14:16:32` in a time zone."""
+    return _local(seconds, zone(timezone)).strftime("%Y-%m-%d %H:%M:%S" if with_seconds else "%Y-%m-%d %H:%M")
 
 
 def _bounded(seconds: float) -> float:

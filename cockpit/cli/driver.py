@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from cockpit.cli.common import CommandTable, open_here, print_json, publish, say, wants_json
+from cockpit.cli.questions import confirm_at_terminal
 from cockpit.errors import ExitCode, RefusedError
 
 if TYPE_CHECKING:
@@ -18,9 +19,9 @@ def add_commands(table: CommandTable) -> None:
     """Add `driver`."""
     driver = table.group("driver", "who has the wheel: while somebody drives, others confirm no rollback and no deploy")
     driver.add("show", _show, "who drives, and since when").set_defaults(verb="show")
-    driver.add("take", _hand, "drive from now on, also where somebody else does; that is recorded").set_defaults(
-        verb="take"
-    )
+    take = driver.add("take", _hand, "drive from now on, also where somebody else does; that is recorded")
+    take.add_argument("--yes", action="store_true", help="take it from whoever drives without asking at a terminal")
+    take.set_defaults(verb="take")
     give = driver.add("give", _hand, "let somebody else drive")
     give.add_argument("name", metavar="NAME", help="whole, or the first word of the name of somebody who is known here")
     give.set_defaults(verb="give")
@@ -42,7 +43,12 @@ def _intent(arguments: argparse.Namespace, workspace: Workspace) -> Intent:
 
     match arguments.verb:
         case "take":
-            return TakeWheel(seen=wheel_of(workspace.run).named)
+            wheel = wheel_of(workspace.run)
+            others = [name for name in wheel.drivers if name != workspace.session.actor.name]
+            if others and not wheel.contested:
+                question = f"{others[0]} drives, and is told. Take the wheel?"
+                confirm_at_terminal(arguments, question, "take", kept=f"{others[0]} still drives")
+            return TakeWheel(seen=wheel.named)
         case "give":
             known = known_people(workspace.run, live_of(workspace).present)
             return GiveWheel(find_person(arguments.name, known))

@@ -23,6 +23,7 @@ from cockpit.cli.common import (
     write_document,
 )
 from cockpit.cli.plans import no_gos_of, plan_document, rehearse, show_plan
+from cockpit.cli.questions import confirm_at_terminal
 from cockpit.cli.unleased import add_override, reason_to_go_without
 from cockpit.errors import ExitCode, RefusedError, UsageError
 from cockpit.text import visible
@@ -83,6 +84,8 @@ def add_commands(table: CommandTable) -> None:
         parser.add_argument("--detach", action="store_true", help="do not follow the worker")
         if verb in {"retry", "resume", "skip"}:
             add_override(parser)
+        if verb == "abort":
+            parser.add_argument("--yes", action="store_true", help="end it without asking at a terminal")
         if verb == "unlock":
             parser.add_argument("--lease", action="store_true", help="break the remote's lease, where it is stale")
         parser.set_defaults(verb=verb)
@@ -220,6 +223,9 @@ def _execution(arguments: argparse.Namespace) -> ExitCode:
         publish(workspace)
         return _tell_over(arguments, find_execution(workspace.run, view.id))
     if arguments.verb == "abort":
+        if not view.over:  # else that is said
+            question = f"Abort the {view.direction} to {view.tag}? It stops in the middle, and undoes nothing."
+            confirm_at_terminal(arguments, question, "abort", kept="the execution goes on as it was")
         abort_execution(workspace, view, reason=arguments.reason)
         publish(workspace)
         return _tell_over(arguments, find_execution(workspace.run, view.id))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cockpit.cli.common import open_here, print_json, require_writing, say, wants_json, warn
+from cockpit.cli.questions import types
 from cockpit.errors import CockpitError, ExitCode, NotFoundError, RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -106,11 +107,7 @@ def _confirm(arguments: argparse.Namespace, count: int) -> None:
             code="not-confirmed",
         )
     say(f"This forgets {count} of them in every clone that syncs, for ever.")
-    try:
-        answer = input(f"Type {_WORD} to go on: ").strip()
-    except EOFError:
-        answer = ""
-    if answer != _WORD:
+    if not types(_WORD):
         raise RefusedError("nothing was purged", code="not-confirmed")
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
 import sys
 import textwrap
 
+from cockpit.cli.common import wants_json
+from cockpit.errors import RefusedError
 from cockpit.text import visible
 
 _LABEL = re.compile(r" *(?:\S+(?: \S+)* {2,})?")  # of a row such as `  health    http://...`, or what is indented
@@ -26,6 +29,27 @@ def ask(question: str, default: str) -> str:
 def agreed(question: str, *, default: bool = False) -> bool:
     """Whether a person says yes; whatever else is typed is no."""
     return ask(f"{question} (yes/no)", "yes" if default else "no").casefold() in {"y", "yes"}
+
+
+def types(word: str) -> bool:
+    """Whether a person types that very word to go on."""
+    try:
+        return input(f"Type {visible(word)} to go on: ").strip() == word
+    except EOFError:
+        print()
+        return False
+
+
+def confirm_at_terminal(arguments: argparse.Namespace, question: str, word: str, *, kept: str) -> None:
+    """Let a person at a terminal type a word first; whoever says --yes or --json, or has no terminal, is not asked.
+
+    RefusedError says with `kept` what was left as it was.
+    """
+    if arguments.yes or wants_json(arguments) or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return
+    show(question)
+    if not types(word):
+        raise RefusedError(f"not confirmed: {kept}", fix=f"Type {word}, in full, or add --yes", code="not-confirmed")
 
 
 def show(text: str, ink: str = "") -> None:

@@ -19,6 +19,7 @@ from cockpit.cli.common import (
     wants_json,
     warn,
 )
+from cockpit.cli.questions import types
 from cockpit.cli.unleased import add_override, reason_to_go_without
 from cockpit.errors import ExitCode, RefusedError, UsageError
 
@@ -151,9 +152,7 @@ def _ask(arguments: argparse.Namespace, question: str) -> None:
             code="not-confirmed",
         )
     say(question)
-    sys.stdout.write("Type yes to run it: ")
-    sys.stdout.flush()
-    if sys.stdin.readline().strip() != "yes":
+    if not types("yes"):
         raise RefusedError("not confirmed: nothing was run", fix="Type yes, in full", code="not-confirmed")
 
 

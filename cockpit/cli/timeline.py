@@ -11,7 +11,7 @@ from cockpit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from cockpit.release.record import Record
-    from cockpit.release.run import Run
+    from cockpit.release.run import ItemView, Run
     from cockpit.workspace import Workspace
 
 _LAST = "last"
@@ -88,6 +88,7 @@ def _unseen(workspace: Workspace) -> list[Record]:
 
 
 def _timeline(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.release.item_story import story_of
     from cockpit.release.narrative import is_told
     from cockpit.times import epoch
 
@@ -95,13 +96,14 @@ def _timeline(arguments: argparse.Namespace) -> ExitCode:
     last = arguments.since == _LAST
     since = 0.0 if last else since_of(arguments.since)
     workspace = open_here(arguments, any_run=False)
-    entity = _entity(arguments, workspace.run)
+    entity, item = _entity(arguments, workspace.run), _item(arguments, workspace.run)
+    about = {one.id for one in story_of(item, workspace.run)} if item is not None else set()
     records = _unseen(workspace) if last else [one for one in workspace.run.records if epoch(one.wall) >= since]
-    told = [one for one in records if is_told(one) and (not entity or one.ent == entity)]
+    told = [one for one in records if is_told(one) and (not entity or one.ent == entity or one.id in about)]
     if arguments.notes:
         standing = {note.id for note in workspace.run.notes}
         told = [one for one in told if one.id in standing]
-    documents = [_document(one, workspace) for one in told]
+    documents = [_document(one, workspace, as_of_item=item is not None) for one in told]
     documents = [one for one in documents if found_by(f"{one['by']} {one['text']} {' '.join(one['words'].values())}")]
     if wants_json(arguments):
         print_json(documents)
@@ -140,8 +142,17 @@ def _entity(arguments: argparse.Namespace, run: Run) -> str:
     return incident_entity(find_incident(run, arguments.incident).id) if arguments.incident else ""
 
 
-def _document(record: Record, workspace: Workspace) -> dict[str, Any]:
+def _item(arguments: argparse.Namespace, run: Run) -> ItemView | None:
+    """Return the item that is asked for, if one is."""
+    from cockpit.bootstrap import now
+    from cockpit.cli.item_names import find_item
+
+    return run.view_of(find_item(run, arguments.item, now=now())) if arguments.item else None
+
+
+def _document(record: Record, workspace: Workspace, *, as_of_item: bool = False) -> dict[str, Any]:
     from cockpit.identity import is_shared
+    from cockpit.release.item_story import story_sentence
     from cockpit.release.narrative import sentence
     from cockpit.release.record_texts import words_of
 
@@ -153,7 +164,7 @@ def _document(record: Record, workspace: Workspace) -> dict[str, Any]:
         "host": record.host,
         "kind": record.kind,
         "entity": record.ent,
-        "text": sentence(record, run),
+        "text": story_sentence(record, run) if as_of_item else sentence(record, run),
         "shared": is_shared(record.by.name, run.configuration),
         "words": words_of(record, run, workspace.session.text),
     }
@@ -164,4 +175,8 @@ def _row(one: dict[str, Any], run: Run) -> list[str]:
     from cockpit.times import date_time, epoch
 
     who = one["by"] + (" (shared account)" if one["shared"] else "")
-    return [date_time(epoch(one["at"]), run.timezone), who, with_words(one["text"], one["words"].values())]
+    return [
+        date_time(epoch(one["at"]), run.timezone, with_seconds=True),
+        who,
+        with_words(one["text"], one["words"].values()),
+    ]

@@ -39,12 +39,15 @@ class HealthVerifier:
         self, step: PlanStep, plan: Plan, cancel: threading.Event, report: Callable[[str], None]
     ) -> Verdict:
         deadline = time.monotonic() + step.timeout
-        good = 0
+        good, told = 0, ""
         async with self._make_prober() as prober:
             while True:
                 verdict = await self._look_until(cancel, step, plan, prober)
                 good = good + 1 if verdict.passed else 0
-                report(f"{f'pass {good}/{step.passes}' if good else 'not yet'}: {verdict.detail}")
+                said = f"{f'pass {good}/{step.passes}' if good else 'not yet'}: {verdict.detail}"
+                if said != told:  # what nobody can see otherwise yet is told once, and not with every look
+                    report(said)
+                    told = said
                 if good >= step.passes or cancel.is_set() or time.monotonic() >= deadline:
                     passed = good >= step.passes
                     return Verdict(passed, verdict.detail, verdict.version_seen, verdict.version_matches)

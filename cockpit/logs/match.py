@@ -49,6 +49,7 @@ class TextFilter:
         self._characters = 0
         self.inverted = typed.startswith("!")
         self.typed = typed
+        self.why_literal = ""  # why it is looked for as plain text, where it was typed as it may be and is no pattern
         self.slow: SlowPatternError | None = None  # once it took too long, and should not be asked again
 
     @classmethod
@@ -73,8 +74,10 @@ class TextFilter:
         flags = re.IGNORECASE if body == body.lower() else re.NOFLAG
         try:
             _compile(body, flags)
-        except _UNREADABLE:
-            body = re.escape(body)
+        except _UNREADABLE as error:
+            found = cls(re.escape(body), flags, typed=typed)
+            found.why_literal = f"{body!r} is no regular expression ({error}): it is looked for as plain text"
+            return found
         return cls(body, flags, typed=typed)
 
     def wants(self, line: LogLine) -> bool:

@@ -47,6 +47,11 @@ class Sieve:
         """Whether the text of a line alone decides."""
         return self._minimum is Level.NONE and self._since is None and self._until is None
 
+    @property
+    def why_literal(self) -> str:
+        """Why its text is looked for as it stands, where it is no regular expression; empty else."""
+        return self._text.why_literal if self._text is not None else ""
+
     def matches(self, text: str) -> bool:
         """Whether a line of this text may be chosen."""
         return self._text is None or self._text.matches(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cockpit.release.review import Review
+from cockpit.release.review_logs import Payments
 from cockpit.release.review_service import ProbeDay
 from cockpit.release.review_support import percent
 from cockpit.release.review_words import Row, Section, When, cut, hours, none_of
@@ -70,17 +71,29 @@ def security(review: Review) -> Section:
 def payments(review: Review) -> Section:
     """Return how many payments succeeded."""
     rows = [
-        Row((one.log, percent(one.rate), f"{one.succeeded} succeeded, {one.failed} failed"), bool(one.failed))
+        # A log that tells of no success may tell of none at all: then a share of them would be no finding.
+        Row((one.log, percent(one.rate) if one.succeeded else "-", _paid(one)), bool(one.failed))
         for one in review.payments
         if one.rate is not None
     ]
     return Section(
         "payments",
         "Payments",
-        f"by the logs that {review.observer} read" if rows else none_of(review),
+        f"by the logs that {review.observer} read" if rows else _no_payments(review),
         tuple(rows),
         ("log", "success", "payments"),
     )
+
+
+def _paid(one: Payments) -> str:
+    return (
+        f"{one.succeeded} succeeded, {one.failed} failed" if one.succeeded else f"no success seen, {one.failed} failed"
+    )
+
+
+def _no_payments(review: Review) -> str:
+    told = none_of(review)
+    return f"no payments seen{told.removeprefix('none seen')}" if told.startswith("none seen") else told
 
 
 def endpoints(review: Review) -> Section:

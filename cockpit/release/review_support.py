@@ -74,6 +74,8 @@ def _logs(told: Told) -> str:
 def _payments(told: Told) -> str:
     return "; ".join(
         f"{one.log}: {one.succeeded} of {one.succeeded + one.failed} succeeded ({percent(one.rate)})"
+        if one.succeeded
+        else f"{one.log}: no success seen, {one.failed} failed"
         for one in told.payments
         if one.rate is not None
     )

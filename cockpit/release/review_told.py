@@ -15,6 +15,7 @@ from cockpit.release.review_words import Row, Section, When, clock, count_of, cu
 from cockpit.times import epoch
 
 _EACH = 8  # of what is overdue, due and to come
+_CHANGES = 60  # that are told one by one
 
 
 def sections_of(review: Review) -> tuple[Section, ...]:
@@ -186,14 +187,14 @@ def _wait(word: str, one: Waiting, when: When) -> tuple[str, ...]:
 
 
 def _changes(review: Review, when: When) -> Section:
-    rows = [
-        Row((when(epoch(change.at)), who.who, change.text), change.alarming)
-        for who in review.changes
-        for change in who.changes
-    ]
+    gravest_first = [(epoch(change.at), who.who, change) for who in review.changes for change in who.changes]
+    # Where there are too many, the gravest are told; what is told is in the order in which it happened.
+    told_rows = sorted(gravest_first[:_CHANGES], key=lambda one: one[0])
+    rows = [Row((_exact(at, when), who, change.text), change.alarming) for at, who, change in told_rows]
+    rows += [Row(()) for _ in gravest_first[_CHANGES:]]  # counted, not told
     count = sum(who.count for who in review.changes)
     told = f"{count} records by {', '.join(who.who for who in review.changes)}" if rows else "nothing"
-    return Section("changes", "Who did what", told, cut(rows, 60), ("when", "who", "what"))
+    return Section("changes", "Who did what", told, cut(rows, _CHANGES), ("when", "who", "what"))
 
 
 def _debt(review: Review) -> Section:

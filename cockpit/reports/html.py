@@ -30,9 +30,11 @@ from cockpit.reports.words import (
     about_times,
     digests_of,
     facts_of,
+    moment_in,
     not_in_use,
     roles_in_use,
     title_of,
+    verdict_of,
     when_in,
 )
 
@@ -123,11 +125,8 @@ class _Page:
 
     def _phases(self) -> Iterator[str]:
         yield self._section("Phases")
-        rows = [
-            (view.title, f"{view.done} of {view.total}", view.state, "go" if view.gate.go else "no-go")
-            for view in self._report.phases
-        ]
-        yield from table(("phase", "done", "state", "go?"), rows, kind="")
+        rows = [(view.title, f"{view.done} of {view.total}", verdict_of(view)) for view in self._report.phases]
+        yield from table(("phase", "done", "verdict"), rows, kind="")
 
     def _phase(self, phase: ReportPhase) -> Iterator[str]:
         yield self._section(phase.title)
@@ -225,7 +224,7 @@ class _Page:
             yield "</details>"
 
     def _entries(self, entries: Sequence[Entry]) -> Iterator[str]:
-        rows = [(self._when(entry.at), entry.by, entry.text) for entry in entries]
+        rows = [(moment_in(self._report, entry.at), entry.by, entry.text) for entry in entries]
         alarms = {number for number, entry in enumerate(entries) if entry.alarming}
         yield from table(("when", "who", "what"), rows, alarms=alarms)
 

@@ -28,9 +28,11 @@ from cockpit.reports.words import (
     about_times,
     digests_of,
     facts_of,
+    moment_in,
     not_in_use,
     roles_in_use,
     title_of,
+    verdict_of,
     when_in,
 )
 from cockpit.text import visible
@@ -68,10 +70,10 @@ def _lines(report: Report) -> Iterator[str]:
     for name, value in facts_of(report):
         yield f"- {name}: {plain(value)}"
     yield ""
-    yield "| phase | done | state | go? |"
-    yield "|---|---|---|---|"
+    yield "| phase | done | verdict |"
+    yield "|---|---|---|"
     for phase in report.phases:
-        yield f"| {plain(phase.title)} | {phase.done} of {phase.total} | {phase.state} | {_verdict(phase)} |"
+        yield f"| {plain(phase.title)} | {phase.done} of {phase.total} | {verdict_of(phase)} |"
     yield from _executions(report)
     yield from _incidents(report)
     for phase in report.phases:
@@ -90,7 +92,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield "| when | who | what |"
     yield "|---|---|---|"
     for entry in folded(report.timeline):
-        yield f"| {plain(when_in(report, entry.at))} | {plain(entry.by)} | {plain(entry.text)} |"
+        yield f"| {plain(moment_in(report, entry.at))} | {plain(entry.by)} | {plain(entry.text)} |"
     yield from _foot(report)
 
 
@@ -165,10 +167,6 @@ def _probes(report: Report) -> Iterator[str]:
         for day in probe.days:
             figures = (share(day.uptime), str(day.seen), milliseconds(day.p50), milliseconds(day.p95))
             yield f"| {plain(probe.title)} | {day.day} | {' | '.join(figures)} |"
-
-
-def _verdict(phase: ReportPhase) -> str:
-    return "go" if phase.gate.go else f"no-go ({len(phase.gate.reasons)})"
 
 
 def _phase(report: Report, phase: ReportPhase) -> Iterator[str]:

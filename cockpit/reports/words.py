@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cockpit.reports.report import Report
+from cockpit.reports.report import Report, ReportPhase
 from cockpit.reports.signatures import ReportSignOff
 from cockpit.times import date_time, epoch, zone_label
 
@@ -26,6 +26,22 @@ def when_in(report: Report, at: str) -> str:
     """Return a time (RFC 3339) to the minute, as people of the service read it; one that is none stays as it is."""
     seconds = epoch(at)
     return date_time(seconds, report.timezone) if seconds else at
+
+
+def moment_in(report: Report, at: str) -> str:
+    """Return a time as `when_in` does, to the second: of what happened in the same minute one sees what came first."""
+    seconds = epoch(at)
+    return date_time(seconds, report.timezone, with_seconds=True) if seconds else at
+
+
+def verdict_of(phase: ReportPhase) -> str:
+    """Return how a phase stands in a few words: what is done of it and what its poll says, as one."""
+    count = len(phase.gate.reasons)
+    because = f"{count} reason{'s' if count != 1 else ''}"
+    if phase.state == "done":
+        return "go" if phase.gate.go else f"no-go, though every item is done: {because}"
+    began = "begun" if phase.state == "going" else "not begun"
+    return f"{began}, nothing holds it" if phase.gate.go else f"{began}, no-go: {because}"
 
 
 def about_times(report: Report) -> str:

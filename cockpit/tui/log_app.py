@@ -169,6 +169,8 @@ class LogApp(ThemedApp, inherit_bindings=False):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.input.display = bool(event.value)
+        if self._tail.filter_remark:
+            self._tell(self._tail.filter_remark)
         self._tail.focus()
 
     @on(LogTail.EvidenceChosen)

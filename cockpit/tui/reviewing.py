@@ -32,7 +32,8 @@ class ReviewActions(DOMNode):
         app = cast("CockpitApp", self.app)
         review = self.shown_review()
         if review is None:
-            app.tell("no review is in view: 0 goes there", severity="warning")
+            app.go_to("review")
+            app.tell("this is the review: go through it, then `: complete the review` once more")
             return
         from cockpit.release.review_told import span_of, watched_words
 

@@ -180,11 +180,11 @@ class TourActions(DOMNode):
         place = page if top is self.screen else type(top).__name__
         tour.look(Seen(run, place, said_by(run, app.me), tour.asked))
         keys = "< >" if page == "execution" else "< >  Esc leaves"  # from an execution Esc leads back
+        above = list(top.query(TourStrip)) if top is not self.screen else []
         for strip in self.query(TourStrip):
-            strip.show(tour, page, keys if top is self.screen else "")
-        if top is not self.screen:
-            for strip in top.query(TourStrip):
-                strip.show(tour, place, "")
+            strip.show(tour, page, keys if top is self.screen else "", hushed=bool(above))
+        for strip in above:
+            strip.show(tour, place, "")
 
 
 def said_by(run: Run, name: str) -> int:
@@ -208,13 +208,16 @@ class TourStrip(LineWidget):
         super().__init__(id=id, classes=classes)
         self._shown: tuple[str, str, str, str] | None = None  # place in the tour, text, more, keys
 
-    def show(self, tour: Tour, place: str, keys: str) -> None:
-        """Show where the tour stands, for somebody at `place`, and which of its keys hold there."""
+    def show(self, tour: Tour, place: str, keys: str, *, hushed: bool = False) -> None:
+        """Show where the tour stands, for somebody at `place`, and which of its keys hold there.
+
+        `hushed` leaves the line empty, and nothing moves: a dialog above says it.
+        """
         step = tour.step
         # On the smallest terminals the item one is at matters more.
         self.set_class(step is not None and self.app.size.height >= _LEAST_HEIGHT, "-on")
         shown = None
-        if step is not None:
+        if step is not None and not hushed:
             text = step.at(place)
             shown = (tour.place, text, step.more if text == step.text else "", keys)
         if shown != self._shown:

@@ -11,6 +11,8 @@ from cockpit.presence import PresenceFile
 from cockpit.release.live import Presence
 from cockpit.store.location import StoreLocation
 from tests.cli.conftest import Console
+from tests.execution.flight import Flight
+from tests.journeys.line import Line
 
 pytestmark = pytest.mark.full
 
@@ -100,3 +102,34 @@ def test_a_script_on_a_shared_account_goes_on_and_what_it_wrote_is_labelled(cons
     entries = console.json("timeline")[-3:]
     assert [(entry["by"], entry["shared"]) for entry in entries] == [("Ana", False), ("deploy", True), ("Dora", False)]
     assert "deploy (shared account)" in console.say("timeline")[1]
+
+
+def answered(console: Console, *arguments: str, typed: str, says: str) -> int:
+    """Run a command at a terminal, type once it asks, wait for what it says, and return how it ended."""
+    with Line([*console.command("--repo", str(console.repo)), *arguments]) as line:
+        line.wait_for("to go on: ")
+        line.press(f"{typed}\r")
+        line.wait_for(says)
+        return line.process.wait(60)
+
+
+def test_at_a_terminal_the_wheel_is_taken_from_somebody_only_by_a_typed_word(console: Console) -> None:
+    console.json("driver", "take", "--by", "Dora Lima")
+    take = ("driver", "take", "--by", "Ben")
+    assert answered(console, *take, typed="yes", says="not confirmed: Dora Lima still drives") == 4
+    assert console.json("driver", "show")["driver"] == "Dora Lima"
+    assert answered(console, *take, typed="take", says="Dora Lima drives, and is told. Take the wheel") == 0
+    assert console.json("driver", "show")["driver"] == "Ben"
+    assert console.process("driver", "take", "--by", "Cleo").returncode == 0, "a script has nobody to ask"
+    with Line([*console.command("--repo", str(console.repo)), "driver", "take", "--yes", "--by", "Ben"]) as line:
+        assert line.process.wait(60) == 0
+
+
+def test_at_a_terminal_an_execution_is_aborted_only_by_a_typed_word(flight: Flight) -> None:
+    workspace = flight.begin()
+    flight.request(workspace)
+    console = Console(flight.repo)
+    assert answered(console, "execution", "abort", typed="y", says="the execution goes on as it was") == 4
+    assert console.json("execution", "status")["state"] == "requested"
+    assert answered(console, "execution", "abort", typed="abort", says="It stops in the middle, and undoes") == 0
+    assert console.json("execution", "status")["outcome"] == "aborted"

@@ -92,3 +92,28 @@ def test_whoever_edits_and_trusts_has_trusted_both(flight: Flight) -> None:
     console.json("release", "migrate", "--yes")
     after = console.json("trust", "--show")
     assert (after["trusted"], after["edited"]) == (True, None)
+
+
+def test_an_edit_after_a_rollback_is_told_and_what_the_rollback_has_checked_out_is_none(flight: Flight) -> None:
+    flight.configure(flight.usual_steps())
+    path = flight.repo / "checklists" / "short.yaml"
+    newer = path.read_text()
+    path.write_text(newer.replace("Look", "Have a look"))
+    flight.release("v1")
+    path.write_text(newer)
+    flight.release("v2")
+    (flight.var / "up").touch()
+    (flight.var / "version").write_text("v2\n")
+    workspace = flight.workspace()
+    workspace.open_run("v2", tag="", launch_at="")
+    flight.trust(workspace)
+    assert flight.work(workspace, flight.request(workspace)).outcome == "succeeded"
+    console = Console(flight.repo)
+    status = console.json("status")
+    assert "Have a look" in path.read_text()
+    assert (status["run"]["state"], status["edited"]) == ("rolled-back", [])
+    configuration = flight.repo / "cockpit.yaml"
+    configuration.write_text(configuration.read_text() + "\n")
+    edit(flight)
+    assert console.json("status")["edited"] == ["checklists/short.yaml", "cockpit.yaml"]
+    assert "checklists/short.yaml and 1 more were edited since" in console.say("status")[1]

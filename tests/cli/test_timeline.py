@@ -39,6 +39,7 @@ def test_notes_are_attached_and_found(console: Console) -> None:
         "noted on the incident Checkout answers 502: vendor ticket 4711",
     ]
     assert "deferred Look: to the vendor window" in console.say("timeline")[1]
+    assert all(len(line.split()[1]) == len("14:16:32") for line in console.say("timeline")[1].splitlines())
     assert "Nothing matches." in console.say("timeline", "--grep", "nowhere")[1]
     assert "noted: vendor ticket 4711" in console.say("incident", "show", incident)[1]
     assert [note["text"] for note in console.json("incident", "show", incident)["notes"]] == ["vendor ticket 4711"]

@@ -298,10 +298,12 @@ def test_without_health_and_version_nothing_is_called_a_success(
 def test_a_verification_that_does_not_pass_stops(flight: Flight, spoil: str, told: str) -> None:
     file = "up" if spoil == "rm -f" else "version"
     spoiled = flight.step("spoil", f'{spoil} "$V/{file}"')
-    workspace = flight.begin([*flight.usual_steps()[:-1], spoiled, flight.verify_step(within="300ms")])
+    workspace = flight.begin([*flight.usual_steps()[:-1], spoiled, flight.verify_step(within="1200ms")])
     view = flight.work(workspace, flight.request(workspace))
     assert view.state == "stopped"
     assert told in view.detail
+    output = output_path(workspace.executions_directory, view.id).read_text()
+    assert output.count("not yet: ") == 1, "it looked at least twice, and saw the same"
     assert workspace.run.state == "active"
     assert not workspace.run.deploys_locked
 

@@ -115,3 +115,10 @@ def test_a_filter_that_a_later_line_is_too_much_for_is_taken_off() -> None:
     assert wanted.slow is not None
     assert buffer.extent.end - buffer.extent.first == 3
     assert buffer.extent.generation > generation
+
+
+def test_what_is_no_pattern_says_so_and_is_looked_for_as_it_stands() -> None:
+    wanted = TextFilter.lenient("![bad")
+    assert wanted.why_literal.startswith("'[bad' is no regular expression (unterminated character set")
+    assert not wanted.matches("a [bad] one")
+    assert TextFilter.lenient("[bad]").why_literal == ""

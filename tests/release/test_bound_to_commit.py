@@ -21,6 +21,7 @@ from cockpit.release.intents import (
     TickItem,
     Undo,
 )
+from cockpit.release.item_story import story_of, story_sentence
 from cockpit.release.plan import Plan
 from cockpit.release.record import Record
 from tests.release.support import NOW, Person, joined, opened, plan_to, record
@@ -135,3 +136,17 @@ def test_two_who_tick_at_once_for_two_versions_are_contested() -> None:
     assert ana.state("b") == "contested"
     ana.act(TickItem("b", "for v3"))
     assert (ana.state("b"), ana.run.items["b"].detail) == ("done", "for v3")
+
+
+def test_an_items_story_tells_of_the_rollback_that_has_suspended_it() -> None:
+    person = ticked()
+    person.act(RequestExecution("x", plan_to("v1"), "v1"))
+    person.act(EndExecution("x", "succeeded", "", "v1"))
+
+    def story(item: str) -> list[str]:
+        view = person.run.items[item]
+        return [story_sentence(record, person.run) for record in story_of(view, person.run)]
+
+    assert story("b") == ["ticked Bound", "the run is rolled-back: that suspends it"]
+    assert story("k") == ["ticked A killer"], "what is bound to no version stands"
+    assert story("two") == []

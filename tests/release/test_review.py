@@ -97,7 +97,10 @@ def test_what_comes_in_late_of_before_the_last_review_is_told() -> None:
     assert arrived_late(ana.run) == 1
 
 
-def reviewed(*, hours_seen: float = 21.0 + 40 / 60) -> Review:
+_SEEN = {"xss": 3}
+
+
+def reviewed(*, hours_seen: float = 21.0 + 40 / 60, seen: dict[str, int] = _SEEN) -> Review:
     since, until = AT - 86400, AT
     rollup = Rollup(latencies={90: 10}, ok=9_999, down=1, highest_ms=100.0)
     stretches = (
@@ -111,7 +114,7 @@ def reviewed(*, hours_seen: float = 21.0 + 40 / 60) -> Review:
     data = ReviewData(
         since, until, "a day ago", "bridge", days, ((since, since + hours_seen * 3600),),
         (ProbeData("api", "Shop API", 5.0, stretches, (rollup,) * len(days)),),
-        logs=(LogData("app", (LogDay(10, 100, 1, 0, 100, 0, {"xss": 3}),) * 2), LogData("worker", (LogDay(),) * 2)),
+        logs=(LogData("app", (LogDay(10, 100, 1, 0, 100, 0, seen),) * 2), LogData("worker", (LogDay(),) * 2)),
     )  # fmt: skip
     return review_of(opened(at=NOW - 3_600_000).run, data, ZoneInfo("UTC"))
 
@@ -134,8 +137,24 @@ def test_every_section_says_what_is_known_and_by_whom() -> None:
     assert told["uptime"].rows[0].cells[:3] == ("Shop API", "all", "99.99 %")
     assert told["security"].rows[0].cells == ("xss", "6", "app", "3 3")
     assert told["logs"].rows[1].cells[2] == "no watcher followed it in this time"
-    assert told["payments"].told == told["errors"].told == "none seen by bridge"
+    assert told["errors"].told == "none seen by bridge"
+    assert told["payments"].told == "no payments seen by bridge"
     assert all("bridge" in told[name].told for name in ("coverage", "uptime", "security", "logs"))
+
+
+@pytest.mark.parametrize(
+    ("seen", "row"),
+    [
+        ({"payment-success": 3, "payment-failure": 1}, ("app", "75 %", "6 succeeded, 2 failed")),
+        ({"payment-failure": 2}, ("app", "-", "no success seen, 4 failed")),
+    ],
+)
+def test_no_share_is_made_of_payments_of_which_none_was_seen_to_succeed(
+    seen: dict[str, int], row: tuple[str, ...]
+) -> None:
+    told = {section.id: section for section in sections_of(reviewed(seen=seen))}
+    assert told["payments"].rows[0].cells == row
+    assert told["payments"].rows[0].grave
 
 
 @pytest.mark.parametrize(

@@ -63,11 +63,13 @@ def test_a_report_begins_with_how_it_ended_and_ends_with_the_digests() -> None:
     assert " ".join(found.summary) == FIRST
 
 
-def test_times_are_to_the_minute_in_the_zone_that_is_named_once() -> None:
+def test_times_are_in_the_zone_that_is_named_once_and_to_the_second_in_the_timeline() -> None:
     found = report(rolled_back())
     for page in (to_markdown(found), to_html(found)):
         assert "08:01" in page
-        assert not re.search(r"\d\d:\d\d:\d\d|\d\dT\d\d", page)
+        head, _, timeline = page.partition("Timeline</h2>" if "<h2" in page else "## Timeline")
+        assert not re.search(r"\d\d:\d\d:\d\d|\d\dT\d\d", head)
+        assert re.search(r"08:01:\d\d\b", timeline), "there one sees what came first in a minute"
         assert page.count("Times are of UTC.") == 1
     assert found.executions[0].at == "2027-01-15T08:01:00.001Z", "scripts read it whole"
 

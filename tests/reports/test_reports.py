@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -196,3 +197,18 @@ def test_the_watcher_publishes_only_where_it_is_asked_to(tmp_path: Path, monkeyp
     reporter.refresh()
     assert len(said) == 1
     assert "was not published" in said[0]
+
+
+def test_a_phase_has_one_verdict_and_the_timeline_tells_seconds(workspace: Workspace) -> None:
+    from cockpit.release.intents import TickItem
+
+    before = to_markdown(whole_report(workspace, now=now()))
+    assert "| phase | done | verdict |" in before
+    assert "| Day | 0 of 1 | not begun, no-go: " in before
+    workspace.session.act(TickItem("day/before/look"))
+    report = whole_report(workspace, now=now())
+    after = to_markdown(report)
+    (row,) = (line for line in after.splitlines() if line.startswith("| Day |"))
+    assert row in {"| Day | 1 of 1 | go |", "| Day | 1 of 1 | no-go, though every item is done: 1 reason |"}
+    assert row.split("| ")[-1].removesuffix(" |") in to_html(report)
+    assert re.search(r"^\| \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \| Ana \| ticked Look \|$", after, re.MULTILINE)

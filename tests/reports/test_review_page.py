@@ -93,6 +93,21 @@ def test_one_persons_deeds_are_in_the_order_of_time() -> None:
     assert "noted: payments fail" in [one.text for one in ana.changes][:-1]
 
 
+def test_who_did_what_is_told_in_the_order_of_time_to_the_second() -> None:
+    ana = rolled_back()
+    ben = joined(ana, BEN)
+    ben.at += 30_000
+    ben.act(AddNote("seen from here, too"))
+    ana.hear(ben)
+    ana.at += 60_000
+    ana.act(AddNote("all well again"))
+    rows = next(one for one in sections_of(review(ana)) if one.id == "changes").rows
+    times = [row.cells[0] for row in rows]
+    assert times == sorted(times)
+    assert all(time.count(":") == 2 for time in times)
+    assert [row.cells[1] for row in rows][-2:] == ["Ben", "Ana"]
+
+
 @pytest.mark.parametrize("logs", [False, True])
 def test_what_nobody_set_up_is_one_line_at_the_end(logs: bool) -> None:
     sections = sections_of(review(opened(), logs=logs))

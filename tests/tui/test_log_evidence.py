@@ -75,3 +75,12 @@ async def test_whoever_changes_their_mind_at_once_keeps_the_focus(scene: Scene) 
             await settle(pilot)
             await until(pilot, lambda: isinstance(app.focused, LogTail) and app.focused.is_attached)
         assert "access | " not in "\n".join(lines(app)), "six times: each by itself again"
+
+
+async def test_a_filter_that_is_no_pattern_says_so_and_is_looked_for_as_it_stands(scene: Scene) -> None:
+    async with flown(scene) as (app, pilot):
+        await pilot.press("2")
+        await settle(pilot)
+        await pilot.press("slash", "left_square_bracket", "b", "a", "d", "enter")
+        said = "'[bad' is no regular expression (unterminated character set at position 0): it is looked for as plain"
+        await until(pilot, lambda: any(said in one.message for one in app.notices.kept))

@@ -76,11 +76,12 @@ async def test_a_review_is_completed_after_asking_and_the_next_one_begins_there(
         flight(app).action_complete_review()
         await settle(pilot)
         assert last_review(scene.run) is None, "there was none in view"
-        await pilot.press("0")
-        await settle(pilot)
+        assert flight(app).page.id == "review", "it leads there"
+        await until(pilot, lambda: flight(app).shown_review() is not None)
         flight(app).action_complete_review()
         await settle(pilot)
         assert isinstance(app.screen, ConfirmDialog)
+        assert "Tab to Complete · Space presses it · Esc leaves" in text_in(app, app.screen.region)
         assert "since the launch" in text_in(app, app.screen.region)
         assert "watched 0 s of 14 m" in text_in(app, app.screen.region)
         await pilot.press("right", "enter")

@@ -142,3 +142,18 @@ async def test_on_80x24_maintenance_lists_more_than_it_tells_of_the_year(look: L
         await pilot.resize_terminal(80, 40)
         await until(pilot, lambda: "annually" in text_of(app, "#year"))
         assert "✓ done" in text_of(app, "#year")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    ("width", "last"), [(80, "0Review rollback READY"), (120, " 0 Review "), (145, " 0 Review "), (200, "sign-off ")]
+)
+async def test_every_tab_and_the_light_are_in_view_at_any_width(width: int, last: str, look: Look) -> None:
+    app = look("calm").app()
+    async with app.run_test(size=(width, 40)) as pilot:
+        await settle(pilot)
+        tabs = text_of(app, "#tabs")
+        assert "9" in tabs
+        assert last in tabs
+        assert "rollback READY" in tabs
+        assert ("Environment" in tabs, "READY to v2.4.0" in tabs) == (width > 120, width >= 120)

@@ -106,6 +106,7 @@ async def test_a_thing_of_several_keys_names_the_next_one_also_on_the_dialogs_an
             await until(pilot, partial(shows, app, dialog))
             await settle(pilot)
             assert f"Tour 5/6  {told_there}" in lines(app)[-1], "no box lies over the last line"
+            assert sum("Tour 5/6" in line for line in lines(app)) == 1, "and what lies below is quiet"
             assert app.screen.query_one(".box").region.bottom < app.size.height
         await pilot.press("escape", "escape")
         await until(pilot, lambda: "Tour 5/6  Enter opens the card" in "\n".join(lines(app)))

@@ -72,6 +72,9 @@ class ConfirmDialog(Dialog[bool]):
             with Horizontal(classes="buttons"):
                 yield button("Cancel", "cancel")
                 yield button(self._yes, "yes", variant="primary")
+            yield Static(
+                Content(hint_line(f"Tab to {self._yes}", "Space presses it", "Esc leaves")), classes="dialog-hint"
+            )
 
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:

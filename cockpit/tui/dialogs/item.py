@@ -17,7 +17,7 @@ from cockpit.errors import UsageError
 from cockpit.release.asked import asked, may_answer
 from cockpit.release.due import due_of
 from cockpit.release.item_state import CLOSED_BY_HAND, ItemState
-from cockpit.release.narrative import sentence
+from cockpit.release.item_story import story_of, story_sentence
 from cockpit.release.record import Record
 from cockpit.release.run import ItemView, Run
 from cockpit.session import Session
@@ -69,15 +69,16 @@ class ItemFacts(TextPane):
         lines += labelled("id", self._view.id, inks.muted, inks.muted, width=width)
         for record in self._view.attachments:
             lines += _attachment_lines(record, self._attached.get(record.id, ""), inks, width)
-        if self._view.history:
+        story = story_of(self._view, self._run)
+        if story:
             lines += [[], [(" history", inks.title)]]
         lines += [
             [
                 (f" {clock_time(epoch(record.wall), self._run.timezone, with_seconds=True)}  ", inks.muted),
                 part(f"{record.by.name} ", inks.accent),
-                part(sentence(record, self._run), inks.plain),
+                part(story_sentence(record, self._run), inks.plain),
             ]
-            for record in self._view.history
+            for record in story
         ]
         return lines
 

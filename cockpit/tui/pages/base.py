@@ -32,6 +32,11 @@ class Page(Container):
     first_focus = ""  # the selector of what gets the focus when the page is opened
 
     @property
+    def filter_remark(self) -> str:
+        """What is to be said of the filter as it was typed, which is applied all the same."""
+        return ""
+
+    @property
     def cockpit(self) -> CockpitApp:
         """The app, by its own type."""
         return cast("CockpitApp", self.app)

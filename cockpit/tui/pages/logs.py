@@ -83,6 +83,10 @@ class LogsPage(Page):
     def apply_filter(self, text: str) -> None:
         self.query_one(LogPanes).apply_filter(text)
 
+    @property
+    def filter_remark(self) -> str:
+        return next((pane.view.filter_remark for pane in self.query_one(LogPanes).panes), "")
+
     @on(LogPanes.Refused)
     def _say_why(self, message: LogPanes.Refused) -> None:
         self.cockpit.tell(message.why, severity="warning")

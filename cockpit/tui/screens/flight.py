@@ -305,6 +305,9 @@ class FlightScreen(StripScreen):
         if complaint:
             self.cockpit.tell(complaint, severity="warning")
             return
+        remark = self.page.filter_remark
+        if remark:
+            self.cockpit.tell(remark, severity="warning")
         self.query_one(FilterInput).display = bool(self.query_one(FilterInput).value)
         self.page.take_focus()
 

@@ -15,10 +15,11 @@ def readiness_light(readiness: Readiness, inks: Inks, *, width: int, room: int) 
     """Return the light of a line of `width` cells of which `room` are left; what does not fit goes, READY last."""
     if readiness.ready:
         found: list[Part] = [("rollback ", inks.muted), ("READY", inks.good)]
-        if width >= WIDE:
-            found += [(" to ", inks.muted), part(readiness.target, inks.strong)]
-        if readiness.notes:
-            found.append((", NO LEASE", inks.warn))
+        to: list[Part] = [(" to ", inks.muted), part(readiness.target, inks.strong)]
+        notes: list[Part] = [(", NO LEASE", inks.warn)] if readiness.notes else []
+        if width >= WIDE and width_of([*found, *to, *notes]) <= room:
+            found += to
+        found += notes
     else:
         why = readiness.reasons[0] if readiness.reasons else ""
         found = [("rollback ", inks.muted), ("NOT READY", inks.warn)]

@@ -30,6 +30,11 @@ class LogView(LogFollow):
         self._searched = None
         self._filter_buffer()
 
+    @property
+    def filter_remark(self) -> str:
+        """What is to be said of the filter as it was typed; empty for nearly all."""
+        return self._wanted_filter.why_literal if self._wanted_filter is not None else ""
+
     def action_next_error(self) -> None:
         """Go to the next error, from the one gone to last while it is in view, otherwise from the top."""
         self._go_to_next(_is_error, forward=True, otherwise="no later error")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
@@ -18,7 +20,7 @@ from cockpit.tui.glyphs import shown
 from cockpit.tui.people import people_lines, widest_fitting
 from cockpit.tui.rows import Part, part, row, width_of
 from cockpit.tui.theme import Inks
-from cockpit.tui.widgets.light import WIDE, done_light, readiness_light
+from cockpit.tui.widgets.light import done_light, readiness_light
 from cockpit.tui.widgets.lines import LineWidget
 
 _STATE_WORDS = {"active": "flying", "rolled-back": " ROLLED BACK ", "held": " HELD "}
@@ -194,21 +196,20 @@ class PageTabs(LineWidget):
             self.renew()
 
     def line(self, y: int, width: int, inks: Inks) -> Strip:  # noqa: ARG002
-        wide = width >= WIDE
+        names, spaced = _names_fitting(width)
         left: list[Part] = [(" ", inks.plain)]
         self._spans = []
-        for number, page, short, title in PAGES:
+        for (number, page, _, _), name in zip(PAGES, names, strict=True):
             here = page == self._page
             start = width_of(left)
-            name = title if wide else short
             if here:
-                left.append((f" {number} {name} " if wide else f"{number}{name}", inks.badge))
+                left.append((f" {number} {name} " if spaced else f"{number}{name}", inks.badge))
             else:
                 left += [
-                    (f" {number}" if wide else number, inks.title),
-                    (f" {name} " if wide else name, inks.muted),
+                    (f" {number}" if spaced else number, inks.title),
+                    (f" {name} " if spaced else name, inks.muted),
                 ]
-            if not wide:
+            if not spaced:
                 left.append((" ", inks.plain))
             self._spans.append((start, width_of(left), page))
         room = width - width_of(left) - 1  # every page stays in view
@@ -224,3 +225,17 @@ class PageTabs(LineWidget):
         for start, end, page in self._spans:
             if start <= event.x < end:
                 self.post_message(self.Picked(page))
+
+
+_LIGHT = len("rollback NOT READY") + 2  # columns
+
+
+@cache
+def _names_fitting(width: int) -> tuple[tuple[str, ...], bool]:
+    """Return the pages' names, the longest that leave room for the light, and whether there is space around them."""
+    titles = tuple(title for *_, title in PAGES)
+    shorts = tuple(short for _, _, short, _ in PAGES)
+    for names in (titles, tuple(title.partition(" ")[0] for title in titles), shorts):
+        if 1 + sum(len(name) + 4 for name in names) + _LIGHT <= width:
+            return names, True
+    return shorts, False

@@ -94,7 +94,7 @@ class RecordDetail(TextPane):
         if record is None or run is None:
             return []
         told = sentence(record, run)
-        local = f"{date_time(epoch(record.wall), run.timezone)} {run.timezone}, {record.wall}"
+        local = f"{date_time(epoch(record.wall), run.timezone, with_seconds=True)} {run.timezone}, {record.wall}"
         lines = labelled("what", told, inks.plain, inks.muted, width=width)
         for name, text in self._texts:
             if text not in told:
