@@ -64,7 +64,7 @@ PICTURES = {
     "incident_open": Picture("calm", "5 I", small_only=True),
     "abnormal_troubled": Picture("troubled", "exclamation_mark"),
     "messages": Picture("messaged", "7"),
-    "message_form": Picture("messaged", "7 j j j j enter"),
+    "message_form": Picture("messaged", "7 enter"),
     "message_sent": Picture("messaged", "7 tab j enter", small_only=True),
     "timeline": Picture("red", "8"),
     "review": Picture("troubled", "0"),
