@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cockpit.release.arrival import is_verified, rolled_back_words, verified_word
+from cockpit.release.arrival import is_verified, rolled_back_words
 from cockpit.release.live import Readiness
 from cockpit.release.run import ExecutionView
 from cockpit.tui.rows import Part, part, width_of
@@ -42,8 +42,10 @@ def done_light(
     ink = inks.good if is_verified(done) else inks.warn
     whole = [part(rolled_back_words(done, now, timezone), ink)]
     further: list[Part] = [] if readiness.ready else [("; a further one NOT READY", inks.warn)]
-    short = "rolled back" if is_verified(done) else verified_word(done)
-    for found in ([*whole, *further], whole):
+    short, shorter = ("rolled back, UNVERIFIED", "UNVERIFIED")
+    if is_verified(done):
+        short, shorter = f"rolled back to {done.tag}", "rolled back"
+    for found in ([*whole, *further], whole, [part(short, ink)]):
         if width_of(found) <= room:
             return found
-    return [(short, ink)]
+    return [(shorter, ink)]
