@@ -130,7 +130,7 @@ def alarms_of(run: Run, live: Live, now: float, me: Actor | None = None) -> list
     if run.frozen is not None:
         alarms.append(Alarm("freeze", "change freeze", run.frozen.told, False, "timeline"))
     if run.deploys_locked:
-        alarms.append(Alarm("deploys", "deploys locked", run.deploys_locked, False, "tags"))
+        alarms.append(Alarm("deploys", "deploys locked", f"{run.deploys_locked}; : unlock deploys", False, "tags"))
     return alarms
 
 

@@ -98,6 +98,7 @@ async def test_deploys_are_unlocked_by_the_palette_and_from_what_is_abnormal(bac
         assert "Unlock deploys: rolled back from v2.4.1 to v2.4.0" in dialog(app)
         await pilot.press("escape", "exclamation_mark")
         assert isinstance(app.screen, AbnormalDialog)
+        assert "rolled back from v2.4.1 to v2.4.0; : unlock deploys" in dialog(app)
         await choose(app, pilot, "AlarmList", "deploys locked")
         await until(pilot, lambda: isinstance(app.screen, AskDialog))
         await type_in(pilot, "fixed in v2.4.2")
