@@ -17,7 +17,7 @@ _DEPLOY = (
 )  # fmt: skip
 _DIRECTORIES = ("", "bin/", "scripts/", "script/", "ops/", "deploy/", "tools/")
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")  # in the order in which make looks
-_TARGET = re.compile(r"^(deploy|start|stop|restart|up|down)\s*:(?!=)", re.MULTILINE)
+_TARGET = re.compile(r"^(deploy|start|stop|restart|up|down)[ \t]*:(?!=)", re.MULTILINE)
 
 
 class Scripts(Struct, frozen=True):
