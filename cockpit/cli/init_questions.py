@@ -120,6 +120,7 @@ def _rows(root: Path, answers: Answers, answering: str) -> list[str]:
         ("framework", _pair(found.framework.name)),
         ("nginx", (web.name.value if web.name is not None else "a proxy", web.where) if web is not None else None),
         ("health", (answers.health_url, f"{where}{', answers now' if answering else ', no answer yet'}")),
+        ("version", (answers.version.http, "tells it now") if answers.version is not None else None),
         ("log", (log, found.log.where if found.log is not None else "a guess")),
         ("access log", _pair(web.access_log) if web is not None else None),
         ("other logs", (", ".join(one.value for one in others), others[0].where) if others else None),

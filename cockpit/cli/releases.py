@@ -112,6 +112,7 @@ def _retarget(arguments: argparse.Namespace) -> ExitCode:
 
     workspace = open_here(arguments)
     commit = resolve_tag(workspace.code_git, arguments.tag)
+    before = workspace.run.summary()
     again = asked_again(workspace.run, arguments.tag, commit, now=now())
     workspace.session.act(Retarget(arguments.tag, commit))
     publish(workspace)
@@ -119,6 +120,8 @@ def _retarget(arguments: argparse.Namespace) -> ExitCode:
     if wants_json(arguments):
         print_json({**to_builtins(workspace.run.summary()), "asked_again": list(again)})
         return ExitCode.OK
+    flew = f"{before.tag or 'no tag yet'} {before.commit[:8]}".rstrip()
+    say(f"it flew {flew}, and flies {arguments.tag} {commit[:8]} from here on")
     _show_summary(arguments, workspace.run.summary())
     for one in again:
         say(visible(f"- {one}"))

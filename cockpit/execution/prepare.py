@@ -18,7 +18,7 @@ from cockpit.execution.programs import missing_programs
 from cockpit.git.command import Git
 from cockpit.git.facts import changed_files, head_commit, undone
 from cockpit.git.resolve import resolve_tag
-from cockpit.git.running import what_runs
+from cockpit.git.running import checked_out, what_runs
 from cockpit.git.tag_names import decode_name, encode_name
 from cockpit.git.tags import list_tags
 from cockpit.release.broken_off import broken_off
@@ -30,7 +30,7 @@ from cockpit.release.plan import Plan
 from cockpit.release.planning import build_plan
 from cockpit.release.run import Run
 from cockpit.release.running import Running, Sighting, fall_back
-from cockpit.release.tags import Tag, tag_at, with_marks
+from cockpit.release.tags import Tag, with_marks
 
 
 def usable_backup(path: Path) -> bool:
@@ -108,7 +108,8 @@ def prepare(
     tags = list_tags(git, run.configuration.code.tags)
     running = what_runs(git, tags, head, run.tag, seen) if seen is not None else Running(head=head)
     from_commit = running.origin(commit, from_commit or (given_up.from_commit if given_up is not None else ""))
-    left = tag_at(tags, from_commit)
+    # Upon a release there may be a commit of the cockpit's own files: it is that release all the same that is left.
+    left = checked_out(git, tags, from_commit, run.tag)
     plans = run.configuration.rollback if direction == "rollback" else run.configuration.deploy
     crossed: list[str] = []
     if plans.migrations:  # also those of a release that is checked out and said not to answer: it may have begun to

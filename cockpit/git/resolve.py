@@ -51,7 +51,13 @@ def _exists(git: Git, name: bytes) -> bool:
 
 def _suggestion(git: Git, name: bytes) -> str:
     names = git.output(
-        "for-each-ref", "--sort=-creatordate", f"--count={_COMPARED}", "--format=%(refname:lstrip=2)", "refs/tags"
+        # Of several tags that are of the same second, the highest version is taken for the newest.
+        "for-each-ref",
+        "--sort=-version:refname",
+        "--sort=-creatordate",
+        f"--count={_COMPARED}",
+        "--format=%(refname:lstrip=2)",
+        "refs/tags",
     ).splitlines()
     known = [decode_name(other).display for other in names]
     if not known:
@@ -59,4 +65,5 @@ def _suggestion(git: Git, name: bytes) -> str:
     from difflib import get_close_matches
 
     close = get_close_matches(decode_name(name).display, known, n=3, cutoff=0.5)
-    return f"Did you mean {', '.join(close)}?" if close else f"The newest tag is {known[0]}"
+    meant = f"Did you mean {', '.join(close)}?" if close else f"The newest tag here is {known[0]}."
+    return f"{meant} All: cockpit tags. Those that are elsewhere: git fetch --tags"

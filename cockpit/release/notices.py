@@ -41,6 +41,18 @@ def ends_of(records: Iterable[Record]) -> list[str]:
     return told
 
 
+def agreements_of(run: Run, actor: Actor, records: Iterable[Record]) -> list[str]:
+    """Return who, by `records`, which have just arrived, has said of an item what `actor` said at the same time."""
+    told = []
+    for record in records:
+        view = run.view_of(record.ent.removeprefix(ITEM_PREFIX)) if record.ent.startswith(ITEM_PREFIX) else None
+        if view is None or not view.also or record not in view.register.heads or _is_of(record, actor):
+            continue
+        if any(_is_of(head, actor) for head in view.register.heads):
+            told.append(f'{record.by.name} said the same of "{view.item.text}" at the same time: {view.state} by both')
+    return told
+
+
 def notes_told(run: Run, actor: Actor, records: Iterable[Record], *, looked_at: str = "") -> str:
     """Return what colleagues have noted by `records`, which have just arrived, in one line; empty where nothing.
 
@@ -86,8 +98,6 @@ def _notice(run: Run, actor: Actor, record: Record) -> str:
         if view.claimed_by == actor:
             return f'{record.by.name} claimed "{view.item.text}" too, after you: it is yours'
         return f'{view.claimed_by.name} claimed "{view.item.text}" before you: it is theirs'
-    if view.also and register == "state":
-        return f'{record.by.name} said the same of "{view.item.text}" at the same time: {view.state} by both'
     return f'"{view.item.text}" is contested: {view.detail}. What is said next decides' if view.sides else ""
 
 

@@ -20,7 +20,7 @@ from cockpit.preferences import Preferences
 from cockpit.release.intents import Intent, RevokeSignOff, SignOff
 from cockpit.release.live import Live
 from cockpit.release.moment import Moments
-from cockpit.release.notices import ends_of, notes_told, notices_of
+from cockpit.release.notices import agreements_of, ends_of, notes_told, notices_of
 from cockpit.release.record import Record
 from cockpit.release.run import Run
 from cockpit.seen import SeenStore
@@ -254,17 +254,18 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.run_now = message.run
         for notice in notices_of(message.run, self.workspace.session.actor, message.records):
             self.tell(notice, severity="warning")
-        noted = notes_told(message.run, self.workspace.session.actor, message.records, looked_at=self._item_in_view())
-        if noted:
-            self.tell(noted)
+        me = self.workspace.session.actor
+        noted = notes_told(message.run, me, message.records, looked_at=self._item_in_view())
+        for told in filter(None, (*agreements_of(message.run, me, message.records), noted)):
+            self.tell(told)
         self.hand_over()
         for ended in ends_of(message.records):
             self.bell()
             self.tell(ended, severity="warning")
-        told = told_of_wheel(message.records, self.me)
-        if told:
+        wheel = told_of_wheel(message.records, self.me)
+        if wheel:
             self.bell()
-            self.tell(told, severity="warning")
+            self.tell(wheel, severity="warning")
 
     def _item_in_view(self) -> str:
         flight = self.flight

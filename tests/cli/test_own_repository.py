@@ -31,6 +31,9 @@ START = "#!/bin/sh\nmkdir -p var; nohup python3 app.py >>var/app.log 2>&1 &\nech
 STOP = "#!/bin/sh\nkill $(cat var/pid) && rm var/pid\n"
 
 
+LAUNCH = "# Launch\n## Day\n- [ ] Tell support\n- [ ] Deploy the new version\n- [ ] Prices are right\n"
+
+
 class Own:
     """The repository, and its service, which runs."""
 
@@ -38,7 +41,8 @@ class Own:
         self.port = free_port()
         self.root = home / "prices"
         self.root.mkdir()
-        files = {"app.py": APP % self.port, "start.sh": START, "stop.sh": STOP, ".gitignore": "var/\n"}
+        files = {"app.py": APP % self.port, "start.sh": START, "stop.sh": STOP, ".gitignore": "var/\n",
+                 "LAUNCH.md": LAUNCH}  # fmt: skip
         for name, text in files.items():
             (self.root / name).write_text(text)
             (self.root / name).chmod(0o755 if name.endswith(".sh") else 0o644)
@@ -76,13 +80,14 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Own]:
 
 
 def test_what_init_proposes_goes_back_and_onward_by_the_services_own_scripts(own: Own) -> None:
-    written = own.console.json("init", "--yes")
+    written = own.console.json("init", "--yes", "--from", str(own.root / "LAUNCH.md"))
     assert written["version_url"] == f"http://127.0.0.1:{own.port}/version"
     assert (written["deployed_by"], written["state_remote"]) == ("script", "origin")
     own.git("add", "--all")
     own.git("commit", "--quiet", "--message", "the cockpit")
     assert own.console.json("trust")["assumed"] == written["assumed"]
     own.console.json("release", "open", "v1.2.0")
+    own.console.json("item", "tick", "deploy-the-new-version")
     plan = own.console.json("rollback", "v1.1.0", "--plan")["assumed"]
     assert {f"rollback.steps.{step}": why for step, why in plan.items()} == {
         where: why for where, why in written["assumed"].items() if where.startswith("rollback.")
@@ -90,6 +95,13 @@ def test_what_init_proposes_goes_back_and_onward_by_the_services_own_scripts(own
 
     assert own.console.process("rollback", "v1.1.0", "--execute", "--confirm", "v1.1.0").returncode == 0
     assert b"v1.1.0" in own.running()
+    # HEAD had moved on from v1.2.0 by the commit of the cockpit's own files: v1.2.0 is what was undone all the same.
+    assert "rolled back from v1.2.0 to v1.1.0" in own.console.json("status")["deploys_locked"]
+    assert {tag["name"]: tag["mark"] for tag in own.console.json("tags")}["v1.2.0"] == "bad"
+    states = {item["id"]: item["state"] for item in own.console.json("status")["items"]}
+    assert states["day/deploy-the-new-version"] == "suspended"
+    assert own.console.refused("item", "tick", "prices-are-right", code=4)["code"] == "rolled-back"
+    assert own.console.json("item", "tick", "tell-support")["state"] == "done"
     own.console.json("execution", "unlock", "--reason", "mended")
     assert own.console.process("deploy", "v1.2.0", "--execute", "--confirm", "v1.2.0").returncode == 0
     assert b"v1.2.0" in own.running()

@@ -67,6 +67,16 @@ def test_a_misspelled_name_gets_close_matches(repository: Repository) -> None:
     assert "unrelated" not in raised.value.fix
 
 
+def test_a_name_that_is_like_none_gets_the_newest_tag_also_of_those_of_one_second(repository: Repository) -> None:
+    commit = repository.commit("one")
+    for name in (b"v1.9.0", b"v1.10.0", b"v1.2.0"):
+        repository.point(name, commit)
+    with pytest.raises(NotFoundError) as raised:
+        resolve_tag(repository.git, "canary")
+    assert raised.value.fix.startswith("The newest tag here is v1.10.0.")
+    assert "git fetch --tags" in raised.value.fix
+
+
 def test_without_tags_it_says_how_to_make_one(repository: Repository) -> None:
     repository.commit("one")
     with pytest.raises(NotFoundError, match="git tag v1"):

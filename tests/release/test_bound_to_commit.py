@@ -100,13 +100,28 @@ def test_after_a_rollback_it_is_suspended_and_what_is_done_for_the_next_version_
     person.act(RequestExecution("x", plan_to(), "v1"))
     person.act(EndExecution("x", "succeeded", "", "v1"))
     assert person.state("b") == "suspended"
-    with pytest.raises(RefusedError, match="v2 that was rolled back"):
+    with pytest.raises(RefusedError, match="v2, which was rolled back"):
         person.act(TickItem("b"))
     person.act(V3)
     assert person.state("b") == "suspended"
     person.act(TickItem("b"))
     assert person.state("b") == "done"
     person.act(ChangeRunState("active"))
+    assert person.state("b") == "done"
+
+
+def test_after_a_rollback_what_was_never_ticked_is_not_ticked_either_for_the_version_that_is_gone() -> None:
+    person = opened()
+    person.act(RequestExecution("x", plan_to(), "v1"))
+    person.act(EndExecution("x", "succeeded", "", "v1"))
+    assert person.state("b") == "open"
+    with pytest.raises(RefusedError, match="suspended until the run has another") as refusal:
+        person.act(TickItem("b"))
+    assert "cockpit release retarget" in refusal.value.fix
+    person.act(TickItem("k"))
+    assert person.state("k") == "done", "what speaks of no version goes on"
+    person.act(V3)
+    person.act(TickItem("b"))
     assert person.state("b") == "done"
 
 

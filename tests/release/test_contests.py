@@ -26,7 +26,7 @@ from cockpit.release.intents import (
 )
 from cockpit.release.ledger import state_digest
 from cockpit.release.narrative import is_contested, sentence
-from cockpit.release.notices import notices_of
+from cockpit.release.notices import agreements_of, notices_of
 from cockpit.release.record import Actor
 from cockpit.release.run import Run
 from tests.release.support import ANA, BEN, NOW, Person, fold, joined, opened, plan_to
@@ -85,8 +85,10 @@ def test_two_who_tick_it_at_once_agree_and_it_is_done_by_both(values: tuple[str,
             "Ana ticked A killer (as did Ben, at the same time)",
             "Ben ticked A killer (as did Ana, at the same time)",
         ]
-    notices = notices_of(ana.run, ANA, [record for record in ben.run.records if record.by == BEN])
-    assert notices == ['Ben said the same of "A killer" at the same time: done by both']
+    news = [record for record in ben.run.records if record.by == BEN]
+    assert notices_of(ana.run, ANA, news) == [], "nothing to be alarmed at"
+    assert agreements_of(ana.run, Actor("Cleo"), news) == []
+    assert agreements_of(ana.run, ANA, news) == ['Ben said the same of "A killer" at the same time: done by both']
     with pytest.raises(RefusedError, match=r"already done by (Ana\+Ben|Ben\+Ana)"):
         ana.act(TickItem("k"))
     ben.act(ReopenItem("k", "look again"))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from cockpit.content.proposal.near import Seen, place_of, text_of
+from cockpit.content.proposal.near import Seen, place_of, plain_path, text_of
 
 _DEPLOY = (
     "deploy.sh", "bin/deploy", "bin/deploy.sh", "scripts/deploy", "scripts/deploy.sh", "script/deploy",
@@ -17,7 +17,10 @@ _DEPLOY = (
 )  # fmt: skip
 _DIRECTORIES = ("", "bin/", "scripts/", "script/", "ops/", "deploy/", "tools/")
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")  # in the order in which make looks
-_TARGET = re.compile(r"^(deploy|start|stop|restart|up|down)\s*:(?!=)", re.MULTILINE)
+_TARGET = re.compile(r"^(deploy|start|stop|restart|up|down)[ \t]*:(?!=)", re.MULTILINE)
+
+
+_APPENDED = re.compile(r">>?[ \t]*[\"']?([\w./-]+\.log)\b")
 
 
 class Scripts(Struct, frozen=True):
@@ -48,6 +51,17 @@ def find_scripts(root: Path) -> Scripts:
     restarts = [*(_script(root, each, "restart") for each in _DIRECTORIES), targets.get("restart")]
     alone = [one for one in (*restarts, *(start for start, _ in pairs)) if one is not None]
     return Scripts(deploy, alone[0] if alone else None)
+
+
+def log_of(root: Path, scripts: Scripts) -> Seen | None:
+    """Return the file that the start script at the top appends the service's output to, where its path is plain."""
+    start = scripts.start
+    if start is None or "/" in start.where or ":" in start.where:
+        return None  # a path in a script further down counts from wherever that goes; a make target's is not looked for
+    text = text_of(root / start.where)
+    found = _APPENDED.search(text)
+    path = plain_path(found[1]) if found is not None else ""
+    return Seen(path, place_of(root / start.where, root, text, found.start(1))) if found is not None and path else None
 
 
 def _script(root: Path, directory: str, name: str) -> Seen | None:

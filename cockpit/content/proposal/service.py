@@ -14,7 +14,7 @@ from cockpit.content.proposal.framework import Framework, find_framework
 from cockpit.content.proposal.log_files import find_log_files
 from cockpit.content.proposal.near import Seen, files_near, place_of, plain_path, text_of
 from cockpit.content.proposal.nginx import Nginx, find_nginx
-from cockpit.content.proposal.scripts import Scripts, find_scripts
+from cockpit.content.proposal.scripts import Scripts, find_scripts, log_of
 from cockpit.content.proposal.units import Unit, find_unit
 
 Deployer = Literal["systemd", "compose", "script", ""]
@@ -89,14 +89,15 @@ def find_service(root: Path, name: str) -> Service:
     """Return what the files under `root` tell of the service of that name."""
     files = list(files_near(root))
     unit, compose = find_unit(root, files, name), find_compose(root)
-    log, is_command = _log(root, unit, compose)
+    scripts = find_scripts(root)
+    log, is_command = _log(root, unit, compose, scripts)
     log_files = find_log_files(root, files, unit.where if unit is not None else "")
     if log is None and log_files:
         log, log_files = log_files[0], log_files[1:]
     return Service(
         unit=unit,
         compose=compose,
-        scripts=find_scripts(root),
+        scripts=scripts,
         nginx=find_nginx(root, files),
         framework=find_framework(root, files),
         env_example=next((each for each in _EXAMPLES if text_of(root / each).strip()), ""),
@@ -106,7 +107,7 @@ def find_service(root: Path, name: str) -> Service:
     )
 
 
-def _log(root: Path, unit: Unit | None, compose: Compose | None) -> tuple[Seen | None, bool]:
+def _log(root: Path, unit: Unit | None, compose: Compose | None, scripts: Scripts) -> tuple[Seen | None, bool]:
     """Return the application's log, and whether it is a command that follows it."""
     if unit is not None and unit.log:
         return Seen(unit.log, unit.where), False
@@ -120,7 +121,7 @@ def _log(root: Path, unit: Unit | None, compose: Compose | None) -> tuple[Seen |
     if compose is not None:
         follow = f"docker compose{_file_option(compose)} logs -f --no-color --no-log-prefix -n 500 {compose.service}"
         return Seen(follow, compose.file), True
-    return None, False
+    return log_of(root, scripts), False
 
 
 def _file_option(compose: Compose) -> str:

@@ -22,7 +22,7 @@ from cockpit.release.events import (
 from cockpit.release.intents import ConfirmExecution, EndExecution, RecordFact, RequestExecution
 from cockpit.release.onward import leads_onward
 from cockpit.release.plan import Plan
-from cockpit.release.run import Run
+from cockpit.release.run import ExecutionView, Run
 
 
 def execution_entity(execution: str) -> str:
@@ -132,12 +132,13 @@ def end(intent: EndExecution, context: Context) -> list[Draft]:
         return [ended]
     drafts = []
     if view.direction == "rollback":
-        drafts.append(context.draft(RUN, RunStateChanged(state="rolled-back", commit=view.from_commit)))
+        undone = _undone(view, context.run)
+        drafts.append(context.draft(RUN, RunStateChanged(state="rolled-back", commit=undone)))
         reason = f"rolled back from {view.from_tag or view.from_commit[:8]} to {view.tag}"
         drafts.append(context.draft(SERVICE, DeploysLocked(reason=reason), scope="service"))
         if view.from_tag:
             # Or it would be what the next version falls back to.
-            mark = TagMarked(mark="bad", commit=view.from_commit, reason=context.seal(f"rolled back to {view.tag}"))
+            mark = TagMarked(mark="bad", commit=undone, reason=context.seal(f"rolled back to {view.tag}"))
             drafts.append(context.draft(f"tag:{view.from_tag}", mark, scope="service"))
     else:
         if (context.run.tag, context.run.commit) != (view.tag, view.commit) or context.contested("target"):
@@ -145,6 +146,11 @@ def end(intent: EndExecution, context: Context) -> list[Draft]:
         if context.run.state != "active" or context.contested("state"):
             drafts.append(context.draft(RUN, RunStateChanged(state="active")))
     return [*drafts, ended]
+
+
+def _undone(view: ExecutionView, run: Run) -> str:
+    """Return the commit that a rollback has undone: the release's own, also where HEAD had moved on from its tag."""
+    return run.commit if run.commit and view.from_tag and view.from_tag == run.tag else view.from_commit
 
 
 def confirm(intent: ConfirmExecution, context: Context) -> list[Draft]:

@@ -61,12 +61,7 @@ def tick(intent: TickItem, context: Context) -> list[Draft]:
 def refuse_tick(view: ItemView, run: Run, *, until: str = "") -> None:
     """Refuse to tick an item as it stands: its check says otherwise, its version is gone, or it is done already."""
     _refuse_against_check(view)
-    if view.state is ItemState.SUSPENDED and run.commit in {"", run.undone}:
-        raise RefusedError(
-            f"it speaks of {run.tag or 'the version'} that was rolled back",
-            fix="Give the run its next version, and tick it for that: cockpit release retarget TAG",
-            code="rolled-back",
-        )
+    _refuse_of_undone(view, run)
     renews = view.state is ItemState.ATTESTED and bool(until or view.item.expires)
     if view.state in CLOSED_BY_HAND and not renews:
         who = view.names or "somebody"
@@ -89,6 +84,16 @@ def _word(intent: TickItem | AnswerItem, view: ItemView, context: Context, *, an
     return ItemAttested(value=value, answers=answers, bound=intent.bound, until=until, link=sealed)
 
 
+def _refuse_of_undone(view: ItemView, run: Run) -> None:
+    """Refuse a word on what a rollback has undone: it would be suspended as soon as it is said."""
+    if run.state == "rolled-back" and view.item.binds in {"commit", "release"} and run.commit in {"", run.undone}:
+        raise RefusedError(
+            f"it speaks of {run.tag or 'the version'}, which was rolled back: suspended until the run has another",
+            fix="Give the run its next version, and tick it for that: cockpit release retarget TAG",
+            code="rolled-back",
+        )
+
+
 def _refuse_against_check(view: ItemView) -> None:
     if view.state in {ItemState.BLOCKED, ItemState.REGRESSED} and view.is_sensed:
         raise RefusedError(
@@ -105,6 +110,7 @@ def challenge(intent: ChallengeItem, context: Context) -> list[Draft]:
         raise RefusedError("this item asks for one person", fix="Tick it", code="not-two-person")
     if view.state in CLOSED_BY_HAND and not view.unverified_second:
         raise RefusedError("two persons have answered it already", fix="Reopen it to ask again", code="already")
+    _refuse_of_undone(view, context.run)
     value = intent.value.strip()
     data = ItemChallenged(value=context.seal(value) if value else None, commit=context.run.commit)
     return [context.item_draft(view, data)]
@@ -114,6 +120,7 @@ def answer(intent: AnswerItem, context: Context) -> list[Draft]:
     """Answer as the second person, who must be another one, with the value seen."""
     view = item_as_of(context.item(intent.item), context.at)
     _refuse_against_check(view)
+    _refuse_of_undone(view, context.run)
     asked = view.challenge
     if asked is None:
         raise RefusedError(

@@ -80,3 +80,18 @@ def test_where_nothing_speaks_of_a_deploy_none_is_proposed(tmp_path: Path) -> No
     rollback, deploy = proposed(tmp_path, {"stop.sh": "#!/bin/sh\n"})
     assert not deploy.steps
     assert lines(rollback)["stop"].startswith("sudo systemctl"), "a stop alone starts nothing"
+
+
+@pytest.mark.parametrize(
+    ("line", "log"),
+    [
+        ("nohup ./serve >> logs/prices.log 2>&1 &", "logs/prices.log"),
+        ('./serve >"/var/log/prices.log" &', "/var/log/prices.log"),
+        ("./serve >> ../elsewhere.log &", "/var/log/app.log"),
+        ("./serve &", "/var/log/app.log"),
+    ],
+)
+def test_the_log_is_where_the_start_script_sends_it(tmp_path: Path, line: str, log: str) -> None:
+    (tmp_path / "start.sh").write_text(f"#!/bin/sh\n{line}\n")
+    (tmp_path / "stop.sh").write_text("#!/bin/sh\n")
+    assert detect(tmp_path).log_file == log
