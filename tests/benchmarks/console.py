@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -24,6 +25,7 @@ from tests.benchmarks.processes import tree
 
 _SYNC_ASKED, _SYNC_THERE = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
 _READ = 65536
+_TAIL = 4096  # bytes
 
 # Our reader stamps the time; while we paint in Python it must not wait long for its turn.
 sys.setswitchinterval(0.0005)
@@ -65,6 +67,7 @@ class Console:
         )
         os.close(slave)
         self._closing = False
+        self._tail = b""
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -72,6 +75,16 @@ class Console:
     def pid(self) -> int:
         """The program's process."""
         return self._process.pid
+
+    @property
+    def exit_status(self) -> int | None:
+        """The program's exit status; None while it runs."""
+        return self._process.poll()
+
+    @property
+    def last_words(self) -> str:
+        """What it wrote last, without its escape sequences."""
+        return re.sub(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|.)|[\x00-\x08\x0e-\x1f]", "", self._tail.decode("utf-8", "replace"))
 
     def processes(self) -> list[int]:
         """Return the program's process and all below it."""
@@ -158,6 +171,7 @@ class Console:
             at = time.perf_counter()
             if _SYNC_ASKED in data:
                 os.write(self._master, _SYNC_THERE)
+            self._tail = (self._tail + data)[-_TAIL:]
             with self._news:
                 self.written += len(data)
                 if self._painting:

@@ -168,7 +168,7 @@ def soak(minutes: float) -> SoakReport:
         time.sleep(_SETTLE)
         course.look(time.monotonic() - at_start, processes=len(carrying(variable)))
         told = tell(soaked, served, notes, began)
-        report = SoakReport(minutes, course, first, last, told)
+        report = SoakReport(minutes, course, first, last, told, endings(soaked))
         for workspace in soaked.writers.values():
             workspace.store.close()
     return report
@@ -189,6 +189,17 @@ def tell(soaked: Soak, served: Served, notes: int, since: float) -> Told:
         lines=written,
         counted=[counted_lines(workspace, soaked.logs, since) for workspace in (here, there)],
     )
+
+
+def endings(soaked: Soak) -> list[str]:
+    """Return what is known of what has ended on the way, and every crash report."""
+    exits = [
+        f"- {name}: exit {screen.exit_status}, and last\n\n```\n{screen.last_words}\n```\n"
+        for name, screen in soaked.screens.items()
+        if screen.exit_status is not None
+    ]
+    crashes = sorted((soaked.served.root.parent / "state" / "crashes").glob("*.txt"))
+    return exits + [f"```\n{path.read_text()}\n```" for path in crashes]
 
 
 def main() -> int:

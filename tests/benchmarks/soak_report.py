@@ -43,6 +43,15 @@ class Course:
         """Whether every process was there to the last."""
         return all(looks[-1].memory > 0 for looks in self.looks.values())
 
+    @property
+    def died(self) -> dict[str, float]:
+        """The processes that were not there to the last, each with the seconds at which it was first missed."""
+        return {
+            name: next(look.at for look in looks if not look.memory)
+            for name, looks in self.looks.items()
+            if not all(look.memory for look in looks)
+        }
+
     def row(self, name: str) -> str:
         """Return a process's line of the table; its growth is that of the second half, when the buffers are full."""
         looks = self.looks[name]
@@ -90,6 +99,7 @@ class SoakReport:
     first: Sequence[float]
     last: Sequence[float]
     told: Told
+    endings: Sequence[str] = ()  # what is known of those that have ended: their exit, and their crash reports
 
     @property
     def sound(self) -> bool:
@@ -120,6 +130,8 @@ class SoakReport:
                 f"- Log lines: {told.lines:,} written, {' and '.join(f'{count:,}' for count in told.counted)} counted"
                 " by the two watchers.",
                 f"- Key to paint at the start: {latencies(self.first)}; at the end: {latencies(self.last)}.",
+                *(f"- Gone: {name}, by {at:.0f} s." for name, at in self.course.died.items()),
+                *self.endings,
             ]
         )
 
