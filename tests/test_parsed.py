@@ -104,11 +104,12 @@ def test_another_version_of_the_reading_code_reads_anew(
 ) -> None:
     kept = ParsedTexts(tmp_path)
     kept.keep(SHORT, "live", short)
-    assert "content/schema.py" in parsed._code() and "release/configuration.py" in parsed._code()
-    code = parsed._code().replace("schema.py ", "schema.py 1")
-    monkeypatch.setattr(parsed, "_code", lambda: code)
+    known = parsed.code_of(*parsed._READERS)
+    assert "content/schema.py" in known and "release/configuration.py" in known
+    code = known.replace("schema.py ", "schema.py 1")
+    monkeypatch.setattr(parsed, "code_of", lambda *_: code)
     assert kept.recall(SHORT, "live") is None
-    monkeypatch.setattr(parsed, "_code", lambda: "")
+    monkeypatch.setattr(parsed, "code_of", lambda *_: "")
     kept.keep(SHORT, "live", short)
     assert kept.recall(SHORT, "live") is None, "where its code is not known, nothing is kept"
 

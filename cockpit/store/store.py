@@ -20,7 +20,7 @@ from cockpit.store.envelope import VERSION, By, Envelope, Stored, encode_payload
 from cockpit.store.evidence import EvidenceStore
 from cockpit.store.layout import FORMAT, require_known_format
 from cockpit.store.location import StoreLocation, require_access
-from cockpit.store.reader import JournalFault, JournalReader, list_streams
+from cockpit.store.reader import Bookmark, JournalFault, JournalReader, list_streams
 from cockpit.store.writer import JournalWriter
 
 if TYPE_CHECKING:
@@ -174,6 +174,18 @@ class Store:
         with self._reading:
             self._reader = JournalReader(self._location.root, streams)
             return self._ingest(self._reader.poll())
+
+    def resume(self, reader: JournalReader, held: Iterable[Stored]) -> list[Stored]:
+        """Follow what a reader follows that goes on from bookmarks; return what has come since, `held` came before."""
+        with self._reading:
+            self._reader = reader
+            self._ingest(list(held))
+            return self._ingest(reader.poll())
+
+    def bookmarks(self) -> list[Bookmark] | None:
+        """Return how far the followed streams have been read; None where anything is wrong with them."""
+        with self._reading:
+            return self._reader.bookmarks()
 
     def poll(self) -> list[Stored]:
         """Return what others appended to the followed streams since the last `load` or `poll`."""
