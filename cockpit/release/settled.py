@@ -60,7 +60,7 @@ class Timeline(Sequence[Record]):
 
     def ids(self) -> list[str]:
         """Return the ids, in no order, without fetching anything."""
-        return [*self._settled.ids, *(record.id for record in self.held)]
+        return [*self._settled.aside.ids, *(record.id for record in self.held)]
 
     def of(self, entity: str) -> Sequence[Record]:
         """Return an entity's history: no mere renewals of what was seen."""

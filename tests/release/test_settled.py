@@ -36,9 +36,9 @@ def flights(draw: st.DrawFn, *, orderly: bool) -> list[Record]:
     """What several writers wrote, most of it upon what stood; if not `orderly`, also by clocks that are off."""
     history: list[Record] = []
     last: dict[str, Record] = {}
-    for number in range(draw(st.integers(1, 24))):
+    for number in range(draw(st.integers(6, 40))):
         writer = draw(st.sampled_from("abc"))
-        entity = draw(st.sampled_from(["item:k", "item:two", "probe:api"]))
+        entity = draw(st.sampled_from(["item:k", "item:k", "item:two", "probe:api"]))
         data, entity = draw(st.sampled_from(_said(history, entity)))
         register = register_of(kind_of(data))
         standing = [one for one in history if one.ent == entity and register_of(one.kind) == register]
@@ -151,3 +151,62 @@ def test_of_ticks_that_were_taken_back_again_and_again_few_are_held() -> None:
     assert [one.id for one in run.items["k"].history] == [one.id for one in history]
     assert list(reversed(run.records)) == history[::-1]
     assert shelf.fetched == 1
+
+
+def chain(*said: Event, entity: str = "item:k") -> list[Record]:
+    """Return records of one person's, each upon the one before."""
+    records: list[Record] = []
+    for number, data in enumerate(said):
+        records.append(record(data, entity, h=(NOW + number, 0), s=number + 1, sup=records[-1:]))
+    return records
+
+
+def later(data: Event, sup: Iterable[Record], *, ms: int = DAY, entity: str = "item:k") -> Record:
+    return record(data, entity, h=(NOW + ms, 0), w="b" * 32, sup=sup, by=BEN)
+
+
+def test_a_word_that_was_written_over_before_it_came_is_over() -> None:
+    missing = later(ItemReopened(), [], ms=2 * DAY)  # by a clock that is ahead
+    known = [record(ItemDone(), h=(NOW, 0), sup=[])]
+    for number, sup in enumerate(([*known, missing], [], []), 1):
+        known.append(record(ItemClaimed() if not sup else ItemDone(), h=(NOW + number, 0), s=number + 1, sup=sup))
+    known.append(record(ItemReopened(), h=(NOW + 9, 0), s=9, sup=known[1:2]))
+    ledger, _ = without_what_is_settled(ledger_of(known), known)
+    ledger.add([missing])
+    assert told(ledger.snapshot(RUN_ID, FLIGHT)) == told(ledger_of([*known, missing]).snapshot(RUN_ID, FLIGHT))
+
+
+def test_who_takes_back_what_was_over_is_shown_what_it_brought_back() -> None:
+    known = chain(ItemReopened(), ItemDone(), ItemReopened(), ItemDone())
+    undo = later(ItemReopened(undoes=known[1].id), known[-1:])
+    ledger, shelf = without_what_is_settled(ledger_of(known), known)
+    ledger.add([undo])
+    found = ledger.snapshot(RUN_ID, FLIGHT).items["k"].said
+    assert (found, shelf.fetched) == (known[0], 1)
+
+
+def test_what_was_taken_back_before_is_known_without_a_look() -> None:
+    known = chain(ItemDone(), ItemReopened(), ItemDone())
+    known.append(later(ItemReopened(undoes=known[-1].id), known[-1:], ms=60))
+    ledger, shelf = without_what_is_settled(ledger_of(known), known)
+    found = ledger.snapshot(RUN_ID, FLIGHT).items["k"].said
+    assert (found, shelf.fetched) == (known[1], 0)
+
+
+def test_a_challenge_that_was_answered_is_answered_though_the_answer_was_taken_back_and_over() -> None:
+    challenge = record(ItemChallenged(), "item:two", h=(NOW, 0))
+    answer = record(ItemDone(answers=challenge.id), "item:two", h=(NOW + 1, 0), s=2, by=BEN, w="b" * 32)
+    over = record(ItemReopened(), "item:two", h=(NOW + 2, 0), s=3, sup=[answer])
+    known = [record(ItemReopened(), "item:two", h=(NOW - 1, 0), w="c" * 32), challenge, answer, over]
+    ledger, _ = without_what_is_settled(ledger_of(known), known)
+    assert told(ledger.snapshot(RUN_ID, FLIGHT)) == told(ledger_of(known).snapshot(RUN_ID, FLIGHT))
+    assert ledger.snapshot(RUN_ID, FLIGHT).items["two"].challenge is None
+
+
+def test_the_last_look_counts_and_renewals_between_do_not() -> None:
+    known = chain(observed("ok"), observed("failed"), *[observed("failed", renewal=True)] * 5)
+    ledger, shelf = without_what_is_settled(ledger_of(known), known)
+    run = ledger.snapshot(RUN_ID, FLIGHT)
+    assert isinstance(run.records, Timeline)
+    assert (len(run.records.held), shelf.fetched) == (3, 0)
+    assert told(run) == told(ledger_of(known).snapshot(RUN_ID, FLIGHT))
