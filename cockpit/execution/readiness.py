@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from cockpit.ahead import Ahead
 from cockpit.errors import CockpitError, RefusedError
 from cockpit.git.command import Git
 from cockpit.git.facts import changed_files, head_commit
@@ -61,12 +62,13 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
     running = Running(obstacles.seen)
     try:
         git = Git(code)
+        listed = Ahead(lambda: list_tags(git, run.configuration.code.tags))
         head = head_commit(git)
         # To compare files git runs what the repository's own configuration calls a filter: not before it is trusted.
         dirty = len(changed_files(git)) if obstacles.trusted else 0
         if dirty:
             reasons.append(f"{dirty} changed file{'s' if dirty != 1 else ''} in the work tree")
-        tags = with_marks(list_tags(git, run.configuration.code.tags), run.marks)
+        tags = with_marks(listed.get(), run.marks)
         running = what_runs(git, tags, head, run.tag, obstacles.seen)
         found = fall_back(tags, running, run.marks)
         if found is not None:
