@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from msgspec import Struct
 
+from cockpit.patterns import pattern
 from cockpit.release.checks import Effects
 from cockpit.release.events import RunState, Severity
 
 VariableType = Literal["string", "secret", "bool", "int", "url", "path", "choice"]
 # A blank in a message template, `{component}`; other braces are text.
-BLANK = re.compile(r"\{(\w+)\}")
+BLANK = pattern(r"\{(\w+)\}")
 
 
 class RunbookFor(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
