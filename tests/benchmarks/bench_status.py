@@ -1,7 +1,8 @@
 """How long `cockpit status --json` takes on a long release: `python -m tests.benchmarks.bench_status`.
 
 A whole process on a run of 10,000 events, beside one that only imports what reads YAML and JSON; on the same run where
-no earlier one has left a checkpoint; and on a run that has just been opened. `--profile` prints the imports that take longest.
+no earlier one has left a checkpoint; and on a run that has just been opened. `--profile` prints the imports that take
+longest.
 """
 
 from __future__ import annotations
