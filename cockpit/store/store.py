@@ -26,6 +26,7 @@ from cockpit.store.writer import JournalWriter
 if TYPE_CHECKING:
     from cockpit.store.branch import CommitResult, StateBranch
     from cockpit.store.forgetting import Forgotten
+    from cockpit.store.published import Published
     from cockpit.store.remote import StateRemote
     from cockpit.store.sync import Synchroniser
 
@@ -49,7 +50,7 @@ class Store:
     ) -> None:
         self.evidence = EvidenceStore(
             location,
-            lambda sha256: self._branch.published_evidence(sha256),  # noqa: PLW0108 - it is made when it is asked
+            lambda sha256: self._published.evidence(sha256),  # noqa: PLW0108 - it is made when it is asked
             require_writable=self._require_writable,
         )
         self._location = location
@@ -85,6 +86,12 @@ class Store:
         from cockpit.store.branch import StateBranch  # who only looks hardly ever needs what is published
 
         return StateBranch(self._location, host=self._host, now=self._now)
+
+    @functools.cached_property
+    def _published(self) -> Published:
+        from cockpit.store.published import Published  # who has all texts here never needs it
+
+        return Published(self._location)
 
     @property
     def location(self) -> StoreLocation:
@@ -248,7 +255,7 @@ class Store:
         try:
             return self._location.format.read_bytes()
         except FileNotFoundError:
-            return self._branch.published_format()
+            return self._published.format()
 
     def _state_format(self) -> None:
         if self._known_format is not None:
