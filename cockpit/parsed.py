@@ -103,6 +103,8 @@ def code_of(*rooms: str) -> str:
     return "\n".join([__version__, msgspec.__version__, *files]) if files else ""
 
 
+# Made at every start. In the modules that it is made of (release/configuration.py and what that consists of)
+# annotations are therefore no texts: msgspec would compile and evaluate each of them anew.
 @cache
 def _decoder() -> msgspec.msgpack.Decoder[Pinned]:
     return msgspec.msgpack.Decoder(Pinned)

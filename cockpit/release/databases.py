@@ -1,7 +1,5 @@
 """The database in a rollback: which way it goes, which one is meant, and what a person types to have it replaced."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from msgspec import Struct

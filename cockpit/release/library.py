@@ -1,7 +1,5 @@
 """What a checklist directory holds besides checklists: procedures, templates, targets, roles; immutable."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from msgspec import Struct
