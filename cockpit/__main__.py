@@ -7,12 +7,18 @@ import sys
 
 def main() -> int:
     """Run the command line and return its exit status."""
+    from cockpit.collection import hold_collector, leave_alone_what_is_over
+
+    hold_collector()
     from cockpit.lean import import_msgspec
 
     import_msgspec()
     from cockpit.cli.main import run
 
-    return run(sys.argv[1:])
+    try:
+        return run(sys.argv[1:])
+    finally:
+        leave_alone_what_is_over()
 
 
 if __name__ == "__main__":

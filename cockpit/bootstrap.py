@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.errors import CockpitError, NotFoundError, UsageError
 from cockpit.git.command import Git
+from cockpit.loading import Checkpoints, load_whole
 from cockpit.masking import Mask
 from cockpit.release.env_schema import env_schema
 from cockpit.release.ledger import Pinned
@@ -90,19 +91,22 @@ def open_workspace(
     any_run: bool = False,
     any_env: bool = False,
     around: Surroundings | None = None,
+    looking: bool = False,
 ) -> Workspace:
     """Open the repository, its store, and the run that is meant.
 
     A run flies by its pinned files; without an open run the work tree's `cockpit.yaml` counts, and where a checkout
     has removed that, the newest run's. With `any_run` several open runs are no mistake: the newest is taken; with
     `any_env` several environments are none, for what is the same in all. `around` is what git has just told of the
-    repository, where it was asked already. Raises UsageError where one must be named.
+    repository, where it was asked already. Who is only `looking` at how things stand goes on from a checkpoint.
+    Raises UsageError where one must be named.
     """
     around = around or Surroundings.of(options.repo)
     store = _store_at(around.location)
     root = around.top or around.location.common
     git = Git(root)
-    stored = read_runs(store)
+    checkpoints = Checkpoints(store.location, writes=not options.readonly) if looking else None
+    stored = read_runs(store, checkpoints)
     runs = {identity: run.summary for identity, run in stored.items()}
     chosen = choose_run(runs, run=options.run, env=options.env, newest=any_run)
     run_id = chosen.id if chosen is not None else ""
@@ -127,6 +131,7 @@ def open_workspace(
     mask = Mask()
     session = Session(
         store, actor, now=now, readonly=options.readonly, redact=mask, parse_pins=parse_pins, seals=Seals(git),
+        load=checkpoints.load if checkpoints is not None else load_whole,
     )  # fmt: skip
     session.focus(run_id, pinned)
     workspace = Workspace(

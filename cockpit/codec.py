@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
+from cockpit.patterns import pattern
 from cockpit.release.events import KINDS
 from cockpit.release.record import Actor, Event, Record, Unknown
 from cockpit.store.envelope import By, Stored, not_utf_8
@@ -27,7 +27,7 @@ class _Decoders(dict[str, "msgspec.json.Decoder[Any] | None"]):
 _DECODERS = _Decoders()
 _ENCODER = msgspec.json.Encoder()
 KNOWN_VERSION = 1
-_SHA256 = re.compile("[0-9a-f]{64}")
+_SHA256 = pattern("[0-9a-f]{64}")
 
 
 def encode_data(event: Event) -> bytes:

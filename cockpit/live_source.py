@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -11,8 +12,7 @@ from cockpit.company import Elsewhere
 from cockpit.durations import parse_duration
 from cockpit.edited import EditedLook
 from cockpit.errors import NotFoundError, RefusedError
-from cockpit.execution.databases.room import RoomLook
-from cockpit.execution.prepare import Obstacles, readiness
+from cockpit.execution.readiness import Obstacles, readiness
 from cockpit.execution.surroundings import host_warnings
 from cockpit.health.beats import Beat, beat_path, write_beat
 from cockpit.leasing.looking import look_at_lease
@@ -30,6 +30,10 @@ from cockpit.store.lock import holder_of
 from cockpit.store.sync_status import read_status
 from cockpit.watch.asks import ProbeNow, ask
 from cockpit.workspace import Workspace
+
+if TYPE_CHECKING:
+    from cockpit.execution.databases.room import Room, RoomLook
+    from cockpit.release.plan import Plan
 
 WATCHER_LOCK = "watcher"
 
@@ -101,9 +105,15 @@ class LiveSource:
         self._seen = Sighting()
         self._seen_of: Run | None = None
         self._lease: LeaseFeed | None = None
-        self._rooms = RoomLook(patience=_PATIENCE)
+        self._rooms: RoomLook | None = None
         self._edited = EditedLook(workspace)
         self._edited_paths: tuple[str, ...] = ()
+
+    def _look_for_room(self, plan: Plan, root: Path) -> tuple[Room, ...]:
+        from cockpit.execution.databases.room import RoomLook  # who may carry nothing out has no room to look for
+
+        self._rooms = self._rooms or RoomLook(patience=_PATIENCE)
+        return self._rooms(plan, root)
 
     def read(self, *, force: bool = False) -> Live:
         """Return the feeds as they are now; what is costly to find out is only looked at now and then."""
@@ -166,7 +176,7 @@ class LiveSource:
                 unreachable=sight.trouble,
                 root=self._workspace.root,
                 host=host_warnings(),
-                rooms=self._rooms,
+                rooms=self._look_for_room,
                 seen=seen,
             ),
         )

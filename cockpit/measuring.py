@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from cockpit.closing import Closing
 from cockpit.durations import age, parse_duration
 from cockpit.release.checks import LogCheck
 from cockpit.release.health import ProbeState
-from cockpit.release.history import Course, ProbeDay, ProbeDays, ProbeHistory, Scale, course_of, percentiles_of
-from cockpit.release.outages import outages_of
 from cockpit.release.ports import Observed
 from cockpit.release.probes import Probe
 from cockpit.release.rollup import Rollup, added_up
@@ -32,6 +31,9 @@ from cockpit.samples.reader import SampleReader
 from cockpit.samples.schema import DAY, HOUR, MINUTE, SAMPLES_KEPT, step_series
 from cockpit.times import rfc3339
 from cockpit.workspace import Workspace
+
+if TYPE_CHECKING:
+    from cockpit.release.history import Course, ProbeDay, ProbeDays, ProbeHistory, Scale
 
 _LATE_AFTER = 3  # intervals without a result
 
@@ -122,6 +124,9 @@ class Measurer(Closing):
 
         For its outages every look of the day is read, so that a pane that shows none should not ask for them.
         """
+        from cockpit.release.history import ProbeHistory, percentiles_of
+        from cockpit.release.outages import outages_of
+
         run, now = self._workspace.run, self._now()
         series = sample_key(run, name)
         this_hour, today = int(now // HOUR) * HOUR, int(now // DAY) * DAY
@@ -156,6 +161,8 @@ class Measurer(Closing):
 
     def days(self, since: float, *, most: int = 60) -> tuple[ProbeDays, ...]:
         """Return every probe's days from `since` (epoch seconds) to today, at most so many, by this clone's samples."""
+        from cockpit.release.history import ProbeDays
+
         run, today = self._workspace.run, int(self._now() // DAY) * DAY
         first = max(int(since // DAY) * DAY, today - (most - 1) * DAY)
         found = []
@@ -167,6 +174,8 @@ class Measurer(Closing):
 
     def course(self, name: str, scale: Scale) -> Course:
         """Return a probe's way through the time that a chart shows."""
+        from cockpit.release.history import course_of
+
         now = self._now()
         found = self._samples.rollups(sample_key(self._workspace.run, name), scale.size, now - scale.seconds, now + 1)
         return course_of(name, scale, found, now)
@@ -215,6 +224,8 @@ class Measurer(Closing):
 
 
 def _day(at: int, rollup: Rollup | None) -> ProbeDay:
+    from cockpit.release.history import ProbeDay
+
     day = rfc3339(at)[:10]
     if rollup is None:
         return ProbeDay(day, 0, None)

@@ -84,17 +84,17 @@ class ParsedTexts:
 
 def _name(texts: Mapping[str, str], environment: str) -> str:
     """Return under which name it is kept; empty where nothing can be."""
-    code = _code()
+    code = code_of(*_READERS)
     return hashlib.sha256(f"{code}\n{digest_of(texts)}\n{environment}".encode()).hexdigest() if code else ""
 
 
 @cache
-def _code() -> str:
-    """Return what stands for the code that reads texts; empty where it does not lie in files, so that none is known."""
+def code_of(*rooms: str) -> str:
+    """Return what stands for the code of some rooms; empty where it does not lie in files, so that none is known."""
     try:
         files = sorted(
             f"{room}/{entry.name} {entry.stat().st_size} {entry.stat().st_mtime_ns}"
-            for room in _READERS
+            for room in rooms
             for entry in os.scandir(Path(__file__).parent / room)
             if entry.name.endswith(".py")
         )
@@ -103,6 +103,8 @@ def _code() -> str:
     return "\n".join([__version__, msgspec.__version__, *files]) if files else ""
 
 
+# Made at every start. In the modules that it is made of (release/configuration.py and what that consists of)
+# annotations are therefore no texts: msgspec would compile and evaluate each of them anew.
 @cache
 def _decoder() -> msgspec.msgpack.Decoder[Pinned]:
     return msgspec.msgpack.Decoder(Pinned)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from cockpit.codec import to_record
+from cockpit.codec import to_record, to_records
 from cockpit.errors import NotFoundError, UsageError
+from cockpit.loading import Checkpoints
 from cockpit.parsed import ParsedTexts
 from cockpit.release.decisions.context import OVER
 from cockpit.release.entities import RUN
@@ -28,15 +29,16 @@ class StoredRun(Struct, frozen=True):
     pins: Pins | None
 
 
-def read_runs(store: Store) -> dict[str, StoredRun]:
-    """Return every run in the store by its id, oldest first."""
+def read_runs(store: Store, checkpoints: Checkpoints | None = None) -> dict[str, StoredRun]:
+    """Return every run in the store by its id, oldest first; long ones are not looked through where one is given."""
     found = []
     for stream in store.streams():
         service, environment, run_id = stream.split("/")
         if run_id == SERVICE_STREAM:
             continue
         ledger = Ledger(lambda _: None)
-        ledger.add(_records_of_run(store, stream))
+        known = checkpoints.about_run([f"{service}/{environment}/{SERVICE_STREAM}", stream]) if checkpoints else None
+        ledger.add(to_records(known) if known is not None else _records_of_run(store, stream))
         opened = ledger.opened()
         record = ledger.register(RUN, "opened").winner
         if opened is None or record is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,6 +12,7 @@ import msgspec
 from cockpit.codec import encode_data, to_records
 from cockpit.collection import collector_paused
 from cockpit.errors import ConfigurationError, NotFoundError, RefusedError
+from cockpit.loading import load_whole
 from cockpit.release.configuration import Signing as SigningSettings
 from cockpit.release.events import SignOffGiven, SignOffRevoked, kind_of
 from cockpit.release.ledger import Ledger, Pinned, Pins
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 SERVICE_STREAM = "_service"
 # Fields of events that hold text as it was met.
 _FREE_WORDS = ("actual", "detail", "expected", "reason", "trouble", "version_seen")
+Load = Callable[[Store, Sequence[str], Callable[[TextRef], str | None]], tuple[Ledger, list[Stored]]]
 _LOOK_AGAIN = 2.0  # seconds between looks for texts that have not arrived yet
 
 
@@ -77,11 +79,13 @@ class Session:
         redact: Callable[[str], str] = _by_shape,
         parse_pins: Callable[[Mapping[str, str], Pins], Pinned] | None = None,
         seals: Seals | None = None,
+        load: Load = load_whole,
     ) -> None:
         self._store = store
         self._redact = redact
         self._parse_pins = parse_pins
         self._seals = seals
+        self._load = load
         self.actor = actor
         self._readonly = readonly
         self.past = ""  # which time is looked at in place of now, in words; while one is, nothing is written
@@ -155,12 +159,13 @@ class Session:
             self._pins_read, self.pins_trouble = None, ""
             self._run_stream = f"{prefix}/{run_id}" if run_id else ""
             self._service_stream = f"{prefix}/{SERVICE_STREAM}"
-            self._ledger = Ledger(self.text)
             if self._seals is not None:
                 self._seals.clear()
             streams = [self._service_stream, *([self._run_stream] if run_id else [])]
             with collector_paused():
-                self._ledger.add(self._records(self._store.load(streams)))
+                self._ledger, events = self._load(self._store, streams, self.text)
+                if self._seals is not None:
+                    self._seals.keep(events)
                 self._refresh()
         self._publish([])
         return self.run

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from cockpit import parsed
 from cockpit.content.shipped import shipped_directory
@@ -17,7 +19,9 @@ from cockpit.errors import ConfigurationError
 from cockpit.parsed import ParsedTexts
 from cockpit.pinning import parse_texts, read_work_tree
 from cockpit.release.checks import check_digest
+from cockpit.release.configuration import Configuration
 from cockpit.release.ledger import Pinned, Pins
+from cockpit.release.library import Library
 from cockpit.runs import parse_pins
 from tests.shop import CHECKLIST, CONFIGURATION, make_shop
 
@@ -104,13 +108,40 @@ def test_another_version_of_the_reading_code_reads_anew(
 ) -> None:
     kept = ParsedTexts(tmp_path)
     kept.keep(SHORT, "live", short)
-    assert "content/schema.py" in parsed._code() and "release/configuration.py" in parsed._code()
-    code = parsed._code().replace("schema.py ", "schema.py 1")
-    monkeypatch.setattr(parsed, "_code", lambda: code)
+    known = parsed.code_of(*parsed._READERS)
+    assert "content/schema.py" in known and "release/configuration.py" in known
+    code = known.replace("schema.py ", "schema.py 1")
+    monkeypatch.setattr(parsed, "code_of", lambda *_: code)
     assert kept.recall(SHORT, "live") is None
-    monkeypatch.setattr(parsed, "_code", lambda: "")
+    monkeypatch.setattr(parsed, "code_of", lambda *_: "")
     kept.keep(SHORT, "live", short)
     assert kept.recall(SHORT, "live") is None, "where its code is not known, nothing is kept"
+
+
+def structs_in(kind: object) -> set[type[Struct]]:
+    """Return the structs that a type is made of, all the way down."""
+    found: set[type[Struct]] = set()
+    waiting = [kind]
+    while waiting:
+        one = waiting.pop()
+        waiting += get_args(one)
+        if isinstance(one, type) and issubclass(one, Struct) and one not in found:
+            found.add(one)
+            waiting += [field.type for field in msgspec.structs.fields(one)]
+    return found
+
+
+def test_no_start_evaluates_the_annotations_of_what_is_read_then() -> None:
+    """Each is a text where a module imports `annotations` from the future, and costs as much as many values do."""
+    structs = structs_in(Configuration) | structs_in(Library)
+    assert len(structs) > 50
+    texts = {
+        f"{one.__name__}.{name}"
+        for one in structs
+        for name, kind in one.__annotations__.items()
+        if isinstance(kind, str) and one.__module__ != "cockpit.release.checklist"  # its items are made of items
+    }
+    assert texts == set()
 
 
 def test_only_the_owner_sees_it_and_little_is_kept(tmp_path: Path, short: Pinned) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cockpit.errors import CockpitError, RefusedError
-from cockpit.release.decisions.executions import execution_entity
+from cockpit.release.entities import execution_entity
 from cockpit.release.events import EvidenceAttached, ItemDone, ProbeChanged, StepEnded
 from cockpit.release.intents import AddNote, AttachEvidence, ClaimItem, DeferItem, OpenRun, RecordFact, TickItem, Undo
 from cockpit.release.ledger import Pinned, state_digest

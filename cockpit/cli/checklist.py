@@ -56,7 +56,7 @@ def _item(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.release.item_state import CLOSED_BY_HAND, ItemState
     from cockpit.release.moment import item_as_of
 
-    workspace = open_here(arguments)
+    workspace = open_here(arguments, looking=True)
     item = find_item(workspace.run, arguments.item, now=now())
     if not workspace.run.open and item in workspace.run.items:
         raise NotFoundError("no release run is open", fix="Open one: cockpit release open NAME", code="no-run")

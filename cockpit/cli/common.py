@@ -125,8 +125,11 @@ def options_of(arguments: argparse.Namespace) -> Options:
     )
 
 
-def open_here(arguments: argparse.Namespace, *, any_run: bool = False) -> Workspace:
-    """Open the workspace that the arguments name; what is wrong with its store at first sight is told."""
+def open_here(arguments: argparse.Namespace, *, any_run: bool = False, looking: bool = False) -> Workspace:
+    """Open the workspace that the arguments name; what is wrong with its store at first sight is told.
+
+    Who is only `looking` at how things stand opens a long flight sooner.
+    """
     from cockpit.ahead import Ahead
     from cockpit.store.location import Surroundings
 
@@ -135,7 +138,7 @@ def open_here(arguments: argparse.Namespace, *, any_run: bool = False) -> Worksp
     from cockpit.bootstrap import open_workspace
     from cockpit.store.doctor.cheap import cheap_findings
 
-    workspace = open_workspace(options, any_run=any_run, around=around.get())
+    workspace = open_workspace(options, any_run=any_run, around=around.get(), looking=looking)
     for finding in cheap_findings(workspace.store.location):
         warn(f"cockpit: {finding}")
     if not workspace.run.open:

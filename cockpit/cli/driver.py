@@ -29,7 +29,7 @@ def add_commands(table: CommandTable) -> None:
 
 
 def _hand(arguments: argparse.Namespace) -> ExitCode:
-    workspace = open_here(arguments)
+    workspace = open_here(arguments, looking=True)
     workspace.session.act(_intent(arguments, workspace))
     publish(workspace)
     return _tell(arguments, workspace.run)
@@ -61,7 +61,7 @@ def _show(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _open(arguments: argparse.Namespace) -> Workspace:
-    workspace = open_here(arguments)
+    workspace = open_here(arguments, looking=True)
     if not workspace.run.open:
         raise RefusedError("no release run is open", fix="Open one: cockpit release open NAME", code="no-run")
     return workspace

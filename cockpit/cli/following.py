@@ -10,7 +10,7 @@ from cockpit.cli.common import mute, say
 from cockpit.errors import RefusedError
 from cockpit.execution.control import find_execution, last_words, output_path
 from cockpit.process import is_alive
-from cockpit.release.decisions.executions import execution_entity
+from cockpit.release.entities import execution_entity
 
 if TYPE_CHECKING:
     from cockpit.release.run import ExecutionView

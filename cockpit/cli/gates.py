@@ -40,7 +40,7 @@ def _gate(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.live_source import LiveSource
     from cockpit.release.gates import gate_seen
 
-    workspace = open_here(arguments)
+    workspace = open_here(arguments, looking=True)
     if not workspace.run.open:
         raise NotFoundError("no release run is open", fix="Open one: cockpit release open NAME", code="no-run")
     roles = tuple(role for words in arguments.roles for each in words.split(",") if (role := each.strip()))
@@ -113,7 +113,7 @@ def _freeze(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.release.intents import LiftFreeze, SetFreeze
     from cockpit.status import freeze_document
 
-    workspace = open_here(arguments, any_run=True)
+    workspace = open_here(arguments, any_run=True, looking=True)
     open_in = {run.environment for run in workspace.runs.values() if run.state not in OVER}
     if not workspace.env and len(open_in) > 1:
         raise UsageError(

@@ -95,7 +95,7 @@ def _stay(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _act(arguments: argparse.Namespace, intent: Intent, said: str, **more: object) -> ExitCode:
-    workspace = open_here(arguments, any_run=True)
+    workspace = open_here(arguments, any_run=True, looking=True)
     workspace.session.act(intent)
     publish(workspace)
     if wants_json(arguments):
@@ -110,7 +110,7 @@ def _beat(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.live_source import report_beat
 
     require_writing(arguments)
-    workspace = open_here(arguments, any_run=True)
+    workspace = open_here(arguments, any_run=True, looking=True)
     try:
         took = parse_duration(arguments.took) if arguments.took else None
     except ValueError as error:

@@ -13,6 +13,7 @@ from importlib import import_module
 
 from cockpit import __version__
 from cockpit.cli.common import CommandTable, Parser, mute, report_failure, shared_options
+from cockpit.collection import let_collector_go_on
 from cockpit.errors import CockpitError, ExitCode
 
 _DESCRIPTION = "Fly a production release: checklist, logs, probes, tags and rollback in one terminal."
@@ -112,6 +113,7 @@ def run(argv: Sequence[str]) -> int:
 def _run(argv: Sequence[str], *, as_json: bool) -> int:
     try:
         arguments = build_parser(groups_for(argv)).parse_args(argv)
+        let_collector_go_on()
         status: int = arguments.function(arguments)
         sys.stdout.flush()
     except CockpitError as error:

@@ -24,7 +24,7 @@ def add_commands(table: CommandTable) -> None:
 
 def _status(arguments: argparse.Namespace) -> ExitCode:
     hold_collector()  # it is over before there is anything to collect
-    workspace = open_here(arguments)
+    workspace = open_here(arguments, looking=not arguments.at)
     from cockpit.bootstrap import now
     from cockpit.live_source import LiveSource
     from cockpit.status import status_document, summary_lines

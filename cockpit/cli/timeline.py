@@ -43,7 +43,7 @@ def _note(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.release.incidents import INCIDENT_PREFIX
     from cockpit.release.intents import AddNote
 
-    workspace = open_here(arguments)
+    workspace = open_here(arguments, looking=True)
     item = find_item(workspace.run, arguments.item, now=now()) if arguments.item else ""
     (record,) = workspace.session.act(AddNote(arguments.text, item, arguments.incident))
     publish(workspace)

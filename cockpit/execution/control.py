@@ -14,7 +14,7 @@ from pathlib import Path
 from cockpit import process
 from cockpit.errors import NotFoundError, ProcessError, RefusedError
 from cockpit.execution.progress import PASSED, may_be_skipped, remaining_steps, required_words
-from cockpit.release.decisions.executions import execution_entity
+from cockpit.release.entities import execution_entity
 from cockpit.release.events import StepEnded
 from cockpit.release.intents import EndExecution, Intent, RecordFact
 from cockpit.release.run import ExecutionView, Run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cockpit.execution.steps import StepResult
-from cockpit.release.decisions.executions import execution_entity
+from cockpit.release.entities import execution_entity
 from cockpit.release.events import Outcome, WorkerStarted
 from cockpit.release.plan import Plan, PlanStep
 from cockpit.release.run import ExecutionView, Run

@@ -8,7 +8,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-_KILLS = re.compile(r"^\s*KillUserProcesses\s*=\s*(\S+)", re.MULTILINE)
+from cockpit.patterns import pattern
+
+_KILLS = pattern(r"^\s*KillUserProcesses\s*=\s*(\S+)", re.MULTILINE)
 _YES = frozenset({"yes", "true", "1", "on", "y", "t"})
 
 

@@ -27,7 +27,7 @@ from cockpit.execution.progress import (
     waiting_for,
 )
 from cockpit.execution.steps import Databases, StepResult, StepRunner
-from cockpit.release.decisions.executions import execution_entity
+from cockpit.release.entities import execution_entity
 from cockpit.release.events import ExecutionStopped, Outcome, WorkerStarted
 from cockpit.release.intents import EndExecution, Intent, RecordFact
 from cockpit.release.plan import Plan

@@ -9,18 +9,19 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from msgspec import Struct
 
+from cockpit.patterns import pattern
 from cockpit.release.tags import Tag
 from cockpit.text import visible
 
-_TYPABLE = re.compile(r"[!-\[\]-~]{1,64}")  # without the backslash, which only our escapes have
+_TYPABLE = pattern(r"[!-\[\]-~]{1,64}")  # without the backslash, which only our escapes have
 # What git, or a person, would take for something else: HEAD, an option, a path of refs, an object id.
-_LOOKS_LIKE_GIT = re.compile(
+_LOOKS_LIKE_GIT = pattern(
     r"(?:.*_)?HEAD|@|-.*|(?:refs|heads|tags|remotes)/.*|(?=[0-9]*[a-f])[0-9a-f]{7,64}|[0-9]{40}|[0-9]{64}",
     re.IGNORECASE,
 )
 _LOOK_ALIKE = str.maketrans({"o": "0", "l": "1", "i": "1", "|": "1"})
 # As git-check-ref-format(1) forbids them; each would make git read more than a name.
-_ILLEGAL = re.compile(rb"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^/|/$|^$")
+_ILLEGAL = pattern(rb"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^/|/$|^$")
 
 
 class TagName(Struct, frozen=True, gc=False):

@@ -13,7 +13,7 @@ from cockpit.errors import CockpitError
 from cockpit.leasing.claims import confirm_claim, forget_claim, read_claim
 from cockpit.leasing.remote import remote_lease
 from cockpit.leasing.taking import take_lease, view_of
-from cockpit.release.decisions.executions import execution_entity
+from cockpit.release.entities import execution_entity
 from cockpit.release.events import LeaseBroken, LeaseReconciled
 from cockpit.release.intents import RecordFact
 from cockpit.release.ports import UNLEASED

@@ -7,7 +7,7 @@ from msgspec import Struct
 from cockpit.errors import CockpitError
 from cockpit.leasing.claims import forget_claim, own_nonces, read_claim
 from cockpit.leasing.remote import remote_lease
-from cockpit.release.decisions.executions import execution_entity
+from cockpit.release.entities import execution_entity
 from cockpit.release.events import LeaseReconciled
 from cockpit.release.live import LeaseFeed
 from cockpit.release.run import ExecutionView

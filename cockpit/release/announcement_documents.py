@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cockpit.release.calls import acknowledged, calls_of
-from cockpit.release.filling import Filling
 from cockpit.release.messages import STATE_WORDS, Message
 from cockpit.release.run import Run
 from cockpit.release.updates import UpdateDue, updates_due
 from cockpit.times import rfc3339
+
+if TYPE_CHECKING:
+    from cockpit.release.filling import Filling
 
 
 def filling_document(filling: Filling) -> dict[str, Any]:
@@ -85,6 +86,8 @@ def update_document(owed: UpdateDue, *, now: float) -> dict[str, Any]:
 
 def announcements_document(run: Run, *, now: float) -> dict[str, Any]:
     """Return templates, channels, what was sent, what is owed and what calls, of a run as it stands at `now`."""
+    from cockpit.release.calls import calls_of
+
     return {
         "templates": [
             {"id": one.id, "title": one.title, "fields": [field.name for field in one.fields]}
@@ -102,6 +105,8 @@ def announcements_document(run: Run, *, now: float) -> dict[str, Any]:
 
 def call_document(run: Run, key: str, event: str, title: str, at: float) -> dict[str, Any]:
     """Return one call, and who knows of it."""
+    from cockpit.release.calls import acknowledged
+
     known = acknowledged(run, key)
     return {
         "key": key,

@@ -3,8 +3,6 @@
 No secret stands here: `*_env` names the environment variable that holds one.
 """
 
-from __future__ import annotations
-
 from typing import Final, Literal, get_args
 
 from msgspec import Struct

@@ -1,7 +1,5 @@
 """Checks: what closes or supports an item without a hand, as people write it; immutable. Durations are text."""
 
-from __future__ import annotations
-
 import hashlib
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """`cockpit.yaml` as typed values: what a team writes about its service. Durations are text such as `5s`."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from msgspec import Struct

@@ -1,11 +1,10 @@
 """The database in a rollback: which way it goes, which one is meant, and what a person types to have it replaced."""
 
-from __future__ import annotations
-
-import re
 from typing import Literal
 
 from msgspec import Struct
+
+from cockpit.patterns import pattern
 
 # What becomes of the database: put back from a dump, taken down by the newer code's migrations, or left as it is.
 DatabaseWay = Literal["restore", "down", "code"]
@@ -15,7 +14,7 @@ _REAL = frozenset({"prod", "production", "live"})
 _OTHERS = frozenset(
     {"staging", "stage", "stg", "test", "tests", "testing", "qa", "dev", "devel", "development", "uat", "preprod"}
 )
-_WORD = re.compile(r"[a-z]+")
+_WORD = pattern(r"[a-z]+")
 
 
 class DatabaseAt(Struct, frozen=True, omit_defaults=True):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-_EMPHASIS: Final = re.compile(
+from cockpit.patterns import pattern
+
+_EMPHASIS: Final = pattern(
     r"(?P<code>`+[^`]*`+)"
     r"|(?<![\w*\\])(?P<stars>\*{1,3})(?=[^\s*])(?P<starred>[^*]*[^\s*])(?P=stars)(?![\w*])"
     r"|(?<![\w_\\])(?P<lines>_{1,3})(?=[^\s_])(?P<lined>[^_]*[^\s_])(?P=lines)(?![\w_])"

@@ -18,6 +18,11 @@ def probe_entity(environment: str, name: str) -> str:
     return f"probe:{environment}/{name}"
 
 
+def execution_entity(execution: str) -> str:
+    """Return the entity under which an execution's events stand."""
+    return f"execution:{execution}"
+
+
 def trigger_entity(name: str) -> str:
     """Return the entity under which a rollback trigger's events stand, in the run."""
     return f"trigger:{name}"

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cockpit.release.events import REGISTERS, EvidencePurged, ItemMoved, ItemObserved, NoteAdded, NoteRevoked
 from cockpit.release.record import Order, Record, in_order
 from cockpit.release.registers import EMPTY, Register, RegisterCell, RegisterKey
+from cockpit.release.settled import Aside, Settled, Timeline, settle
 from cockpit.release.timeline import causal_order, timeline_order
 
 
 class Gathered:
-    """Records in any order; what is told of them does not depend on it."""
+    """Records in any order; what is told of them does not depend on it.
 
-    def __init__(self) -> None:
+    Those that are `settled` are fetched when one of them is asked for, or when something arrives that came before.
+    """
+
+    def __init__(self, held: Iterable[Record] = (), settled: Settled | None = None) -> None:
         self.records: dict[str, Record] = {}
         self.by_entity: dict[str, list[Record]] = {}
         self.remarks: list[Record] = []
@@ -28,16 +32,53 @@ class Gathered:
         self._latest: Order | None = None
         self._awaited: set[str] = set()  # causes that are not here
         self._in_order = True  # everything came in timeline order, so that each part of it is in order, too
+        self._settled: Settled | None = None
+        self._timeline: Timeline | None = None
+        self.add(held, overwritten=settled.aside.overwritten if settled is not None else ())
+        if settled is not None:
+            self._settled = settled
+            self._latest, self._awaited = settled.aside.latest, set(settled.aside.awaited)
 
-    def add(self, records: Iterable[Record]) -> list[Record]:
-        """Take in records; return those that were new, in the order of their clocks."""
-        fresh = {record.id: record for record in records if record.id not in self.records}
+    def __len__(self) -> int:
+        return len(self.records) + (len(self._settled.ids) if self._settled is not None else 0)
+
+    def add(self, records: Iterable[Record], *, overwritten: Iterable[str] = ()) -> list[Record]:
+        """Take in records; return those that were new, in the order of their clocks.
+
+        `overwritten` are ids of those that something has replaced which is not among them.
+        """
+        aside = self._settled.ids if self._settled is not None else ()
+        fresh = {record.id: record for record in records if record.id not in self.records and record.id not in aside}
         arrived = in_order(fresh.values())
         if arrived:
+            if self._settled is not None and not self._follow(arrived):
+                self._bring_back(self._settled)
             self.records.update(fresh)
             self._put_in_order(arrived)
-            self._enter(arrived)
+            self._enter(arrived, overwritten)
         return arrived
+
+    def find(self, identity: str) -> Record | None:
+        """Return a record by its id, or None where it is not here."""
+        if self._settled is not None and identity in self._settled.ids:
+            self._bring_back(self._settled)
+        return self.records.get(identity)
+
+    def history(self, entity: str) -> Sequence[Record]:
+        """Return an entity's records in timeline order, without mere renewals."""
+        timeline = self.timeline()
+        return timeline.of(entity) if isinstance(timeline, Timeline) else tuple(self.told_of(entity))
+
+    def told_of(self, entity: str) -> list[Record]:
+        """Return the same without what is settled."""
+        return self.in_order(self.by_entity.get(entity, []))
+
+    def aside(self) -> Aside | None:
+        """Return what may be settled; None where things came out of order, so that all is looked at, or some is."""
+        if self._settled is not None or not self._in_order or self._ordered is None or self._latest is None:
+            return None
+        ids, overwritten = settle(self._ordered)
+        return Aside(tuple(sorted(ids)), tuple(sorted(overwritten)), tuple(sorted(self._awaited)), self._latest)
 
     def register(self, entity: str, register: str) -> Register:
         """Return the present heads of a register; empty where nobody has written it."""
@@ -48,11 +89,15 @@ class Gathered:
         """Return all registers as they stand."""
         return {key: cell.value() for key, cell in self._cells.items()}
 
-    def timeline(self) -> list[Record]:
+    def timeline(self) -> Sequence[Record]:
         """Return all records in timeline order."""
         if self._ordered is None:
             self._ordered = timeline_order(self.records.values())
-        return self._ordered
+        if self._settled is None:
+            return self._ordered
+        if self._timeline is None:
+            self._timeline = Timeline(self._ordered, self._settled)
+        return self._timeline
 
     def in_order(self, records: list[Record]) -> list[Record]:
         """Return some of these records, as they were taken in, in timeline order."""
@@ -63,6 +108,17 @@ class Gathered:
         return {
             entity: self.in_order(records) for entity, records in self.by_entity.items() if entity.startswith(prefix)
         }
+
+    def _follow(self, arrived: list[Record]) -> bool:
+        """Whether they come after all that is here, in time and cause."""
+        last = self._latest is None or arrived[0].order > self._latest
+        return (
+            last and causal_order(arrived)[0] is arrived and self._awaited.isdisjoint(record.id for record in arrived)
+        )
+
+    def _bring_back(self, settled: Settled) -> None:
+        """Hold all again, as where nothing had been set aside."""
+        vars(self).update(vars(Gathered([*settled.records, *self.records.values()])))
 
     def _put_in_order(self, arrived: list[Record]) -> None:
         # The usual case, events after all others that caused none of them, must not sort everything again.
@@ -75,12 +131,14 @@ class Gathered:
         else:
             self._ordered = None
             self._in_order = False
+        self._timeline = None
         self._latest = arrived[-1].order if self._latest is None else max(self._latest, arrived[-1].order)
         if self._awaited:
             self._awaited.difference_update(record.id for record in arrived)
-        self._awaited.update(cause for cause in outside if cause not in self.records)
+        aside = self._settled.ids if self._settled is not None else ()
+        self._awaited.update(cause for cause in outside if cause not in self.records and cause not in aside)
 
-    def _enter(self, arrived: list[Record]) -> None:
+    def _enter(self, arrived: list[Record], overwritten: Iterable[str]) -> None:
         # One pass with local names, most frequent first: a long flight has 100,000 of them.
         by_entity, registers = self.by_entity, REGISTERS
         written: defaultdict[RegisterKey, list[Record]] = defaultdict(list)
@@ -112,7 +170,7 @@ class Gathered:
         for key, records in written.items():
             cell = self._cells.get(key)
             if cell is None:
-                cell = self._cells[key] = RegisterCell()
+                cell = self._cells[key] = RegisterCell(overwritten)
             cell.add(records)
 
     def _keep_observation(self, record: Record, data: ItemObserved) -> None:

@@ -1,7 +1,5 @@
 """How well a probe finds the service: one result, and the state that lasts when single results flicker; pure."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """What does not apply to a service at all: items that every run of it begins without, each with its reason."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from msgspec import Struct

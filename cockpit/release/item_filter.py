@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable
 
 from msgspec import Struct
 
 from cockpit.durations import parse_duration
 from cockpit.errors import UsageError
+from cockpit.patterns import pattern
 from cockpit.release.asked import asked, may_answer
 from cockpit.release.due import Due
 from cockpit.release.events import ItemObserved
@@ -22,7 +22,7 @@ DUE_WORDS = ("overdue", "upcoming", "settled", NONE)
 IS_WORDS = ("mine", "killer", "two-persons", "sensed", "asked", "debt")
 STATES = tuple(state.value for state in ItemState)
 
-_WORD = re.compile(r'(!?)((?:[A-Za-z]+:(?!//))?)(?:"([^"]*)"?|([^\s"]+)|(?=\s|$))')
+_WORD = pattern(r'(!?)((?:[A-Za-z]+:(?!//))?)(?:"([^"]*)"?|([^\s"]+)|(?=\s|$))')
 # What the help says, a line each.
 TERMS: tuple[tuple[str, str], ...] = (
     ("words", "Items with these words in their text, state, role or name"),

@@ -59,6 +59,7 @@ from cockpit.release.run import (
 )
 from cockpit.release.runbooks import RUNBOOK_PREFIX, fold_uses
 from cockpit.release.sensing import Sensing, read, sensing_of
+from cockpit.release.settled import Aside, Settled, Timeline, ids_of
 from cockpit.release.signoffs import PREFIX as SIGNOFF
 from cockpit.release.signoffs import signed_in
 from cockpit.release.standing import (
@@ -107,15 +108,17 @@ def earliest(register: Register) -> Record | None:
 class Ledger:
     """All records of one run and of its service; `snapshot()` is the present `Run`."""
 
-    def __init__(self, text_of: Callable[[TextRef], str | None]) -> None:
+    def __init__(
+        self, text_of: Callable[[TextRef], str | None], *, held: Iterable[Record] = (), settled: Settled | None = None
+    ) -> None:
         self._text_of = text_of
-        self._gathered = Gathered()
+        self._gathered = Gathered(held, settled)
         self._item_views: dict[str, ItemView] = {}
         self._view_context: tuple[str, Flown] = ("", Flown("planned"))
         self._execution_views: dict[str, ExecutionView] = {}
 
     def __len__(self) -> int:
-        return len(self._gathered.records)
+        return len(self._gathered)
 
     def add(self, records: Iterable[Record]) -> list[Record]:
         """Take in records; return those that were new, in the order of their clocks."""
@@ -127,6 +130,10 @@ class Ledger:
                 if isinstance(record.data, EvidencePurged):
                     self.forget_views()
         return arrived
+
+    def aside(self) -> Aside | None:
+        """Return which records only histories show, so that a later start need not read them; None where none may."""
+        return self._gathered.aside()
 
     def register(self, entity: str, register: str) -> Register:
         """Return the present heads of a register; empty where nobody has written it."""
@@ -152,7 +159,7 @@ class Ledger:
         winner = self.register(RUN, "pins").winner
         if winner is None:
             return None
-        earlier = [self._gathered.records[one] for one in winner.sup if one in self._gathered.records]
+        earlier = [found for one in winner.sup if (found := self._gathered.find(one)) is not None]
         return self._pins_in(max(earlier, key=lambda record: record.order).data if earlier else None)
 
     def _pins_in(self, data: Event | None) -> Pins | None:
@@ -236,7 +243,7 @@ class Ledger:
             marks=MappingProxyType(marks_in(registers, self._text)),
             rehearsals=MappingProxyType(rehearsals_in(registers, configuration.rollback)),
             deploys_locked=deploys_locked_in(registers),
-            records=tuple(self._gathered.timeline()),
+            records=timeline if isinstance(timeline := self._gathered.timeline(), Timeline) else tuple(timeline),
             bad_lines=bad_lines,
             contests=tuple(
                 contest for name in CONTESTABLE if (contest := run_contest(name, self.register(RUN, name))) is not None
@@ -319,7 +326,7 @@ class Ledger:
         register = self.register(entity, "state")
         claim = self.register(entity, "claim")
         holding = earliest(claim)
-        holder = origin(holding, self._gathered.records.get) if holding is not None else None
+        holder = origin(holding, self._gathered.find) if holding is not None else None
         lost = tuple(
             head
             for head in reversed(claim.heads)
@@ -332,9 +339,9 @@ class Ledger:
         # What moved was noted beside one of those who agree.
         moved = max((self._gathered.moved.get((entity, head.id), "") for head in register.heads), default="")
         state = item_state(item, register, claimed=holder is not None, flown=flown, moved=moved)
-        said = origin(told, self._gathered.records.get) if told is not None else None
+        said = origin(told, self._gathered.find) if told is not None else None
         sides = item_sides(register, self._text) if state is ItemState.CONTESTED else ()
-        history = tuple(self._gathered.in_order(self._gathered.by_entity.get(entity, [])))
+        records = tuple(self._gathered.told_of(entity))
         detail = told_by(sides) if sides else self._detail(item, state, said, flown, lost, moved)
         sensing = self._sensing(item, check, state, detail, said, flown, zone) if check is not None else None
         reading = read(sensing, None) if sensing is not None else None
@@ -351,16 +358,16 @@ class Ledger:
             detail=reading.detail if reading is not None else detail,
             unverified_second=item.two_person
             and state in CLOSED_BY_HAND
-            and not (said is not None and is_verified(said, self._gathered.records.get)),
+            and not (said is not None and is_verified(said, self._gathered.find)),
             notes=notes,
-            attachments=tuple(record for record in history if isinstance(record.data, EvidenceAttached)),
-            history=history,
+            attachments=tuple(record for record in records if isinstance(record.data, EvidenceAttached)),
+            history=self._gathered.history(entity),
             said=said,
             also=self._also(register, told, said) if not sides else (),
             sides=sides,
             lost_claims=lost,
             challenge=open_challenge(
-                item, state, self.register(entity, "challenge"), said, history, self._gathered.records.get
+                item, state, self.register(entity, "challenge"), said, records, self._gathered.find
             ),
             sensing=sensing,
             reading=reading,
@@ -375,9 +382,11 @@ class Ledger:
         return tuple(dict.fromkeys(by for by in others if said is None or by != said.by))
 
     def _first_of_two(self, said: Record | None) -> Side | None:
-        if said is None or not isinstance(said.data, ItemDone) or not is_verified(said, self._gathered.records.get):
+        if said is None or not isinstance(said.data, ItemDone) or not is_verified(said, self._gathered.find):
             return None
-        record = self._gathered.records[said.data.answers]
+        record = self._gathered.find(said.data.answers)
+        if record is None:
+            return None
         text = text_said(record, self._text)
         return Side(record.by.name, record.wall, record.host, "" if text is None else text, record.id)
 
@@ -471,5 +480,5 @@ def state_digest(run: Run) -> str:
         "items": {identity: view.state.value for identity, view in sorted(run.items.items())},
         "heads": {f"{ent}/{register}": value.head_ids for (ent, register), value in sorted(run.registers.items())},
     }
-    ids = sorted(record.id for record in run.records)
+    ids = sorted(ids_of(run.records))
     return hashlib.sha256(msgspec.json.encode([ids, folded], order="sorted")).hexdigest()

@@ -1,18 +1,16 @@
 """What a checklist directory holds besides checklists: procedures, templates, targets, roles; immutable."""
 
-from __future__ import annotations
-
-import re
 from typing import Literal
 
 from msgspec import Struct
 
+from cockpit.patterns import pattern
 from cockpit.release.checks import Effects
 from cockpit.release.events import RunState, Severity
 
 VariableType = Literal["string", "secret", "bool", "int", "url", "path", "choice"]
 # A blank in a message template, `{component}`; other braces are text.
-BLANK = re.compile(r"\{(\w+)\}")
+BLANK = pattern(r"\{(\w+)\}")
 
 
 class RunbookFor(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -12,16 +12,17 @@ from typing import Final, NamedTuple, get_args
 
 from msgspec import Struct
 
+from cockpit.patterns import pattern
 from cockpit.release.checklist import Cadence
 
 CADENCES: Final[tuple[Cadence, ...]] = get_args(Cadence)
 
 _LABELS: Final[dict[Cadence, re.Pattern[str]]] = {
-    "daily": re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)", re.ASCII),
-    "weekly": re.compile(r"(?P<year>\d{4})-W(?P<week>\d\d)", re.ASCII),
-    "monthly": re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)", re.ASCII),
-    "quarterly": re.compile(r"(?P<year>\d{4})-Q(?P<quarter>[1-4])", re.ASCII),
-    "annually": re.compile(r"(?P<year>\d{4})", re.ASCII),
+    "daily": pattern(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)", re.ASCII),
+    "weekly": pattern(r"(?P<year>\d{4})-W(?P<week>\d\d)", re.ASCII),
+    "monthly": pattern(r"(?P<year>\d{4})-(?P<month>\d\d)", re.ASCII),
+    "quarterly": pattern(r"(?P<year>\d{4})-Q(?P<quarter>[1-4])", re.ASCII),
+    "annually": pattern(r"(?P<year>\d{4})", re.ASCII),
 }
 _MONTHS: Final[dict[Cadence, int]] = {"monthly": 1, "quarterly": 3, "annually": 12}
 # Times come from other people's machines too: what lies beyond is as good as the edge.

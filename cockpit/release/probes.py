@@ -1,7 +1,5 @@
 """A probe as a team writes it: one way to ask whether the service is well. Durations are text such as `5s`."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from msgspec import Struct

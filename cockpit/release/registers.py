@@ -44,9 +44,9 @@ class RegisterCell:
 
     __slots__ = ("_heads", "_superseded", "_value")
 
-    def __init__(self) -> None:
+    def __init__(self, superseded: Iterable[str] = ()) -> None:
         self._heads: dict[str, Record] = {}
-        self._superseded: set[str] = set()
+        self._superseded = set(superseded)
         self._value: Register | None = EMPTY
 
     def add(self, records: Iterable[Record]) -> None:

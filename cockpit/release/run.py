@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
@@ -83,7 +83,7 @@ class ItemView(Struct, frozen=True):
     unverified_second: bool  # a two-person item that only one person has answered
     notes: tuple[Note, ...] = ()
     attachments: tuple[Record, ...] = ()
-    history: tuple[Record, ...] = ()
+    history: Sequence[Record] = ()
     said: Record | None = None  # whose word the state is: behind an undo, the record that it brought back
     also: tuple[Actor, ...] = ()  # who said the same at the same time, neither having seen the other's word
     sides: tuple[Side, ...] = ()  # of a contested item, the one that came last first
@@ -403,7 +403,7 @@ class Run(Struct, frozen=True):
     probes: Mapping[str, ProbeTransition]
     marks: Mapping[str, TagMark]
     deploys_locked: str  # the reason, or empty
-    records: tuple[Record, ...]  # of the run and of its service, in timeline order
+    records: Sequence[Record]  # of the run and of its service, in timeline order
     bad_lines: int = 0
     contests: tuple[Contest, ...] = ()  # over the run itself: its target, its launch, its state
     instances: Mapping[str, ItemView] = MappingProxyType({})  # of what recurs: those that somebody has written to

@@ -6,7 +6,6 @@ occasion is the incident's id, so that two people who begin at once are in the s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from types import MappingProxyType
@@ -15,6 +14,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cockpit.patterns import pattern
 from cockpit.release.events import (
     CommandOutcome,
     RunbookCommandEnded,
@@ -28,9 +28,9 @@ from cockpit.release.library import Library, Runbook, RunbookStep
 from cockpit.release.record import Record, TextRef
 
 RUNBOOK_PREFIX = "runbook:"
-_FILLABLE = re.compile(r"<([a-z][a-z0-9]*(?:[-_][a-z0-9]+)*)>")
+_FILLABLE = pattern(r"<([a-z][a-z0-9]*(?:[-_][a-z0-9]+)*)>")
 # A command may hand a value on to another shell (ssh, sh -c, eval), which nothing here can quote for.
-_NAMES_SOMETHING = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_.,:/@+=%^-]*")
+_NAMES_SOMETHING = pattern(r"[A-Za-z0-9_./][A-Za-z0-9_.,:/@+=%^-]*")
 _NOT_HERE = "(this text is not here yet)"
 
 

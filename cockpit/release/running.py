@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from cockpit.durations import short_duration
+from cockpit.patterns import pattern
 from cockpit.release.plan import same_version
 from cockpit.release.tags import Tag, is_before, last_good, order_tags
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cockpit.release.run import TagMark
 
 FRESH = 60.0  # seconds for which a version counts as seen just now
-_DESCRIBED = re.compile(r"-[0-9]+-g[0-9a-f]{4,64}$")  # what git describe adds on a commit upon a tag
+_DESCRIBED = pattern(r"-[0-9]+-g[0-9a-f]{4,64}$")  # what git describe adds on a commit upon a tag
 
 
 class Sighting(Struct, frozen=True, omit_defaults=True):

@@ -3,8 +3,6 @@
 That a tool cannot be asked says nothing of the service: such an answer is `unknown`, with its reason, and never ok.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Literal, Protocol
 

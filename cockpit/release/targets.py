@@ -4,8 +4,6 @@ Percentiles are nearest-rank. A look without any answer counts as slower than ev
 target lets go wrong: with 99.9 % of uptime a thousandth of the looks. A burn of 1 uses it up in just one window.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import Literal

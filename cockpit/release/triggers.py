@@ -3,8 +3,6 @@
 A trigger that is breached calls people and offers the rollback; nothing ever executes by itself.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct

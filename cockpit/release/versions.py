@@ -7,8 +7,10 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from cockpit.patterns import pattern
+
 _PART = r"[0-9A-Za-z-]+"
-_VERSION = re.compile(
+_VERSION = pattern(
     r"(?P<prefix>(?:[a-z][a-z0-9.]*[-_/@])*?(?:v|ver|version|r|rel|release)?)"
     r"(?P<numbers>[0-9]{1,18}(?:\.[0-9]{1,18}){0,7})"
     rf"(?:-(?P<pre>{_PART}(?:\.{_PART})*)|[._]?(?P<glued>(?:alpha|beta|dev|pre|rc|a|b|c)[.-]?[0-9]*))?"

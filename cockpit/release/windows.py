@@ -1,7 +1,5 @@
 """Times that a team writes down: maintenance windows, and shifts on call; once, or on days of the week."""
 
-from __future__ import annotations
-
 from typing import Final, Literal, get_args
 
 from msgspec import Struct

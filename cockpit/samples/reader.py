@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from cockpit.closing import Closing
 from cockpit.release.health import Debounced, ProbeResult, ProbeState
 from cockpit.release.rollup import Rollup
-from cockpit.samples.database import ODD_VALUES, WrongSchemaError, file_identity, open_for_reading
 from cockpit.samples.rollups import rollup_of
 from cockpit.samples.schema import FILE_NAME, Current, Heartbeat, LogMinute, LogTotal, Sample
 from cockpit.samples.versions import VersionSeen
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _Row = TypeVar("_Row")
 
@@ -125,6 +126,13 @@ class SampleReader(Closing):
 
     def query(self, query: str, values: tuple[object, ...], make: Callable[[Any], _Row]) -> list[_Row]:
         """Return the rows of a query, each as `make` makes it of its columns; none where the file cannot be read."""
+        if self._connection is None and not self._path.exists():  # before the first watcher nothing loads SQLite
+            self.trouble = ""
+            return []
+        import sqlite3
+
+        from cockpit.samples.database import ODD_VALUES, WrongSchemaError
+
         try:
             connection = self._connected()
             rows = [] if connection is None else [make(row) for row in connection.execute(query, values).fetchall()]
@@ -136,6 +144,8 @@ class SampleReader(Closing):
         return rows
 
     def _connected(self) -> sqlite3.Connection | None:
+        from cockpit.samples.database import file_identity, open_for_reading
+
         file = file_identity(self._path)
         if self._connection is not None and self._file != file:
             self.close()  # the writer began a new file

@@ -5,14 +5,16 @@ Hours and days begin in UTC.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from cockpit.release.rollup import Rollup
 from cockpit.samples.schema import DAY, HOUR, MINUTE
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _FIND = (
     "SELECT ok, degraded, down, unknown, paused, total_ms, highest_ms, latencies, maintenance FROM rollup"

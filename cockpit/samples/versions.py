@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    import sqlite3
 
 # It came after the others: a reader finds it missing in the file of an older watcher, and takes it for empty.
 TABLES = """

@@ -19,10 +19,8 @@ from cockpit.errors import GitError
 from cockpit.store import files
 from cockpit.store.forgetting import Forgotten, Purges, loosen_abandoned, note_abandoned, prune_abandoned
 from cockpit.store.layout import (
-    EVIDENCE,
     FORMAT,
     FORMAT_PATH,
-    STATE_REF,
     evidence_path,
     parse_evidence_path,
     require_known_format,
@@ -77,7 +75,6 @@ class StateBranch:
         self._snapshot = Snapshot(location)
         self._purges = Purges(location, self._objects)
         self._read: tuple[str, Listing] | None = None
-        self._evidence: tuple[object, frozenset[str]] | None = None  # the blobs in the ref, and the ref's marks then
         self._absorbed: set[tuple[str, str]] = set()  # journals (ours, published) whose union is the published one
 
     def commit(self, message: str, *, fresh_root: bool = False) -> CommitResult:
@@ -185,20 +182,6 @@ class StateBranch:
             return Forgotten(0, trouble)
         with _disk_trouble_as_git_error(), self._alone("prune"):
             return prune_abandoned(self._location, self._objects)
-
-    def published_evidence(self, sha256: str) -> bytes | None:
-        """Return a blob's bytes from the ref, or None."""
-        marks = self._ref.marks()
-        if self._evidence is None or self._evidence[0] != marks:
-            # One look at the tree tells of all blobs: a clone may lack thousands, and a git command each takes long.
-            self._evidence = (marks, self._objects.names_below(STATE_REF, EVIDENCE))
-        if sha256 not in self._evidence[1]:
-            return None
-        return self._objects.read_path(STATE_REF, evidence_path(sha256))
-
-    def published_format(self) -> bytes | None:
-        """Return the content of FORMAT in the ref, or None."""
-        return self._objects.read_path(STATE_REF, FORMAT_PATH)
 
     def _alone(self, reason: str) -> FileLock:
         place = self._location

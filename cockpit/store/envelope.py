@@ -7,7 +7,7 @@ A line is `{"b":"<exact payload JSON>","g":<signature or null>}` and the event's
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -136,6 +136,15 @@ def decode_lines(lines: Sequence[bytes]) -> Sequence[Stored | BadLine]:
     return [
         Stored(sha256(payload).hexdigest(), envelope, line.g, payload)
         for line, payload, envelope in zip(outer, payloads, envelopes, strict=True)
+    ]
+
+
+def decode_payloads(sealed: Iterable[tuple[bytes, str | None]]) -> list[Stored]:
+    """Return the events of exact payloads and their signatures; raises msgspec.MsgspecError where one is none."""
+    sha256 = hashlib.sha256
+    return [
+        Stored(sha256(payload).hexdigest(), _envelopes.decode(payload), signature, payload)
+        for payload, signature in sealed
     ]
 
 

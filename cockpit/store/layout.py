@@ -6,13 +6,13 @@ The tree of `refs/cockpit/state` and the directory `<git common dir>/cockpit` na
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from msgspec import Struct
 
 from cockpit.errors import RefusedError
+from cockpit.patterns import pattern
 
 STATE_REF = "refs/cockpit/state"
 FORMAT_PATH = "FORMAT"
@@ -22,12 +22,12 @@ FORMAT = b"1\n"
 
 # Lower case (a file system may not tell case apart), and nothing a path, a ref or a shell could take amiss.
 _PART = "[a-z0-9_][a-z0-9_-]{0,99}"
-_STREAM = re.compile(f"{_PART}/{_PART}/{_PART}")
-_WRITER = re.compile("[0-9a-f]{32}")
-_FILE = re.compile(r"([0-9a-f]{32})\.([1-9][0-9]{0,8})\.jsonl")
-_EVIDENCE = re.compile("evidence/([0-9a-f]{64})")
-_TAME = re.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,199}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,199})*")
-_MAJOR = re.compile(rb"([0-9]{1,9})(?:\.[0-9]+)*\s*")
+_STREAM = pattern(f"{_PART}/{_PART}/{_PART}")
+_WRITER = pattern("[0-9a-f]{32}")
+_FILE = pattern(r"([0-9a-f]{32})\.([1-9][0-9]{0,8})\.jsonl")
+_EVIDENCE = pattern("evidence/([0-9a-f]{64})")
+_TAME = pattern("[A-Za-z0-9_][A-Za-z0-9._-]{0,199}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,199})*")
+_MAJOR = pattern(rb"([0-9]{1,9})(?:\.[0-9]+)*\s*")
 
 
 class JournalName(Struct, frozen=True):

@@ -11,14 +11,15 @@ from msgspec import Struct
 
 from cockpit.errors import GitError, RefusedError
 from cockpit.git.command import MINIMUM_VERSION, Git
+from cockpit.patterns import pattern
 from cockpit.process import Finished
 
-_VERSION = re.compile(r"git version (\d+)\.(\d+)")
-_SAFE_DIRECTORY = re.compile(r"git config --global --add safe\.directory .+")
+_VERSION = pattern(r"git version (\d+)\.(\d+)")
+_SAFE_DIRECTORY = pattern(r"git config --global --add safe\.directory .+")
 _VERSION_OF_GIT = ("version",)
 _PLACES = ("rev-parse", "--path-format=absolute", "--show-object-format", "--git-common-dir", "--show-toplevel")
 _SETTINGS = ("config", "--null", "--get-regexp", r"^(core\.sharedrepository|user\.(name|email))$")
-_LOCK_NAME = re.compile("[a-z0-9_-]{1,250}")
+_LOCK_NAME = pattern("[a-z0-9_-]{1,250}")
 _SHARED = {"group": 0o660, "true": 0o660, "1": 0o660, "all": 0o664, "world": 0o664, "everybody": 0o664, "2": 0o664}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from msgspec import Struct
 
 from cockpit.errors import GitError
 from cockpit.git.command import DURABLE, Git
+from cockpit.patterns import pattern
 from cockpit.process import Finished
 from cockpit.store.layout import is_carried
 from cockpit.store.location import StoreLocation
@@ -29,7 +29,7 @@ _PLAIN = (
 _ENVIRONMENT = {"GIT_NO_REPLACE_OBJECTS": "1"}
 _FALLBACK_NAME = "release cockpit"
 _FALLBACK_EMAIL = "cockpit@localhost"
-_EMPTY_OBJECT = re.compile(r"object file (.+?/[0-9a-f]{2}/[0-9a-f]{38,62}) is empty")
+_EMPTY_OBJECT = pattern(r"object file (.+?/[0-9a-f]{2}/[0-9a-f]{38,62}) is empty")
 
 
 class Entry(Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import operator
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +23,20 @@ class JournalFault(Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.reason}"
+
+
+class Bookmark(Struct, frozen=True):
+    """How far a journal has been read: `sha256` is of all before `offset`, `written` and `changed` were its times."""
+
+    name: JournalName
+    inode: int
+    offset: int
+    written: int
+    changed: int
+    sha256: str
+    lines: int
+    last_number: int
+    last_id: str
 
 
 class _Progress:
@@ -49,6 +64,32 @@ class _Progress:
         self.offset += end
         lines = _lines_holding(self._holding, data, end) if self._holding else data[:end].split(b"\n")[:-1]
         return self._checked(decode_lines(lines))
+
+    def bookmark(self, path: str) -> Bookmark | None:
+        """Return how far the file at this place has been read; None where that is not what stands there now."""
+        status = os.stat(path)  # noqa: PTH116 - as below
+        data = _read(path)[: self.offset]
+        if len(data) < self.offset or status.st_ino != self.inode:
+            return None
+        written = status.st_mtime_ns if status.st_size == self.offset else 0
+        sha256 = hashlib.sha256(data).hexdigest()
+        return Bookmark(
+            self.name, self.inode, self.offset, written, status.st_ctime_ns, sha256, self._lines, *self._last
+        )
+
+    @classmethod
+    def at(cls, mark: Bookmark, path: str) -> _Progress | None:
+        """Return the progress that a bookmark tells of; None where the file begins otherwise now."""
+        status = os.stat(path)  # noqa: PTH116 - a flight has hundreds of files, and a Path costs more than the answer
+        same = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        if same != (mark.inode, mark.offset, mark.written, mark.changed):
+            data = _read(path)[: mark.offset]
+            if len(data) < mark.offset or hashlib.sha256(data).hexdigest() != mark.sha256:
+                return None
+        progress = cls(mark.name, status.st_ino)
+        progress.size = progress.offset = mark.offset
+        progress._lines, progress._last = mark.lines, (mark.last_number, mark.last_id)
+        return progress
 
     def unfinished(self) -> JournalFault | None:
         """Return what stands behind the last newline: an event that is being written, or that never was."""
@@ -100,6 +141,11 @@ class _Progress:
         self.faults.append(JournalFault(self.name.path, self._lines, reason))
 
 
+def _read(path: str) -> bytes:
+    with Path(path).open("rb") as file:
+        return file.read()
+
+
 def _lines_holding(wanted: bytes, data: bytes, end: int) -> list[bytes]:
     """Return the lines before `end` in which these bytes stand: most hold none, and are not even cut out."""
     lines = []
@@ -135,6 +181,37 @@ class JournalReader:
             for entry in _entries(self._root / "journal" / stream):
                 found += self._unseen(self._grown(f"journal/{stream}/{entry.name}", entry))
         return found
+
+    def bookmarks(self) -> list[Bookmark] | None:
+        """Return how far each file has been read; None where anything is wrong with one, or it changes meanwhile."""
+        if self.faults():
+            return None
+        try:
+            marks = [progress.bookmark(os.fspath(self._root / path)) for path, progress in self._progress.items()]
+        except OSError:
+            return None
+        return [mark for mark in marks if mark is not None] if None not in marks else None
+
+    @classmethod
+    def resumed(
+        cls, root: Path, streams: Iterable[str], marks: Iterable[Bookmark], seen: Iterable[str]
+    ) -> JournalReader | None:
+        """Return a reader that goes on from bookmarks, its next `poll` giving what is not among the events `seen`.
+
+        None where a file is gone, or no longer begins as it did.
+        """
+        reader = cls(root, streams)
+        reader._seen.update(seen)
+        for mark in marks:
+            try:
+                path = mark.name.path
+                progress = _Progress.at(mark, f"{root}/{path}")
+            except OSError:
+                return None
+            if progress is None:
+                return None
+            reader._progress[path] = progress
+        return reader
 
     def faults(self) -> list[JournalFault]:
         """Return what is wrong with the files as they were last read."""

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cockpit.errors import GitError
+from cockpit.patterns import pattern
 from cockpit.store import files
 from cockpit.store.layout import STATE_REF
 from cockpit.store.location import StoreLocation
 from cockpit.store.objects import ObjectDatabase
 
-_VALID = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64})\s*|ref: .+\n", re.DOTALL)
-_REFLOG_NEW = re.compile(rb"[0-9a-f]+ ([0-9a-f]{40,64}) ")
+_VALID = pattern(rb"([0-9a-f]{40}|[0-9a-f]{64})\s*|ref: .+\n", re.DOTALL)
+_REFLOG_NEW = pattern(rb"[0-9a-f]+ ([0-9a-f]{40,64}) ")
 _CANDIDATES = 50
 _KEEP_WHOLE = ("--stale-fix", "--expire=never", "--expire-unreachable=never")  # drops entries of lost commits alone
 STALE = 60.0  # seconds: git holds a ref's lock file for milliseconds

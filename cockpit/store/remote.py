@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from cockpit.errors import GitError, NotFoundError
 from cockpit.git.command import Git
+from cockpit.patterns import pattern
 from cockpit.process import Finished
 from cockpit.store.layout import STATE_REF
 from cockpit.store.location import StoreLocation
@@ -26,8 +27,8 @@ FETCH = ("fetch", "--no-tags", "--no-write-fetch-head", "--no-auto-gc", "--no-fi
 PUSH = ("push", "--porcelain", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no")
 ADDRESS = "_address"  # what a remote is called that has no name in git's configuration
 _TIMEOUT = 30.0  # seconds for one exchange; a large first fetch gets more
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_CREDENTIALS = pattern(r"(?<=://)[^/@\s]*@")
+_NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 class Trouble(StrEnum):
@@ -83,7 +84,7 @@ _SAYINGS: tuple[tuple[Trouble, str, str], ...] = (
         "Check the address: git remote -v, or state_remote in cockpit.yaml",
     ),
 )
-_REJECTED = re.compile(
+_REJECTED = pattern(
     r"\((fetch first|non-fast-forward|stale info|needs force|already exists)\)"
     r"|cannot lock ref|failed to update ref|incorrect old value|reference already exists|is at [0-9a-f]+ but expected"
 )

@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
 
 from cockpit.errors import CockpitError
+from cockpit.patterns import pattern
 from cockpit.release.live import Presence
 from cockpit.store.location import StoreLocation
 from cockpit.store.objects import ObjectDatabase
@@ -36,7 +36,7 @@ _PATIENCE = {
 }
 _MOST_PEOPLE = 20  # of one clone: more is not a team but garbage
 _LARGEST = 16 * 1024  # bytes of one clone's word
-_CLONE = re.compile(r"[0-9a-f]{32}")
+_CLONE = pattern(r"[0-9a-f]{32}")
 
 
 _Known = tuple[tuple[str, str, str, str], ...]

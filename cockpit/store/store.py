@@ -20,12 +20,13 @@ from cockpit.store.envelope import VERSION, By, Envelope, Stored, encode_payload
 from cockpit.store.evidence import EvidenceStore
 from cockpit.store.layout import FORMAT, require_known_format
 from cockpit.store.location import StoreLocation, require_access
-from cockpit.store.reader import JournalFault, JournalReader, list_streams
+from cockpit.store.reader import Bookmark, JournalFault, JournalReader, list_streams
 from cockpit.store.writer import JournalWriter
 
 if TYPE_CHECKING:
     from cockpit.store.branch import CommitResult, StateBranch
     from cockpit.store.forgetting import Forgotten
+    from cockpit.store.published import Published
     from cockpit.store.remote import StateRemote
     from cockpit.store.sync import Synchroniser
 
@@ -49,7 +50,7 @@ class Store:
     ) -> None:
         self.evidence = EvidenceStore(
             location,
-            lambda sha256: self._branch.published_evidence(sha256),  # noqa: PLW0108 - it is made when it is asked
+            lambda sha256: self._published.evidence(sha256),  # noqa: PLW0108 - it is made when it is asked
             require_writable=self._require_writable,
         )
         self._location = location
@@ -85,6 +86,12 @@ class Store:
         from cockpit.store.branch import StateBranch  # who only looks hardly ever needs what is published
 
         return StateBranch(self._location, host=self._host, now=self._now)
+
+    @functools.cached_property
+    def _published(self) -> Published:
+        from cockpit.store.published import Published  # who has all texts here never needs it
+
+        return Published(self._location)
 
     @property
     def location(self) -> StoreLocation:
@@ -175,6 +182,18 @@ class Store:
             self._reader = JournalReader(self._location.root, streams)
             return self._ingest(self._reader.poll())
 
+    def resume(self, reader: JournalReader, held: Iterable[Stored]) -> list[Stored]:
+        """Follow what a reader follows that goes on from bookmarks; return what has come since, `held` came before."""
+        with self._reading:
+            self._reader = reader
+            self._ingest(list(held))
+            return self._ingest(reader.poll())
+
+    def bookmarks(self) -> list[Bookmark] | None:
+        """Return how far the followed streams have been read; None where anything is wrong with them."""
+        with self._reading:
+            return self._reader.bookmarks()
+
     def poll(self) -> list[Stored]:
         """Return what others appended to the followed streams since the last `load` or `poll`."""
         with self._reading:
@@ -236,7 +255,7 @@ class Store:
         try:
             return self._location.format.read_bytes()
         except FileNotFoundError:
-            return self._branch.published_format()
+            return self._published.format()
 
     def _state_format(self) -> None:
         if self._known_format is not None:

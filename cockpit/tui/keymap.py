@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import Struct
 from textual.keys import REPLACED_KEYS, _character_to_key, key_to_character
 
+from cockpit.patterns import pattern
 from cockpit.preferences import Preferences
 from cockpit.text import visible
 from cockpit.tui.commands import COMMANDS, Command, Scope, shown_keys
@@ -47,7 +48,7 @@ _EATEN: Final = {
     "h": "terminals send it for Backspace", "i": "terminals send it for Tab", "j": "terminals send it for Enter",
     "m": "terminals send it for Enter", "q": "it is flow control", "s": "it is flow control", "z": "it suspends",
 }  # fmt: skip
-_PREFIX = re.compile(r"^(?:ctrl|alt|shift|super|meta|hyper|cmd|c|s|m)(?=[-+].)", re.IGNORECASE)
+_PREFIX = pattern(r"^(?:ctrl|alt|shift|super|meta|hyper|cmd|c|s|m)(?=[-+].)", re.IGNORECASE)
 _MODIFIERS: Final = {"c": "ctrl", "s": "shift", "m": "alt"}
 
 

@@ -11,7 +11,6 @@ from cockpit.release.intents import RevokeSignOff, SignOff
 from cockpit.release.live import Live
 from cockpit.release.run import Run
 from cockpit.release.signoffs import RoleStanding, sign_off_of
-from cockpit.status.people import current_gate
 
 if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
@@ -22,6 +21,8 @@ def standing_words(run: Run, live: Live, now: float) -> str:
 
     Empty where nothing does.
     """
+    from cockpit.status.people import current_gate  # nobody signs anything before the first frame
+
     gate, execution = current_gate(run, live, now), run.current_execution
     whys = [reason.why for reason in gate.reasons if not reason.item.startswith("signoff:")] if gate is not None else []
     told = []

@@ -1,12 +1,14 @@
 """How long `cockpit status --json` takes on a long release: `python -m tests.benchmarks.bench_status`.
 
-A whole process on a run of 10,000 events, beside one that only imports what reads YAML and JSON; and on a run that has
-just been opened. `--profile` prints the imports that take longest.
+A whole process on a run of 10,000 events, beside one that only imports what reads YAML and JSON; on the same run where
+no earlier one has left a checkpoint; and on a run that has just been opened. `--profile` prints the imports that take
+longest.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -38,10 +40,16 @@ def rows(scale: Scale) -> Iterator[Result]:
     with tempfile.TemporaryDirectory() as directory:
         long, new = (open_flight(Path(directory, name)) for name in ("long", "new"))
         extend(long, EVENTS)
-        for what, flight, goal in ((f"status --json, {EVENTS:,} events", long, 2.0), ("status --json, new", new, None)):
+        checkpoints = long.store.location.root / "checkpoints"
+        for what, flight, goal, first in (
+            (f"status --json, {EVENTS:,} events", long, 2.0, False),
+            (f"status --json, {EVENTS:,} events, the first time", long, None, True),
+            ("status --json, new", new, None, False),
+        ):
             command = status_command(flight.root)
             least = [sys.executable, "-P", "-c", LEAST]
-            ours, theirs = in_turns(scale.rounds, partial(run, command), partial(run, least))
+            before = partial(shutil.rmtree, checkpoints, ignore_errors=True) if first else lambda: None
+            ours, theirs = in_turns(scale.rounds, partial(run, command), partial(run, least), before=before)
             yield Row(what, "ms", times(1e3, ours), f"python -c {LEAST!r}", times(1e3, theirs), goal=goal)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cockpit.execution.prepare import Obstacles, readiness
+from cockpit.execution.readiness import Obstacles, readiness
 from tests.execution.flight import Flight
 
 

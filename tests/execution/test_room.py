@@ -14,7 +14,7 @@ import pytest
 from cockpit.errors import RefusedError
 from cockpit.execution.databases.preflight import refuse_unreachable
 from cockpit.execution.databases.room import RoomLook, _is_ours, complaints, data_of, unknowns
-from cockpit.execution.prepare import Obstacles, readiness
+from cockpit.execution.readiness import Obstacles, readiness
 from cockpit.release.configuration import Postgresql
 from cockpit.release.databases import Dump
 from cockpit.release.live import Readiness

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cockpit.durations import byte_size, long_duration
-from cockpit.execution.prepare import Obstacles, readiness
+from cockpit.execution.readiness import Obstacles, readiness
 from cockpit.execution.surroundings import kills_at_logout, runs_on_battery_power
 from cockpit.release.databases import DatabaseAt, database_word
 from cockpit.release.live import Readiness

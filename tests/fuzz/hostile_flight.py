@@ -9,7 +9,7 @@ import yaml
 
 from cockpit.execution.control import output_path
 from cockpit.git.command import Git
-from cockpit.release.decisions.executions import execution_entity
+from cockpit.release.entities import execution_entity
 from cockpit.release.events import ExecutionStopped, HostEnded, StepEnded, StepStarted, WorkerStarted
 from cockpit.release.intents import (
     AddNote,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -80,7 +81,7 @@ def colleague(person: Person, actor: Actor) -> Person:
     return other
 
 
-def without_a_run(records: tuple[Record, ...], person: Person) -> Run:
+def without_a_run(records: Sequence[Record], person: Person) -> Run:
     """What a cockpit shows that has no run in focus: the service's records alone."""
     ledger = Ledger(person.texts.get)
     ledger.add(record for record in records if record.stream.endswith("/_service"))

@@ -7,7 +7,8 @@ import pytest
 
 from cockpit.errors import NotFoundError, RefusedError
 from cockpit.release.configuration import Configuration, Environment
-from cockpit.release.decisions.executions import confirmation_accepted, execution_entity, refuse_plan
+from cockpit.release.decisions.executions import confirmation_accepted, refuse_plan
+from cockpit.release.entities import execution_entity
 from cockpit.release.events import (
     ExecutionEnded,
     ExecutionStopped,

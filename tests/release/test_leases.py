@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cockpit.errors import RefusedError
-from cockpit.release.decisions.executions import execution_entity
+from cockpit.release.entities import execution_entity
 from cockpit.release.events import LeaseBroken, LeaseReconciled
 from cockpit.release.gates import debt_of
 from cockpit.release.intents import BreakLease, GoWithoutLease, RecordFact, RequestExecution

@@ -21,8 +21,7 @@ from cockpit.identity import Doubt
 from cockpit.layouts import LayoutStore
 from cockpit.pinning import read_work_tree
 from cockpit.preferences import Preferences
-from cockpit.release.decisions.executions import execution_entity
-from cockpit.release.entities import item_entity
+from cockpit.release.entities import execution_entity, item_entity
 from cockpit.release.events import (
     ExecutionStopped,
     ItemDeferred,

@@ -9,7 +9,7 @@ from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.decisions.gates import require_thawed
 from cockpit.release.decisions.wheel import require_wheel
 from cockpit.release.deploy_gates import no_gos_before_deploy
-from cockpit.release.entities import RUN, SERVICE
+from cockpit.release.entities import RUN, SERVICE, execution_entity
 from cockpit.release.events import (
     DeploysLocked,
     ExecutionConfirmed,
@@ -23,11 +23,6 @@ from cockpit.release.intents import ConfirmExecution, EndExecution, RecordFact, 
 from cockpit.release.onward import leads_onward
 from cockpit.release.plan import Plan
 from cockpit.release.run import ExecutionView, Run
-
-
-def execution_entity(execution: str) -> str:
-    """Return the entity under which an execution's events stand."""
-    return f"execution:{execution}"
 
 
 def confirmation_accepted(plan: Plan, typed: str) -> bool:

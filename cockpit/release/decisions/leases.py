@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from cockpit.release.decisions.context import Context, Draft
-from cockpit.release.decisions.executions import execution_entity
-from cockpit.release.entities import SERVICE
+from cockpit.release.entities import SERVICE, execution_entity
 from cockpit.release.events import LeaseBroken, LeaseOverridden
 from cockpit.release.intents import BreakLease, GoWithoutLease
 

@@ -35,6 +35,7 @@ from cockpit.store.layout import STATE_REF, evidence_path
 from cockpit.store.location import StoreLocation, require_access
 from cockpit.store.lock import FileLock, Held
 from cockpit.store.objects import Listing, ObjectDatabase
+from cockpit.store.published import Published
 from cockpit.store.purge import purged_blobs
 from cockpit.store.reader import JournalReader
 from cockpit.store.ref import StateRef
@@ -74,7 +75,7 @@ def examine(
     objects = ObjectDatabase(location)
     branch = StateBranch(location, host=host, now=now)
     patient = Patient(location, objects, StateRef(location, objects, now=now), branch, now(), mend)
-    unknown = stated_format(patient, branch.published_format())
+    unknown = stated_format(patient, Published(patient.location).format())
     if unknown is not None:
         findings.append(unknown)
         if unknown.remains:  # what a later version has written is not ours to mend
