@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from cockpit.ahead import Ahead
 from cockpit.company import Elsewhere
 from cockpit.durations import parse_duration
 from cockpit.edited import EditedLook
@@ -15,7 +16,7 @@ from cockpit.errors import NotFoundError, RefusedError
 from cockpit.execution.readiness import Obstacles, readiness
 from cockpit.execution.surroundings import host_warnings
 from cockpit.health.beats import Beat, beat_path, write_beat
-from cockpit.leasing.looking import look_at_lease
+from cockpit.leasing.looking import LeaseSight, look_at_lease
 from cockpit.measuring import Measurer, sample_key
 from cockpit.presence import presence_directory, present
 from cockpit.release.live import LeaseFeed, Live, ProbeFeed, Readiness, SyncFeed
@@ -118,6 +119,8 @@ class LiveSource:
     def read(self, *, force: bool = False) -> Live:
         """Return the feeds as they are now; what is costly to find out is only looked at now and then."""
         run = self._workspace.run
+        due = force or time.monotonic() >= self._readiness_due
+        sight = Ahead(lambda: look_at_lease(self._workspace)) if due else None  # git is asked while the rest is read
         changed = self._samples.changed()
         if changed or self._feeds_of != (run.digest, run.environment) or force:
             self._feeds = self._probe_feeds(run)
@@ -126,12 +129,11 @@ class LiveSource:
         watcher = heartbeat_key(run, self._workspace.host)
         beats = [beat.at for beat in self._samples.heartbeats() if beat.host == watcher]
         trusted = self._workspace.trusted
-        due = force or time.monotonic() >= self._readiness_due
         if changed or due or run is not self._seen_of:
             self._seen, self._seen_of = last_sighting(run, self._samples, now=time.time()), run
         seen, known = self._seen, self._readiness.running
         if due or seen.version != known.seen.version:
-            self._readiness = self._look_at_readiness(run, trusted, seen)
+            self._readiness = self._look_at_readiness(run, trusted, seen, sight)
         elif seen != known.seen:
             self._readiness = replace(self._readiness, running=replace(known, seen=seen))
         return Live(
@@ -154,12 +156,12 @@ class LiveSource:
         """Close the samples."""
         self._samples.close()
 
-    def _look_at_readiness(self, run: Run, trusted: bool, seen: Sighting) -> Readiness:
+    def _look_at_readiness(self, run: Run, trusted: bool, seen: Sighting, ahead: Ahead[LeaseSight] | None) -> Readiness:
         started = time.monotonic()
         self._edited_paths = self._edited.paths()
         held = holder_of(self._workspace.store.location.lock(self._workspace.execution_lock))
         who = f"{held.owner}: {held.reason}" if held is not None else ""
-        sight = look_at_lease(self._workspace)
+        sight = ahead.get() if ahead is not None else look_at_lease(self._workspace)
         lease = self._lease = sight.lease
         leased = ""
         if lease is not None and not lease.ours:

@@ -14,17 +14,22 @@ class Published:
     def __init__(self, location: StoreLocation) -> None:
         self._objects = ObjectDatabase(location)
         self._ref = StateRef(location, self._objects)
-        self._evidence: tuple[object, frozenset[str]] | None = None  # the blobs in the ref, and the ref's marks then
+        self._found: frozenset[str] = frozenset()  # the blobs in the ref, by the marks that it had then
+        self._marks: object = None
 
     def evidence(self, sha256: str) -> bytes | None:
         """Return a blob's bytes, or None."""
-        marks = self._ref.marks()
-        if self._evidence is None or self._evidence[0] != marks:
-            # One look at the tree tells of all blobs: a clone may lack thousands, and a git command each takes long.
-            self._evidence = (marks, self._objects.names_below(STATE_REF, EVIDENCE))
-        if sha256 not in self._evidence[1]:
+        if sha256 not in self._names():
             return None
         return self._objects.read_path(STATE_REF, evidence_path(sha256))
+
+    def _names(self) -> frozenset[str]:
+        """Return which blobs the ref holds, by one look at its tree: a clone may lack thousands of them."""
+        marks = self._ref.marks()
+        if marks != self._marks:
+            self._found = frozenset() if self._ref.is_absent() else self._objects.names_below(STATE_REF, EVIDENCE)
+            self._marks = marks
+        return self._found
 
     def format(self) -> bytes | None:
         """Return the content of FORMAT, or None."""

@@ -42,6 +42,10 @@ class StateRef:
         """Return what tells, without git, whether the ref may have moved: inode, size and time of its files."""
         return tuple(files.identity(str(path)) for path in (self._loose, self._packed))
 
+    def is_absent(self) -> bool:
+        """Return whether there can be no such ref, by the files it would be in."""
+        return self.marks() == (None, None) and not (self._packed.parent / "reftable").exists()
+
     def swap(self, new: str, old: str | None, message: str) -> None:
         """Move the ref from `old` (None: it must not exist) to `new`; raises GitError where it is not at `old`."""
         arguments = ("-m", message, "--no-deref", "--create-reflog", STATE_REF, new, old or "")
