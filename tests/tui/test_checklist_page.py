@@ -286,9 +286,9 @@ async def test_the_palette_finds_a_command_and_carries_it_out(scene: Scene) -> N
 
 async def test_single_keys_are_inert_in_text_fields(scene: Scene) -> None:
     async with flown(scene) as (app, pilot):
-        on_item(app, LOGS)
         before = len(scene.run.records)
         for opener in ("slash", "d"):
+            on_item(app, LOGS)
             await pilot.press(opener)
             await type_in(pilot, "ucdxoq18.:?! R+-")
             await settle(pilot)
