@@ -5,20 +5,21 @@ from __future__ import annotations
 from cockpit.release.arrival import is_verified, rolled_back_words
 from cockpit.release.live import Readiness
 from cockpit.release.run import ExecutionView
-from cockpit.tui.rows import Part, part, width_of
+from cockpit.tui.rows import Part, fit, part, width_of
 from cockpit.tui.theme import Inks
 
 WIDE = 120  # columns from which targets and reasons are written out
+_LEAST = 6  # cells of a tag that tell which one is meant
 
 
 def readiness_light(readiness: Readiness, inks: Inks, *, width: int, room: int) -> list[Part]:
     """Return the light of a line of `width` cells of which `room` are left; what does not fit goes, READY last."""
     if readiness.ready:
         found: list[Part] = [("rollback ", inks.muted), ("READY", inks.good)]
-        to: list[Part] = [(" to ", inks.muted), part(readiness.target, inks.strong)]
         notes: list[Part] = [(", NO LEASE", inks.warn)] if readiness.notes else []
-        if width >= WIDE and width_of([*found, *to, *notes]) <= room:
-            found += to
+        left = room - width_of([*found, (" to ", inks.muted), *notes])
+        if width >= WIDE and left >= _LEAST:
+            found += [(" to ", inks.muted), (fit(readiness.target, left).rstrip(), inks.strong)]
         found += notes
     else:
         why = readiness.reasons[0] if readiness.reasons else ""
