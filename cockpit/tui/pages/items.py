@@ -198,25 +198,30 @@ class ItemPage(Page):
         view = self._here()
         if view is None:
             return
-        if not self._may_waive(view):  # before a reason is typed in vain
-            return
+        warning = self._why_not_waive(view)  # the field opens all the same: what is typed on belongs into it
 
         def write(said: Waiver | None) -> None:
-            # Somebody may have ticked it meanwhile.
-            if said is not None and self._may_waive(self.cockpit.moment[0].view_of(view.id) or view):
+            if said is None:
+                return
+            # Where nothing was said of it, somebody has ticked it while the reason was typed.
+            refused = "" if warning else self._why_not_waive(self.cockpit.moment[0].view_of(view.id) or view)
+            if refused:
+                self.cockpit.tell(refused, severity="warning")
+            else:
                 self.cockpit.act(intent(view.id, said.reason, said.until))
 
         period = f" ({view.period})" if view.period else ""
-        dialog = WaiverDialog(f"{word}: {view.item.title}{period}", hint)
+        title = f"{word}: {view.item.title}{period}"
+        dialog = WaiverDialog(f"{title}\n\n{warning}" if warning else title, hint)
         self.app.push_screen(dialog.drafted(self.cockpit.drafts.about(f"{word} {view.id}")), write)
 
-    def _may_waive(self, view: ItemView) -> bool:
+    def _why_not_waive(self, view: ItemView) -> str:
+        """Return what would be taken back; empty where the item is open."""
         try:
             refuse_waiver(view, self.cockpit.moment[0])
         except CockpitError as error:
-            self.cockpit.tell(str(error), severity="warning")
-            return False
-        return True
+            return str(error)
+        return ""
 
     def action_verify_item(self) -> None:
         """Run the item's check once, now, after showing what it does."""
