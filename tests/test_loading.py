@@ -24,6 +24,8 @@ from tests.benchmarks.flights import Scribe
 from tests.release.support import PINNED, RUN_ID, Texts
 from tests.store.support import make_repository
 
+pytestmark = pytest.mark.full
+
 STREAM = f"shop/live/{RUN_ID}"
 STREAMS = ("shop/live/_service", STREAM)
 LATER = 1_900_000_000_000  # ms, after all that the scribe writes

@@ -16,6 +16,8 @@ from cockpit.tui.widgets.checklist import ItemList
 from tests.tui.painted import lines, settle, text_of, until
 from tests.tui.scenes import Scene
 
+pytestmark = pytest.mark.full
+
 Look = Callable[[str], Scene]
 
 

@@ -15,6 +15,8 @@ from tests.tui import moments
 from tests.tui.painted import lines, settle, text_of, until
 from tests.tui.scenes import BEN, Scene
 
+pytestmark = pytest.mark.full
+
 
 @pytest.fixture
 def layouts(tmp_path: Path) -> LayoutStore:

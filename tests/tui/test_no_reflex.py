@@ -23,6 +23,8 @@ from tests.tui import moments
 from tests.tui.painted import lines, settle, text_in, text_of, until
 from tests.tui.scenes import Scene
 
+pytestmark = pytest.mark.full
+
 
 @asynccontextmanager
 async def on_tags(scene: Scene) -> AsyncIterator[tuple[CockpitApp, Pilot[int], TagPicker]]:
@@ -95,7 +97,6 @@ async def test_what_cannot_begin_now_says_so_before_anything_is_typed(
         assert isinstance(app.screen, CardDialog)
 
 
-@pytest.mark.full
 async def test_a_card_names_the_command_of_its_own_tag(scene: Scene) -> None:
     async with on_tags(scene) as (app, pilot, _):
         await pilot.press("enter")
@@ -103,7 +104,6 @@ async def test_a_card_names_the_command_of_its_own_tag(scene: Scene) -> None:
         assert "cockpit rollback v2.4.0 --rehearse" in text_in(app, app.screen.region)
 
 
-@pytest.mark.full
 async def test_a_plan_says_which_of_its_steps_are_in_view(scene: Scene) -> None:
     app = scene.app()
     async with app.run_test(size=(80, 18)) as pilot:
@@ -137,7 +137,6 @@ async def test_the_last_page_and_the_light_do_not_run_into_each_other(scene: Sce
             assert "0Review READY NO LEASE " in line
 
 
-@pytest.mark.full
 async def test_probes_that_were_not_looked_at_yet_are_not_none(scene: Scene) -> None:
     scene.live = Live()
     app = scene.app()

@@ -16,6 +16,8 @@ from tests.tui.painted import settle, text_of, until
 from tests.tui.scenes import Scene
 from tests.tui.test_checklist_page import flown
 
+pytestmark = pytest.mark.full
+
 ItemRow = Heading | ItemView
 
 

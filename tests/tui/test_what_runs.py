@@ -23,6 +23,8 @@ from tests.tui.moments import DAY, READY, live, running
 from tests.tui.painted import assert_safe, lines, settle, text_of, until
 from tests.tui.scenes import EXECUTION, NOW, Scene
 
+pytestmark = pytest.mark.full
+
 VERIFIED = f"{DAY}/post-deployment-verification/test-login-logout"
 
 
