@@ -122,7 +122,8 @@ class FillDialog(Dialog[Sending]):
                 entry.set_class(not field.value, "-missing")
             complaint = complaint or filling.untrue
             if filling.missing and not complaint:
-                complaint = f"still to be filled in: {', '.join(field.name for field in filling.missing)}"
+                missing = [*(field.name for field in filling.missing), *([] if self._channels else ["send to"])]
+                complaint = f"still to be filled in: {', '.join(missing)}"
         if not self._channels and not complaint:
             complaint = "it is to be sent nowhere yet: name a channel"
         self.query_one("#message-to").set_class(not self._channels, "-missing")
