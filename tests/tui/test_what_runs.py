@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from textual.pilot import Pilot
 from textual.widgets import Button
 
 from cockpit.git.command import Git
@@ -50,6 +51,13 @@ def state(app: CockpitApp, tag: str) -> str:
     return row.partition(tag)[2].partition("annot")[0].strip()
 
 
+async def turn_to_tags(app: CockpitApp, pilot: Pilot[int]) -> None:
+    """Turn to the page, and wait until it says what runs."""
+    await pilot.press("4")
+    await until(pilot, lambda: "running" in text_of(app, "#tags-title"))
+    await settle(pilot)
+
+
 @pytest.mark.parametrize("size", [(80, 24), (200, 50)])
 async def test_after_a_rollback_it_is_said_what_was_done_and_nothing_is_proposed(
     scene: Scene, size: tuple[int, int]
@@ -61,9 +69,7 @@ async def test_after_a_rollback_it_is_said_what_was_done_and_nothing_is_proposed
     scene.live = seeing("v2.4.0")
     app = scene.app()
     async with app.run_test(size=size) as pilot:
-        await pilot.press("4")
-        await until(pilot, lambda: "running" in text_of(app, "#tags-title"))
-        await settle(pilot)
+        await turn_to_tags(app, pilot)
         assert "running v2.4.0 since 14:16 (rolled back by Ana Lima), HEAD" in text_of(app, "#tags-title")
         assert "rolled back to v2.4.0 at 14:16, verified" in text_of(app, "#proposal")
         assert (state(app, "v2.4.0"), state(app, "v2.3.0")) == ("running", "")
@@ -82,9 +88,7 @@ async def test_what_answers_runs_and_what_is_checked_out_is_head(scene: Scene, s
     scene.live = seeing("v2.4.0")
     app = scene.app()
     async with app.run_test(size=size) as pilot:
-        await pilot.press("4")
-        await until(pilot, lambda: "running" in text_of(app, "#tags-title"))
-        await settle(pilot)
+        await turn_to_tags(app, pilot)
         assert "running v2.4.0, seen since 14:06, HEAD v2.4.1" in text_of(app, "#tags-title")
         assert "this run flies v2.4.1, not deployed yet: v2.4.0 answers" in text_of(app, "#answering")
         assert (state(app, "v2.4.1"), state(app, "v2.4.0"), state(app, "v2.3.0")) == ("HEAD", "running", "")
@@ -114,8 +118,7 @@ async def test_a_card_says_whether_its_version_answers(scene: Scene) -> None:
     scene.live = seeing("v2.4.0")
     app = scene.app()
     async with app.run_test(size=(100, 30)) as pilot:
-        await pilot.press("4")
-        await until(pilot, lambda: "running" in text_of(app, "#tags-title"))
+        await turn_to_tags(app, pilot)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, CardDialog) and "direction" in text_of(app, "CardPane"))
         await settle(pilot)
