@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -19,8 +20,9 @@ from cockpit.codec import to_records
 from cockpit.errors import CockpitError
 from cockpit.parsed import code_of
 from cockpit.release.entities import RUN
+from cockpit.release.events import EvidenceAttached
 from cockpit.release.ledger import Ledger
-from cockpit.release.record import TextRef
+from cockpit.release.record import Record, TextRef
 from cockpit.release.settled import Aside, Settled
 from cockpit.store import files
 from cockpit.store.envelope import Stored, decode_payloads
@@ -32,6 +34,8 @@ TextOf = Callable[[TextRef], str | None]
 
 LONG = 2000  # events, from which on it is worth its while
 MANY = 500  # events, after which what was set aside is set aside anew
+_DIGEST = 32  # bytes of a SHA-256
+_SHORT = 4096  # bytes of a text that is kept with them
 _MOST = 8  # files that are kept, for so many runs
 _ROOMS = ("", "release", "store")  # the rooms whose code decides what stays in view
 
@@ -48,11 +52,13 @@ class _Kept(Struct, frozen=True, array_like=True):
     streams: tuple[str, ...]
     marks: tuple[Bookmark, ...]
     aside: Aside
-    held: tuple[tuple[bytes, str | None], ...]  # payloads and signatures
+    held: tuple[tuple[str, bytes, str | None], ...]  # ids, payloads and signatures
+    texts: dict[str, str]  # what the held ones name, by hash: each lies in a file of its own
 
 
 class _Resumed(Struct):
     aside: Aside
+    texts: dict[str, str]
     held: list[Stored]
     reader: JournalReader
     rest: list[Stored]  # what has come since
@@ -63,7 +69,7 @@ class Checkpoints:
 
     def __init__(self, location: StoreLocation, *, writes: bool = True, long: int = LONG, many: int = MANY) -> None:
         self._location = location
-        self._directory = location.root / "checkpoints"
+        self._directory = location.checkpoints
         self._writes = writes
         self._long = long
         self._many = many
@@ -77,13 +83,13 @@ class Checkpoints:
             if len(found.rest) < self._many:
                 root = self._location.root
                 settled = Settled(found.aside, lambda: to_records(JournalReader(root, streams).poll()))
-                ledger = Ledger(text_of, held=to_records(found.held), settled=settled)
+                ledger = Ledger(_known(found.texts, text_of), held=to_records(found.held), settled=settled)
                 ledger.add(to_records(found.rest))
                 return ledger, found.held + found.rest
         ledger, events = load_whole(store, streams, text_of)
         if self._writes and len(ledger) >= self._long:
             with contextlib.suppress(OSError, CockpitError):
-                self._keep(store, tuple(streams), ledger, events)
+                self._keep(store, tuple(streams), ledger, events, text_of)
         return ledger, events
 
     def about_run(self, streams: Sequence[str]) -> list[Stored] | None:
@@ -107,37 +113,74 @@ class Checkpoints:
         seen = [*kept.aside.ids, *(one.id for one in held)]
         seen += [f"{one.id} {one.signature}" for one in held if one.signature is not None]
         reader = JournalReader.resumed(self._location.root, streams, kept.marks, seen)
-        return _Resumed(kept.aside, held, reader, reader.poll()) if reader is not None else None
+        return _Resumed(kept.aside, kept.texts, held, reader, reader.poll()) if reader is not None else None
 
     def _read(self, streams: tuple[str, ...]) -> _Kept | None:
         try:
-            digest, _, body = self._path(streams).read_bytes().partition(b"\n")
-            if digest != _digest(body):
+            written = memoryview(self._path(streams).read_bytes())
+            body = written[_DIGEST:]
+            if written[:_DIGEST] != _digest(body):
                 return None
             kept = msgspec.msgpack.decode(body, type=_Kept)
         except (OSError, msgspec.MsgspecError, UnicodeError):
             return None
         return kept if kept.streams == streams else None
 
-    def _keep(self, store: Store, streams: tuple[str, ...], ledger: Ledger, events: list[Stored]) -> None:
+    def _keep(
+        self, store: Store, streams: tuple[str, ...], ledger: Ledger, events: list[Stored], text_of: TextOf
+    ) -> None:
         aside, marks = ledger.aside(), store.bookmarks()
         if aside is None or marks is None or not code_of(*_ROOMS):
             return
         ids = frozenset(aside.ids)
-        held = tuple((one.payload, one.signature) for one in events if one.id not in ids)
-        body = msgspec.msgpack.encode(_Kept(streams, tuple(marks), aside, held))
+        held = [one for one in events if one.id not in ids]
+        sealed = tuple((one.id, one.payload, one.signature) for one in held)
+        texts = _short_texts(to_records(held), text_of, of=self._blobs())
+        body = msgspec.msgpack.encode(_Kept(streams, tuple(marks), aside, sealed, texts))
         place = self._location
         for directory in (place.temporary, self._directory):
             files.make_directories(directory, below=place.common, share=place.share)
         path = self._path(streams)
-        files.write_whole(path, _digest(body) + b"\n" + body, temporary=place.temporary, share=place.share)
+        files.write_whole(path, _digest(body) + body, temporary=place.temporary, share=place.share)
+        if not texts.keys() <= self._blobs():
+            path.unlink(missing_ok=True)  # one was purged meanwhile
         for old in sorted(self._directory.iterdir(), key=lambda each: each.stat().st_mtime)[:-_MOST]:
             old.unlink(missing_ok=True)
+
+    def _blobs(self) -> frozenset[str]:
+        try:
+            with os.scandir(self._location.evidence) as entries:
+                return frozenset(entry.name for entry in entries)
+        except FileNotFoundError:
+            return frozenset()
 
     def _path(self, streams: Sequence[str]) -> Path:
         return self._directory / hashlib.sha256("\n".join(streams).encode()).hexdigest()[:32]
 
 
-def _digest(body: bytes) -> bytes:
+def _known(texts: Mapping[str, str], text_of: TextOf) -> TextOf:
+    """Look among these first."""
+
+    def find(ref: TextRef) -> str | None:
+        text = texts.get(ref.sha256)
+        return text_of(ref) if text is None else text
+
+    return find
+
+
+def _short_texts(records: Iterable[Record], text_of: TextOf, *, of: frozenset[str]) -> dict[str, str]:
+    """Return the short texts that records name and that are among some, by their hashes."""
+    named: dict[str, TextRef] = {}
+    for record in records:
+        if not isinstance(record.data, EvidenceAttached):
+            values = [value for value in msgspec.structs.astuple(record.data) if isinstance(value, TextRef)]
+            named.update((ref.sha256, ref) for ref in values if ref.size <= _SHORT)
+    found = ((sha256, text_of(ref)) for sha256, ref in named.items() if sha256 in of)
+    return {sha256: text for sha256, text in found if text is not None}
+
+
+def _digest(body: bytes | memoryview) -> bytes:
     """Return what tells a whole file of this very code from any other."""
-    return hashlib.sha256(code_of(*_ROOMS).encode() + b"\0" + body).hexdigest().encode()
+    digest = hashlib.sha256(code_of(*_ROOMS).encode() + b"\0")
+    digest.update(body)
+    return digest.digest()

@@ -255,10 +255,12 @@ class Session:
 
     def _read_text(self, sha256: str) -> str | None:
         try:
-            content = self._store.evidence.get(sha256).content
+            found = self._store.evidence.find(sha256)
         except NotFoundError:
             return None
-        self._texts[sha256] = text = content.decode("utf-8", "replace")
+        if found is None:
+            return None
+        self._texts[sha256] = text = found.content.decode("utf-8", "replace")
         return text
 
     def _texts_arrived(self) -> bool:

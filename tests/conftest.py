@@ -19,8 +19,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # What a user's cockpits keep for themselves is kept for one session of tests, and not in the home of who runs them.
 if "COCKPIT_STATE_DIR" not in os.environ:
-    os.environ["COCKPIT_STATE_DIR"] = tempfile.mkdtemp(prefix="cockpit-state-")
-    atexit.register(shutil.rmtree, os.environ["COCKPIT_STATE_DIR"], ignore_errors=True)
+    for variable, what in (("COCKPIT_STATE_DIR", "state"), ("XDG_CACHE_HOME", "cache")):
+        os.environ[variable] = tempfile.mkdtemp(prefix=f"cockpit-{what}-")
+        atexit.register(shutil.rmtree, os.environ[variable], ignore_errors=True)
 
 # Under nohup, or in the background of a shell, signals are ignored, and every program that a test starts inherits it.
 if threading.current_thread() is threading.main_thread():

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from cockpit import loading
 from cockpit.codec import encode_data
-from cockpit.loading import Checkpoints, load_whole
-from cockpit.release.events import ItemDone, ItemReopened, kind_of
+from cockpit.loading import Checkpoints, TextOf, load_whole
+from cockpit.release.events import EvidencePurged, ItemDone, ItemReopened, kind_of
 from cockpit.release.ledger import Ledger, state_digest
+from cockpit.release.record import TextRef
 from cockpit.release.run import Run
 from cockpit.release.settled import Timeline
 from cockpit.store.clock import HybridClock
@@ -21,7 +22,7 @@ from cockpit.store.envelope import By, Stored
 from cockpit.store.location import StoreLocation
 from cockpit.store.store import Store
 from tests.benchmarks.flights import Scribe
-from tests.release.support import PINNED, RUN_ID, Texts
+from tests.release.support import PINNED, RUN_ID
 from tests.store.support import make_repository
 
 pytestmark = pytest.mark.full
@@ -59,15 +60,19 @@ class Clone:
     def files(self) -> list[Path]:
         return sorted(self.location.root.glob("checkpoints/*"))
 
-    def ledger(self, *, writes: bool = True, many: int = 50) -> Ledger:
-        checkpoints = Checkpoints(self.location, writes=writes, long=100, many=many)
-        return checkpoints.load(store_at(self.location), STREAMS, Texts().get)[0]
+    def text(self, ref: TextRef) -> str | None:
+        found = store_at(self.location).evidence.find(ref.sha256)
+        return found.content.decode() if found is not None else None
 
-    def run(self, *, writes: bool = True) -> Run:
-        return self.ledger(writes=writes).snapshot(RUN_ID, PINNED)
+    def ledger(self, *, writes: bool = True, many: int = 50, text_of: TextOf | None = None) -> Ledger:
+        checkpoints = Checkpoints(self.location, writes=writes, long=100, many=many)
+        return checkpoints.load(store_at(self.location), STREAMS, text_of or self.text)[0]
+
+    def run(self, *, writes: bool = True, text_of: TextOf | None = None) -> Run:
+        return self.ledger(writes=writes, text_of=text_of).snapshot(RUN_ID, PINNED)
 
     def whole(self) -> Run:
-        return load_whole(store_at(self.location), STREAMS, Texts().get)[0].snapshot(RUN_ID, PINNED)
+        return load_whole(store_at(self.location), STREAMS, self.text)[0].snapshot(RUN_ID, PINNED)
 
     def journals(self) -> list[Path]:
         return sorted(self.location.journal.rglob("*.jsonl"))
@@ -189,3 +194,59 @@ def test_after_many_more_events_it_is_made_anew(clone: Clone) -> None:
     assert_same(clone.run(), clone.whole())
     assert [path.read_bytes() == before for path in clone.files] == [False]
     assert is_short(clone.run())
+
+
+def purge(location: StoreLocation, *blobs: str) -> None:
+    store = store_at(location)
+    data = encode_data(EvidencePurged(blobs=blobs))
+    store.append(STREAMS[0], "evidence.purged", "evidence", (), data, by=By("Ben", "ben@example.org"), wall="")
+    store.commit("purge")
+    store.close()
+
+
+def test_texts_come_along_so_that_their_files_are_not_opened(clone: Clone) -> None:
+    asked: list[TextRef] = []
+
+    def text_of(ref: TextRef) -> str | None:
+        asked.append(ref)
+        return clone.text(ref)
+
+    notes = clone.whole().notes
+    assert notes
+    assert None not in {note.text for note in notes}
+    assert clone.run(text_of=text_of).notes == notes
+    assert asked == []
+
+
+def test_a_text_that_is_missing_is_looked_for_until_it_is_there(tmp_path: Path) -> None:
+    clone = Clone(tmp_path / "clone")
+    note = clone.whole().notes[0]
+    (late,) = (path for path in clone.location.evidence.iterdir() if str(note.text) in path.read_text())
+    blob = late.read_bytes()
+    late.unlink()
+    assert clone.run().notes[0].text is None
+    late.write_bytes(blob)
+    assert is_short(clone.run())
+    assert clone.run().notes[0].text == note.text
+
+
+def test_a_purge_takes_the_texts_that_came_along(clone: Clone) -> None:
+    text = str(clone.whole().notes[0].text)
+    (path,) = (path for path in clone.location.evidence.iterdir() if text in path.read_text())
+    assert text.encode() in clone.files[0].read_bytes()
+    purge(clone.location, path.name)
+    assert clone.files == []
+    assert_same(clone.run(), clone.whole())
+    assert [text.encode() in path.read_bytes() for path in clone.files] == [False]
+
+
+def test_a_text_that_is_purged_while_it_is_written_does_not_stay(tmp_path: Path) -> None:
+    clone = Clone(tmp_path / "clone")
+
+    def text_of(ref: TextRef) -> str | None:
+        text = clone.text(ref)
+        (clone.location.evidence / ref.sha256).unlink(missing_ok=True)
+        return text
+
+    clone.run(text_of=text_of)
+    assert clone.files == []

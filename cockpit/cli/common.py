@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from cockpit.workspace import Options, Workspace
 
 Run = Callable[[argparse.Namespace], ExitCode]
+_DELETE = b"\x7f"  # the one control character that JSON lets stand
 Commands = "argparse._SubParsersAction[Parser]"
 
 
@@ -214,13 +214,19 @@ def print_json(value: object) -> None:
     """Print one JSON document; all but ASCII is escaped, so that no name can reach the terminal's controls."""
     import msgspec
 
-    # The standard encoder escapes, and is fast where it need not indent.
     plain = msgspec.to_builtins(value)
+    with contextlib.suppress(UnicodeEncodeError):  # half a pair of surrogates, as a byte that is no UTF-8 stands here
+        text = msgspec.json.encode(plain)
+        if text.isascii() and _DELETE not in text:
+            sys.stdout.write(msgspec.json.format(text, indent=2).decode() + "\n")
+            return
+    import json  # which escapes
+
     try:
-        text = msgspec.json.format(json.dumps(plain, ensure_ascii=True), indent=2)
-    except msgspec.DecodeError:  # a byte that is no UTF-8 stands as half a pair of surrogates, which no reader takes
-        text = msgspec.json.format(json.dumps(_spelt(plain), ensure_ascii=True), indent=2)
-    sys.stdout.write(text + "\n")
+        escaped = msgspec.json.format(json.dumps(plain, ensure_ascii=True), indent=2)
+    except msgspec.DecodeError:  # no reader takes half a pair
+        escaped = msgspec.json.format(json.dumps(_spelt(plain), ensure_ascii=True), indent=2)
+    sys.stdout.write(escaped + "\n")
 
 
 def _spelt(value: object) -> object:

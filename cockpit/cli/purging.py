@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,7 @@ def purge(arguments: argparse.Namespace) -> ExitCode:
 
     workspace.session.act(PurgeEvidence(tuple(each.sha256 for each in doomed), arguments.reason))
     ParsedTexts().forget()
+    shutil.rmtree(workspace.store.location.checkpoints, ignore_errors=True)
     commit, objects, trouble = _carry_out(workspace)
     keeps = _keeps(workspace)
     if wants_json(arguments):

@@ -139,13 +139,9 @@ def decode_lines(lines: Sequence[bytes]) -> Sequence[Stored | BadLine]:
     ]
 
 
-def decode_payloads(sealed: Iterable[tuple[bytes, str | None]]) -> list[Stored]:
-    """Return the events of exact payloads and their signatures; raises msgspec.MsgspecError where one is none."""
-    sha256 = hashlib.sha256
-    return [
-        Stored(sha256(payload).hexdigest(), _envelopes.decode(payload), signature, payload)
-        for payload, signature in sealed
-    ]
+def decode_payloads(sealed: Iterable[tuple[str, bytes, str | None]]) -> list[Stored]:
+    """Return the events of known ids, exact payloads and signatures; raises msgspec.MsgspecError where one is none."""
+    return [Stored(identity, _envelopes.decode(payload), signature, payload) for identity, payload, signature in sealed]
 
 
 def _line_reason(line: bytes, error: Exception) -> str:

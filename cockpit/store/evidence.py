@@ -102,15 +102,23 @@ class EvidenceStore:
 
     def get(self, sha256: str) -> Evidence:
         """Return a blob whose bytes match its hash, from here or as published; raises NotFoundError."""
+        found = self.find(sha256)
+        if found is not None:
+            return found
+        state = "is neither here nor published" if self._read(sha256) is None else "is damaged and nowhere published"
+        raise NotFoundError(f"evidence {sha256} {state}", fix="Sync with the clone that recorded it")
+
+    def find(self, sha256: str) -> Evidence | None:
+        """Return the same, or None where no bytes that match are here or published; raises NotFoundError for others."""
         if parse_evidence_path(evidence_path(sha256)) is None:
             raise NotFoundError(f"{sha256!r} is no SHA-256")
-        local = self._read(sha256)
-        blob = local if local is not None and _matches(local, sha256) else self._published(sha256)
-        if blob is None:
-            state = "is damaged and nowhere published" if local is not None else "is neither here nor published"
-            raise NotFoundError(f"evidence {sha256} {state}", fix="Sync with the clone that recorded it")
-        if not _matches(blob, sha256):
-            raise NotFoundError(f"evidence {sha256} is damaged: its bytes do not match its hash")
+        blob = self._read(sha256)
+        if blob is None or not _matches(blob, sha256):
+            blob = self._published(sha256)
+            if blob is None:
+                return None
+            if not _matches(blob, sha256):
+                raise NotFoundError(f"evidence {sha256} is damaged: its bytes do not match its hash")
         return _split(blob)
 
     def _read(self, sha256: str) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -45,10 +46,11 @@ class Purges:
         return self._last
 
     def remove_local(self) -> None:
-        """Remove our own copies of what the last `of` returned."""
+        """Remove our own copies of what the last `of` returned, and what was derived from them."""
         for sha256 in self._last:
             with contextlib.suppress(FileNotFoundError):
                 (self._location.evidence / sha256).unlink()
+                shutil.rmtree(self._location.checkpoints, ignore_errors=True)
 
 
 class Forgotten(Struct, frozen=True):

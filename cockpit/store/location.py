@@ -76,6 +76,11 @@ class StoreLocation(Struct, frozen=True):
         return self.root / "samples.sqlite"
 
     @property
+    def checkpoints(self) -> Path:
+        """What former starts have read, for the next one: derived, and never published."""
+        return self.root / "checkpoints"
+
+    @property
     def temporary(self) -> Path:
         """Drafts on the same file system."""
         return self.root / "tmp"

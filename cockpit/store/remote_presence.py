@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 from collections.abc import Sequence
 
 import msgspec
@@ -206,6 +205,8 @@ class RemotePresence:
         return f"{self.remote.names.presence}/{self._clone}"
 
     def _push(self, presences: Sequence[Presence], now: float) -> None:
+        import json  # who only looks sends nothing
+
         people = [one for one in presences if one.kind == "screen"][:_MOST_PEOPLE]
         word = msgspec.to_builtins(Word(self._clone, now, tuple(people)))
         tree = self._objects.output("hash-object", "-t", "tree", "-w", "--stdin", stdin=b"").decode().strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -56,6 +57,7 @@ _WATCHER_COMES = 15.0  # seconds; a loaded host takes some
 _AS_IT_COMES = Preferences()
 _CALM_AFTER = 10.0  # seconds without a key
 _LONGEST_TOLD = 500  # characters
+_REST = str(Path(__file__).with_name("rest.tcss"))  # styles
 
 
 def _load_what_a_crash_needs() -> None:
@@ -163,6 +165,18 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         if not self.is_running:
             return None
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, StripScreen)), None)
+
+    def push_screen(self, screen: Any, *arguments: Any, **named: Any) -> Any:
+        """Show a screen; of all but the first one the styles are read by then."""
+        if not isinstance(screen, FlightScreen):
+            self.complete_styles()
+        return super().push_screen(screen, *arguments, **named)
+
+    def complete_styles(self) -> None:
+        """Read the styles of what the first page does without, unless they are there already."""
+        if not self.stylesheet.has_source(_REST):
+            self.stylesheet.read(_REST)
+            self.stylesheet.parse()  # else what is known of the rules before would go on
 
     def on_mount(self) -> None:
         self.push_screen(FlightScreen())

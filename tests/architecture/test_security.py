@@ -16,6 +16,8 @@ PAGE = DOCS / "security.md"
 # The one runner, and the demo's own parts, which are no part of a release. The demo's releases are the demo's shop.
 MAY_START = ("process.py", "demo/watchdog.py", "demo/tools/")
 NOT_OURS = "demo/releases/"
+# What Python has compiled, from the user's own place and as Python itself would load it.
+ALLOWED = {"packed.py": "imports marshal"}
 
 PLANTED = {
     "import subprocess": "imports subprocess",
@@ -77,6 +79,7 @@ def test_nothing_is_executed_but_by_the_one_runner_and_no_shells_text_is_put_tog
     for path in files:
         place = path.relative_to(PACKAGE).as_posix()
         told = findings(path.read_text(encoding="utf-8"), may_start_processes=place.startswith(MAY_START))
+        told = [one for one in told if not one.endswith(ALLOWED.get(place, "nothing"))]
         if told:
             found[place] = told
     assert found == {}

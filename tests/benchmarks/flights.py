@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from pathlib import Path
 
@@ -109,16 +110,24 @@ class Scribe:
 
     def _choose(self) -> tuple[str, Event]:
         roll, item = self._dice.random(), item_entity(self._dice.choice(self._items))
-        text = TextRef(f"{self._dice.getrandbits(256):064x}", 120)
         if roll < 0.4:
-            return item, ItemDone(value=text if roll < 0.1 else None)
+            return item, ItemDone(value=self._text() if roll < 0.1 else None)
         if roll < 0.55:
-            return item, ItemReopened(reason=text)
+            return item, ItemReopened(reason=self._text())
         if roll < 0.75:
             return item, ItemClaimed() if roll < 0.65 else ItemUnclaimed()
         if roll < 0.8:
-            return item, NoteAdded(text=text)
+            return item, NoteAdded(text=self._text())
         return "probe:up", ProbeChanged(state="down", previous="ok", detail="status 503", observer="host1")
+
+    def _text(self) -> TextRef:
+        """Keep a text of 120 bytes as evidence."""
+        content = f"{self._dice.getrandbits(400):0120x}"
+        blob = b'{"salt":"%032x","type":"text"}\n%s' % (self._dice.getrandbits(128), content.encode())
+        sha256 = hashlib.sha256(blob).hexdigest()
+        self._location.evidence.mkdir(parents=True, exist_ok=True)
+        (self._location.evidence / sha256).write_bytes(blob)
+        return TextRef(sha256, len(content))
 
     def _flush(self, writer: int) -> None:
         self._segments[writer] = segment = self._segments.get(writer, 0) + 1

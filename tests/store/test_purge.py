@@ -140,6 +140,9 @@ def test_a_clone_that_learns_of_a_purge_forgets_too(location: StoreLocation, tmp
     own = tick(other)
     other.commit("own")
     oid = git(clone.common, "rev-parse", f"{REF}:evidence/{secret.sha256}")
+    derived = clone.checkpoints / "of it"
+    derived.parent.mkdir()
+    derived.write_text("password: hunter2")
     # The journal of the purge arrives; the union of trees and the next commit do the rest.
     purge(store, secret)
     store.close()
@@ -151,6 +154,7 @@ def test_a_clone_that_learns_of_a_purge_forgets_too(location: StoreLocation, tmp
     other.close()
     assert f"evidence/{secret.sha256}" not in published(clone)
     assert not (clone.evidence / secret.sha256).exists()
+    assert not derived.exists()
     found = examine(clone, named=named_blobs, host="h1", mend=True)
     assert [finding.code for finding in found.findings] == ["abandoned-history"]
     assert found.well

@@ -59,6 +59,7 @@ class FlightScreen(StripScreen):
 
     async def _add_other_pages(self) -> None:
         """Make the pages that are not in view: the first one is on the screen before that."""
+        self.cockpit.complete_styles()
         pages = _other_pages()
         for page in pages:
             page.display = False
