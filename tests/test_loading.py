@@ -61,13 +61,14 @@ class Clone:
 
     def ledger(self, *, writes: bool = True, many: int = 50) -> Ledger:
         checkpoints = Checkpoints(self.location, writes=writes, long=100, many=many)
-        return checkpoints.load(store_at(self.location), STREAMS, Texts().get)[0]
+        return checkpoints.load(store_at(self.location), STREAMS, Texts().get, lambda _: None)
 
     def run(self, *, writes: bool = True) -> Run:
         return self.ledger(writes=writes).snapshot(RUN_ID, PINNED)
 
     def whole(self) -> Run:
-        return load_whole(store_at(self.location), STREAMS, Texts().get)[0].snapshot(RUN_ID, PINNED)
+        ledger = load_whole(store_at(self.location), STREAMS, Texts().get, lambda _: None)
+        return ledger.snapshot(RUN_ID, PINNED)
 
     def journals(self) -> list[Path]:
         return sorted(self.location.journal.rglob("*.jsonl"))
