@@ -57,13 +57,18 @@ class Gathered:
 
         `overwritten` are ids of those that something has replaced which is not among them.
         """
-        aside = self._settled.ids if self._settled is not None else ()
-        fresh = {record.id: record for record in records if record.id not in self.records and record.id not in aside}
+        fresh = {record.id: record for record in records}
+        for known in (self.records.keys(), self._settled.ids if self._settled is not None else frozenset[str]()):
+            if not known.isdisjoint(fresh.keys()):
+                fresh = {identity: record for identity, record in fresh.items() if identity not in known}
         arrived = in_order(fresh.values())
         if arrived:
             if self._settled is not None and not self._follow(arrived):
                 self._bring_back(self._settled)
-            self.records.update(fresh)
+            if self.records:
+                self.records.update(fresh)
+            else:
+                self.records = fresh
             causes = Causes()
             for start in range(0, len(arrived), _LOT):
                 lot = arrived[start : start + _LOT]
