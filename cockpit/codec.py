@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from sys import intern
 from typing import Any
 
 import msgspec
@@ -64,27 +65,39 @@ def to_record(stored: Stored) -> Record:
 
 
 def to_records(events: Iterable[Stored]) -> list[Record]:
-    """Return the record of each event, as `to_record` does."""
-    # One frame for all of them, and one actor as long as the same person goes on: a long flight has 100,000 events.
+    """Return the record of each event, as `to_record` does.
+
+    What events say alike, who wrote them where and of what, is one object in all of their records.
+    """
+    # One frame for all of them: a long flight has 100,000 events. In a journal the same writer goes on.
     records: list[Record] = []
     decoders = _DECODERS
     last_by: By | None = None
     by = Actor("")
+    last_id = writer = host = stream = ""
     data: Event
     for stored in events:
         envelope = stored.envelope
-        kind = envelope.kind
+        kind = intern(envelope.kind)
         if envelope.by != last_by:
             last_by = envelope.by
             by = Actor(last_by.name, last_by.email, last_by.key)
+        if envelope.w != writer:
+            writer = envelope.w
+        if envelope.host != host:
+            host = envelope.host
+        if envelope.stream != stream:
+            stream = envelope.stream
+        previous = last_id if envelope.prev == last_id else envelope.prev
+        last_id = stored.id
         decoder = decoders[kind] if envelope.v == KNOWN_VERSION else None
         try:
             data = Unknown(raw=envelope.d) if decoder is None else decoder.decode(envelope.d)
         except (msgspec.MsgspecError, RecursionError):
             data = Unknown(raw=envelope.d)
         record = Record(
-            stored.id, envelope.w, envelope.s, envelope.prev, envelope.h, envelope.wall, by, envelope.host,
-            envelope.stream, kind, envelope.ent, envelope.sup, data,
+            last_id, writer, envelope.s, previous, envelope.h, envelope.wall, by, host, stream, kind,
+            intern(envelope.ent), envelope.sup, data,
         )  # fmt: skip
         records.append(record)
     return records

@@ -31,6 +31,7 @@ from cockpit.store.reader import Bookmark, JournalReader
 from cockpit.store.store import Store
 
 TextOf = Callable[[TextRef], str | None]
+Seen = Callable[[list[Stored]], None]  # is told of events as they are read, in lots
 
 LONG = 2000  # events, from which on it is worth its while
 MANY = 500  # events, after which what was set aside is set aside anew
@@ -40,12 +41,19 @@ _MOST = 8  # files that are kept, for so many runs
 _ROOMS = ("", "release", "store")  # the rooms whose code decides what stays in view
 
 
-def load_whole(store: Store, streams: Sequence[str], text_of: TextOf) -> tuple[Ledger, list[Stored]]:
-    """Return a ledger of these streams, which the store follows from here on, and the events that it holds."""
-    events = store.load(streams)
+def load_whole(store: Store, streams: Sequence[str], text_of: TextOf, seen: Seen) -> Ledger:
+    """Return a ledger of these streams, which the store follows from here on; `seen` is told of its events."""
+    records: list[Record] = []
+
+    def take(events: list[Stored]) -> None:
+        seen(events)
+        records.extend(to_records(events))
+
+    # File by file: 100,000 events that are let go together take longer to free, and twice the memory.
+    store.follow(streams, take)
     ledger = Ledger(text_of)
-    ledger.add(to_records(events))
-    return ledger, events
+    ledger.add(records)
+    return ledger
 
 
 class _Kept(Struct, frozen=True, array_like=True):
@@ -75,8 +83,8 @@ class Checkpoints:
         self._many = many
         self._known: dict[tuple[str, ...], _Resumed | None] = {}
 
-    def load(self, store: Store, streams: Sequence[str], text_of: TextOf) -> tuple[Ledger, list[Stored]]:
-        """Return what `load_whole` returns, but for events that nobody asks for: these are read when somebody does."""
+    def load(self, store: Store, streams: Sequence[str], text_of: TextOf, seen: Seen) -> Ledger:
+        """Do as `load_whole` does, but for events that nobody asks for: these are read when somebody does."""
         found = self._resumed(tuple(streams))
         if found is not None:
             found.rest += store.resume(found.reader, found.held)
@@ -85,12 +93,15 @@ class Checkpoints:
                 settled = Settled(found.aside, lambda: to_records(JournalReader(root, streams).poll()))
                 ledger = Ledger(_known(found.texts, text_of), held=to_records(found.held), settled=settled)
                 ledger.add(to_records(found.rest))
-                return ledger, found.held + found.rest
-        ledger, events = load_whole(store, streams, text_of)
+                seen(found.held + found.rest)
+                return ledger
+        events: list[Stored] = []
+        ledger = load_whole(store, streams, text_of, events.extend)
+        seen(events)
         if self._writes and len(ledger) >= self._long:
             with contextlib.suppress(OSError, CockpitError):
                 self._keep(store, tuple(streams), ledger, events, text_of)
-        return ledger, events
+        return ledger
 
     def about_run(self, streams: Sequence[str]) -> list[Stored] | None:
         """Return the events of the run itself that these streams hold; None where they must be looked for."""

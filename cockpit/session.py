@@ -12,7 +12,7 @@ import msgspec
 from cockpit.codec import encode_data, to_records
 from cockpit.collection import collector_paused
 from cockpit.errors import ConfigurationError, NotFoundError, RefusedError
-from cockpit.loading import load_whole
+from cockpit.loading import Seen, TextOf, load_whole
 from cockpit.release.configuration import Signing as SigningSettings
 from cockpit.release.events import SignOffGiven, SignOffRevoked, kind_of
 from cockpit.release.ledger import Ledger, Pinned, Pins
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SERVICE_STREAM = "_service"
 # Fields of events that hold text as it was met.
 _FREE_WORDS = ("actual", "detail", "expected", "reason", "trouble", "version_seen")
-Load = Callable[[Store, Sequence[str], Callable[[TextRef], str | None]], tuple[Ledger, list[Stored]]]
+Load = Callable[[Store, Sequence[str], TextOf, Seen], Ledger]
 _LOOK_AGAIN = 2.0  # seconds between looks for texts that have not arrived yet
 
 
@@ -163,9 +163,7 @@ class Session:
                 self._seals.clear()
             streams = [self._service_stream, *([self._run_stream] if run_id else [])]
             with collector_paused():
-                self._ledger, events = self._load(self._store, streams, self.text)
-                if self._seals is not None:
-                    self._seals.keep(events)
+                self._ledger = self._load(self._store, streams, self.text, self._keep_seals)
                 self._refresh()
         self._publish([])
         return self.run
@@ -303,9 +301,12 @@ class Session:
             written += self._ledger.add(self._records([stored]))
 
     def _records(self, events: list[Stored]) -> list[Record]:
+        self._keep_seals(events)
+        return to_records(events)
+
+    def _keep_seals(self, events: list[Stored]) -> None:
         if self._seals is not None:
             self._seals.keep(events)
-        return to_records(events)
 
     def masked(self, text: str) -> str:
         """Return text with the secrets masked that this process knows of."""

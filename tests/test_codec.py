@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from cockpit.codec import encode_data, to_record
+from cockpit.codec import encode_data, to_record, to_records
 from cockpit.release.databases import Dump
 from cockpit.release.events import KINDS, ProbeSum, RehearsedStep, kind_of, register_of
 from cockpit.release.record import Event, TextRef, Unknown
@@ -106,3 +106,14 @@ def test_registers_are_of_known_kinds_only() -> None:
     assert register_of("item.claimed") == "claim"
     assert register_of("note.added") is None
     assert register_of("what.ever") is None
+
+
+def test_what_the_events_of_a_journal_say_alike_is_one_object_in_their_records() -> None:
+    events = [stored("item.done", b"{}"), stored("item.done", b'{"tag":"v1"}')]
+    first, second = to_records(events)
+    for name in ("w", "by", "host", "stream", "kind", "ent"):
+        assert getattr(first, name) is getattr(second, name), name
+    after = msgspec.structs.replace(events[1].envelope, prev="".join(first.id), w="b" * 32, host="h2", ent="item:n")
+    third = to_records([events[0], msgspec.structs.replace(events[1], envelope=after)])[1]
+    assert third.prev is events[0].id
+    assert (third.w, third.host, third.ent) == ("b" * 32, "h2", "item:n")

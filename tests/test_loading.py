@@ -66,13 +66,14 @@ class Clone:
 
     def ledger(self, *, writes: bool = True, many: int = 50, text_of: TextOf | None = None) -> Ledger:
         checkpoints = Checkpoints(self.location, writes=writes, long=100, many=many)
-        return checkpoints.load(store_at(self.location), STREAMS, text_of or self.text)[0]
+        return checkpoints.load(store_at(self.location), STREAMS, text_of or self.text, lambda _: None)
 
     def run(self, *, writes: bool = True, text_of: TextOf | None = None) -> Run:
         return self.ledger(writes=writes, text_of=text_of).snapshot(RUN_ID, PINNED)
 
     def whole(self) -> Run:
-        return load_whole(store_at(self.location), STREAMS, self.text)[0].snapshot(RUN_ID, PINNED)
+        ledger = load_whole(store_at(self.location), STREAMS, self.text, lambda _: None)
+        return ledger.snapshot(RUN_ID, PINNED)
 
     def journals(self) -> list[Path]:
         return sorted(self.location.journal.rglob("*.jsonl"))

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from cockpit.release.events import REGISTERS, EvidencePurged, ItemMoved, ItemObserved, NoteAdded, NoteRevoked
+from cockpit.release.events import (
+    REGISTERS,
+    EvidenceAttached,
+    EvidencePurged,
+    ItemMoved,
+    ItemObserved,
+    NoteAdded,
+    NoteRevoked,
+)
 from cockpit.release.record import Order, Record, in_order
 from cockpit.release.registers import EMPTY, Register, RegisterCell, RegisterKey
 from cockpit.release.settled import Aside, Settled, Timeline, settle
-from cockpit.release.timeline import causal_order, timeline_order
+from cockpit.release.timeline import Causes, causal_order, timeline_order
+
+_LOT = 256  # records that are gone through one after another while they are still in the processor's cache
 
 
 class Gathered:
@@ -27,6 +36,7 @@ class Gathered:
         self.moved: dict[tuple[str, str], str] = {}  # by entity, and the record whose word is stale by it
         self.last_words: dict[str, dict[str, Record]] = {}  # by entity and observer
         self.held_by: dict[str, frozenset[str]] = {}
+        self._attachments: dict[str, list[Record]] = {}  # by entity
         self._cells: dict[RegisterKey, RegisterCell] = {}
         self._ordered: list[Record] | None = []
         self._latest: Order | None = None
@@ -47,15 +57,24 @@ class Gathered:
 
         `overwritten` are ids of those that something has replaced which is not among them.
         """
-        aside = self._settled.ids if self._settled is not None else ()
-        fresh = {record.id: record for record in records if record.id not in self.records and record.id not in aside}
+        fresh = {record.id: record for record in records}
+        for known in (self.records.keys(), self._settled.ids if self._settled is not None else frozenset[str]()):
+            if not known.isdisjoint(fresh.keys()):
+                fresh = {identity: record for identity, record in fresh.items() if identity not in known}
         arrived = in_order(fresh.values())
         if arrived:
             if self._settled is not None and not self._follow(arrived):
                 self._bring_back(self._settled)
-            self.records.update(fresh)
-            self._put_in_order(arrived)
-            self._enter(arrived, overwritten)
+            if self.records:
+                self.records.update(fresh)
+            else:
+                self.records = fresh
+            causes = Causes()
+            for start in range(0, len(arrived), _LOT):
+                lot = arrived[start : start + _LOT]
+                causes.take(lot)
+                self._enter(lot, overwritten)
+            self._put_in_order(arrived, causes)
         return arrived
 
     def find(self, identity: str) -> Record | None:
@@ -72,6 +91,13 @@ class Gathered:
     def told_of(self, entity: str) -> list[Record]:
         """Return the same without what is settled."""
         return self.in_order(self.by_entity.get(entity, []))
+
+    def attached_to(self, entity: str) -> list[Record]:
+        """Return what evidence is attached to an entity, in timeline order."""
+        attached = self._attachments.get(entity, [])
+        if self._in_order or not attached:
+            return attached
+        return [record for record in self.told_of(entity) if isinstance(record.data, EvidenceAttached)]
 
     def aside(self) -> Aside | None:
         """Return what may be settled; None where things came out of order, so that all is looked at, or some is."""
@@ -120,9 +146,9 @@ class Gathered:
         """Hold all again, as where nothing had been set aside."""
         vars(self).update(vars(Gathered([*settled.records, *self.records.values()])))
 
-    def _put_in_order(self, arrived: list[Record]) -> None:
+    def _put_in_order(self, arrived: list[Record], causes: Causes) -> None:
         # The usual case, events after all others that caused none of them, must not sort everything again.
-        inner, outside = causal_order(arrived)
+        inner = causes.put_first(arrived)
         last = self._latest is None or arrived[0].order > self._latest
         expected = bool(self._awaited) and not self._awaited.isdisjoint(record.id for record in arrived)
         if last and self._ordered is not None and not expected:
@@ -136,42 +162,43 @@ class Gathered:
         if self._awaited:
             self._awaited.difference_update(record.id for record in arrived)
         aside = self._settled.ids if self._settled is not None else ()
-        self._awaited.update(cause for cause in outside if cause not in self.records and cause not in aside)
+        self._awaited.update(cause for cause in causes.missing() if cause not in self.records and cause not in aside)
 
     def _enter(self, arrived: list[Record], overwritten: Iterable[str]) -> None:
         # One pass with local names, most frequent first: a long flight has 100,000 of them.
-        by_entity, registers = self.by_entity, REGISTERS
-        written: defaultdict[RegisterKey, list[Record]] = defaultdict(list)
+        by_entity, registers, cells = self.by_entity, REGISTERS, self._cells
         for record in arrived:
-            entity, data = record.ent, record.data
-            register = registers.get(record.kind)
+            entity, register = record.ent, registers.get(record.kind)
+            known = by_entity.get(entity)
             if register is not None:
-                written[entity, register].append(record)
-            elif isinstance(data, ItemObserved):
+                cell = cells.get((entity, register))
+                if cell is None:
+                    cell = cells[entity, register] = RegisterCell(overwritten)
+                cell.add(record)
+                if known is None:
+                    known = by_entity[entity] = []
+                known.append(record)
+                continue
+            data = record.data
+            if isinstance(data, ItemObserved):
                 self._keep_observation(record, data)
                 if data.renewal:
                     continue
-            known = by_entity.get(entity)
             if known is None:
                 known = by_entity[entity] = []
             known.append(record)
-            if register is not None:
-                continue
             if isinstance(data, ItemMoved):
                 # Of several the same one everywhere, whichever came first.
                 moved = entity, data.record
                 self.moved[moved] = max(self.moved.get(moved, ""), data.moved)
             elif isinstance(data, NoteAdded):
                 self.remarks.append(record)
+            elif isinstance(data, EvidenceAttached):
+                self._attachments.setdefault(entity, []).append(record)
             elif isinstance(data, NoteRevoked):
                 self.taken_back.add((entity, data.note))
             elif isinstance(data, EvidencePurged):
                 self.purged.update(data.blobs)
-        for key, records in written.items():
-            cell = self._cells.get(key)
-            if cell is None:
-                cell = self._cells[key] = RegisterCell(overwritten)
-            cell.add(records)
 
     def _keep_observation(self, record: Record, data: ItemObserved) -> None:
         words = self.last_words.setdefault(record.ent, {})

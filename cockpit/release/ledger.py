@@ -21,7 +21,6 @@ from cockpit.release.configuration import Configuration, check_of
 from cockpit.release.contests import CONTESTABLE, item_sides, run_contest, text_said
 from cockpit.release.entities import ITEM_PREFIX, RUN, item_entity
 from cockpit.release.events import (
-    EvidenceAttached,
     EvidencePurged,
     ItemAttested,
     ItemClaimed,
@@ -341,7 +340,6 @@ class Ledger:
         state = item_state(item, register, claimed=holder is not None, flown=flown, moved=moved)
         said = origin(told, self._gathered.find) if told is not None else None
         sides = item_sides(register, self._text) if state is ItemState.CONTESTED else ()
-        records = tuple(self._gathered.told_of(entity))
         detail = told_by(sides) if sides else self._detail(item, state, said, flown, lost, moved)
         sensing = self._sensing(item, check, state, detail, said, flown, zone) if check is not None else None
         reading = read(sensing, None) if sensing is not None else None
@@ -360,14 +358,19 @@ class Ledger:
             and state in CLOSED_BY_HAND
             and not (said is not None and is_verified(said, self._gathered.find)),
             notes=notes,
-            attachments=tuple(record for record in records if isinstance(record.data, EvidenceAttached)),
+            attachments=tuple(self._gathered.attached_to(entity)),
             history=self._gathered.history(entity),
             said=said,
             also=self._also(register, told, said) if not sides else (),
             sides=sides,
             lost_claims=lost,
             challenge=open_challenge(
-                item, state, self.register(entity, "challenge"), said, records, self._gathered.find
+                item,
+                state,
+                self.register(entity, "challenge"),
+                said,
+                self._gathered.told_of(entity),
+                self._gathered.find,
             ),
             sensing=sensing,
             reading=reading,

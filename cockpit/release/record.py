@@ -59,20 +59,17 @@ class Record(Struct, frozen=True, gc=False):
         return (self.h, self.w, self.s, self.id)
 
 
-_FAR = 2**53  # a forged clock may hold any number, and not every one is a float
-
-
 def in_order(records: Iterable[Record]) -> list[Record]:
     """Return records in the order of their clocks (`Record.order`)."""
-    # Floats are told apart much faster than tuples are; the few that share a millisecond are put in order after that.
+    # Floats are told apart much faster than tuples are; the few that are the same one are put in order after that.
     found = list(records)
-    times = [record.h[0] for record in found]
-    if not all(-_FAR < time < _FAR for time in (min(times, default=0), max(times, default=0))):
+    try:
+        rough = list(map(float, [record.h[0] for record in found]))
+    except OverflowError:  # a forged clock may hold any number, and not every one is a float
         return sorted(found, key=lambda record: record.order)
-    rough = [float(time) for time in times]
     places = sorted(range(len(found)), key=rough.__getitem__)
     result = [found[place] for place in places]
     if len(set(rough)) == len(result):
         return result
-    groups = groupby(result, key=lambda record: record.h[0])
+    groups = groupby(result, key=lambda record: float(record.h[0]))
     return [record for _, group in groups for record in sorted(group, key=lambda record: record.order)]

@@ -6,7 +6,6 @@ The fold is order-independent: any order of the same records gives the same head
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain
 
 from msgspec import Struct
 
@@ -46,17 +45,17 @@ class RegisterCell:
 
     def __init__(self, superseded: Iterable[str] = ()) -> None:
         self._heads: dict[str, Record] = {}
-        self._superseded = set(superseded)
+        self._superseded = set(superseded)  # ids of which no head has gone: most of them have not come yet
         self._value: Register | None = EMPTY
 
-    def add(self, records: Iterable[Record]) -> None:
-        """Take in records; the same id twice changes nothing."""
-        fresh = list(records)
-        superseded = self._superseded
-        superseded.update(chain.from_iterable([record.sup for record in fresh]))
-        heads = {identity: record for identity, record in self._heads.items() if identity not in superseded}
-        heads.update({record.id: record for record in fresh if record.id not in superseded})
-        self._heads = heads
+    def add(self, record: Record) -> None:
+        """Take in a record that was not here before."""
+        heads = self._heads
+        for identity in record.sup:
+            if heads.pop(identity, None) is None:
+                self._superseded.add(identity)
+        if record.id not in self._superseded:
+            heads[record.id] = record
         self._value = None
 
     def value(self) -> Register:

@@ -19,16 +19,36 @@ def timeline_order(records: Iterable[Record]) -> list[Record]:
 
 def causal_order(ordered: list[Record]) -> tuple[list[Record], set[str]]:
     """Return records, given in the order of their clocks, in timeline order; and causes that are not among them."""
-    seen: set[str] = set()
-    unseen: set[str] = set()  # causes that had not come as their effect did
-    for record in ordered:
-        if record.prev is not None and record.prev not in seen:
-            unseen.add(record.prev)
-        for cause in record.sup:
-            if cause not in seen:
-                unseen.add(cause)
-        seen.add(record.id)
-    return (ordered if unseen.isdisjoint(seen) else _walk(ordered, seen)), unseen - seen
+    causes = Causes()
+    causes.take(ordered)
+    return causes.put_first(ordered), causes.missing()
+
+
+class Causes:
+    """What records name as their causes, told of them in the order of their clocks."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._unseen: set[str] = set()  # causes that had not come as their effect did
+
+    def take(self, records: Iterable[Record]) -> None:
+        """Take in the next records."""
+        seen, unseen = self._seen, self._unseen
+        for record in records:
+            if record.prev is not None and record.prev not in seen:
+                unseen.add(record.prev)
+            for cause in record.sup:
+                if cause not in seen:
+                    unseen.add(cause)
+            seen.add(record.id)
+
+    def missing(self) -> set[str]:
+        """Return the causes that are not among the records."""
+        return self._unseen - self._seen
+
+    def put_first(self, ordered: list[Record]) -> list[Record]:
+        """Return all the records, given as they came, in timeline order: the same list where they are already."""
+        return ordered if self._unseen.isdisjoint(self._seen) else _walk(ordered, self._seen)
 
 
 def _causes(record: Record) -> set[str]:

@@ -6,6 +6,7 @@ import hashlib
 import operator
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct
@@ -175,12 +176,16 @@ class JournalReader:
 
     def poll(self) -> list[Stored]:
         """Return the events that came since the last call, in each file's order; costs one stat a file."""
+        return list(chain.from_iterable(self.by_file()))
+
+    def by_file(self) -> Iterator[list[Stored]]:
+        """Yield what `poll` returns, file by file: for who needs a file's events no more once the next one is read."""
         streams = list_streams(self._root) if self._streams is None else self._streams
-        found: list[Stored] = []
         for stream in streams:
             for entry in _entries(self._root / "journal" / stream):
-                found += self._unseen(self._grown(f"journal/{stream}/{entry.name}", entry))
-        return found
+                events = self._unseen(self._grown(f"journal/{stream}/{entry.name}", entry))
+                if events:
+                    yield events
 
     def bookmarks(self) -> list[Bookmark] | None:
         """Return how far each file has been read; None where anything is wrong with one, or it changes meanwhile."""
@@ -223,10 +228,10 @@ class JournalReader:
                 found.append(unfinished)
         return sorted(found, key=lambda fault: (fault.path, fault.line))
 
-    def _unseen(self, events: list[Stored]) -> Iterable[Stored]:
+    def _unseen(self, events: list[Stored]) -> list[Stored]:
         ids = {event.id for event in events if event.signature is None}
         if len(ids) < len(events) or not self._seen.isdisjoint(ids):
-            return filter(self._accept, events)
+            return list(filter(self._accept, events))
         self._seen |= ids
         return events
 

@@ -178,9 +178,16 @@ class Store:
 
     def load(self, streams: Iterable[str] | None = None) -> list[Stored]:
         """Return every event of these streams, or of all, and follow them from here on."""
+        events: list[Stored] = []
+        self.follow(streams, events.extend)
+        return events
+
+    def follow(self, streams: Iterable[str] | None, take: Callable[[list[Stored]], None]) -> None:
+        """Hand what `load` returns to `take`, a file's events at a time, so that they need not all be held at once."""
         with self._reading:
             self._reader = JournalReader(self._location.root, streams)
-            return self._ingest(self._reader.poll())
+            for events in self._reader.by_file():
+                take(self._ingest(events))
 
     def resume(self, reader: JournalReader, held: Iterable[Stored]) -> list[Stored]:
         """Follow what a reader follows that goes on from bookmarks; return what has come since, `held` came before."""

@@ -83,7 +83,7 @@ def test_every_cell(
     if heads:
         cell = RegisterCell()
         for number, data in enumerate(heads):
-            cell.add([record(data, kind="item.done", w=f"{number:032x}")])
+            cell.add(record(data, kind="item.done", w=f"{number:032x}"))
         register = cell.value()
     for run_state in run_states:
         assert item_state(item, register, claimed=claimed, flown=Flown(run_state)) is expected

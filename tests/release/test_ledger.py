@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Raw
+from msgspec.structs import replace
 
 from cockpit.release.events import (
     DeploysLocked,
     DeploysUnlocked,
+    EvidenceAttached,
     ItemAttested,
     ItemClaimed,
     ItemDeferred,
@@ -288,3 +290,20 @@ def test_probes_and_targets_show_their_last_word() -> None:
     run = fold([down, up, target])
     assert run.probes["api"].state == "ok"
     assert (run.tag, run.commit) == ("v3", "3" * 40)
+
+
+def test_clocks_too_far_ahead_to_be_told_apart_as_floats_keep_their_order() -> None:
+    far = [record(ItemDone(), h=(2**60 + after, 0), w=f"{after:032x}") for after in (2, 0, 3, 1)]
+    beyond = replace(record(ItemDone(), w="f" * 32), h=(10**400, 0))
+    assert [one.h[0] - 2**60 for one in fold(far).records] == [0, 1, 2, 3]
+    assert fold([beyond, *far]).records[-1] == beyond
+
+
+def test_an_attachment_stands_with_its_item_in_whatever_order_it_came() -> None:
+    first = record(EvidenceAttached("a.log", blob=REF))
+    second = record(EvidenceAttached("b.log", blob=REF), h=(NOW - DAY, 0), prev=first.id, s=2)
+    for records in ([first, second], [second, first]):
+        ledger = Ledger(Texts().get)
+        for one in records:
+            ledger.add([one])
+        assert ledger.snapshot(RUN_ID, PINNED).items["k"].attachments == (first, second)

@@ -181,3 +181,14 @@ def test_evidence_is_found_in_the_ref_where_the_file_is_gone(location: StoreLoca
     (location.evidence / ref.sha256).unlink()
     assert store.evidence.get(ref.sha256).content == b"the reason"
     store.close()
+
+
+def test_what_is_followed_comes_file_by_file_and_is_what_would_be_loaded(location: StoreLocation) -> None:
+    ana, ben, reader = start(location), start(location), start(location)
+    theirs = [{tick(ana).id, tick(ana).id}, {tick(ben).id}]
+    lots: list[set[str]] = []
+    reader.follow([STREAM], lambda events: lots.append(ids(events)))
+    assert sorted(lots, key=len, reverse=True) == theirs
+    assert reader.poll() == []
+    later = tick(ana)
+    assert ids(reader.poll()) == {later.id}
