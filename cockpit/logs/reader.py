@@ -32,12 +32,18 @@ if TYPE_CHECKING:
 FIRST_LINES = 120  # that are more than most screens show
 _POLL_SECONDS = 0.05
 _UNSEEN_SECONDS = 0.5  # between looks at a log that nobody sees
+_REST_SECONDS = 0.25  # and while nobody waits for each line, as long as few come
+_FEW = 100  # lines in one poll
 _NEWS_SECONDS = 0.1  # at most so often are news told, however fast the lines come
 _CALM_SECONDS = 0.25  # and so often to a screen that is far away
 _SLICE = 500  # lines after which other threads get a turn
 _READY_SECONDS = 2.0  # that a feed has to gather what was there before
 _FLOOD_SECONDS = 1.0  # for so long after one it is taken to last
 _FLOOD = 600  # lines in one poll that are more than a screen can show
+
+
+def _never() -> bool:
+    return False
 
 
 class ReaderStatus(Struct, frozen=True):
@@ -91,6 +97,9 @@ class LogReader:
         self._poll_seconds = poll_seconds
         self.encoding = encoding
         self.is_calm = False  # whether news are told seldom: every time costs the screen a frame
+        self.may_rest: Callable[[], bool] = _never  # whether nobody waits for each line; asked in the thread
+        self._has_rested = False
+        self._came = 0  # lines in the last poll
         self.rows = FIRST_LINES  # that a screen shows: so many lines of a flood are put into memory, always as many
         self.follower = Follower(path, tail=tail - self._owed, encoding=encoding)
         self._feed: Feed | None = None  # of a file in a wide encoding
@@ -178,7 +187,9 @@ class LogReader:
                 told, told_at = self.status, time.monotonic()
                 self.on_news()
             if not more:
-                self._wake.wait(self._poll_seconds if self._is_seen else max(self._poll_seconds, _UNSEEN_SECONDS))
+                self._has_rested = self._came < _FEW and self.may_rest()
+                least = _UNSEEN_SECONDS if not self._is_seen else _REST_SECONDS if self._has_rested else 0.0
+                self._wake.wait(max(self._poll_seconds, least))
             self._wake.clear()
 
     def _rejoin(self) -> bool:
@@ -214,7 +225,9 @@ class LogReader:
             self._knows_width = True
             if self._is_wide():
                 return True
-        if self._is_live and sum(block.n_lines for block in batch.blocks) > _FLOOD:
+        self._came = sum(block.n_lines for block in batch.blocks)
+        most = _FLOOD * round(_REST_SECONDS / _POLL_SECONDS) if self._has_rested else _FLOOD
+        if self._is_live and self._came > most:
             self._flooded_at = time.monotonic()
             self._take_flood(batch.blocks)
         else:

@@ -10,18 +10,25 @@ stands on two rows.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from textual._compositor import ChopsUpdate, Compositor, CompositorMap, ReflowResult
 from textual.geometry import Region, Size
+from textual.screen import UPDATE_PERIOD
 from textual.strip import Strip
+from textual.timer import Timer
+
+from cockpit.tui.thrift import ThriftyApp
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
     from textual.widget import Widget
 
 Line = dict[int, Strip | None]  # what is drawn between two cuts of a line, by the column that it begins in
+_TURNS = 8  # of the loop: a message that goes up to a page and comes down to another widget takes fewer
 
 
 class PatchCompositor(Compositor):
@@ -109,6 +116,30 @@ class PatchScreen:
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._compositor: Compositor = PatchCompositor()
+        self._painting: Timer | None = None
+
+    @property
+    def _update_timer(self) -> Timer:
+        """When to paint, as Textual has it, but for what comes onto the same frame."""
+        if self._painting is None:
+            screen = cast("Screen[Any]", self)
+            self._painting = screen.set_interval(UPDATE_PERIOD, self._paint_together, name="screen_update", pause=True)
+        return self._painting
+
+    async def _paint_together(self) -> None:
+        # What a key changes elsewhere, by the messages it has sent off, is on the same frame: a second one would be
+        # drawn, and come, up to a sixtieth of a second later.
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        cast("Screen[Any]", self)._on_timer_update()
+
+    def _compositor_refresh(self) -> None:
+        screen = cast("Screen[Any]", self)
+        app = screen.app
+        if screen is app.screen and isinstance(app, ThriftyApp) and app.holds_back():
+            screen._dirty_widgets.clear()  # the compositor keeps what is to be painted of them
+            return
+        super()._compositor_refresh()  # type: ignore[misc]
 
 
 def _rows_of(seen: Region, wanted: dict[int, set[int]]) -> list[int]:

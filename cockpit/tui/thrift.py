@@ -7,6 +7,7 @@ once the terminal has caught up.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -28,6 +29,7 @@ from cockpit.tui.sgr import Pen
 
 _SYSTEMS = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "windows": ColorSystem.WINDOWS}
 _LEAP = 6  # bytes: about what a leap costs
+_SPANS = re.compile(b"[^\\0](?:\\0{0,%d}[^\\0])*" % _LEAP)  # of what differs, and lies closer to each other
 Piece = tuple[int, int, Strip]  # a row, a column, and what is drawn from there on
 _LOOK_AGAIN = 1.0  # seconds: an answer may have been lost
 
@@ -103,6 +105,7 @@ class ThriftyApp(EndingApp, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self._on_terminal = OnTerminal()
+        self._owes_all = False  # whether a frame was drawn that the terminal was not given
         if "TEXTUAL_ANIMATIONS" not in os.environ:
             self.animation_level = "none"
 
@@ -130,6 +133,19 @@ class ThriftyApp(EndingApp, inherit_bindings=False):
         self._on_terminal.forget()
         self.refresh()
 
+    def holds_back(self) -> bool:
+        """Whether nothing had better be drawn now: what is to be painted is asked for again once it is taken."""
+        driver = self._driver
+        if not isinstance(driver, PacedDriver) or not driver.is_behind:
+            return False
+        if not driver.owed:
+            driver.owed = True
+            if not driver.is_behind:  # it has caught up just before it would have told
+                driver.owed = False
+                return False
+            self.set_timer(_LOOK_AGAIN, self.on_caught_up)
+        return True
+
     def on_caught_up(self) -> None:
         """Paint what was left out."""
         driver = self._driver
@@ -139,7 +155,11 @@ class ThriftyApp(EndingApp, inherit_bindings=False):
             self.set_timer(_LOOK_AGAIN, self.on_caught_up)
             return
         driver.owed = False
-        self.refresh()
+        if self._owes_all:
+            self._owes_all = False
+            self.refresh()
+        else:
+            self.screen._compositor_refresh()
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         if isinstance(renderable, LayoutUpdate | ChopsUpdate):
@@ -147,10 +167,8 @@ class ThriftyApp(EndingApp, inherit_bindings=False):
         driver = self._driver
         if not isinstance(driver, PacedDriver) or renderable is None or self._batch_count or not self._running:
             super()._display(screen, renderable)
-        elif driver.is_behind:
-            if not driver.owed:
-                driver.owed = True
-                self.set_timer(_LOOK_AGAIN, self.on_caught_up)
+        elif self.holds_back():
+            self._owes_all = True
         elif self._is_new(renderable):
             super()._display(screen, renderable)
             driver.end_frame()
@@ -198,14 +216,21 @@ def _between(y: int, x: int, before: Strip, now: Strip) -> Iterator[Change]:
     if not (_is_plain(old) and _is_plain(new)):
         yield Change(y, x, new, now.cell_length, certain=False)
         return
-    first = _common(old, new)
-    rest = _common(old[first:][::-1], new[first:][::-1])
-    was, there = old[first : len(old) - rest], new[first : len(new) - rest]
-    at = x + sum(len(segment.text) for segment in new[:first])
-    texts = ("".join([segment.text for segment in segments]) for segments in (was, there))
-    differing = [(index, index + 1) for index, pair in enumerate(zip(*texts, strict=True)) if pair[0] != pair[1]]
-    for start, end in _joined([*differing, *_restyled(was, there)]):
-        yield Change(y, at + start, list(_part(there, start, end)), end - start)
+    differing = _differing(before.text, now.text)
+    for start, end in _restyled(old, new):
+        differing[start:end] = b"\1" * (end - start)
+    spans = [span.span() for span in _SPANS.finditer(differing)]
+    for (start, end), segments in zip(spans, _parts(new, spans), strict=True):
+        yield Change(y, x + start, segments, end - start)
+
+
+def _differing(before: str, now: str) -> bytearray:
+    """Return a byte for each character: 0 where two texts of equal length have the same."""
+    if before.isascii() and now.isascii():
+        size = len(now)
+        one, other = int.from_bytes(before.encode("ascii"), "big"), int.from_bytes(now.encode("ascii"), "big")
+        return bytearray((one ^ other).to_bytes(size, "big"))
+    return bytearray([one != other for one, other in zip(before, now, strict=True)])
 
 
 def _restyled(before: Sequence[Segment], now: Sequence[Segment]) -> Iterator[tuple[int, int]]:
@@ -225,42 +250,26 @@ def _restyled(before: Sequence[Segment], now: Sequence[Segment]) -> Iterator[tup
             at, room, left = at + size, room - size, left - size
 
 
-def _joined(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield spans, with those joined that lie close to each other."""
-    spans.sort()
-    start = end = -1
-    for begins, ends in spans:
-        if start < 0:
-            start, end = begins, ends
-        elif begins - end > _LEAP:
-            yield start, end
-            start, end = begins, ends
-        else:
-            end = max(end, ends)
-    if start >= 0:
-        yield start, end
-
-
-def _part(segments: Iterable[Segment], start: int, end: int) -> Iterator[Segment]:
-    at = 0
-    for text, style, _ in segments:
-        first, last = max(start - at, 0), min(end - at, len(text))
-        if first < last:
-            yield Segment(text[first:last], style)
-        at += len(text)
-
-
-def _common(first: Sequence[object], second: Sequence[object]) -> int:
-    """Return how many of the first are equal in both."""
-    return next(
-        (n for n, pair in enumerate(zip(first, second, strict=False)) if pair[0] != pair[1]),
-        min(len(first), len(second)),
-    )
+def _parts(segments: Iterable[Segment], spans: Iterable[tuple[int, int]]) -> Iterator[list[Segment]]:
+    """Yield what of the segments is in each of these spans, which are in order."""
+    rest = iter(segments)
+    text, style, at = "", None, 0
+    for start, end in spans:
+        found = list[Segment]()
+        while True:
+            stop = at + len(text)
+            if start < stop:
+                found.append(Segment(text[max(start - at, 0) : end - at], style))
+            if end <= stop:
+                break
+            text, style, _ = next(rest)
+            at = stop
+        yield found
 
 
 def _is_plain(segments: list[Segment]) -> bool:
     """Whether a terminal cannot take another width for it than we do: then all of the piece is written."""
-    return all(
-        control is None and ((text.isascii() and text.isprintable()) or cell_len(text) == len(text))
-        for text, _, control in segments
-    )
+    for text, _, control in segments:
+        if control is not None or not ((text.isascii() and text.isprintable()) or cell_len(text) == len(text)):
+            return False
+    return True

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -67,3 +68,26 @@ def test_its_thread_ends(reading: Reading) -> None:
     reading.reader.stop()
     reading.reader.join(10)
     assert not any(thread.name == "log app" for thread in threading.enumerate())
+
+
+def test_where_nobody_waits_for_each_line_it_looks_less_often_and_takes_more_at_once(
+    reading: Reading, tmp_path: Path
+) -> None:
+    reading.wait_for(lambda: reading.reader.status.state is FollowState.FOLLOWING)
+    asked, looked = list[float](), threading.Condition()
+
+    def may_rest() -> bool:
+        with looked:
+            asked.append(time.monotonic())
+            looked.notify_all()
+        return True
+
+    reading.reader.may_rest = may_rest
+    with looked:
+        assert looked.wait_for(lambda: len(asked) == 4, timeout=10)
+    assert asked[3] - asked[1] > 0.4  # instead of 0.1 seconds
+    with (tmp_path / "app.log").open("a") as file:
+        file.write("".join(f"INFO {number}\n" for number in range(3, 803)))
+    reading.wait_for(lambda: reading.reader.status.counts.lines == 802)
+    assert reading.reader.status.skipped == 0
+    assert reading.texts()[-800:] == [f"INFO {number}" for number in range(3, 803)]

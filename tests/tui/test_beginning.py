@@ -60,7 +60,7 @@ async def test_a_run_is_opened_at_the_screen(bare: Scene) -> None:
         assert "Space tick" not in lines(app)[-1]
         await app.run_action("screen.open_run")
         await until(pilot, lambda: isinstance(app.screen.focused, Input), "the field")
-        assert "such as v2.4.1, the newest" in "\n".join(lines(app))
+        await until(pilot, lambda: "such as v2.4.1, the newest" in "\n".join(lines(app)), "what may be typed")
         await pilot.press(*"v2.4.0", "enter")
         await until(pilot, lambda: app.present[0].state == "active", "the run")
         await until(pilot, lambda: "Space tick" in lines(app)[-1], "the hint")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from textual import on
 from textual._compositor import Compositor
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Region
+from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widgets import Static
@@ -108,3 +112,45 @@ async def test_what_lies_between_two_changes_is_not_drawn() -> None:
         await pilot.pause(0.1)
         assert first.times > 1
         assert between.times == before
+
+
+async def test_what_a_change_brings_about_elsewhere_is_on_the_same_frame() -> None:
+    class Told(Message):
+        """Goes up to the screen, which asks another widget."""
+
+    class Asked(Message, bubble=False):
+        """Comes down."""
+
+    class Last(Drawn):
+        @on(Asked)
+        def change(self) -> None:
+            self.refresh()
+
+    class Apart(PatchScreen, Screen[None]):
+        def compose(self) -> ComposeResult:
+            with Vertical(), Vertical():
+                yield Drawn("first", id="first")
+            with Vertical(), Vertical():
+                yield Last("last", id="last")
+
+        @on(Told)
+        def pass_on(self) -> None:
+            self.query_one(Last).post_message(Asked())
+
+    class Counting(App[None]):
+        frames = 0
+
+        def _display(self, screen: Screen[object], renderable: object) -> None:
+            self.frames += renderable is not None
+
+    app = Counting()
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await app.push_screen(screen := Apart())
+        await pilot.pause(0.2)
+        first, last = screen.query(Drawn)
+        app.frames = last.times = 0
+        first.refresh()
+        first.post_message(Told())
+        await asyncio.sleep(0.2)
+        assert last.times == 1
+        assert app.frames == 1

@@ -41,6 +41,15 @@ def test_beside_something_else_it_is_painted_so_often_at_the_least() -> None:
     assert screen.pace.wait(counts(1)) == 0
 
 
+def test_logs_beside_each_other_are_painted_at_the_same_moments() -> None:
+    one, other = Screen(), Screen()
+    one.pace.least = other.pace.least = 0.25
+    one.pace.painted(counts())
+    other.now += 0.1
+    other.pace.painted(counts())
+    assert one.now + one.pace.wait(counts(1)) == other.now + other.pace.wait(counts(1))
+
+
 def test_where_nobody_does_it_waits_and_errors_less() -> None:
     screen = Screen()
     screen.calm = True

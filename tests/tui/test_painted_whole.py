@@ -62,11 +62,12 @@ class Far(ThemedApp):
     def on_mount(self) -> None:
         self.push_screen(Lines())
 
+    def holds_back(self) -> bool:
+        self.owed = self.owed or self.held
+        return self.held
+
     def _display(self, screen: Screen[object], renderable: object) -> None:
         if not isinstance(self.screen, Lines) or screen is not self.screen or renderable is None or self._batch_count:
-            return
-        if self.held:
-            self.owed = True
             return
         for change in Thrifty(renderable, self.terminal).changes:  # type: ignore[arg-type]
             for at, character in enumerate("".join(segment.text for segment in change.segments), change.x):
@@ -76,7 +77,7 @@ class Far(ThemedApp):
         self.held = False
         if self.owed:
             self.owed = False
-            self.refresh()
+            self.screen._compositor_refresh()
 
     @property
     def painted(self) -> list[str]:
@@ -130,6 +131,19 @@ async def test_a_line_that_goes_while_a_list_scrolls_leaves_none_on_two_rows(cou
     async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
         await pilot.pause()
         await shows_all(app, pilot, [(what, "banner") for what in course.split()])
+
+
+async def test_what_was_held_back_is_painted_and_nothing_else() -> None:
+    app = Far()
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await pilot.pause()
+        for step in ("hold", "change", "frame", "change", "frame"):
+            await do(app, pilot, (step, "banner"))
+        assert "banner 0" in "\n".join(app.painted)
+        app.cells.clear()
+        app.terminal.forget()
+        await do(app, pilot, ("release", "banner"))
+        assert [line.strip(" ?") for line in app.painted if line.strip(" ?")] == ["banner 2"]
 
 
 @pytest.mark.full

@@ -72,7 +72,7 @@ class Page(Container):
             listing.go_to(key)
 
     def _own_list(self) -> RowList[Any] | None:
-        found = self.query(self.first_focus).first() if self.first_focus else None
+        found = self.query_one(self.first_focus) if self.first_focus else None
         return found if isinstance(found, RowList) else None
 
     def selected_text(self) -> str:

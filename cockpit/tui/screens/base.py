@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from cockpit.release.live import Live
@@ -137,13 +139,15 @@ class StripScreen(
 
     def on_screen_suspend(self) -> None:
         """Hint at nothing while something lies above: the keys are for that."""
-        for bar in self.query(HintBar):
-            bar.look()
+        self._hint_again()
 
     def on_row_list_highlighted(self) -> None:
         """What the keys would do depends on what the cursor is on."""
-        for bar in self.query(HintBar):
-            bar.look()
+        self._hint_again()
+
+    def _hint_again(self) -> None:
+        with contextlib.suppress(NoMatches):  # while the screen is put together, or taken down
+            self.query_one(HintBar).look()
 
     def show_content(self, run: Run, live: Live, now: float) -> None:
         """Show it in what a subclass composed."""

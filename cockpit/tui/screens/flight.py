@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
+from textual.css.query import NoMatches
 from textual.widgets import ContentSwitcher, Input
 
 from cockpit.collection import leave_alone_what_stays
@@ -73,13 +74,16 @@ class FlightScreen(StripScreen):
 
     def layout_now(self) -> Layout | None:
         """Return how the screen is laid out; None while it is being made, or taken down."""
-        if not self.is_mounted or not self._has_all_pages or not self.query(FilterInput):
+        if not self.is_mounted or not self._has_all_pages:
             return None
-        if not self.query(f"#{self.query_one(ContentSwitcher).current}"):
+        try:  # once a second: what is found is remembered, where asking for all would walk through every page
+            page, typed = self.page, self.query_one(FilterInput)
+        except NoMatches:
+            return None
+        if not (page.is_attached and typed.is_attached):
             return None  # on the way out its pages go first
-        page, focused = self.page, self.focused
+        focused = self.focused
         own = focused is not None and page in focused.ancestors and focused.id
-        typed = self.query_one(FilterInput)
         return Layout(
             page.id or "", page.row_key(), own or "", self.maximized is not None, typed.value if typed.display else ""
         )

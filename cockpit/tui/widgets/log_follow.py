@@ -228,6 +228,7 @@ class LogFollow(LogScroll):
         if reader is not None:
             reader.on_news = self._post_news
             reader.is_calm = "SSH_CONNECTION" in os.environ
+            reader.may_rest = self.pace.is_calm
             reader.start()
             if isinstance(self.app, ThemedApp):
                 self.app.after_first_frame(reader.go_on)

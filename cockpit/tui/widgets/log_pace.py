@@ -34,7 +34,7 @@ class LogPace:
         self._grave_at = -math.inf  # when errors were painted last that had not been before
         self.is_calm: Callable[[], bool] = _never
         self.is_shown = False
-        self.least = 0.0  # seconds between two paintings, also while somebody is at the keys
+        self.least = 0.0  # seconds from one moment of painting to the next, also while somebody is at the keys
 
     def wait(self, counts: LogCounts) -> float:
         """Return in how many seconds to paint; infinity while it is out of view."""
@@ -42,9 +42,15 @@ class LogPace:
             return math.inf
         now = self._monotonic()
         if not self.is_calm():
-            return max(self._painted + self.least - now, 0.0)
+            return max(self._next_painting() - now, 0.0)
         is_news = counts.of_others(*_GRAVE) != self._grave and now - self._grave_at > QUIET_SECONDS
         return max(self._painted + (GRAVE_SECONDS if is_news else CALM_SECONDS) - now, 0.0)
+
+    def _next_painting(self) -> float:
+        """Return when it may be painted again: logs beside each other at the same moment, which is one frame."""
+        if not self.least or not math.isfinite(self._painted):
+            return self._painted
+        return (self._painted // self.least + 1) * self.least
 
     def is_settled(self, counts: LogCounts) -> bool:
         """Whether nothing is to be done for what has come: it is out of view, or going to be painted in time."""

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from cockpit.tui.widgets.log_tail import LogTail
 
 
-_BESIDE_SECONDS = 0.25  # between two paintings of a log that is beside something else: on its own page it is quicker
+_BESIDE_SECONDS = 0.25  # between two paintings of a log that is beside something else
+_OWN_SECONDS = 0.1  # and of one on its own page: no eye follows more, and keys come between
 
 
 class LogPanes(Container):
@@ -68,9 +69,10 @@ class LogPanes(Container):
         if logs:
             clock = page.cockpit.now
             panes = [LogPane(log.name, log, run.timezone, clock=clock, beside=n > 0) for n, log in enumerate(logs)]
-            for pane in panes if self._aside else ():
-                pane.view.pace.is_calm = page.cockpit.is_calm
-                pane.view.pace.least = _BESIDE_SECONDS
+            for pane in panes:
+                pane.view.pace.least = _BESIDE_SECONDS if self._aside else _OWN_SECONDS
+                if self._aside:
+                    pane.view.pace.is_calm = page.cockpit.is_calm
             mounted = self.mount_all(panes)
             self.call_later(self._give_focus_back, removed, mounted)
         else:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Offset, Region, Size
 from textual.strip import Strip
 from textual.timer import Timer
 
@@ -81,6 +81,8 @@ class LogScroll(SteadyScrollView, Unframed, can_focus=True):
         self._top_line = 0
         self._is_moving = False
         self._measuring: Timer | None = None
+        self._looked_at = range(0)  # rows whose length is known
+        self._place: tuple[int, Offset] | None = None  # how wide it is, and how far it is scrolled, while it is drawn
 
     def _masked(self, text: str) -> str:
         """Return a line as it may be shown: the app knows more secrets than their shapes tell."""
@@ -110,7 +112,7 @@ class LogScroll(SteadyScrollView, Unframed, can_focus=True):
         held = self._top_line if self.cursor.current is None else self.cursor.current
         around = extent.end if to_end else self.buffer.row_of(held)
         if layout.take_in(extent, self.scrollable_content_region.width, around=around):
-            others = True
+            others, self._looked_at = True, range(0)
             top = layout.row_of(held)
         self._settle(top, to_end=to_end)
         if others or extent.first == extent.end:  # what is said where there is nothing may be something else by now
@@ -162,11 +164,12 @@ class LogScroll(SteadyScrollView, Unframed, can_focus=True):
         if self._layout.folds:
             return
         top = self._layout.first + round(self.scroll_y)
-        widest = self.virtual_size.width
-        for row in range(top, top + self.height):
-            place = self._layout.find(row)
+        region, widest, known = self.scrollable_content_region, self.virtual_size.width, self._looked_at
+        self._looked_at = range(top, top + region.height)
+        for row in self._looked_at:
+            place = self._layout.find(row) if row not in known else None
             if place:
-                widest = max(widest, self._drawn(place)[0].cell_length)
+                widest = max(widest, self._drawn(place, region.width)[0].cell_length)
         if widest > self.virtual_size.width:
             self._make_room(widest, self.virtual_size.height)
 
@@ -199,17 +202,24 @@ class LogScroll(SteadyScrollView, Unframed, can_focus=True):
         """Whether the line is on the screen."""
         return self.number_at(0) <= number <= self.number_at(self.height - 1)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the rows of a part of the widget."""
+        self._place = self.scrollable_content_region.width, self.scroll_offset  # for all of them once
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._place = None
+
     def render_line(self, y: int) -> Strip:
         """Draw one row of the screen."""
-        width = self.scrollable_content_region.width
+        width, (scroll_x, scroll_y) = self._place or (self.scrollable_content_region.width, self.scroll_offset)
         if self._extent.first == self._extent.end:
             hint = Segment(shown(self.hint()), self.get_component_rich_style("log-view--hint"))
             return Strip([hint] if y == 0 else []).crop_extend(0, width, self.rich_style)
-        scroll_x, scroll_y = self.scroll_offset
         place = self._layout.find(self._layout.first + scroll_y + y)
         if place is None:
             return Strip.blank(width, self.rich_style)
-        strip, style = self._drawn(place)
+        strip, style = self._drawn(place, width)
         return strip.crop_extend(scroll_x, scroll_x + width, style)
 
     def notify_style_update(self) -> None:
@@ -217,7 +227,7 @@ class LogScroll(SteadyScrollView, Unframed, can_focus=True):
         super().notify_style_update()
         self._drawing.forget()
 
-    def _drawn(self, place: Place) -> tuple[Strip, Style]:
-        width = self.scrollable_content_region.width if self._layout.folds else 0
+    def _drawn(self, place: Place, width: int) -> tuple[Strip, Style]:
+        width = width if self._layout.folds else 0
         sign = self.cursor.sign(place.number)
         return self._drawing.draw(place.number, place.line, sign=sign, width=width, part=place.part)
