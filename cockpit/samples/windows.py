@@ -21,6 +21,9 @@ class Window(Struct, frozen=True, gc=False):
     latencies: tuple[float | None, ...]
 
 
+_EMPTY = Window(array("d"), (), ())
+
+
 class SampleWindows:
     """Windows of at most `points` samples that go back at most `span` seconds; for one thread.
 
@@ -62,7 +65,7 @@ class SampleWindows:
         return latest, _without_older(window, since)
 
     def _whole(self, name: str, since: float) -> Window:
-        return self._joined(Window(array("d"), (), ()), self._reader.windows([name], since, self._points)[name])
+        return self._joined(_EMPTY, self._reader.windows([name], since, self._points)[name])
 
     def _joined(self, window: Window, samples: tuple[Sample, ...]) -> Window:
         if not samples:
