@@ -24,7 +24,8 @@ from cockpit.release.run import Run
 from cockpit.release.running import Sighting
 from cockpit.release.targets import TargetResult
 from cockpit.samples.reader import SampleReader
-from cockpit.samples.schema import Current, Sample
+from cockpit.samples.schema import Current
+from cockpit.samples.windows import SampleWindows, Window
 from cockpit.sighting import last_sighting
 from cockpit.store.location import StoreLocation
 from cockpit.store.lock import holder_of
@@ -99,7 +100,9 @@ class LiveSource:
         self._targets: tuple[TargetResult, ...] = ()
         self._targets_due = 0.0
         self._elsewhere = Elsewhere(workspace)
+        self._windows = SampleWindows(self._samples, points=POINTS, span=_WINDOW)
         self._feeds: tuple[ProbeFeed, ...] = ()
+        self._made_of: dict[str, tuple[Current | None, Window, ProbeFeed]] = {}
         self._feeds_of = ("", "")
         self._readiness = Readiness(False, ("not looked yet",))
         self._readiness_due = 0.0
@@ -123,6 +126,8 @@ class LiveSource:
         sight = Ahead(lambda: look_at_lease(self._workspace)) if due else None  # git is asked while the rest is read
         changed = self._samples.changed()
         if changed or self._feeds_of != (run.digest, run.environment) or force:
+            if self._feeds_of != (run.digest, run.environment):
+                self._made_of.clear()
             self._feeds = self._probe_feeds(run)
             self._feeds_of = (run.digest, run.environment)
         self._look_at_targets(force=force)
@@ -200,8 +205,15 @@ class LiveSource:
     def _probe_feeds(self, run: Run) -> tuple[ProbeFeed, ...]:
         keys = {name: sample_key(run, name) for name in run.configuration.probes}
         current = self._samples.current()
-        windows = self._samples.windows(keys.values(), time.time() - _WINDOW, POINTS)
-        return tuple(probe_feed(run, name, current.get(key), windows.get(key, ())) for name, key in keys.items())
+        windows = self._windows.read(keys.values(), current, time.time())
+        before, self._made_of = self._made_of, {}
+        for name, key in keys.items():
+            seen, window = current.get(key), windows[key]
+            made = before.get(name)
+            if made is None or made[1] is not window or made[0] != seen:
+                made = seen, window, probe_feed(run, name, seen, window)
+            self._made_of[name] = made
+        return tuple(feed for _, _, feed in self._made_of.values())
 
 
 def live_of(workspace: Workspace) -> Live:
@@ -222,7 +234,7 @@ def sync_feed(location: StoreLocation) -> SyncFeed:
     )  # fmt: skip
 
 
-def probe_feed(run: Run, name: str, current: Current | None, window: tuple[Sample, ...]) -> ProbeFeed:
+def probe_feed(run: Run, name: str, current: Current | None, window: Window) -> ProbeFeed:
     """Return a probe as last seen; one without any sample is unknown and says so."""
     probe = run.configuration.probes[name]
     interval = parse_duration(probe.interval)
@@ -244,8 +256,8 @@ def probe_feed(run: Run, name: str, current: Current | None, window: tuple[Sampl
         interval=interval,
         streak=debounced.streak,
         failures=probe.failures,
-        latencies=tuple(sample.latency_ms for sample in window),
-        states=tuple(sample.state.value for sample in window),
+        latencies=window.latencies,
+        states=window.states,
         conditions=result.conditions,
         timings=result.timings,
         observer=result.observer,

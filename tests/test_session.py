@@ -88,6 +88,24 @@ def test_what_act_returns_is_on_the_disk_and_in_the_next_start(ana: Session, sta
     assert state_digest(ben.run) == state_digest(ana.run)
 
 
+def test_an_event_makes_nothing_anew_of_the_notes_before_it_nor_holds_their_words_again(
+    ana: Session, start: Start
+) -> None:
+    ben = start("Ben")
+    for number in range(5):
+        ana.act(AddNote(f"note {number}"))
+        ben.poll()
+    before = {note.id: note for note in ben.run.notes}
+    ana.act(AddNote("another"))
+    (record,) = ben.poll()
+    after = {note.id: note for note in ben.run.notes}
+    assert [note.text for note in after.values()] == [*(f"note {number}" for number in range(5)), "another"]
+    assert all(after[identity] is note for identity, note in before.items())
+    earlier = ben.run.records[-2]
+    assert record.prev is earlier.id
+    assert all(getattr(record, name) is getattr(earlier, name) for name in ("w", "by", "host", "stream", "kind", "ent"))
+
+
 def test_secrets_are_masked_before_anything_is_written(ana: Session, repository: Path) -> None:
     secret = "hunter2-long"
     ana.act(DeferItem(LOOK, f"waits for password={secret}"))

@@ -9,6 +9,7 @@ from cockpit.logs.split import Block, LineSplitter
 from cockpit.logs.volumes import Volume, place_of
 
 _CHUNK = 256 * 1024
+_LEAST = 4096  # bytes: there may be more than the size says
 _ANCHOR = 256  # bytes before the position, by which a rewritten file is told from a grown one
 
 
@@ -55,7 +56,9 @@ class Incarnation:
         if self._may_begin_with_hole:
             self._skip_hole()
         while budget > 0:
-            data = os.pread(self.descriptor, min(_CHUNK, budget), self.position)
+            # No room for more than there is: every look at every log would take it, and cut it up.
+            there = max(self.status.st_size - self.position, _LEAST)
+            data = os.pread(self.descriptor, min(_CHUNK, budget, there), self.position)
             self.at_end = not data
             if self.at_end:
                 break

@@ -114,6 +114,7 @@ class Ledger:
         self._gathered = Gathered(held, settled)
         self._item_views: dict[str, ItemView] = {}
         self._view_context: tuple[str, Flown] = ("", Flown("planned"))
+        self._note_views: dict[str, Note] = {}
         self._execution_views: dict[str, ExecutionView] = {}
 
     def __len__(self) -> int:
@@ -122,7 +123,7 @@ class Ledger:
     def add(self, records: Iterable[Record]) -> list[Record]:
         """Take in records; return those that were new, in the order of their clocks."""
         arrived = self._gathered.add(records)
-        if self._item_views or self._execution_views:
+        if self._item_views or self._execution_views or self._note_views:
             for record in arrived:
                 self._item_views.pop(record.ent, None)
                 self._execution_views.pop(record.ent, None)
@@ -142,6 +143,7 @@ class Ledger:
         """Read every text anew at the next snapshot: one that was missing has arrived."""
         self._item_views.clear()
         self._execution_views.clear()
+        self._note_views.clear()
 
     def opened(self) -> RunOpened | None:
         """Return what the run was opened with, or None where these records hold no run."""
@@ -444,11 +446,16 @@ class Ledger:
         return PURGED_TEXT if ref.sha256 in self._gathered.purged else self._text_of(ref)
 
     def _notes(self) -> list[Note]:
-        return [
-            Note(record.id, record.by, record.wall, record.ent, self._text(record.data.text))
-            for record in self._gathered.in_order(self._gathered.remarks)
-            if isinstance(record.data, NoteAdded) and (record.ent, record.id) not in self._gathered.taken_back
-        ]
+        views, taken_back = self._note_views, self._gathered.taken_back
+        notes = []
+        for record in self._gathered.in_order(self._gathered.remarks):
+            note = views.get(record.id)
+            if note is None and isinstance(record.data, NoteAdded):
+                text = self._text(record.data.text)
+                note = views[record.id] = Note(record.id, record.by, record.wall, record.ent, text)
+            if note is not None and (record.ent, record.id) not in taken_back:
+                notes.append(note)
+        return notes
 
     def executions(self) -> Iterable[ExecutionView]:
         """Return every execution that the records tell of, oldest first."""

@@ -174,7 +174,8 @@ def _plain_sentence(record: Record, run: Run) -> str:
             return told
     match data:
         case NoteAdded():
-            text = next((note.text for note in run.notes if note.id == record.id), None)
+            # From the newest on: that is what is shown, and there may be thousands.
+            text = next((note.text for note in reversed(run.notes) if note.id == record.id), None)
             about = note_subject(record.ent, run)
             on = f" on {about}" if about else ""
             return f"noted{on}: {text if text is not None else '(taken back, or not here yet)'}"

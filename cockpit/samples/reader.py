@@ -47,6 +47,11 @@ class SampleReader(Closing):
         before, self._mark = self._mark, mark
         return mark != before
 
+    @property
+    def generation(self) -> int:
+        """A number that is another one as soon as what is read may be another file, or was not read whole before."""
+        return self._connects
+
     def windows(self, names: Iterable[str], since: float, points: int) -> dict[str, tuple[Sample, ...]]:
         """Return for each name its latest samples at or after `since`, oldest first, at most `points` of them."""
         query = (

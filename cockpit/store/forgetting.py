@@ -18,6 +18,7 @@ from cockpit.store.snapshot import LocalJournal
 
 _ABANDONED = "abandoned"
 _REMOTES = "refs/cockpit/remotes"
+_REMEMBERED = 1000  # published journals
 _SLOW = 1800.0  # seconds for git to pack a large repository anew
 
 
@@ -32,6 +33,8 @@ class Purges:
 
     def of(self, local: Mapping[str, LocalJournal], *published: Listing) -> frozenset[str]:
         """Return the purged hashes; a published journal is read once, and not at all where the local one is it."""
+        if len(self._published) > _REMEMBERED:  # each exchange brings the journals that have grown, under other ids
+            self._published.clear()
         unread, wanted = set(), set()
         for path, entry in (each for listing in published for each in listing.items()):
             if parse_journal_path(path) is None or (path in local and local[path].oid == entry.oid):

@@ -32,7 +32,7 @@ _FALLBACK_EMAIL = "cockpit@localhost"
 _EMPTY_OBJECT = pattern(r"object file (.+?/[0-9a-f]{2}/[0-9a-f]{38,62}) is empty")
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """A blob in a tree: its object id and its size in bytes."""
 
     oid: str

@@ -36,7 +36,7 @@ class Notices:
 
     def keep(self, one: Notification) -> None:
         """Keep a message, to be read again; it takes the place of the same one before it."""
-        for other in list(self._app._notifications):
+        for other in self._fresh():
             if (other.message, other.severity) == (one.message, one.severity):
                 self._app._unnotify(other, refresh=False)
         if self.kept and (self.kept[0].message, self.kept[0].severity) == (one.message, one.severity):
@@ -48,7 +48,7 @@ class Notices:
         app = self._app
         if app._disable_notifications or not app.is_running or not app.screen_stack:
             return
-        told = list(app._notifications)[::-1]
+        told = self._fresh()[::-1]
         line = self._line(told)
         if line is not None:
             line.show(told)
@@ -59,6 +59,11 @@ class Notices:
         if told:
             wait = max(min(one.time_left for one in told), 0.0) + _SOON
             self._timer = app.set_timer(wait if line is not None else _SOON, self.show)
+
+    def _fresh(self) -> list[Notification]:
+        """Return what is not over, the oldest first."""
+        # Of the collection itself `list` asks the length, too, and each question drops what is over by then.
+        return list(iter(self._app._notifications))
 
     def _line(self, told: Sequence[Notification]) -> NoticeLine | None:
         """Return the line of the screen in view, once it is there; those of the others are emptied."""
@@ -86,7 +91,7 @@ class Notices:
     def put_away(self) -> None:
         """Take away what has been in view long enough to be read; then what waits is shown."""
         before = time.time() - _UNREAD
-        read = [one for one in self._app._notifications if one.raised_at < before and one.identity in self._seen]
+        read = [one for one in self._fresh() if one.raised_at < before and one.identity in self._seen]
         for one in read:
             self._app._unnotify(one, refresh=False)
         if read:

@@ -18,6 +18,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme
 
+from cockpit.allocation import give_back_what_is_free
 from cockpit.collection import let_collector_go_on
 from cockpit.tui.notices import Notices
 from cockpit.tui.themes import DARK, MONOCHROME, THEMES, offered_themes
@@ -49,7 +50,7 @@ class ThemedApp(ThriftyApp, inherit_bindings=False):
 
     def __init__(self, *, theme: str = "") -> None:
         super().__init__()
-        self._once_drawn: list[Callable[[], object]] | None = [let_collector_go_on]
+        self._once_drawn: list[Callable[[], object]] | None = [let_collector_go_on, give_back_what_is_free]
         self.offered = offered_themes(self.console.color_system, no_color=bool(os.environ.get("NO_COLOR")))
         # Textual's own would be shades of grey.
         self._filters = [one for one in self._filters if not isinstance(one, Monochrome | NoColor)]

@@ -8,6 +8,7 @@ import secrets
 import signal
 from collections.abc import Callable
 
+from cockpit.allocation import give_back_what_is_free
 from cockpit.binding import AroundBonds
 from cockpit.bootstrap import make_checker, make_prober, now
 from cockpit.live_source import watcher_lock
@@ -36,6 +37,7 @@ def watch(workspace: Workspace, *, by_hand: bool, say: Callable[[str], None]) ->
 
     Raises RefusedError (`locked`) where another watcher runs on this clone.
     """
+    give_back_what_is_free()
     if workspace.run.configuration.environments:
         workspace.env = workspace.run.environment
     location = workspace.store.location

@@ -21,6 +21,7 @@ class Look:
     files: int
     threads: int
     cpu: float  # seconds of a core so far
+    quiet: bool = False  # whether in the last stretch, in which nobody writes an event
 
 
 @dataclass
@@ -31,11 +32,11 @@ class Course:
     looks: dict[str, list[Look]] = field(default_factory=dict)
     processes: list[int] = field(default_factory=list)
 
-    def look(self, at: float, *, processes: int) -> None:
+    def look(self, at: float, *, processes: int, quiet: bool = False) -> None:
         """Add a moment."""
         self.processes.append(processes)
         for name, pid in self.pids.items():
-            seen = Look(at, rss_megabytes([pid]), descriptors(pid), threads(pid), cpu_seconds([pid]))
+            seen = Look(at, rss_megabytes([pid]), descriptors(pid), threads(pid), cpu_seconds([pid]), quiet)
             self.looks.setdefault(name, []).append(seen)
 
     @property
@@ -53,22 +54,37 @@ class Course:
         }
 
     def row(self, name: str) -> str:
-        """Return a process's line of the table; its growth is that of the second half, when the buffers are full."""
+        """Return a process's line of the table.
+
+        Its growth with events is that of their second half, when the buffers are full. Its memory is told at the start,
+        at each quarter, and at the end.
+        """
         looks = self.looks[name]
-        half = [(look.at, look.memory) for look in looks[len(looks) // 2 :]]
+        writing = [look for look in looks if not look.quiet]
         files = [look.files for look in looks]
         span = looks[-1].at - looks[0].at
         share = (looks[-1].cpu - looks[0].cpu) / span * 100 if span else 0.0
         memory = [look.memory for look in looks]
         cells = [
             name,
-            f"{memory[0]:.0f} → {memory[-1]:.0f} (most {max(memory):.0f})",
-            f"{slope_an_hour(half):+.0f}" if len(half) >= 3 else "too short",
+            f"{' → '.join(f'{value:.0f}' for value in quarters(memory))} (most {max(memory):.0f})",
+            _growth(writing[len(writing) // 2 :]),
+            _growth([look for look in looks if look.quiet]),
             f"{files[0]} → {files[-1]} (most {max(files)})",
             f"{looks[0].threads} → {looks[-1].threads}",
             f"{share:.0f} %",
         ]
         return f"| {' | '.join(cells)} |"
+
+
+def quarters(values: Sequence[float]) -> list[float]:
+    """Return the first of values in their order, those after each quarter, and the last."""
+    return [values[round(part * (len(values) - 1) / 4)] for part in range(5)]
+
+
+def _growth(looks: Sequence[Look]) -> str:
+    points = [(look.at, look.memory) for look in looks]
+    return f"{slope_an_hour(points):+.0f}" if len(points) >= 3 else "too short"
 
 
 @dataclass(frozen=True)
@@ -99,6 +115,8 @@ class SoakReport:
     first: Sequence[float]
     last: Sequence[float]
     told: Told
+    writing: float  # seconds in which events were written
+    quiet: float  # seconds in which all went on without
     endings: Sequence[str] = ()  # what is known of those that have ended: their exit, and their crash reports
 
     @property
@@ -119,10 +137,14 @@ class SoakReport:
                 f"{machine_line()}  ",
                 time.strftime("%Y-%m-%d %H:%MZ", time.gmtime()),
                 "",
-                "| process | memory, MB | growth in the second half, MB/h | open files | threads | share of a core |",
-                "|---|---|---|---|---|---|",
+                "| process | memory at each quarter, MB | growth with events, MB/h | without, MB/h | open files"
+                " | threads | share of a core |",
+                "|---|---|---|---|---|---|---|",
                 *map(self.course.row, self.course.looks),
                 "",
+                f"- Growth with events is that of the second half of {self.writing / 60:.1f} minutes in which they were"
+                f" written, {written / self.writing:.1f} a second: each of them stays in memory. Without is the last"
+                f" {self.quiet / 60:.1f} minutes, in which all went on but nobody wrote any.",
                 f"- Processes of the release: {processes[0]} at the start, {max(processes)} at most, {processes[-1]}"
                 " at the end.",
                 f"- Events: {written} written on two clones, {told.lost} missing; the clones'"

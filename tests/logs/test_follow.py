@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -144,6 +145,21 @@ def test_what_is_no_file_is_unreadable(path: Path) -> None:
         path.rmdir()
         append(path, "now\n")
         assert texts(follower) == ["now"]
+
+
+def test_a_poll_takes_no_more_room_than_there_is_to_read(path: Path) -> None:
+    path.write_bytes(b"x" * 99 + b"\n")
+    with Follower(path) as follower:
+        follower.poll()
+        tracemalloc.start()
+        try:
+            assert follower.poll().lines == ()
+            with path.open("ab") as file:
+                file.write(b"y" * 99 + b"\n")
+            assert len(follower.poll().lines) == 1
+            assert tracemalloc.get_traced_memory()[1] < 32 * 1024
+        finally:
+            tracemalloc.stop()
 
 
 def test_a_poll_reads_a_part_of_much(path: Path) -> None:

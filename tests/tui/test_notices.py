@@ -59,6 +59,20 @@ async def test_it_stands_above_the_footer_and_everything_else_stays_in_view(look
         assert len(told(app)) == 1
 
 
+async def test_one_may_be_over_while_they_are_gathered(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = look("calm").app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        say(app, "first", seconds=5.0)
+        say(app, "second", seconds=600.0)
+        await until(pilot, lambda: len(app._notifications) == 2)
+        began = time.time()
+        looks = iter([began] * 2)  # one for each of them; whoever asks again is told that time has passed
+        monkeypatch.setattr("textual.notifications.time", lambda: next(looks, began + 60.0))
+        app.notices.show()
+        assert "second" in "".join(told(app))
+
+
 @pytest.mark.full
 async def test_on_a_low_terminal_the_newest_are_told_and_the_others_are_counted(look: Look) -> None:
     app = look("calm").app()

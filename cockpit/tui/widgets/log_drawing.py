@@ -30,7 +30,7 @@ _WORDS = {
     Level.NONE: "",
 }
 _LONGEST = 4096  # characters of a line that can be scrolled to; an ellipsis stands for the rest
-_KEPT = 512  # lines
+_KEPT = 192  # rows: of several screens, each with the many caches of a strip
 _PREFIX = 16  # columns: gutter, time, level
 _LEAST_ROOM = 24  # columns
 

@@ -1,0 +1,32 @@
+"""What a soak's report says of memory, from a course that is made up."""
+
+from __future__ import annotations
+
+from tests.benchmarks.soak_report import Course, Look, quarters
+
+
+def test_growth_with_events_is_told_apart_from_growth_without() -> None:
+    course = Course({"screen": 1})
+    # A start that fills buffers, then 1 MB a minute with events, then 6 MB an hour without.
+    steep = [(float(at), 50.0 + at) for at in range(0, 60, 5)]
+    writing = [(float(at), 100.0 + at / 60) for at in range(60, 180, 5)]
+    quiet = [(float(at), 103.0 + (at - 180) / 600) for at in range(180, 240, 5)]
+    course.looks["screen"] = [
+        *(Look(at, memory, 10, 3, at / 10) for at, memory in steep + writing),
+        *(Look(at, memory, 10, 3, at / 10, quiet=True) for at, memory in quiet),
+    ]
+    cells = [cell.strip() for cell in course.row("screen").strip("|").split("|")]
+    assert cells == [
+        "screen",
+        "50 → 101 → 102 → 103 → 103 (most 105)",
+        "+60",
+        "+6",
+        "10 → 10 (most 10)",
+        "3 → 3",
+        "10 %",
+    ]
+
+
+def test_quarters_are_the_ends_and_three_between() -> None:
+    assert quarters([float(value) for value in range(101)]) == [0.0, 25.0, 50.0, 75.0, 100.0]
+    assert quarters([7.0]) == [7.0] * 5
