@@ -109,7 +109,8 @@ def test_registers_are_of_known_kinds_only() -> None:
 
 
 def test_what_the_events_of_a_journal_say_alike_is_one_object_in_their_records() -> None:
-    events = [stored("item.done", b"{}"), stored("item.done", b'{"tag":"v1"}')]
+    lines = [encode_line(stored("item.done", data).payload, None) for data in (b"{}", b'{"tag":"v1"}')]
+    events = [event for line in lines if isinstance(event := decode_line(line), Stored)]
     first, second = to_records(events)
     for name in ("w", "by", "host", "stream", "kind", "ent"):
         assert getattr(first, name) is getattr(second, name), name
