@@ -113,16 +113,21 @@ def options_of(arguments: argparse.Namespace) -> Options:
     """Return the shared options as a value."""
     from cockpit.workspace import Options
 
-    repo = Path(getattr(arguments, "repo", ".")).absolute()
-    if not repo.is_dir():
-        raise NotFoundError(f"there is no directory {repo}", fix="Name the repository: --repo DIR")
     return Options(
-        repo=repo,
+        repo=_directory_of(arguments),
         run=getattr(arguments, "run", ""),
         env=getattr(arguments, "env", ""),
         by=getattr(arguments, "by", ""),
         readonly=getattr(arguments, "readonly", False),
     )
+
+
+def _directory_of(arguments: argparse.Namespace) -> Path:
+    """Return the directory that is named; raises NotFoundError where there is none."""
+    repo = Path(getattr(arguments, "repo", ".")).absolute()
+    if not repo.is_dir():
+        raise NotFoundError(f"there is no directory {repo}", fix="Name the repository: --repo DIR")
+    return repo
 
 
 def open_here(arguments: argparse.Namespace, *, any_run: bool = False, looking: bool = False) -> Workspace:
@@ -133,8 +138,9 @@ def open_here(arguments: argparse.Namespace, *, any_run: bool = False, looking: 
     from cockpit.ahead import Ahead
     from cockpit.store.location import Surroundings
 
+    repo = _directory_of(arguments)
+    around = Ahead(lambda: Surroundings.of(repo))  # git answers while all that follows is loaded
     options = options_of(arguments)
-    around = Ahead(lambda: Surroundings.of(options.repo))
     from cockpit.bootstrap import open_workspace
     from cockpit.store.doctor.cheap import cheap_findings
 

@@ -167,9 +167,8 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, StripScreen)), None)
 
     def push_screen(self, screen: Any, *arguments: Any, **named: Any) -> Any:
-        """Show a screen; of all but the first one the styles are read by then."""
-        if not isinstance(screen, FlightScreen):
-            self.complete_styles()
+        """Show a screen upon the first one; its styles have been read by then."""
+        self.complete_styles()
         return super().push_screen(screen, *arguments, **named)
 
     def complete_styles(self) -> None:
@@ -178,8 +177,11 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
             self.stylesheet.read(_REST)
             self.stylesheet.parse()  # else what is known of the rules before would go on
 
+    def get_default_screen(self) -> FlightScreen:
+        """Return the first screen: an empty one below it would be put together, too."""
+        return FlightScreen()
+
     def on_mount(self) -> None:
-        self.push_screen(FlightScreen())
         self.workspace.session.subscribe(self._run_changed)
         if self._feeding:
             self.after_first_frame(lambda: self.run_worker(self._start_feeding(), exit_on_error=False))

@@ -136,7 +136,7 @@ async def toast(app: CockpitApp, scene: Scene, text: str) -> None:
 
 
 async def _instead(app: CockpitApp, dialog: Screen[object]) -> None:
-    if len(app.screen_stack) > 2:
+    if len(app.screen_stack) > 1:
         await app.pop_screen()
     await app.push_screen(dialog)
 
@@ -233,7 +233,7 @@ async def since(app: CockpitApp, scene: Scene, text: str) -> None:
     """Feed it into the summary of what changed."""
     run = poisoned(scene.run, text)
     changes = since_looked(run, {}, me="nobody")
-    screen = app.screen_stack[1]
+    screen = app.screen_stack[0]
     await screen.query(SincePanel).remove()
     await screen.mount(SincePanel(Summary(0.0, changes), run, app.now(), before=screen.focused))
 

@@ -37,7 +37,7 @@ async def flown(scene: Scene, *, size: tuple[int, int] = (80, 24)) -> AsyncItera
 
 
 def items(app: CockpitApp) -> ItemList:
-    return app.screen_stack[1].query_one(ItemList)
+    return app.screen_stack[0].query_one(ItemList)
 
 
 def listed(app: CockpitApp) -> list[str]:
@@ -296,7 +296,7 @@ async def test_single_keys_are_inert_in_text_fields(scene: Scene) -> None:
                 app.screen.query_one("#filter" if opener == "slash" else ".dialog-input", Input).value
                 == "ucdxoq18.:?! R+-"
             )
-            assert len(app.screen_stack) == (2 if opener == "slash" else 3)
+            assert len(app.screen_stack) == (1 if opener == "slash" else 2)
             await pilot.press("escape")
         await settle(pilot)
         assert isinstance(app.screen, FlightScreen)
@@ -313,7 +313,7 @@ async def test_what_is_pasted_outside_a_field_does_nothing(scene: Scene) -> None
             focused = app.focused
             app.post_message(events.Paste("q\nd x o u\n:?1\x1b"))
             await settle(pilot)
-            assert len(app.screen_stack) == 2, page
+            assert len(app.screen_stack) == 1, page
             assert app.focused is focused, page
     assert len(scene.run.records) == before
 

@@ -52,7 +52,7 @@ async def on_page(scene: Scene, *, size: tuple[int, int] = (80, 24)) -> AsyncIte
 
 
 def listing(app: CockpitApp) -> MaintenanceList:
-    return app.screen_stack[1].query_one(MaintenanceList)
+    return app.screen_stack[0].query_one(MaintenanceList)
 
 
 def rows(app: CockpitApp) -> list[Occurrence]:

@@ -41,7 +41,7 @@ def app_name(scene: Scene) -> str:
 
 
 def panels(app: CockpitApp) -> int:
-    return len(app.screen_stack[1].query(SincePanel))
+    return len(app.screen_stack[0].query(SincePanel))
 
 
 async def later(scene: Scene, app: CockpitApp, pilot: Pilot[int], seconds: float) -> None:
