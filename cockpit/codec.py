@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from sys import intern
 from typing import Any
 
@@ -59,6 +60,11 @@ def named_blobs(stored: Stored) -> set[str]:
     return found
 
 
+@lru_cache(maxsize=1024)
+def _actor(by: By) -> Actor:
+    return Actor(by.name, by.email, by.key)
+
+
 def to_record(stored: Stored) -> Record:
     """Return the record of a stored event; one that this version cannot read becomes `Unknown`, never an error."""
     return to_records([stored])[0]
@@ -67,7 +73,8 @@ def to_record(stored: Stored) -> Record:
 def to_records(events: Iterable[Stored]) -> list[Record]:
     """Return the record of each event, as `to_record` does.
 
-    What events say alike, who wrote them where and of what, is one object in all of their records.
+    What events say alike, who wrote them where and of what, is one object in all of their records, also where they
+    come one by one: read by itself, each would hold it anew, for good.
     """
     # One frame for all of them: a long flight has 100,000 events. In a journal the same writer goes on.
     records: list[Record] = []
@@ -81,13 +88,13 @@ def to_records(events: Iterable[Stored]) -> list[Record]:
         kind = intern(envelope.kind)
         if envelope.by != last_by:
             last_by = envelope.by
-            by = Actor(last_by.name, last_by.email, last_by.key)
+            by = _actor(last_by)
         if envelope.w != writer:
-            writer = envelope.w
+            writer = intern(envelope.w)
         if envelope.host != host:
-            host = envelope.host
+            host = intern(envelope.host)
         if envelope.stream != stream:
-            stream = envelope.stream
+            stream = intern(envelope.stream)
         previous = last_id if envelope.prev == last_id else envelope.prev
         last_id = stored.id
         decoder = decoders[kind] if envelope.v == KNOWN_VERSION else None

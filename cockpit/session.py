@@ -18,7 +18,6 @@ from cockpit.release.events import SignOffGiven, SignOffRevoked, kind_of
 from cockpit.release.ledger import Ledger, Pinned, Pins
 from cockpit.release.record import Actor, Event, Record, TextRef
 from cockpit.release.run import Run, Verdict
-from cockpit.release.sharing import Sharing
 from cockpit.store.envelope import By, Stored
 from cockpit.store.store import Store
 from cockpit.times import rfc3339
@@ -95,7 +94,6 @@ class Session:
         self._lock = threading.RLock()
         self._publishing = threading.RLock()
         self._subscribers: list[Callable[[Run, list[Record]], None]] = []
-        self._sharing = Sharing()
         self._texts: dict[str, str] = {}
         self._missing: set[str] = set()
         self._missing_due = 0.0
@@ -161,7 +159,6 @@ class Session:
             self._pins_read, self.pins_trouble = None, ""
             self._run_stream = f"{prefix}/{run_id}" if run_id else ""
             self._service_stream = f"{prefix}/{SERVICE_STREAM}"
-            self._sharing.clear()
             if self._seals is not None:
                 self._seals.clear()
             streams = [self._service_stream, *([self._run_stream] if run_id else [])]
@@ -305,7 +302,7 @@ class Session:
 
     def _records(self, events: list[Stored]) -> list[Record]:
         self._keep_seals(events)
-        return self._sharing.share(to_records(events))
+        return to_records(events)
 
     def _keep_seals(self, events: list[Stored]) -> None:
         if self._seals is not None:
