@@ -1,50 +1,123 @@
-"""Libraries without what they can do without: what some of them bring along is a fifth of a start."""
+"""Libraries without what they can do without: what some of them bring along is a fifth of a start.
+
+While one is imported, other modules stand for what it hardly needs. Whoever imports those later gets them whole, and so
+does the library itself as soon as it asks for more than they have. Where they are here already nothing is saved.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import ModuleType
 
+_SIMPLE = (
+    "Final",
+    "Literal",
+    "ParamSpec",
+    "Protocol",
+    "Self",
+    "TypeAlias",
+    "TypedDict",
+    "TypeGuard",
+    "runtime_checkable",
+)
+
 
 def import_lean() -> None:
-    """Import what every command needs, each where something that it hardly needs seems to be missing, or does less.
-
-    Whoever imports that later gets it whole. Where it is here already nothing is saved.
-    """
-    # From Python 3.11 on msgspec finds in `typing` all that it asks for; it would bring `ast`, `inspect` and `dis`.
-    _import("msgspec", "typing_extensions", None)
+    """Import in this way what every command needs."""
+    _import(
+        "msgspec",
+        {
+            # From Python 3.11 on it finds in `typing` all that it asks for; it would bring `ast`, `inspect` and `dis`.
+            "typing_extensions": None,
+            # For the system's name alone `uuid` would compile many patterns.
+            "platform": _Later("platform", {"system": lambda: os.uname().sysname}),
+            # Schemas are for `validate --schema`.
+            "msgspec.inspect": _Later("msgspec.inspect"),
+            "msgspec._json_schema": _calling("msgspec._json_schema", "schema", "schema_components"),
+        },
+    )
     # Nobody has translated it, and each of its words would be looked for in catalogues; it would bring `locale`.
-    _import("argparse", "gettext", _untranslated())
+    _import("argparse", {"gettext": _Later("gettext", {"gettext": _untranslated, "ngettext": _one_or_several})})
     # For a path's URL alone; it would bring `ipaddress`.
-    _import("pathlib", "urllib.parse", _quoting_later())
+    _import("pathlib", {"urllib.parse": _calling("urllib.parse", "quote_from_bytes")})
+    # For the encoding of what is read as text.
+    _import("subprocess", {"locale": _Later("locale")})
 
 
-def _import(name: str, unneeded: str, in_its_place: ModuleType | None) -> None:
-    if unneeded in sys.modules or name in sys.modules:
+def import_lean_screen(module: str) -> None:
+    """Import in this way the `module` of a full-screen app."""
+    _import(
+        module,
+        {
+            # Only who opens a TLS connection needs these, and OpenSSL's libraries with them.
+            "ssl": _Later("ssl"),
+            "asyncio.sslproto": _Later("asyncio.sslproto"),
+            # For hosts that are written as addresses, in brackets.
+            "ipaddress": _Later("ipaddress"),
+            # For where a screenshot would be kept; it would bring `tempfile`, `shutil` and its archivers.
+            "platformdirs": _calling("platformdirs", "user_downloads_path"),
+            # For a table of a theme's colours, which nobody asks for here.
+            "rich.table": _calling("rich.table", "Table"),
+            # Names for annotations, of which one is asked for; the rest would bring some more widgets along.
+            "textual.types": _Later("textual.types", elsewhere={"IgnoreReturnCallbackType": "textual._types"}),
+            # What is simple of it, Python has itself.
+            "typing_extensions": _Later("typing_extensions", elsewhere=dict.fromkeys(_SIMPLE, "typing")),
+        },
+    )
+
+
+class _Later(ModuleType):
+    """Stands for a module, which is imported as soon as it is asked for more than is known without it."""
+
+    def __init__(
+        self, name: str, given: Mapping[str, object] | None = None, *, elsewhere: Mapping[str, str] | None = None
+    ) -> None:
+        """Know what is `given`, by its names, and which modules have some of them `elsewhere`."""
+        super().__init__(name)
+        vars(self).update(given or {})
+        self.__elsewhere = elsewhere or {}
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):
+            raise AttributeError(name)  # what looks through modules would import them all
+        module = self.__elsewhere.get(name, self.__name__)
+        if sys.modules.get(module) is self:
+            del sys.modules[module]
+        return getattr(import_module(module), name)
+
+
+def _calling(module: str, *names: str) -> _Later:
+    """Return what stands for a module of whose functions nothing is asked but that they can be called."""
+
+    def caller(name: str) -> Callable[..., object]:
+        def call(*arguments: object, **named: object) -> object:
+            return getattr(import_module(module), name)(*arguments, **named)
+
+        return call
+
+    return _Later(module, {name: caller(name) for name in names})
+
+
+def _import(name: str, unneeded: Mapping[str, ModuleType | None]) -> None:
+    if name in sys.modules:
         return
+    missing = {module: in_its_place for module, in_its_place in unneeded.items() if module not in sys.modules}
     # None is the documented way to make an import fail.
-    sys.modules[unneeded] = in_its_place  # type: ignore[assignment]
+    sys.modules.update(missing)  # type: ignore[arg-type]
     try:
         import_module(name)
     finally:
-        del sys.modules[unneeded]
+        for module, in_its_place in missing.items():
+            if module in sys.modules and sys.modules[module] is in_its_place:
+                del sys.modules[module]
 
 
-def _untranslated() -> ModuleType:
-    module = ModuleType("gettext")
-    vars(module).update(
-        gettext=lambda message: message, ngettext=lambda one, several, number: one if number == 1 else several
-    )
-    return module
+def _untranslated(message: str) -> str:
+    return message
 
 
-def _quoting_later() -> ModuleType:
-    def quote_from_bytes(path: bytes, safe: str | bytes = "/") -> str:
-        from urllib.parse import quote_from_bytes as quote
-
-        return quote(path, safe)
-
-    module = ModuleType("urllib.parse")
-    vars(module).update(quote_from_bytes=quote_from_bytes)
-    return module
+def _one_or_several(one: str, several: str, number: int) -> str:
+    return one if number == 1 else several

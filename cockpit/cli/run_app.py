@@ -159,6 +159,9 @@ def _require_terminal() -> None:
 
 def fly(workspace: Workspace, tour: Tour | None = None) -> ExitCode:
     """Run the app until it ends, with a `tour` in the demo; its return code is ours, so that a crash is no success."""
+    from cockpit.lean import import_lean_screen
+
+    import_lean_screen("cockpit.tui.app")
     from cockpit.layouts import LayoutStore
     from cockpit.seen import SeenStore
     from cockpit.tui.app import CockpitApp

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from msgspec import Struct
 
@@ -37,6 +36,8 @@ def decode_name(name: bytes) -> TagName:
     try:
         text = name.decode()
     except UnicodeDecodeError:
+        from urllib.parse import quote_from_bytes  # few have such names, and it brings `ipaddress` along
+
         display = visible(name.decode("utf-8", "surrogateescape"))
         return TagName(display, display, quote_from_bytes(name))
     return TagName(text, visible(text), "")
@@ -44,7 +45,11 @@ def decode_name(name: bytes) -> TagName:
 
 def encode_name(tag: Tag) -> bytes:
     """Return the bytes of a tag's name as git has them."""
-    return unquote_to_bytes(tag.raw) if tag.raw else tag.name.encode()
+    if not tag.raw:
+        return tag.name.encode()
+    from urllib.parse import unquote_to_bytes  # as above
+
+    return unquote_to_bytes(tag.raw)
 
 
 def legal_name(name: bytes) -> bool:
