@@ -31,7 +31,7 @@ from cockpit.store.lock import FileLock, Held
 from cockpit.store.merge import has_diverged, merge_file
 from cockpit.store.objects import Entry, Listing, ObjectDatabase, blob_id, continues
 from cockpit.store.ref import StateRef
-from cockpit.store.restore import restore_evidence, restore_format, restore_missing
+from cockpit.store.restore import evidence_here, restore_evidence, restore_format, restore_missing
 from cockpit.store.snapshot import LocalJournal, Snapshot
 from cockpit.store.union import next_step, unite
 
@@ -76,6 +76,7 @@ class StateBranch:
         self._purges = Purges(location, self._objects)
         self._read: tuple[str, Listing] | None = None
         self._absorbed: set[tuple[str, str]] = set()  # journals (ours, published) whose union is the published one
+        self._whole = ""  # the remote's commit that was found whole last
 
     def commit(self, message: str, *, fresh_root: bool = False) -> CommitResult:
         """Publish what is local and not yet in the ref; with `fresh_root`, or to drop a purged blob, without history.
@@ -112,19 +113,18 @@ class StateBranch:
                     return self._join(committed, theirs, keep_history=keep_history)
                 except (GitError, OSError) as error:
                     failure = error
-                    self._read = None
+                    self._read, self._whole = None, ""
             raise failure
 
     def _join(self, committed: CommitResult, theirs: str, *, keep_history: bool) -> Joined:
-        self._objects.require_complete(theirs, walk=False)
-        their_tree = self._objects.read_tree(theirs)
-        if FORMAT_PATH in their_tree:
-            entry = their_tree[FORMAT_PATH]
-            require_known_format(self._objects.read_blobs([entry.oid])[entry.oid])
+        their_tree = self._their_tree(theirs)
+        self._require_known_format(their_tree)
         tip = committed.commit
         our_tree = self._read[1] if self._read is not None and self._read[0] == tip else {}
         purged = {evidence_path(sha256) for sha256 in self._purges.of(self._snapshot.scan(), our_tree, their_tree)}
         we_hold, they_hold = (not purged.isdisjoint(tree) and not keep_history for tree in (our_tree, their_tree))
+        if tip == theirs:
+            return Joined(tip, committed.diverged, theirs if they_hold else "")
         united = unite(self._objects, our_tree, their_tree, without=purged)
         step = next_step(
             ours=tip, theirs=theirs, united_is_theirs=united.listing == their_tree,
@@ -151,6 +151,25 @@ class StateBranch:
         self._read = (commit, united.listing)
         return Joined(commit, (*committed.diverged, *united.diverged), replaces)
 
+    def _their_tree(self, theirs: str) -> Listing:
+        """Return the blobs of the remote's commit, which is looked through once: mostly it is the one of before."""
+        if theirs != self._whole:
+            self._objects.require_complete(theirs, walk=False)
+            self._whole = theirs
+        if self._read is not None and self._read[0] == theirs:
+            return self._read[1]
+        return self._objects.read_tree(theirs)
+
+    def _require_known_format(self, listing: Listing) -> None:
+        if FORMAT_PATH in listing:
+            require_known_format(self._format_of(listing[FORMAT_PATH]))
+
+    def _format_of(self, published: Entry) -> bytes:
+        """Return what a tree's FORMAT holds; git is asked only where it is not ours."""
+        if published.oid == blob_id(FORMAT, self._location.object_format):
+            return FORMAT
+        return self._objects.read_blobs([published.oid])[published.oid]
+
     def _descends(self, commit: str | None, ancestor: str) -> bool:
         return commit is not None and self._objects.run("merge-base", "--is-ancestor", ancestor, commit).ok
 
@@ -168,8 +187,7 @@ class StateBranch:
             if tip is None:
                 return []
             if FORMAT_PATH in listing:
-                entry = listing[FORMAT_PATH]
-                restore_format(self._location, self._objects.read_blobs([entry.oid])[entry.oid])
+                restore_format(self._location, self._format_of(listing[FORMAT_PATH]))
             purged = self._purges.of(self._snapshot.scan(), listing)
             self._purges.remove_local()
             restore_evidence(self._location, self._objects, listing, purged)  # before the events that name it
@@ -240,10 +258,8 @@ class StateBranch:
         """Return the paths whose union differs from the published content, and the journals that diverged."""
         changes, diverged = self._journal_changes(local, listing)
         changes |= self._evidence_changes(listing)  # after the journals: what their events name is there by now
-        published = listing.get(FORMAT_PATH)
-        if published is not None and published.oid != blob_id(FORMAT, self._location.object_format):
-            require_known_format(self._objects.read_blobs([published.oid])[published.oid])
-        elif published is None and (changes or listing):
+        self._require_known_format(listing)
+        if FORMAT_PATH not in listing and (changes or listing):
             changes[FORMAT_PATH] = FORMAT
         return changes, diverged
 
@@ -277,11 +293,9 @@ class StateBranch:
 
     def _evidence_changes(self, listing: Listing) -> dict[str, bytes]:
         changes = {}
-        with contextlib.suppress(FileNotFoundError), os.scandir(self._location.evidence) as entries:
-            for entry in entries:
-                path = evidence_path(entry.name)
-                sha256 = parse_evidence_path(path)
-                if sha256 is None or path in listing:
+        with contextlib.suppress(FileNotFoundError):
+            for path in evidence_here(self._location) - listing.keys():
+                if (sha256 := parse_evidence_path(path)) is None:
                     continue
                 data = (self._location.evidence / sha256).read_bytes()
                 if hashlib.sha256(data).hexdigest() == sha256:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from cockpit.store import files
 from cockpit.store.layout import STATE_REF, parse_journal_path
 from cockpit.store.location import StoreLocation
-from cockpit.store.objects import Listing, ObjectDatabase
+from cockpit.store.objects import Listing, ObjectDatabase, journals_in
 from cockpit.store.purge import purged_blobs
 from cockpit.store.snapshot import LocalJournal
 
@@ -36,7 +36,7 @@ class Purges:
         if len(self._published) > _REMEMBERED:  # each exchange brings the journals that have grown, under other ids
             self._published.clear()
         unread, wanted = set(), set()
-        for path, entry in (each for listing in published for each in listing.items()):
+        for path, entry in (each for listing in published for each in journals_in(listing)):
             if parse_journal_path(path) is None or (path in local and local[path].oid == entry.oid):
                 continue
             wanted.add(entry.oid)

@@ -7,7 +7,6 @@ The tree of `refs/cockpit/state` and the directory `<git common dir>/cockpit` na
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import PurePosixPath
 
 from msgspec import Struct
 
@@ -17,6 +16,7 @@ from cockpit.patterns import pattern
 STATE_REF = "refs/cockpit/state"
 FORMAT_PATH = "FORMAT"
 EVIDENCE = "evidence"
+JOURNAL = "journal/"
 FORMAT_MAJOR = 1
 FORMAT = b"1\n"
 
@@ -45,10 +45,11 @@ class JournalName(Struct, frozen=True):
 
 def parse_journal_path(path: str) -> JournalName | None:
     """Return what a path names, or None where it names no journal file."""
-    top, _, rest = path.partition("/")
-    stream, _, file = rest.rpartition("/")
+    if not path.startswith(JOURNAL):
+        return None
+    stream, _, file = path.removeprefix(JOURNAL).rpartition("/")
     match = _FILE.fullmatch(file)
-    if top != "journal" or match is None or not is_stream(stream):
+    if match is None or not is_stream(stream):
         return None
     return JournalName(stream, match[1], int(match[2]))
 
@@ -100,9 +101,11 @@ def is_carried(path: str) -> bool:
 def without_shadowed(paths: Iterable[str]) -> set[str]:
     """Return `paths` without those that another path needs as a directory."""
     kept = set(paths)
-    for path in tuple(kept):
-        kept.difference_update(str(parent) for parent in PurePosixPath(path).parents)
-    return kept
+    directories, above = set[str](), {path.rpartition("/")[0] for path in kept}
+    while above:  # a level at a time: thousands of paths lie in a handful of directories
+        directories |= above
+        above = {directory.rpartition("/")[0] for directory in above} - directories
+    return kept - directories
 
 
 def format_major(data: bytes) -> int | None:

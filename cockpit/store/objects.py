@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from cockpit.errors import GitError
 from cockpit.git.command import DURABLE, Git
 from cockpit.patterns import pattern
 from cockpit.process import Finished
-from cockpit.store.layout import is_carried
+from cockpit.store.layout import JOURNAL, is_carried
 from cockpit.store.location import StoreLocation
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ class Entry(Struct, frozen=True, gc=False):
 
 
 Listing = dict[str, Entry]
+
+
+def journals_in(listing: Listing) -> list[tuple[str, Entry]]:
+    """Return what of a tree lies where journals do: hundreds of paths, beside thousands of evidence."""
+    return [(path, entry) for path, entry in listing.items() if path.startswith(JOURNAL)]
 
 
 def blob_id(data: bytes, object_format: str) -> str:
@@ -149,9 +155,9 @@ class ObjectDatabase:
         """
         limits = [f"^{oid}" for oid in known] if walk else ["--no-walk"]
         objects = self.output("rev-list", "--objects", commit, *limits).decode("utf-8", "replace").splitlines()
-        empty = [
-            oid for oid in (line.partition(" ")[0] for line in objects) if self._remove_if_empty(self.loose_path(oid))
-        ]
+        oids = (line.partition(" ")[0] for line in objects)
+        suspect = [oid for oid in oids if _is_empty(self._loose_path(oid))]
+        empty = [oid for oid in suspect if self._remove_if_empty(self.loose_path(oid))]
         if empty:
             raise GitError(f"object {empty[0]} was an empty file")
 
@@ -172,7 +178,10 @@ class ObjectDatabase:
 
     def loose_path(self, oid: str) -> Path:
         """Return where an object's own file is, or would be."""
-        return self._location.common / "objects" / oid[:2] / oid[2:]
+        return Path(self._loose_path(oid))
+
+    def _loose_path(self, oid: str) -> str:
+        return f"{self._location.common}/objects/{oid[:2]}/{oid[2:]}"
 
     def _remove_if_empty(self, path: Path) -> bool:
         """Remove an object file that a crash left without content; git would take it for the object for ever."""
@@ -183,6 +192,13 @@ class ObjectDatabase:
         except OSError:
             return False
         return empty
+
+
+def _is_empty(path: str) -> bool:
+    try:
+        return os.stat(path).st_size == 0  # noqa: PTH116 - of thousands of objects, and a Path costs more than the answer
+    except OSError:
+        return False
 
 
 def _line(data: bytes, offset: int) -> tuple[str, int]:

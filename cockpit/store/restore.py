@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cockpit.store import files
-from cockpit.store.layout import FORMAT_PATH, format_major, parse_evidence_path, parse_journal_path
+from cockpit.store.layout import EVIDENCE, FORMAT_PATH, format_major, parse_evidence_path, parse_journal_path
 from cockpit.store.location import StoreLocation
 from cockpit.store.merge import merge_file
-from cockpit.store.objects import Listing, ObjectDatabase, continues
+from cockpit.store.objects import Listing, ObjectDatabase, continues, journals_in
 from cockpit.store.snapshot import Snapshot
 
 _LARGEST_TEXT = 128 * 1024  # bytes: a text with its header, as JSON
@@ -30,7 +30,7 @@ def restore_missing(
     """
     local = snapshot.scan()
     wanted: dict[str, bytes | None] = {}
-    for path, entry in published.items():
+    for path, entry in journals_in(published):
         name = parse_journal_path(path)
         if name is None or name.writer == own_writer:
             continue
@@ -56,12 +56,11 @@ def restore_evidence(
 ) -> None:
     """Write the blobs that are missing here, so that a text costs no git command each; large ones stay in the ref."""
     wanted = {
-        path: entry
-        for path, entry in published.items()
+        path: published[path]
+        for path in published.keys() - evidence_here(location)
         if (sha256 := parse_evidence_path(path)) is not None
         and sha256 not in purged
-        and entry.size <= _LARGEST_TEXT
-        and not (location.evidence / sha256).exists()
+        and published[path].size <= _LARGEST_TEXT
     }
     if not wanted:
         return
@@ -75,6 +74,14 @@ def restore_evidence(
             data = contents[wanted[path].oid]
             if hashlib.sha256(data).hexdigest() == parse_evidence_path(path):
                 files.write_whole(location.root / path, data, temporary=location.temporary, share=location.share)
+
+
+def evidence_here(location: StoreLocation) -> set[str]:
+    """Return what lies in the evidence directory, by paths in the tree."""
+    try:
+        return {f"{EVIDENCE}/{name}" for name in os.listdir(location.evidence)}  # noqa: PTH208 - thousands of names
+    except FileNotFoundError:
+        return set()
 
 
 def restore_format(location: StoreLocation, published: bytes) -> None:

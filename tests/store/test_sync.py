@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -44,6 +47,22 @@ def exchange(store: Store, *, configured: str = "", branch: str = "") -> Exchang
     return store.synchroniser(remote).exchange()
 
 
+def calls_in(work: Callable[[], object]) -> int:
+    """Return how many Python functions are called meanwhile, in this thread."""
+    count = 0
+
+    def called(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(called)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
 def tips(*places: Path | StoreLocation) -> set[str]:
     return {git(place.common if isinstance(place, StoreLocation) else place, "rev-parse", REF) for place in places}
 
@@ -67,6 +86,22 @@ def test_what_one_wrote_the_other_reads_and_both_end_at_one_tip(
     assert (again.sent, again.received) == (False, True)
     assert ids(here.load([STREAM])) == {mine.id, theirs.id}
     assert len(tips(ana, ben, remote)) == 1
+
+
+def test_an_exchange_without_news_is_no_more_work_after_many_notes(ana: StoreLocation, ben: StoreLocation) -> None:
+    here, there = start(ana), start(ben)
+    tick(here, 1)
+    tick(there, 2)
+
+    def in_step_with(notes: int) -> int:
+        for number in range(notes):
+            here.evidence.put_text(f"note {number} of {notes}")
+        for store in (here, there, here):
+            exchange(store)
+        return min(calls_in(lambda: exchange(here)) for _ in range(3))
+
+    few, many = in_step_with(5), in_step_with(300)
+    assert many < few + 150, "it goes by what has changed, not by all that was ever said"
 
 
 def test_two_who_began_apart_come_to_one_history(ana: StoreLocation, ben: StoreLocation, remote: Path) -> None:
