@@ -11,7 +11,7 @@ stands on two rows.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
 
@@ -100,7 +100,7 @@ class PatchCompositor(Compositor):
                 continue
             for y, strip in _drawn(widget, region, seen, rows):
                 cuts = [cut for cut in self.cuts[y] if seen.x <= cut <= seen.right]
-                for at, piece in zip(cuts, strip.divide([cut - seen.x for cut in cuts[1:]]), strict=False):
+                for at, piece in zip(cuts, _divided(strip, [cut - seen.x for cut in cuts[1:]]), strict=False):
                     if at in wanted[y]:
                         lines[y][at] = piece
                         wanted[y].remove(at)
@@ -146,6 +146,15 @@ def _rows_of(seen: Region, wanted: dict[int, set[int]]) -> list[int]:
     if len(wanted) < seen.height:
         return sorted(y for y in wanted if seen.y <= y < seen.bottom)
     return [y for y in range(seen.y, seen.bottom) if y in wanted]
+
+
+def _divided(strip: Strip, cuts: list[int]) -> Sequence[Strip]:
+    """Return a strip's pieces that end at these cuts, of which those behind its end, where a scroll bar is, are none.
+
+    One that is cut nowhere Textual would keep in the strip itself: a ring for each line that is drawn anew, which only
+    the garbage collector undoes, in walks that take as long as several frames.
+    """
+    return [strip] if cuts[:1] == [strip.cell_length] else strip.divide(cuts)
 
 
 def _drawn(widget: Widget, region: Region, seen: Region, rows: list[int]) -> Iterator[tuple[int, Strip]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.segment import Segment
 from textual import on
 from textual._compositor import Compositor
 from textual.app import App, ComposeResult
@@ -13,11 +15,13 @@ from textual.containers import Horizontal, Vertical
 from textual.geometry import Region
 from textual.message import Message
 from textual.screen import Screen
+from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Static
 
 from cockpit.tui.compositing import PatchCompositor, PatchScreen
 from cockpit.tui.thrift import _of_chops
+from tests.tui.rings import holds_itself
 
 WIDTH, HEIGHT = 40, 12
 
@@ -43,6 +47,15 @@ class Patched(PatchScreen, Screen[None]):
             with Vertical(id="box"):
                 yield Static("tall " * 300, id="tall")
         yield Static("over " * 9, id="over")
+
+
+class Renewed(ScrollView):
+    """Draws every line anew each time, and keeps what it drew."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        width = self.scrollable_content_region.width
+        self.drawn = [Strip([Segment("x" * width)]) for _ in crop.line_range]
+        return self.drawn
 
 
 class Drawn(Static):
@@ -91,6 +104,25 @@ async def test_a_patch_looks_as_if_all_had_been_drawn() -> None:
             assert {cell: patch[cell] for cell in patch} == {cell: whole[cell] for cell in patch}
 
         alike()
+
+
+@pytest.mark.parametrize("bar", ["hidden", "scroll"])
+async def test_lines_that_are_drawn_anew_leave_nothing_to_the_garbage_collector(bar: str) -> None:
+    class Wide(PatchScreen, Screen[None]):
+        CSS = f"Renewed {{ overflow-y: {bar}; }}"
+
+        def compose(self) -> ComposeResult:
+            yield Renewed()
+
+    app = App[None]()
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await app.push_screen(screen := Wide())
+        await pilot.pause()
+        painted(screen._compositor, [Region(0, 0, WIDTH, HEIGHT)], whole=False)
+        drawn = screen.query_one(Renewed).drawn
+        assert len(drawn) == HEIGHT
+        assert {strip.cell_length < WIDTH for strip in drawn} == {bar == "scroll"}
+        assert not any(map(holds_itself, drawn))
 
 
 async def test_what_lies_between_two_changes_is_not_drawn() -> None:

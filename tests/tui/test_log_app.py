@@ -15,6 +15,7 @@ from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.reader import FIRST_LINES, LogReader
 from cockpit.tui.log_app import LogApp
 from cockpit.tui.widgets.log_tail import LogTail
+from tests.tui.rings import holds_itself
 
 pytestmark = pytest.mark.full
 SIZE = (100, 20)
@@ -100,6 +101,22 @@ async def test_colours_are_kept_and_nothing_hides(
         assert looks["hidden"].color == looks["is"].color, "as dark as what it stands on"
         assert not any(style.underline for style in looks.values())
         assert tail.chosen_text() == "2026-07-01 12:00:00 INFO the cart is hidden x\x1b[2J"
+
+
+async def test_a_line_as_wide_as_its_pane_leaves_nothing_to_the_garbage_collector(tmp_path: Path) -> None:
+    path = tmp_path / "one.log"
+    path.write_text(text_of(1) + "\n")
+    app = LogApp([("one", path)])
+    async with app.run_test(size=(80, 20)) as pilot:
+        tail = app.query_one(LogTail)
+        await until(pilot, lambda: "line" in shown(tail)[0])
+        width = tail.scrollable_content_region.width
+        missing = width - len(shown(tail)[0])
+        with path.open("a") as file:
+            file.write(text_of(2) + "x" * missing + "\n")
+        await until(pilot, lambda: len(shown(tail)[1]) == width)
+        tail._drawing.forget()  # this very line has been painted already
+        assert not holds_itself(tail.render_line(1))
 
 
 async def test_a_log_taken_down_but_not_yet_off_the_screen_is_blank(tmp_path: Path) -> None:

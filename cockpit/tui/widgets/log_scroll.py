@@ -220,6 +220,8 @@ class LogScroll(SteadyScrollView, Unframed, can_focus=True):
         if place is None:
             return Strip.blank(width, self.rich_style)
         strip, style = self._drawn(place, width)
+        if not scroll_x and strip.cell_length == width:
+            return strip  # which would be kept in itself: only the garbage collector undoes that
         return strip.crop_extend(scroll_x, scroll_x + width, style)
 
     def notify_style_update(self) -> None:
