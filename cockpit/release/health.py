@@ -21,7 +21,7 @@ _SEVERITY = {ProbeState.OK: 0, ProbeState.DEGRADED: 1, ProbeState.DOWN: 2}
 _STATES = (ProbeState.OK, ProbeState.DEGRADED, ProbeState.DOWN)
 
 
-class ConditionResult(Struct, frozen=True, omit_defaults=True):
+class ConditionResult(Struct, frozen=True, omit_defaults=True, gc=False):
     """One condition against what was seen; `ok` is None where it could not be judged."""
 
     text: str
@@ -30,7 +30,7 @@ class ConditionResult(Struct, frozen=True, omit_defaults=True):
     level: Literal["fail", "warn"] = "fail"
 
 
-class Timing(Struct, frozen=True, omit_defaults=True):
+class Timing(Struct, frozen=True, omit_defaults=True, gc=False):
     """How long a phase of a look took, or a step of a scenario, which also has a state of its own."""
 
     name: str
@@ -39,7 +39,7 @@ class Timing(Struct, frozen=True, omit_defaults=True):
     detail: str = ""
 
 
-class ProbeResult(Struct, frozen=True, omit_defaults=True):
+class ProbeResult(Struct, frozen=True, omit_defaults=True, gc=False):
     """One look at the service: `state` is raw, `at` in epoch seconds, `latency_ms` None where no answer came.
 
     `value` is what a monitoring tool gave, in `unit`.
@@ -59,7 +59,7 @@ class ProbeResult(Struct, frozen=True, omit_defaults=True):
     planned: str = ""
 
 
-class Debounced(Struct, frozen=True, omit_defaults=True):
+class Debounced(Struct, frozen=True, omit_defaults=True, gc=False):
     """The lasting state of a probe beside its latest raw one; `since` is when it changed, in epoch seconds.
 
     `held` is the last state that observations decided, kept while nothing can be observed; `recent` are the

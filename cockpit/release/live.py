@@ -11,7 +11,7 @@ from cockpit.release.targets import TargetResult
 LEASE_STALE_AFTER = 600.0  # seconds without a sign of its holder
 
 
-class ProbeFeed(Struct, frozen=True):
+class ProbeFeed(Struct, frozen=True, gc=False):
     """A probe as last seen: its debounced state, the raw latest result, and recent latencies, oldest first."""
 
     name: str

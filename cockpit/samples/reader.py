@@ -35,6 +35,7 @@ class SampleReader(Closing):
         self._file: tuple[int, int] | None = None
         self._connects = 0
         self._mark: tuple[int, int] | None = None
+        self._known: dict[tuple[str, str], Current] = {}  # by their text in the file
 
     def changed(self) -> bool:
         """Return whether anything was written since the last call; true at first where there is anything.
@@ -63,8 +64,14 @@ class SampleReader(Closing):
 
     def current(self) -> dict[str, Current]:
         """Return every probe's latest result and lasting state, by name."""
-        rows = self.query("SELECT result, debounced FROM current ORDER BY probe", (), _current)
-        return {current.result.name: current for current in rows}
+        known = self._known  # of hundreds of probes a few have been looked at since the last call
+
+        def row_and_current(row: tuple[str, str]) -> tuple[tuple[str, str], Current]:
+            return row, known.get(row) or _current(row)
+
+        query = "SELECT result, debounced FROM current ORDER BY probe"
+        self._known = dict(self.query(query, (), row_and_current))
+        return {current.result.name: current for current in self._known.values()}
 
     def log_minutes(self, log: str, since: float) -> tuple[LogMinute, ...]:
         """Return a log's counters of the minutes that begin at or after `since`, oldest first."""

@@ -68,7 +68,7 @@ def step_series(series: str, step: str) -> str:
     return f"{series}{STEP}{step}"
 
 
-class Sample(Struct, frozen=True):
+class Sample(Struct, frozen=True, gc=False):
     """One raw result as kept over time; `at` in epoch seconds, to the millisecond; `planned` where in maintenance."""
 
     at: float
@@ -78,7 +78,7 @@ class Sample(Struct, frozen=True):
     planned: bool = False
 
 
-class Current(Struct, frozen=True):
+class Current(Struct, frozen=True, gc=False):
     """A probe now: its latest raw result, and the state that lasts."""
 
     result: ProbeResult

@@ -57,6 +57,19 @@ def test_what_was_flushed_is_read_back(tmp_path: Path) -> None:
         assert (writer.trouble, reader.trouble) == ("", "")
 
 
+def test_what_nobody_has_looked_at_since_is_not_made_anew(tmp_path: Path) -> None:
+    with SampleWriter(tmp_path) as writer, SampleReader(tmp_path) as reader:
+        for name in ("api", "db"):
+            _record(writer, _result(name, NOW))
+        writer.flush()
+        before = reader.current()
+        _record(writer, latest := _result("api", NOW + 10))
+        writer.flush()
+        now = reader.current()
+        assert now["db"] is before["db"], "each is many small objects, which come and go twice a second else"
+        assert now["api"].result == latest
+
+
 def test_a_window_is_the_latest_points_since_a_time(tmp_path: Path) -> None:
     with SampleWriter(tmp_path) as writer, SampleReader(tmp_path) as reader:
         for second in range(100):
