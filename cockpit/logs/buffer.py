@@ -162,7 +162,7 @@ class LogBuffer:
                 numbers = matching_or_none(text_filter, held.lines, held.first)
                 lines, first = held.lines, held.first
             looked_at = max(first + len(lines), held.first)
-            more = matching_or_none(text_filter, held.between(looked_at, held.end), looked_at)
+            more = matching_or_none(text_filter, held.lines.between(looked_at, held.end), looked_at)
             if numbers is None or more is None:
                 self._rows.show_all()
                 return True
@@ -174,16 +174,16 @@ class LogBuffer:
         """Return the number and the line in a row; None where there is none, or not any more."""
         with self._lock:
             number = self._rows.number(row)
-            line = None if number is None else self._held.at(number)
+            line = None if number is None else self._held.lines.at(number)
             return None if number is None or line is None else (number, line)
 
     def lines_between(self, first: int, end: int) -> list[LogLine]:
         """Return the lines in the rows from `first` up to `end`, as far as they are there."""
         with self._lock:
-            held = self._held
+            held = self._held.lines
             if self.filter is None:
                 return held.between(first, end)
-            return [held.lines[number - held.first] for number in self._rows.between(first, end)]
+            return [line for number in self._rows.between(first, end) if (line := held.at(number)) is not None]
 
     def row_of(self, number: int) -> int:
         """Return the row of a line, or of the next one that is shown."""
@@ -203,15 +203,15 @@ class LogBuffer:
     def search(self, wants: Callable[[LogLine], bool], start: int, *, forward: bool = True) -> int | None:
         """Return the number of the nearest line shown beyond line `start` that is wanted; it may take its time."""
         with self._lock:
-            lines, first = self._held.lines.copy(), self._held.first
-            numbers: Sequence[int] = range(first, first + len(lines))
+            lines = self._held.lines.copy()
+            numbers: Sequence[int] = range(lines.first, lines.end)
             if self.filter is not None:
                 numbers = self._rows.numbers.copy()
         if forward:
             beyond: Iterable[int] = numbers[bisect_right(numbers, start) :]
         else:
             beyond = reversed(numbers[: bisect_left(numbers, start)])
-        return next((number for number in beyond if wants(lines[number - first])), None)
+        return next((number for number in beyond if (line := lines.at(number)) is not None and wants(line)), None)
 
     def _add(self, lines: Sequence[LogLine], places: Sequence[int], end: int | None, numbers: list[int] | None) -> None:
         self._held.append(lines, places, end)
