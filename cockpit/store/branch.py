@@ -12,6 +12,8 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import filterfalse
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -31,7 +33,7 @@ from cockpit.store.lock import FileLock, Held
 from cockpit.store.merge import has_diverged, merge_file
 from cockpit.store.objects import Entry, Listing, ObjectDatabase, blob_id, continues
 from cockpit.store.ref import StateRef
-from cockpit.store.restore import evidence_here, restore_evidence, restore_format, restore_missing
+from cockpit.store.restore import restore_evidence, restore_format, restore_missing
 from cockpit.store.snapshot import LocalJournal, Snapshot
 from cockpit.store.union import next_step, unite
 
@@ -76,6 +78,7 @@ class StateBranch:
         self._purges = Purges(location, self._objects)
         self._read: tuple[str, Listing] | None = None
         self._absorbed: set[tuple[str, str]] = set()  # journals (ours, published) whose union is the published one
+        self._restored: Listing = {}  # what the ref held when all of it was brought in last
         self._whole = ""  # the remote's commit that was found whole last
 
     def commit(self, message: str, *, fresh_root: bool = False) -> CommitResult:
@@ -158,7 +161,7 @@ class StateBranch:
             self._whole = theirs
         if self._read is not None and self._read[0] == theirs:
             return self._read[1]
-        return self._objects.read_tree(theirs)
+        return self._objects.read_tree(theirs, known=self._read)
 
     def _require_known_format(self, listing: Listing) -> None:
         if FORMAT_PATH in listing:
@@ -190,7 +193,9 @@ class StateBranch:
                 restore_format(self._location, self._format_of(listing[FORMAT_PATH]))
             purged = self._purges.of(self._snapshot.scan(), listing)
             self._purges.remove_local()
-            restore_evidence(self._location, self._objects, listing, purged)  # before the events that name it
+            # Before the events that name it.
+            restore_evidence(self._location, self._objects, listing, purged, known=self._restored)
+            self._restored = listing
             return restore_missing(self._location, self._objects, self._snapshot, listing, own_writer=own_writer)
 
     def prune(self) -> Forgotten:
@@ -221,7 +226,7 @@ class StateBranch:
             return None, {}
         if self._read is None or self._read[0] != tip:
             try:
-                self._read = (tip, self._objects.read_tree(tip))
+                self._read = (tip, self._objects.read_tree(tip, known=self._read))
             except GitError as error:
                 mended.append(self._ref.mend(error.what))
                 raise
@@ -293,8 +298,10 @@ class StateBranch:
 
     def _evidence_changes(self, listing: Listing) -> dict[str, bytes]:
         changes = {}
-        with contextlib.suppress(FileNotFoundError):
-            for path in evidence_here(self._location) - listing.keys():
+        with contextlib.suppress(FileNotFoundError), os.scandir(self._location.evidence) as entries:
+            # One by one, and in no frame of Python's: there are thousands, and nearly all of them are published.
+            paths = map(evidence_path("").__add__, map(attrgetter("name"), entries))
+            for path in filterfalse(listing.__contains__, paths):
                 if (sha256 := parse_evidence_path(path)) is None:
                     continue
                 data = (self._location.evidence / sha256).read_bytes()

@@ -89,8 +89,16 @@ class ObjectDatabase:
             raise GitError(f"git {arguments[0]}: {done.complaint}")
         return done.out
 
-    def read_tree(self, commit: str) -> Listing:
-        """Return the blobs of a commit by path, without paths that are not carried on."""
+    def read_tree(self, commit: str, *, known: tuple[str, Listing] | None = None) -> Listing:
+        """Return the blobs of a commit by path, without paths that are not carried on.
+
+        Where those of a `known` commit have been read, only what is other is asked for: a flight's tree names every
+        text that was ever written, and moves with each event.
+        """
+        if known is not None:
+            listing = self._read_on(*known, commit)
+            if listing is not None:
+                return listing
         out = self.output("ls-tree", "-r", "-z", "--full-tree", "--format=%(objectname) %(objectsize) %(path)", commit)
         listing = {}
         for record in out.split(b"\0")[:-1]:
@@ -98,6 +106,35 @@ class ObjectDatabase:
             if size.isdigit() and is_carried(path):
                 listing[path] = Entry(oid, int(size))
         return listing
+
+    def _read_on(self, known: str, listing: Listing, commit: str) -> Listing | None:
+        """Return the blobs of a commit by what it has other than a known one; None where that cannot be told."""
+        done = self.run("diff-tree", "-r", "-z", "--no-renames", "--raw", known, commit)
+        if not done.ok:
+            return None
+        words = done.out.decode("utf-8", "surrogateescape").split("\0")
+        changed: dict[str, str] = {}
+        read_on = dict(listing)
+        for told, path in zip(words[:-1:2], words[1::2], strict=True):
+            _, _, _, oid, status = told.split(" ")
+            read_on.pop(path, None)
+            if status != "D" and is_carried(path):
+                changed[path] = oid
+        sizes = self._sizes(changed.values())
+        if sizes is None:
+            return None
+        return read_on | {path: Entry(oid, sizes[oid]) for path, oid in changed.items()}
+
+    def _sizes(self, oids: Collection[str]) -> dict[str, int] | None:
+        """Return the size of each blob by its id; None where one is not there."""
+        if not oids:
+            return {}
+        asked = "".join(f"{oid}\n" for oid in oids).encode()
+        done = self.run("cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)", stdin=asked)
+        told = [line.split(" ") for line in done.out.decode().splitlines()]
+        if not done.ok or any(len(words) != 3 or words[1] != "blob" for words in told):
+            return None
+        return {oid: int(size) for oid, _, size in told}
 
     def read_blobs(self, oids: Collection[str]) -> dict[str, bytes]:
         """Return the content of blobs by object id."""
@@ -154,8 +191,7 @@ class ObjectDatabase:
         Without `walk` only the commit's own tree counts. Empty object files are removed, so that a retry writes them.
         """
         limits = [f"^{oid}" for oid in known] if walk else ["--no-walk"]
-        objects = self.output("rev-list", "--objects", commit, *limits).decode("utf-8", "replace").splitlines()
-        oids = (line.partition(" ")[0] for line in objects)
+        oids = self.output("rev-list", "--objects", "--no-object-names", commit, *limits).decode().split()
         suspect = [oid for oid in oids if _is_empty(self._loose_path(oid))]
         empty = [oid for oid in suspect if self._remove_if_empty(self.loose_path(oid))]
         if empty:

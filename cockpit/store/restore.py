@@ -52,12 +52,16 @@ def restore_missing(
 
 
 def restore_evidence(
-    location: StoreLocation, objects: ObjectDatabase, published: Listing, purged: frozenset[str]
+    location: StoreLocation, objects: ObjectDatabase, published: Listing, purged: frozenset[str], *, known: Listing
 ) -> None:
-    """Write the blobs that are missing here, so that a text costs no git command each; large ones stay in the ref."""
+    """Write the blobs that are missing here, so that a text costs no git command each; large ones stay in the ref.
+
+    Those of a `known` listing have been brought in before.
+    """
+    fresh = published.keys() - known.keys() if published is not known else set[str]()
     wanted = {
         path: published[path]
-        for path in published.keys() - evidence_here(location)
+        for path in (fresh - evidence_here(location) if fresh else ())
         if (sha256 := parse_evidence_path(path)) is not None
         and sha256 not in purged
         and published[path].size <= _LARGEST_TEXT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -304,3 +305,43 @@ def test_objects_of_a_shared_repository_stay_writable_for_the_group(tmp_path: Pa
     for path in location.root.rglob("*"):
         mode = stat.S_IMODE(path.stat().st_mode)
         assert mode == (0o2770 if path.is_dir() else 0o660), path
+
+
+def commit_of(repository: Path, *entries: str) -> str:
+    """Commit exactly these entries, as `git update-index --index-info` reads them."""
+    index = {"GIT_INDEX_FILE": str(repository / "made.index")}
+    listed = "".join(f"{entry}\n" for entry in entries).encode()
+    (repository / "made.index").unlink(missing_ok=True)
+    for command in (["update-index", "--index-info"], ["write-tree"]):
+        done = subprocess.run(
+            ["git", "-C", str(repository), *command], input=listed, capture_output=True, check=True,
+            env={**os.environ, **index},
+        )  # fmt: skip
+    return git(repository, "commit-tree", "-m", "made", done.stdout.decode().strip())
+
+
+def test_a_tree_read_on_from_a_known_one_is_the_tree(location: StoreLocation, repository: Path) -> None:
+    location.temporary.mkdir(parents=True)
+    objects = ObjectDatabase(location)
+    one, two, three = objects.write_blobs([b"one\n", b"two, longer\n", b""])
+    head = git(repository, "rev-parse", "HEAD")
+    texts = [f"evidence/{number:064x}" for number in range(4)]
+    before = commit_of(
+        repository,
+        f"100644 {one}\tFORMAT", f"100644 {one}\t{texts[0]}", f"100755 {two}\t{texts[1]}",
+        f"100644 {one}\tlater/version", f"100644 {one}\tin-the-way", f"160000 {head}\tmodule",
+    )  # fmt: skip
+    after = commit_of(
+        repository,
+        f"100644 {two}\tFORMAT", f"100644 {two}\t{texts[1]}", f"120000 {three}\t{texts[2]}", f"160000 {head}\tlater",
+        f"100644 {one}\tin-the-way/of-this", f"100644 {one}\tevidence/no-hash", f"100644 {three}\tmodule",
+    )  # fmt: skip
+    for known, commit in ((before, after), (after, before), (after, after)):
+        whole = objects.read_tree(commit)
+        assert len(whole) >= 5
+        listing = objects.read_tree(known)
+        assert objects.read_tree(commit, known=(known, listing)) == whole
+        assert listing == objects.read_tree(known)
+    assert objects.read_tree(after, known=("1" * 40, {})) == objects.read_tree(after)
+    with pytest.raises(GitError):
+        objects.read_tree("1" * 40, known=(after, {}))

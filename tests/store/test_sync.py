@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 import threading
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -102,6 +104,32 @@ def test_an_exchange_without_news_is_no_more_work_after_many_notes(ana: StoreLoc
 
     few, many = in_step_with(5), in_step_with(300)
     assert many < few + 150, "it goes by what has changed, not by all that was ever said"
+
+
+def test_looking_whether_there_is_news_takes_no_memory_however_long_the_flight(
+    ana: StoreLocation, ben: StoreLocation
+) -> None:
+    here, there = start(ana), start(ben)
+    for number in range(1000):
+        blob = b"%d" % number
+        ana.evidence.mkdir(parents=True, exist_ok=True)
+        (ana.evidence / hashlib.sha256(blob).hexdigest()).write_bytes(blob)
+    tick(here, 1)
+    mine, theirs = (StateRemote.of(store.location) for store in (here, there))
+    assert mine and theirs
+    ours, others = here.synchroniser(mine), there.synchroniser(theirs)
+    for one in (ours, others, ours):
+        one.exchange()
+    assert len(list(ben.evidence.iterdir())) == 1000
+    for one in (ours, others):
+        tracemalloc.start()
+        try:
+            done = one.exchange()
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert (done.sent, done.received, done.status.state) == (False, False, "synced")
+        assert peak < 200_000, "less than the names of all texts take"
 
 
 def test_two_who_began_apart_come_to_one_history(ana: StoreLocation, ben: StoreLocation, remote: Path) -> None:
