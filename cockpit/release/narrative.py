@@ -76,6 +76,7 @@ from cockpit.release.registers import EMPTY, Register
 from cockpit.release.run import Run
 from cockpit.release.runbooks import RUNBOOK_PREFIX
 
+_NEWEST = 32  # notes that are looked through before all are put in order by their ids
 _ITEM_WORDS: dict[type[ItemEvent], str] = {
     ItemDone: "ticked",
     ItemAttested: "attested",
@@ -164,6 +165,13 @@ def is_contested(record: Record, run: Run) -> bool:
     return view is not None and any(side.record == record.id for side in view.sides)
 
 
+def _note_text(record: Record, run: Run) -> str | None:
+    # Of thousands, mostly one of the newest is told of; who comes back is told of all that were unseen.
+    newest = next((note for note in run.notes[:-_NEWEST:-1] if note.id == record.id), None)
+    note = newest or run.notes_by_id.get(record.id)
+    return note.text if note is not None else None
+
+
 def _plain_sentence(record: Record, run: Run) -> str:
     data = record.data
     if isinstance(data, ItemEvent):
@@ -174,8 +182,7 @@ def _plain_sentence(record: Record, run: Run) -> str:
             return told
     match data:
         case NoteAdded():
-            # From the newest on: that is what is shown, and there may be thousands.
-            text = next((note.text for note in reversed(run.notes) if note.id == record.id), None)
+            text = _note_text(record, run)
             about = note_subject(record.ent, run)
             on = f" on {about}" if about else ""
             return f"noted{on}: {text if text is not None else '(taken back, or not here yet)'}"

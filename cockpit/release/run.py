@@ -377,7 +377,7 @@ class Signed(Struct, frozen=True):
     revocation: str = ""  # the record that took it back
 
 
-class Run(Struct, frozen=True):
+class Run(Struct, frozen=True, dict=True):
     """One release, whole; `id` is empty where no run is open and only the service's own events are known."""
 
     id: str
@@ -445,6 +445,11 @@ class Run(Struct, frozen=True):
         if going:
             return going[-1]
         return unfinished[0] if unfinished else (ending[-1] if ending else None)
+
+    @cached_property
+    def notes_by_id(self) -> Mapping[str, Note]:
+        """Its notes by their ids."""
+        return {note.id: note for note in self.notes}
 
     def view_of(self, identity: str) -> ItemView | None:
         """Return the item of that id, or the instance that somebody has written to."""

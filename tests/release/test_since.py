@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cockpit.release.events import ItemDone, ProbeChanged, StepEnded, StepStarted, WorkerStarted
 from cockpit.release.intents import (
@@ -19,6 +22,7 @@ from cockpit.release.intents import (
     Undo,
 )
 from cockpit.release.record import Actor, Record
+from cockpit.release.run import Note
 from cockpit.release.since import Changes, Weight, heads_of, since_looked, unseen
 from tests.release.support import BEN, Person, joined, opened, plan_to, record
 
@@ -66,6 +70,32 @@ def test_it_is_told_by_person_and_the_gravest_first() -> None:
         Weight.EXECUTION, Weight.GATE, Weight.TICK, Weight.CLAIM, Weight.NOTE,
     ]  # fmt: skip
     assert found[1].count == 5
+
+
+def test_however_many_notes_were_unseen_each_is_found_at_once() -> None:
+    ana = opened()
+    ben = joined(ana)
+    seen = heads_of(ana.run.records)
+    for number in range(40):
+        ben.act(AddNote(f"note {number}"))
+    ana.hear(ben)
+    assert texts(told(ana, seen)[0]) == [f"noted: note {number}" for number in range(40)]
+
+    whole, noted = ana.run, ana.run.records[-1]
+
+    def seconds(count: int) -> float:
+        records = [replace(noted, id=f"{number:064x}", s=noted.s + number) for number in range(count)]
+        notes = [Note(one.id, one.by, one.wall, one.ent, f"note {one.s}") for one in records]
+        spent = []
+        for _ in range(3):
+            run = replace(whole, notes=tuple(notes), records=records)
+            start = time.process_time()
+            found = since_looked(run, seen, me="Ana")
+            spent.append(time.process_time() - start)
+            assert found[0].count == count
+        return min(spent)
+
+    assert seconds(4000) / seconds(1000) < 8, "a note costs the same among many"
 
 
 def test_a_persons_word_comes_before_what_a_machine_saw_that_matters_as_much() -> None:
