@@ -84,6 +84,7 @@ class LogBuffer:
             if self.filter is not chosen_by or number != self._held.end:
                 numbers = matching_or_none(self.filter, lines, self._held.end)
             self._add(lines, places, end, numbers)
+        self._pack()
 
     def skip(self, count: int, place: int | None) -> None:
         """Let so many lines go by unread, up to a place: what is here is let go, or kept and not added to."""
@@ -110,6 +111,7 @@ class LogBuffer:
                 return
             self._sieved = sieve or self._sieved
             self._add(lines, places, end, matching_or_none(self.filter, lines, self._held.end))
+        self._pack()
 
     def prepend(
         self, lines: Sequence[LogLine], places: Sequence[int], start: int, *, before: int, sieve: LineFilter | None
@@ -143,6 +145,7 @@ class LogBuffer:
             numbers = matching_or_none(self.filter, lines, self._held.first)
             self._held.append(lines, places, span.end)
             self._rows.append(numbers)
+        self._pack()
 
     def set_filter(self, text_filter: LineFilter | None) -> bool:
         """Show only matching lines, all with None; False where another filter was set meanwhile.
@@ -219,6 +222,24 @@ class LogBuffer:
         if self._held.is_full:
             self._held.drop_first()
             self._rows.keep(self._held.first, self._held.end)
+
+    def _pack(self) -> None:
+        """Pack what is not among the newest lines any more; the lock is not held meanwhile: those who draw wait for it.
+
+        A compressor lets go of the interpreter, and gets it back when all others have had their turn.
+        """
+        while True:
+            with self._lock:
+                held = self._held.lines
+                lines = held.unpacked()
+            if not lines:
+                return
+            from cockpit.logs.chunks import pack  # the first screen needs none
+
+            chunk = pack(lines)
+            with self._lock:
+                if self._held.lines is not held or not held.hold_packed(lines, chunk):
+                    return  # they have been let go, or with the next ones it is tried again
 
     def _restart(self, place: int | None) -> None:
         self._held.restart(place)

@@ -62,13 +62,23 @@ class PackedLines:
         return copied
 
     def append(self, lines: Sequence[LogLine]) -> None:
-        """Add the next lines."""
+        """Add the next lines, as they are."""
         self._newest += lines
         self.end += len(lines)
-        count = (len(self._newest) // _CHUNK - 1) * _CHUNK
-        if count > 0:
-            self._pack(len(self._chunks), self._newest[:count], self._newest_begin)
-            del self._newest[:count]
+
+    def unpacked(self) -> list[LogLine]:
+        """Return so many of the lines that are not packed, from the oldest on, as are to be packed together next."""
+        return self._newest[:_CHUNK] if len(self._newest) >= 2 * _CHUNK else []
+
+    def hold_packed(self, lines: Sequence[LogLine], chunk: Chunk) -> bool:
+        """Hold those `unpacked` lines as a chunk; False where they are not the next ones any more."""
+        newest = self._newest
+        if len(newest) < len(lines) or newest[len(lines) - 1] is not lines[-1]:
+            return False
+        self._chunks.append(chunk)
+        self._begins.append(self._newest_begin)
+        del newest[: len(lines)]
+        return True
 
     def prepend(self, lines: Sequence[LogLine]) -> None:
         """Put lines before these."""

@@ -17,12 +17,17 @@ from cockpit.logs.line import Level, LogLine
 
 ENDS = st.integers(0, 700)
 deeds = st.lists(
-    st.tuples(st.sampled_from(["append", "append", "prepend", "drop_first", "drop_last"]), ENDS), max_size=8
+    st.tuples(st.sampled_from(["append", "append", "pack", "prepend", "drop_first", "drop_last"]), ENDS), max_size=8
 )
 
 
 def lines_of(numbers: Iterator[int], count: int) -> list[LogLine]:
     return [LogLine(f"line {next(numbers)}", Level.INFO, None, "app", "plain", "line") for _ in range(count)]
+
+
+def pack_older(held: PackedLines) -> None:
+    while lines := held.unpacked():
+        assert held.hold_packed(lines, pack(lines))
 
 
 @given(script=deeds, looks=st.lists(st.tuples(ENDS, ENDS), min_size=1, max_size=3))
@@ -37,6 +42,8 @@ def test_packed_lines_are_those_that_a_list_would_hold(
             new = lines_of(numbers, amount)
             held.append(new)
             model += new
+        elif deed == "pack":
+            pack_older(held)
         elif deed == "prepend":
             new = lines_of(numbers, amount)
             held.prepend(new)
@@ -64,9 +71,37 @@ def test_packed_lines_are_those_that_a_list_would_hold(
     assert list(reversed(copied)) == model[::-1]
 
 
+@given(script=deeds, before=ENDS)
+def test_what_was_packed_counts_only_where_the_lines_are_still_the_next_ones(
+    script: list[tuple[str, int]], before: int
+) -> None:
+    held, numbers = PackedLines(), count()
+    held.append(lines_of(numbers, 512 + before))
+    lines = held.unpacked()
+    chunk = pack(lines)
+    model = list(held)
+    for deed, amount in script:
+        if deed == "append":
+            new = lines_of(numbers, amount)
+            held.append(new)
+            model += new
+        elif deed == "drop_first":
+            gone = min(amount, len(model))
+            held.drop_first(gone)
+            del model[:gone]
+        elif deed == "drop_last":
+            gone = min(amount, len(model))
+            held.drop_last(gone)
+            del model[len(model) - gone :]
+    whole = len(model) >= 256 and model[0] is lines[0] and model[255] is lines[255]
+    assert held.hold_packed(lines, chunk) == whole
+    assert list(held) == model
+
+
 def test_lines_that_were_looked_at_and_dropped_make_room_for_others() -> None:
     held, numbers = PackedLines(), count()
     held.append(lines_of(numbers, 600))
+    pack_older(held)
     assert held.at(50) and held.at(300) and held.at(50)
     held.drop_first(100)
     other = lines_of(numbers, 100)
