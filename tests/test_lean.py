@@ -80,7 +80,7 @@ print(json.dumps({
     "downloads": str(textual.app.user_downloads_path()),
     "table": type(textual.design.Table()).__module__,
     "one": textual.command.IgnoreReturnCallbackType is textual.types.IgnoreReturnCallbackType,
-    "whole": [textual.types.DirEntry.__name__, typing_extensions.TypeVar.__module__, bool(asyncio.sslproto.__file__)],
+    "whole": [textual.types.DirEntry.__name__, bool(typing_extensions.__file__), bool(asyncio.sslproto.__file__)],
 }))
 """
 
@@ -109,7 +109,7 @@ def test_the_screen_leaves_out_more_and_speaks_tls_all_the_same(tmp_path: Path) 
         "downloads": str(tmp_path / "down"),
         "table": "rich.table",
         "one": True,
-        "whole": ["DirEntry", "typing_extensions", True],
+        "whole": ["DirEntry", True, True],
     }
 
 
