@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.logs.buffer import LogBuffer
+from cockpit.logs.chunks import pack
 from cockpit.logs.line import Level, LogLine
 from cockpit.logs.match import TextFilter
 
@@ -124,3 +129,20 @@ def test_lines_that_come_while_a_filter_looks_are_filtered_too() -> None:
     buffer.append([line("a 0"), line("b")])
     assert buffer.set_filter(Slow.lenient("a"))
     assert shown(buffer) == [(0, "a 0"), (3, "a 2")]
+
+
+def test_who_draws_does_not_wait_while_lines_are_packed() -> None:
+    seen = list[int]()
+
+    def draw_meanwhile(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code is pack.__code__:
+            seen.append(other.submit(lambda: buffer.extent.lines).result(timeout=10))
+
+    buffer = LogBuffer()
+    with ThreadPoolExecutor(1) as other:
+        sys.setprofile(draw_meanwhile)
+        try:
+            buffer.append([line(f"line {number}") for number in range(2000)])
+        finally:
+            sys.setprofile(None)
+    assert set(seen) == {2000}

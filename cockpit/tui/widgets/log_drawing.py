@@ -30,7 +30,7 @@ _WORDS = {
     Level.NONE: "",
 }
 _LONGEST = 4096  # characters of a line that can be scrolled to; an ellipsis stands for the rest
-_KEPT = 192  # rows: of several screens, each with the many caches of a strip
+_KEPT = 3  # screenfuls of rows: each is a strip, which has many caches, and of a flood none comes again
 _PREFIX = 16  # columns: gutter, time, level
 _LEAST_ROOM = 24  # columns
 
@@ -49,7 +49,7 @@ class LogDrawing:
         self._in_colour = not os.environ.get("NO_COLOR")
         self._zone = zone
         self._ascii_only = ascii_only
-        self._drawn: LRUCache[tuple[int, str, int, int], tuple[Strip, Style]] = LRUCache(_KEPT)
+        self._drawn: LRUCache[tuple[int, str, int, int], tuple[Strip, Style]] = LRUCache(0)
 
     def forget(self) -> None:
         """Draw everything anew, as for other colours."""
@@ -65,7 +65,7 @@ class LogDrawing:
         if drawn is None:
             row = self._row_style(line)
             drawn = Strip(list(self._segments(line, row, sign=sign, width=width, part=part))), row
-            self._drawn[key] = drawn
+            self._keep(key, drawn)
         return drawn
 
     def rows_of(self, line: LogLine, width: int) -> int:
@@ -74,6 +74,13 @@ class LogDrawing:
         if text.isascii():
             return 1 if len(text) <= first else 1 + -(-(len(text) - first) // rest)
         return len(_folded(text, first, rest))
+
+    def _keep(self, key: tuple[int, str, int, int], drawn: tuple[Strip, Style]) -> None:
+        most = max(self._widget.size.height, 1) * _KEPT
+        if self._drawn.maxsize != most:
+            self._drawn.clear()
+            self._drawn.maxsize = most
+        self._drawn[key] = drawn
 
     def _text(self, line: LogLine) -> str:
         # A screen is shared, and pictures of it are taken.
