@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from cockpit.logs.counters import LogCounts
 
-CALM_SECONDS = 4.0
+CALM_SECONDS = 5.0
 GRAVE_SECONDS = 0.5
 QUIET_SECONDS = 10.0  # without an error, until the next one is news
 _CLOSE = 0.01  # seconds
@@ -23,7 +23,7 @@ class LogPace:
     """Whether it is time to paint what has come: at once, or so often at the `least`, unless it is out of view.
 
     `is_calm` says that nobody has touched the screen for a while: then the first errors after a quiet time wait for up
-    to half a second, and the rest, as the next of a stream of errors, for four: every row moves on then, and is sent.
+    to half a second, and the rest, as the next of a stream of errors, for five: every row moves on then, and is sent.
     """
 
     def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
