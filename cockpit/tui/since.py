@@ -116,6 +116,9 @@ class SinceTeller:
         if summary is None or screen is None:
             return
         self._last = summary
-        screen.query(SincePanel).remove()
+        before = screen.focused
+        for panel in screen.query(SincePanel):
+            before = panel.before if before is panel else before  # that one is gone by the time this one closes
+            panel.remove()
         run, _, now = self._app.present
-        screen.mount(SincePanel(summary, run, now, before=screen.focused))
+        screen.mount(SincePanel(summary, run, now, before=before))

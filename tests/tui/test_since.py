@@ -73,6 +73,22 @@ async def test_opening_again_tells_what_happened_meanwhile_and_only_once(look: C
         assert app.focused.id == "items"
 
 
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_after_a_second_summary_upon_the_first_one_is_where_one_was(
+    look: Callable[[str], Scene], size: tuple[int, int]
+) -> None:
+    async with flown(look("returned"), size=size) as (app, pilot):
+        await until(pilot, lambda: panels(app) == 1)
+        app.since.show_again()
+        await settle(pilot)
+        assert panels(app) == 1
+        await pilot.press("escape")
+        await settle(pilot)
+        assert panels(app) == 0
+        assert app.focused is not None
+        assert app.focused.id == "items"
+
+
 async def test_a_key_that_goes_elsewhere_goes_there_and_the_summary_goes_away(look: Callable[[str], Scene]) -> None:
     async with flown(look("returned")) as (app, pilot):
         await until(pilot, lambda: panels(app) == 1)

@@ -63,7 +63,10 @@ class SinceText(TextPane):
 
 
 class SincePanel(VerticalScroll, can_focus=True):
-    """Shows a summary; it takes the focus, and is gone as soon as the focus is."""
+    """Shows a summary; it takes the focus, and is gone as soon as the focus is.
+
+    `before` is what had the focus until then, and gets it back.
+    """
 
     DEFAULT_CSS = """
     SincePanel {
@@ -79,7 +82,7 @@ class SincePanel(VerticalScroll, can_focus=True):
     def __init__(self, summary: Summary, run: Run, now: float, *, before: Widget | None) -> None:
         super().__init__()
         self._text = SinceText(summary, run, now)
-        self._before = before
+        self.before = before
 
     def compose(self) -> ComposeResult:
         yield self._text
@@ -101,7 +104,7 @@ class SincePanel(VerticalScroll, can_focus=True):
 
     def action_close(self) -> None:
         """Go on where one was."""
-        before = self._before
+        before = self.before
         if before is not None and before.is_attached and before.focusable:
             self.screen.set_focus(before)  # at once: the key that closes it may be for there
         self.remove()
