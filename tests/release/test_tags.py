@@ -5,13 +5,31 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cockpit.errors import RefusedError
 from cockpit.release.record import Actor
 from cockpit.release.run import TagMark
-from cockpit.release.tags import Tag, confirmation_word, filter_tags, last_good, order_tags, tag_at, with_marks
+from cockpit.release.tags import (
+    Tag,
+    confirmation_word,
+    filter_tags,
+    last_good,
+    newest_versions,
+    order_tags,
+    tag_at,
+    with_marks,
+)
+from cockpit.release.versions import parse_version
 
 DAY = 86_400
+VERSIONED = st.builds(
+    lambda prefix, numbers, suffix: prefix + ".".join(map(str, numbers)) + suffix,
+    st.sampled_from(["", "v", "V", "r", "api/v", "api9-", "v7-", "night-"]),
+    st.lists(st.integers(0, 12), min_size=1, max_size=4),
+    st.sampled_from(["", "", "", "-rc.1", "b2", "+7", ".", "_3", "-x"]),
+)
 
 
 def tag(name: str, *, at: int | None = None, commit: str | None = "", subject: str = "", typable: bool = True) -> Tag:
@@ -43,6 +61,13 @@ def test_versions_come_newest_first_then_the_rest_by_date() -> None:
 
     assert names(order_tags(mixed)) == expected
     assert order_tags([]) == ()
+
+
+@given(found=st.lists(VERSIONED, unique=True, max_size=40), count=st.integers(1, 12))
+def test_the_newest_are_those_that_all_in_order_begin_with(found: list[str], count: int) -> None:
+    versions = {name: version for name in found if (version := parse_version(name)) is not None}
+    expected = sorted((version.precedence for version in versions.values()), reverse=True)[:count]
+    assert [versions[name].precedence for name in newest_versions(found, count)] == expected
 
 
 def test_equal_versions_are_ordered_by_date() -> None:
