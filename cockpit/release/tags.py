@@ -80,9 +80,7 @@ def order_tags(tags: Sequence[Tag]) -> tuple[Tag, ...]:
 
 def newest_versions(names: Sequence[str], count: int) -> list[str]:
     """Return the `count` names of the highest versions, as far as there are so many, the newest first."""
-    versions = [
-        (version, name) for name in _among_newest(names, count) if (version := parse_version(name)) is not None
-    ]
+    versions = [(version, name) for name in _among_newest(names, count) if (version := parse_version(name)) is not None]
     highest = heapq.nlargest(count, versions, key=lambda pair: (pair[0].precedence, pair[0].prefix))
     return [name for _, name in highest]
 

@@ -24,11 +24,17 @@ from cockpit.release.tags import (
 from cockpit.release.versions import parse_version
 
 DAY = 86_400
-VERSIONED = st.builds(
-    lambda prefix, numbers, suffix: prefix + ".".join(map(str, numbers)) + suffix,
-    st.sampled_from(["", "v", "V", "r", "api/v", "api9-", "v7-", "night-"]),
-    st.lists(st.integers(0, 12), min_size=1, max_size=4),
-    st.sampled_from(["", "", "", "-rc.1", "b2", "+7", ".", "_3", "-x"]),
+
+
+def named(prefixes: list[str], suffixes: list[str]) -> st.SearchStrategy[str]:
+    return st.builds(
+        lambda prefix, numbers, suffix: prefix + ".".join(map(str, numbers)) + suffix,
+        st.sampled_from(prefixes), st.lists(st.integers(0, 12), min_size=1, max_size=3), st.sampled_from(suffixes),
+    )  # fmt: skip
+
+
+VERSIONED = named(["v", "V", ""], [""]) | named(
+    ["", "v", "r", "api/v", "v7-", "night-"], ["-rc.1", "b2", "+7", ".", "_3"]
 )
 
 
@@ -63,7 +69,7 @@ def test_versions_come_newest_first_then_the_rest_by_date() -> None:
     assert order_tags([]) == ()
 
 
-@given(found=st.lists(VERSIONED, unique=True, max_size=40), count=st.integers(1, 12))
+@given(found=st.lists(VERSIONED, unique=True, max_size=40), count=st.integers(1, 8))
 def test_the_newest_are_those_that_all_in_order_begin_with(found: list[str], count: int) -> None:
     versions = {name: version for name in found if (version := parse_version(name)) is not None}
     expected = sorted((version.precedence for version in versions.values()), reverse=True)[:count]
