@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # as malloc.h of the GNU C library numbers them
 _LARGE = 256 * 1024  # bytes
 _ARENAS = 2
-_GIVE_BACK_EVERY = 60.0  # seconds
 
 
 def give_back_what_is_free() -> None:
@@ -29,22 +27,6 @@ def give_back_what_lies_between() -> None:
     trim = _of_c_library("malloc_trim")
     if trim is not None:
         trim(0)
-
-
-class GivingBack:
-    """Gives back what lies between, at most once a minute; `look` is called whenever a few milliseconds are no harm."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._at = clock()
-
-    def look(self) -> bool:
-        """Whether it was time to give back, and was done."""
-        due = self._clock() - self._at >= _GIVE_BACK_EVERY
-        if due:
-            self._at = self._clock()
-            give_back_what_lies_between()
-        return due
 
 
 def _of_c_library(name: str) -> Callable[..., int] | None:

@@ -8,8 +8,6 @@ import sys
 
 import pytest
 
-from cockpit.allocation import GivingBack
-
 _PROGRAM = """
 import re, sys
 from pathlib import Path
@@ -66,9 +64,3 @@ def test_what_was_large_is_given_back_though_small_things_stay_around_it() -> No
 def test_pages_between_small_things_that_stay_are_given_back() -> None:
     done = subprocess.run([sys.executable, "-c", _BETWEEN], capture_output=True, check=True)
     assert int(done.stdout) > 30, "megabytes, of 50"
-
-
-def test_it_is_done_once_a_minute_however_often_one_asks() -> None:
-    times = iter([0.0, 59.0, 60.0, 60.0, 119.0, 120.0, 120.0])
-    giving_back = GivingBack(clock=lambda: next(times))
-    assert [giving_back.look() for _ in range(4)] == [False, True, False, True]

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from cockpit.allocation import GivingBack
 from cockpit.errors import CockpitError
 from cockpit.release.live import Live
 from cockpit.release.run import Run
@@ -89,7 +88,6 @@ class Feeds:
         source = self._make_live()
         last: Live | None = None
         told = ""
-        giving_back = GivingBack()
         try:
             while not self._stop.is_set():
                 force = self._wake.is_set()
@@ -105,9 +103,6 @@ class Feeds:
                 if live != last:
                     last = live
                     self._post(LiveChanged(live))
-                calm = self._is_calm()
-                if calm:
-                    giving_back.look()
-                self._wake.wait(LIVE_INTERVAL * (2 if calm else 1))
+                self._wake.wait(LIVE_INTERVAL * (2 if self._is_calm() else 1))
         finally:
             source.close()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
-from cockpit.allocation import GivingBack
+from cockpit.allocation import give_back_what_lies_between
 from cockpit.company import Company
 from cockpit.offline import OfflineKeeper
 from cockpit.reporting import Reporter
 from cockpit.syncing import Exchanger
 from cockpit.workspace import Workspace
+
+_GIVE_BACK_EVERY = 60.0  # seconds
 
 
 class Outward:
@@ -19,7 +22,7 @@ class Outward:
         self._workspace = workspace
         self._changed = True
         self._only_tell = False
-        self._giving_back = GivingBack()
+        self._gave_back_at = time.monotonic()
         self._company = Company(workspace)
         self._exchanger = Exchanger(workspace, company=self._company.there)
         self._reporter = Reporter(workspace, say)
@@ -38,7 +41,9 @@ class Outward:
         self._workspace.store.commit("cockpit: state")
         self._offline.refresh()
         # Each commit and what is made of it takes room and leaves it, in a heap that other things stay in.
-        self._giving_back.look()
+        if time.monotonic() - self._gave_back_at >= _GIVE_BACK_EVERY:
+            self._gave_back_at = time.monotonic()
+            give_back_what_lies_between()
 
     def exchange_due(self) -> bool:
         self._workspace.session.poll()  # what a screen wrote should not wait for the next beat
