@@ -88,6 +88,14 @@ def _growth(looks: Sequence[Look]) -> str:
 
 
 @dataclass(frozen=True)
+class Typed:
+    """The seconds from each key to what it painted, and what there was to see when one painted nothing, if one did."""
+
+    seconds: Sequence[float]
+    stuck: str = ""
+
+
+@dataclass(frozen=True)
 class Told:
     """Notes written by each person, and found on each clone; log lines written, and counted by each watcher."""
 
@@ -112,8 +120,8 @@ class SoakReport:
 
     minutes: float
     course: Course
-    first: Sequence[float]
-    last: Sequence[float]
+    first: Typed
+    last: Typed
     told: Told
     writing: float  # seconds in which events were written
     quiet: float  # seconds in which all went on without
@@ -121,10 +129,9 @@ class SoakReport:
 
     @property
     def sound(self) -> bool:
-        """Whether nothing was lost and nothing has died."""
-        return (
-            self.course.alive and self.told.same and not self.told.lost and set(self.told.counted) == {self.told.lines}
-        )
+        """Whether nothing was lost, nothing has died and every key painted."""
+        kept = self.told.same and not self.told.lost and set(self.told.counted) == {self.told.lines}
+        return self.course.alive and kept and not (self.first.stuck or self.last.stuck)
 
     def markdown(self) -> str:
         """Return the report."""
@@ -152,13 +159,21 @@ class SoakReport:
                 f"- Log lines: {told.lines:,} written, {' and '.join(f'{count:,}' for count in told.counted)} counted"
                 " by the two watchers.",
                 f"- Key to paint at the start: {latencies(self.first)}; at the end: {latencies(self.last)}.",
+                *(
+                    f"- Keys stood still:\n\n```\n{typed.stuck}\n```\n"
+                    for typed in (self.first, self.last)
+                    if typed.stuck
+                ),
                 *(f"- Gone: {name}, by {at:.0f} s." for name, at in self.course.died.items()),
                 *self.endings,
             ]
         )
 
 
-def latencies(seconds: Sequence[float]) -> str:
+def latencies(typed: Typed) -> str:
     """Return the percentiles of what keys took."""
+    seconds = typed.seconds
+    if not seconds:
+        return "none painted"
     parts = [f"p{part} {number(percentile(seconds, part / 100) * 1000)} ms" for part in (50, 95, 99)]
     return f"{', '.join(parts)} ({len(seconds)} keys)"

@@ -1,8 +1,8 @@
-"""What a soak's report says of memory, from a course that is made up."""
+"""What a soak's report says, from a course that is made up."""
 
 from __future__ import annotations
 
-from tests.benchmarks.soak_report import Course, Look, quarters
+from tests.benchmarks.soak_report import Course, Look, SoakReport, Told, Typed, quarters
 
 
 def test_growth_with_events_is_told_apart_from_growth_without() -> None:
@@ -30,3 +30,17 @@ def test_growth_with_events_is_told_apart_from_growth_without() -> None:
 def test_quarters_are_the_ends_and_three_between() -> None:
     assert quarters([float(value) for value in range(101)]) == [0.0, 25.0, 50.0, 75.0, 100.0]
     assert quarters([7.0]) == [7.0] * 5
+
+
+def test_keys_that_stand_still_make_a_soak_unsound_and_leave_the_rest_of_its_report() -> None:
+    course = Course({"screen": 1}, {"screen": [Look(float(at), 50.0, 10, 3, 0.0) for at in range(3)]}, [1, 1, 1])
+    told = Told({"dora": 1}, {"dora": 1}, {"dora": 1}, same=True, lines=5, counted=[5, 5])
+    went, stuck = Typed([0.01] * 3), Typed([], "nothing was painted for the key 'j'; the screen:\nSince you looked")
+    assert SoakReport(1, course, went, went, told, 60, 15).sound
+    report = SoakReport(1, course, went, stuck, told, 60, 15)
+    assert not report.sound
+    assert "NOT SOUND" in report.markdown()
+    assert "Since you looked" in report.markdown()
+    assert "| screen |" in report.markdown()
+    assert "at the start: p50 10 ms" in report.markdown()
+    assert "at the end: none painted" in report.markdown()
