@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
 
+from rich.segment import Segment
 from textual._compositor import ChopsUpdate, Compositor, CompositorMap, ReflowResult
 from textual.geometry import Region, Size
 from textual.screen import UPDATE_PERIOD
@@ -151,10 +152,15 @@ def _rows_of(seen: Region, wanted: dict[int, set[int]]) -> list[int]:
 def _divided(strip: Strip, cuts: list[int]) -> Sequence[Strip]:
     """Return a strip's pieces that end at these cuts, of which those behind its end, where a scroll bar is, are none.
 
-    One that is cut nowhere Textual would keep in the strip itself: a ring for each line that is drawn anew, which only
-    the garbage collector undoes, in walks that take as long as several frames.
+    Textual would keep them in the strip for the next time, which seldom comes: what is drawn again has changed. They
+    take more than the strip does, and one that is cut nowhere would be kept in itself: a ring for each line that is
+    drawn anew, which only the garbage collector undoes, in walks that take as long as several frames.
     """
-    return [strip] if cuts[:1] == [strip.cell_length] else strip.divide(cuts)
+    if cuts[:1] == [strip.cell_length]:
+        return [strip]
+    within = [cut for cut in cuts if cut <= strip.cell_length]
+    parts = Segment.divide(strip, within)
+    return [Strip(part, cut - before) for part, before, cut in zip(parts, [0, *within], within, strict=False)]
 
 
 def _drawn(widget: Widget, region: Region, seen: Region, rows: list[int]) -> Iterator[tuple[int, Strip]]:

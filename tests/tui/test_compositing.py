@@ -21,7 +21,7 @@ from textual.widgets import Static
 
 from cockpit.tui.compositing import PatchCompositor, PatchScreen
 from cockpit.tui.thrift import _of_chops
-from tests.tui.rings import holds_itself
+from tests.tui.rings import holds_itself, strips_held
 
 WIDTH, HEIGHT = 40, 12
 
@@ -123,6 +123,29 @@ async def test_lines_that_are_drawn_anew_leave_nothing_to_the_garbage_collector(
         assert len(drawn) == HEIGHT
         assert {strip.cell_length < WIDTH for strip in drawn} == {bar == "scroll"}
         assert not any(map(holds_itself, drawn))
+
+
+async def test_a_line_keeps_no_pieces_of_itself() -> None:
+    """Where others stand before it, it is painted in pieces, which together take more memory than it does."""
+
+    class Covered(PatchScreen, Screen[None]):
+        CSS = """
+        Covered { layers: base above; }
+        #over { layer: above; offset: 8 3; width: 12; height: 4; }
+        """
+
+        def compose(self) -> ComposeResult:
+            yield Renewed()
+            yield Static("over " * 9, id="over")
+
+    app = App[None]()
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await app.push_screen(screen := Covered())
+        await pilot.pause()
+        cells = painted(screen._compositor, [Region(0, 0, WIDTH, HEIGHT)], whole=False)
+        drawn = screen.query_one(Renewed).drawn
+        assert [cells[4, x][0] for x in (7, 8, 19, 20)] == ["x", "o", " ", "x"]
+        assert not [held for strip in drawn for held in strips_held(strip)]
 
 
 async def test_what_lies_between_two_changes_is_not_drawn() -> None:

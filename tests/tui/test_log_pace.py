@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 
+import pytest
+from msgspec.structs import replace
+
 from cockpit.logs.counters import LogCounts
-from cockpit.tui.widgets.log_pace import CALM_SECONDS, GRAVE_SECONDS, QUIET_SECONDS, LogPace
+from cockpit.tui.widgets.log_pace import CALM_SECONDS, GRAVE_SECONDS, QUIET_SECONDS, RACE, SLOWEST, LogPace
 from cockpit.tui.widgets.log_view import LogView
 from tests.tui.painted import text_of, until
 from tests.tui.scenes import Scene
@@ -48,6 +51,24 @@ def test_logs_beside_each_other_are_painted_at_the_same_moments() -> None:
     other.now += 0.1
     other.pace.painted(counts())
     assert one.now + one.pace.wait(counts(1)) == other.now + other.pace.wait(counts(1))
+
+
+@pytest.mark.parametrize(("racing", "seconds"), [(0, 0.1), (1, 0.1), (2, 0.2), (3, SLOWEST), (5, SLOWEST)])
+def test_many_logs_that_race_beside_each_other_are_painted_less_often(racing: int, seconds: float) -> None:
+    screens = [Screen() for _ in range(6)]
+    for number, screen in enumerate(screens):
+        screen.now, screen.pace.least, screen.pace.beside = 100.01, 0.1, [each.pace for each in screens]
+        screen.pace.painted(replace(counts(), lines_per_second=RACE if number < racing else RACE - 1))
+    assert [screen.pace.wait(counts(1)) for screen in screens] == pytest.approx([seconds - 0.01] * 6)
+
+
+def test_a_log_out_of_view_races_with_nobody() -> None:
+    screens = [Screen() for _ in range(3)]
+    for screen in screens:
+        screen.now, screen.pace.least, screen.pace.beside = 100.01, 0.1, [each.pace for each in screens]
+        screen.pace.painted(replace(counts(), lines_per_second=RACE))
+    screens[0].pace.is_shown = screens[1].pace.is_shown = False
+    assert screens[2].pace.wait(counts(1)) == pytest.approx(0.1 - 0.01)
 
 
 def test_where_nobody_does_it_waits_and_errors_less() -> None:

@@ -257,6 +257,28 @@ async def test_a_tick_of_the_clock_lays_nothing_out_while_something_is_told(look
 
 
 @pytest.mark.full
+async def test_the_next_of_many_messages_lays_nothing_out_where_it_takes_as_many_rows(look: Look) -> None:
+    app = look("calm").app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        for number in range(4):
+            say(app, f"noted {number}")
+        await until(pilot, lambda: "noted 3" in "".join(told(app)))
+        await settle(pilot)
+        flows = list[object]()
+        compositor, reflow = app.screen._compositor, app.screen._compositor.reflow
+        compositor.reflow = lambda *given: flows.append(given) or reflow(*given)  # type: ignore[method-assign, func-returns-value]
+        say(app, "noted 4")
+        await until(pilot, lambda: "noted 4" in "".join(told(app)))
+        await settle(pilot)
+        assert not flows
+        say(app, "noted again, " * 12)
+        await until(pilot, lambda: "noted again" in "".join(told(app)))
+        await settle(pilot)
+        assert flows
+
+
+@pytest.mark.full
 @pytest.mark.parametrize("size", [(80, 24), (200, 50)])
 async def test_in_the_viewer_of_logs_too_the_newest_line_stays_in_view(size: tuple[int, int], tmp_path: Path) -> None:
     log = tmp_path / "app.log"

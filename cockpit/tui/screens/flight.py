@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -43,7 +45,8 @@ class FlightScreen(StripScreen):
     def __init__(self) -> None:
         super().__init__()
         self._has_all_pages = False
-        self._wanted_page = ""  # was asked for before it was there
+        self._pages = {"checklist"}  # that are there
+        self._wanted_page = ""  # was asked for before all were there
         self._wanted_layout: Layout | None = None
 
     def compose_content(self) -> ComposeResult:
@@ -59,18 +62,29 @@ class FlightScreen(StripScreen):
         self.cockpit.after_first_frame(partial(self.call_later, self._add_other_pages))
 
     async def _add_other_pages(self) -> None:
-        """Make the pages that are not in view: the first one is on the screen before that."""
+        """Make the pages that are not in view, one by one: a key waits for no more, and who asks for one gets it next.
+
+        The first one is on the screen before that.
+        """
         self.cockpit.complete_styles()
-        pages = _other_pages()
-        for page in pages:
+        switcher = self.query_one(ContentSwitcher)
+        missing = [page for _, page, _, _ in PAGES if page not in self._pages]
+        while missing:
+            name = self._wanted_page if self._wanted_page in missing else missing[0]
+            missing.remove(name)
+            page = _new_page(name)
             page.display = False
-        await self.query_one(ContentSwitcher).mount_all(pages)
+            await switcher.mount(page)
+            self._pages.add(name)
+            if name == self._wanted_page:
+                self.action_page(name)
+            await asyncio.sleep(0)
         leave_alone_what_stays()
         self._has_all_pages = True
         if self._wanted_layout is not None:
             self.lay_out(self._wanted_layout)
-        if self._wanted_page:
-            self.action_page(self._wanted_page)
+            if self._wanted_page:
+                self.action_page(self._wanted_page)
 
     def layout_now(self) -> Layout | None:
         """Return how the screen is laid out; None while it is being made, or taken down."""
@@ -147,7 +161,7 @@ class FlightScreen(StripScreen):
         from cockpit.tui.pages.review import ReviewPage
 
         self.action_page("review")
-        if self._has_all_pages:
+        if "review" in self._pages:
             self.query_one(ReviewPage).since(text)
 
     def show_content(self, run: Run, live: Live, now: float) -> None:
@@ -160,7 +174,8 @@ class FlightScreen(StripScreen):
         """Go to a page; a filter stays with the page it was typed on."""
         if not self._has_all_pages:
             self._wanted_page = page
-            return
+            if page not in self._pages:
+                return
         if self.cockpit.tour is not None:
             self.cockpit.tour.asked = page
         switcher = self.query_one(ContentSwitcher)
@@ -356,19 +371,8 @@ class FlightScreen(StripScreen):
         self.app.push_screen(dialog.drafted(self.cockpit.drafts.about(f"note {about.item} {about.incident}")), write)
 
 
-def _other_pages() -> list[Page]:
-    from cockpit.tui.pages.comms import CommsPage
-    from cockpit.tui.pages.env import EnvPage
-    from cockpit.tui.pages.logs import LogsPage
-    from cockpit.tui.pages.maintenance import MaintenancePage
-    from cockpit.tui.pages.probes import ProbesPage
-    from cockpit.tui.pages.review import ReviewPage
-    from cockpit.tui.pages.runbooks import RunbooksPage
-    from cockpit.tui.pages.tags import TagsPage
-    from cockpit.tui.pages.timeline import TimelinePage
-
-    return [
-        LogsPage(id="logs"), ProbesPage(id="probes"), TagsPage(id="tags"), RunbooksPage(id="runbooks"),
-        EnvPage(id="env"), CommsPage(id="comms"), TimelinePage(id="timeline"),
-        MaintenancePage(id="maintenance"), ReviewPage(id="review"),
-    ]  # fmt: skip
+def _new_page(name: str) -> Page:
+    """Return a page that is not the first one; each is loaded when it is made."""
+    module = import_module(f"cockpit.tui.pages.{name}")
+    made: Page = getattr(module, f"{name.capitalize()}Page")(id=name)
+    return made

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cockpit.logs.counters import LogCounts
 
 CALM_SECONDS = 5.0
 GRAVE_SECONDS = 0.5
 QUIET_SECONDS = 10.0  # without an error, until the next one is news
+RACE = 200.0  # lines a second, which no eye can read, however often they are painted
+SLOWEST = 0.25  # seconds from one moment of painting to the next where many race
 _CLOSE = 0.01  # seconds
 _GRAVE = ("fatal", "error")
 
@@ -35,6 +37,8 @@ class LogPace:
         self.is_calm: Callable[[], bool] = _never
         self.is_shown = False
         self.least = 0.0  # seconds from one moment of painting to the next, also while somebody is at the keys
+        self.beside: Sequence[LogPace] = ()  # those on the same page, this one too
+        self._races = False
 
     def wait(self, counts: LogCounts) -> float:
         """Return in how many seconds to paint; infinity while it is out of view."""
@@ -50,7 +54,10 @@ class LogPace:
         """Return when it may be painted again: logs beside each other at the same moment, which is one frame."""
         if not self.least or not math.isfinite(self._painted):
             return self._painted
-        return (self._painted // self.least + 1) * self.least
+        # Many logs that race beside each other cost hardly more than one: what is seldom painted leaves room for keys.
+        racing = sum(pace.is_shown and pace._races for pace in self.beside)
+        least = max(self.least, min(self.least * racing, SLOWEST))
+        return (self._painted // least + 1) * least
 
     def is_settled(self, counts: LogCounts) -> bool:
         """Whether nothing is to be done for what has come: it is out of view, or going to be painted in time."""
@@ -64,6 +71,7 @@ class LogPace:
     def painted(self, counts: LogCounts) -> None:
         """It is painted now, with these counts."""
         self._painted, grave = self._monotonic(), counts.of_others(*_GRAVE)
+        self._races = counts.lines_per_second >= RACE
         if grave != self._grave:
             self._grave, self._grave_at = grave, self._painted
         self._due = math.inf

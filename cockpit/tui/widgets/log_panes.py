@@ -69,7 +69,9 @@ class LogPanes(Container):
         if logs:
             clock = page.cockpit.now
             panes = [LogPane(log.name, log, run.timezone, clock=clock, beside=n > 0) for n, log in enumerate(logs)]
+            paces = [pane.view.pace for pane in panes]
             for pane in panes:
+                pane.view.pace.beside = paces
                 pane.view.pace.least = _BESIDE_SECONDS if self._aside else _OWN_SECONDS
                 if self._aside:
                     pane.view.pace.is_calm = page.cockpit.is_calm

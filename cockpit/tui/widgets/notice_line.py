@@ -33,17 +33,21 @@ class NoticeLine(TextPane):
         self._told: list[Notification] = []
 
     def show(self, told: Sequence[Notification]) -> None:
-        """Show these, or nothing; the screen is laid out anew only where they are others."""
+        """Show these, or nothing; the screen is laid out anew only where they take other rows than those before."""
         if list(told) == self._told:
             return
+        before = self._height()
         self._told = list(told)
         self.set_class(bool(told), "-saying")
-        self.refresh(layout=True)
+        self.refresh(layout=self._height() != before)
 
     @property
     def in_view(self) -> list[Notification]:
         """Those that there is room for; the others wait."""
         return self._told[: len(self._texts(self.app.size.width))]
+
+    def _height(self) -> int:
+        return sum(map(len, self._texts(self.app.size.width)))
 
     def _texts(self, width: int) -> list[list[str]]:
         """Return what there is room for, in rows, a message each."""
