@@ -70,6 +70,8 @@ class FlightScreen(StripScreen):
         switcher = self.query_one(ContentSwitcher)
         missing = [page for _, page, _, _ in PAGES if page not in self._pages]
         while missing:
+            if not switcher.is_attached:
+                return  # somebody has left already
             name = self._wanted_page if self._wanted_page in missing else missing[0]
             missing.remove(name)
             page = _new_page(name)
@@ -126,8 +128,9 @@ class FlightScreen(StripScreen):
 
     def _show_in_other_colours(self) -> None:
         """Let every page tell again what it has told in the inks of another theme."""
-        for page in self.query(Page):
-            page.read_again()
+        for page in self.query_one(ContentSwitcher).children:
+            if isinstance(page, Page):
+                page.read_again()
         self.show_moment(*self.cockpit.moment)
 
     @property

@@ -1,0 +1,67 @@
+"""The pages that are not in view at first are made one by one, behind the first frame, while keys come already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from textual.widgets import ContentSwitcher
+
+from cockpit.layouts import Layout
+from cockpit.tui.app import CockpitApp
+from cockpit.tui.screens.flight import FlightScreen
+from cockpit.tui.widgets.strip import PAGES
+from tests.tui.painted import until
+from tests.tui.scenes import Scene
+
+
+def before_they_are_made(scene: Scene, happens: Callable[[FlightScreen], object]) -> CockpitApp:
+    """An app in which something happens as soon as the first frame is there."""
+
+    class Early(CockpitApp):
+        def complete_styles(self) -> None:
+            super().complete_styles()
+            screen = self.screen
+            assert isinstance(screen, FlightScreen)
+            happens(screen)
+
+    app = scene.app()
+    app.__class__ = Early
+    return app
+
+
+def made(app: CockpitApp) -> list[str | None]:
+    return [page.id for page in app.screen.query_one(ContentSwitcher).children]
+
+
+async def test_the_one_that_is_asked_for_comes_first(scene: Scene) -> None:
+    app = before_they_are_made(scene, lambda screen: screen.action_page("tags"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: len(made(app)) == len(PAGES))
+        assert made(app)[:3] == ["checklist", "tags", "logs"]
+        assert isinstance(app.screen, FlightScreen)
+        assert app.screen.page.id == "tags"
+
+
+async def test_a_layout_that_comes_back_takes_nobody_away_from_the_page_that_they_asked_for(scene: Scene) -> None:
+    def happens(screen: FlightScreen) -> None:
+        screen.lay_out(Layout("probes", "", "", False, ""))
+        screen.action_page("tags")
+
+    app = before_they_are_made(scene, happens)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: len(made(app)) == len(PAGES))
+        assert isinstance(app.screen, FlightScreen)
+        assert app.screen.page.id == "tags"
+
+
+@pytest.mark.parametrize("when", ["first", "later"])
+async def test_one_may_leave_while_they_are_made(scene: Scene, when: str) -> None:
+    def happens(screen: FlightScreen) -> None:
+        leave = screen.app.exit if when == "first" else lambda: screen.call_later(screen.app.exit)
+        leave()
+
+    app = before_they_are_made(scene, happens)
+    async with app.run_test(size=(80, 24)):
+        pass
+    assert app._exception is None
