@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _NEW_OBJECTS = 5000  # so many more than have gone, after which the collector looks through them; Python's own is 700
+_EVERY = 60.0  # seconds between walks through what is not left alone, some milliseconds each
+_WHOLE_EVERY = 600.0  # seconds between walks through all there is, a tenth of a second each; the first comes sooner
+_BETWEEN_KEYS = 1.0  # seconds without a key, after which the next one seldom comes at once
+_AWAY = 10.0  # seconds without one, after which nobody is taken to be at the keys
 
 
 @contextmanager
@@ -51,3 +56,29 @@ def leave_alone_what_stays() -> None:
     """
     gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
     gc.freeze()
+
+
+class IdleCollector:
+    """Frees what holds itself, at moments in which nobody waits for the screen.
+
+    By itself the collector hardly ever comes to what has grown old before it was dropped: on a screen that is laid out
+    anew now and then that is tens of megabytes. And it never comes to what was left alone, and dropped since.
+    """
+
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._due = monotonic() + _EVERY
+        self._whole_due = self._due
+
+    def look(self, touched_at: float) -> None:
+        """Collect where it is time to; a key came last at `touched_at`, in seconds of the same clock."""
+        now = self._monotonic()
+        untouched = now - touched_at
+        if now >= self._whole_due and untouched >= _AWAY:
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            self._due, self._whole_due = now + _EVERY, now + _WHOLE_EVERY
+        elif now >= self._due and untouched >= _BETWEEN_KEYS:
+            gc.collect()
+            self._due = now + _EVERY

@@ -14,6 +14,7 @@ from textual.command import CommandPalette
 from textual.reactive import reactive
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
+from cockpit.collection import IdleCollector
 from cockpit.errors import CockpitError
 from cockpit.identity import Doubt
 from cockpit.layouts import LayoutStore
@@ -119,6 +120,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self._moments = Moments()
         self.calling = Calling(self)
         self._touched_at = time.monotonic()
+        self._collector = IdleCollector()
         self.set_reactive(CockpitApp.run_now, workspace.run)
         self._who = WhoSitsHere(self, doubt)
         self.past = Scrubber(self)
@@ -310,6 +312,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.hand_over()
         self.since.tick()
         self._layout.tick()
+        self._collector.look(self._touched_at)
         self._presence.tick()
 
     def hand_over(self) -> None:

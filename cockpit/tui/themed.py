@@ -20,9 +20,12 @@ from textual.theme import Theme
 
 from cockpit.allocation import give_back_what_is_free
 from cockpit.collection import let_collector_go_on
+from cockpit.tui.lean_strips import make_strips_lean
 from cockpit.tui.notices import Notices
 from cockpit.tui.themes import DARK, MONOCHROME, THEMES, offered_themes
 from cockpit.tui.thrift import ThriftyApp
+
+make_strips_lean()
 
 
 class Colourless(LineFilter):
