@@ -38,7 +38,7 @@ from tests.benchmarks.soak_report import Course, SoakReport, Told, Typed
 PROBES, LOGS, RATE = 200, 5, 2000
 _SAMPLED_EVERY = 5.0  # seconds
 _STALL = 30.0  # seconds that a key may take and is still measured
-_QUIET = 240.0  # seconds at the end without an event, or a quarter of the whole
+_QUIET = 600.0  # seconds at the end without an event, or a quarter of the whole: in less a slope is chance
 _TYPING = 120.0  # seconds of keys at the start and at the end each: a p99 of fewer is that of three or four keys
 _SETTLE = 10.0  # seconds, for what was written last to be counted
 
