@@ -10,8 +10,10 @@ from cockpit.release.live import Live
 from cockpit.release.record import Record
 from cockpit.release.run import Run
 
+# Nobody compares messages or prints them, and to make what does takes time of every start.
 
-@dataclass
+
+@dataclass(eq=False, repr=False)
 class RunChanged(Message):
     """The shared state changed, by us or by somebody else."""
 
@@ -19,7 +21,7 @@ class RunChanged(Message):
     records: list[Record]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class RunTurned(Message):
     """The run that was shown is over, or there was none, and another one has been opened elsewhere."""
 
@@ -27,7 +29,7 @@ class RunTurned(Message):
     run: Run
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class LiveChanged(Message):
     """The sampled feeds changed; only the newest counts."""
 
@@ -37,7 +39,7 @@ class LiveChanged(Message):
         return isinstance(message, LiveChanged)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class FeedFailed(Message):
     """A background thread met a trouble that a person should know of."""
 

@@ -9,7 +9,6 @@ from typing import NamedTuple, cast
 
 from rich.cells import cell_len
 from rich.style import Style
-from textual.geometry import Size
 from textual.widget import Widget
 
 from cockpit.errors import CockpitError
@@ -43,8 +42,6 @@ class Log(NamedTuple):
 
 class _Plain:
     """Stands for the widget that a line is drawn in: it has no colours."""
-
-    size = Size(40, 10)
 
     def get_component_rich_style(self, *_names: str) -> Style:
         return Style(bgcolor="#000000")

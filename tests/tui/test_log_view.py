@@ -16,7 +16,6 @@ from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.classify import Classifier
 from cockpit.logs.follow import FollowState
 from cockpit.tui.themed import ThemedApp
-from cockpit.tui.widgets.log_drawing import LogDrawing
 from cockpit.tui.widgets.log_status import LogStatus
 from cockpit.tui.widgets.log_view import LogView
 
@@ -428,7 +427,7 @@ async def test_in_a_flood_nothing_is_read_back_only_to_be_thrown_out(
 async def test_rows_that_went_by_are_not_kept_and_those_in_view_are_drawn_once() -> None:
     view = filled(400)
     async with LogApp(view).run_test(size=SIZE):
-        drawing = LogDrawing(view, ZoneInfo("UTC"), ascii_only=False, mask=str)
+        drawing = view._drawing
         found = [view.buffer.line_at(row) for row in range(400)]
         strips = [drawing.draw(*one)[0] for one in found if one is not None]
         again = [drawing.draw(*one)[0] for one in found[-HEIGHT:] if one is not None]

@@ -18,7 +18,7 @@ from cockpit.tui.messages import LiveChanged
 from cockpit.tui.widgets.checklist import ItemList
 from cockpit.tui.widgets.since import SincePanel
 from tests.tui.moments import LOGS, TIMES, VERIFY
-from tests.tui.painted import settle, text_of, until
+from tests.tui.painted import lines, settle, text_of, until
 from tests.tui.scenes import NOW, Scene
 
 pytestmark = pytest.mark.full
@@ -87,6 +87,17 @@ async def test_after_a_second_summary_upon_the_first_one_is_where_one_was(
         assert panels(app) == 0
         assert app.focused is not None
         assert app.focused.id == "items"
+
+
+@pytest.mark.parametrize(("size", "has_room"), [((80, 24), False), ((200, 50), True)])
+async def test_its_heading_says_how_to_go_on_where_there_is_room_for_all_of_it(
+    look: Callable[[str], Scene], size: tuple[int, int], has_room: bool
+) -> None:
+    async with flown(look("returned"), size=size) as (app, pilot):
+        await until(pilot, lambda: panels(app) == 1)
+        shown = text_of(app, "SincePanel")
+        assert ("Esc goes on" in shown, "Esc" in shown) == (has_room, has_room)
+        assert "Esc go on" in lines(app)[-1]
 
 
 async def test_a_key_that_goes_elsewhere_goes_there_and_the_summary_goes_away(look: Callable[[str], Scene]) -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 
 from rich.cells import get_character_cell_size
 from rich.color import Color
@@ -40,6 +41,14 @@ def _clock_text(second: int, zone: tzinfo) -> str:
     return datetime.fromtimestamp(second, zone).strftime("%H:%M:%S")
 
 
+class _Look(NamedTuple):
+    """The styles of a kind of line: of the row, of the time in it, and of the level's word."""
+
+    row: Style
+    clock: Style
+    word: Style
+
+
 class LogDrawing:
     """Draws lines in the `log-view--…` component styles of `widget`, and keeps what it drew last."""
 
@@ -49,11 +58,20 @@ class LogDrawing:
         self._in_colour = not os.environ.get("NO_COLOR")
         self._zone = zone
         self._ascii_only = ascii_only
-        self._drawn: LRUCache[tuple[int, str, int, int], tuple[Strip, Style]] = LRUCache(0)
+        self._drawn: LRUCache[tuple[int, str, int, int], tuple[Strip, Style]] = LRUCache(_KEPT)
+        self._looks: dict[tuple[Level, bool], _Look] = {}
 
     def forget(self) -> None:
         """Draw everything anew, as for other colours."""
         self._drawn.clear()
+        self._looks.clear()
+
+    def keep_for(self, height: int) -> None:
+        """Keep what was drawn where so many rows are in view."""
+        most = max(height, 1) * _KEPT
+        if self._drawn.maxsize != most:
+            self._drawn.clear()
+            self._drawn.maxsize = most
 
     def draw(self, number: int, line: LogLine, *, sign: str = "", width: int = 0, part: int = 0) -> tuple[Strip, Style]:
         """Return the whole line, or one row of it folded to `width`, and the style of what is to the right of it.
@@ -63,9 +81,9 @@ class LogDrawing:
         key = (number, sign, width, part)
         drawn = self._drawn.get(key)
         if drawn is None:
-            row = self._row_style(line)
-            drawn = Strip(list(self._segments(line, row, sign=sign, width=width, part=part))), row
-            self._keep(key, drawn)
+            look = self._look(line)
+            drawn = Strip(list(self._segments(line, look, sign=sign, width=width, part=part))), look.row
+            self._drawn[key] = drawn
         return drawn
 
     def rows_of(self, line: LogLine, width: int) -> int:
@@ -75,26 +93,28 @@ class LogDrawing:
             return 1 if len(text) <= first else 1 + -(-(len(text) - first) // rest)
         return len(_folded(text, first, rest))
 
-    def _keep(self, key: tuple[int, str, int, int], drawn: tuple[Strip, Style]) -> None:
-        most = max(self._widget.size.height, 1) * _KEPT
-        if self._drawn.maxsize != most:
-            self._drawn.clear()
-            self._drawn.maxsize = most
-        self._drawn[key] = drawn
-
     def _text(self, line: LogLine) -> str:
         # A screen is shared, and pictures of it are taken.
         return visible(self._mask(line.message[: _LONGEST + 1]), limit=_LONGEST, ascii_only=self._ascii_only)
 
-    def _row_style(self, line: LogLine) -> Style:
+    def _look(self, line: LogLine) -> _Look:
+        level = line.level
         # A stack trace belongs to the error above it: one bar of red says so, a wall of it would hide the rest.
-        if line.continuation and line.level >= Level.ERROR:
-            return self._widget.get_component_rich_style("log-view--trail")
-        level = line.level if line.level >= Level.ERROR else Level.NONE
-        return self._widget.get_component_rich_style(f"log-view--{level.word}")
+        is_trail = line.continuation and level >= Level.ERROR
+        look = self._looks.get((level, is_trail))
+        if look is None:
+            style = self._widget.get_component_rich_style
+            of_row = "trail" if is_trail else level.word if level >= Level.ERROR else Level.NONE.word
+            row = style(f"log-view--{of_row}")
+            look = self._looks[level, is_trail] = _Look(
+                row,
+                row + Style(color=style("log-view--time").color),
+                row + Style(color=style(f"log-view--{level.word}").color),
+            )
+        return look
 
-    def _segments(self, line: LogLine, row: Style, *, sign: str, width: int, part: int) -> Iterator[Segment]:
-        style = self._widget.get_component_rich_style
+    def _segments(self, line: LogLine, look: _Look, *, sign: str, width: int, part: int) -> Iterator[Segment]:
+        row = look.row
         rooms = _rooms(line, width)
         pieces = _folded(self._text(line), *rooms) if width else [self._text(line)]
         text = pieces[part] if part < len(pieces) else ""
@@ -103,16 +123,16 @@ class LogDrawing:
             yield Segment(" " * (width - rooms[1]), row)
             yield from self._coloured(line, text, start, row)
             return
-        if sign:
-            yield Segment(sign, style("log-view--current"))
+        if sign or line.is_error:
+            mark = self._widget.get_component_rich_style("log-view--current" if sign else "log-view--gutter")
+            yield Segment(sign or "!", mark)
         else:
-            yield Segment("!", style("log-view--gutter")) if line.is_error else Segment(" ", row)
+            yield Segment(" ", row)
         # What has neither time nor level, and what belongs to a line above, gets the whole width.
         if _has_prefix(line):
             clock = " " * 8 if line.at is None else _clock_text(int(line.at), self._zone)
-            yield Segment(f"{clock} ", row + Style(color=style("log-view--time").color))
-            word_style = row + Style(color=style(f"log-view--{line.level.word}").color)
-            yield Segment(f"{_WORDS[line.level]:5} ", word_style)
+            yield Segment(f"{clock} ", look.clock)
+            yield Segment(f"{_WORDS[line.level]:5} ", look.word)
         yield from self._coloured(line, text, start, row)
 
     def _coloured(self, line: LogLine, text: str, start: int, row: Style) -> Iterator[Segment]:

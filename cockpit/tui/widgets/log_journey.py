@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Arrived(Message, bubble=False):
     """A journey has ended: at the line that starts at `place`, or nowhere, and `said` tells why."""
 

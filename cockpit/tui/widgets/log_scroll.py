@@ -161,10 +161,12 @@ class LogScroll(SteadyScrollView, Unframed, can_focus=True):
     def look(self) -> None:
         """Note the line at the top, and make room to scroll sideways to the end of the longest line seen so far."""
         self._top_line = self.number_at(0)
+        region = self.scrollable_content_region
+        self._drawing.keep_for(region.height)
         if self._layout.folds:
             return
         top = self._layout.first + round(self.scroll_y)
-        region, widest, known = self.scrollable_content_region, self.virtual_size.width, self._looked_at
+        widest, known = self.virtual_size.width, self._looked_at
         self._looked_at = range(top, top + region.height)
         for row in self._looked_at:
             place = self._layout.find(row) if row not in known else None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cockpit.tui.widgets.log_follow import LogFollow
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class LogStatus(Message):
     """What the pane's title needs to know; `new` lines have come since the reader left the end.
 

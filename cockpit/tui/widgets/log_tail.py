@@ -23,7 +23,7 @@ class LogTail(LogView):
     # Esc is the screen's, but where there is something to stop here.
     BINDINGS = [*bindings("logs"), Binding("escape", "stop_here", show=False)]
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class EvidenceChosen(Message):
         """These lines of the log are to be attached to an item."""
 

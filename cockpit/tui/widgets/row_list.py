@@ -41,7 +41,7 @@ class RowList(ScrollView, DrawnLines, Generic[R], can_focus=True):
     cursor: reactive[int] = reactive(0, repaint=False)
     _is_pointed_at = False  # a row that is clicked is in view, and stays under the mouse
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Highlighted(Message):
         """The cursor is on another row, or that row has changed."""
 
@@ -52,7 +52,7 @@ class RowList(ScrollView, DrawnLines, Generic[R], can_focus=True):
         def control(self) -> RowList[Any]:
             return self.list
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Chosen(Message):
         """Enter was pressed on a row."""
 

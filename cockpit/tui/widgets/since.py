@@ -14,7 +14,7 @@ from cockpit.release.run import Run
 from cockpit.release.since import Change, Weight
 from cockpit.times import clock_time, day_month, epoch
 from cockpit.tui.attention import Summary
-from cockpit.tui.rows import Part, labelled, part
+from cockpit.tui.rows import Part, labelled, part, width_of
 from cockpit.tui.theme import Inks
 from cockpit.tui.widgets.lines import TextPane
 
@@ -36,13 +36,13 @@ class SinceText(TextPane):
         summary = self._summary
         what = "change" if summary.count == 1 else "changes"
         ago = short_duration(self._now - summary.since)
-        lines: list[list[Part]] = [
-            [
-                (f"Since you looked, {ago} ago: ", inks.title),
-                part(f"{summary.count} {what} by {summary.by}", inks.strong),
-                (f" {self.glyphs.dot} Esc goes on", inks.muted),
-            ]
+        heading = [
+            (f"Since you looked, {ago} ago: ", inks.title),
+            part(f"{summary.count} {what} by {summary.by}", inks.strong),
         ]
+        hint = (f" {self.glyphs.dot} Esc goes on", inks.muted)
+        # Where there is no room for it, the footer says so, too.
+        lines: list[list[Part]] = [[*heading, hint] if width_of([*heading, hint]) <= width else heading]
         for one in summary.changes:
             lines.append([part(one.who, inks.accent)])
             for change in one.changes:

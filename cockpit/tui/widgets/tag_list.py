@@ -70,7 +70,7 @@ class TagList(ScrollView, Unframed, can_focus=True, inherit_bindings=False):
 
     cursor: reactive[int] = reactive(0, init=False)
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Highlighted(Message):
         """The cursor is on another tag, or on none where nothing is listed."""
 
@@ -82,7 +82,7 @@ class TagList(ScrollView, Unframed, can_focus=True, inherit_bindings=False):
             """The list it came from."""
             return self.tag_list
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Chosen(Message):
         """A person pressed Enter on a tag."""
 
