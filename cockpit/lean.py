@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 _SIMPLE = (
     "Final",
@@ -49,24 +50,35 @@ def import_lean() -> None:
 
 def import_lean_screen(module: str) -> None:
     """Import in this way the `module` of a full-screen app."""
-    _import(
-        module,
-        {
-            # Only who opens a TLS connection needs these, and OpenSSL's libraries with them.
-            "ssl": _Later("ssl"),
-            "asyncio.sslproto": _Later("asyncio.sslproto"),
-            # For hosts that are written as addresses, in brackets.
-            "ipaddress": _Later("ipaddress"),
-            # For where a screenshot would be kept; it would bring `tempfile`, `shutil` and its archivers.
-            "platformdirs": _calling("platformdirs", "user_downloads_path"),
-            # For a table of a theme's colours, which nobody asks for here.
-            "rich.table": _calling("rich.table", "Table"),
-            # Names for annotations, of which one is asked for; the rest would bring some more widgets along.
-            "textual.types": _Later("textual.types", elsewhere={"IgnoreReturnCallbackType": "textual._types"}),
-            # What is simple of it, Python has itself.
-            "typing_extensions": _Later("typing_extensions", elsewhere=dict.fromkeys(_SIMPLE, "typing")),
-        },
-    )
+    name = "textual.command"
+    # The palette, with its field and its list, is for whoever opens it.
+    palette: dict[str, object] = {"Provider": _base(name, "Provider")}
+    for one in ("CommandListItem", "CommandPalette", "DiscoveryHit", "Hit", "Hits", "SimpleProvider"):
+        palette[one] = _Name(name, one)
+    _import(module, {**_of_screens(), name: _Later(name, palette)})
+
+
+def import_lean_palette(module: str) -> None:
+    """Import in this way the `module` of the palette of such an app."""
+    _import(module, _of_screens())
+
+
+def _of_screens() -> dict[str, ModuleType]:
+    return {
+        # Only who opens a TLS connection needs these, and OpenSSL's libraries with them.
+        "ssl": _Later("ssl"),
+        "asyncio.sslproto": _Later("asyncio.sslproto"),
+        # For hosts that are written as addresses, in brackets.
+        "ipaddress": _Later("ipaddress"),
+        # For where a screenshot would be kept; it would bring `tempfile`, `shutil` and its archivers.
+        "platformdirs": _calling("platformdirs", "user_downloads_path"),
+        # For a table of a theme's colours, which nobody asks for here.
+        "rich.table": _calling("rich.table", "Table"),
+        # Names for annotations, of which one is asked for; the rest would bring some more widgets along.
+        "textual.types": _Later("textual.types", elsewhere={"IgnoreReturnCallbackType": "textual._types"}),
+        # What is simple of it, Python has itself.
+        "typing_extensions": _Later("typing_extensions", elsewhere=dict.fromkeys(_SIMPLE, "typing")),
+    }
 
 
 class _Later(ModuleType):
@@ -87,6 +99,31 @@ class _Later(ModuleType):
         if sys.modules.get(module) is self:
             del sys.modules[module]
         return getattr(import_module(module), name)
+
+
+class _Name:
+    """Stands for what a module has by a name, and is it for whoever calls it or asks for something of it."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self.__found: Callable[[], Any] = lambda: getattr(import_module(module), name)
+
+    def __call__(self, *arguments: object, **named: object) -> Any:
+        return self.__found()(*arguments, **named)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__found(), name)
+
+
+def _base(module: str, name: str) -> type:
+    """Return what stands for a class from which others are derived: who calls one of them gets it upon the real one."""
+
+    class Base:
+        def __new__(cls, *arguments: object, **named: object) -> Any:
+            own = {key: value for key, value in vars(cls).items() if key not in {"__dict__", "__weakref__"}}
+            base = getattr(import_module(module), name)
+            return type(base)(cls.__name__, (base,), own)(*arguments, **named)
+
+    return Base
 
 
 def _calling(module: str, *names: str) -> _Later:

@@ -46,8 +46,8 @@ from cockpit.lean import import_lean, import_lean_screen
 import_lean()
 import_lean_screen("cockpit.tui.app")
 unneeded = {
-    "_ssl", "asyncio.sslproto", "ipaddress", "platformdirs", "rich.table", "ssl", "tempfile", "textual.types",
-    "textual.widgets._select", "typing_extensions",
+    "_ssl", "asyncio.sslproto", "ipaddress", "platformdirs", "rich.table", "ssl", "tempfile", "textual.command",
+    "textual.types", "textual.widgets._option_list", "textual.widgets._select", "typing_extensions",
 }
 brought = sorted(unneeded & set(sys.modules))
 
@@ -72,6 +72,11 @@ async def echo_over_tls(certificate, key):
         return said.decode()
 
 said = asyncio.run(echo_over_tls(*sys.argv[1:]))
+from cockpit.tui.app import CockpitApp
+CockpitApp.load_palette()
+brought += sorted({"textual.types", "textual.widgets._select"} & set(sys.modules))
+import textual.theme
+themes = textual.theme.ThemeProvider(None)
 import asyncio.base_events, textual.app, textual.command, textual.design, textual.types, typing_extensions, urllib.parse
 print(json.dumps({
     "brought": brought,
@@ -79,6 +84,10 @@ print(json.dumps({
     "host": urllib.parse.urlsplit("http://[::1]:80/").hostname,
     "downloads": str(textual.app.user_downloads_path()),
     "table": type(textual.design.Table()).__module__,
+    "palette": textual.app.CommandPalette.is_open is textual.command.CommandPalette.is_open,
+    "hit": type(textual.theme.DiscoveryHit("x", print)) is textual.command.DiscoveryHit,
+    "themes": isinstance(themes, textual.command.Provider) and type(themes).__name__,
+    "offered": next(iter(CockpitApp.COMMANDS))().__mro__[1] is textual.command.Provider,
     "one": textual.command.IgnoreReturnCallbackType is textual.types.IgnoreReturnCallbackType,
     "whole": [textual.types.DirEntry.__name__, bool(typing_extensions.__file__), bool(asyncio.sslproto.__file__)],
 }))
@@ -108,6 +117,10 @@ def test_the_screen_leaves_out_more_and_speaks_tls_all_the_same(tmp_path: Path) 
         "host": "::1",
         "downloads": str(tmp_path / "down"),
         "table": "rich.table",
+        "palette": True,
+        "hit": True,
+        "themes": "ThemeProvider",
+        "offered": True,
         "one": True,
         "whole": ["DirEntry", True, True],
     }

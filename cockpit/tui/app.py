@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.binding import Binding
-from textual.command import CommandPalette
 from textual.reactive import reactive
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
@@ -36,7 +35,6 @@ from cockpit.tui.keymap import keymap_of
 from cockpit.tui.layout import LayoutKeeper
 from cockpit.tui.messages import FeedFailed, LiveChanged, RunChanged, RunTurned
 from cockpit.tui.own_presence import OwnPresence
-from cockpit.tui.palette import CommandProvider
 from cockpit.tui.past import Scrubber
 from cockpit.tui.screens.base import StripScreen
 from cockpit.tui.screens.flight import FlightScreen
@@ -52,6 +50,8 @@ from cockpit.turning import NewestRun
 from cockpit.workspace import Workspace
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from cockpit.live_source import LiveSource
 
 _WATCHER_COMES = 15.0  # seconds; a loaded host takes some
@@ -66,12 +66,18 @@ def _load_what_a_crash_needs() -> None:
     import cockpit.redact  # noqa: F401
 
 
+def _commands_on_offer() -> type[Provider]:
+    from cockpit.tui.palette import CommandProvider
+
+    return CommandProvider
+
+
 class CockpitApp(ThemedApp, inherit_bindings=False):
     """The cockpit on one workspace; `now` gives the time in epoch seconds."""
 
     TITLE = "release cockpit"
     CSS_PATH = "app.tcss"
-    COMMANDS = {CommandProvider}
+    COMMANDS = {_commands_on_offer}
     COMMAND_PALETTE_BINDING = "colon"
     BINDINGS = [
         Binding("ctrl+c", "say_how_to_leave", show=False, priority=True),
@@ -178,6 +184,13 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         if not self.stylesheet.has_source(_REST):
             self.stylesheet.read(_REST)
             self.stylesheet.parse()  # else what is known of the rules before would go on
+
+    @staticmethod
+    def load_palette() -> None:
+        """Have the palette at hand, unless it is already."""
+        from cockpit.lean import import_lean_palette
+
+        import_lean_palette("cockpit.tui.palette")
 
     def get_default_screen(self) -> FlightScreen:
         """Return the first screen: an empty one below it would be put together, too."""
@@ -413,9 +426,10 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
 
     def action_command_palette(self) -> None:
         """Open the palette."""
+        self.load_palette()
         from cockpit.tui.palette import Palette
 
-        if not isinstance(self.screen, CommandPalette):
+        if not isinstance(self.screen, Palette):
             self.push_screen(Palette())
 
     def action_say_how_to_leave(self) -> None:

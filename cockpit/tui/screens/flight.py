@@ -81,6 +81,7 @@ class FlightScreen(StripScreen):
             if name == self._wanted_page:
                 self.action_page(name)
             await asyncio.sleep(0)
+        self.cockpit.load_palette()
         leave_alone_what_stays()
         self._has_all_pages = True
         if self._wanted_layout is not None:
