@@ -62,7 +62,7 @@ class IdleCollector:
     """Frees what holds itself, at moments in which nobody waits for the screen.
 
     By itself the collector hardly ever comes to what has grown old before it was dropped: on a screen that is laid out
-    anew now and then that is tens of megabytes. And it never comes to what was left alone, and dropped since.
+    anew now and then it piles up by the hour. And it never comes to what was left alone, and dropped since.
     """
 
     def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
