@@ -59,8 +59,8 @@ def import_lean_screen(module: str) -> None:
 
 
 def import_lean_palette(module: str) -> None:
-    """Import in this way the `module` of the palette of such an app."""
-    _import(module, _of_screens())
+    """Import in this way the `module` of the palette of such an app, while its threads import others."""
+    _import(module, {"textual.types": _names_of_textual()})
 
 
 def _of_screens() -> dict[str, ModuleType]:
@@ -74,11 +74,15 @@ def _of_screens() -> dict[str, ModuleType]:
         "platformdirs": _calling("platformdirs", "user_downloads_path"),
         # For a table of a theme's colours, which nobody asks for here.
         "rich.table": _calling("rich.table", "Table"),
-        # Names for annotations, of which one is asked for; the rest would bring some more widgets along.
-        "textual.types": _Later("textual.types", elsewhere={"IgnoreReturnCallbackType": "textual._types"}),
+        "textual.types": _names_of_textual(),
         # What is simple of it, Python has itself.
         "typing_extensions": _Later("typing_extensions", elsewhere=dict.fromkeys(_SIMPLE, "typing")),
     }
+
+
+def _names_of_textual() -> ModuleType:
+    # Names for annotations, of which one is asked for; the rest would bring some more widgets along.
+    return _Later("textual.types", elsewhere={"IgnoreReturnCallbackType": "textual._types"})
 
 
 class _Later(ModuleType):
@@ -97,7 +101,7 @@ class _Later(ModuleType):
             raise AttributeError(name)  # what looks through modules would import them all
         module = self.__elsewhere.get(name, self.__name__)
         if sys.modules.get(module) is self:
-            del sys.modules[module]
+            sys.modules.pop(module, None)  # another thread may have come before
         return getattr(import_module(module), name)
 
 
@@ -111,11 +115,16 @@ class _Name:
         return self.__found()(*arguments, **named)
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)  # who looks through modules asks for such
         return getattr(self.__found(), name)
 
 
 def _base(module: str, name: str) -> type:
-    """Return what stands for a class from which others are derived: who calls one of them gets it upon the real one."""
+    """Return what stands for a class from which others are derived: who calls one of them gets it upon the real one.
+
+    Before it is called such a class is none of the real one's.
+    """
 
     class Base:
         def __new__(cls, *arguments: object, **named: object) -> Any:
@@ -149,7 +158,7 @@ def _import(name: str, unneeded: Mapping[str, ModuleType | None]) -> None:
     finally:
         for module, in_its_place in missing.items():
             if module in sys.modules and sys.modules[module] is in_its_place:
-                del sys.modules[module]
+                sys.modules.pop(module, None)
 
 
 def _untranslated(message: str) -> str:

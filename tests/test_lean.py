@@ -75,7 +75,7 @@ said = asyncio.run(echo_over_tls(*sys.argv[1:]))
 from cockpit.tui.app import CockpitApp
 CockpitApp.load_palette()
 brought += sorted({"textual.types", "textual.widgets._select"} & set(sys.modules))
-import textual.theme
+import gc, textual.strip, textual.theme
 themes = textual.theme.ThemeProvider(None)
 import asyncio.base_events, textual.app, textual.command, textual.design, textual.types, typing_extensions, urllib.parse
 print(json.dumps({
@@ -84,6 +84,7 @@ print(json.dumps({
     "host": urllib.parse.urlsplit("http://[::1]:80/").hostname,
     "downloads": str(textual.app.user_downloads_path()),
     "table": type(textual.design.Table()).__module__,
+    "caches": sum(type(held).__name__ == "FIFOCache" for held in gc.get_referents(textual.strip.Strip([]))),
     "palette": textual.app.CommandPalette.is_open is textual.command.CommandPalette.is_open,
     "hit": type(textual.theme.DiscoveryHit("x", print)) is textual.command.DiscoveryHit,
     "themes": isinstance(themes, textual.command.Provider) and type(themes).__name__,
@@ -117,6 +118,7 @@ def test_the_screen_leaves_out_more_and_speaks_tls_all_the_same(tmp_path: Path) 
         "host": "::1",
         "downloads": str(tmp_path / "down"),
         "table": "rich.table",
+        "caches": 0,
         "palette": True,
         "hit": True,
         "themes": "ThemeProvider",

@@ -55,6 +55,9 @@ def make_strips_lean() -> None:
     """Let strips begin without caches; where Textual's are not those that are known here, they stay as they are."""
     if set(Strip.__slots__) != _SIZES.keys() | _OTHERS or isinstance(vars(Strip)["_crop_cache"], _Cache):
         return
+    strip = Strip([])
+    if any(getattr(strip, name)._maxsize != size for name, size in _SIZES.items()):
+        return
     for name, size in _SIZES.items():
         setattr(Strip, name, _Cache(vars(Strip)[name], size))
     Strip.__init__ = _begin  # type: ignore[method-assign]

@@ -122,14 +122,18 @@ def test_looking_whether_there_is_news_takes_no_memory_however_long_the_flight(
         one.exchange()
     assert len(list(ben.evidence.iterdir())) == 1000
     for one in (ours, others):
-        tracemalloc.start()
-        try:
-            done = one.exchange()
-            _, peak = tracemalloc.get_traced_memory()
-        finally:
-            tracemalloc.stop()
-        assert (done.sent, done.received, done.status.state) == (False, False, "synced")
-        assert peak < 200_000, "less than the names of all texts take"
+        peaks = list[
+            int
+        ]()  # of all threads: one that an earlier test has left behind may take memory, too, but not always
+        for _ in range(3):
+            tracemalloc.start()
+            try:
+                done = one.exchange()
+                peaks.append(tracemalloc.get_traced_memory()[1])
+            finally:
+                tracemalloc.stop()
+            assert (done.sent, done.received, done.status.state) == (False, False, "synced")
+        assert min(peaks) < 200_000, "less than the names of all texts take"
 
 
 def test_two_who_began_apart_come_to_one_history(ana: StoreLocation, ben: StoreLocation, remote: Path) -> None:

@@ -126,7 +126,9 @@ async def test_a_log_that_comes_into_view_shows_what_has_come_meanwhile(scene: S
     async with flown(scene, size=(120, 40)) as (app, pilot):
         await pilot.press("2")
         await until(pilot, lambda: "GET /cart" in text_of(app, "#all-logs"))
-        view = app.screen.query_one("#all-logs").query(LogView).first()
+        views = app.screen.query_one("#all-logs").query(LogView)
+        view = views.first()
+        assert view.pace.beside == [each.pace for each in views]
         await pilot.press("6")
         await until(pilot, lambda: not view.pace.is_shown)
         before = view.virtual_size.height

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -30,6 +31,13 @@ def before_they_are_made(scene: Scene, happens: Callable[[FlightScreen], object]
     return app
 
 
+async def once(holds: Callable[[], bool]) -> None:
+    """Let the loop go on until something holds."""
+    async with asyncio.timeout(20):
+        for _ in iter(holds, True):
+            await asyncio.sleep(0)
+
+
 def made(app: CockpitApp) -> list[str | None]:
     return [page.id for page in app.screen.query_one(ContentSwitcher).children]
 
@@ -55,13 +63,38 @@ async def test_a_layout_that_comes_back_takes_nobody_away_from_the_page_that_the
         assert app.screen.page.id == "tags"
 
 
-@pytest.mark.parametrize("when", ["first", "later"])
-async def test_one_may_leave_while_they_are_made(scene: Scene, when: str) -> None:
+async def test_a_key_comes_between_them(scene: Scene) -> None:
+    async def press(screen: FlightScreen) -> None:
+        await once(lambda: len(made(app)) == 3)
+        screen.app.simulate_key("0")
+
+    tasks = list[asyncio.Task[None]]()
+    app = before_they_are_made(scene, lambda screen: tasks.append(asyncio.create_task(press(screen))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: len(made(app)) == len(PAGES))
+        assert made(app).index("review") < 6
+        assert isinstance(app.screen, FlightScreen)
+        assert app.screen.page.id == "review"
+    await tasks[0]
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+async def test_one_may_leave_while_they_are_made(scene: Scene, count: int) -> None:
+    async def leave(screen: FlightScreen) -> None:
+        screen.action_page("tags")
+        await once(lambda: len(made(app)) == count)
+        app.exit(None, 7)
+
+    tasks = list[asyncio.Task[None]]()
+
     def happens(screen: FlightScreen) -> None:
-        leave = screen.app.exit if when == "first" else lambda: screen.call_later(screen.app.exit)
-        leave()
+        tasks.append(asyncio.create_task(leave(screen)))
+        if count == 1:
+            app.exit(None, 7)
 
     app = before_they_are_made(scene, happens)
     async with app.run_test(size=(80, 24)):
-        pass
-    assert app._exception is None
+        await once(lambda: not app.is_running)
+    assert tasks
+    tasks[0].cancel()
+    assert (app._exception, app.return_code) == (None, 7)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -59,35 +58,34 @@ class FlightScreen(StripScreen):
         super().on_mount()
         self.page.take_focus()
         self.app.theme_changed_signal.subscribe(self, lambda _: self._show_in_other_colours())
-        self.cockpit.after_first_frame(partial(self.call_later, self._add_other_pages))
+        # In a worker: keys come by way of this screen, which takes in nothing while it waits itself.
+        self.cockpit.after_first_frame(lambda: self.run_worker(self._add_other_pages()))
 
     async def _add_other_pages(self) -> None:
-        """Make the pages that are not in view, one by one: a key waits for no more, and who asks for one gets it next.
-
-        The first one is on the screen before that.
-        """
+        """Make the pages that are not in view, one by one, so that keys come between: what they ask for is next."""
         self.cockpit.complete_styles()
         switcher = self.query_one(ContentSwitcher)
         missing = [page for _, page, _, _ in PAGES if page not in self._pages]
         while missing:
+            await asyncio.sleep(0)
             if not switcher.is_attached:
-                return  # somebody has left already
+                return  # somebody has left meanwhile
             name = self._wanted_page if self._wanted_page in missing else missing[0]
             missing.remove(name)
             page = _new_page(name)
             page.display = False
             await switcher.mount(page)
+            if not switcher.is_attached:
+                return  # and the page may be empty
             self._pages.add(name)
             if name == self._wanted_page:
                 self.action_page(name)
-            await asyncio.sleep(0)
+        self._has_all_pages = True
+        # Whoever has gone somewhere meanwhile is not taken elsewhere.
+        if self._wanted_layout is not None and not self._wanted_page:
+            self.lay_out(self._wanted_layout)
         self.cockpit.load_palette()
         leave_alone_what_stays()
-        self._has_all_pages = True
-        if self._wanted_layout is not None:
-            self.lay_out(self._wanted_layout)
-            if self._wanted_page:
-                self.action_page(self._wanted_page)
 
     def layout_now(self) -> Layout | None:
         """Return how the screen is laid out; None while it is being made, or taken down."""

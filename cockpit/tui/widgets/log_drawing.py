@@ -67,7 +67,7 @@ class LogDrawing:
         self._looks.clear()
 
     def keep_for(self, height: int) -> None:
-        """Keep what was drawn where so many rows are in view."""
+        """Keep what is drawn where so many rows are in view; where they were others, nothing: the cache shrinks not."""
         most = max(height, 1) * _KEPT
         if self._drawn.maxsize != most:
             self._drawn.clear()

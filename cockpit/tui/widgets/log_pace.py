@@ -54,7 +54,7 @@ class LogPace:
         """Return when it may be painted again: logs beside each other at the same moment, which is one frame."""
         if not self.least or not math.isfinite(self._painted):
             return self._painted
-        # Many logs that race beside each other cost hardly more than one: what is seldom painted leaves room for keys.
+        # Each that races has every row drawn anew each time: the more of them, the less often, or keys would wait.
         racing = sum(pace.is_shown and pace._races for pace in self.beside)
         least = max(self.least, min(self.least * racing, SLOWEST))
         return (self._painted // least + 1) * least

@@ -41,7 +41,7 @@ class SinceText(TextPane):
             part(f"{summary.count} {what} by {summary.by}", inks.strong),
         ]
         hint = (f" {self.glyphs.dot} Esc goes on", inks.muted)
-        # Where there is no room for it, the footer says so, too.
+        # The footer says so as well: it may be left out.
         lines: list[list[Part]] = [[*heading, hint] if width_of([*heading, hint]) <= width else heading]
         for one in summary.changes:
             lines.append([part(one.who, inks.accent)])
