@@ -257,6 +257,8 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         if isinstance(event, events.Key):
             self.since.touch()
             self._layout.touch()
+            if self.flight is not None:
+                await self.flight.is_ready()
         if isinstance(event, events.InputEvent):
             self._touched_at = time.monotonic()
         await super().on_event(event)

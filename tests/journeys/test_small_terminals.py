@@ -32,7 +32,7 @@ def test_it_starts_on_the_smallest(shop: Shop, open_terminal: OpenTerminal) -> N
     shop.open(terminal, size=(20, 5))
     terminal.wait_for(rf"\A shop  PROD(?s:.*)▸· {FIRST_OPEN[:8]}")
     terminal.press("4")
-    terminal.wait_for(r"v2\.4\.")
+    terminal.wait_for("Tags ─")
     terminal.press("q")
     terminal.wait_for(rf"▸· {FIRST_OPEN[:8]}")
     leave(terminal)

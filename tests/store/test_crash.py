@@ -15,6 +15,7 @@ from cockpit.codec import named_blobs
 from cockpit.store.doctor.examine import examine
 from cockpit.store.location import StoreLocation
 from cockpit.store.reader import JournalReader
+from tests.journeys.terminal import wait_until
 from tests.store.support import REF, git, ids, journal_files, published, start, tick
 
 WRITER = """
@@ -76,12 +77,11 @@ def test_a_commit_that_is_killed_leaves_a_ref_that_the_next_one_continues(
 ) -> None:
     dice = random.Random(3)
     acknowledged: set[str] = set()
+    lock = location.common / f"{REF}.lock"
     for _ in range(30):
         said = kill_after(location, dice.randrange(2, 6), dice.random() * 0.06, "commit")
         acknowledged |= {line for line in said if line != "committed"}
-        lock = location.common / f"{REF}.lock"
-        if lock.exists():
-            lock.unlink()  # what remove_stale_lock does after a minute
+        wait_until(lambda: not lock.exists(), "the git that outlives the writer to let go of the ref")
         store = start(location)
         event = tick(store)
         store.commit("after the crash")

@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from textual.widgets import ContentSwitcher
+from textual import events
+from textual.widgets import ContentSwitcher, Static
 
 from cockpit.layouts import Layout
 from cockpit.tui.app import CockpitApp
+from cockpit.tui.dialogs.help import HelpDialog
 from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.widgets.strip import PAGES
 from tests.tui.painted import until
@@ -76,6 +78,55 @@ async def test_a_key_comes_between_them(scene: Scene) -> None:
         assert isinstance(app.screen, FlightScreen)
         assert app.screen.page.id == "review"
     await tasks[0]
+
+
+@pytest.mark.parametrize("with_frame", [False, True])
+@pytest.mark.parametrize(("last", "page", "dialogs"), [("q", "checklist", []), ("question_mark", "tags", [HelpDialog])])
+async def test_what_is_typed_ahead_is_meant_for_the_page_that_was_asked_for(
+    scene: Scene, last: str, page: str, dialogs: list[type], with_frame: bool
+) -> None:
+    class TypedInto(CockpitApp):
+        def on_mount(self) -> None:
+            if with_frame:
+                self.after_first_frame(self.type_ahead)
+            else:
+                self.type_ahead()
+            super().on_mount()
+
+        def type_ahead(self) -> None:
+            self.simulate_key("4")
+            self.simulate_key(last)
+
+    app = scene.app()
+    app.__class__ = TypedInto
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert app.flight is not None
+        flight = app.flight
+        await until(pilot, lambda: flight.query(f"#{PAGES[-1][1]}"))
+        await pilot.pause()
+        assert flight.page.id == page
+        assert [type(screen) for screen in app.screen_stack[1:]] == dialogs
+        titles = app.screen.query(".dialog-title").results(Static)
+        assert [str(title.content) for title in titles] == ["Keys on Tags and rollback"] * len(dialogs)
+
+
+async def test_who_waits_for_a_page_before_the_first_frame_holds_nothing_up(scene: Scene) -> None:
+    class Impatient(CockpitApp):
+        async def on_event(self, event: events.Event) -> None:
+            await super().on_event(event)
+            if isinstance(event, events.Mount):
+                assert self.flight is not None
+                self.flight.action_page("tags")
+                async with asyncio.timeout(20):
+                    await self.flight.is_ready()
+                assert self.flight.page.id == "tags"
+                self.exit(None, 7)
+
+    app = scene.app()
+    app.__class__ = Impatient
+    async with app.run_test(size=(80, 24)):
+        await once(lambda: not app.is_running)
+    assert (app._exception, app.return_code) == (None, 7)
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])

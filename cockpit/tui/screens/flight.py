@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -22,6 +20,7 @@ from cockpit.tui.pages.base import Page
 from cockpit.tui.pages.checklist import ChecklistPage
 from cockpit.tui.pages.items import ItemPage
 from cockpit.tui.screens.base import StripScreen
+from cockpit.tui.screens.pages import PageMaker
 from cockpit.tui.stepping import redo, undo
 from cockpit.tui.widgets.field import Field
 from cockpit.tui.widgets.strip import PAGES, PageTabs
@@ -43,9 +42,7 @@ class FlightScreen(StripScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._has_all_pages = False
-        self._pages = {"checklist"}  # that are there
-        self._wanted_page = ""  # was asked for before all were there
+        self._pages = PageMaker(self, self.action_page, self._go_on_with_all)
         self._wanted_layout: Layout | None = None
 
     def compose_content(self) -> ComposeResult:
@@ -58,38 +55,22 @@ class FlightScreen(StripScreen):
         super().on_mount()
         self.page.take_focus()
         self.app.theme_changed_signal.subscribe(self, lambda _: self._show_in_other_colours())
-        # In a worker: keys come by way of this screen, which takes in nothing while it waits itself.
-        self.cockpit.after_first_frame(lambda: self.run_worker(self._add_other_pages()))
+        self.cockpit.after_first_frame(self._pages.begin)
 
-    async def _add_other_pages(self) -> None:
-        """Make the pages that are not in view, one by one, so that keys come between: what they ask for is next."""
-        self.cockpit.complete_styles()
-        switcher = self.query_one(ContentSwitcher)
-        missing = [page for _, page, _, _ in PAGES if page not in self._pages]
-        while missing:
-            await asyncio.sleep(0)
-            if not switcher.is_attached:
-                return  # somebody has left meanwhile
-            name = self._wanted_page if self._wanted_page in missing else missing[0]
-            missing.remove(name)
-            page = _new_page(name)
-            page.display = False
-            await switcher.mount(page)
-            if not switcher.is_attached:
-                return  # and the page may be empty
-            self._pages.add(name)
-            if name == self._wanted_page:
-                self.action_page(name)
-        self._has_all_pages = True
+    async def is_ready(self) -> None:
+        """Return once the page that was asked for is there: what is typed after that is meant for it."""
+        await self._pages.wait_for_wanted()
+
+    def _go_on_with_all(self) -> None:
         # Whoever has gone somewhere meanwhile is not taken elsewhere.
-        if self._wanted_layout is not None and not self._wanted_page:
+        if self._wanted_layout is not None and not self._pages.wanted:
             self.lay_out(self._wanted_layout)
         self.cockpit.load_palette()
         leave_alone_what_stays()
 
     def layout_now(self) -> Layout | None:
         """Return how the screen is laid out; None while it is being made, or taken down."""
-        if not self.is_mounted or not self._has_all_pages:
+        if not self.is_mounted or not self._pages.has_all:
             return None
         try:  # once a second: what is found is remembered, where asking for all would walk through every page
             page, typed = self.page, self.query_one(FilterInput)
@@ -105,7 +86,7 @@ class FlightScreen(StripScreen):
 
     def lay_out(self, layout: Layout) -> None:
         """Lay the screen out as somebody left it; a filter first, for it decides what is listed."""
-        if not self._has_all_pages:
+        if not self._pages.has_all:
             self._wanted_layout = layout
             return
         if layout.page not in {page for _, page, _, _ in PAGES}:
@@ -174,8 +155,8 @@ class FlightScreen(StripScreen):
 
     def action_page(self, page: str) -> None:
         """Go to a page; a filter stays with the page it was typed on."""
-        if not self._has_all_pages:
-            self._wanted_page = page
+        if not self._pages.has_all:
+            self._pages.wanted = page
             if page not in self._pages:
                 return
         if self.cockpit.tour is not None:
@@ -274,7 +255,7 @@ class FlightScreen(StripScreen):
         from cockpit.tui.pages.tags import TagsPage
 
         alarm = found.alarm
-        if not self._has_all_pages:
+        if not self._pages.has_all:
             self.go_to(alarm.page)
             return
         if alarm.page == "runbooks":
@@ -371,10 +352,3 @@ class FlightScreen(StripScreen):
 
         dialog = AskDialog(f"Note on {about.words}", "What the next person should know")
         self.app.push_screen(dialog.drafted(self.cockpit.drafts.about(f"note {about.item} {about.incident}")), write)
-
-
-def _new_page(name: str) -> Page:
-    """Return a page that is not the first one; each is loaded when it is made."""
-    module = import_module(f"cockpit.tui.pages.{name}")
-    made: Page = getattr(module, f"{name.capitalize()}Page")(id=name)
-    return made
