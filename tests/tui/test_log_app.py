@@ -109,7 +109,7 @@ async def test_a_line_as_wide_as_its_pane_leaves_nothing_to_the_garbage_collecto
     app = LogApp([("one", path)])
     async with app.run_test(size=(80, 20)) as pilot:
         tail = app.query_one(LogTail)
-        await until(pilot, lambda: "line" in shown(tail)[0])
+        await until(pilot, lambda: shown(tail)[0].endswith("line 1"))
         width = tail.scrollable_content_region.width
         missing = width - len(shown(tail)[0])
         with path.open("a") as file:
