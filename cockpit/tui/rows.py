@@ -15,12 +15,20 @@ from cockpit.tui.glyphs import choose_glyphs, shown, shown_lines
 Part = tuple[str, Style]
 
 
+def cells(text: str) -> int:
+    """Return how many cells a text takes.
+
+    What is plain is counted at once: Rich would keep thousands of lines only to know how long they are.
+    """
+    return len(text) if text.isascii() and text.isprintable() else cell_len(text)
+
+
 def fit(text: str, width: int) -> str:
     """Return `text`, made safe, in exactly `width` cells: cut with an ellipsis, or padded."""
     if width <= 0:
         return ""
     safe = shown(text)
-    if cell_len(safe) > width:
+    if cells(safe) > width:
         return set_cell_size(safe, width - 1) + choose_glyphs().ellipsis
     return set_cell_size(safe, width)
 
@@ -32,7 +40,7 @@ def part(text: str, style: Style) -> Part:
 
 def width_of(parts: Sequence[Part]) -> int:
     """Return how many cells the parts take."""
-    return sum(cell_len(text) for text, _ in parts)
+    return sum(cells(text) for text, _ in parts)
 
 
 def row(
@@ -42,11 +50,12 @@ def row(
 
     `left` is cut where there is no room for both; `over` is laid over all of it (a cursor's background).
     """
-    room = max(width - width_of(right), 0)
+    needed = width_of(right)
+    room = max(width - needed, 0)
     kept: list[Segment] = []
     used = 0
     for text, style in left:
-        length = cell_len(text)
+        length = cells(text)
         if used + length > room:
             remaining = room - used
             cut = "" if remaining <= 0 else set_cell_size(text, remaining - 1) + choose_glyphs().ellipsis
@@ -61,8 +70,10 @@ def row(
         sign, style = fill if fill is not None else (" ", Style.null())
         kept.append(Segment((sign * gap)[:gap], style))
     kept += [Segment(text, style) for text, style in right]
-    strip = Strip(kept).adjust_cell_length(width)
-    return strip if over is None else Strip([Segment(s.text, _laid_over(s.style or Style.null(), over)) for s in strip])
+    strip = Strip(kept, room + needed).adjust_cell_length(width)
+    if over is None:
+        return strip
+    return Strip([Segment(each.text, _laid_over(each.style or Style.null(), over)) for each in strip], width)
 
 
 def _laid_over(style: Style, over: Style) -> Style:
@@ -87,7 +98,7 @@ def wrapped(text: str, width: int) -> list[str]:
 
 def _folded(line: str, width: int) -> list[str]:
     # textwrap counts characters, and wide ones take two cells each; they come without blanks to break at.
-    return textwrap.wrap(line, width) if cell_len(line) == len(line) else chop_cells(line, width)
+    return textwrap.wrap(line, width) if cells(line) == len(line) else chop_cells(line, width)
 
 
 def sparkline(values: Sequence[float | None], width: int, bars: str) -> str:
