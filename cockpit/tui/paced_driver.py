@@ -107,6 +107,34 @@ class PacedDriver(LinuxDriver):
             self._outlet = None
         super().close()
 
+    def _sigcont_application(self, *arguments: object) -> None:
+        if self._must_signal_resume or not self._auto_restart:
+            super()._sigcont_application(*arguments)  # it was this app that had stopped
+        else:
+            # Not from within a signal: what it came upon may hold a lock.
+            self._loop.call_soon_threadsafe(self._take_again)
+
+    def _take_again(self) -> None:
+        """Take the terminal anew after a stop that nobody announced: meanwhile a shell may have had it.
+
+        Textual would take it once more without letting go, with a thread more that reads the keys, and in the end would
+        leave it as raw as it is now. In the background it is left alone: another signal comes with `fg`.
+        """
+        if self._outlet is None or not _is_in_foreground(self.fileno):
+            return
+        self.forget()
+        self.suspend_application_mode()
+        self._must_signal_resume = True
+        self.start_application_mode()
+
     def _tell(self) -> None:
         if self.owed and not self.is_behind:
             self.send_message(CaughtUp())
+
+
+def _is_in_foreground(descriptor: int) -> bool:
+    """Whether the terminal is this process's to write to."""
+    try:
+        return os.tcgetpgrp(descriptor) == os.getpgrp()
+    except OSError:
+        return False
