@@ -55,15 +55,27 @@ class Answered(NamedTuple):
     seed: int
 
 
+def _of_one_port() -> tuple[socket.socket, socket.socket]:
+    """Return a socket for UDP, and one that listens on TCP, of a number that was free for both."""
+    while True:
+        tcp = socket.create_server(("127.0.0.1", 0))
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            udp.bind(tcp.getsockname())
+        except OSError:  # somebody else's
+            tcp.close()
+            udp.close()
+        else:
+            return udp, tcp
+
+
 class Resolver:
     """Answers every question over UDP and TCP with the same bytes behind the question's id."""
 
     def __init__(self) -> None:
         self.answer = b""
-        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._udp.bind(("127.0.0.1", 0))
+        self._udp, self._tcp = _of_one_port()
         self.port: int = self._udp.getsockname()[1]
-        self._tcp = socket.create_server(("127.0.0.1", self.port))
         for serve in (self._by_udp, self._by_tcp):
             threading.Thread(target=serve, daemon=True).start()
 
