@@ -258,7 +258,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
             self.since.touch()
             self._layout.touch()
             if self.flight is not None:
-                await self.flight.is_ready()
+                await self.flight.wait_for_page()
         if isinstance(event, events.InputEvent):
             self._touched_at = time.monotonic()
         await super().on_event(event)

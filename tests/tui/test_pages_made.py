@@ -118,7 +118,7 @@ async def test_who_waits_for_a_page_before_the_first_frame_holds_nothing_up(scen
                 assert self.flight is not None
                 self.flight.action_page("tags")
                 async with asyncio.timeout(20):
-                    await self.flight.is_ready()
+                    await self.flight.wait_for_page()
                 assert self.flight.page.id == "tags"
                 self.exit(None, 7)
 

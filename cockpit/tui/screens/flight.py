@@ -57,7 +57,7 @@ class FlightScreen(StripScreen):
         self.app.theme_changed_signal.subscribe(self, lambda _: self._show_in_other_colours())
         self.cockpit.after_first_frame(self._pages.begin)
 
-    async def is_ready(self) -> None:
+    async def wait_for_page(self) -> None:
         """Return once the page that was asked for is there: what is typed after that is meant for it."""
         await self._pages.wait_for_wanted()
 
