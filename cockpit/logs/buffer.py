@@ -58,6 +58,10 @@ class LogBuffer:
         """Whether lines were left out, when they were read, that another filter than the present one would show."""
         return self._sieved is not None
 
+    def has_all_for(self, line_filter: LineFilter | None) -> bool:
+        """Whether every line from the first to the last here that this filter shows is here."""
+        return self._sieved is None or self._sieved is line_filter
+
     @property
     def span(self) -> Span:
         """Which part of the log is in memory."""
@@ -95,38 +99,59 @@ class LogBuffer:
             else:
                 self._restart(place)
 
-    def append_chosen(
-        self, lines: Sequence[LogLine], places: Sequence[int], end: int, *, sieve: LineFilter | None
-    ) -> None:
-        """Add what `sieve` chose among the log's next lines, up to `end`; the others are in the file only."""
+    def give_up(self, line_filter: LineFilter) -> None:
+        """Show all lines again, where that filter is in force: it has turned out to be too slow."""
         with self._lock:
-            if sieve is self.filter and self._has_end:
+            if self.filter is line_filter:
+                self._show_all()
+
+    def append_chosen(self, lines: Sequence[LogLine], places: Sequence[int], end: int, *, sieve: LineFilter) -> bool:
+        """Add what `sieve` chose among the log's next lines, up to `end`; the others are in the file only.
+
+        False where another filter is in force by now: it chooses other lines.
+        """
+        with self._lock:
+            if sieve is not self.filter:
+                return False
+            if self._has_end:
                 self._sieved = sieve
         self.append(lines, places, end)
+        return True
 
-    def extend(self, lines: Sequence[LogLine], places: Sequence[int], end: int, *, sieve: LineFilter | None) -> None:
-        """Add lines that come after these from the file, up to `end`; `sieve` is what chose them, if anything did."""
+    def extend(
+        self, lines: Sequence[LogLine], places: Sequence[int], end: int, *, after: int, sieve: LineFilter | None
+    ) -> bool:
+        """Add lines that come after these from the file, up to `end`; `sieve` is what chose them, if anything did.
+
+        They are to stand `after` a place: False where these do not end there any more, or by another filter by now.
+        """
         with self._lock:
-            if self._has_end:
-                return
+            if self._has_end or after != self._held.span.end or not self._takes(sieve):
+                return False
             self._sieved = sieve or self._sieved
             self._add(lines, places, end, matching_or_none(self.filter, lines, self._held.end))
         self._pack()
+        return True
 
     def prepend(
         self, lines: Sequence[LogLine], places: Sequence[int], start: int, *, before: int, sieve: LineFilter | None
     ) -> bool:
         """Put the lines before these, from the file; without room for both the newest are let go.
 
-        They are to stand `before` a place: False where these do not begin there any more, since others came first.
+        They are to stand `before` a place: False where these do not begin there any more, since others came first, or
+        where another filter than their `sieve` is in force by now.
         """
         with self._lock:
             held = self._held
-            if before != held.span.start:
+            if before != held.span.start or not self._takes(sieve):
                 return False
             self._sieved = sieve or self._sieved
             held.prepend(lines, places, start)
-            self._rows.prepend(matching_or_none(self.filter, lines, held.first))
+            numbers = matching_or_none(self.filter, lines, held.first)
+            if numbers is None:
+                self._show_all()
+            else:
+                self._rows.prepend(numbers)
             if held.is_full and (count := held.drop_last()):
                 self._missed += count if self._has_end else 0
                 self._has_end = False
@@ -142,9 +167,7 @@ class LogBuffer:
             self._restart(span.start)
             self._has_end, self._missed, self._sieved = has_end, 0, sieve
             self._rows.generation += 1
-            numbers = matching_or_none(self.filter, lines, self._held.first)
-            self._held.append(lines, places, span.end)
-            self._rows.append(numbers)
+            self._add(lines, places, span.end, matching_or_none(self.filter, lines, self._held.first))
         self._pack()
 
     def set_filter(self, text_filter: LineFilter | None) -> bool:
@@ -167,7 +190,7 @@ class LogBuffer:
             looked_at = max(first + len(lines), held.first)
             more = matching_or_none(text_filter, held.lines.between(looked_at, held.end), looked_at)
             if numbers is None or more is None:
-                self._rows.show_all()
+                self._show_all()
                 return True
             numbers += more
             self._rows.choose(text_filter, numbers[bisect_left(numbers, held.first) :])
@@ -216,9 +239,16 @@ class LogBuffer:
             beyond = reversed(numbers[: bisect_left(numbers, start)])
         return next((number for number in beyond if (line := lines.at(number)) is not None and wants(line)), None)
 
+    def _takes(self, sieve: LineFilter | None) -> bool:
+        """Whether lines that were chosen by it, or all of them, leave out none that is to be shown now."""
+        return sieve is None or sieve is self.filter
+
     def _add(self, lines: Sequence[LogLine], places: Sequence[int], end: int | None, numbers: list[int] | None) -> None:
         self._held.append(lines, places, end)
-        self._rows.append(numbers)
+        if numbers is None:
+            self._show_all()
+        else:
+            self._rows.append(numbers)
         if self._held.is_full:
             self._held.drop_first()
             self._rows.keep(self._held.first, self._held.end)
@@ -241,6 +271,13 @@ class LogBuffer:
                 if self._held.lines is not held or not held.hold_packed(lines, chunk):
                     return  # they have been let go, or with the next ones it is tried again
 
+    def _show_all(self) -> None:
+        """Take the filter off; lines among which it left some out when they were read are let go."""
+        self._rows.show_all()
+        if self._sieved is not None:
+            self._restart(self._held.span.end)
+
     def _restart(self, place: int | None) -> None:
+        self._sieved = None
         self._held.restart(place)
         self._rows.keep(self._held.first, self._held.end)

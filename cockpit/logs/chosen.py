@@ -65,20 +65,14 @@ class ChosenRows:
         self.filter, self.numbers, self._first = line_filter, numbers, 0
         self.generation += 1
 
-    def append(self, numbers: list[int] | None) -> None:
-        """Add what was chosen among lines that come after these; None takes the filter off."""
-        if numbers is None:
-            self.show_all()
-        else:
-            self.numbers += numbers
+    def append(self, numbers: list[int]) -> None:
+        """Add what was chosen among lines that come after these."""
+        self.numbers += numbers
 
-    def prepend(self, numbers: list[int] | None) -> None:
-        """Put what was chosen before these; None takes the filter off."""
-        if numbers is None:
-            self.show_all()
-        else:
-            self.numbers[:0] = numbers
-            self._first -= len(numbers)
+    def prepend(self, numbers: list[int]) -> None:
+        """Put what was chosen before these."""
+        self.numbers[:0] = numbers
+        self._first -= len(numbers)
 
     def keep(self, first: int, end: int) -> None:
         """Keep only lines from number `first` up to `end`."""

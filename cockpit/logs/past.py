@@ -20,7 +20,8 @@ _NEAR = 128 * 1024  # bytes
 class Past:
     """Fills `buffer` from the log's history, through the filter in force; blocking: call it from threads.
 
-    One call at a time changes the buffer. GivenUpError where `cancel` is set, or another filter was put in force.
+    One call at a time changes the buffer. GivenUpError where `cancel` is set; loading more is given up, too, where
+    another filter was put in force.
     """
 
     def __init__(self, history: History, seeker: Seeker, buffer: LogBuffer) -> None:
@@ -40,12 +41,19 @@ class Past:
             return self._load_later(self._buffer.filter, cancel, progress)
 
     def go(self, place: int, cancel: Event, progress: Progress) -> None:
-        """Hold the lines around a place instead of those in memory."""
+        """Hold the lines around a place instead of those in memory, also where another filter comes meanwhile."""
         with self._lock:
-            sieve = self._buffer.filter
-            self._buffer.replace((), (), Span(place, place), has_end=False, sieve=sieve)
-            self._load_later(sieve, cancel, progress)
-            self._load_earlier(sieve, cancel, progress, lambda: None)
+            while True:
+                sieve = self._buffer.filter
+                self._buffer.replace((), (), Span(place, place), has_end=False, sieve=sieve)
+                try:
+                    self._load_later(sieve, cancel, progress)
+                    self._load_earlier(sieve, cancel, progress, lambda: None)
+                except GivenUpError:
+                    if cancel.is_set():
+                        raise
+                else:
+                    return
 
     def oldest(self, cancel: Event) -> int:
         """Return the place of the very first line."""
@@ -73,7 +81,7 @@ class Past:
             lines, places = self._chosen(stretch, sieve, cancel)
             self._check(sieve, cancel)
             if not self._buffer.prepend(lines, places, stretch.start, before=start, sieve=sieve):
-                return 0  # others came first: it goes on before those
+                return 0  # others came first: it goes on before those, or another filter, and it ends
             if lines:
                 on_rows()
             progress(1 - self.part_of(stretch.start)[0])
@@ -84,12 +92,15 @@ class Past:
     def _load_later(self, sieve: LineFilter | None, cancel: Event, progress: Progress) -> bool:
         def read(size: int) -> int | None:
             end = self._buffer.span.end
-            stretch = None if end is None else self._history.after(end, cancel, size)
+            if end is None:
+                return None
+            stretch = self._history.after(end, cancel, size)
             if stretch is None:
                 return None
             lines, places = self._chosen(stretch, sieve, cancel)
             self._check(sieve, cancel)
-            self._buffer.extend(lines, places, stretch.end, sieve=sieve)
+            if not self._buffer.extend(lines, places, stretch.end, after=end, sieve=sieve):
+                return None if self._buffer.extent.has_end else 0
             progress(self.part_of(stretch.end)[0])
             return len(lines)
 

@@ -20,12 +20,14 @@ from cockpit.logs.encodings import wide_encoding
 from cockpit.logs.follow import TAIL_LINES, Batch, Follower, FollowState
 from cockpit.logs.held import Span
 from cockpit.logs.line import LogLine, RawLine
+from cockpit.logs.match import SlowPatternError
 from cockpit.logs.own import own_levels
 from cockpit.logs.split import Block
 from cockpit.logs.volumes import FIRST_VOLUME, place_of
 
 if TYPE_CHECKING:
     from cockpit.logs.bulk import LevelCounter
+    from cockpit.logs.chosen import LineFilter
     from cockpit.logs.feeds import Feed
     from cockpit.logs.tagged import LineClassifier
 
@@ -295,22 +297,36 @@ class LogReader:
         self._counters.add_many(self._levels.count(block), block.size, own=own, live=self._is_live)
 
     def _pass(self, block: Block) -> None:
-        """Let a block of a flood go by, but for what a filter looks for in it."""
-        sieve = self.buffer.filter
-        if sieve is None:
-            self._skipped += block.n_lines
-            self.buffer.skip(block.n_lines, block.place + block.size)
-            return
-        raws, places = _with_places(block.lines(), block.place)
-        chosen = [index for index, raw in enumerate(raws) if sieve.matches(raw.text)][-_SLICE:]
-        if not chosen:
-            return
+        """Let a block of a flood go by, but for what the filter in force looks for in it."""
+        raws, places = None, list[int]()
+        while (sieve := self.buffer.filter) is not None:
+            if raws is None:
+                raws, places = _with_places(block.lines(), block.place)
+            try:
+                chosen, passed = self._chosen(raws, places, sieve)
+            except SlowPatternError:
+                self.buffer.give_up(sieve)
+                continue
+            # Also where it has chosen nothing: that lines are in the file only is known then.
+            lines, where = [line for line, _ in chosen], [place for _, place in chosen]
+            if self.buffer.append_chosen(lines, where, block.place + block.size, sieve=sieve):
+                self._skipped += passed
+                return
+        self._skipped += block.n_lines
+        self.buffer.skip(block.n_lines, block.place + block.size)
+
+    def _chosen(
+        self, raws: Sequence[RawLine], places: Sequence[int], sieve: LineFilter
+    ) -> tuple[list[tuple[LogLine, int]], int]:
+        """Return the last of the lines that a filter chooses, with their places, and how many were not looked at."""
+        found = [index for index, raw in enumerate(raws) if sieve.matches(raw.text)]
+        passed, found = max(len(found) - _SLICE, 0), found[-_SLICE:]
+        if not found:
+            return [], 0
         classifier = self.new_classifier()
-        lines = [classifier.classify(raws[index].text) for index in chosen]
-        wanted = [(line, places[index]) for line, index in zip(lines, chosen, strict=True) if sieve.wants(line)]
-        self.buffer.append_chosen(
-            [line for line, _ in wanted], [place for _, place in wanted], block.place + block.size, sieve=sieve
-        )
+        lines = [classifier.classify(raws[index].text) for index in found]
+        wanted = [(line, places[index]) for line, index in zip(lines, found, strict=True) if sieve.wants(line)]
+        return wanted, passed
 
 
 def _start_of_last(lines: bytes, count: int) -> int:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.chunks import pack
+from cockpit.logs.held import Span
 from cockpit.logs.line import Level, LogLine
 from cockpit.logs.match import TextFilter
 
@@ -146,3 +147,41 @@ def test_who_draws_does_not_wait_while_lines_are_packed() -> None:
         finally:
             sys.setprofile(None)
     assert set(seen) == {2000}
+
+
+def test_lines_that_another_filter_chose_are_not_taken() -> None:
+    old, new = TextFilter.lenient("a"), TextFilter.lenient("b")
+    buffer = LogBuffer()
+    buffer.replace([line("b 5")], [50], Span(50, 60), has_end=False)
+    buffer.set_filter(new)
+    assert not buffer.prepend([line("a")], [0], 0, before=50, sieve=old)
+    assert not buffer.extend([line("a")], [60], 70, after=60, sieve=old)
+    assert not buffer.extend([line("b 8")], [80], 90, after=80, sieve=new)
+    assert buffer.prepend([line("b 4")], [40], 30, before=50, sieve=new)
+    assert buffer.extend([line("b 6")], [60], 70, after=60, sieve=None)
+    assert [text for _, text in shown(buffer)] == ["b 4", "b 5", "b 6"]
+    assert buffer.span == Span(30, 70)
+    assert buffer.has_all_for(new)
+    assert not buffer.has_all_for(old)
+    buffer.replace([], [], Span(70, 70), has_end=True)
+    assert not buffer.append_chosen([line("a")], [70], 80, sieve=old)
+    assert buffer.append_chosen([], [], 80, sieve=new)
+    assert buffer.span == Span(70, 80)
+    assert not buffer.has_all_for(old)
+
+
+def test_where_a_filter_is_given_up_no_line_is_missing_between_those_shown() -> None:
+    wanted = TextFilter.lenient("a")
+    buffer = LogBuffer()
+    buffer.append([line("a 0")], [0], 10)
+    buffer.set_filter(wanted)
+    buffer.give_up(TextFilter.lenient("b"))
+    assert buffer.filter is wanted
+    buffer.append_chosen([line("a 9")], [90], 100, sieve=wanted)
+    buffer.give_up(wanted)
+    assert buffer.filter is None
+    assert not shown(buffer)
+    buffer.append([line("b 10")], [100], 110)
+    assert [text for _, text in shown(buffer)] == ["b 10"]
+    assert buffer.span == Span(100, 110)
+    assert buffer.has_all_for(None)

@@ -254,3 +254,42 @@ def test_a_filter_finds_what_is_far_back(long_history: History) -> None:
     past.load_earlier(NEVER, nothing)
     assert texts(buffer) == [text_of(7)]
     assert buffer.sieved
+
+
+def place_of_line(history: History, number: int) -> int:
+    place = seeker_of(history).find_time(datetime(2026, 7, 1, tzinfo=UTC).timestamp() + number, NEVER, nothing)
+    assert place is not None
+    return place
+
+
+def test_a_place_is_gone_to_through_the_filter_that_came_meanwhile(long_history: History) -> None:
+    buffer = LogBuffer()
+    past = Past(long_history, seeker_of(long_history), buffer)
+    sieves = [read_sieve("needle", now=0, zone=UTC), read_sieve("line 1...0$", now=0, zone=UTC), None]
+    buffer.set_filter(sieves.pop(0))
+    asked = 0
+
+    def change(part: float) -> None:
+        nonlocal asked
+        asked += 1
+        if sieves:
+            buffer.set_filter(sieves.pop(0))
+
+    past.go(place_of_line(long_history, 15_000), NEVER, change)
+    assert asked > 2
+    shown = texts(buffer)
+    assert len(shown) > 600
+    numbers = [int(text.split()[4]) for text in shown]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert numbers[0] < 15_000 < numbers[-1]
+    assert buffer.has_all_for(None)
+
+
+def test_going_to_a_place_ends_where_it_is_cancelled(long_history: History) -> None:
+    buffer, cancel = LogBuffer(), Event()
+
+    def stop(part: float) -> None:
+        cancel.set()
+
+    with pytest.raises(GivenUpError):
+        Past(long_history, seeker_of(long_history), buffer).go(place_of_line(long_history, 15_000), cancel, stop)

@@ -9,6 +9,7 @@ import pytest
 
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.follow import FollowState
+from cockpit.logs.match import TextFilter
 from cockpit.logs.reader import LogReader
 
 
@@ -91,3 +92,66 @@ def test_where_nobody_waits_for_each_line_it_looks_less_often_and_takes_more_at_
     reading.wait_for(lambda: reading.reader.status.counts.lines == 802)
     assert reading.reader.status.skipped == 0
     assert reading.texts()[-800:] == [f"INFO {number}" for number in range(3, 803)]
+
+
+def pour(path: Path, texts: list[str]) -> None:
+    """Write so many lines at once that they are a flood."""
+    assert len(texts) > 2000
+    with path.open("ab", buffering=0) as file:
+        file.write("".join(text + "\n" for text in texts).encode())
+
+
+def test_a_flood_in_which_a_filter_chooses_nothing_leaves_no_gap_that_is_not_known(
+    reading: Reading, tmp_path: Path
+) -> None:
+    reading.wait_for(lambda: reading.reader.status.state is FollowState.FOLLOWING)
+    wanted = TextFilter.lenient("needle")
+    reading.buffer.set_filter(wanted)
+    pour(tmp_path / "app.log", [f"INFO {number}" for number in range(3, 3000)])
+    reading.wait_for(lambda: reading.reader.status.counts.lines == 2999)
+    assert not reading.texts()
+    assert reading.reader.status.skipped == 0
+    assert reading.buffer.has_all_for(wanted)
+    assert not reading.buffer.has_all_for(None)
+
+
+def test_in_a_flood_the_filter_that_came_meanwhile_chooses(reading: Reading, tmp_path: Path) -> None:
+    class Overtaken(TextFilter):
+        def matches(self, text: str) -> bool:
+            if text == "INFO 100":
+                reading.buffer.set_filter(other)
+            return super().matches(text)
+
+    other = TextFilter.lenient(" 5.$")
+    reading.wait_for(lambda: reading.reader.status.state is FollowState.FOLLOWING)
+    reading.buffer.set_filter(Overtaken.lenient(" 7.$"))
+    pour(tmp_path / "app.log", [f"INFO {number}" for number in range(3, 3000)])
+    reading.wait_for(lambda: reading.reader.status.counts.lines == 2999)
+    assert reading.buffer.filter is other
+    assert reading.texts() == [f"INFO {number}" for number in range(50, 60)]
+    assert reading.buffer.has_all_for(other)
+
+
+def test_a_filter_that_is_too_slow_for_a_flood_is_taken_off_and_the_log_is_read_on(
+    reading: Reading, tmp_path: Path
+) -> None:
+    reading.wait_for(lambda: reading.reader.status.state is FollowState.FOLLOWING)
+    slow = TextFilter.lenient("(a|aa)+$")
+    reading.buffer.set_filter(slow)
+    pour(tmp_path / "app.log", ["INFO " + "a" * 60 + "b"] * 3000)
+    reading.wait_for(lambda: reading.reader.status.counts.lines == 3002)
+    assert slow.slow is not None
+    assert reading.buffer.filter is None
+    assert reading.buffer.has_all_for(None)
+    assert reading.reader.status.state is FollowState.FOLLOWING
+    assert reading.texts()[-1] == "INFO " + "a" * 60 + "b"
+
+
+def test_of_more_matches_than_are_shown_the_others_are_counted_as_skipped(reading: Reading, tmp_path: Path) -> None:
+    reading.wait_for(lambda: reading.reader.status.state is FollowState.FOLLOWING)
+    reading.buffer.set_filter(TextFilter.lenient("INFO"))
+    pour(tmp_path / "app.log", [f"INFO {number}" for number in range(3, 3003)])
+    reading.wait_for(lambda: reading.reader.status.counts.lines == 3002)
+    shown = [text for text in reading.texts() if text != "INFO 2"]
+    assert len(shown) + reading.reader.status.skipped == 3000
+    assert len(shown) < 3000

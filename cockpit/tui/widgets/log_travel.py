@@ -186,7 +186,7 @@ class LogTravel:
             try:
                 arrived = journey(cancel, progress)
             except GivenUpError:
-                arrived, said = None, "stopped"
+                arrived, said = None, "stopped" if cancel.is_set() else ""
             except (CockpitError, OSError) as error:
                 arrived, said = None, str(error)
             if cancel is not self._cancel:

@@ -119,17 +119,21 @@ class LogView(LogFollow):
     @work(thread=True, group="filter")
     def _filter_buffer(self) -> None:
         """Apply the filter wanted last, also where it was changed while this looked through the lines."""
-        while (wanted := self._wanted_filter) is not self.buffer.filter:
-            if self.buffer.sieved:
+        is_let_go, place = False, None
+        buffer = self.buffer
+        while (wanted := self._wanted_filter) is not buffer.filter or not buffer.has_all_for(wanted):
+            if not buffer.has_all_for(wanted):
                 # Between its lines are others, which this filter may choose: they are read anew.
                 current = self.cursor.current
-                place = self.buffer.place_of(self._top_line if current is None else current)
-                place = self.buffer.span.start if place is None else place
-                self.buffer.replace((), (), Span(place, place), has_end=False)
-                self.app.call_later(self._read_again, place)
-            self.buffer.set_filter(wanted)
+                found = buffer.place_of(self._top_line if current is None else current)
+                is_let_go, place = True, buffer.span.start if found is None else found
+                buffer.replace((), (), Span(place, place), has_end=False)
+            buffer.set_filter(wanted)
             if wanted is self._wanted_filter and wanted is not None and wanted.slow:
                 break
+        if is_let_go:
+            # Not before the filter is in force: they would be read through the one before.
+            self.app.call_later(self._read_again, place)
         self._post_news()
 
     def _read_again(self, place: int | None) -> None:
