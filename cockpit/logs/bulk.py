@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from cockpit.logs.lazy import lazily
@@ -91,6 +92,19 @@ class LevelCounter:
 
             self._json = shape_of(line)
         return Level.NONE if line.continuation else line.level
+
+
+def may_reach(block: Block, minimum: Level) -> list[int]:
+    """Return which of a block's lines, counted from 0, may have that level or a graver one, as the classifier has it.
+
+    Those are all whose head does not say less, and the line before each run of them to which they may belong.
+    """
+    heads = _HEADS.findall(block.rest)
+    low = {head for head in set(heads) if head and _LEVELS[head] < minimum}
+    begun = 0 if block.first is None else 1
+    pairs = zip_longest(heads, heads[1:], fillvalue=b"the block's end")
+    found = (index for index, (head, after) in enumerate(pairs, start=begun) if head not in low or not after)
+    return [*range(begun), *found]
 
 
 def _line(piece: bytes, block: Block) -> str:

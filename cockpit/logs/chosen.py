@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Protocol
 
-from cockpit.logs.line import LogLine
+from cockpit.logs.line import Level, LogLine
 from cockpit.logs.match import SlowPatternError
 
 
@@ -16,6 +16,11 @@ class LineFilter(Protocol):
     @property
     def typed(self) -> str:
         """What a person typed."""
+        ...
+
+    @property
+    def minimum(self) -> Level:
+        """The least level of what it chooses."""
         ...
 
     @property

@@ -15,7 +15,7 @@ from typing import Self
 
 from cockpit.errors import UsageError
 from cockpit.logs.colours import without_colours
-from cockpit.logs.line import LogLine
+from cockpit.logs.line import Level, LogLine
 
 _LONGEST = 0.1  # seconds that one text may take
 _PATIENCE = 2.0  # seconds for all texts together, and:
@@ -40,6 +40,8 @@ class SlowPatternError(UsageError):
 
 class TextFilter:
     """Chooses texts by a regular expression; `inverted` chooses those in which it is not found."""
+
+    minimum = Level.NONE  # lines of every level
 
     def __init__(self, body: str, flags: re.RegexFlag, *, typed: str) -> None:
         self._body = body

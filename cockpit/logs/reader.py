@@ -19,7 +19,7 @@ from cockpit.logs.counters import LogCounters, LogCounts
 from cockpit.logs.encodings import wide_encoding
 from cockpit.logs.follow import TAIL_LINES, Batch, Follower, FollowState
 from cockpit.logs.held import Span
-from cockpit.logs.line import LogLine, RawLine
+from cockpit.logs.line import Level, LogLine, RawLine
 from cockpit.logs.match import SlowPatternError
 from cockpit.logs.own import own_levels
 from cockpit.logs.split import Block
@@ -303,7 +303,7 @@ class LogReader:
             if raws is None:
                 raws, places = _with_places(block.lines(), block.place)
             try:
-                chosen, passed = self._chosen(raws, places, sieve)
+                chosen, passed = self._chosen(block, raws, places, sieve)
             except SlowPatternError:
                 self.buffer.give_up(sieve)
                 continue
@@ -316,10 +316,15 @@ class LogReader:
         self.buffer.skip(block.n_lines, block.place + block.size)
 
     def _chosen(
-        self, raws: Sequence[RawLine], places: Sequence[int], sieve: LineFilter
+        self, block: Block, raws: Sequence[RawLine], places: Sequence[int], sieve: LineFilter
     ) -> tuple[list[tuple[LogLine, int]], int]:
         """Return the last of the lines that a filter chooses, with their places, and how many were not looked at."""
-        found = [index for index, raw in enumerate(raws) if sieve.matches(raw.text)]
+        may_be: Sequence[int] = range(len(raws))
+        if sieve.minimum > Level.NONE:
+            from cockpit.logs.bulk import may_reach
+
+            may_be = may_reach(block, sieve.minimum)
+        found = [index for index in may_be if sieve.matches(raws[index].text)]
         passed, found = max(len(found) - _SLICE, 0), found[-_SLICE:]
         if not found:
             return [], 0

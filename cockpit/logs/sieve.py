@@ -33,7 +33,7 @@ class Sieve:
     ) -> None:
         self.typed = typed
         self._text = text
-        self._minimum = minimum
+        self.minimum = minimum
         self._since = since
         self._until = until
 
@@ -45,7 +45,7 @@ class Sieve:
     @property
     def text_only(self) -> bool:
         """Whether the text of a line alone decides."""
-        return self._minimum is Level.NONE and self._since is None and self._until is None
+        return self.minimum is Level.NONE and self._since is None and self._until is None
 
     @property
     def why_literal(self) -> str:
@@ -58,7 +58,7 @@ class Sieve:
 
     def wants(self, line: LogLine) -> bool:
         """Whether this line is chosen; one without a time is not where a time is asked for."""
-        if line.level < self._minimum:
+        if line.level < self.minimum:
             return False
         if self._since is not None and (line.at is None or line.at < self._since):
             return False

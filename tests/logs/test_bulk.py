@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cockpit.logs.bulk import LevelCounter
+from cockpit.logs.bulk import LevelCounter, may_reach
 from cockpit.logs.classify import Classifier
 from cockpit.logs.line import Level, LogLine
 from cockpit.logs.seek import may_hold_error
@@ -70,6 +70,39 @@ def test_blocks_are_counted_as_their_lines_would_be_one_by_one(texts: list[str],
     for start, end in pairwise(edges):
         found.update(counter.count(splitter.cut(data[start:end])))
     assert +found == +expected
+
+
+@given(
+    texts=st.lists(lines.map(lambda text: text.replace("\n", " ")), max_size=30),
+    cut=st.integers(0, 900),
+    minimum=st.sampled_from([Level.DEBUG, Level.WARNING, Level.ERROR, Level.FATAL]),
+)
+@example(texts=["2026-07-01 12:00:00 INFO x", "  at y"], cut=0, minimum=Level.ERROR)
+@example(texts=["2026-07-01 12:00:00 ERROR x", "2026-07-01 12:00:00 INFO x"], cut=5, minimum=Level.ERROR)
+def test_no_line_of_a_level_is_left_out_and_none_is_taken_for_part_of_another(
+    texts: list[str], cut: int, minimum: Level
+) -> None:
+    data = "".join(text + "\n" for text in texts).encode("utf-8", "replace")
+    splitter = LineSplitter()
+    splitter.cut(data[:cut])
+    block = splitter.cut(data[cut:])
+    raws = block.lines()
+    expected, chosen = Classifier("app", clock=lambda: 0.0), Classifier("app", clock=lambda: 0.0)
+    all_of_them = list(enumerate(expected.classify(raw.text) for raw in raws))
+    numbers = may_reach(block, minimum)
+    classified = [(number, chosen.classify(raws[number].text)) for number in numbers]
+    assert [(number, line) for number, line in classified if line.level >= minimum] == [
+        (number, line) for number, line in all_of_them if line.level >= minimum
+    ]
+
+
+def test_lines_whose_head_says_less_are_left_out() -> None:
+    levels = ["INFO", "ERROR", "INFO", "WARN", "INFO", "INFO", "FATAL", "INFO"]
+    texts = [f"2026-07-01 12:00:00 {level} x\n" for level in levels]
+    texts.insert(5, "\tat y\n")
+    block = LineSplitter().cut("".join(texts).encode())
+    assert may_reach(block, Level.ERROR) == [1, 4, 5, 7]
+    assert may_reach(block, Level.WARNING) == [1, 3, 4, 5, 7]
 
 
 def test_lines_of_json_are_counted_without_being_classified(monkeypatch: pytest.MonkeyPatch) -> None:

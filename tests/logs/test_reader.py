@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.follow import FollowState
 from cockpit.logs.match import TextFilter
 from cockpit.logs.reader import LogReader
+from cockpit.logs.sieve import read_sieve
 
 
 class Reading:
@@ -155,3 +157,13 @@ def test_of_more_matches_than_are_shown_the_others_are_counted_as_skipped(readin
     shown = [text for text in reading.texts() if text != "INFO 2"]
     assert len(shown) + reading.reader.status.skipped == 3000
     assert len(shown) < 3000
+
+
+def test_in_a_flood_a_level_is_found_wherever_it_stands(reading: Reading, tmp_path: Path) -> None:
+    reading.wait_for(lambda: reading.reader.status.state is FollowState.FOLLOWING)
+    reading.buffer.set_filter(read_sieve("level:error", now=0, zone=UTC))
+    texts = [f"2026-07-01 12:00:00 {'INFO' if number % 1000 else 'ERROR'} {number}" for number in range(1, 9000)]
+    pour(tmp_path / "app.log", texts)
+    reading.wait_for(lambda: reading.reader.status.counts.lines == 9001)
+    assert reading.texts()[1:] == [f"2026-07-01 12:00:00 ERROR {thousand}000" for thousand in range(1, 9)]
+    assert reading.reader.status.skipped == 0
