@@ -13,6 +13,7 @@ from cockpit.logs.line import LogLine
 
 CAPACITY = 20_000
 CHARACTERS = 8_000_000
+_FEW = 1000  # rows, which are several screenfuls: so many are quickly taken out of the others
 
 
 class Extent(NamedTuple):
@@ -45,7 +46,7 @@ class LogBuffer:
         self._ticket = 0
         self._missed = 0
         self._has_end = True
-        self._sieved: LineFilter | None = None  # the filter through which lines were read from the file, if any
+        self._sieves: list[LineFilter] = []  # filters through which lines were read, each leaving out others
         self.pinned = False
 
     @property
@@ -56,11 +57,16 @@ class LogBuffer:
     @property
     def sieved(self) -> bool:
         """Whether lines were left out, when they were read, that another filter than the present one would show."""
-        return self._sieved is not None
+        return bool(self._sieves)
 
     def has_all_for(self, line_filter: LineFilter | None) -> bool:
         """Whether every line from the first to the last here that this filter shows is here."""
-        return self._sieved is None or self._sieved is line_filter
+        return all(sieve is line_filter for sieve in self._sieves)
+
+    @property
+    def has_end(self) -> bool:
+        """Whether the last line here is the log's."""
+        return self._has_end
 
     @property
     def span(self) -> Span:
@@ -81,7 +87,7 @@ class LogBuffer:
         chosen_by, number = self.filter, self._held.end
         numbers = matching_or_none(chosen_by, lines, number)
         with self._lock:
-            if not self._has_end or (self.pinned and places and self._held.is_full):
+            if not self._has_end or (self.pinned and places and not self._held.has_room_for(lines)):
                 self._has_end = False
                 self._missed += len(lines)
                 return
@@ -103,7 +109,7 @@ class LogBuffer:
         """Show all lines again, where that filter is in force: it has turned out to be too slow."""
         with self._lock:
             if self.filter is line_filter:
-                self._show_all()
+                self._rows.show_all()
 
     def append_chosen(self, lines: Sequence[LogLine], places: Sequence[int], end: int, *, sieve: LineFilter) -> bool:
         """Add what `sieve` chose among the log's next lines, up to `end`; the others are in the file only.
@@ -114,7 +120,7 @@ class LogBuffer:
             if sieve is not self.filter:
                 return False
             if self._has_end:
-                self._sieved = sieve
+                self._note_sieve(sieve)
         self.append(lines, places, end)
         return True
 
@@ -128,47 +134,69 @@ class LogBuffer:
         with self._lock:
             if self._has_end or after != self._held.span.end or not self._takes(sieve):
                 return False
-            self._sieved = sieve or self._sieved
+            self._note_sieve(sieve)
             self._add(lines, places, end, matching_or_none(self.filter, lines, self._held.end))
         self._pack()
         return True
 
     def prepend(
         self, lines: Sequence[LogLine], places: Sequence[int], start: int, *, before: int, sieve: LineFilter | None
-    ) -> bool:
-        """Put the lines before these, from the file; without room for both the newest are let go.
+    ) -> int | None:
+        """Put the lines before these, from the file, and return how many; without room the newest are let go.
 
-        They are to stand `before` a place: False where these do not begin there any more, since others came first, or
-        where another filter than their `sieve` is in force by now.
+        Where the end is followed, lines that the filter hides are let go instead, and of the earlier ones only as many
+        are taken as there is room for. They are to stand `before` a place: None where these do not begin there any
+        more, since others came first, or where another filter than their `sieve` is in force by now.
         """
         with self._lock:
             held = self._held
             if before != held.span.start or not self._takes(sieve):
-                return False
-            self._sieved = sieve or self._sieved
+                return None
+            if self._has_end and not self.pinned and not held.has_room_for(lines):
+                self._sift()
+                count = held.fitting(lines)
+                if not count:
+                    return 0
+                lines, places, start = lines[-count:], places[-count:], places[-count]
+            self._note_sieve(sieve)
             held.prepend(lines, places, start)
             numbers = matching_or_none(self.filter, lines, held.first)
             if numbers is None:
-                self._show_all()
+                self._rows.show_all()
             else:
                 self._rows.prepend(numbers)
             if held.is_full and (count := held.drop_last()):
                 self._missed += count if self._has_end else 0
                 self._has_end = False
                 self._rows.keep(held.first, held.end)
-            return True
+            return len(lines)
 
     def replace(
         self, lines: Sequence[LogLine], places: Sequence[int], span: Span, *, has_end: bool,
-        sieve: LineFilter | None = None,
-    ) -> None:  # fmt: skip
-        """Hold these lines instead: another part of the log."""
+        sieve: LineFilter | None = None, when: Callable[[], bool] = lambda: True,
+    ) -> bool:  # fmt: skip
+        """Hold these lines instead: another part of the log.
+
+        False where it is not the time for it any more: `when` is asked while nobody else can change what is here.
+        """
         with self._lock:
+            if not when():
+                return False
             self._restart(span.start)
-            self._has_end, self._missed, self._sieved = has_end, 0, sieve
+            self._has_end, self._missed = has_end, 0
+            self._note_sieve(sieve)
             self._rows.generation += 1
             self._add(lines, places, span.end, matching_or_none(self.filter, lines, self._held.first))
         self._pack()
+        return True
+
+    def begin_anew(self, line_filter: LineFilter | None, place: int | None) -> None:
+        """Hold nothing at a place, from which on lines are to be read through another filter."""
+        with self._lock:
+            self._ticket += 1
+            self._restart(place)
+            self._has_end, self._missed = False, 0
+            self._rows.choose(line_filter, [])
 
     def set_filter(self, text_filter: LineFilter | None) -> bool:
         """Show only matching lines, all with None; False where another filter was set meanwhile.
@@ -190,7 +218,7 @@ class LogBuffer:
             looked_at = max(first + len(lines), held.first)
             more = matching_or_none(text_filter, held.lines.between(looked_at, held.end), looked_at)
             if numbers is None or more is None:
-                self._show_all()
+                self._rows.show_all()
                 return True
             numbers += more
             self._rows.choose(text_filter, numbers[bisect_left(numbers, held.first) :])
@@ -226,6 +254,16 @@ class LogBuffer:
         with self._lock:
             return self._held.number_of(place)
 
+    def number_from(self, place: int) -> int | None:
+        """Return the number of the first line shown at or after a place; None where that is not in memory."""
+        with self._lock:
+            number = self._held.number_from(place)
+            if number is None or self.filter is None:
+                return number
+            numbers = self._rows.numbers
+            index = bisect_left(numbers, number)
+            return numbers[index] if index < len(numbers) else None
+
     def search(self, wants: Callable[[LogLine], bool], start: int, *, forward: bool = True) -> int | None:
         """Return the number of the nearest line shown beyond line `start` that is wanted; it may take its time."""
         with self._lock:
@@ -246,12 +284,30 @@ class LogBuffer:
     def _add(self, lines: Sequence[LogLine], places: Sequence[int], end: int | None, numbers: list[int] | None) -> None:
         self._held.append(lines, places, end)
         if numbers is None:
-            self._show_all()
+            self._rows.show_all()
         else:
             self._rows.append(numbers)
         if self._held.is_full:
+            self._sift()
+        if self._held.is_full:
             self._held.drop_first()
             self._rows.keep(self._held.first, self._held.end)
+
+    def _sift(self) -> None:
+        """Let go of the lines that the filter hides, where the end is followed and few are shown.
+
+        Otherwise those that are shown would be dropped for others that are not.
+        """
+        numbers, sieve = self._rows.numbers, self.filter
+        if sieve is None or self.pinned or not self._has_end or self._held.span.start is None or len(numbers) > _FEW:
+            return
+        self._held.keep_only(numbers)
+        self._note_sieve(sieve)
+        self._rows.choose(sieve, list(range(self._held.first, self._held.end)))
+
+    def _note_sieve(self, sieve: LineFilter | None) -> None:
+        if sieve is not None and not any(noted is sieve for noted in self._sieves):
+            self._sieves.append(sieve)
 
     def _pack(self) -> None:
         """Pack what is not among the newest lines any more; the lock is not held meanwhile: those who draw wait for it.
@@ -271,13 +327,7 @@ class LogBuffer:
                 if self._held.lines is not held or not held.hold_packed(lines, chunk):
                     return  # they have been let go, or with the next ones it is tried again
 
-    def _show_all(self) -> None:
-        """Take the filter off; lines among which it left some out when they were read are let go."""
-        self._rows.show_all()
-        if self._sieved is not None:
-            self._restart(self._held.span.end)
-
     def _restart(self, place: int | None) -> None:
-        self._sieved = None
+        self._sieves.clear()
         self._held.restart(place)
         self._rows.keep(self._held.first, self._held.end)

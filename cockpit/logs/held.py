@@ -203,6 +203,21 @@ class HeldLines:
         """Whether it is time to drop lines."""
         return len(self.lines) > self._capacity * _SLACK or self._characters > self._most_characters * _SLACK
 
+    def has_room_for(self, lines: Sequence[LogLine]) -> bool:
+        """Whether none need be dropped once these are added."""
+        characters = self._characters + sum(len(line.text) for line in lines)
+        return len(self.lines) + len(lines) <= self._capacity * _SLACK and characters <= self._most_characters * _SLACK
+
+    def fitting(self, lines: Sequence[LogLine]) -> int:
+        """Return for how many of these, from the last one on, there is room."""
+        count, characters = 0, self._characters
+        for line in islice(reversed(lines), max(self._capacity - len(self.lines), 0)):
+            characters += len(line.text)
+            if characters > self._most_characters:
+                break
+            count += 1
+        return count
+
     def append(self, lines: Sequence[LogLine], places: Sequence[int], end: int | None) -> None:
         """Add the next lines; `end` is the place after them."""
         self._characters += sum(len(line.text) for line in lines)
@@ -226,6 +241,14 @@ class HeldLines:
         self._characters = 0
         self._places = array("q")
         self.span = Span(start, start)
+
+    def keep_only(self, numbers: Sequence[int]) -> None:
+        """Let every line go but those of these numbers, in order; they get others."""
+        lines = [line for number in numbers if (line := self.lines.at(number)) is not None]
+        places = [place for number in numbers if (place := self.place_of(number)) is not None]
+        start, end = self.span
+        self.restart(start)
+        self.append(lines, places, end)
 
     def drop_first(self) -> None:
         """Let go of the oldest lines that are too many."""
@@ -261,6 +284,14 @@ class HeldLines:
         """Return the number of the line that starts at a place; None where it is not here."""
         index = bisect_left(self._places, place)
         return self.first + index if index < len(self._places) and self._places[index] == place else None
+
+    def number_from(self, place: int) -> int | None:
+        """Return the number of the first line that starts at or after a place; None where that is not here."""
+        start, end = self.span
+        if start is None or end is None or not start <= place < end:
+            return None
+        index = bisect_left(self._places, place)
+        return self.first + index if index < len(self._places) else None
 
     def _surplus(self, lines: Iterator[LogLine], count: int, characters: int) -> tuple[int, int]:
         """Return how many lines are too many, if `count` are and these come next, and the characters of the others."""

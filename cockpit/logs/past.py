@@ -10,6 +10,7 @@ from cockpit.logs.chosen import LineFilter
 from cockpit.logs.held import Span
 from cockpit.logs.history import GivenUpError, History, Stretch
 from cockpit.logs.line import LogLine
+from cockpit.logs.match import SlowPatternError
 from cockpit.logs.seek import Progress, Seeker
 from cockpit.logs.volumes import VOLUME_SPAN, place_of
 
@@ -21,7 +22,7 @@ class Past:
     """Fills `buffer` from the log's history, through the filter in force; blocking: call it from threads.
 
     One call at a time changes the buffer. GivenUpError where `cancel` is set; loading more is given up, too, where
-    another filter was put in force.
+    another filter was put in force. One that is too slow for what is read is taken off.
     """
 
     def __init__(self, history: History, seeker: Seeker, buffer: LogBuffer) -> None:
@@ -45,7 +46,11 @@ class Past:
         with self._lock:
             while True:
                 sieve = self._buffer.filter
-                self._buffer.replace((), (), Span(place, place), has_end=False, sieve=sieve)
+                empty = Span(place, place)
+                if not self._buffer.replace(
+                    (), (), empty, has_end=False, sieve=sieve, when=lambda: not cancel.is_set()
+                ):
+                    raise GivenUpError("cancelled")
                 try:
                     self._load_later(sieve, cancel, progress)
                     self._load_earlier(sieve, cancel, progress, lambda: None)
@@ -80,12 +85,15 @@ class Past:
                 return None
             lines, places = self._chosen(stretch, sieve, cancel)
             self._check(sieve, cancel)
-            if not self._buffer.prepend(lines, places, stretch.start, before=start, sieve=sieve):
+            taken = self._buffer.prepend(lines, places, stretch.start, before=start, sieve=sieve)
+            if taken is None:
                 return 0  # others came first: it goes on before those, or another filter, and it ends
-            if lines:
+            if lines and not taken:
+                return None  # there is no room for them
+            if taken:
                 on_rows()
             progress(1 - self.part_of(stretch.start)[0])
-            return len(lines)
+            return taken
 
         return self._load(read, sieve, cancel)
 
@@ -124,10 +132,14 @@ class Past:
             raise GivenUpError("cancelled")
 
     def _chosen(self, stretch: Stretch, sieve: LineFilter | None, cancel: Event) -> tuple[list[LogLine], list[int]]:
-        if sieve is not None and not any(sieve.matches(raw.text) for raw in stretch.lines()):
-            return [], []
-        lines, places = self._seeker.classified(stretch, cancel)
         if sieve is None:
-            return lines, places
-        chosen = [(line, place) for line, place in zip(lines, places, strict=True) if sieve.wants(line)]
+            return self._seeker.classified(stretch, cancel)
+        try:
+            if not any(sieve.matches(raw.text) for raw in stretch.lines()):
+                return [], []
+            lines, places = self._seeker.classified(stretch, cancel)
+            chosen = [(line, place) for line, place in zip(lines, places, strict=True) if sieve.wants(line)]
+        except SlowPatternError as error:
+            self._buffer.give_up(sieve)
+            raise GivenUpError(str(error)) from None
         return [line for line, _ in chosen], [place for _, place in chosen]

@@ -116,7 +116,7 @@ class LogReader:
         self._flooded_at = -_FLOOD_SECONDS
         self._stop = threading.Event()
         self._wake = threading.Event()
-        self._must_rejoin = False
+        self._rejoining: Callable[[], bool] | None = None  # asked whether it is still wanted
         # Daemonic: a read that hangs on a dead network file system does not keep the program from ending.
         self._thread = threading.Thread(target=self._run, name=f"log {name}", daemon=True)
         self.status = ReaderStatus(LogCounts(name))
@@ -151,9 +151,9 @@ class LogReader:
         if seen:
             self._wake.set()
 
-    def rejoin(self) -> None:
-        """Hold the log's newest lines again, where others are in the buffer."""
-        self._must_rejoin = True
+    def rejoin(self, when: Callable[[], bool]) -> None:
+        """Hold the log's newest lines again, where others are in the buffer, if that is wanted `when` they are read."""
+        self._rejoining = when
         self._wake.set()
 
     def new_classifier(self) -> LineClassifier:
@@ -180,7 +180,7 @@ class LogReader:
         told_at = 0.0
         told = None
         while not self._stop.is_set():
-            rejoined = self._rejoin() if self._must_rejoin else False
+            rejoined = self._rejoin(self._rejoining) if self._rejoining is not None else False
             more = self._step()
             if self._owed and self._may_go_on:
                 self._read_owed()
@@ -194,16 +194,18 @@ class LogReader:
                 self._wake.wait(max(self._poll_seconds, least))
             self._wake.clear()
 
-    def _rejoin(self) -> bool:
-        self._must_rejoin = False
+    def _rejoin(self, when: Callable[[], bool]) -> bool:
         blocks = self.follower.tail_before(self._tail or TAIL_LINES)
         if blocks is None:
-            return False
+            return False  # it is tried again when there is a file
         classifier = self.new_classifier()
         raws, places = _with_places(blocks.lines(), blocks.place)
         lines = [classifier.classify(raw.text) for raw in raws]
-        self.buffer.replace(lines, places, Span(blocks.place, blocks.place + blocks.size), has_end=True)
-        return True
+        span = Span(blocks.place, blocks.place + blocks.size)
+        is_done = self.buffer.replace(lines, places, span, has_end=True, when=when)
+        if self._rejoining is when:
+            self._rejoining = None
+        return is_done
 
     def _read_owed(self) -> None:
         """Put the lines before the first ones, and count them."""
@@ -299,7 +301,7 @@ class LogReader:
     def _pass(self, block: Block) -> None:
         """Let a block of a flood go by, but for what the filter in force looks for in it."""
         raws, places = None, list[int]()
-        while (sieve := self.buffer.filter) is not None:
+        while self.buffer.has_end and (sieve := self.buffer.filter) is not None:
             if raws is None:
                 raws, places = _with_places(block.lines(), block.place)
             try:

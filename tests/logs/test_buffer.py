@@ -154,10 +154,10 @@ def test_lines_that_another_filter_chose_are_not_taken() -> None:
     buffer = LogBuffer()
     buffer.replace([line("b 5")], [50], Span(50, 60), has_end=False)
     buffer.set_filter(new)
-    assert not buffer.prepend([line("a")], [0], 0, before=50, sieve=old)
+    assert buffer.prepend([line("a")], [0], 0, before=50, sieve=old) is None
     assert not buffer.extend([line("a")], [60], 70, after=60, sieve=old)
     assert not buffer.extend([line("b 8")], [80], 90, after=80, sieve=new)
-    assert buffer.prepend([line("b 4")], [40], 30, before=50, sieve=new)
+    assert buffer.prepend([line("b 4")], [40], 30, before=50, sieve=new) == 1
     assert buffer.extend([line("b 6")], [60], 70, after=60, sieve=None)
     assert [text for _, text in shown(buffer)] == ["b 4", "b 5", "b 6"]
     assert buffer.span == Span(30, 70)
@@ -170,7 +170,7 @@ def test_lines_that_another_filter_chose_are_not_taken() -> None:
     assert not buffer.has_all_for(old)
 
 
-def test_where_a_filter_is_given_up_no_line_is_missing_between_those_shown() -> None:
+def test_where_a_filter_is_given_up_it_is_known_that_lines_are_missing() -> None:
     wanted = TextFilter.lenient("a")
     buffer = LogBuffer()
     buffer.append([line("a 0")], [0], 10)
@@ -180,8 +180,115 @@ def test_where_a_filter_is_given_up_no_line_is_missing_between_those_shown() -> 
     buffer.append_chosen([line("a 9")], [90], 100, sieve=wanted)
     buffer.give_up(wanted)
     assert buffer.filter is None
-    assert not shown(buffer)
-    buffer.append([line("b 10")], [100], 110)
-    assert [text for _, text in shown(buffer)] == ["b 10"]
-    assert buffer.span == Span(100, 110)
+    assert not buffer.has_all_for(None)
+
+
+@given(script=st.lists(st.lists(st.sampled_from(["a", "b", "b", "b"]), max_size=15), max_size=12))
+def test_what_a_filter_shows_of_the_end_is_not_dropped_for_what_it_hides(script: list[list[str]]) -> None:
+    wanted = TextFilter.lenient("a")
+    buffer = LogBuffer(capacity=20)
+    buffer.replace((), (), Span(0, 0), has_end=True)
+    buffer.set_filter(wanted)
+    place, everything = 0, list[str]()
+    for texts in script:
+        buffer.append(
+            [line(text) for text in texts], [place + index for index in range(len(texts))], place + len(texts)
+        )
+        place += len(texts)
+        everything += texts
+        found = shown(buffer)
+        assert [text for _, text in found] == (["a"] * everything.count("a"))[-len(found) :][: len(found)]
+        assert len(found) >= min(everything.count("a"), 20)
+        places = [buffer.place_of(number) for number, _ in found]
+        assert places == [index for index, text in enumerate(everything) if text == "a"][-len(found) :][: len(found)]
+        assert buffer.extent.lines <= 22
+        assert buffer.extent.has_end
+        assert buffer.span == Span(buffer.span.start, place)
+    assert buffer.has_all_for(wanted)
+
+
+def test_earlier_lines_take_the_place_of_hidden_ones_where_the_end_is_followed() -> None:
+    wanted = TextFilter.lenient("a")
+    buffer = LogBuffer(capacity=20)
+    buffer.replace([line("b")] * 20, list(range(100, 120)), Span(100, 120), has_end=True)
+    buffer.set_filter(wanted)
+    assert buffer.prepend([line("a")] * 10, list(range(10, 20)), 10, before=100, sieve=wanted) == 10
+    assert buffer.extent.has_end
+    buffer.append([line("a new")], [120], 121)
+    assert [text for _, text in shown(buffer)] == ["a"] * 10 + ["a new"]
+    assert buffer.span == Span(10, 121)
+    assert not buffer.has_all_for(None)
+
+
+def test_what_somebody_looks_at_stays_and_what_comes_is_counted() -> None:
+    buffer = LogBuffer(capacity=20)
+    buffer.replace([line("a")] * 20, list(range(20)), Span(0, 20), has_end=True)
+    buffer.pinned = True
+    for place in range(20, 100):
+        buffer.append([line("b")], [place], place + 1)
+    extent = buffer.extent
+    assert [text for _, text in shown(buffer)] == ["a"] * 20 + ["b"] * 2
+    assert not extent.has_end
+    assert extent.missed == 78
+    buffer.pinned = False
+    unplaced = LogBuffer(capacity=20)
+    unplaced.pinned = True
+    for number in range(100):
+        unplaced.append([line(str(number))])
+    assert shown(unplaced)[-1] == (99, "99")  # what comes is nowhere else
+
+
+def test_lines_chosen_by_two_filters_are_all_that_neither_shows() -> None:
+    one, other = TextFilter.lenient("a"), TextFilter.lenient("b")
+    buffer = LogBuffer()
+    buffer.set_filter(one)
+    buffer.append_chosen([line("a")], [0], 10, sieve=one)
+    buffer.set_filter(other)
+    buffer.append_chosen([line("b")], [10], 20, sieve=other)
+    assert not buffer.has_all_for(other)
+    buffer.set_filter(one)
+    buffer.append_chosen([line("a")], [20], 30, sieve=one)
+    assert not buffer.has_all_for(one)
+    buffer.begin_anew(one, 0)
     assert buffer.has_all_for(None)
+    assert buffer.filter is one
+    assert not shown(buffer)
+    assert not buffer.extent.has_end
+
+
+def test_a_place_leads_to_the_next_line_that_is_shown() -> None:
+    buffer = LogBuffer()
+    texts = ["a", "b", "a", "b"]
+    buffer.replace([line(text) for text in texts], [0, 10, 20, 30], Span(0, 40), has_end=True)
+    first = buffer.extent.first
+    assert [buffer.number_from(place) for place in (-1, 0, 5, 30, 35, 40)] == [
+        None, first, first + 1, first + 3, None, None
+    ]  # fmt: skip
+    buffer.set_filter(TextFilter.lenient("a"))
+    assert [buffer.number_from(place) for place in (0, 5, 20, 21)] == [first, first + 2, first + 2, None]
+
+
+def test_lines_are_not_replaced_where_it_is_not_the_time_any_more() -> None:
+    buffer = LogBuffer()
+    buffer.append([line("a")])
+    assert not buffer.replace([line("b")], [0], Span(0, 10), has_end=True, when=lambda: False)
+    assert [text for _, text in shown(buffer)] == ["a"]
+
+
+def test_of_more_earlier_lines_than_there_is_room_for_those_nearest_the_end_are_taken() -> None:
+    wanted = TextFilter.lenient("a")
+    buffer = LogBuffer(capacity=20, characters=100)
+    buffer.replace([line("b")] * 20, list(range(100, 120)), Span(100, 120), has_end=True)
+    buffer.set_filter(wanted)
+    earlier = [line(f"a {number}") for number in range(40)]
+    assert buffer.prepend(earlier, list(range(40)), 0, before=100, sieve=wanted) == 20
+    assert buffer.extent.has_end
+    assert [text for _, text in shown(buffer)] == [f"a {number}" for number in range(20, 40)]
+    assert buffer.span == Span(20, 120)
+    buffer.replace([line("a")], [100], Span(100, 101), has_end=True)
+    longer = [line("a" * 60), line("a" * 50), line("a" * 40)]
+    assert buffer.prepend(longer, [0, 1, 2], 0, before=100, sieve=wanted) == 2
+    assert [len(text) for _, text in shown(buffer)] == [50, 40, 1]
+    assert buffer.prepend([line("a" * 100)], [0], 0, before=1, sieve=wanted) == 0
+    assert [len(text) for _, text in shown(buffer)] == [50, 40, 1]
+    assert buffer.span == Span(1, 101)

@@ -231,6 +231,7 @@ def test_a_window_moves_over_the_whole_log_in_bounded_memory(long_history: Histo
     buffer = LogBuffer(capacity=3000)
     past = Past(long_history, seeker_of(long_history), buffer)
     buffer.replace((), (), Span(long_history.end(), long_history.end()), has_end=True)
+    buffer.pinned = True
     while past.load_earlier(NEVER, nothing):
         shown = texts(buffer)
         assert len(shown) <= 3300
@@ -293,3 +294,45 @@ def test_going_to_a_place_ends_where_it_is_cancelled(long_history: History) -> N
 
     with pytest.raises(GivenUpError):
         Past(long_history, seeker_of(long_history), buffer).go(place_of_line(long_history, 15_000), cancel, stop)
+
+
+def test_a_filter_that_is_too_slow_for_what_was_written_before_is_taken_off(path: Path) -> None:
+    path.write_text(("INFO " + "a" * 60 + "b\n") * 2000)
+    history, buffer = History(path), LogBuffer()
+    past = Past(history, seeker_of(history), buffer)
+    place = place_of(FIRST_VOLUME, 1000 * len("INFO b\n" + "a" * 60))
+    for _ in range(2):
+        slow = read_sieve("(a|aa)+$", now=0, zone=UTC)
+        assert slow is not None
+        buffer.begin_anew(slow, place)
+        with pytest.raises(GivenUpError):
+            past.load_earlier(NEVER, nothing)
+        assert slow.slow is not None
+        assert buffer.filter is None
+    buffer.begin_anew(read_sieve("(a|aa)+$", now=0, zone=UTC), place)
+    past.go(place, NEVER, nothing)
+    assert buffer.filter is None
+    assert len(texts(buffer)) == 2000
+    history.close()
+
+
+def test_going_to_a_place_that_was_given_up_before_leaves_what_is_there(long_history: History) -> None:
+    buffer, cancel = LogBuffer(), Event()
+    past = Past(long_history, seeker_of(long_history), buffer)
+    past.go(place_of_line(long_history, 15_000), NEVER, nothing)
+    before = texts(buffer)
+    cancel.set()
+    with pytest.raises(GivenUpError):
+        past.go(place_of_line(long_history, 5_000), cancel, nothing)
+    assert texts(buffer) == before
+
+
+def test_where_the_end_is_followed_no_more_is_read_back_than_there_is_room_for(long_history: History) -> None:
+    buffer = LogBuffer(capacity=3000)
+    past = Past(long_history, seeker_of(long_history), buffer)
+    buffer.replace((), (), Span(long_history.end(), long_history.end()), has_end=True)
+    while past.load_earlier(NEVER, nothing):
+        assert buffer.extent.has_end
+    shown = texts(buffer)
+    assert 3000 <= len(shown) <= 3300
+    assert shown == [text_of(number) for number in range(20_000 - len(shown), 20_000)]

@@ -144,7 +144,6 @@ def test_a_filter_that_is_too_slow_for_a_flood_is_taken_off_and_the_log_is_read_
     reading.wait_for(lambda: reading.reader.status.counts.lines == 3002)
     assert slow.slow is not None
     assert reading.buffer.filter is None
-    assert reading.buffer.has_all_for(None)
     assert reading.reader.status.state is FollowState.FOLLOWING
     assert reading.texts()[-1] == "INFO " + "a" * 60 + "b"
 
@@ -167,3 +166,48 @@ def test_in_a_flood_a_level_is_found_wherever_it_stands(reading: Reading, tmp_pa
     reading.wait_for(lambda: reading.reader.status.counts.lines == 9001)
     assert reading.texts()[1:] == [f"2026-07-01 12:00:00 ERROR {thousand}000" for thousand in range(1, 9)]
     assert reading.reader.status.skipped == 0
+
+
+def test_a_flood_is_not_looked_through_for_somebody_who_looks_elsewhere(reading: Reading, tmp_path: Path) -> None:
+    class Asked(TextFilter):
+        def matches(self, text: str) -> bool:
+            asked.append(text)
+            return super().matches(text)
+
+    asked = list[str]()
+    reading.wait_for(lambda: reading.reader.status.state is FollowState.FOLLOWING)
+    reading.buffer.begin_anew(Asked.lenient("INFO"), 0)
+    pour(tmp_path / "app.log", [f"INFO {number}" for number in range(3, 3003)])
+    reading.wait_for(lambda: reading.reader.status.counts.lines == 3002)
+    assert len(asked) < 200
+    assert reading.buffer.extent.missed == 3000
+
+
+def test_the_end_is_joined_again_once_there_is_a_file(reading: Reading, tmp_path: Path) -> None:
+    path = tmp_path / "app.log"
+    reading.wait_for(lambda: reading.reader.status.state is FollowState.FOLLOWING)
+    path.unlink()
+    reading.wait_for(lambda: reading.reader.status.state is FollowState.WAITING)
+    reading.buffer.begin_anew(None, 0)
+    reading.reader.rejoin(lambda: True)
+    path.write_text("INFO 3\nINFO 4\n")
+    reading.wait_for(lambda: reading.texts() == ["INFO 3", "INFO 4"])
+    assert reading.buffer.extent.has_end
+
+
+def test_the_end_is_not_joined_by_who_has_gone_elsewhere_meanwhile(reading: Reading, tmp_path: Path) -> None:
+    reading.wait_for(lambda: reading.reader.status.state is FollowState.FOLLOWING)
+    reading.buffer.begin_anew(None, 0)
+    asked = threading.Event()
+
+    def wanted() -> bool:
+        asked.set()
+        return False
+
+    reading.reader.rejoin(wanted)
+    assert asked.wait(10)
+    with (tmp_path / "app.log").open("a") as file:
+        file.write("INFO 3\n")
+    reading.wait_for(lambda: reading.reader.status.counts.lines == 3)
+    assert not reading.texts()
+    assert reading.buffer.extent.missed == 1

@@ -120,9 +120,16 @@ class LogFollow(LogScroll):
         """Take in what the buffer holds now: the widget does so by itself where it reads a file."""
         if self.lay_out(to_end=self.follow):
             self._seen_end = self._extent.end
+        if self.reader is not None and self._is_astray():
+            self.reader.rejoin(self._is_astray)
         self._load_at_edges()
         self.tell()
         self.pace.painted(self.status.counts)
+
+    def _is_astray(self) -> bool:
+        """Whether the end is to be followed and is not here, and nobody is on the way elsewhere."""
+        is_travelling = self._travel is not None and self._travel.is_under_way
+        return self.follow and not self.buffer.has_end and not is_travelling
 
     def action_toggle_follow(self) -> None:
         """Follow the end, or stop here."""
@@ -160,7 +167,10 @@ class LogFollow(LogScroll):
 
     def action_scroll_end(self) -> None:
         """Go to the end and follow it."""
-        self.follow = True
+        if self.follow:
+            self._join()  # perhaps on the way elsewhere
+        else:
+            self.follow = True
 
     def watch_follow(self, follow: bool) -> None:
         """Leave the end, or go back to it."""
@@ -168,14 +178,15 @@ class LogFollow(LogScroll):
         self._seen_lines = self.status.counts.lines
         self.buffer.pinned = not follow
         if follow:
-            self.cursor.go(None)
-            if self._travel is not None:
-                self._travel.cancel()
-            if self.reader is not None and not self.buffer.extent.has_end:
-                self.reader.rejoin()
-            self.show_news()
+            self._join()
         else:
             self.tell()
+
+    def _join(self) -> None:
+        self.cursor.go(None)
+        if self._travel is not None:
+            self._travel.leave()
+        self.show_news()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Pause where the reader scrolls up, follow again from the end on."""
@@ -288,9 +299,9 @@ class LogFollow(LogScroll):
         if self.reader is None or not self.height or self.buffer.span.start is None:
             return
         # In a flood a screenful is all there is, and what comes next throws out whatever was put before it.
-        wants_more = self.max_scroll_y == 0 and not self.reader.is_flooded
+        wants_more = self.max_scroll_y == 0 and not self.reader.is_flooded and self._extent.has_end
         near_top = self.scroll_y < self.height and (not self.follow or wants_more)
-        near_end = not self._extent.has_end and self.scroll_y > self.max_scroll_y - self.height
+        near_end = not (self._extent.has_end or self.follow) and self.scroll_y > self.max_scroll_y - self.height
         if not (near_top or near_end) or self.travel is None or (near_top and self.travel.earlier(asked=asked)):
             return
         if near_end and (asked or self.max_scroll_y == 0):

@@ -9,10 +9,11 @@ from textual.message import Message
 
 @dataclass(eq=False, repr=False)
 class Arrived(Message, bubble=False):
-    """A journey has ended: at the line that starts at `place`, or nowhere, and `said` tells why."""
+    """A `journey` has ended: at the line that starts at `place`, or nowhere, and `said` tells why if need be."""
 
     place: int | None
     said: str = ""
+    journey: object = None
 
 
 class Travelled(Message, bubble=False):

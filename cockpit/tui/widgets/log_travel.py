@@ -42,9 +42,14 @@ class LogTravel:
         self._nothing_after: tuple[object, object] | None = None
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether a journey is, which nobody has stopped."""
+        return bool(self._under_way) and not self._cancel.is_set()
+
+    @property
     def progress(self) -> str:
         """What is under way, and how far; empty where nothing is."""
-        return f"{self._under_way} {self._part:.0%}, Esc stops" if self._under_way else ""
+        return f"{self._under_way} {self._part:.0%}, Esc stops" if self.is_under_way else ""
 
     def position(self, number: int) -> str:
         """Return where in the log a line is, such as `43 % of 9.8 GB` or `2 files back`."""
@@ -63,10 +68,22 @@ class LogTravel:
         self._view.run_worker(self._history.close, thread=True, exit_on_error=False)
 
     def cancel(self) -> bool:
-        """Stop what is under way; whether anything was."""
-        if not self._under_way:
+        """Stop what is under way, which it will say; whether anything was."""
+        if not self.is_under_way:
             return False
         self._cancel.set()
+        return True
+
+    def leave(self) -> None:
+        """Stop what is under way, of which nothing is said any more: somebody goes elsewhere."""
+        self._cancel.set()
+        self._cancel, self._under_way = Event(), ""
+
+    def end(self, journey: object) -> bool:
+        """Take note that a journey has ended; False where it is not the one that was begun last."""
+        if journey is not self._cancel:
+            return False
+        self._under_way = ""
         return True
 
     def earlier(self, *, asked: bool = False) -> bool:
@@ -75,8 +92,8 @@ class LogTravel:
         Return whether anything is under way.
         """
         state = self._buffer.span.start, self._buffer.filter
-        if self._under_way or state[0] is None or (not asked and state == self._nothing_before):
-            return bool(self._under_way)
+        if self.is_under_way or state[0] is None or (not asked and state == self._nothing_before):
+            return self.is_under_way
 
         def load(cancel: Event, progress: Progress) -> Arrived | None:
             more = self._past.load_earlier(cancel, progress, on_rows=self._tell)
@@ -92,7 +109,7 @@ class LogTravel:
     def later(self, *, asked: bool) -> None:
         """Bring the lines after those in memory; at the log's end, join it again, where a person `asked` for more."""
         state = self._buffer.span.end, self._buffer.filter
-        if self._under_way or (not asked and state == self._nothing_after):
+        if self.is_under_way or (not asked and state == self._nothing_after):
             return
 
         def load(cancel: Event, progress: Progress) -> Arrived | None:
@@ -100,7 +117,7 @@ class LogTravel:
                 return None
             self._nothing_after = self._buffer.span.end, self._buffer.filter
             if asked:
-                self._reader.rejoin()
+                self._reader.rejoin(lambda: not cancel.is_set())
             return None
 
         self._nothing_after = state
@@ -182,19 +199,14 @@ class LogTravel:
                 self._tell()
 
         def travel() -> None:
-            said = ""
             try:
-                arrived = journey(cancel, progress)
+                arrived = journey(cancel, progress) or Arrived(None)
             except GivenUpError:
-                arrived, said = None, "stopped" if cancel.is_set() else ""
+                arrived = Arrived(None, "stopped" if cancel.is_set() else "")
             except (CockpitError, OSError) as error:
-                arrived, said = None, str(error)
-            if cancel is not self._cancel:
-                return  # another journey has begun
-            self._under_way = ""
-            if arrived is not None or said:
-                self._post(arrived or Arrived(None, said))
-            self._tell()
+                arrived = Arrived(None, str(error))
+            arrived.journey = cancel
+            self._post(arrived)
 
         self._view.run_worker(travel, thread=True, group="travel", exit_on_error=False)
 

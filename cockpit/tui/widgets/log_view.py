@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from textual import on, work
 
 from cockpit.logs.follow import FollowState
-from cockpit.logs.held import Span
 from cockpit.logs.line import LogLine
 from cockpit.tui.widgets.log_follow import LogFollow
 from cockpit.tui.widgets.log_journey import Arrived
@@ -28,7 +27,7 @@ class LogView(LogFollow):
 
         self._wanted_filter = read_sieve(text, now=self._clock(), zone=self._timezone)
         self._searched = None
-        self._filter_buffer()
+        self._filter_buffer(self._place_in_view())
 
     @property
     def filter_remark(self) -> str:
@@ -63,7 +62,7 @@ class LogView(LogFollow):
             self._wanted_filter, self._searched = None, self._wanted_filter
         else:
             return
-        self._filter_buffer()
+        self._filter_buffer(self._place_in_view())
 
     def go_to_time(self, typed: str) -> None:
         """Go to the first line at or after a time: `14:05`, `15m` ago, or a date and time."""
@@ -107,38 +106,55 @@ class LogView(LogFollow):
         self._load_at_edges()
         self.tell()
 
+    def show_news(self) -> None:
+        """Take in what the buffer holds now; where lines are missing that the filter in force shows, they are read."""
+        super().show_news()
+        if not self.buffer.has_all_for(self.buffer.filter):
+            self._filter_buffer(self._place_in_view())
+
     @on(Arrived)
     def _arrive(self, message: Arrived) -> None:
-        number = None if message.place is None else self.buffer.number_of(message.place)
-        self.lay_out(to_end=False)
-        if number is None:
-            self.say(message.said)
-        else:
+        if self._travel is None or not self._travel.end(message.journey):
+            return  # another one has begun
+        place = message.place
+        number = None if place is None else self.buffer.number_from(place)
+        if number is not None:
+            self.lay_out(to_end=False)
             self.jump(number)
+            return
+        is_hidden = place is not None and self.buffer.filter is not None
+        if message.said or is_hidden:
+            self._notice = message.said or "from there on, nothing matches the filter"
+        self.show_news()
+
+    def _place_in_view(self) -> int | None:
+        current = self.cursor.current
+        return self.buffer.place_of(self._top_line if current is None else current)
 
     @work(thread=True, group="filter")
-    def _filter_buffer(self) -> None:
-        """Apply the filter wanted last, also where it was changed while this looked through the lines."""
-        is_let_go, place = False, None
+    def _filter_buffer(self, place: int | None) -> None:
+        """Apply the filter wanted last, also where it was changed while this looked through the lines.
+
+        Lines that it shows, and that were left out when those around them were read, are read anew around a place.
+        """
         buffer = self.buffer
-        while (wanted := self._wanted_filter) is not buffer.filter or not buffer.has_all_for(wanted):
-            if not buffer.has_all_for(wanted):
-                # Between its lines are others, which this filter may choose: they are read anew.
-                current = self.cursor.current
-                found = buffer.place_of(self._top_line if current is None else current)
-                is_let_go, place = True, buffer.span.start if found is None else found
-                buffer.replace((), (), Span(place, place), has_end=False)
-            buffer.set_filter(wanted)
-            if wanted is self._wanted_filter and wanted is not None and wanted.slow:
-                break
-        if is_let_go:
-            # Not before the filter is in force: they would be read through the one before.
-            self.app.call_later(self._read_again, place)
+        while (wanted := self._wanted_or_none()) is not buffer.filter or not buffer.has_all_for(wanted):
+            if buffer.has_all_for(wanted):
+                buffer.set_filter(wanted)
+            else:
+                place = buffer.span.start if place is None else place
+                buffer.begin_anew(wanted, place)
+                self.app.call_later(self._read_again, place)
         self._post_news()
 
+    def _wanted_or_none(self) -> Sieve | None:
+        """The filter wanted last; none where it has turned out to be too slow."""
+        wanted = self._wanted_filter
+        return None if wanted is None or wanted.slow else wanted
+
     def _read_again(self, place: int | None) -> None:
-        if self.follow and self.reader is not None:
-            self.reader.rejoin()
+        if self.follow:
+            self.show_news()  # which joins the end again
         elif self.travel is not None and place is not None:
             self.travel.go(place, anew=True)
 
