@@ -15,6 +15,8 @@ from cockpit.logs.reader import FIRST_LINES, LogReader
 from cockpit.logs.tagged import LineClassifier
 from cockpit.times import zone
 from cockpit.tui.themed import ThemedApp
+from cockpit.tui.widgets.log_journey import Arrived
+from cockpit.tui.widgets.log_status import LogStatus
 from cockpit.tui.widgets.log_tail import LogTail
 
 HEIGHT = 10
@@ -63,8 +65,13 @@ class HeldApp(ThemedApp):
         self.view = LogTail("app", path, timezone=zone("UTC"), clock=lambda: 0.0, reader=self.reader)
         self.path = path
 
+        self.is_slow = False
+
     def compose(self) -> ComposeResult:
         yield self.view
+
+    def on_log_status(self, message: LogStatus) -> None:
+        self.is_slow = message.too_slow is not None
 
     def on_mount(self) -> None:
         self.view.focus()
@@ -120,6 +127,9 @@ async def test_who_follows_and_stops_a_journey_goes_on_following(path: Path, key
             await pilot.press(key)  # the first one stops here
         app.reader.journeys.open()
         assert await app.follows(pilot)
+        await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
+        await pilot.pause()
+        assert str(app.view.border_subtitle) == ("stopped" if key == "escape" else "")
 
 
 async def test_who_has_scrolled_and_stops_a_journey_by_going_to_the_end_follows(path: Path) -> None:
@@ -213,6 +223,35 @@ async def test_a_pattern_too_slow_for_what_was_written_before_hides_nothing(tmp_
         app.view.apply_filter("(a|aa)+$")
         await until(pilot, lambda: app.shown() == [str(number) for number in range(2990, 3000)])
         assert app.view.buffer.filter is None
+        assert await app.follows(pilot)
+
+
+async def test_a_pattern_that_turns_out_too_slow_leaves_no_gap(tmp_path: Path) -> None:
+    def text(number: int) -> str:
+        return "a" * 90 + "b" if number < 500 else f"{'needle' if number == 1_900 else 'hay':80}{number:>11}"
+
+    path = tmp_path / "app.log"
+    path.write_text("".join(f"INFO {text(number)}\n" for number in range(3_000)))
+    app = HeldApp(path)
+    async with app.run_test(size=(120, 12)) as pilot:
+        await until(pilot, lambda: app.shown()[-1:] == [text(2999)])
+        app.view.apply_filter("(a|aa)+$|needle")
+        await until(pilot, lambda: app.is_slow)
+        await until(pilot, lambda: app.view.buffer.has_all_for(None) and app.view.buffer.has_end)
+        assert app.shown() == [text(number) for number in range(2990, 3000)]
+
+
+async def test_who_has_gone_to_the_end_is_not_led_away_by_a_journey_that_arrives_late(path: Path) -> None:
+    app = HeldApp(path)
+    async with app.run_test(size=(70, 12)) as pilot:
+        await at_the_end(app, pilot)
+        await pilot.press("home")
+        await until(pilot, lambda: app.shown()[0] == "0" and not app.view.progress)
+        await pilot.press("end")
+        await at_the_end(app, pilot)
+        app.view.post_message(Arrived(app.view.buffer.span.start, journey="an older one"))
+        await pilot.pause()
+        assert app.view.follow
         assert await app.follows(pilot)
 
 
