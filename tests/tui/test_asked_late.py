@@ -14,18 +14,24 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from cockpit import migrating
+from cockpit.content.shipped import shipped_directory
 from cockpit.git.command import Git
+from cockpit.identity import Doubt
 from cockpit.migrating import Proposal, propose
 from cockpit.pinning import read_work_tree
+from cockpit.release.intents import TickItem
+from cockpit.release.item_state import ItemState
 from cockpit.tui.app import CockpitApp
 from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.card import CardDialog
 from cockpit.tui.dialogs.confirm import ConfirmPlanDialog
+from cockpit.tui.dialogs.identity import IdentityDialog
 from cockpit.tui.dialogs.migration import MigrationDialog
 from cockpit.tui.screens.flight import FlightScreen
 from cockpit.workspace import Workspace
+from tests.tui.moments import LOGS
 from tests.tui.painted import settle, text_in, text_of, until
-from tests.tui.scenes import Scene
+from tests.tui.scenes import CONFIGURATION, Scene, build_repository
 from tests.tui.test_migration import edit
 from tests.tui.test_people import told
 
@@ -94,20 +100,35 @@ async def open_card(app: CockpitApp, pilot: Pilot[int]) -> CardDialog:
 
 
 async def press(app: CockpitApp, pilot: Pilot[int], button: str) -> None:
-    app.screen.query_one(f"#{button}").focus()
+    pressed = app.screen.query_one(f"#{button}")
+    await until(pilot, lambda: not pressed.has_class("-active"))  # a second press right after the first does nothing
+    app.screen.set_focus(pressed)
     await pilot.press("space")
+    await pilot.pause()
 
 
-async def test_of_two_ways_from_a_card_only_the_one_asked_last_opens(scene: Scene, slow: SlowGit) -> None:
-    app = scene.app()
+@pytest.fixture
+def both_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """A run with steps for a deploy, too."""
+    template = tmp_path / "template"
+    build_repository(template, CONFIGURATION + "deploy: {steps: [{id: out, title: Go there, checkout: true}]}\n")
+    scene = Scene(tmp_path, template).enter(monkeypatch)
+    scene.open()
+    return scene
+
+
+@pytest.mark.parametrize("first", ["deploy", "rollback"])
+async def test_of_two_ways_from_a_card_only_the_one_asked_last_opens(
+    both_ways: Scene, slow: SlowGit, first: str
+) -> None:
+    app = both_ways.app()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         card = await open_card(app, pilot)
         slow.shut()
-        await press(app, pilot, "deploy")
+        await press(app, pilot, first)
         await until(pilot, lambda: slow.waiting == 1)
         await press(app, pilot, "rollback")
-        await press(app, pilot, "rollback")
-        await pilot.pause()
+        await until(pilot, lambda: slow.waiting == 2)
         slow.open()
         await until(pilot, lambda: isinstance(app.screen, ConfirmPlanDialog))
         await settle(pilot)
@@ -260,3 +281,29 @@ async def test_a_migration_is_not_shown_over_another_dialog(scene: Scene, monkey
         await settle(pilot)
         assert not stack(app, MigrationDialog)
         assert isinstance(app.screen, AskDialog)
+
+
+async def test_who_one_is_is_asked_at_once_and_not_when_the_repository_has_answered(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slow: SlowGit
+) -> None:
+    scene = Scene(tmp_path, template).enter(monkeypatch)
+    text = (shipped_directory() / "production-deployment.yaml").read_text()
+    before, item, after = text.partition(f"          - id: {LOGS}\n")
+    assert item
+    after = after.replace("binds: commit", 'binds: paths\n            paths: ["migrations/*"]', 1)
+    (scene.repo / "checklists").mkdir()
+    (scene.repo / "checklists" / "production-deployment.yaml").write_text(before + item + after)
+    scene.open()
+    scene.doubt = Doubt("root is an account that several people use")
+    app = scene.app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, IdentityDialog))
+        await pilot.press("escape")
+        await settle(pilot)
+        slow.shut()
+        app.act(TickItem(LOGS))
+        await pilot.press(*"Dora", "enter")
+        await until(pilot, lambda: slow.waiting)
+        slow.open()
+        await until(pilot, lambda: scene.run.items[LOGS].state is ItemState.DONE)
+    assert scene.run.records[-1].by.name == "Dora"
