@@ -350,6 +350,10 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
 
     def act(self, intent: Intent, *, said: str = "", then: Callable[[list[Record]], None] | None = None) -> None:
         """Carry out an intent off the loop; `said` is told, and `then` called, once it is on the disk."""
+        if self.workspace.session.doubt and self.may_write and self.past.shown is None:
+            # At once: a disk that takes its time would have it come under what is typed by then.
+            self._who.ask(lambda: self.act(intent, said=said, then=then))
+            return
 
         async def carry_out() -> None:
             try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.dom import DOMNode
+from textual.screen import Screen
 
 from cockpit.errors import CockpitError
 from cockpit.release.asked_again import asked_again
@@ -24,7 +25,7 @@ class GoingOnActions(DOMNode):
         """Let the run fly another tag, after what that asks again was shown."""
         from cockpit.tui.dialogs.ask import AskDialog
 
-        app = cast("CockpitApp", self.app)
+        app, asker = cast("CockpitApp", self.app), self.screen
         run = app.present[0]
         if not run.open:
             app.tell("no run is open: : open a release run begins one")
@@ -32,15 +33,14 @@ class GoingOnActions(DOMNode):
 
         def named(tag: str | None) -> None:
             if tag:
-                app.run_worker(_confirm(app, tag), group="ask", exclusive=True, exit_on_error=False)
+                app.run_worker(_confirm(asker, tag), group="ask", exclusive=True, exit_on_error=False)
 
-        async def ask() -> None:
-            newest = await asyncio.to_thread(newest_tag, app)
-            such = f", such as {newest}, the newest" if newest and newest != run.tag else ""
-            title = f"Let {_named(run)} fly another tag than {run.tag or 'none'}"
-            app.push_screen(AskDialog(title, f"the tag{such}", does="Enter shows what changes"), named)
+        def propose() -> str:
+            newest = newest_tag(app)
+            return f"the tag, such as {newest}, the newest" if newest and newest != run.tag else ""
 
-        app.run_worker(ask(), group="ask", exclusive=True, exit_on_error=False)
+        title = f"Let {_named(run)} fly another tag than {run.tag or 'none'}"
+        app.push_screen(AskDialog(title, "the tag", does="Enter shows what changes", propose=propose), named)
 
     def action_unlock(self) -> None:
         """Let deploys start again after a rollback, with the reason."""
@@ -60,11 +60,13 @@ class GoingOnActions(DOMNode):
         self.app.push_screen(AskDialog(title, "why one may start again", does="Enter unlocks"), write)
 
 
-async def _confirm(app: CockpitApp, tag: str) -> None:
+async def _confirm(asker: Screen[Any], tag: str) -> None:
     """Show what a retarget would ask again, and do it where a person says so."""
     from cockpit.git.resolve import resolve_tag
     from cockpit.tui.dialogs.ask import ConfirmDialog
+    from cockpit.tui.dialogs.late import push_late
 
+    app = cast("CockpitApp", asker.app)
     try:
         commit = await asyncio.to_thread(resolve_tag, app.workspace.code_git, tag)
     except (CockpitError, OSError) as error:
@@ -79,7 +81,8 @@ async def _confirm(app: CockpitApp, tag: str) -> None:
 
     changes = "\n".join(f"- {one}" for one in again) or "Nothing that was done is asked again."
     question = f"Retarget {_named(run)} from {run.tag or 'no tag'} to {tag} ({commit[:8]})?\n\n{changes}"
-    app.push_screen(ConfirmDialog(question, "Retarget"), answered)
+    otherwise = f"you had gone on, so the retarget to {tag} was not asked about: : retarget does so"
+    push_late(asker, ConfirmDialog(question, "Retarget"), answered, otherwise=otherwise)
 
 
 def _named(run: Run) -> str:

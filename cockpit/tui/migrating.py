@@ -27,9 +27,10 @@ class MigrationActions(DOMNode):
     def run_migration(self, *, back: bool) -> None:
         """Look at the files off the loop, show what differs, and do it where a person says so."""
         from cockpit.migrating import intent_of, propose
+        from cockpit.tui.dialogs.late import push_late
         from cockpit.tui.dialogs.migration import MigrationDialog
 
-        app = cast("CockpitApp", self.app)
+        app, asker = cast("CockpitApp", self.app), self.screen
 
         async def look() -> None:
             try:
@@ -42,6 +43,8 @@ class MigrationActions(DOMNode):
                 if yes:
                     app.act(intent_of(proposal), said=f"the run flies by the files {proposal.changes.after[:8]} now")
 
-            app.push_screen(MigrationDialog(proposal, back=back), answered)
+            again = f": migrate {'back' if back else 'the run'}"
+            otherwise = f"you had gone on, so what would change was not shown: {again} does so"
+            push_late(asker, MigrationDialog(proposal, back=back), answered, otherwise=otherwise)
 
         app.run_worker(look(), group="migrate", exclusive=True, exit_on_error=False)

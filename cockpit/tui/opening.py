@@ -40,13 +40,12 @@ class OpeningActions(DOMNode):
             if name:
                 app.run_worker(open_it(name), group="act", exit_on_error=False)
 
-        async def ask() -> None:
-            newest = await asyncio.to_thread(newest_tag, app)
-            such = f", such as {newest}, the newest" if newest else ""
-            hint = f"its name; a tag will do{such}"
-            app.push_screen(AskDialog("Open a release run", hint, does="Enter opens it"), named)
+        def propose() -> str:
+            newest = newest_tag(app)
+            return f"{hint}, such as {newest}, the newest" if newest else ""
 
-        app.run_worker(ask(), group="ask", exclusive=True, exit_on_error=False)
+        hint = "its name; a tag will do"
+        app.push_screen(AskDialog("Open a release run", hint, does="Enter opens it", propose=propose), named)
 
 
 def newest_tag(app: CockpitApp) -> str:

@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from cockpit.git.command import Git
 from cockpit.release.running import Sighting
@@ -13,7 +14,7 @@ from cockpit.tui.dialogs.card import CardDialog
 from cockpit.tui.pages import tags
 from cockpit.tui.pages.tags import TagPicker, TagsFound
 from cockpit.workspace import Workspace
-from tests.tui.painted import text_of, until
+from tests.tui.painted import settle, text_of, until
 from tests.tui.scenes import Scene
 
 
@@ -73,6 +74,36 @@ async def test_of_very_many_the_newest_are_seen_first_and_a_card_waits_for_the_r
         assert len(picker.rows) == 1203
         assert picker.highlighted is not None
         assert picker.highlighted.name == wanted.name
+
+
+async def test_a_card_that_waits_for_the_rest_does_not_call_back_whoever_has_gone_on(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = Git(Path()).text("rev-parse", "HEAD")
+    commands = "".join(f"create refs/tags/v0.{number}.0 {head}\n" for number in range(1200))
+    Git(Path()).output("update-ref", "--stdin", stdin=commands.encode())
+    gate = threading.Event()
+
+    class Held(TagsFound):
+        def __init__(self, workspace: Workspace, seen: Sighting) -> None:
+            gate.wait()
+            super().__init__(workspace, seen)
+
+    monkeypatch.setattr(tags, "TagsFound", Held)
+    monkeypatch.setattr(tags, "_AT_REST", 1000.0)
+    app = scene.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        try:
+            await pilot.press("4")
+            await until(pilot, lambda: app.screen.query(TagPicker) and app.screen.query_one(TagPicker).rows)
+            await pilot.press("enter", "slash", "v")
+            await pilot.pause()
+        finally:
+            gate.set()
+        await until(pilot, lambda: "reading" not in text_of(app, "#tags-title"))
+        await settle(pilot)
+        assert not isinstance(app.screen, CardDialog)
+        assert isinstance(app.focused, Input)
 
 
 async def test_whoever_leaves_while_they_are_read_leaves_in_peace(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
@@ -23,15 +26,28 @@ def safe_content(text: str) -> Content:
 
 
 class AskDialog(Dialog[str]):
-    """Asks for one line of text; Enter gives it, Esc leaves."""
+    """Asks for one line of text; Enter gives it, Esc leaves.
 
-    def __init__(self, title: str, hint: str, *, wanted: str = "", value: str = "", does: str = "Enter saves") -> None:
+    `propose` finds a better hint off the loop, or an empty one: who knows what to type need not wait for it.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        hint: str,
+        *,
+        wanted: str = "",
+        value: str = "",
+        does: str = "Enter saves",
+        propose: Callable[[], str] | None = None,
+    ) -> None:
         super().__init__()
         self._title = title
         self._hint = hint
         self._value = value
         self._does = does
         self._wanted = wanted  # the one answer that is taken; a wrong one keeps the field open
+        self._propose = propose
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"):
@@ -39,6 +55,15 @@ class AskDialog(Dialog[str]):
             yield Field(self._value, placeholder=self._hint, compact=True, classes="dialog-input")
             does = f"Enter after {self._wanted}" if self._wanted else self._does
             yield Static(Content(hint_line(does, "Esc leaves")), classes="dialog-hint")
+
+    def on_mount(self) -> None:
+        if self._propose is not None:
+            self.run_worker(self._show_proposal(self._propose), exit_on_error=False)
+
+    async def _show_proposal(self, propose: Callable[[], str]) -> None:
+        hint = await asyncio.to_thread(propose)
+        if hint:
+            self.query_one(Field).placeholder = hint
 
     @on(Input.Submitted)
     def _give(self, event: Input.Submitted) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self, TypeVar, cast
 
+from textual import events
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -54,6 +55,7 @@ class Dialog(PatchScreen, ModalScreen[T]):
     ]
 
     draft: Draft | None = None
+    _leaves_with: tuple[T | None] | None = None  # the answer, once it was given below another screen
 
     def on_mount(self) -> None:
         self._bring_back()
@@ -74,12 +76,24 @@ class Dialog(PatchScreen, ModalScreen[T]):
             field.cursor_position = len(text)
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
-        """Leave with an answer, or without: then what is typed is kept."""
+        """Leave with an answer, or without: then what is typed is kept.
+
+        Below another screen it is left once that has been: Textual would take away the other one in its place.
+        """
+        if self not in self.app.screen_stack or self._leaves_with is not None:
+            return AwaitComplete()  # it has been left
         if self.draft is not None:
             typed = [field.value for field in self.query(Field)] if result is None else []
             if self.draft.keep(typed):
                 self.cockpit.tell("what you typed is kept: it is there when you open this again")
-        return super().dismiss(result)
+        if self.is_active:
+            return super().dismiss(result)
+        self._leaves_with = (result,)
+        return AwaitComplete()
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:  # noqa: ARG002
+        if self._leaves_with is not None and self.is_active:
+            super().dismiss(*self._leaves_with)
 
     @property
     def cockpit(self) -> CockpitApp:

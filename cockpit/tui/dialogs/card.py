@@ -38,6 +38,7 @@ from cockpit.times import date_time
 from cockpit.tui.dialogs.ask import AskDialog, ConfirmDialog
 from cockpit.tui.dialogs.base import Dialog, button
 from cockpit.tui.dialogs.confirm import ConfirmPlanDialog
+from cockpit.tui.dialogs.late import push_late
 from cockpit.tui.glyphs import choose_glyphs
 from cockpit.tui.rows import Part, labelled
 from cockpit.tui.theme import Inks
@@ -254,6 +255,7 @@ class CardDialog(Dialog[bool]):
 
     @on(Button.Pressed)
     def _act(self, event: Button.Pressed) -> None:
+        self.workers.cancel_group(self, "plan")  # what is asked last is what is meant
         match event.button.id:
             case "rollback":
                 self._prepare("rollback")
@@ -304,9 +306,15 @@ class CardDialog(Dialog[bool]):
             def replan(way: DatabaseWay) -> Plan:
                 return prepared(workspace, direction, self._tag, seen, way)
 
-            await self.app.push_screen(ConfirmPlanDialog(plan, self._tag, replan, assumed, warnings), self._confirmed)
+            way = f"the {'rollback' if direction == 'rollback' else 'deploy'} to {self._tag.display}"
+            push_late(
+                self,
+                ConfirmPlanDialog(plan, self._tag, replan, assumed, warnings),
+                self._confirmed,
+                otherwise=f"you had gone on, so {way} was not opened: press it again on its card",
+            )
 
-        self.run_worker(resolve(), exit_on_error=False)
+        self.run_worker(resolve(), group="plan", exclusive=True, exit_on_error=False)
 
     def _confirmed(self, started: bool | None) -> None:
         if started:

@@ -29,6 +29,7 @@ from cockpit.release.tags import Tag, confirmation_word
 from cockpit.release.wheel import wheel_of
 from cockpit.tui.dialogs.ask import ConfirmDialog
 from cockpit.tui.dialogs.base import Dialog, button, hint_line
+from cockpit.tui.dialogs.late import push_late
 from cockpit.tui.dialogs.plan_pane import DATABASE_WAYS, PlanPane, PlanPlace
 from cockpit.tui.dialogs.typed import LastButton, PassingButton, TypedInput
 from cockpit.tui.dialogs.without_lease import NO_LEASE, WithoutLeaseDialog
@@ -168,7 +169,7 @@ class ConfirmPlanDialog(Dialog[bool]):
         elif event.button.id == "wheel":
             self.cockpit.act(TakeWheel(seen=wheel_of(self.cockpit.moment[0]).named), said="you drive")
         elif event.button.id == "way":
-            self.run_worker(self._next_way(), exit_on_error=False)
+            self.run_worker(self._next_way(), group="way", exclusive=True, exit_on_error=False)
         elif not self._starting:
             self._begin()
 
@@ -183,6 +184,8 @@ class ConfirmPlanDialog(Dialog[bool]):
             except (CockpitError, OSError) as error:
                 why = why or str(error)
                 continue
+            if self._starting:
+                return  # what was confirmed stays in view
             if plan.commit != self._plan.commit:
                 why = "the tag has moved: leave, and look at its card again"
                 break
@@ -218,10 +221,10 @@ class ConfirmPlanDialog(Dialog[bool]):
             said = error.what if isinstance(error, CockpitError) and unleased else str(error)
             self.query_one("#confirm-hint", Static).update(Content(shown(said)))
             if unleased:
-                self.app.push_screen(WithoutLeaseDialog(said), self._go_without)
+                push_late(self, WithoutLeaseDialog(said), self._go_without)
             elif isinstance(error, CockpitError) and error.code == "dirty":
                 question = f"{error.what}. Keep the diff as evidence, and stash it?"
-                self.app.push_screen(ConfirmDialog(question, "Stash and go on"), self._go_on_stashed)
+                push_late(self, ConfirmDialog(question, "Stash and go on"), self._go_on_stashed)
             return
         self.dismiss(True)
 

@@ -26,6 +26,7 @@ from cockpit.release.record import Record
 from cockpit.release.runbooks import blanks_of, shown_command
 from cockpit.tui.dialogs.ask import safe_content
 from cockpit.tui.dialogs.base import Dialog, button, hint_line
+from cockpit.tui.dialogs.late import push_late
 from cockpit.tui.dialogs.without_lease import NO_LEASE, WithoutLeaseDialog
 from cockpit.tui.glyphs import choose_glyphs, shown
 from cockpit.tui.widgets.field import Field
@@ -169,8 +170,7 @@ class StepDialog(Dialog[str]):
         self.cockpit.act(intent, then=self._settled)
 
     def _settled(self, _records: list[Record]) -> None:
-        if self.is_current:
-            self.dismiss("")
+        self.dismiss("")
 
     # The command
 
@@ -198,8 +198,8 @@ class StepDialog(Dialog[str]):
             )  # fmt: skip
         except (CockpitError, OSError) as error:
             self._ended(None, str(error))
-            if isinstance(error, CockpitError) and error.code == NO_LEASE and self.is_current:
-                self.app.push_screen(WithoutLeaseDialog(error.what), self._go_on_without)
+            if isinstance(error, CockpitError) and error.code == NO_LEASE:
+                push_late(self, WithoutLeaseDialog(error.what), self._go_on_without)
             return
         self._ended(ran, "")
 

@@ -15,11 +15,12 @@ from textual.widgets import Button, Input, Static
 from cockpit.errors import CockpitError
 from cockpit.tui.dialogs.ask import safe_content
 from cockpit.tui.dialogs.base import Dialog, button, hint_line
+from cockpit.tui.dialogs.late import push_late
 from cockpit.tui.dialogs.typed import LastButton, PassingButton, TypedInput
 from cockpit.tui.widgets.field import Field
 
 if TYPE_CHECKING:
-    from cockpit.tui.app import CockpitApp
+    from cockpit.tui.screens.base import StripScreen
 
 NO_LEASE = "no-lease"  # the code of a refusal that a person may go beyond
 WORDS = "without remote"
@@ -80,8 +81,9 @@ class WithoutLeaseDialog(Dialog[str]):
         self.dismiss(self.query_one("#lease-reason", Input).value.strip() if go else None)
 
 
-def start_leased(app: CockpitApp, start: Callable[[str], object]) -> None:
+def start_leased(asker: StripScreen, start: Callable[[str], object]) -> None:
     """Start something off the loop; where the lease is not to be had, ask for a reason, and start it with that."""
+    app = asker.cockpit
 
     def answered(reason: str | None) -> None:
         if reason:
@@ -92,7 +94,7 @@ def start_leased(app: CockpitApp, start: Callable[[str], object]) -> None:
             await asyncio.to_thread(start, "")
         except (CockpitError, OSError) as error:
             if isinstance(error, CockpitError) and error.code == NO_LEASE:
-                app.push_screen(WithoutLeaseDialog(error.what), answered)
+                push_late(asker, WithoutLeaseDialog(error.what), answered, otherwise=str(error))
             else:
                 app.tell(str(error), severity="warning")
 

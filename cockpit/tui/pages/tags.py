@@ -21,6 +21,7 @@ from cockpit.release.running import Sighting, fall_back
 from cockpit.release.tags import Tag, order_tags, with_marks
 from cockpit.tui.commands import bindings
 from cockpit.tui.dialogs.card import CardDialog
+from cockpit.tui.dialogs.late import waits_for_it
 from cockpit.tui.glyphs import ASCII, choose_glyphs
 from cockpit.tui.pages.base import Page
 from cockpit.tui.rows import Part, part
@@ -144,9 +145,13 @@ class TagsPage(Page):
         self.query_one(Proposal).show(found.why, rolled_back_words(done, now, run.timezone) if done is not None else "")
         self._show_running(*self.cockpit.moment)
         if self._wants_proposed:
-            self.open_proposed()
-        elif self._wants_card and picker.highlighted is not None and picker.highlighted.name == self._wants_card:
-            self._open_card(TagList.Chosen(picker, picker.highlighted))
+            if found.proposed is None or waits_for_it(self.screen):
+                self.open_proposed()
+            self._wants_proposed = False
+        elif self.display and waits_for_it(self.screen):
+            wanted = picker.highlighted
+            if wanted is not None and wanted.name == self._wants_card:
+                self._open_card(TagList.Chosen(picker, wanted))
         self._wants_card = ""
         self.screen.refresh_bindings()  # Enter opens a card by now
 

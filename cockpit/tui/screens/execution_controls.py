@@ -66,7 +66,7 @@ class ExecutionControls(StripScreen):
         def answered(yes: bool | None) -> None:
             if yes:
                 start_leased(
-                    self.cockpit,
+                    self,
                     lambda reason: start_worker(self.cockpit.workspace, view.id, without_lease=reason),
                 )
 
@@ -98,7 +98,7 @@ class ExecutionControls(StripScreen):
                 skipped = True
             start_worker(self.cockpit.workspace, view.id, without_lease=reason)
 
-        start_leased(self.cockpit, skip)
+        start_leased(self, skip)
 
     def action_confirm_execution(self) -> None:
         """Take a person's word for what nothing has reported, once they have said how they know."""
