@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from rich.style import Style
 from textual.geometry import Region
-from textual.pilot import Pilot
 
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.reader import FIRST_LINES, LogReader
 from cockpit.tui.log_app import LogApp
 from cockpit.tui.widgets.log_tail import LogTail
+from tests.tui.painted import until
 from tests.tui.rings import holds_itself
 
 pytestmark = pytest.mark.full
@@ -27,14 +26,6 @@ def text_of(number: int, level: str = "INFO") -> str:
 
 def shown(tail: LogTail) -> list[str]:
     return [tail.render_line(y).text.rstrip() for y in range(tail.height)]
-
-
-async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if holds():
-            return
-        await pilot.pause(0.02)
-    pytest.fail("it did not come to hold")
 
 
 async def test_the_newest_lines_are_on_the_first_frame_and_all_others_follow(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from threading import Event, current_thread
 
@@ -18,6 +17,7 @@ from cockpit.tui.themed import ThemedApp
 from cockpit.tui.widgets.log_journey import Arrived
 from cockpit.tui.widgets.log_status import LogStatus
 from cockpit.tui.widgets.log_tail import LogTail
+from tests.tui.painted import until
 
 HEIGHT = 10
 
@@ -91,14 +91,6 @@ class HeldApp(ThemedApp):
         return self.view.follow
 
 
-async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if holds():
-            return
-        await pilot.pause(0.02)
-    pytest.fail("it did not come to hold")
-
-
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "app.log"
@@ -129,7 +121,7 @@ async def test_who_follows_and_stops_a_journey_goes_on_following(path: Path, key
         assert await app.follows(pilot)
         await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
         await pilot.pause()
-        assert str(app.view.border_subtitle) == ("stopped" if key == "escape" else "")
+        assert (app.view.border_subtitle or "") == ("stopped" if key == "escape" else "")
 
 
 async def test_who_has_scrolled_and_stops_a_journey_by_going_to_the_end_follows(path: Path) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,6 +13,7 @@ from textual.widgets import Input
 from cockpit.times import zone
 from cockpit.tui.themed import ThemedApp
 from cockpit.tui.widgets.log_tail import LogTail
+from tests.tui.painted import until
 
 SIZE = (70, 12)
 HEIGHT = 10
@@ -72,14 +72,6 @@ def numbers(view: LogTail) -> list[int]:
 def current(view: LogTail) -> list[int]:
     texts = [view.render_line(y).text for y in range(HEIGHT)]
     return [int(text.split(" line ")[1].split()[0]) for text in texts if text.startswith(">")]
-
-
-async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if holds():
-            return
-        await pilot.pause(0.02)
-    pytest.fail("it did not come to hold")
 
 
 async def settled(pilot: Pilot[int], view: LogTail) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,6 @@ import pytest
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.events import MouseScrollUp
-from textual.pilot import Pilot
 
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.classify import Classifier
@@ -18,6 +16,7 @@ from cockpit.logs.follow import FollowState
 from cockpit.tui.themed import ThemedApp
 from cockpit.tui.widgets.log_status import LogStatus
 from cockpit.tui.widgets.log_view import LogView
+from tests.tui.painted import until
 
 SIZE = (60, 12)  # ten rows within the border
 HEIGHT = 10
@@ -76,14 +75,6 @@ def numbers(view: LogView) -> list[int]:
 
 def subtitle(view: LogView) -> str:
     return str(view.border_subtitle or "")
-
-
-async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if holds():
-            return
-        await pilot.pause(0.02)
-    pytest.fail("it did not come to hold")
 
 
 async def test_it_follows_the_end_and_shows_time_level_and_message() -> None:

@@ -26,6 +26,24 @@ def scene(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sc
     return scene
 
 
+@pytest.fixture
+def held(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Of 1,203 tags all but the newest are read once this is set."""
+    head = Git(Path()).text("rev-parse", "HEAD")
+    commands = "".join(f"create refs/tags/v0.{number}.0 {head}\n" for number in range(1200))
+    Git(Path()).output("update-ref", "--stdin", stdin=commands.encode())
+    gate = threading.Event()
+
+    class Held(TagsFound):
+        def __init__(self, workspace: Workspace, seen: Sighting) -> None:
+            gate.wait()
+            super().__init__(workspace, seen)
+
+    monkeypatch.setattr(tags, "TagsFound", Held)
+    monkeypatch.setattr(tags, "_AT_REST", 1000.0)
+    return gate
+
+
 async def test_they_are_there_before_the_page_is_turned_to_and_one_that_has_come_since_is_seen_then(
     scene: Scene,
 ) -> None:
@@ -41,20 +59,8 @@ async def test_they_are_there_before_the_page_is_turned_to_and_one_that_has_come
 
 
 async def test_of_very_many_the_newest_are_seen_first_and_a_card_waits_for_the_rest(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, held: threading.Event
 ) -> None:
-    head = Git(Path()).text("rev-parse", "HEAD")
-    commands = "".join(f"create refs/tags/v0.{number}.0 {head}\n" for number in range(1200))
-    Git(Path()).output("update-ref", "--stdin", stdin=commands.encode())
-    gate = threading.Event()
-
-    class Held(TagsFound):
-        def __init__(self, workspace: Workspace, seen: Sighting) -> None:
-            gate.wait()
-            super().__init__(workspace, seen)
-
-    monkeypatch.setattr(tags, "TagsFound", Held)
-    monkeypatch.setattr(tags, "_AT_REST", 1000.0)
     app = scene.app()
     async with app.run_test(size=(80, 24)) as pilot:
         try:
@@ -69,7 +75,7 @@ async def test_of_very_many_the_newest_are_seen_first_and_a_card_waits_for_the_r
             assert wanted is not None
             assert not isinstance(app.screen, CardDialog)
         finally:
-            gate.set()
+            held.set()
         await until(pilot, lambda: isinstance(app.screen, CardDialog))
         assert len(picker.rows) == 1203
         assert picker.highlighted is not None
@@ -77,20 +83,8 @@ async def test_of_very_many_the_newest_are_seen_first_and_a_card_waits_for_the_r
 
 
 async def test_a_card_that_waits_for_the_rest_does_not_call_back_whoever_has_gone_on(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, held: threading.Event
 ) -> None:
-    head = Git(Path()).text("rev-parse", "HEAD")
-    commands = "".join(f"create refs/tags/v0.{number}.0 {head}\n" for number in range(1200))
-    Git(Path()).output("update-ref", "--stdin", stdin=commands.encode())
-    gate = threading.Event()
-
-    class Held(TagsFound):
-        def __init__(self, workspace: Workspace, seen: Sighting) -> None:
-            gate.wait()
-            super().__init__(workspace, seen)
-
-    monkeypatch.setattr(tags, "TagsFound", Held)
-    monkeypatch.setattr(tags, "_AT_REST", 1000.0)
     app = scene.app()
     async with app.run_test(size=(80, 24)) as pilot:
         try:
@@ -99,7 +93,7 @@ async def test_a_card_that_waits_for_the_rest_does_not_call_back_whoever_has_gon
             await pilot.press("enter", "slash", "v")
             await pilot.pause()
         finally:
-            gate.set()
+            held.set()
         await until(pilot, lambda: "reading" not in text_of(app, "#tags-title"))
         await settle(pilot)
         assert not isinstance(app.screen, CardDialog)

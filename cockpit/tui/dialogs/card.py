@@ -80,6 +80,7 @@ _DIRECTIONS = {
     "sideways": "going there takes commits away and brings others",
 }
 
+_PATIENCE = 0.4  # seconds a plan may take before it is said that one is made
 _UNTRUSTED = "not trusted on this host: nothing starts before somebody has said cockpit trust"
 
 
@@ -292,8 +293,10 @@ class CardDialog(Dialog[bool]):
 
     def _prepare(self, direction: Direction) -> None:
         workspace, seen = self.cockpit.workspace, self.cockpit.moment[1].readiness.running.seen
+        way = f"the {'rollback' if direction == 'rollback' else 'deploy'} to {self._tag.display}"
 
         async def resolve() -> None:
+            waiting = self.set_timer(_PATIENCE, lambda: self.cockpit.tell(f"{way} is being planned"))
             try:
                 plan = await asyncio.to_thread(prepared, workspace, direction, self._tag, seen)
                 refuse_plan(plan, workspace.run)
@@ -302,11 +305,12 @@ class CardDialog(Dialog[bool]):
             except (CockpitError, OSError) as error:
                 self.cockpit.tell(str(error), severity="error")
                 return
+            finally:
+                waiting.stop()
 
             def replan(way: DatabaseWay) -> Plan:
                 return prepared(workspace, direction, self._tag, seen, way)
 
-            way = f"the {'rollback' if direction == 'rollback' else 'deploy'} to {self._tag.display}"
             push_late(
                 self,
                 ConfirmPlanDialog(plan, self._tag, replan, assumed, warnings),
