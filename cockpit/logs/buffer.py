@@ -47,6 +47,7 @@ class LogBuffer:
         self._missed = 0
         self._has_end = True
         self._sieves: list[LineFilter] = []  # filters through which lines were read, each leaving out others
+        self._is_partial = False  # whether lines were let go by that even those filters would have to look at
         self.pinned = False
 
     @property
@@ -61,7 +62,7 @@ class LogBuffer:
 
     def has_all_for(self, line_filter: LineFilter | None) -> bool:
         """Whether every line from the first to the last here that this filter shows is here."""
-        return all(sieve is line_filter for sieve in self._sieves)
+        return not self._is_partial and all(sieve is line_filter for sieve in self._sieves)
 
     @property
     def has_end(self) -> bool:
@@ -111,16 +112,20 @@ class LogBuffer:
             if self.filter is line_filter:
                 self._rows.show_all()
 
-    def append_chosen(self, lines: Sequence[LogLine], places: Sequence[int], end: int, *, sieve: LineFilter) -> bool:
+    def append_chosen(
+        self, lines: Sequence[LogLine], places: Sequence[int], end: int, *, sieve: LineFilter, is_partial: bool = False
+    ) -> bool:
         """Add what `sieve` chose among the log's next lines, up to `end`; the others are in the file only.
 
-        False where another filter is in force by now: it chooses other lines.
+        It `is_partial` where it has not looked at all of them. False where another filter is in force by now: it
+        chooses other lines.
         """
         with self._lock:
             if sieve is not self.filter:
                 return False
             if self._has_end:
                 self._note_sieve(sieve)
+                self._is_partial = self._is_partial or is_partial
         self.append(lines, places, end)
         return True
 
@@ -329,5 +334,6 @@ class LogBuffer:
 
     def _restart(self, place: int | None) -> None:
         self._sieves.clear()
+        self._is_partial = False
         self._held.restart(place)
         self._rows.keep(self._held.first, self._held.end)

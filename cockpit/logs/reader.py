@@ -40,7 +40,7 @@ _NEWS_SECONDS = 0.1  # at most so often are news told, however fast the lines co
 _CALM_SECONDS = 0.25  # and so often to a screen that is far away
 _SLICE = 500  # lines after which other threads get a turn
 _READY_SECONDS = 2.0  # that a feed has to gather what was there before
-_FLOOD_SECONDS = 1.0  # for so long after one it is taken to last
+FLOOD_SECONDS = 1.0  # for so long after one it is taken to last
 _FLOOD = 600  # lines in one poll that are more than a screen can show
 
 
@@ -113,7 +113,7 @@ class LogReader:
         self._counters = LogCounters(name, clock=clock)
         self._is_live = False
         self._skipped = 0
-        self._flooded_at = -_FLOOD_SECONDS
+        self._flooded_at = -FLOOD_SECONDS
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._rejoining: Callable[[], bool] | None = None  # asked whether it is still wanted
@@ -124,7 +124,7 @@ class LogReader:
     @property
     def is_flooded(self) -> bool:
         """Whether lines have just come faster than a screen can show: what is in memory moves on at once."""
-        return time.monotonic() - self._flooded_at < _FLOOD_SECONDS
+        return time.monotonic() - self._flooded_at < FLOOD_SECONDS
 
     def start(self) -> None:
         """Begin to read; once is enough."""
@@ -311,7 +311,8 @@ class LogReader:
                 continue
             # Also where it has chosen nothing: that lines are in the file only is known then.
             lines, where = [line for line, _ in chosen], [place for _, place in chosen]
-            if self.buffer.append_chosen(lines, where, block.place + block.size, sieve=sieve):
+            end = block.place + block.size
+            if self.buffer.append_chosen(lines, where, end, sieve=sieve, is_partial=passed > 0):
                 self._skipped += passed
                 return
         self._skipped += block.n_lines

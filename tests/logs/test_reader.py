@@ -156,6 +156,7 @@ def test_of_more_matches_than_are_shown_the_others_are_counted_as_skipped(readin
     shown = [text for text in reading.texts() if text != "INFO 2"]
     assert len(shown) + reading.reader.status.skipped == 3000
     assert len(shown) < 3000
+    assert not reading.buffer.has_all_for(reading.buffer.filter)
 
 
 def test_in_a_flood_a_level_is_found_wherever_it_stands(reading: Reading, tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from threading import Event, current_thread
+from typing import ClassVar
 
 import pytest
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.pilot import Pilot
 
 from cockpit.logs.buffer import LogBuffer
@@ -59,6 +61,8 @@ class HeldReader(LogReader):
 
 
 class HeldApp(ThemedApp):
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "escaped", "")]
+
     def __init__(self, path: Path, *, capacity: int = 20_000) -> None:
         super().__init__()
         self.reader = HeldReader(path, LogBuffer(capacity))
@@ -66,6 +70,10 @@ class HeldApp(ThemedApp):
         self.path = path
 
         self.is_slow = False
+        self.escaped = 0
+
+    def action_escaped(self) -> None:
+        self.escaped += 1
 
     def compose(self) -> ComposeResult:
         yield self.view
@@ -122,6 +130,30 @@ async def test_who_follows_and_stops_a_journey_goes_on_following(path: Path, key
         await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
         await pilot.pause()
         assert (app.view.border_subtitle or "") == ("stopped" if key == "escape" else "")
+
+
+async def test_esc_stops_what_is_under_way_for_good_and_only_then_is_the_screens(path: Path) -> None:
+    app = HeldApp(path)
+    async with app.run_test(size=(70, 12)) as pilot:
+        await at_the_end(app, pilot)
+        app.reader.journeys.shut()
+        app.view.apply_filter("^INFO 77$")  # which is not in the stretch that is read first
+        await until(pilot, app.reader.journeys.somebody_waits.is_set)
+        await until(pilot, lambda: "Esc stops" in str(app.view.border_subtitle))
+        await pilot.press("escape")
+        app.reader.journeys.open()
+        await until(pilot, lambda: app.view.border_subtitle == "stopped")
+        assert not app.escaped
+        lines = app.reader.status.counts.lines
+        app.write("the newest")
+        await until(pilot, lambda: app.reader.status.counts.lines > lines)
+        await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
+        assert app.view.border_subtitle == "stopped"
+        assert app.view.buffer.extent.first == app.view.buffer.extent.end
+        await pilot.press("escape")
+        assert app.escaped
+        await pilot.press("pageup")
+        await until(pilot, lambda: app.shown() == ["77"])
 
 
 async def test_who_has_scrolled_and_stops_a_journey_by_going_to_the_end_follows(path: Path) -> None:

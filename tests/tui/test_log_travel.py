@@ -2,11 +2,9 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -27,12 +25,6 @@ class TailApp(ThemedApp):
         super().__init__()
         self.tail = LogTail("app", path, timezone=zone("UTC"), clock=lambda: NOON)
         self.attached: list[LogTail.EvidenceChosen] = []
-        self.escaped: list[str] = []
-
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "escaped", "")]
-
-    def action_escaped(self) -> None:
-        self.escaped.append("here")
 
     def compose(self) -> ComposeResult:
         yield self.tail
@@ -187,24 +179,6 @@ async def test_a_level_and_a_time_are_filters_too(path: Path) -> None:
         await until(pilot, lambda: numbers(view) == [39_999])
         view.apply_filter("")
         await until(pilot, lambda: numbers(view) == list(range(39_990, 40_000)))
-
-
-async def test_esc_stops_a_search_and_only_then_is_the_screens(path: Path) -> None:
-    with path.open("a") as file:
-        for _ in range(40):
-            file.write(written(40_000, 60_000))
-    app = TailApp(path)
-    async with app.run_test(size=SIZE) as pilot:
-        view = app.tail
-        await until(pilot, lambda: bool(numbers(view)))
-        view.apply_filter("nowhere to be found")
-        await until(pilot, lambda: "Esc stops" in str(view.border_subtitle))
-        await pilot.press("escape")
-        await until(pilot, lambda: "stopped" in str(view.border_subtitle))
-        assert not app.escaped
-        await settled(pilot, view)
-        await pilot.press("escape")
-        assert app.escaped == ["here"]
 
 
 async def test_lines_are_marked_selected_and_attached(path: Path) -> None:

@@ -38,6 +38,7 @@ class LogTravel:
         self._cancel = Event()
         self._under_way = ""
         self._part = 0.0
+        self._stopped: tuple[object] | None = None  # the filter that was in force when somebody stopped a journey
         self._nothing_before: tuple[object, object] | None = None
         self._nothing_after: tuple[object, object] | None = None
 
@@ -72,6 +73,7 @@ class LogTravel:
         if not self.is_under_way:
             return False
         self._cancel.set()
+        self._stopped = (self._buffer.filter,)
         return True
 
     def leave(self) -> None:
@@ -87,12 +89,13 @@ class LogTravel:
         return True
 
     def earlier(self, *, asked: bool = False) -> bool:
-        """Bring the lines before those in memory; unless `asked` by a person, not where there were none before.
+        """Bring the lines before those in memory; return whether anything is under way.
 
-        Return whether anything is under way.
+        Unless `asked` by a person, not where there were none before, nor where a person has stopped that.
         """
         state = self._buffer.span.start, self._buffer.filter
-        if self.is_under_way or state[0] is None or (not asked and state == self._nothing_before):
+        is_done = self._is_stopped() or state == self._nothing_before
+        if self.is_under_way or state[0] is None or (not asked and is_done):
             return self.is_under_way
 
         def load(cancel: Event, progress: Progress) -> Arrived | None:
@@ -101,7 +104,6 @@ class LogTravel:
                 self._nothing_before = self._buffer.span.start, self._buffer.filter
             return None
 
-        # Cancelled, it does not begin anew by itself.
         self._nothing_before = state
         self._start("reading back", load)
         return True
@@ -109,7 +111,8 @@ class LogTravel:
     def later(self, *, asked: bool) -> None:
         """Bring the lines after those in memory; at the log's end, join it again, where a person `asked` for more."""
         state = self._buffer.span.end, self._buffer.filter
-        if self.is_under_way or (not asked and state == self._nothing_after):
+        is_done = self._is_stopped() or state == self._nothing_after
+        if self.is_under_way or (not asked and is_done):
             return
 
         def load(cancel: Event, progress: Progress) -> Arrived | None:
@@ -188,7 +191,11 @@ class LogTravel:
             self._past.go(place, cancel, progress)
         return Arrived(place)
 
+    def _is_stopped(self) -> bool:
+        return self._stopped is not None and self._stopped[0] is self._buffer.filter
+
     def _start(self, what: str, journey: Callable[[Event, Progress], Arrived | None]) -> None:
+        self._stopped = None
         self._cancel.set()
         cancel = self._cancel = Event()
         self._under_way, self._part = what, 0.0

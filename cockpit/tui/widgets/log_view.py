@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import on, work
+from textual.timer import Timer
 
 from cockpit.logs.follow import FollowState
 from cockpit.logs.line import LogLine
+from cockpit.logs.reader import FLOOD_SECONDS
 from cockpit.tui.widgets.log_follow import LogFollow
 from cockpit.tui.widgets.log_journey import Arrived
 
@@ -20,6 +22,8 @@ _PART_ABOVE = 3  # an error that is jumped to stands below a third of the height
 
 class LogView(LogFollow):
     """A log that is followed, with what finds things in it, in memory or anywhere in the file."""
+
+    _once_calm: Timer | None = None  # a flood lets lines go by that a filter would show: they are read after it
 
     def apply_filter(self, text: str) -> None:
         """Show only lines that `text` chooses, as `read_sieve` reads it; `!` inverts, empty shows all."""
@@ -109,8 +113,16 @@ class LogView(LogFollow):
     def show_news(self) -> None:
         """Take in what the buffer holds now; where lines are missing that the filter in force shows, they are read."""
         super().show_news()
-        if not self.buffer.has_all_for(self.buffer.filter):
+        if self.buffer.has_all_for(self.buffer.filter):
+            return
+        if self.reader is None or not self.reader.is_flooded:
             self._filter_buffer(self._place_in_view())
+        elif self._once_calm is None:
+            self._once_calm = self.set_timer(FLOOD_SECONDS, self._look_again)
+
+    def _look_again(self) -> None:
+        self._once_calm = None
+        self.show_news()
 
     @on(Arrived)
     def _arrive(self, message: Arrived) -> None:
