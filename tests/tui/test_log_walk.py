@@ -115,7 +115,7 @@ class WalkApp(ThemedApp):
             await until(pilot, lambda: self.is_sound() and self.view.follow)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(script=st.lists(deeds, max_size=16))
 def test_whatever_is_pressed_what_is_shown_stands_so_in_the_file(script: list[tuple[str, object]]) -> None:
     with TemporaryDirectory() as folder:

@@ -19,7 +19,7 @@ from textual.timer import Timer
 
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.origin import LogOrigin
-from cockpit.logs.reader import LogReader, ReaderStatus
+from cockpit.logs.reader import FLOOD_SECONDS, LogReader, ReaderStatus
 from cockpit.tui.themed import ThemedApp
 from cockpit.tui.widgets.log_journey import Travelled
 from cockpit.tui.widgets.log_pace import LogPace
@@ -79,6 +79,7 @@ class LogFollow(LogScroll):
         self._has_been_laid_out = False
         self.pace = LogPace()
         self._later: Timer | None = None  # for what has come and is not painted yet
+        self._once_calm: Timer | None = None
         self._notice = ""
         self._below = ""  # what the lower border says
         self._wanted_filter: Sieve | None = None
@@ -299,13 +300,26 @@ class LogFollow(LogScroll):
         if self.reader is None or not self.height or self.buffer.span.start is None:
             return
         # In a flood a screenful is all there is, and what comes next throws out whatever was put before it.
-        wants_more = self.max_scroll_y == 0 and not self.reader.is_flooded and self._extent.has_end
+        wants_more = self.max_scroll_y == 0 and self._extent.has_end
+        if wants_more and self.follow and self.reader.is_flooded:
+            self._look_again_once_calm()
+            return
         near_top = self.scroll_y < self.height and (not self.follow or wants_more)
         near_end = not (self._extent.has_end or self.follow) and self.scroll_y > self.max_scroll_y - self.height
         if not (near_top or near_end) or self.travel is None or (near_top and self.travel.earlier(asked=asked)):
             return
         if near_end and (asked or self.max_scroll_y == 0):
             self.travel.later(asked=asked)
+
+    def _look_again_once_calm(self) -> None:
+        """Show the news once the flood is over, also where nothing comes after it."""
+        if self._once_calm is None:
+            self._once_calm = self.set_timer(FLOOD_SECONDS, self._look_again)
+
+    def _look_again(self) -> None:
+        self._once_calm = None
+        if self.pace.is_shown:
+            self.show_news()
 
     def _post_news(self) -> None:
         # In the reader's thread: waking the loop costs more than the look whether it needs to be.

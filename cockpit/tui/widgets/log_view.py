@@ -6,11 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.timer import Timer
 
 from cockpit.logs.follow import FollowState
 from cockpit.logs.line import LogLine
-from cockpit.logs.reader import FLOOD_SECONDS
 from cockpit.tui.widgets.log_follow import LogFollow
 from cockpit.tui.widgets.log_journey import Arrived
 
@@ -22,8 +20,6 @@ _PART_ABOVE = 3  # an error that is jumped to stands below a third of the height
 
 class LogView(LogFollow):
     """A log that is followed, with what finds things in it, in memory or anywhere in the file."""
-
-    _once_calm: Timer | None = None  # a flood lets lines go by that a filter would show: they are read after it
 
     def apply_filter(self, text: str) -> None:
         """Show only lines that `text` chooses, as `read_sieve` reads it; `!` inverts, empty shows all."""
@@ -115,14 +111,10 @@ class LogView(LogFollow):
         super().show_news()
         if self.buffer.has_all_for(self.buffer.filter):
             return
-        if self.reader is None or not self.reader.is_flooded:
+        if self.reader is not None and self.reader.is_flooded:
+            self._look_again_once_calm()  # a flood lets lines go by that the filter would show
+        else:
             self._filter_buffer(self._place_in_view())
-        elif self._once_calm is None:
-            self._once_calm = self.set_timer(FLOOD_SECONDS, self._look_again)
-
-    def _look_again(self) -> None:
-        self._once_calm = None
-        self.show_news()
 
     @on(Arrived)
     def _arrive(self, message: Arrived) -> None:
