@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from typing import NamedTuple
 
-from cockpit.logs.chosen import ChosenRows, LineFilter, matching_or_none
+from cockpit.logs.chosen import ChosenRows, LeftOut, LineFilter, matching_or_none
 from cockpit.logs.held import HeldLines, Span
 from cockpit.logs.line import LogLine
 
@@ -46,8 +46,7 @@ class LogBuffer:
         self._ticket = 0
         self._missed = 0
         self._has_end = True
-        self._sieves: list[LineFilter] = []  # filters through which lines were read, each leaving out others
-        self._is_partial = False  # whether lines were let go by that even those filters would have to look at
+        self._left_out = LeftOut()
         self.pinned = False
 
     @property
@@ -58,11 +57,11 @@ class LogBuffer:
     @property
     def sieved(self) -> bool:
         """Whether lines were left out, when they were read, that another filter than the present one would show."""
-        return bool(self._sieves)
+        return self._left_out.is_any
 
     def has_all_for(self, line_filter: LineFilter | None) -> bool:
         """Whether every line from the first to the last here that this filter shows is here."""
-        return not self._is_partial and all(sieve is line_filter for sieve in self._sieves)
+        return not self._left_out.may_matter_to(line_filter)
 
     @property
     def has_end(self) -> bool:
@@ -124,8 +123,7 @@ class LogBuffer:
             if sieve is not self.filter:
                 return False
             if self._has_end:
-                self._note_sieve(sieve)
-                self._is_partial = self._is_partial or is_partial
+                self._left_out.note(sieve, is_partial=is_partial)
         self.append(lines, places, end)
         return True
 
@@ -139,7 +137,7 @@ class LogBuffer:
         with self._lock:
             if self._has_end or after != self._held.span.end or not self._takes(sieve):
                 return False
-            self._note_sieve(sieve)
+            self._left_out.note(sieve)
             self._add(lines, places, end, matching_or_none(self.filter, lines, self._held.end))
         self._pack()
         return True
@@ -163,7 +161,7 @@ class LogBuffer:
                 if not count:
                     return 0
                 lines, places, start = lines[-count:], places[-count:], places[-count]
-            self._note_sieve(sieve)
+            self._left_out.note(sieve)
             held.prepend(lines, places, start)
             numbers = matching_or_none(self.filter, lines, held.first)
             if numbers is None:
@@ -189,7 +187,7 @@ class LogBuffer:
                 return False
             self._restart(span.start)
             self._has_end, self._missed = has_end, 0
-            self._note_sieve(sieve)
+            self._left_out.note(sieve)
             self._rows.generation += 1
             self._add(lines, places, span.end, matching_or_none(self.filter, lines, self._held.first))
         self._pack()
@@ -307,12 +305,8 @@ class LogBuffer:
         if sieve is None or self.pinned or not self._has_end or self._held.span.start is None or len(numbers) > _FEW:
             return
         self._held.keep_only(numbers)
-        self._note_sieve(sieve)
+        self._left_out.note(sieve)
         self._rows.choose(sieve, list(range(self._held.first, self._held.end)))
-
-    def _note_sieve(self, sieve: LineFilter | None) -> None:
-        if sieve is not None and not any(noted is sieve for noted in self._sieves):
-            self._sieves.append(sieve)
 
     def _pack(self) -> None:
         """Pack what is not among the newest lines any more; the lock is not held meanwhile: those who draw wait for it.
@@ -333,7 +327,6 @@ class LogBuffer:
                     return  # they have been let go, or with the next ones it is tried again
 
     def _restart(self, place: int | None) -> None:
-        self._sieves.clear()
-        self._is_partial = False
+        self._left_out = LeftOut()
         self._held.restart(place)
         self._rows.keep(self._held.first, self._held.end)

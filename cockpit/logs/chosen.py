@@ -48,6 +48,29 @@ def matching_or_none(line_filter: LineFilter | None, lines: Iterable[LogLine], f
         return None
 
 
+class LeftOut:
+    """Which lines between those in memory are in the file only: what the filters they were read through passed over."""
+
+    def __init__(self) -> None:
+        self._sieves: list[LineFilter] = []
+        self._is_partial = False  # whether even those filters have not looked at all
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there may be such lines."""
+        return bool(self._sieves)
+
+    def note(self, sieve: LineFilter | None, *, is_partial: bool = False) -> None:
+        """Take note that lines were read through a filter, or all of them; it `is_partial` where it missed some."""
+        if sieve is not None and not any(noted is sieve for noted in self._sieves):
+            self._sieves.append(sieve)
+        self._is_partial = self._is_partial or is_partial
+
+    def may_matter_to(self, line_filter: LineFilter | None) -> bool:
+        """Whether there may be such lines that this filter shows."""
+        return self._is_partial or any(sieve is not line_filter for sieve in self._sieves)
+
+
 class ChosenRows:
     """The numbers of the lines that `filter` shows, row by row; without one every line is a row, by its own number.
 

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, tzinfo
-from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,17 +16,13 @@ from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.classify import Classifier
 from cockpit.logs.counters import LogCounters, LogCounts
 from cockpit.logs.encodings import wide_encoding
+from cockpit.logs.flood import FLOOD, Flood, places_of, with_places
 from cockpit.logs.follow import TAIL_LINES, Batch, Follower, FollowState
 from cockpit.logs.held import Span
-from cockpit.logs.line import Level, LogLine, RawLine
-from cockpit.logs.match import SlowPatternError
-from cockpit.logs.own import own_levels
-from cockpit.logs.split import Block
+from cockpit.logs.line import LogLine, RawLine
 from cockpit.logs.volumes import FIRST_VOLUME, place_of
 
 if TYPE_CHECKING:
-    from cockpit.logs.bulk import LevelCounter
-    from cockpit.logs.chosen import LineFilter
     from cockpit.logs.feeds import Feed
     from cockpit.logs.tagged import LineClassifier
 
@@ -40,8 +35,6 @@ _NEWS_SECONDS = 0.1  # at most so often are news told, however fast the lines co
 _CALM_SECONDS = 0.25  # and so often to a screen that is far away
 _SLICE = 500  # lines after which other threads get a turn
 _READY_SECONDS = 2.0  # that a feed has to gather what was there before
-FLOOD_SECONDS = 1.0  # for so long after one it is taken to last
-_FLOOD = 600  # lines in one poll that are more than a screen can show
 
 
 def _never() -> bool:
@@ -109,11 +102,9 @@ class LogReader:
         self._is_tagged = tagged
         self._name, self._zone, self._clock = name, zone, clock
         self._classifier = self.new_classifier()
-        self._levels: LevelCounter | None = None  # once there is a flood
         self._counters = LogCounters(name, clock=clock)
         self._is_live = False
-        self._skipped = 0
-        self._flooded_at = -FLOOD_SECONDS
+        self._flood = Flood(buffer, self._counters, self._classifier, self.new_classifier)
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._rejoining: Callable[[], bool] | None = None  # asked whether it is still wanted
@@ -124,7 +115,7 @@ class LogReader:
     @property
     def is_flooded(self) -> bool:
         """Whether lines have just come faster than a screen can show: what is in memory moves on at once."""
-        return time.monotonic() - self._flooded_at < FLOOD_SECONDS
+        return self._flood.is_under_way
 
     def start(self) -> None:
         """Begin to read; once is enough."""
@@ -199,7 +190,7 @@ class LogReader:
         if blocks is None:
             return False  # it is tried again when there is a file
         classifier = self.new_classifier()
-        raws, places = _with_places(blocks.lines(), blocks.place)
+        raws, places = with_places(blocks)
         lines = [classifier.classify(raw.text) for raw in raws]
         span = Span(blocks.place, blocks.place + blocks.size)
         is_done = self.buffer.replace(lines, places, span, has_end=True, when=when)
@@ -214,7 +205,8 @@ class LogReader:
         earlier = self.follower.read_before(start, count)
         if self.follower.volume != FIRST_VOLUME or not earlier.lines:
             return
-        raws, places = _with_places(list(earlier.lines), place_of(FIRST_VOLUME, earlier.offset))
+        raws = list(earlier.lines)
+        places = places_of(raws, place_of(FIRST_VOLUME, earlier.offset))
         classifier = self.new_classifier()
         lines = [classifier.classify(raw.text) for raw in raws]
         for line, raw in zip(lines, raws, strict=True):
@@ -230,16 +222,16 @@ class LogReader:
             if self._is_wide():
                 return True
         self._came = sum(block.n_lines for block in batch.blocks)
-        most = _FLOOD * round(_REST_SECONDS / _POLL_SECONDS) if self._has_rested else _FLOOD
+        most = FLOOD * round(_REST_SECONDS / _POLL_SECONDS) if self._has_rested else FLOOD
         if self._is_live and self._came > most:
-            self._flooded_at = time.monotonic()
-            self._take_flood(batch.blocks)
+            last = self._flood.take(batch.blocks, self.rows)
+            self._show(*with_places(last))
         else:
             self._take_in(batch)
         # What the first look found was there before us, and so is what it could not read in one go.
         self._is_live = self._is_live or not batch.more
         reason = batch.reason or (self.status.reason if batch.state is self.status.state else "")
-        self.status = ReaderStatus(self._counters.snapshot(), batch.state, reason, self._skipped)
+        self.status = ReaderStatus(self._counters.snapshot(), batch.state, reason, self._flood.skipped)
         return batch.more
 
     def _is_wide(self) -> bool:
@@ -257,7 +249,7 @@ class LogReader:
 
     def _take_in(self, batch: Batch) -> None:
         for block in batch.blocks:
-            raws, places = _with_places(block.lines(), block.place)
+            raws, places = with_places(block)
             for start in range(0, len(raws), _SLICE):
                 self._show(raws[start : start + _SLICE], places[start : start + _SLICE])
                 time.sleep(0)
@@ -273,79 +265,3 @@ class LogReader:
             if self._on_lines is not None:
                 self._on_lines(lines)
             self.buffer.append(lines, places, places[-1] + raws[-1].size)
-
-    def _take_flood(self, blocks: Sequence[Block]) -> None:
-        """Count every line, and put into memory what a filter chooses, or else the last ones."""
-        for block in blocks[:-1]:
-            self._count(block)
-            self._pass(block)
-            time.sleep(0)
-        last = blocks[-1]
-        cut = _start_of_last(last.rest, self.rows)
-        if cut:
-            before = last._replace(rest=last.rest[:cut])
-            self._count(before)
-            self._pass(before)
-            last = last._replace(first=None, rest=last.rest[cut:], place=last.place + before.size)
-        raws, places = _with_places(last.lines(), last.place)
-        self._show(raws, places)
-
-    def _count(self, block: Block) -> None:
-        if self._levels is None:
-            from cockpit.logs.bulk import LevelCounter
-
-            self._levels = LevelCounter(self._classifier)
-        own = own_levels(block, self.new_classifier)
-        self._counters.add_many(self._levels.count(block), block.size, own=own, live=self._is_live)
-
-    def _pass(self, block: Block) -> None:
-        """Let a block of a flood go by, but for what the filter in force looks for in it."""
-        raws, places = None, list[int]()
-        while self.buffer.has_end and (sieve := self.buffer.filter) is not None:
-            if raws is None:
-                raws, places = _with_places(block.lines(), block.place)
-            try:
-                chosen, passed = self._chosen(block, raws, places, sieve)
-            except SlowPatternError:
-                self.buffer.give_up(sieve)
-                continue
-            # Also where it has chosen nothing: that lines are in the file only is known then.
-            lines, where = [line for line, _ in chosen], [place for _, place in chosen]
-            end = block.place + block.size
-            if self.buffer.append_chosen(lines, where, end, sieve=sieve, is_partial=passed > 0):
-                self._skipped += passed
-                return
-        self._skipped += block.n_lines
-        self.buffer.skip(block.n_lines, block.place + block.size)
-
-    def _chosen(
-        self, block: Block, raws: Sequence[RawLine], places: Sequence[int], sieve: LineFilter
-    ) -> tuple[list[tuple[LogLine, int]], int]:
-        """Return the last of the lines that a filter chooses, with their places, and how many were not looked at."""
-        may_be: Sequence[int] = range(len(raws))
-        if sieve.minimum > Level.NONE:
-            from cockpit.logs.bulk import may_reach
-
-            may_be = may_reach(block, sieve.minimum)
-        found = [index for index in may_be if sieve.matches(raws[index].text)]
-        passed, found = max(len(found) - _SLICE, 0), found[-_SLICE:]
-        if not found:
-            return [], 0
-        classifier = self.new_classifier()
-        lines = [classifier.classify(raws[index].text) for index in found]
-        wanted = [(line, places[index]) for line, index in zip(lines, found, strict=True) if sieve.wants(line)]
-        return wanted, passed
-
-
-def _start_of_last(lines: bytes, count: int) -> int:
-    """Return where the last `count` of whole lines begin."""
-    end = len(lines)
-    for _ in range(count):
-        end = lines.rfind(b"\n", 0, max(end - 1, 0)) + 1
-        if not end:
-            break
-    return end
-
-
-def _with_places(raws: list[RawLine], place: int) -> tuple[list[RawLine], list[int]]:
-    return raws, list(accumulate((raw.size for raw in raws[:-1]), initial=place)) if raws else []

@@ -389,7 +389,7 @@ async def test_a_flood_is_taken_in_few_repaints(tmp_path: Path) -> None:
 async def test_in_a_flood_nothing_is_read_back_only_to_be_thrown_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cockpit.logs.reader.FLOOD_SECONDS", 3600.0)
+    monkeypatch.setattr("cockpit.logs.flood.FLOOD_SECONDS", 3600.0)
     path = tmp_path / "app.log"
     path.touch()
     under_way: list[str] = []

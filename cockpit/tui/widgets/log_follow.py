@@ -18,8 +18,9 @@ from textual.reactive import var
 from textual.timer import Timer
 
 from cockpit.logs.buffer import LogBuffer
+from cockpit.logs.flood import FLOOD_SECONDS
 from cockpit.logs.origin import LogOrigin
-from cockpit.logs.reader import FLOOD_SECONDS, LogReader, ReaderStatus
+from cockpit.logs.reader import LogReader, ReaderStatus
 from cockpit.tui.themed import ThemedApp
 from cockpit.tui.widgets.log_journey import Travelled
 from cockpit.tui.widgets.log_pace import LogPace
