@@ -107,6 +107,15 @@ async def press(app: CockpitApp, pilot: Pilot[int], button: str) -> None:
     await pilot.pause()
 
 
+async def open_card_of_a_plan_under_way(app: CockpitApp, pilot: Pilot[int], slow: SlowGit) -> CardDialog:
+    """Open the card, and ask for the rollback, whose plan waits for git."""
+    card = await open_card(app, pilot)
+    slow.shut()
+    await press(app, pilot, "rollback")
+    await until(pilot, lambda: slow.waiting == 1)
+    return card
+
+
 @pytest.fixture
 def both_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """A run with steps for a deploy, too."""
@@ -142,10 +151,7 @@ async def test_of_two_ways_from_a_card_only_the_one_asked_last_opens(
 async def test_another_question_of_the_card_takes_the_place_of_a_plan_under_way(scene: Scene, slow: SlowGit) -> None:
     app = scene.app()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await open_card(app, pilot)
-        slow.shut()
-        await press(app, pilot, "rollback")
-        await until(pilot, lambda: slow.waiting == 1)
+        await open_card_of_a_plan_under_way(app, pilot, slow)
         await until(pilot, lambda: "the rollback to v2.4.0 is being planned" in told(app))
         await press(app, pilot, "bad")
         await until(pilot, lambda: isinstance(app.screen, AskDialog))
@@ -164,10 +170,7 @@ async def test_a_plan_does_not_come_upon_what_was_opened_meanwhile_and_that_is_s
 ) -> None:
     app = scene.app()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        card = await open_card(app, pilot)
-        slow.shut()
-        await press(app, pilot, "rollback")
-        await until(pilot, lambda: slow.waiting == 1)
+        card = await open_card_of_a_plan_under_way(app, pilot, slow)
         await app.push_screen(ConfirmDialog("what came meanwhile", "Yes"))
         slow.open()
         await until(pilot, lambda: "the rollback to v2.4.0 was not opened" in told(app))
@@ -180,10 +183,7 @@ async def test_a_plan_does_not_come_upon_what_was_opened_meanwhile_and_that_is_s
 async def test_whoever_has_left_the_card_is_not_called_back(scene: Scene, slow: SlowGit) -> None:
     app = scene.app()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await open_card(app, pilot)
-        slow.shut()
-        await press(app, pilot, "rollback")
-        await until(pilot, lambda: slow.waiting == 1)
+        await open_card_of_a_plan_under_way(app, pilot, slow)
         await pilot.press("escape")
         slow.open()
         await until(pilot, lambda: slow.waiting == 0)

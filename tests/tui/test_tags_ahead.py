@@ -6,10 +6,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from cockpit.git.command import Git
 from cockpit.release.running import Sighting
+from cockpit.tui.app import CockpitApp
 from cockpit.tui.dialogs.card import CardDialog
 from cockpit.tui.pages import tags
 from cockpit.tui.pages.tags import TagPicker, TagsFound
@@ -44,6 +46,12 @@ def held(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     return gate
 
 
+async def turn_to_the_newest(app: CockpitApp, pilot: Pilot[int]) -> TagPicker:
+    await pilot.press("4")
+    await until(pilot, lambda: app.screen.query(TagPicker) and app.screen.query_one(TagPicker).rows)
+    return app.screen.query_one(TagPicker)
+
+
 async def test_they_are_there_before_the_page_is_turned_to_and_one_that_has_come_since_is_seen_then(
     scene: Scene,
 ) -> None:
@@ -64,9 +72,7 @@ async def test_of_very_many_the_newest_are_seen_first_and_a_card_waits_for_the_r
     app = scene.app()
     async with app.run_test(size=(80, 24)) as pilot:
         try:
-            await pilot.press("4")
-            await until(pilot, lambda: app.screen.query(TagPicker) and app.screen.query_one(TagPicker).rows)
-            picker = app.screen.query_one(TagPicker)
+            picker = await turn_to_the_newest(app, pilot)
             assert len(picker.rows) == 100
             assert "reading 1203 tags" in text_of(app, "#tags-title")
             await pilot.press("down", "enter")
@@ -88,8 +94,7 @@ async def test_a_card_that_waits_for_the_rest_does_not_call_back_whoever_has_gon
     app = scene.app()
     async with app.run_test(size=(80, 24)) as pilot:
         try:
-            await pilot.press("4")
-            await until(pilot, lambda: app.screen.query(TagPicker) and app.screen.query_one(TagPicker).rows)
+            await turn_to_the_newest(app, pilot)
             await pilot.press("enter", "slash", "v")
             await pilot.pause()
         finally:
