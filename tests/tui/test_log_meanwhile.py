@@ -22,6 +22,7 @@ from cockpit.tui.widgets.log_tail import LogTail
 from tests.tui.painted import until
 
 HEIGHT = 10
+FLOODED = 19_000  # lines that come at once
 
 pytestmark = pytest.mark.full
 
@@ -53,7 +54,7 @@ class HeldReader(LogReader):
     def __init__(self, path: Path, buffer: LogBuffer) -> None:
         self.journeys = Gate()
         self.end = Gate()
-        super().__init__("app", path, buffer=buffer, first=FIRST_LINES)
+        super().__init__("app", path, buffer=buffer, first=FIRST_LINES, clock=lambda: 0.0)  # whose rates stand still
 
     def new_classifier(self) -> LineClassifier:
         (self.end if current_thread().name.startswith("log ") else self.journeys).pass_through()
@@ -108,6 +109,14 @@ def path(tmp_path: Path) -> Path:
 
 async def at_the_end(app: HeldApp, pilot: Pilot[int]) -> None:
     await until(pilot, lambda: app.shown()[-1:] == ["19999"])
+
+
+async def a_flood_passes(app: HeldApp, pilot: Pilot[int], text: str) -> None:
+    lines = app.reader.status.counts.lines
+    with app.path.open("ab", buffering=0) as file:
+        file.write(f"INFO {text}\n".encode() * FLOODED)
+    await until(pilot, lambda: app.reader.status.counts.lines == lines + FLOODED)
+    assert app.reader.status.skipped
 
 
 async def a_journey_is_held_up(app: HeldApp, pilot: Pilot[int], *keys: str) -> None:
@@ -235,6 +244,29 @@ async def test_matches_from_far_back_do_not_take_the_place_of_those_that_come(tm
         await until(pilot, lambda: app.shown()[-3:] == ["needle 799", "needle, the newest", "needle, and one more"])
         app.view.apply_filter("")
         await until(pilot, lambda: app.shown()[-3:] == ["hay", "hay", "needle, and one more"])
+
+
+async def test_a_filter_in_a_flood_looks_back_once_that_is_over_although_nothing_more_comes(path: Path) -> None:
+    app = HeldApp(path)
+    async with app.run_test(size=(70, 12)) as pilot:
+        await at_the_end(app, pilot)
+        await a_flood_passes(app, pilot, "flood")
+        app.view.apply_filter("^INFO 77$")
+        await until(pilot, lambda: app.shown() == ["77"])
+
+
+async def test_matches_that_a_flood_left_no_time_for_are_read_after_it_although_nothing_more_comes(
+    path: Path,
+) -> None:
+    app = HeldApp(path)
+    async with app.run_test(size=(70, 12)) as pilot:
+        await at_the_end(app, pilot)
+        app.view.apply_filter("needle")
+        await until(pilot, lambda: app.view.hint() == "none of the lines looked through matches needle")
+        await a_flood_passes(app, pilot, "needle")
+        await until(pilot, lambda: app.view.buffer.has_all_for(app.view.buffer.filter))
+        assert app.shown() == ["needle"] * HEIGHT
+        assert app.view.follow
 
 
 async def test_a_pattern_too_slow_for_what_was_written_before_hides_nothing(tmp_path: Path) -> None:

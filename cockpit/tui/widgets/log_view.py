@@ -82,10 +82,10 @@ class LogView(LogFollow):
         where = self._source.where
         if self.progress:
             return self.progress
-        if self._extent.lines and self.buffer.filter:
+        if self.buffer.filter and self.buffer.sieved:  # more was looked through than is in memory
+            return f"none of the lines looked through matches {self.buffer.filter.typed}"
+        if self.buffer.filter and self._extent.lines:
             return f"none of {self._extent.lines} lines matches {self.buffer.filter.typed}"
-        if self.buffer.filter and self.buffer.sieved:
-            return f"no line found so far that matches {self.buffer.filter.typed}"
         if status.state is FollowState.WAITING:
             return f"waiting for {where}: {status.reason}" if status.reason else f"opening {where}"
         if status.state is FollowState.UNREADABLE:
