@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -94,17 +95,39 @@ class LevelCounter:
         return Level.NONE if line.continuation else line.level
 
 
-def may_reach(block: Block, minimum: Level) -> list[int]:
-    """Return which of a block's lines, counted from 0, may have that level or a graver one, as the classifier has it.
+def heads_of(block: Block) -> list[bytes]:
+    """Return what tells the level in each line's head; nothing where only the classifier knows."""
+    heads: list[bytes] = _HEADS.findall(block.rest)
+    if block.first is not None:
+        heads[:0] = _HEADS.findall(block.first.text.encode("utf-8", "replace") + b"\n")
+    return heads
+
+
+def may_reach(heads: Sequence[bytes], minimum: Level) -> list[int]:
+    """Return which lines, counted from 0, may have that level or a graver one, as the classifier has it.
 
     Those are all whose head does not say less, and the line before each run of them to which they may belong.
     """
-    heads = _HEADS.findall(block.rest)
     low = {head for head in set(heads) if head and _LEVELS[head] < minimum}
-    begun = 0 if block.first is None else 1
     pairs = zip_longest(heads, heads[1:], fillvalue=b"the block's end")
-    found = (index for index, (head, after) in enumerate(pairs, start=begun) if head not in low or not after)
-    return [*range(begun), *found]
+    return [index for index, (head, after) in enumerate(pairs) if head not in low or not after]
+
+
+def with_records(heads: Sequence[bytes], found: Iterable[int]) -> tuple[list[int], bool]:
+    """Return the lines `found`, in order, each with those from the one on that it may be a continuation of.
+
+    Also whether the first may continue one before them all, which is not here.
+    """
+    numbers: list[int] = []
+    is_cut = False
+    for index in found:
+        least = numbers[-1] + 1 if numbers else 0
+        begin = index
+        while begin > least and not heads[begin]:
+            begin -= 1
+        is_cut = is_cut or (begin == 0 and not heads[0])
+        numbers += range(begin, index + 1)
+    return numbers, is_cut
 
 
 def _line(piece: bytes, block: Block) -> str:

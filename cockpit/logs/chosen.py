@@ -24,6 +24,11 @@ class LineFilter(Protocol):
         ...
 
     @property
+    def text_only(self) -> bool:
+        """Whether the text of a line alone decides."""
+        ...
+
+    @property
     def slow(self) -> SlowPatternError | None:
         """Why it was given up, if it was."""
         ...

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.counters import LogCounters
-from cockpit.logs.line import Level, LogLine, RawLine
+from cockpit.logs.line import LogLine, RawLine
 from cockpit.logs.match import SlowPatternError
 from cockpit.logs.own import own_levels
 from cockpit.logs.split import Block
@@ -50,19 +51,14 @@ class Flood:
         """Whether lines have just come so fast; any thread may ask."""
         return time.monotonic() - self._came_at < FLOOD_SECONDS
 
-    def take(self, blocks: Sequence[Block], rows: int) -> Block:
+    def take(self, blocks: Sequence[Block], rows: int) -> list[Block]:
         """Count lines and let them go by, all but the last `rows` of them: those are returned, to be shown."""
         self._came_at = time.monotonic()
-        for block in blocks[:-1]:
+        passed, shown = _without_last(blocks, rows)
+        for block in passed:
             self._pass(block)
             time.sleep(0)
-        last = blocks[-1]
-        cut = _start_of_last(last.rest, rows)
-        if not cut:
-            return last
-        before = last._replace(rest=last.rest[:cut])
-        self._pass(before)
-        return last._replace(first=None, rest=last.rest[cut:], place=last.place + before.size)
+        return shown
 
     def _pass(self, block: Block) -> None:
         """Let lines go by, but for what the filter in force looks for in them."""
@@ -72,14 +68,14 @@ class Flood:
             if raws is None:
                 raws, places = with_places(block)
             try:
-                chosen, passed = self._chosen(block, raws, places, sieve)
+                chosen, passed, is_partial = self._chosen(block, raws, places, sieve)
             except SlowPatternError:
                 self._buffer.give_up(sieve)
                 continue
             # Also where it has chosen nothing: that lines are in the file only is known then.
             lines, where = [line for line, _ in chosen], [place for _, place in chosen]
             end = block.place + block.size
-            if self._buffer.append_chosen(lines, where, end, sieve=sieve, is_partial=passed > 0):
+            if self._buffer.append_chosen(lines, where, end, sieve=sieve, is_partial=is_partial):
                 self.skipped += passed
                 return
         self.skipped += block.n_lines
@@ -95,21 +91,29 @@ class Flood:
 
     def _chosen(
         self, block: Block, raws: Sequence[RawLine], places: Sequence[int], sieve: LineFilter
-    ) -> tuple[list[tuple[LogLine, int]], int]:
-        """Return the last of the lines that a filter chooses, with their places, and how many were not looked at."""
-        may_be: Sequence[int] = range(len(raws))
-        if sieve.minimum > Level.NONE:
-            from cockpit.logs.bulk import may_reach
+    ) -> tuple[list[tuple[LogLine, int]], int, bool]:
+        """Return the last of the lines that a filter chooses, with their places, and how many were not looked at.
 
-            may_be = may_reach(block, sieve.minimum)
-        found = [index for index in may_be if sieve.matches(raws[index].text)]
-        passed, found = max(len(found) - _MOST, 0), found[-_MOST:]
+        Also whether any may be missing.
+        """
+        if sieve.text_only:
+            found = [index for index, raw in enumerate(raws) if sieve.matches(raw.text)]
+            looked_at, is_partial = found[-_MOST:], len(found) > _MOST
+        else:
+            from cockpit.logs.bulk import heads_of, may_reach, with_records
+
+            heads = heads_of(block)
+            found = [index for index in may_reach(heads, sieve.minimum) if sieve.matches(raws[index].text)]
+            # A line of a trace has the level and the time of its record, which need not match.
+            looked_at, is_partial = with_records(heads, found)
+            is_partial = is_partial or len(looked_at) > _MOST
+            looked_at = looked_at[-_MOST:]
         if not found:
-            return [], 0
+            return [], 0, False
         classifier = self._new_classifier()
-        lines = [classifier.classify(raws[index].text) for index in found]
-        wanted = [(line, places[index]) for line, index in zip(lines, found, strict=True) if sieve.wants(line)]
-        return wanted, passed
+        lines = [classifier.classify(raws[index].text) for index in looked_at]
+        wanted = [(line, places[index]) for line, index in zip(lines, looked_at, strict=True) if sieve.wants(line)]
+        return wanted, bisect_left(found, looked_at[0]), is_partial
 
 
 def with_places(block: Block) -> tuple[list[RawLine], list[int]]:
@@ -121,6 +125,21 @@ def with_places(block: Block) -> tuple[list[RawLine], list[int]]:
 def places_of(raws: Sequence[RawLine], place: int) -> list[int]:
     """Return where each line starts, the first of them at a place."""
     return list(accumulate((raw.size for raw in raws[:-1]), initial=place)) if raws else []
+
+
+def _without_last(blocks: Sequence[Block], count: int) -> tuple[list[Block], list[Block]]:
+    """Return the blocks without their last `count` lines, and those: what came last is often the least of it."""
+    passed, last = list(blocks), list[Block]()
+    while passed and count > 0:
+        block = passed.pop()
+        cut = _start_of_last(block.rest, count)
+        if cut:
+            before = block._replace(rest=block.rest[:cut])
+            passed.append(before)
+            block = block._replace(first=None, rest=block.rest[cut:], place=block.place + before.size)
+        last.insert(0, block)
+        count -= block.n_lines
+    return passed, last
 
 
 def _start_of_last(lines: bytes, count: int) -> int:

@@ -219,9 +219,17 @@ class HeldLines:
         return count
 
     def append(self, lines: Sequence[LogLine], places: Sequence[int], end: int | None) -> None:
-        """Add the next lines; `end` is the place after them."""
+        """Add the next lines; `end` is the place after them.
+
+        Where a slow writer still writes to a file that was rotated away, they count as standing with what came last.
+        """
         self._characters += sum(len(line.text) for line in lines)
         self.lines.append(lines)
+        last, most = self._places[-1] if self._places else self.span.start, self.span.end
+        if last is not None and places and places[0] < last:
+            places = [max(place, last) for place in places]
+        if end is not None and most is not None:
+            end = max(end, most)
         if places:
             self._places.extend(places)
             self.span = Span(places[0] if self.span.start is None else self.span.start, end)

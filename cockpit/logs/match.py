@@ -42,6 +42,7 @@ class TextFilter:
     """Chooses texts by a regular expression; `inverted` chooses those in which it is not found."""
 
     minimum = Level.NONE  # lines of every level
+    text_only = True
 
     def __init__(self, body: str, flags: re.RegexFlag, *, typed: str) -> None:
         self._body = body

@@ -224,8 +224,8 @@ class LogReader:
         self._came = sum(block.n_lines for block in batch.blocks)
         most = FLOOD * round(_REST_SECONDS / _POLL_SECONDS) if self._has_rested else FLOOD
         if self._is_live and self._came > most:
-            last = self._flood.take(batch.blocks, self.rows)
-            self._show(*with_places(last))
+            for block in self._flood.take(batch.blocks, self.rows):
+                self._show(*with_places(block))
         else:
             self._take_in(batch)
         # What the first look found was there before us, and so is what it could not read in one go.

@@ -310,3 +310,20 @@ def test_of_more_earlier_lines_than_there_is_room_for_those_nearest_the_end_are_
     assert buffer.prepend([line("a" * 100)], [0], 0, before=1, sieve=wanted) == 0
     assert [len(text) for _, text in shown(buffer)] == [50, 40, 1]
     assert buffer.span == Span(1, 101)
+
+
+def test_lines_of_a_slow_writer_to_a_file_that_was_rotated_away_do_not_set_the_end_back() -> None:
+    buffer = LogBuffer()
+    buffer.append([line("a"), line("b")], [100, 102], 104)
+    buffer.append([line("c"), line("d")], [1000, 1002], 1004)
+    buffer.append([line("late"), line("later")], [104, 109], 115)
+    assert buffer.span == Span(100, 1004)
+    assert [buffer.number_from(place) for place in (102, 1000, 1001, 1002)] == [1, 2, 3, 3]
+    assert [buffer.place_of(number) for number in range(6)] == [100, 102, 1000, 1002, 1002, 1002]
+    buffer.append([line("e")], [1004], 1006)
+    assert buffer.span == Span(100, 1006)
+    assert buffer.number_from(1004) == 6
+    buffer.skip(3, 2000)
+    buffer.append([line("late")], [115], 120)
+    assert buffer.span == Span(2000, 2000)
+    assert [(text, buffer.place_of(number)) for number, text in shown(buffer)] == [("late", 2000)]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cockpit.logs.bulk import LevelCounter, may_reach
+from cockpit.logs.bulk import LevelCounter, heads_of, may_reach, with_records
 from cockpit.logs.classify import Classifier
 from cockpit.logs.line import Level, LogLine
 from cockpit.logs.seek import may_hold_error
@@ -89,7 +89,7 @@ def test_no_line_of_a_level_is_left_out_and_none_is_taken_for_part_of_another(
     raws = block.lines()
     expected, chosen = Classifier("app", clock=lambda: 0.0), Classifier("app", clock=lambda: 0.0)
     all_of_them = list(enumerate(expected.classify(raw.text) for raw in raws))
-    numbers = may_reach(block, minimum)
+    numbers = may_reach(heads_of(block), minimum)
     classified = [(number, chosen.classify(raws[number].text)) for number in numbers]
     assert [(number, line) for number, line in classified if line.level >= minimum] == [
         (number, line) for number, line in all_of_them if line.level >= minimum
@@ -101,8 +101,36 @@ def test_lines_whose_head_says_less_are_left_out() -> None:
     texts = [f"2026-07-01 12:00:00 {level} x\n" for level in levels]
     texts.insert(5, "\tat y\n")
     block = LineSplitter().cut("".join(texts).encode())
-    assert may_reach(block, Level.ERROR) == [1, 4, 5, 7]
-    assert may_reach(block, Level.WARNING) == [1, 3, 4, 5, 7]
+    assert may_reach(heads_of(block), Level.ERROR) == [1, 4, 5, 7]
+    assert may_reach(heads_of(block), Level.WARNING) == [1, 3, 4, 5, 7]
+
+
+@given(
+    texts=st.lists(lines.map(lambda text: text.replace("\n", " ")), min_size=1, max_size=30),
+    cut=st.integers(0, 900),
+    data=st.data(),
+)
+def test_a_line_read_with_its_record_is_read_as_it_is_among_all(
+    texts: list[str], cut: int, data: st.DataObject
+) -> None:
+    written = "".join(text + "\n" for text in texts).encode("utf-8", "replace")
+    splitter = LineSplitter()
+    splitter.cut(written[:cut])
+    block = splitter.cut(written[cut:])
+    raws = block.lines()
+    before, among_all, with_their_own = (Classifier("app", clock=lambda: 0.0) for _ in range(3))
+    for text in ("2026-07-01 12:00:00 ERROR of the block before", *texts[: len(texts) - len(raws)]):
+        before.classify(text)
+    expected = [among_all.classify(raw.text) for raw in raws]
+    continued = [before.classify(raw.text) for raw in raws]
+    found = data.draw(st.lists(st.sampled_from(range(len(raws))), unique=True).map(sorted)) if raws else []
+    numbers, is_cut = with_records(heads_of(block), found)
+    assert set(found) <= set(numbers)
+    assert numbers == sorted(set(numbers))
+    read = {number: with_their_own.classify(raws[number].text) for number in numbers}
+    assert {number: read[number] for number in found} == {number: expected[number] for number in found}
+    if not is_cut:
+        assert {number: read[number] for number in found} == {number: continued[number] for number in found}
 
 
 def test_lines_of_json_are_counted_without_being_classified(monkeypatch: pytest.MonkeyPatch) -> None:
