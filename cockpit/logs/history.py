@@ -221,7 +221,7 @@ def _unpack(path: Path, cancel: Event) -> int:
     open_packed = {".gz": gzip.GzipFile, ".bz2": bz2.BZ2File, ".xz": lzma.LZMAFile}[path.suffix]
     with tempfile.TemporaryFile(prefix="cockpit-log-") as target, open_packed(path) as packed:
         try:
-            while chunk := packed.read(_CHUNK):
+            while chunk := packed.read1(_CHUNK):  # `read` would lose up to a chunk before where the file ends
                 if cancel.is_set():
                     raise GivenUpError(f"unpacking {path.name} was cancelled")
                 target.write(chunk)
