@@ -120,14 +120,18 @@ class PipeFeed(Feed):
         self._descriptor = descriptor
 
     def _fill(self) -> None:
+        in_line = False
         while not self._stop.is_set():
             ready, _, _ = select.select([self._descriptor], [], [], LOOK_SECONDS)
             if not ready:
                 continue
             data = os.read(self._descriptor, _CHUNK)
             if not data:
+                if in_line:
+                    self._spool.write(b"\n")  # or whoever follows would wait for the rest of that line
                 self.trouble = "has come to its end"
                 return
+            in_line = not data.endswith(b"\n")
             self._spool.write(data)
 
 

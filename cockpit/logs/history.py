@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable
 from itertools import accumulate
@@ -217,14 +216,21 @@ def _unpack(path: Path, cancel: Event) -> int:
     import gzip
     import lzma
     import tempfile
+    import zlib
 
     open_packed = {".gz": gzip.GzipFile, ".bz2": bz2.BZ2File, ".xz": lzma.LZMAFile}[path.suffix]
     with tempfile.TemporaryFile(prefix="cockpit-log-") as target, open_packed(path) as packed:
-        with contextlib.suppress(EOFError):  # it is still being packed: what is there is shown
-            while chunk := packed.read(_CHUNK):
+        try:
+            while chunk := packed.read1(_CHUNK):  # `read` would lose up to a chunk before where the file ends
                 if cancel.is_set():
                     raise GivenUpError(f"unpacking {path.name} was cancelled")
                 target.write(chunk)
+        except EOFError:
+            pass  # it is still being packed: what is there is shown
+        except (OSError, zlib.error, lzma.LZMAError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise  # the system's, such as a full disk: it says nothing about what is in the file
+            raise OSError(f"{path.name} is damaged, or not packed as its name says: {error}") from error
         target.flush()
         return os.dup(target.fileno())
 

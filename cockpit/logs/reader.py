@@ -230,8 +230,10 @@ class LogReader:
             self._take_in(batch)
         # What the first look found was there before us, and so is what it could not read in one go.
         self._is_live = self._is_live or not batch.more
-        reason = batch.reason or (self.status.reason if batch.state is self.status.state else "")
-        self.status = ReaderStatus(self._counters.snapshot(), batch.state, reason, self._flood.skipped)
+        state, reason = batch.state, batch.reason or (self.status.reason if batch.state is self.status.state else "")
+        if self._feed is not None and self._feed.trouble:
+            state, reason = FollowState.WAITING, self._feed.trouble  # what it fills is there all the same
+        self.status = ReaderStatus(self._counters.snapshot(), state, reason, self._flood.skipped)
         return batch.more
 
     def _is_wide(self) -> bool:

@@ -15,7 +15,8 @@ _MOST = 128 * 1024 * 1024  # bytes at the end of a file that are turned into UTF
 class WideFeed(Feed):
     """The lines of the file at `source` in `path`, from its last 128 MB on; what is there is taken in at once.
 
-    A file that takes its place, or is cut off, is read from its beginning.
+    A file that takes its place, or is cut off, is read from its beginning. What there is no room for is taken in once
+    there is.
     """
 
     def __init__(self, name: str, source: Path, encoding: str) -> None:
@@ -26,30 +27,34 @@ class WideFeed(Feed):
         self._position = 0
         self._narrower = Narrower(encoding)
         self._in_line = False
-        self._open(most=_MOST)
-        self._read_on()
+        self._owed = b""  # in UTF-8, and not in the spool yet
+        self._look(most=_MOST)
 
     def _fill(self) -> None:
         while not self._stop.wait(LOOK_SECONDS):
-            try:
-                self._look()
-                self.trouble = ""
-            except FileNotFoundError:
-                self.trouble = "there is no file at present"
-            except OSError as error:
-                self.trouble = f"cannot be read: {error.strerror or error}"
+            self._look()
         self._close()
 
-    def _look(self) -> None:
+    def _look(self, *, most: int | None = None) -> None:
+        try:
+            self._take_in(most)
+            self.trouble = ""
+        except FileNotFoundError:
+            self.trouble = "is gone, and will be read when it comes back"
+        except OSError as error:
+            self.trouble = f"cannot be read: {error.strerror or error}"
+
+    def _take_in(self, most: int | None) -> None:
+        self._write(b"")  # no more is read until there is room for what is owed
         if self._descriptor < 0:
-            self._open()
+            self._open(most)
         self._read_on()
         status, there = os.fstat(self._descriptor), self._source.stat()
         if status.st_size < self._position or (there.st_size and not os.path.samestat(status, there)):
             self._read_on()
             self._close()
 
-    def _open(self, *, most: int | None = None) -> None:
+    def _open(self, most: int | None) -> None:
         self._descriptor = os.open(self._source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         size = os.fstat(self._descriptor).st_size
         self._position = 0 if most is None else max(size - most, 0) // 4 * 4
@@ -65,11 +70,22 @@ class WideFeed(Feed):
             return
         os.close(self._descriptor)
         self._descriptor = -1
-        self._write(self._narrower.feed(b"", final=True))
-        if self._in_line:
-            self._write(b"\n")  # or the next file would go on in that line
+        last = self._narrower.feed(b"", final=True)
+        if last or self._in_line:
+            self._write(last + b"\n")  # or the next file would go on in that line
 
     def _write(self, text: bytes) -> None:
+        """Write what is owed, then `text`; where there is no room, the rest is owed: the decoder gives it but once."""
         if text:
             self._in_line = not text.endswith(b"\n")
-            self._spool.write(text)
+            self._owed += text
+        if not self._owed:
+            return
+        size = self.path.stat().st_size
+        try:
+            self._spool.write(self._owed)
+        except OSError as error:
+            # A full disk takes a part. Less than before is there where the spool has just begun a new file.
+            self._owed = self._owed[max(self.path.stat().st_size - size, 0) :]
+            raise OSError(error.errno, f"{error.strerror} in {self.path.parent}") from error
+        self._owed = b""

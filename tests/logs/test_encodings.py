@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +14,7 @@ import pytest
 
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.feeds import MergedFeed
-from cockpit.logs.follow import Follower
+from cockpit.logs.follow import Follower, FollowState
 from cockpit.logs.match import TextFilter
 from cockpit.logs.query import LogFile, LogQuery, select, select_merged
 from cockpit.logs.reader import LogReader
@@ -40,11 +42,12 @@ def reading(path: Path, encoding: str = "", tail: int = 1000) -> Iterator[tuple[
     reader = LogReader("app", path, buffer=LogBuffer(), on_news=note, tail=tail, encoding=encoding)
     reader.start()
 
-    def wait_for(*texts: str) -> None:
+    def wait_for(*texts: str, state: FollowState = FollowState.FOLLOWING) -> None:
+        def holds() -> bool:
+            return reader.status.state is state and shown(reader.buffer)[-len(texts) :] == list(texts)
+
         with news:
-            assert news.wait_for(lambda: shown(reader.buffer)[-len(texts) :] == list(texts), timeout=10), shown(
-                reader.buffer
-            )
+            assert news.wait_for(holds, timeout=10), (reader.status, shown(reader.buffer))
 
     yield reader, wait_for
     reader.stop()
@@ -86,6 +89,55 @@ def test_a_wide_log_that_begins_later_and_one_without_a_mark(tmp_path: Path) -> 
     with reading(path, "utf-16") as (_, wait_for):
         path.write_bytes("WARN naß\r\n".encode("utf-16-le"))
         wait_for("WARN naß")
+
+
+def test_a_wide_log_that_is_gone_says_so_until_it_is_back(tmp_path: Path) -> None:
+    path = tmp_path / "errorlog"
+    path.write_bytes(codecs.BOM_UTF16_LE + "WARN one\nWARN unfinished".encode("utf-16-le"))
+    with reading(path) as (reader, wait_for):
+        wait_for("WARN one")
+        path.unlink()
+        wait_for("WARN one", state=FollowState.WAITING)
+        assert reader.status.reason == "is gone, and will be read when it comes back"
+        path.write_bytes(codecs.BOM_UTF16_LE + "WARN two\n".encode("utf-16-le"))
+        wait_for("WARN one", "WARN unfinished", "WARN two")
+        assert reader.status.reason == ""
+        path.unlink()
+        path.symlink_to(path)  # which no rights can read
+        wait_for("WARN two", state=FollowState.WAITING)
+        assert reader.status.reason == "cannot be read: Too many levels of symbolic links"
+
+
+LIMITED = """
+import resource, sys, threading
+from pathlib import Path
+from cockpit.logs.wide import WideFeed
+
+hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), hard))
+feed = WideFeed("app", Path(sys.argv[1]), "utf-16-le")
+print(feed.trouble.replace(str(feed.path.parent), "SPOOL"))
+feed.start()
+threading.Event().wait(0.5)  # it tries in vain a few times
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+for _ in range(1000):
+    if not feed.trouble:
+        break
+    threading.Event().wait(0.01)
+sys.stdout.write(feed.path.read_text())
+"""
+
+
+def test_what_there_is_no_room_for_is_taken_in_once_there_is(tmp_path: Path) -> None:
+    path = tmp_path / "errorlog"
+    texts = [f"INFO {number} für 3 €" for number in range(60_000)]
+    path.write_bytes("".join(text + "\n" for text in texts).encode("utf-16-le"))
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(path), "1000001"], capture_output=True, text=True, check=False
+    )
+    complaint, *found = done.stdout.splitlines()
+    assert complaint == "cannot be read: File too large in SPOOL", done.stderr
+    assert found == texts
 
 
 def test_only_what_is_new_in_a_wide_log_is_counted_by_who_counts_from_now_on(tmp_path: Path) -> None:

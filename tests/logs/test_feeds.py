@@ -85,6 +85,26 @@ def test_a_pipe_is_read_to_its_end(running: Callable[[Feed], Feed]) -> None:
     os.close(reading)
 
 
+def test_the_last_line_of_a_pipe_is_one_without_its_line_feed_too(running: Callable[[Feed], Feed]) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"one\ntwo")
+    os.close(writing)
+    feed = running(PipeFeed("stdin", reading))
+    until(lambda: feed.trouble == "has come to its end")
+    with Follower(feed.path) as follower:
+        assert [line.text for line in follower.poll().lines] == ["one", "two"]
+    os.close(reading)
+
+
+def test_an_empty_pipe_has_no_line(running: Callable[[Feed], Feed]) -> None:
+    reading, writing = os.pipe()
+    os.close(writing)
+    feed = running(PipeFeed("stdin", reading))
+    until(lambda: feed.trouble == "has come to its end")
+    assert feed.path.read_bytes() == b""
+    os.close(reading)
+
+
 def test_files_are_one_by_their_times_and_new_ones_join(running: Callable[[Feed], Feed], tmp_path: Path) -> None:
     def stamp(second: int, text: str) -> str:
         return f"2026-07-01 12:00:{second:02} INFO {text}\n"

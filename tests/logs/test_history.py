@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import lzma
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -114,6 +115,18 @@ def test_it_reads_back_through_packed_archives(path: Path) -> None:
     cancel.set()
     with pytest.raises(GivenUpError):
         History(path).before(place_of(FIRST_VOLUME - 1, 0), cancel)
+    history.close()
+
+
+@pytest.mark.parametrize(("suffix", "pack"), [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)])
+def test_of_an_archive_that_is_still_being_packed_what_is_there_is_read(
+    path: Path, suffix: str, pack: Callable[[bytes], bytes]
+) -> None:
+    path.touch()
+    packed = pack(os.urandom(500_000).hex().encode())  # one whole block of bzip2, and a part of the next
+    path.with_name(f"app.log.1.{suffix}").write_bytes(packed[: len(packed) * 95 // 100])
+    history = History(path)
+    assert history.size_of(place_of(FIRST_VOLUME - 1, 0)) > 800_000
     history.close()
 
 

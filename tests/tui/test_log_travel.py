@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from textual.app import ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from cockpit.logs.sieve import Sieve
 from cockpit.times import zone
 from cockpit.tui.themed import ThemedApp
 from cockpit.tui.widgets.log_tail import LogTail
@@ -219,3 +221,57 @@ async def test_a_filter_looks_on_from_where_one_stands_too(path: Path) -> None:
         await settled(pilot, view)
         view.apply_filter("line 39999")
         await until(pilot, lambda: numbers(view) == [39_999])
+
+
+def damaged(packed: bytes) -> bytes:
+    """The same behind its header of ten bytes, with a block of a kind that there is not."""
+    return packed[:10] + b"\xff" + packed[11:]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("app.log.1.gz", damaged(gzip.compress(written(0, 10_000).encode()))),
+        ("app.log.1.gz", written(0, 10_000).encode()),
+        ("app.log.1.xz", written(0, 10_000).encode()),
+        ("app.log.1.bz2", written(0, 10_000).encode()),
+    ],
+    ids=["damaged", "no gzip", "no xz", "no bzip2"],
+)
+async def test_an_archive_that_cannot_be_unpacked_is_named_and_the_log_is_read_on(
+    path: Path, name: str, content: bytes
+) -> None:
+    path.with_name("app.log.1.gz").unlink()
+    path.with_name(name).write_bytes(content)
+    app = TailApp(path)
+    async with app.run_test(size=SIZE) as pilot:
+        view = app.tail
+        await until(pilot, lambda: bool(numbers(view)))
+        await pilot.press("home")
+        await until(pilot, lambda: f"{name} is damaged" in str(view.border_subtitle))
+        assert not view.progress
+        await pilot.press("e")
+        await until(pilot, lambda: current(view) == [30_500])
+        await settled(pilot, view)
+        await pilot.press("end")
+        await until(pilot, lambda: numbers(view) == list(range(39_990, 40_000)))
+        with path.open("a") as file:
+            file.write(written(40_000, 40_005))
+        await until(pilot, lambda: numbers(view) == list(range(39_995, 40_005)))
+
+
+async def test_a_journey_that_fails_as_nobody_foresaw_is_over_and_says_so(path: Path) -> None:
+    class Faulty(Sieve):
+        def matches(self, text: str) -> NoReturn:
+            raise ArithmeticError("unforeseen")
+
+    app = TailApp(path)
+    async with app.run_test(size=SIZE) as pilot:
+        view = app.tail
+        await until(pilot, lambda: bool(numbers(view)))
+        assert view.travel is not None
+        view.travel.find_match(Faulty("needle"), forward=False)
+        await until(pilot, lambda: "unforeseen" in str(view.border_subtitle))
+        assert not view.progress
+        await pilot.press("e")
+        await until(pilot, lambda: current(view) == [30_500])

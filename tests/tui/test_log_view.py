@@ -351,6 +351,20 @@ async def test_a_file_is_waited_for_and_followed(tmp_path: Path) -> None:
         assert numbers(view)[-1] == 24
 
 
+async def test_a_wide_file_that_is_gone_is_waited_for_too(tmp_path: Path) -> None:
+    path = tmp_path / "app.log"
+    path.write_text("\n".join(lines(0, 3)) + "\n", encoding="utf-16")
+    view = LogView("app", path, clock=lambda: 1_000_000.0)
+    app = LogApp(view)
+    async with app.run_test(size=(200, 12)) as pilot:
+        await until(pilot, lambda: numbers(view) == [0, 1, 2])
+        path.unlink()
+        await until(pilot, lambda: subtitle(view) == "waiting")
+        assert app.told[-1].reason == "is gone, and will be read when it comes back"
+        path.write_text("\n".join(lines(3, 5)) + "\n", encoding="utf-16")
+        await until(pilot, lambda: numbers(view) == [0, 1, 2, 3, 4] and subtitle(view) == "")
+
+
 async def test_its_thread_ends_with_it(tmp_path: Path) -> None:
     view = LogView("ending", tmp_path / "app.log")
     async with LogApp(view).run_test(size=SIZE):

@@ -212,6 +212,8 @@ class LogTravel:
                 arrived = Arrived(None, "stopped" if cancel.is_set() else "")
             except (CockpitError, OSError) as error:
                 arrived = Arrived(None, str(error))
+            except Exception as error:  # the thread's end: a journey that nobody ends would be under way for ever
+                arrived = Arrived(None, f"cannot be read: {error!r}")
             arrived.journey = cancel
             self._post(arrived)
 
