@@ -21,7 +21,7 @@ class Spool:
         self.path = self._directory / f"{name}.log"
         self._volume_bytes = volume_bytes
         self._lock = Lock()
-        self._descriptor = self._open()
+        self._descriptor = _open(self.path)
         self._size = 0
         # Also where the program ends before it is closed.
         self._removal = weakref.finalize(self, shutil.rmtree, self._directory, ignore_errors=True)
@@ -53,14 +53,19 @@ class Spool:
         self._size += len(data)
 
     def _rotate(self) -> None:
+        # First of all: where there is no room for another file, everything stays as it is.
+        begun = self.path.with_name(f"{self.path.name}.begun")
+        descriptor = _open(begun)
         for age in range(_VOLUMES - 1, 0, -1):
             name = self.path.with_name(f"{self.path.name}.{age}")
             if name.exists():
                 name.rename(self.path.with_name(f"{self.path.name}.{age + 1}"))
         self.path.with_name(f"{self.path.name}.{_VOLUMES}").unlink(missing_ok=True)
         self.path.rename(self.path.with_name(f"{self.path.name}.1"))
+        begun.rename(self.path)
         os.close(self._descriptor)
-        self._descriptor, self._size = self._open(), 0
+        self._descriptor, self._size = descriptor, 0
 
-    def _open(self) -> int:
-        return os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+
+def _open(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)

@@ -141,6 +141,22 @@ def test_a_spool_keeps_the_newest_and_loses_nothing_to_who_follows() -> None:
     assert not spool.path.parent.exists()
 
 
+def test_a_spool_that_cannot_begin_a_file_goes_on_in_the_one_it_has() -> None:
+    spool = Spool("x", volume_bytes=100)
+    in_the_way = spool.path.with_name("x.log.begun")
+    in_the_way.mkdir()
+    spool.write(b"a" * 59 + b"\n")
+    with pytest.raises(OSError, match="Is a directory"):
+        spool.write(b"b" * 59 + b"\nc")
+    spool.write(b"d")
+    assert spool.path.read_bytes() == b"a" * 59 + b"\n" + b"b" * 59 + b"\n" + b"d"
+    in_the_way.rmdir()
+    spool.write(b"\nc")
+    assert spool.path.read_bytes() == b"c"
+    assert spool.path.with_name("x.log.1").read_bytes().endswith(b"\nd\n")
+    spool.close()
+
+
 def test_two_panes_on_one_command_share_it(tmp_path: Path) -> None:
     pool = FeedPool()
     made: list[Feed] = []
