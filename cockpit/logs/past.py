@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from threading import Event, Lock
 
@@ -53,7 +54,8 @@ class Past:
                     raise GivenUpError("cancelled")
                 try:
                     self._load_later(sieve, cancel, progress)
-                    self._load_earlier(sieve, cancel, progress, lambda: None)
+                    with contextlib.suppress(OSError):  # what is there can be shown; who reads on before it is told
+                        self._load_earlier(sieve, cancel, progress, lambda: None)
                 except GivenUpError:
                     if cancel.is_set():
                         raise
@@ -61,11 +63,12 @@ class Past:
                     return
 
     def oldest(self, cancel: Event) -> int:
-        """Return the place of the very first line."""
+        """Return the place of the very first line that can be read; whoever reads on before it is told why not."""
         for number in self._history.volumes():
-            first = self._history.after(place_of(number, 0), cancel, 1024)
-            if first is not None:
-                return first.start
+            with contextlib.suppress(OSError):
+                first = self._history.after(place_of(number, 0), cancel, 1024)
+                if first is not None:
+                    return first.start
         return self._history.end()
 
     def part_of(self, place: int) -> tuple[float, int]:

@@ -250,6 +250,7 @@ async def test_an_archive_that_cannot_be_unpacked_is_named_and_the_log_is_read_o
         await pilot.press("home")
         await until(pilot, lambda: f"{name} is damaged" in str(view.border_subtitle))
         assert not view.progress
+        assert numbers(view) == list(range(10_000, 10_010))
         await pilot.press("e")
         await until(pilot, lambda: current(view) == [30_500])
         await settled(pilot, view)
