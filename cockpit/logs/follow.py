@@ -14,7 +14,7 @@ from cockpit.logs.backward import Earlier, read_before, start_of_last_lines
 from cockpit.logs.incarnation import Incarnation
 from cockpit.logs.line import RawLine
 from cockpit.logs.split import Block
-from cockpit.logs.volumes import FIRST_VOLUME, Volume, place_of
+from cockpit.logs.volumes import FIRST_VOLUME, Known, Volume, place_of
 
 TAIL_LINES = 1000
 _POLL_BYTES = 1024 * 1024
@@ -93,6 +93,13 @@ class Follower(Closing):
     def volume(self) -> int:
         """The volume that is read now, or was read last."""
         return self._volume
+
+    def known(self) -> Known:
+        """Return what a history has to know of the volumes; it may be called from another thread."""
+        # In this order: a volume that is left meanwhile is then among those that were left.
+        incarnation = self._current
+        current = incarnation.left if incarnation is not None else None
+        return Known(current.number if current is not None else self._volume, self.left, current)
 
     def tail_before(self, n_lines: int) -> Block | None:
         """Return the last lines that were read of the current file; None where there is none."""

@@ -18,6 +18,8 @@ class Incarnation:
 
     def __init__(self, descriptor: int, volume: int = 0, *, encoding: str = "") -> None:
         self.descriptor = descriptor
+        status = os.fstat(descriptor)
+        self._device, self._inode = status.st_dev, status.st_ino
         self.volume = volume  # which of the files that had the name this is, in their order
         self.position = 0
         self.at_end = False
@@ -39,8 +41,8 @@ class Incarnation:
     @property
     def left(self) -> Volume:
         """How to know this file again, wherever it is moved or packed to, by what was read of it last."""
-        status = self.status
-        return Volume(self.volume, status.st_dev, status.st_ino, self.position, self._anchor)
+        # Nothing is asked of the descriptor: another thread may ask this while it is closed.
+        return Volume(self.volume, self._device, self._inode, self.position, self._anchor)
 
     def is_at(self, status: os.stat_result) -> bool:
         """Whether `status` is that of this very file; its inode number is not reused while it is open."""
