@@ -178,11 +178,11 @@ class Follower(Closing):
         except FileNotFoundError:
             self._starts_at_tail = False
             raise
-        current = Incarnation(descriptor, self._next_volume(), encoding=self._encoding)
-        status = current.status
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            current.close()
+            os.close(descriptor)
             raise OSError("not a regular file")
+        current = Incarnation(descriptor, self._next_volume(), encoding=self._encoding)
         self._current = current
         self._absence = "is gone, and will be read when it comes back"
         if self._starts_at_tail:

@@ -155,7 +155,7 @@ class History:
         if left is None:
             older = self._older(known)
             index = known.oldest - number - 1
-            return self._keep(number, older[index], cancel) if index < len(older) else None
+            return self._keep(number, older[index], cancel) if 0 <= index < len(older) else None
         archives = archives_of(self._path)
         for archive in (one for one in archives if one.suffix not in PACKED):
             if _is_volume(archive, left):

@@ -20,7 +20,7 @@ from cockpit.logs.history import GivenUpError, History
 from cockpit.logs.past import Past
 from cockpit.logs.seek import Seeker
 from cockpit.logs.sieve import read_sieve
-from cockpit.logs.volumes import FIRST_VOLUME, archives_of, place_of
+from cockpit.logs.volumes import FIRST_VOLUME, Known, Volume, archives_of, place_of
 
 NEVER = Event()
 
@@ -213,6 +213,37 @@ def test_an_empty_file_that_was_moved_away_and_is_written_to_there_is_read_once(
         follower.poll()
         assert backward(history, history.end(), 1000) == [text_of(0), text_of(1)]
         history.close()
+
+
+def test_a_directory_in_a_logs_place_is_no_volume_of_it(path: Path) -> None:
+    path.with_name("app.log.1").write_text(written(0))
+    path.write_text(written(1))
+    with Follower(path) as follower:
+        follower.poll()
+        history = History(path, follower.known)
+        path.with_name("app.log.1").rename(path.with_name("app.log.2"))
+        path.rename(path.with_name("app.log.1"))
+        path.mkdir()
+        path.joinpath("something").touch()  # for its size
+        for _ in range(5):
+            follower.poll()
+        path.joinpath("something").unlink()
+        path.rmdir()
+        path.write_text(written(2))
+        place = follower.poll().blocks[-1].place
+        assert place == place_of(FIRST_VOLUME + 1, 0)
+        assert backward(history, place, 1000) == [text_of(0), text_of(1)]
+        history.close()
+
+
+def test_a_volume_that_nothing_is_known_of_is_not_taken_from_the_archives(path: Path) -> None:
+    path.with_name("app.log.1").write_text(written(0))
+    path.with_name("app.log.2").write_text(written(1))
+    path.write_text(written(2))
+    known = Known(FIRST_VOLUME + 2, (Volume(FIRST_VOLUME, 0, 0, 0, b""),))
+    history = History(path, lambda: known)
+    assert history.before(place_of(FIRST_VOLUME + 2, 0), NEVER) is None
+    history.close()
 
 
 @pytest.fixture
