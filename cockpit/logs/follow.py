@@ -107,15 +107,21 @@ class Follower(Closing):
         if current is None:
             return None
         end = current.position - current.pending
-        start = start_of_last_lines(current.descriptor, end, n_lines)
+        start = min(current.after_hole(start_of_last_lines(current.descriptor, end, n_lines)), end)
         data = os.pread(current.descriptor, end - start, start)
         return Block(None, data, place=place_of(current.volume, start), encoding=self._encoding)
 
     def read_before(self, offset: int, n_lines: int) -> Earlier:
         """Return up to `n_lines` lines of the current file before `offset`, for scrolling back."""
-        if self._current is None:
+        current = self._current
+        if current is None:
             return Earlier((), 0)
-        return read_before(self._current.descriptor, offset, n_lines, self._encoding)
+        earlier = read_before(current.descriptor, offset, n_lines, self._encoding)
+        start = min(current.after_hole(earlier.offset), offset)
+        if start == earlier.offset:
+            return earlier
+        data = os.pread(current.descriptor, offset - start, start)
+        return Earlier(tuple(Block(None, data, encoding=self._encoding).lines()), start)
 
     def close(self) -> None:
         """Let go of every file; an unfinished line is not reported."""

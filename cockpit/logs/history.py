@@ -11,6 +11,7 @@ from threading import Event, Lock
 from typing import NamedTuple
 
 from cockpit.errors import CockpitError
+from cockpit.logs.incarnation import end_of_hole
 from cockpit.logs.line import RawLine
 from cockpit.logs.split import Block
 from cockpit.logs.volumes import FIRST_VOLUME, PACKED, VOLUME_SPAN, Known, Volume, archives_of, place_of
@@ -55,14 +56,14 @@ class History:
         self._encoding = encoding
         self._known = known or (lambda: Known(FIRST_VOLUME))
         self._open: dict[int, int] = {}
+        self._firsts: dict[int, int] = {}  # of those that are open, where the first line starts
         self._lock = Lock()
 
     def close(self) -> None:
         """Let go of every file."""
         with self._lock:
-            for descriptor in self._open.values():
-                os.close(descriptor)
-            self._open.clear()
+            for number in tuple(self._open):
+                self._let_go(number)
 
     def end(self) -> int:
         """Return the place after the last line of the present file."""
@@ -81,17 +82,20 @@ class History:
         """Return about `size` bytes of lines that end at a place; None where nothing is before it."""
         with self._lock:
             number, offset = divmod(place, VOLUME_SPAN)
-            while offset == 0:
+            while True:
+                if offset:
+                    descriptor = self._descriptor(number, cancel)
+                    if descriptor is None:
+                        return None
+                    first = self._first(number, descriptor)
+                    if offset > first:
+                        start, data = _whole_lines_before(descriptor, offset, size, first)
+                        return self._stretch(number, start, data) if data else None
                 number -= 1
                 descriptor = self._descriptor(number, cancel)
                 if descriptor is None:
                     return None
                 offset = os.fstat(descriptor).st_size
-            descriptor = self._descriptor(number, cancel)
-            if descriptor is None:
-                return None
-            start, data = _whole_lines_before(descriptor, offset, size)
-            return self._stretch(number, start, data) if data else None
 
     def after(self, place: int, cancel: Event, size: int = STRETCH) -> Stretch | None:
         """Return about `size` bytes of lines that start at a place; None where nothing is after it, or not yet."""
@@ -100,6 +104,8 @@ class History:
             present = self._known().number
             while True:
                 descriptor = self._descriptor(number, cancel)
+                if descriptor is not None:
+                    offset = max(offset, self._first(number, descriptor))
                 data = _whole_lines_after(descriptor, offset, size, to_end=number < present) if descriptor else b""
                 if data:
                     return self._stretch(number, offset, data)
@@ -115,9 +121,9 @@ class History:
         with self._lock:
             number, offset = divmod(place, VOLUME_SPAN)
             descriptor = self._descriptor(number, cancel)
-            if descriptor is None or offset == 0:
+            if descriptor is None or offset <= (first := self._first(number, descriptor)):
                 return place
-            start, data = _whole_lines_before(descriptor, offset, STRETCH)
+            start, data = _whole_lines_before(descriptor, offset, STRETCH, first)
             return place_of(number, start + data.rfind(b"\n") + 1) if data else place
 
     def volumes(self) -> list[int]:
@@ -151,7 +157,7 @@ class History:
         if number in self._open:
             if left is None or _holds(self._open[number], left):
                 return self._open[number]
-            os.close(self._open.pop(number))  # it was copied and truncated
+            self._let_go(number)  # it was copied and truncated
         if left is None:
             older = self._older(known)
             index = known.oldest - number - 1
@@ -168,7 +174,7 @@ class History:
         if descriptor is not None:
             if _is_at(descriptor, self._path) if current is None else _is_of(descriptor, current):
                 return descriptor
-            os.close(self._open.pop(number))
+            self._let_go(number)
         # By its name where that is all there is: whoever follows it tells when another file has taken that.
         if current is None or _is_file(self._path, current):
             return self._keep(number, self._path, cancel)
@@ -185,8 +191,21 @@ class History:
             if descriptor is not None and _holds(descriptor, volume):
                 return descriptor
             if descriptor is not None:
-                os.close(self._open.pop(volume.number))
+                self._let_go(volume.number)
         return None
+
+    def _first(self, number: int, descriptor: int) -> int:
+        """Where a volume's first line starts: after the hole that a truncation under its writer has left, if any."""
+        first = self._firsts.get(number)
+        if first is None:
+            first = end_of_hole(descriptor)
+            if os.pread(descriptor, 1, first):  # a hole at whose end nothing is yet may still grow
+                self._firsts[number] = first
+        return first
+
+    def _let_go(self, number: int) -> None:
+        os.close(self._open.pop(number))
+        self._firsts.pop(number, None)
 
     def _keep(self, number: int, path: Path, cancel: Event) -> int | None:
         try:
@@ -197,7 +216,7 @@ class History:
         except FileNotFoundError:
             return None
         while len(self._open) >= _KEPT_OPEN:
-            os.close(self._open.pop(next(iter(self._open))))
+            self._let_go(next(iter(self._open)))
         self._open[number] = descriptor
         return descriptor
 
@@ -259,13 +278,16 @@ def _unpack(path: Path, cancel: Event) -> int:
         return os.dup(target.fileno())
 
 
-def _whole_lines_before(descriptor: int, offset: int, size: int) -> tuple[int, bytes]:
-    """Return where lines start that end at `offset`, and their bytes; what has no line start for long is cut."""
+def _whole_lines_before(descriptor: int, offset: int, size: int, first: int) -> tuple[int, bytes]:
+    """Return where lines start that end at `offset`, and their bytes; what has no line start for long is cut.
+
+    No line starts before `first`.
+    """
     while True:
-        start = max(offset - size, 0)
+        start = max(offset - size, first)
         data = _read(descriptor, start, offset - start)
-        if start == 0:
-            return 0, data
+        if start == first:
+            return start, data
         feed = data.find(b"\n", 0, len(data) - 1)
         if feed != -1:
             return start + feed + 1, data[feed + 1 :]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import os
 
 from cockpit.logs.split import Block, LineSplitter
@@ -26,7 +26,7 @@ class Incarnation:
         self.idle_polls = 0
         self._splitter = LineSplitter(encoding=encoding)
         self._anchor = b""
-        self._may_begin_with_hole = False
+        self._may_begin_with_hole = True
 
     @property
     def status(self) -> os.stat_result:
@@ -49,9 +49,18 @@ class Incarnation:
         return os.path.samestat(self.status, status)
 
     def skip_to(self, position: int) -> None:
-        """Go on reading at `position`."""
-        self.position = position
+        """Go on reading at `position`; the hole that a file may begin with is skipped."""
+        if position < self.after_hole(position) or position == 0:
+            return  # from the beginning: it may still be nothing but a hole
+        self.position, self._may_begin_with_hole = position, False
         self._anchor = os.pread(self.descriptor, min(_ANCHOR, position), max(position - _ANCHOR, 0))
+
+    def after_hole(self, position: int) -> int:
+        """Return `position`, or where the hole ends that it is in."""
+        # What has a line before it is in none: the zeros need not be read, of which there may be gigabytes.
+        if position and os.pread(self.descriptor, 1, position - 1) == b"\n":
+            return position
+        return max(position, end_of_hole(self.descriptor))
 
     def read(self, budget: int, blocks: list[Block]) -> None:
         """Add to `blocks` the lines that the next bytes complete, reading about `budget` bytes at most."""
@@ -94,12 +103,27 @@ class Incarnation:
         os.close(self.descriptor)
 
     def _skip_hole(self) -> None:
-        """Skip leading zeros: after a truncation a writer that does not append goes on at its old offset."""
-        with contextlib.suppress(OSError):  # no data yet, or a file system that knows no holes
-            self.position = os.lseek(self.descriptor, 0, os.SEEK_DATA)
-        while block := os.pread(self.descriptor, _CHUNK, self.position):
-            text = block.lstrip(b"\0")
-            self.position += len(block) - len(text)
-            if text:
-                self._may_begin_with_hole = False
-                break
+        self.position = end_of_hole(self.descriptor, self.position)
+        self._anchor = bytes(min(_ANCHOR, self.position))
+        self._may_begin_with_hole = not os.pread(self.descriptor, 1, self.position)
+
+
+def end_of_hole(descriptor: int, start: int = 0) -> int:
+    """Return where the zeros that a file may begin with end, of which those before `start` are known.
+
+    After a truncation a writer that does not append goes on at its old offset: what is before that is no line.
+    """
+    if os.pread(descriptor, 1, start) != b"\0":
+        return start
+    try:
+        start = os.lseek(descriptor, start, os.SEEK_DATA)
+    except OSError as error:
+        if error.errno == errno.ENXIO:  # no data yet
+            return os.fstat(descriptor).st_size
+        # Otherwise it is on a file system that knows no holes.
+    while block := os.pread(descriptor, _CHUNK, start):
+        text = block.lstrip(b"\0")
+        start += len(block) - len(text)
+        if text:
+            break
+    return start

@@ -246,6 +246,37 @@ def test_a_volume_that_nothing_is_known_of_is_not_taken_from_the_archives(path: 
     history.close()
 
 
+@pytest.mark.parametrize("is_sparse", [True, False])
+def test_a_hole_that_a_truncation_left_is_read_in_neither_direction(path: Path, is_sparse: bool) -> None:
+    hole = 12 * 1024 * 1024
+    path.with_name("app.log.2.gz").write_bytes(gzip.compress(bytes(hole) + written(0).encode()))
+    for name, number in (("app.log.1", 1), ("app.log", 2)):
+        with path.with_name(name).open("wb") as file:
+            if is_sparse:
+                file.seek(hole)
+            else:
+                file.write(bytes(hole))
+            file.write(written(number).encode())
+    history = History(path)
+    owed = [text_of(number) for number in range(3)]
+    assert backward(history, history.end(), 1000) == owed
+    for size in (len(text_of(0)) // 2, 1000):
+        assert forward(history, place_of(FIRST_VOLUME - 2, 0), size) == owed
+    history.close()
+
+
+def test_a_hole_after_which_nothing_is_yet_is_no_line(path: Path) -> None:
+    path.with_name("app.log.1").write_text(written(0))
+    path.touch()
+    os.truncate(path, 100_000)
+    history = History(path)
+    assert backward(history, history.end(), 1000) == [text_of(0)]
+    with path.open("a") as file:
+        file.write(written(1))
+    assert backward(history, history.end(), 1000) == [text_of(0), text_of(1)]
+    history.close()
+
+
 @pytest.fixture
 def long_history(path: Path) -> Iterator[History]:
     path.with_name("app.log.1").write_text(written(*range(10_000)))
