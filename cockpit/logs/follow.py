@@ -14,7 +14,7 @@ from cockpit.logs.backward import Earlier, read_before, start_of_last_lines
 from cockpit.logs.incarnation import Incarnation
 from cockpit.logs.line import RawLine
 from cockpit.logs.split import Block
-from cockpit.logs.volumes import FIRST_VOLUME, Volume, place_of
+from cockpit.logs.volumes import FIRST_VOLUME, Known, Volume, place_of
 
 TAIL_LINES = 1000
 _POLL_BYTES = 1024 * 1024
@@ -94,21 +94,34 @@ class Follower(Closing):
         """The volume that is read now, or was read last."""
         return self._volume
 
+    def known(self) -> Known:
+        """Return what a history has to know of the volumes; it may be called from another thread."""
+        # In this order: a volume that is left meanwhile is then among those that were left.
+        incarnation = self._current
+        current = incarnation.left if incarnation is not None else None
+        return Known(current.number if current is not None else self._volume, self.left, current)
+
     def tail_before(self, n_lines: int) -> Block | None:
         """Return the last lines that were read of the current file; None where there is none."""
         current = self._current
         if current is None:
             return None
         end = current.position - current.pending
-        start = start_of_last_lines(current.descriptor, end, n_lines)
+        start = min(current.after_hole(start_of_last_lines(current.descriptor, end, n_lines)), end)
         data = os.pread(current.descriptor, end - start, start)
         return Block(None, data, place=place_of(current.volume, start), encoding=self._encoding)
 
     def read_before(self, offset: int, n_lines: int) -> Earlier:
         """Return up to `n_lines` lines of the current file before `offset`, for scrolling back."""
-        if self._current is None:
+        current = self._current
+        if current is None:
             return Earlier((), 0)
-        return read_before(self._current.descriptor, offset, n_lines, self._encoding)
+        earlier = read_before(current.descriptor, offset, n_lines, self._encoding)
+        start = min(current.after_hole(earlier.offset), offset)
+        if start == earlier.offset:
+            return earlier
+        data = os.pread(current.descriptor, offset - start, start)
+        return Earlier(tuple(Block(None, data, encoding=self._encoding).lines()), start)
 
     def close(self) -> None:
         """Let go of every file; an unfinished line is not reported."""
@@ -171,11 +184,11 @@ class Follower(Closing):
         except FileNotFoundError:
             self._starts_at_tail = False
             raise
-        current = Incarnation(descriptor, self._next_volume(), encoding=self._encoding)
-        status = current.status
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            current.close()
+            os.close(descriptor)
             raise OSError("not a regular file")
+        current = Incarnation(descriptor, self._next_volume(), encoding=self._encoding)
         self._current = current
         self._absence = "is gone, and will be read when it comes back"
         if self._starts_at_tail:

@@ -10,9 +10,10 @@ from threading import Event, Lock
 from typing import NamedTuple
 
 from cockpit.errors import CockpitError
+from cockpit.logs.incarnation import end_of_hole
 from cockpit.logs.line import RawLine
 from cockpit.logs.split import Block
-from cockpit.logs.volumes import FIRST_VOLUME, PACKED, VOLUME_SPAN, Volume, archives_of, place_of
+from cockpit.logs.volumes import FIRST_VOLUME, PACKED, VOLUME_SPAN, Known, Volume, archives_of, place_of
 
 STRETCH = 256 * 1024  # bytes
 _LONGEST_LINE = 8 * 1024 * 1024  # bytes; what is longer is read in pieces
@@ -43,32 +44,30 @@ class Stretch(NamedTuple):
 
 
 class History:
-    """Reads a log's volumes at any place; `known` returns the number of the present one, and those left before.
+    """Reads a log's volumes at any place; `known` returns which there are, by default those that the names tell.
 
     Blocking: call it from a thread. One call at a time is served. Raises OSError where a file cannot be read,
     GivenUpError where `cancel` was set while an archive was unpacked.
     """
 
-    def __init__(
-        self, path: Path, known: Callable[[], tuple[int, tuple[Volume, ...]]] | None = None, *, encoding: str = ""
-    ) -> None:
+    def __init__(self, path: Path, known: Callable[[], Known] | None = None, *, encoding: str = "") -> None:
         self._path = path
         self._encoding = encoding
-        self._known = known or (lambda: (FIRST_VOLUME, ()))
+        self._known = known or (lambda: Known(FIRST_VOLUME))
         self._open: dict[int, int] = {}
+        self._firsts: dict[int, int] = {}  # of those that are open, where the first line starts
         self._lock = Lock()
 
     def close(self) -> None:
         """Let go of every file."""
         with self._lock:
-            for descriptor in self._open.values():
-                os.close(descriptor)
-            self._open.clear()
+            for number in tuple(self._open):
+                self._let_go(number)
 
     def end(self) -> int:
         """Return the place after the last line of the present file."""
         with self._lock:
-            number, _ = self._known()
+            number = self._known().number
             descriptor = self._descriptor(number, Event())
             return place_of(number, os.fstat(descriptor).st_size if descriptor is not None else 0)
 
@@ -82,25 +81,30 @@ class History:
         """Return about `size` bytes of lines that end at a place; None where nothing is before it."""
         with self._lock:
             number, offset = divmod(place, VOLUME_SPAN)
-            while offset == 0:
+            while True:
+                if offset:
+                    descriptor = self._descriptor(number, cancel)
+                    if descriptor is None:
+                        return None
+                    first = self._first(number, descriptor)
+                    if offset > first:
+                        start, data = _whole_lines_before(descriptor, offset, size, first)
+                        return self._stretch(number, start, data) if data else None
                 number -= 1
                 descriptor = self._descriptor(number, cancel)
                 if descriptor is None:
                     return None
                 offset = os.fstat(descriptor).st_size
-            descriptor = self._descriptor(number, cancel)
-            if descriptor is None:
-                return None
-            start, data = _whole_lines_before(descriptor, offset, size)
-            return self._stretch(number, start, data) if data else None
 
     def after(self, place: int, cancel: Event, size: int = STRETCH) -> Stretch | None:
         """Return about `size` bytes of lines that start at a place; None where nothing is after it, or not yet."""
         with self._lock:
             number, offset = divmod(place, VOLUME_SPAN)
-            present, _ = self._known()
+            present = self._known().number
             while True:
                 descriptor = self._descriptor(number, cancel)
+                if descriptor is not None:
+                    offset = max(offset, self._first(number, descriptor))
                 data = _whole_lines_after(descriptor, offset, size, to_end=number < present) if descriptor else b""
                 if data:
                     return self._stretch(number, offset, data)
@@ -116,60 +120,91 @@ class History:
         with self._lock:
             number, offset = divmod(place, VOLUME_SPAN)
             descriptor = self._descriptor(number, cancel)
-            if descriptor is None or offset == 0:
+            if descriptor is None or offset <= (first := self._first(number, descriptor)):
                 return place
-            start, data = _whole_lines_before(descriptor, offset, STRETCH)
+            start, data = _whole_lines_before(descriptor, offset, STRETCH, first)
             return place_of(number, start + data.rfind(b"\n") + 1) if data else place
 
     def volumes(self) -> list[int]:
         """Return the numbers of the volumes that are there, oldest first; archives are not unpacked for it."""
         with self._lock:
-            present, left = self._known()
-            oldest = left[0].number if left else present
-            return list(range(oldest - len(self._older(left)), present + 1))
+            known = self._known()
+            return list(range(known.oldest - len(self._older(known)), known.number + 1))
 
-    def _older(self, left: tuple[Volume, ...]) -> list[Path]:
+    def _older(self, known: Known) -> list[Path]:
         """The archives before the first volume that was followed, newest first."""
+        # Before the archives are listed: should it be moved between the two, it is found among them.
+        is_moved = known.current is not None and not _is_file(self._path, known.current)
         archives = archives_of(self._path)
-        if not left:
-            return archives
         for index, archive in enumerate(archives):
-            if archive.suffix not in PACKED and _is_volume(archive, left[0]):
+            if known.left:
+                is_first = archive.suffix not in PACKED and _is_volume(archive, known.left[0])
+            else:
+                is_first = known.current is not None and _is_file(archive, known.current)
+            if is_first:
                 return archives[index + 1 :]
-        # Packed or gone: as many archives as volumes were left are newer than those before.
-        return archives[len(left) :]
+        # Packed or gone: as many archives as volumes were left, or moved away, are newer than those before.
+        return archives[len(known.left) + is_moved :]
 
     def _descriptor(self, number: int, cancel: Event) -> int | None:
-        present, left = self._known()
-        if number == present:
-            # By its name: whoever follows it tells when another file has taken that.
-            descriptor = self._open.get(number)
-            if descriptor is not None and not _is_at(descriptor, self._path):
-                os.close(self._open.pop(number))
-                descriptor = None
-            return descriptor if descriptor is not None else self._keep(number, self._path, cancel)
-        if number > present:
+        known = self._known()
+        left = next((volume for volume in known.left if volume.number == number), None)
+        if number > known.number:
             return None
-        known = next((volume for volume in left if volume.number == number), None)
+        if number == known.number and left is None:
+            return self._present(known, cancel)
         if number in self._open:
-            if known is None or _holds(self._open[number], known):
+            if left is None or _holds(self._open[number], left):
                 return self._open[number]
-            os.close(self._open.pop(number))  # it was copied and truncated
-        if known is None:
-            older = self._older(left)
-            index = (left[0].number if left else present) - number - 1
-            return self._keep(number, older[index], cancel) if index < len(older) else None
+            self._let_go(number)  # it was copied and truncated
+        if left is None:
+            older = self._older(known)
+            index = known.oldest - number - 1
+            return self._keep(number, older[index], cancel) if 0 <= index < len(older) else None
         archives = archives_of(self._path)
         for archive in (one for one in archives if one.suffix not in PACKED):
-            if _is_volume(archive, known):
+            if _is_volume(archive, left):
                 return self._keep(number, archive, cancel)
+        return self._packed(left, archives, cancel)
+
+    def _present(self, known: Known, cancel: Event) -> int | None:
+        number, current = known.number, known.current
+        descriptor = self._open.get(number)
+        if descriptor is not None:
+            if _is_at(descriptor, self._path) if current is None else _is_of(descriptor, current):
+                return descriptor
+            self._let_go(number)
+        # By its name where that is all there is: whoever follows it tells when another file has taken that.
+        if current is None or _is_file(self._path, current):
+            return self._keep(number, self._path, cancel)
+        # Moved away, and followed there until something is in the file that has its name now.
+        archives = archives_of(self._path)
+        for archive in archives:
+            if _is_file(archive, current):
+                return self._keep(number, archive, cancel)
+        return self._packed(current, archives[:1], cancel)
+
+    def _packed(self, volume: Volume, archives: list[Path], cancel: Event) -> int | None:
         for archive in (one for one in archives if one.suffix in PACKED):
-            descriptor = self._keep(number, archive, cancel)
-            if descriptor is not None and _holds(descriptor, known):
+            descriptor = self._keep(volume.number, archive, cancel)
+            if descriptor is not None and _holds(descriptor, volume):
                 return descriptor
             if descriptor is not None:
-                os.close(self._open.pop(number))
+                self._let_go(volume.number)
         return None
+
+    def _first(self, number: int, descriptor: int) -> int:
+        """Where a volume's first line starts: after the hole that a truncation under its writer has left, if any."""
+        first = self._firsts.get(number)
+        if first is None:
+            first = end_of_hole(descriptor)
+            if os.pread(descriptor, 1, first):  # a hole at whose end nothing is yet may still grow
+                self._firsts[number] = first
+        return first
+
+    def _let_go(self, number: int) -> None:
+        os.close(self._open.pop(number))
+        self._firsts.pop(number, None)
 
     def _keep(self, number: int, path: Path, cancel: Event) -> int | None:
         try:
@@ -180,7 +215,7 @@ class History:
         except FileNotFoundError:
             return None
         while len(self._open) >= _KEPT_OPEN:
-            os.close(self._open.pop(next(iter(self._open))))
+            self._let_go(next(iter(self._open)))
         self._open[number] = descriptor
         return descriptor
 
@@ -190,6 +225,20 @@ def _is_at(descriptor: int, path: Path) -> bool:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except OSError:
         return False
+
+
+def _is_file(path: Path, volume: Volume) -> bool:
+    """Whether a path is that of a file that is still open, whose inode number therefore is no other's."""
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    return (status.st_dev, status.st_ino) == (volume.device, volume.inode)
+
+
+def _is_of(descriptor: int, volume: Volume) -> bool:
+    status = os.fstat(descriptor)
+    return (status.st_dev, status.st_ino) == (volume.device, volume.inode) or _holds(descriptor, volume)
 
 
 def _is_volume(path: Path, known: Volume) -> bool:
@@ -235,13 +284,16 @@ def _unpack(path: Path, cancel: Event) -> int:
         return os.dup(target.fileno())
 
 
-def _whole_lines_before(descriptor: int, offset: int, size: int) -> tuple[int, bytes]:
-    """Return where lines start that end at `offset`, and their bytes; what has no line start for long is cut."""
+def _whole_lines_before(descriptor: int, offset: int, size: int, first: int) -> tuple[int, bytes]:
+    """Return where lines start that end at `offset`, and their bytes; what has no line start for long is cut.
+
+    No line starts before `first`.
+    """
     while True:
-        start = max(offset - size, 0)
+        start = max(offset - size, first)
         data = _read(descriptor, start, offset - start)
-        if start == 0:
-            return 0, data
+        if start == first:
+            return start, data
         feed = data.find(b"\n", 0, len(data) - 1)
         if feed != -1:
             return start + feed + 1, data[feed + 1 :]

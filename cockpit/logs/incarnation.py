@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import os
 
 from cockpit.logs.split import Block, LineSplitter
@@ -18,13 +18,15 @@ class Incarnation:
 
     def __init__(self, descriptor: int, volume: int = 0, *, encoding: str = "") -> None:
         self.descriptor = descriptor
+        status = os.fstat(descriptor)
+        self._device, self._inode = status.st_dev, status.st_ino
         self.volume = volume  # which of the files that had the name this is, in their order
         self.position = 0
         self.at_end = False
         self.idle_polls = 0
         self._splitter = LineSplitter(encoding=encoding)
         self._anchor = b""
-        self._may_begin_with_hole = False
+        self._may_begin_with_hole = True
 
     @property
     def status(self) -> os.stat_result:
@@ -39,17 +41,26 @@ class Incarnation:
     @property
     def left(self) -> Volume:
         """How to know this file again, wherever it is moved or packed to, by what was read of it last."""
-        status = self.status
-        return Volume(self.volume, status.st_dev, status.st_ino, self.position, self._anchor)
+        # Nothing is asked of the descriptor: another thread may ask this while it is closed.
+        return Volume(self.volume, self._device, self._inode, self.position, self._anchor)
 
     def is_at(self, status: os.stat_result) -> bool:
         """Whether `status` is that of this very file; its inode number is not reused while it is open."""
         return os.path.samestat(self.status, status)
 
     def skip_to(self, position: int) -> None:
-        """Go on reading at `position`."""
-        self.position = position
+        """Go on reading at `position`; the hole that a file may begin with is skipped."""
+        if position < self.after_hole(position) or position == 0:
+            return  # from the beginning: it may still be nothing but a hole
+        self.position, self._may_begin_with_hole = position, False
         self._anchor = os.pread(self.descriptor, min(_ANCHOR, position), max(position - _ANCHOR, 0))
+
+    def after_hole(self, position: int) -> int:
+        """Return `position`, or where the hole ends that it is in."""
+        # What has a line before it is in none: the zeros need not be read, of which there may be gigabytes.
+        if position and os.pread(self.descriptor, 1, position - 1) == b"\n":
+            return position
+        return max(position, end_of_hole(self.descriptor))
 
     def read(self, budget: int, blocks: list[Block]) -> None:
         """Add to `blocks` the lines that the next bytes complete, reading about `budget` bytes at most."""
@@ -92,12 +103,27 @@ class Incarnation:
         os.close(self.descriptor)
 
     def _skip_hole(self) -> None:
-        """Skip leading zeros: after a truncation a writer that does not append goes on at its old offset."""
-        with contextlib.suppress(OSError):  # no data yet, or a file system that knows no holes
-            self.position = os.lseek(self.descriptor, 0, os.SEEK_DATA)
-        while block := os.pread(self.descriptor, _CHUNK, self.position):
-            text = block.lstrip(b"\0")
-            self.position += len(block) - len(text)
-            if text:
-                self._may_begin_with_hole = False
-                break
+        self.position = end_of_hole(self.descriptor, self.position)
+        self._anchor = bytes(min(_ANCHOR, self.position))
+        self._may_begin_with_hole = not os.pread(self.descriptor, 1, self.position)
+
+
+def end_of_hole(descriptor: int, start: int = 0) -> int:
+    """Return where the zeros that a file may begin with end, of which those before `start` are known.
+
+    After a truncation a writer that does not append goes on at its old offset: what is before that is no line.
+    """
+    if os.pread(descriptor, 1, start) != b"\0":
+        return start
+    try:
+        start = os.lseek(descriptor, start, os.SEEK_DATA)
+    except OSError as error:
+        if error.errno == errno.ENXIO:  # no data yet
+            return os.fstat(descriptor).st_size
+        # Otherwise it is on a file system that knows no holes.
+    while block := os.pread(descriptor, _CHUNK, start):
+        text = block.lstrip(b"\0")
+        start += len(block) - len(text)
+        if text:
+            break
+    return start

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -27,6 +28,22 @@ class Volume(Struct, frozen=True):
     inode: int
     end: int
     anchor: bytes
+
+
+class Known(NamedTuple):
+    """What a follower knows of a log's volumes: the present one's number, those left before, and the present file.
+
+    `current` is None where nothing tells which file is the present one but the log's name.
+    """
+
+    number: int
+    left: tuple[Volume, ...] = ()
+    current: Volume | None = None
+
+    @property
+    def oldest(self) -> int:
+        """The number of the first volume that was followed."""
+        return self.left[0].number if self.left else self.number
 
 
 def place_of(volume: int, offset: int) -> int:

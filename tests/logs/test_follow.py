@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.logs.follow import Follower, FollowState
+from cockpit.logs.volumes import FIRST_VOLUME, place_of
 
 
 @pytest.fixture
@@ -119,6 +120,47 @@ def test_the_hole_that_a_writer_leaves_after_a_truncation_is_no_line(path: Path,
         writer.write("after\n")
         writer.flush()
         assert texts(follower) == ["after"]
+
+
+@pytest.mark.parametrize("hole", [300_000, 10_000_000])  # what is looked through for the tail is in between
+@pytest.mark.parametrize("is_sparse", [True, False])
+@pytest.mark.parametrize("tail", [1, 1000])
+def test_a_hole_that_is_there_from_the_start_is_no_line(path: Path, hole: int, is_sparse: bool, tail: int) -> None:
+    with path.open("wb") as writer, Follower(path, tail=tail) as follower:
+        if is_sparse:
+            os.truncate(path, hole)
+            writer.seek(hole)
+        else:
+            writer.write(bytes(hole))
+        writer.flush()
+        assert texts(follower) == []
+        writer.write(b"one\n")
+        writer.flush()
+        assert texts(follower) == ["one"]
+        with Follower(path, tail=tail) as late:
+            assert texts(late) == ["one"]
+            assert late.position == hole + len("one\n")
+            again = late.tail_before(tail)
+            assert again is not None
+            assert ([line.text for line in again.lines()], again.place) == (["one"], place_of(FIRST_VOLUME, hole))
+            earlier = late.read_before(late.position, tail)
+            assert ([line.text for line in earlier.lines], earlier.offset) == (["one"], hole)
+            assert late.read_before(hole, tail).lines == ()
+        os.truncate(path, 0)
+        append(path, "two\n")
+        batch = follower.poll()
+        assert [line.text for line in batch.lines] == ["two"]
+        assert batch.reason == "was truncated: reading it from its beginning"
+
+
+def test_a_hole_that_is_truncated_before_anything_was_written_is_read_anew(path: Path) -> None:
+    path.touch()
+    os.truncate(path, 300_000)
+    with Follower(path) as follower:
+        assert texts(follower) == []
+        os.truncate(path, 0)
+        append(path, "again\n" * 100_000)
+        assert texts(follower) == ["again"] * 100_000
 
 
 def test_a_removed_file_is_waited_for(path: Path) -> None:

@@ -21,7 +21,7 @@ from cockpit.logs.history import GivenUpError, History
 from cockpit.logs.past import Past
 from cockpit.logs.seek import Seeker
 from cockpit.logs.sieve import read_sieve
-from cockpit.logs.volumes import FIRST_VOLUME, archives_of, place_of
+from cockpit.logs.volumes import FIRST_VOLUME, Known, Volume, archives_of, place_of
 
 NEVER = Event()
 
@@ -134,7 +134,7 @@ def test_a_copy_is_read_where_the_file_itself_was_open_and_is_truncated(path: Pa
     path.write_text(written(1, 2))
     with Follower(path) as follower:
         follower.poll()
-        history = History(path, lambda: (follower.volume, follower.left))
+        history = History(path, follower.known)
         assert backward(history, history.end(), 1000) == [text_of(1), text_of(2)]
         path.with_name("app.log.1").write_bytes(path.read_bytes())
         os.truncate(path, 0)
@@ -170,11 +170,124 @@ def test_what_was_followed_is_found_again_wherever_it_went(path: Path, way: str)
         found = follower.poll().blocks
         assert [line.text for block in found for line in block.lines()] == [text_of(3)]
         assert found[-1].place > place
-        history = History(path, lambda: (follower.volume, follower.left))
+        history = History(path, follower.known)
         # What was emptied is nowhere; an archive that is not it is not taken for it.
         owed = [] if way == "emptied" else [0, 1, 2]
         assert backward(history, found[-1].place, 1000) == [text_of(number) for number in owed]
         history.close()
+
+
+@pytest.mark.parametrize("new", ["absent", "empty"])
+@pytest.mark.parametrize("is_packed", [False, True])
+@pytest.mark.parametrize("tail", [1000, 1])
+def test_a_file_that_is_followed_where_it_was_moved_to_is_no_older_one(
+    path: Path, new: str, is_packed: bool, tail: int
+) -> None:
+    path.with_name("app.log.1").write_text(written(1))
+    path.with_name("app.log.2").write_text(written(0))
+    path.write_text(written(2, 3))
+    with Follower(path, tail=tail) as follower:
+        first = follower.poll().blocks[0]
+        history = History(path, follower.known)
+        path.with_name("app.log.2").rename(path.with_name("app.log.3"))
+        path.with_name("app.log.1").rename(path.with_name("app.log.2"))
+        moved = path.with_name("app.log.1")
+        path.rename(moved)
+        if new == "empty":
+            path.touch()
+        if is_packed:
+            moved.with_name("app.log.1.gz").write_bytes(gzip.compress(moved.read_bytes()))
+            moved.unlink()
+        follower.poll()
+        before = 4 - min(tail, 2)
+        # What was packed and removed is let go at once where the log has no new file.
+        assert backward(history, first.place, 1000) == [text_of(number) for number in range(before)]
+        assert len(history.volumes()) == 3
+        with path.open("a") as file:
+            file.write(written(4))
+        place = follower.poll().blocks[-1].place
+        assert backward(history, place, 1000) == [text_of(number) for number in range(4)]
+        history.close()
+
+
+def test_an_empty_file_that_was_moved_away_and_is_written_to_there_is_read_once(path: Path) -> None:
+    path.touch()
+    with Follower(path) as follower:
+        follower.poll()
+        history = History(path, follower.known)
+        moved = path.with_name("app.log.1")
+        path.rename(moved)
+        follower.poll()
+        assert backward(history, history.end(), 1000) == []
+        moved.write_text(written(0))
+        follower.poll()
+        assert backward(history, history.end(), 1000) == [text_of(0)]
+        path.write_text(written(1))
+        follower.poll()
+        assert backward(history, history.end(), 1000) == [text_of(0), text_of(1)]
+        history.close()
+
+
+def test_a_directory_in_a_logs_place_is_no_volume_of_it(path: Path) -> None:
+    path.with_name("app.log.1").write_text(written(0))
+    path.write_text(written(1))
+    with Follower(path) as follower:
+        follower.poll()
+        history = History(path, follower.known)
+        path.with_name("app.log.1").rename(path.with_name("app.log.2"))
+        path.rename(path.with_name("app.log.1"))
+        path.mkdir()
+        path.joinpath("something").touch()  # for its size
+        for _ in range(5):
+            follower.poll()
+        path.joinpath("something").unlink()
+        path.rmdir()
+        path.write_text(written(2))
+        place = follower.poll().blocks[-1].place
+        assert place == place_of(FIRST_VOLUME + 1, 0)
+        assert backward(history, place, 1000) == [text_of(0), text_of(1)]
+        history.close()
+
+
+def test_a_volume_that_nothing_is_known_of_is_not_taken_from_the_archives(path: Path) -> None:
+    path.with_name("app.log.1").write_text(written(0))
+    path.with_name("app.log.2").write_text(written(1))
+    path.write_text(written(2))
+    known = Known(FIRST_VOLUME + 2, (Volume(FIRST_VOLUME, 0, 0, 0, b""),))
+    history = History(path, lambda: known)
+    assert history.before(place_of(FIRST_VOLUME + 2, 0), NEVER) is None
+    history.close()
+
+
+@pytest.mark.parametrize("is_sparse", [True, False])
+def test_a_hole_that_a_truncation_left_is_read_in_neither_direction(path: Path, is_sparse: bool) -> None:
+    hole = 12 * 1024 * 1024
+    path.with_name("app.log.2.gz").write_bytes(gzip.compress(bytes(hole) + written(0).encode()))
+    for name, number in (("app.log.1", 1), ("app.log", 2)):
+        with path.with_name(name).open("wb") as file:
+            if is_sparse:
+                file.seek(hole)
+            else:
+                file.write(bytes(hole))
+            file.write(written(number).encode())
+    history = History(path)
+    owed = [text_of(number) for number in range(3)]
+    assert backward(history, history.end(), 1000) == owed
+    for size in (len(text_of(0)) // 2, 1000):
+        assert forward(history, place_of(FIRST_VOLUME - 2, 0), size) == owed
+    history.close()
+
+
+def test_a_hole_after_which_nothing_is_yet_is_no_line(path: Path) -> None:
+    path.with_name("app.log.1").write_text(written(0))
+    path.touch()
+    os.truncate(path, 100_000)
+    history = History(path)
+    assert backward(history, history.end(), 1000) == [text_of(0)]
+    with path.open("a") as file:
+        file.write(written(1))
+    assert backward(history, history.end(), 1000) == [text_of(0), text_of(1)]
+    history.close()
 
 
 @pytest.fixture

@@ -133,7 +133,7 @@ def test_no_line_is_lost_and_none_is_read_twice(mode: str, tmp_path: Path, write
     assert len(following.found) > ROUNDS * 50
 
     # And all of it is found again, in the present file and in the archives.
-    history = History(path, lambda: (following.follower.volume, following.follower.left))
+    history = History(path, following.follower.known)
     place = history.end()
     back: list[str] = []
     while (stretch := history.before(place, Event())) is not None:

@@ -31,8 +31,7 @@ class LogTravel:
         self.path = reader.path
         self._reader = reader
         self._buffer = buffer
-        follower = reader.follower
-        self._history = History(self.path, lambda: (follower.volume, follower.left), encoding=reader.encoding)
+        self._history = History(self.path, reader.follower.known, encoding=reader.encoding)
         self._seeker = Seeker(self._history, reader.new_classifier)
         self._past = Past(self._history, self._seeker, buffer)
         self._cancel = Event()
