@@ -66,6 +66,9 @@ class Incarnation:
         """Add to `blocks` the lines that the next bytes complete, reading about `budget` bytes at most."""
         if self._may_begin_with_hole:
             self._skip_hole()
+            self.at_end = self._may_begin_with_hole
+            if self.at_end:
+                return  # what comes only now may be more of the hole
         while budget > 0:
             # No room for more than there is: every look at every log would take it, and cut it up.
             there = max(self.status.st_size - self.position, _LEAST)
@@ -105,7 +108,7 @@ class Incarnation:
     def _skip_hole(self) -> None:
         self.position = end_of_hole(self.descriptor, self.position)
         self._anchor = bytes(min(_ANCHOR, self.position))
-        self._may_begin_with_hole = not os.pread(self.descriptor, 1, self.position)
+        self._may_begin_with_hole = os.pread(self.descriptor, 1, self.position) in (b"", b"\0")
 
 
 def end_of_hole(descriptor: int, start: int = 0) -> int:

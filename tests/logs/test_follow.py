@@ -5,6 +5,7 @@ import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 
 import pytest
 from hypothesis import given
@@ -161,6 +162,33 @@ def test_a_hole_that_is_truncated_before_anything_was_written_is_read_anew(path:
         os.truncate(path, 0)
         append(path, "again\n" * 100_000)
         assert texts(follower) == ["again"] * 100_000
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("race", range(8))
+def test_a_line_that_comes_while_an_empty_file_is_looked_at_is_read_once(tmp_path: Path, race: int) -> None:
+    paths = [tmp_path / f"{race}-{number}.log" for number in range(300)]
+    for path in paths:
+        path.touch()
+    written = iter(paths)
+
+    def write() -> None:
+        for path in written:
+            path.write_text("one\ntwo\n")
+
+    writer = Thread(target=write)
+    followers = [Follower(path) for path in paths]
+    for follower in followers:
+        follower.poll()
+    writer.start()
+    found: list[list[str]] = [[] for _ in paths]
+    while writer.is_alive():
+        for follower, lines in zip(followers, found, strict=True):
+            lines += texts(follower)
+    for follower, lines in zip(followers, found, strict=True):
+        lines += texts(follower) + texts(follower)
+        follower.close()
+    assert found == [["one", "two"]] * len(paths)
 
 
 def test_a_removed_file_is_waited_for(path: Path) -> None:
