@@ -184,9 +184,9 @@ def test_a_line_that_comes_while_an_empty_file_is_looked_at_is_read_once(tmp_pat
     found: list[list[str]] = [[] for _ in paths]
     while writer.is_alive():
         for follower, lines in zip(followers, found, strict=True):
-            lines += texts(follower)
+            lines.extend(texts(follower))
     for follower, lines in zip(followers, found, strict=True):
-        lines += texts(follower) + texts(follower)
+        lines.extend(texts(follower) + texts(follower))
         follower.close()
     assert found == [["one", "two"]] * len(paths)
 
