@@ -79,7 +79,7 @@ def _read(fields: dict[str, Any], setting: Setting, format_name: str) -> Parsed:
     told = {names[key] for key in (*LEVEL_KEYS, *TIME_KEYS) if key in names}
     message = ""
     for key in _MESSAGE_KEYS:
-        value = fields.get(names.get(key, ""))
+        value = _named(key, fields, names)
         if isinstance(value, str):
             told.add(names[key])
             message = value
@@ -111,6 +111,11 @@ def lower_names(fields: Iterable[str]) -> dict[str, str]:
     return names
 
 
+def _named(key: str, fields: dict[str, Any], names: dict[str, str]) -> object:
+    """Return the value of the field that has this name in lower case; None where there is none: a key may be empty."""
+    return fields[names[key]] if key in names else None
+
+
 def _level_of(fields: dict[str, Any], names: dict[str, str]) -> Level:
     for key in LEVEL_KEYS:
         if key in names and (level := field_level(key, fields[names[key]], fields)):
@@ -118,7 +123,7 @@ def _level_of(fields: dict[str, Any], names: dict[str, str]) -> Level:
     level = _rarer_level(fields, names)
     if level is Level.NONE:
         for key in _NESTED:
-            inner = fields.get(names.get(key, ""))
+            inner = _named(key, fields, names)
             if isinstance(inner, dict) and (level := judge(inner, Setting(UTC, 0.0))[0]):
                 return level
         level = _status_of(fields, names)
@@ -133,7 +138,7 @@ def _rarer_level(fields: dict[str, Any], names: dict[str, str]) -> Level:
         return named_level(fields["at"])
     if "@t" in fields and ("@m" in fields or "@mt" in fields):
         return Level.INFO
-    number = fields.get(names.get("severitynumber", names.get("severity_number", "")))
+    number = _named("severitynumber" if "severitynumber" in names else "severity_number", fields, names)
     if isinstance(number, int):
         return otel_level(number)
     batches = fields.get("resourceLogs")
@@ -177,7 +182,7 @@ def _status_of(fields: dict[str, Any], names: dict[str, str]) -> Level:
         if key in names and (level := _http_level(fields[names[key]])):
             return level
     for key in ("response", "res", "http"):
-        inner = fields.get(names.get(key, ""))
+        inner = _named(key, fields, names)
         if isinstance(inner, dict):
             for name in ("status", "statusCode", "status_code"):
                 if level := _http_level(inner.get(name)):

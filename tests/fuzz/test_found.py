@@ -56,6 +56,14 @@ from tests.store.support import make_repository
 MANY = "9" * 5000  # digits: Python reads no more than 4,300 of them as a number
 
 
+@pytest.mark.parametrize("text", ['{"":"","a":"x"}', '{"":{"level":"error"},"a":"x"}', '{"":17,"a":"x"}'])
+def test_a_field_of_a_log_line_whose_name_is_empty_is_no_other_field(text: str) -> None:
+    # It was taken for its message, which ended the reading of the log, or for the record that others wrap.
+    line = Classifier("app", clock=lambda: 0.0).classify(text)
+    assert line.level is Level.NONE
+    assert "a=x" in line.message
+
+
 def test_a_secrets_name_with_many_digits_is_read_at_once() -> None:
     # A group of digits, repeated, was tried in every way to cut it: it took longer than anybody lives.
     text = f"passwd{'0' * 200}../../etc/passwd token_{'1_2' * 100}!"

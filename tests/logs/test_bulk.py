@@ -34,6 +34,8 @@ HEADS = [
     '{"time":"2026-13-45T99:00:00Z","level":50,"msg":"x"}',
     '{"time":"2026-07-01T12:00:00Z","level":"loud","severity":"error"}',
     '{"time":"2026-07-01T12:00:00Z","level":"info","log":"ERROR x"}',
+    '{"":"x","level":"error"}',
+    '{"":{"level":"error"},"time":"2026-07-01T12:00:00Z"}',
     "level=warn msg=x ",
     "Traceback (most recent call last):",
     '  File "a.py", line 1',
