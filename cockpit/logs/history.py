@@ -105,9 +105,9 @@ class History:
                 descriptor = self._descriptor(number, cancel)
                 if descriptor is not None:
                     offset = max(offset, self._first(number, descriptor))
-                data = _whole_lines_after(descriptor, offset, size, to_end=number < present) if descriptor else b""
-                if data:
-                    return self._stretch(number, offset, data)
+                    data = _whole_lines_after(descriptor, offset, size, to_end=number < present)
+                    if data:
+                        return self._stretch(number, offset, data)
                 if number >= present:
                     return None
                 number, offset = number + 1, 0

@@ -11,7 +11,7 @@ from cockpit.logs.bulk import LevelCounter, heads_of, may_reach, with_records
 from cockpit.logs.classify import Classifier
 from cockpit.logs.line import Level, LogLine
 from cockpit.logs.seek import may_hold_error
-from cockpit.logs.split import LineSplitter
+from cockpit.logs.split import Block, LineSplitter
 
 HEADS = [
     "2026-07-01 12:00:00,000 INFO ",
@@ -58,6 +58,14 @@ TAILS = ["", "x", "level=error y", "lvl=info", "status=502", ' {"level":"fatal"}
 lines = st.builds(lambda head, tail: head + tail, st.sampled_from(HEADS), st.sampled_from(TAILS) | st.text(max_size=9))
 
 
+def block_from(cut: int, texts: list[str]) -> Block:
+    """What is read of these lines after so many bytes, with the line that was begun by then."""
+    data = "".join(text + "\n" for text in texts).encode("utf-8", "replace")
+    splitter = LineSplitter()
+    splitter.cut(data[:cut])
+    return splitter.cut(data[cut:])
+
+
 @given(texts=st.lists(lines.map(lambda text: text.replace("\n", " ")), max_size=30), cuts=st.lists(st.integers(0, 900)))
 @example(texts=["2026-07-01 12:00:00 ERROR x", "  at y", "2026-07-01 12:00:00 INFO z"], cuts=[29])
 def test_blocks_are_counted_as_their_lines_would_be_one_by_one(texts: list[str], cuts: list[int]) -> None:
@@ -84,10 +92,7 @@ def test_blocks_are_counted_as_their_lines_would_be_one_by_one(texts: list[str],
 def test_no_line_of_a_level_is_left_out_and_none_is_taken_for_part_of_another(
     texts: list[str], cut: int, minimum: Level
 ) -> None:
-    data = "".join(text + "\n" for text in texts).encode("utf-8", "replace")
-    splitter = LineSplitter()
-    splitter.cut(data[:cut])
-    block = splitter.cut(data[cut:])
+    block = block_from(cut, texts)
     raws = block.lines()
     expected, chosen = Classifier("app", clock=lambda: 0.0), Classifier("app", clock=lambda: 0.0)
     all_of_them = list(enumerate(expected.classify(raw.text) for raw in raws))
@@ -115,10 +120,7 @@ def test_lines_whose_head_says_less_are_left_out() -> None:
 def test_a_line_read_with_its_record_is_read_as_it_is_among_all(
     texts: list[str], cut: int, data: st.DataObject
 ) -> None:
-    written = "".join(text + "\n" for text in texts).encode("utf-8", "replace")
-    splitter = LineSplitter()
-    splitter.cut(written[:cut])
-    block = splitter.cut(written[cut:])
+    block = block_from(cut, texts)
     raws = block.lines()
     before, among_all, with_their_own = (Classifier("app", clock=lambda: 0.0) for _ in range(3))
     for text in ("2026-07-01 12:00:00 ERROR of the block before", *texts[: len(texts) - len(raws)]):
