@@ -118,9 +118,11 @@ def _timeline(arguments: argparse.Namespace) -> ExitCode:
 def _search(pattern: str) -> Callable[[str], bool]:
     import re
 
+    from cockpit.patterns import UNREADABLE, readable
+
     try:
-        found = re.compile(pattern, re.IGNORECASE)
-    except re.error as error:
+        found = readable(pattern, re.IGNORECASE)
+    except UNREADABLE as error:
         raise UsageError(
             f"{pattern!r} is no regular expression: {error}", fix=r"Write a plain word, or escape signs: \(500\)"
         ) from error

@@ -10,6 +10,7 @@ from cockpit.content.problems import quoted
 from cockpit.content.review import Review
 from cockpit.content.strict_yaml import Step
 from cockpit.durations import parse_duration
+from cockpit.patterns import UNREADABLE, readable
 from cockpit.release.checklist import Item
 from cockpit.release.checks import KINDS, SHORTEST_VALIDITY, Check, EnvCheck, GitCheck, HttpCheck, LogCheck
 
@@ -146,8 +147,8 @@ def _log(review: Review[T], log: LogCheck, *where: Step) -> None:
 def expression_complaint(text: str) -> str:
     """Say what is wrong with a regular expression."""
     try:
-        re.compile(text)
-    except (re.error, RecursionError, OverflowError) as error:
+        readable(text)
+    except UNREADABLE as error:
         return f"{quoted(text)} is not a regular expression: {error}"
     return ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable
 from datetime import UTC, tzinfo
 
@@ -70,10 +71,17 @@ class Classifier:
         return self._columns.known
 
     def classify(self, text: str) -> LogLine:
-        """Return the next line with its level, time, format and message."""
-        if "\x1b" in text or "033[" in text or "1b[" in text:
-            return self._classify_escaped(text)
-        return self._unwrapped(text, text)
+        """Return the next line with its level, time, format and message; never raises, but warns of our mistakes."""
+        try:
+            if "\x1b" in text or "033[" in text or "1b[" in text:
+                return self._classify_escaped(text)
+            return self._unwrapped(text, text)
+        except Exception as error:  # one line that we do not read well must not end the reading of its log
+            # Nothing of the error's own text: it may quote the line, which may hold a secret.
+            told = f"a log line that brings a {type(error).__name__} is shown as plain text: please report it"
+            warnings.warn(told, RuntimeWarning, stacklevel=1)
+            plain = without_colours(text)
+            return LogLine(plain, Level.NONE, None, self._source, _TEXT, plain, raw=text if text != plain else "")
 
     def _classify_escaped(self, raw: str) -> LogLine:
         """Read a line with escapes in it; those that are not about colours stay in its text and message."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 import time
-import warnings
 from collections.abc import Callable
 from typing import Self
 
 from cockpit.errors import UsageError
 from cockpit.logs.colours import without_colours
 from cockpit.logs.line import Level, LogLine
+from cockpit.patterns import UNREADABLE, readable
 
 _LONGEST = 0.1  # seconds that one text may take
 _PATIENCE = 2.0  # seconds for all texts together, and:
@@ -23,15 +23,8 @@ _EACH = 1e-6  # seconds a character; patterns that people write need a tenth of 
 _CHOICES = re.compile(r"[*+?{|]")  # without a repetition or an alternative there is nothing to try twice
 # A brace that is no repetition; to `regex` it would allow for errors, as in `order{e}`.
 _BRACE = re.compile(r"(\\.)|\{(?!(?:\d+|\d*,\d*)\})", re.DOTALL)
-_UNREADABLE = (re.error, RecursionError, OverflowError)
 
 _Search = Callable[[str], object]
-
-
-def _compile(body: str, flags: re.RegexFlag) -> re.Pattern[str]:
-    with warnings.catch_warnings():  # `[[` may mean something else one day; told on the screen, it would tear it
-        warnings.simplefilter("ignore")
-        return re.compile(body, flags)
 
 
 class SlowPatternError(UsageError):
@@ -47,7 +40,7 @@ class TextFilter:
     def __init__(self, body: str, flags: re.RegexFlag, *, typed: str) -> None:
         self._body = body
         self._flags = flags
-        self._search: _Search | None = None if _CHOICES.search(body) else _compile(body, flags).search
+        self._search: _Search | None = None if _CHOICES.search(body) else readable(body, flags).search
         self._seconds = 0.0
         self._characters = 0
         self.inverted = typed.startswith("!")
@@ -60,8 +53,8 @@ class TextFilter:
         """Read a regular expression, as grep does; UsageError says what is wrong with it, and where."""
         body = typed.removeprefix("!")
         try:
-            _compile(body, re.NOFLAG)
-        except _UNREADABLE as error:
+            readable(body, re.NOFLAG)
+        except UNREADABLE as error:
             raise UsageError(
                 f"{body!r} is not a regular expression: {error}", fix="Quote special characters with \\"
             ) from None
@@ -76,8 +69,8 @@ class TextFilter:
         body = typed.removeprefix("!")
         flags = re.IGNORECASE if body == body.lower() else re.NOFLAG
         try:
-            _compile(body, flags)
-        except _UNREADABLE as error:
+            readable(body, flags)
+        except UNREADABLE as error:
             found = cls(re.escape(body), flags, typed=typed)
             found.why_literal = f"{body!r} is no regular expression ({error}): it is looked for as plain text"
             return found

@@ -56,6 +56,7 @@ def test_a_note_that_was_taken_back_is_found_no_more(console: Console) -> None:
 
 def test_what_cannot_be_meant_is_told(console: Console) -> None:
     assert "regular expression" in console.refused("timeline", "--grep", "(500", code=2)["what"]
+    assert "too large" in console.refused("timeline", "--grep", "5{99999999999}", code=2)["what"]
     assert console.refused("note", "x", "--incident", "ff", code=2)["fix"]
     assert console.refused("note", "x", "--item", "nowhere", code=2)["fix"]
     assert console.refused("note", "x", "--readonly", code=4)["code"] == "readonly"

@@ -96,6 +96,7 @@ def test_a_single_one_need_not_be_named() -> None:
         ("environments: {a: {logs: {app: {file: x}}, targets: {t: {log: app, above: 99%}}}}\n", 2, 68, "says nothing"),
         ("environments: {a: {targets: {t: {below: 1s}}}}\n", 2, 33, "add one of probe, log"),
         ("environments: {a: {patterns: {oops: '('}}}\n", 2, 37, "is not a regular expression"),
+        ("environments: {a: {patterns: {oops: '(a{999}){999}'}}}\n", 2, 37, "repetitions come to 1,000,000 parts"),
         ("environments: {a: {version: {json: v}}}\n", 2, 29, "add one of http, file, command"),
         ("environments: {a: {rollback: {steps: [{id: v, verify: {probes: [api]}}]}}}\n", 2, 65, "no probe 'api'"),
         ("environments: {a: {probes: {api: {tcp: 'x:1'}}}, b: {}}\n"

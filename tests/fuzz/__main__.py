@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,7 @@ def main() -> int:
     if unknown:
         parser.error(f"no target {', '.join(sorted(unknown))}")
     logging.disable(logging.CRITICAL)  # asyncio's remarks on connections that break off
+    warnings.simplefilter("error", RuntimeWarning)  # as of a line that was not understood, and is shown nevertheless
     os.environ["GIT_CONFIG_GLOBAL"], os.environ["GIT_CONFIG_NOSYSTEM"] = os.devnull, "1"
     faults, courses = 0, []
     print(f"seed {arguments.seed}", flush=True)

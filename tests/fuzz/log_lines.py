@@ -89,7 +89,7 @@ class LogLines(Target[Log]):
         path.unlink(missing_ok=True)
         classifier = Classifier("app", zone=UTC, clock=lambda: _NOW)
         found, size = list[LogLine](), 0
-        with Follower(path) as follower:
+        with Follower(path, tail=len(made.data) + 1) as follower:
             start = 0
             for end in (*made.cuts, len(made.data)):
                 with path.open("ab") as file:

@@ -23,13 +23,14 @@ from cockpit.content.library import parse_library_texts
 from cockpit.content.markdown.importing import import_text
 from cockpit.content.strict_yaml import load_text
 from cockpit.content.yaml_text import yaml_text
-from cockpit.errors import ConfigurationError, NotFoundError
+from cockpit.errors import ConfigurationError, NotFoundError, UsageError
 from cockpit.health.beats import read_beat
 from cockpit.health.conditions import check_condition
 from cockpit.health.probes import Prober
 from cockpit.layouts import Layout, LayoutStore
 from cockpit.logs.classify import Classifier
 from cockpit.logs.line import Level
+from cockpit.logs.match import TextFilter
 from cockpit.logs.requests import read_request
 from cockpit.logs.stats import stats
 from cockpit.net.certificates import peer_expiry
@@ -62,6 +63,18 @@ def test_a_field_of_a_log_line_whose_name_is_empty_is_no_other_field(text: str) 
     line = Classifier("app", clock=lambda: 0.0).classify(text)
     assert line.level is Level.NONE
     assert "a=x" in line.message
+
+
+@pytest.mark.parametrize(
+    "typed", ["a{99999}" * 20, "!(a{999}){999}", "([+-]?([0-9]+)){9999}", "(" * 40 + "e" + ")+" * 40]
+)
+def test_a_filter_that_would_take_all_memory_is_looked_for_as_it_stands(typed: str) -> None:
+    # The engine that keeps to a time writes repetitions out; the last of these brought the whole cockpit down.
+    filtered = TextFilter.lenient(typed)
+    assert "repetitions come to" in filtered.why_literal
+    assert filtered.matches(f"say {typed.removeprefix('!')}") is not typed.startswith("!")
+    with pytest.raises(UsageError, match="repetitions come to"):
+        TextFilter.strict(typed)
 
 
 def test_a_secrets_name_with_many_digits_is_read_at_once() -> None:

@@ -215,6 +215,25 @@ def test_no_text_breaks_it(lines: list[str]) -> None:
             datetime.fromtimestamp(line.at, BERLIN)
 
 
+def test_a_line_that_we_fail_at_is_plain_text_and_the_next_one_is_read() -> None:
+    times = iter([NOW])  # the first line's; there is none for the second one
+
+    def clock() -> float:
+        return next(times, None) or float("secret")
+
+    classifier = Classifier("app", zone=UTC, clock=clock)
+    assert classifier.classify("2026-07-01 11:59:00 ERROR one").level is Level.ERROR
+    with pytest.warns(RuntimeWarning, match="ValueError") as told:
+        line = classifier.classify("\x1b[31m2026-07-01 11:59:01 ERROR two\x1b[0m")
+    assert "secret" not in str(told[0].message)
+    assert line == LogLine(
+        "2026-07-01 11:59:01 ERROR two", Level.NONE, None, "app", "text", "2026-07-01 11:59:01 ERROR two",
+        raw="\x1b[31m2026-07-01 11:59:01 ERROR two\x1b[0m",
+    )  # fmt: skip
+    times = iter([NOW])
+    assert classifier.classify("2026-07-01 11:59:02 ERROR three").level is Level.ERROR
+
+
 @pytest.mark.parametrize(
     "text",
     [
