@@ -112,6 +112,6 @@ def _row_document(row: YearRow) -> dict[str, Any]:
 def _year(text: str, almanac: Almanac) -> int:
     if not text:
         return almanac.present("annually").year
-    if not (text.isascii() and text.isdigit() and 1970 <= int(text) <= 2999):
+    if not (text.isascii() and text.isdigit() and len(text) == 4 and 1970 <= int(text) <= 2999):
         raise UsageError(f"{text!r} is not a year", fix="Write it like 2026")
     return int(text)

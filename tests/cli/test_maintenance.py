@@ -115,7 +115,8 @@ def test_a_year_by_period(care: Console) -> None:
     (logs,) = [row for row in now["items"] if row["item"] == LOGS]
     assert {each["period"]: each["state"] for each in logs["periods"]}.get(week()) == "done"
     assert "weekly: 1 due" in care.say("maintenance", "--year")[1]
-    assert care.refused("maintenance", "--year", "20", code=2)
+    for year in ("20", "9" * 5000, "٢٠٢٦", "1969"):
+        assert "is not a year" in care.refused("maintenance", "--year", year, code=2)["what"]
     assert care.refused("maintenance", "--year", "--all", code=2)
 
 
