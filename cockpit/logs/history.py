@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from itertools import accumulate
 from pathlib import Path
@@ -267,7 +268,12 @@ def _unpack(path: Path, cancel: Event) -> int:
     import tempfile
     import zlib
 
-    open_packed = {".gz": gzip.GzipFile, ".bz2": bz2.BZ2File, ".xz": lzma.LZMAFile}[path.suffix]
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+
+    open_packed = {".gz": gzip.GzipFile, ".bz2": bz2.BZ2File, ".xz": lzma.LZMAFile, ".zst": zstd.ZstdFile}[path.suffix]
     with tempfile.TemporaryFile(prefix="cockpit-log-") as target, open_packed(path) as packed:
         try:
             while chunk := packed.read1(_CHUNK):  # `read` would lose up to a chunk before where the file ends
@@ -276,7 +282,7 @@ def _unpack(path: Path, cancel: Event) -> int:
                 target.write(chunk)
         except EOFError:
             pass  # it is still being packed: what is there is shown
-        except (OSError, zlib.error, lzma.LZMAError) as error:
+        except (OSError, zlib.error, lzma.LZMAError, zstd.ZstdError) as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise  # the system's, such as a full disk: it says nothing about what is in the file
             raise OSError(f"{path.name} is damaged, or not packed as its name says: {error}") from error

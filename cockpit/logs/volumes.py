@@ -16,8 +16,10 @@ VOLUME_SPAN = 1 << 44  # bytes that a volume may have: 16 TiB
 FIRST_VOLUME = 1 << 16  # of those that are followed; the archives before them count down from it
 
 _NUMBERED = re.compile(r"\.(\d{1,4})$")
-_DATED = re.compile(r"[-.](\d{8}(?:[-T_]?\d{2,10})?|\d{4}-\d\d-\d\d(?:[-T_.]\d{2,6})?)$")
-PACKED = (".gz", ".bz2", ".xz")
+# A date, or a month; what is more exact, and a count of those of the same time.
+_DATED = re.compile(r"[-._]{1,2}(\d{8}|\d{4}-\d\d(?:-\d\d)?)((?:[-T_]?\d{2,10})?(?:[-T_.:]\d{1,9}){0,5})$")
+_DATED_PARTS = 8  # at most: what tells less is from the time's beginning
+PACKED = (".gz", ".bz2", ".xz", ".zst")
 
 
 class Volume(Struct, frozen=True):
@@ -52,9 +54,11 @@ def place_of(volume: int, offset: int) -> int:
 
 
 def archives_of(path: Path) -> list[Path]:
-    """Return the files that logrotate has moved or copied a log to, the newest first.
+    """Return the files that a log was moved or copied to, the newest first.
 
-    It knows `app.log.1`, `app.log-20261126` and `app-20261126.log`, packed or not.
+    It knows logrotate's names, `app.log.1`, `app.log-20261126` and `app-20261126.log`, and those of logging libraries:
+    `app.log.2026-11-26_13-00` (Python), `app.log.2026-11-26.0` (Logback, Spring Boot; the count goes up),
+    `app-2026-11-26T13-00-00.000.log` (Go's lumberjack), `app__2026-11-26_13-00-00.log` (pm2); packed or not.
     """
     found: list[tuple[tuple[int, ...], float, Path]] = []
     try:
@@ -105,5 +109,7 @@ def _key(name: str, path: Path) -> tuple[int, ...]:
     if numbered := _NUMBERED.fullmatch(ending):
         return 0, int(numbered[1]), packed
     if dated := _DATED.fullmatch(ending):
-        return 1, -int(re.sub(r"\D", "", dated[1]).ljust(18, "0")), packed
+        day = dated[1].replace("-", "").ljust(8, "0")
+        parts = [int(day), *map(int, re.findall(r"\d+", dated[2]))]
+        return 1, *(-part for part in parts), *[0] * (_DATED_PARTS - len(parts)), packed
     return ()

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import lzma
 import os
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,11 @@ from cockpit.logs.past import Past
 from cockpit.logs.seek import Seeker
 from cockpit.logs.sieve import read_sieve
 from cockpit.logs.volumes import FIRST_VOLUME, Known, Volume, archives_of, place_of
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 NEVER = Event()
 
@@ -104,13 +110,49 @@ def test_archives_are_ordered_by_number_or_date_packed_or_not(path: Path) -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    "names",  # the newest first
+    [
+        ["app.log.2026-11-26.10.gz", "app.log.2026-11-26.9.gz", "app.log.2026-11-26.0.gz", "app.log.2026-11-25.1.gz"],
+        ["app.log.2026-11-26_13-05-00", "app.log.2026-11-26_13-00-59", "app.log.2026-11-26_12-59-00"],
+        ["app.log.2026-11-26_13", "app.log.2026-11-26_09", "app.log.2026-11-25", "app.log.2025-12-31_23"],
+        ["app-2026-11-26T13-00-00.100.log.gz", "app-2026-11-26T13-00-00.020.log", "app-2026-11-26T09-30-10.999.log"],
+        ["app__2026-11-26_00-00-00.log", "app__2026-11-25_13-00-00.log.gz"],
+        ["app.2026-11.log", "app.2026-10.log.zst", "app.2025-12.log"],
+        ["app-2026-11-26-2.log", "app-2026-11-26-1.log", "app-2026-11-26.log", "app-2026-11-25-1.log"],
+        ["app.log-2026112613", "app.log-2026112609", "app.log-20261126", "app.log-2026112523.gz"],
+        ["app.log-20261126-1764160000", "app.log-20261126-1764150000"],
+        ["app.log-20261126-123000.xz", "app.log-20261126-093000.xz"],
+        ["app.1.log.gz", "app.2.log.gz", "app.10.log.gz"],
+    ],
+    ids=lambda names: names[0],
+)
+def test_archives_of_many_a_rotator_are_known_and_in_order(path: Path, names: list[str]) -> None:
+    for name in (*reversed(names), "app.log", "app.log.20260", "app-v2.log", "app.log.2026-11-26.bak", "app.log.html"):
+        path.with_name(name).touch()
+    assert [one.name for one in archives_of(path)] == names
+
+
+def test_an_archive_that_is_no_such_is_named(path: Path) -> None:
+    path.write_text(written(1))
+    for suffix in ("gz", "bz2", "xz", "zst"):
+        archive = path.with_name(f"app.log.1.{suffix}")
+        archive.write_bytes(b"<html>" * 100)
+        history = History(path)
+        with pytest.raises(OSError, match=rf"app\.log\.1\.{suffix} is damaged, or not packed as its name says"):
+            history.before(place_of(FIRST_VOLUME, 0), Event())
+        history.close()
+        archive.unlink()
+
+
 def test_it_reads_back_through_packed_archives(path: Path) -> None:
-    path.write_text(written(4, 5))
-    path.with_name("app.log.1").write_text(written(2, 3))
-    path.with_name("app.log.2.gz").write_bytes(gzip.compress(written(1).encode()))
-    path.with_name("app.log.3.bz2").write_bytes(bz2.compress(written(0).encode()))
+    path.write_text(written(5, 6))
+    path.with_name("app.log.1").write_text(written(3, 4))
+    path.with_name("app.log.2.gz").write_bytes(gzip.compress(written(2).encode()))
+    path.with_name("app.log.3.bz2").write_bytes(bz2.compress(written(1).encode()))
+    path.with_name("app.log.4.zst").write_bytes(zstd.compress(written(0).encode()))
     history = History(path)
-    assert backward(history, history.end(), 1000) == [text_of(number) for number in range(6)]
+    assert backward(history, history.end(), 1000) == [text_of(number) for number in range(7)]
     cancel = Event()
     cancel.set()
     with pytest.raises(GivenUpError):
@@ -118,7 +160,10 @@ def test_it_reads_back_through_packed_archives(path: Path) -> None:
     history.close()
 
 
-@pytest.mark.parametrize(("suffix", "pack"), [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)])
+@pytest.mark.parametrize(
+    ("suffix", "pack"),
+    [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress), ("zst", zstd.compress)],
+)
 def test_of_an_archive_that_is_still_being_packed_what_is_there_is_read(
     path: Path, suffix: str, pack: Callable[[bytes], bytes]
 ) -> None:

@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from cockpit.tui.app import CockpitApp
 from cockpit.tui.dialogs.alike import AlikeDialog
 from cockpit.tui.widgets.log_tail import LogTail
+from cockpit.tui.widgets.options import Options
 from tests.tui.painted import lines, settle, until
 from tests.tui.scenes import Scene
 
@@ -51,6 +53,36 @@ async def test_a_template_that_is_new_filters_the_log(scene: Scene) -> None:
         assert all("is gone [x]" in text for text in shown_of(app, "app"))
         await pilot.press("escape")
         await until(pilot, lambda: len(shown_of(app, "app")) > 3)
+
+
+async def test_a_page_is_turned_of_a_list_that_has_just_been_filled() -> None:
+    class Filled(App[int]):
+        CSS = "Options { height: auto; max-height: 5; }"
+
+        def compose(self) -> ComposeResult:
+            yield Options(compact=True)
+
+    app = Filled()
+    async with app.run_test(size=(80, 24)) as pilot:
+        options = app.query_one(Options)
+        assert options.size.height == 0
+
+        def fill_and_turn() -> None:
+            options.add_options([str(number) for number in range(20)])
+            options.highlighted = 0
+            options.action_page_down()
+
+        app.call_later(fill_and_turn)
+        await until(pilot, lambda: (options.highlighted or 0) >= 4)
+        options.action_page_up()
+        assert options.highlighted == 0
+        options.display = False
+        await pilot.pause()
+        options.clear_options().add_options(["a", "b"])
+        options.highlighted = 1
+        options.action_page_up()
+        await pilot.pause()
+        assert app.is_running
 
 
 async def test_requests_have_classes_and_the_slowest_path_comes_first(scene: Scene) -> None:

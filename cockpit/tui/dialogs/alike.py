@@ -22,6 +22,7 @@ from cockpit.logs.requests import Endpoint
 from cockpit.tui.dialogs.base import Dialog
 from cockpit.tui.glyphs import choose_glyphs, shown
 from cockpit.tui.rows import fit
+from cockpit.tui.widgets.options import Options
 
 _LISTED = 300
 _LINES = "    level     count  first    last      template"
@@ -53,7 +54,7 @@ class AlikeDialog(Dialog[str]):
             yield Static(Content(""), classes="dialog-title")
             yield Static(Content("reading"), id="alike-told")
             yield Static(Content(""), id="alike-head")
-            yield OptionList(compact=True)
+            yield Options(compact=True)
             yield Static(Content("Esc leaves"), classes="dialog-hint")
 
     def on_mount(self) -> None:
