@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cockpit.cli.common import open_here
-from cockpit.errors import NotFoundError, RefusedError
+from cockpit.errors import NotFoundError, RefusedError, UsageError
 
 if TYPE_CHECKING:
     from cockpit.logs.origin import LogOrigin
@@ -30,6 +30,7 @@ class ChosenLog(NamedTuple):
     command: str = ""
     root: Path = Path()
     encoding: str = ""  # of lines that are not UTF-8
+    held: object = None  # what its file goes with
 
     def files(self) -> list[LogFile]:
         """Return its files, as they are asked for lines and counts."""
@@ -77,9 +78,11 @@ def with_files(logs: list[ChosenLog]) -> Iterator[list[ChosenLog]]:
 
 
 def _choose(arguments: argparse.Namespace, name: str) -> ChosenLog:
+    from cockpit.logs.volumes import PACKED
+
     path = Path(name)
     if name and path.is_file():
-        return ChosenLog(path.name, (path,), "UTC", {}, None, path)
+        return _unpacked(path) if path.suffix in PACKED else ChosenLog(path.name, (path,), "UTC", {}, None, path)
     workspace = open_here(arguments, any_run=True)
     configured = _configured(arguments, workspace)
     name = name or (next(iter(configured)) if len(configured) == 1 else "")
@@ -109,3 +112,16 @@ def _choose(arguments: argparse.Namespace, name: str) -> ChosenLog:
         return ChosenLog(name, (), run.timezone, own, since, origin, source.command, workspace.root, encoding)
     paths = () if arguments.view or arguments.follow else matching(workspace.root / source.file)
     return ChosenLog(name, paths, run.timezone, own, since, origin, encoding=encoding)
+
+
+def _unpacked(path: Path) -> ChosenLog:
+    """Return an archive as a log of what is in it."""
+    from cockpit.logs.packed import unpacked_file
+
+    try:
+        held = unpacked_file(path)
+    except OSError as error:
+        why = f"{path} cannot be unpacked: {error.strerror}" if error.strerror else str(error)
+        raise UsageError(why, fix="Unpack it yourself, or name another log") from error
+    readable = Path(held.name)
+    return ChosenLog(path.name, (readable,), "UTC", {}, None, readable, held=held)

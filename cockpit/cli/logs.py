@@ -45,6 +45,13 @@ def add_commands(table: CommandTable) -> None:
 
 
 def _logs(arguments: argparse.Namespace) -> ExitCode:
+    from cockpit.cli.log_streams import ended_by_signals
+
+    with ended_by_signals():
+        return _logs_until_ended(arguments)
+
+
+def _logs_until_ended(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.cli import log_streams
     from cockpit.cli.log_choice import choose_logs, commanded, with_files
 

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from itertools import accumulate
 from pathlib import Path
 from threading import Event, Lock
 from typing import NamedTuple
 
-from cockpit.errors import CockpitError
 from cockpit.logs.incarnation import end_of_hole
 from cockpit.logs.line import RawLine
+from cockpit.logs.packed import unpacked
 from cockpit.logs.split import Block
 from cockpit.logs.volumes import FIRST_VOLUME, PACKED, VOLUME_SPAN, Known, Volume, archives_of, place_of
 
 STRETCH = 256 * 1024  # bytes
 _LONGEST_LINE = 8 * 1024 * 1024  # bytes; what is longer is read in pieces
-_CHUNK = 1024 * 1024
 _KEPT_OPEN = 4
-
-
-class GivenUpError(CockpitError):
-    """What was under way was cancelled."""
 
 
 class Stretch(NamedTuple):
@@ -210,7 +204,7 @@ class History:
     def _keep(self, number: int, path: Path, cancel: Event) -> int | None:
         try:
             if path.suffix in PACKED and path != self._path:
-                descriptor = _unpack(path, cancel)
+                descriptor = unpacked(path, cancel)
             else:
                 descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -257,37 +251,6 @@ def _holds(descriptor: int, known: Volume) -> bool:
     """Whether a file has what was last read of a volume where it was read: a copy has, a namesake has not."""
     start = known.end - len(known.anchor)
     return bool(known.anchor) and os.pread(descriptor, len(known.anchor), start) == known.anchor
-
-
-def _unpack(path: Path, cancel: Event) -> int:
-    """Return a descriptor of what a packed file holds, in a temporary file without a name."""
-    # Looking back into archives is rare, and a log is opened often: these need not be there before.
-    import bz2
-    import gzip
-    import lzma
-    import tempfile
-    import zlib
-
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-
-    open_packed = {".gz": gzip.GzipFile, ".bz2": bz2.BZ2File, ".xz": lzma.LZMAFile, ".zst": zstd.ZstdFile}[path.suffix]
-    with tempfile.TemporaryFile(prefix="cockpit-log-") as target, open_packed(path) as packed:
-        try:
-            while chunk := packed.read1(_CHUNK):  # `read` would lose up to a chunk before where the file ends
-                if cancel.is_set():
-                    raise GivenUpError(f"unpacking {path.name} was cancelled")
-                target.write(chunk)
-        except EOFError:
-            pass  # it is still being packed: what is there is shown
-        except (OSError, zlib.error, lzma.LZMAError, zstd.ZstdError) as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise  # the system's, such as a full disk: it says nothing about what is in the file
-            raise OSError(f"{path.name} is damaged, or not packed as its name says: {error}") from error
-        target.flush()
-        return os.dup(target.fileno())
 
 
 def _whole_lines_before(descriptor: int, offset: int, size: int, first: int) -> tuple[int, bytes]:

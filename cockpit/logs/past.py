@@ -9,9 +9,10 @@ from threading import Event, Lock
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.chosen import LineFilter
 from cockpit.logs.held import Span
-from cockpit.logs.history import GivenUpError, History, Stretch
+from cockpit.logs.history import History, Stretch
 from cockpit.logs.line import LogLine
 from cockpit.logs.match import SlowPatternError
+from cockpit.logs.packed import GivenUpError
 from cockpit.logs.seek import Progress, Seeker
 from cockpit.logs.volumes import VOLUME_SPAN, place_of
 

@@ -12,8 +12,9 @@ from msgspec import Struct
 
 from cockpit.errors import NotFoundError, ObservationError
 from cockpit.logs.fingerprints import Fingerprint, Fingerprints
-from cockpit.logs.history import GivenUpError, History, Stretch
+from cockpit.logs.history import History, Stretch
 from cockpit.logs.line import LogLine
+from cockpit.logs.packed import GivenUpError
 from cockpit.logs.requests import Endpoint, Requests
 from cockpit.logs.volumes import VOLUME_SPAN
 

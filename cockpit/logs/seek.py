@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from threading import Event
 
-from cockpit.logs.history import GivenUpError, History, Stretch
+from cockpit.logs.history import History, Stretch
 from cockpit.logs.levels import LEVEL_OF_NAME
 from cockpit.logs.line import Level, LogLine
+from cockpit.logs.packed import GivenUpError
 from cockpit.logs.tagged import LineClassifier
 from cockpit.logs.volumes import VOLUME_SPAN, place_of
 

@@ -1,7 +1,13 @@
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
+import os
+import signal
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -9,6 +15,11 @@ from typing import IO
 import pytest
 
 from tests.cli.conftest import Console
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 pytestmark = pytest.mark.full
 
@@ -35,13 +46,19 @@ def test_what_is_piped_in_is_filtered_and_made_safe(console: Console) -> None:
 @contextmanager
 def follow(console: Console, *arguments: str) -> Iterator[IO[str]]:
     """Follow logs, and read what is printed."""
-    argv = console.command("logs", *arguments, "-f")
-    with subprocess.Popen(argv, cwd=console.repo, stdout=subprocess.PIPE, text=True) as following:
-        assert following.stdout is not None
+    with following(console, *arguments, "-f") as process:
+        assert process.stdout is not None
+        yield process.stdout
+
+
+@contextmanager
+def following(console: Console, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    argv = console.command("logs", *arguments)
+    with subprocess.Popen(argv, cwd=console.repo, stdout=subprocess.PIPE, text=True) as process:
         try:
-            yield following.stdout
+            yield process
         finally:
-            following.kill()
+            process.kill()
 
 
 CONFIGURATION = """\
@@ -128,3 +145,81 @@ def test_several_logs_are_interleaved_counted_and_followed(console: Console, tmp
         with other.open("ab") as file:
             file.write("2026-07-01 12:00:05 WARN naß\n".encode("utf-16-le"))
         assert following.readline() == "other.log | 2026-07-01 12:00:05 WARN naß\n"
+
+
+PACKS: dict[str, Callable[[bytes], bytes]] = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "zst": zstd.compress,
+}
+
+
+@pytest.mark.parametrize("suffix", PACKS)
+def test_an_archive_is_read_as_what_it_holds(console: Console, tmp_path: Path, suffix: str) -> None:
+    archive = tmp_path / f"app.log.1.{suffix}"
+    archive.write_bytes(PACKS[suffix](b"2026-07-01 12:00:01 INFO a\n2026-07-01 12:00:03 ERROR b\n"))
+    printed = console.process("logs", str(archive), "--level", "error")
+    assert (printed.stdout, printed.stderr) == ("2026-07-01 12:00:03 ERROR b\n", "")
+    counted = console.json("logs", str(archive), "--stats")
+    assert (counted["lines"], counted["bytes"], counted["levels"]["error"]) == (2, 55, 1)
+    plain = tmp_path / "app.log"
+    plain.write_text("2026-07-01 12:00:02 WARN c\n")
+    together = console.process("logs", str(archive), str(plain)).stdout.splitlines()
+    assert [line[-1] for line in together] == ["a", "c", "b"]
+    assert together[0].startswith(f"app.log.1.{suffix} | ")
+    archive.write_bytes(b"plain text")
+    assert "damaged, or not packed as its name says" in console.refused("logs", str(archive), code=2)["what"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+def test_a_terminal_that_goes_away_leaves_nothing_behind(
+    shop: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    archive, plain, place = tmp_path / "app.log.1.gz", tmp_path / "app.log", tmp_path / "temporary"
+    archive.write_bytes(gzip.compress(b"2026-07-01 12:00:01 INFO a\n"))
+    plain.write_text("2026-07-01 12:00:02 INFO b\n")
+    place.mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+    for names in ([str(archive)], [str(archive), str(plain)]):
+        with following(shop, *names, "-f") as process:
+            assert process.stdout is not None
+            assert all(process.stdout.readline() for _ in names)
+            assert list(place.iterdir())
+            process.send_signal(number)
+            assert process.wait(timeout=30) == (130 if number == signal.SIGINT else 128 + number)
+        assert not list(place.iterdir())
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_logs_command_ends_with_who_asked_for_it(shop: Console, tmp_path: Path, number: signal.Signals) -> None:
+    told = tmp_path / "told"
+    command = f"echo $$ > {told}; echo INFO here; exec sleep 600"
+    (shop.repo / "cockpit.yaml").write_text(
+        CONFIGURATION.replace("echo INFO near; echo ERROR far >&2; exit 3", command)
+    )
+    shop.process("trust")
+    with following(shop, "far") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "INFO here\n"
+        identity = int(told.read_text())
+        process.send_signal(number)
+        assert process.wait(timeout=30) == 128 + number
+    with pytest.raises(ProcessLookupError):
+        os.kill(identity, 0)
+
+
+def test_a_signal_that_is_ignored_stays_so(shop: Console, tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    log.write_text("INFO a\n")
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as `nohup` does
+    try:
+        with following(shop, str(log), "-f") as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "INFO a\n"
+            process.send_signal(signal.SIGHUP)
+            with log.open("a") as file:
+                file.write("INFO b\n")
+            assert process.stdout.readline() == "INFO b\n"
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -18,7 +18,8 @@ from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.classify import Classifier
 from cockpit.logs.follow import Follower
 from cockpit.logs.held import Span
-from cockpit.logs.history import GivenUpError, History
+from cockpit.logs.history import History
+from cockpit.logs.packed import GivenUpError
 from cockpit.logs.past import Past
 from cockpit.logs.seek import Seeker
 from cockpit.logs.sieve import read_sieve

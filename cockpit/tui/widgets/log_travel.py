@@ -12,7 +12,8 @@ from textual.widget import Widget
 
 from cockpit.errors import CockpitError
 from cockpit.logs.buffer import LogBuffer
-from cockpit.logs.history import GivenUpError, History
+from cockpit.logs.history import History
+from cockpit.logs.packed import GivenUpError
 from cockpit.logs.past import Past
 from cockpit.logs.reader import LogReader
 from cockpit.logs.seek import Progress, Seeker
