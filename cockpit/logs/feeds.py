@@ -15,7 +15,7 @@ from cockpit import process
 from cockpit.errors import ProcessError
 from cockpit.logs.classify import Classifier
 from cockpit.logs.encodings import wide_encoding
-from cockpit.logs.follow import Batch, Follower
+from cockpit.logs.follow import Batch, Follower, FollowState
 from cockpit.logs.spool import Spool
 from cockpit.logs.tagged import TAG
 
@@ -26,6 +26,8 @@ _LASTED = 30.0  # seconds after which a command counts as having worked
 _LAST_WORDS = 500  # bytes
 LOOK_SECONDS = 0.1
 _GLOB_SECONDS = 2.0
+_ROOM_SECONDS = 1.0  # between two tries to write where there was no room
+_TOLD = 3  # files of several that are told of
 _MERGED_TAIL = 200  # lines of each file at the start
 
 
@@ -69,6 +71,20 @@ class Feed:
     def _fill(self) -> None:
         raise NotImplementedError
 
+    def _keep(self, data: bytes) -> None:
+        """Write to the spool; until there is room, say so, and read no more: so nothing is lost."""
+        before = self.trouble
+        while not self._stop.is_set():
+            try:
+                self._spool.write(data)
+            except OSError as error:
+                self.trouble = f"waits for room: {error.strerror or error} in {self.path.parent}"
+                data = b""  # it is owed
+                self._stop.wait(_ROOM_SECONDS)
+            else:
+                self.trouble = before
+                return
+
 
 class CommandFeed(Feed):
     """What a command says on either stream; it is started again when it ends, ever later while it does not last."""
@@ -85,7 +101,7 @@ class CommandFeed(Feed):
     def _take(self, data: bytes) -> None:
         self.trouble = ""
         self._last_words = (self._last_words + data)[-_LAST_WORDS:]
-        self._spool.write(data)
+        self._keep(data)
 
     def _fill(self) -> None:
         pause = self._first_pause
@@ -102,7 +118,7 @@ class CommandFeed(Feed):
             if time.monotonic() - started >= _LASTED:
                 pause = self._first_pause
             if self._last_words and not self._last_words.endswith(b"\n"):
-                self._spool.write(b"\n")  # or its next life would go on in that line
+                self._keep(b"\n")  # or its next life would go on in that line
             said = self._last_words.decode("utf-8", "replace").strip().rpartition("\n")[2]
             for left in range(round(pause), -1, -1):
                 again = f"starts again in {left} s" if left else "starts again"
@@ -128,11 +144,11 @@ class PipeFeed(Feed):
             data = os.read(self._descriptor, _CHUNK)
             if not data:
                 if in_line:
-                    self._spool.write(b"\n")  # or whoever follows would wait for the rest of that line
+                    self._keep(b"\n")  # or whoever follows would wait for the rest of that line
                 self.trouble = "has come to its end"
                 return
             in_line = not data.endswith(b"\n")
-            self._spool.write(data)
+            self._keep(data)
 
 
 class MergedFeed(Feed):
@@ -167,11 +183,10 @@ class MergedFeed(Feed):
                     looked_at = time.monotonic()
                     self._look_for_files(at_start=not self._members)
                 lines = [line for member in self._members.values() for line in member.read()]
+                self.trouble = self._troubles()
                 if lines:
                     lines.sort(key=lambda line: line[0])
-                    self._spool.write(
-                        "".join(f"{name}{TAG}{text}\n" for _, name, text in lines).encode("utf-8", "replace")
-                    )
+                    self._keep("".join(f"{name}{TAG}{text}\n" for _, name, text in lines).encode("utf-8", "replace"))
                 self.ready.set()
                 self._stop.wait(LOOK_SECONDS)
         finally:
@@ -188,14 +203,27 @@ class MergedFeed(Feed):
                     # A file that appears later is new: all of it is.
                     tail = _MERGED_TAIL if at_start else 1_000_000
                     encoding = self._encodings.get(name, "")
-                    self._members[path] = _Member(title, Path(path), classifier, tail=tail, encoding=encoding)
-        self.trouble = "" if self._members else "no file is there yet"
+                    self._members[path] = _Member(
+                        title, Path(path), classifier, tail=tail, encoding=encoding, may_go=is_glob(pattern)
+                    )
+
+    def _troubles(self) -> str:
+        if not self._members:
+            return "no file is there yet"
+        found = [member.trouble for member in self._members.values() if member.trouble]
+        more = [f"{len(found) - _TOLD} more"] if len(found) > _TOLD else []
+        return ", ".join(found[:_TOLD] + more)
 
 
 class _Member:
-    """One of the files, with the time of its last line, which lines without one have, too."""
+    """One of the files, with the time of its last line, which lines without one have, too.
 
-    def __init__(self, name: str, path: Path, classifier: Classifier, *, tail: int, encoding: str) -> None:
+    `trouble` is why nothing comes, after its name; that it is gone is none where it `may_go`.
+    """
+
+    def __init__(
+        self, name: str, path: Path, classifier: Classifier, *, tail: int, encoding: str, may_go: bool
+    ) -> None:
         self._name = name
         self._path = path
         self._classifier = classifier
@@ -204,7 +232,9 @@ class _Member:
         self._follower = Follower(path, tail=tail, encoding=encoding)
         self._knows_width = False
         self._feed: Feed | None = None  # of a file in a wide encoding
+        self._may_go = may_go
         self._at = 0.0
+        self.trouble = ""
 
     def read(self) -> list[tuple[float, str, str]]:
         found = []
@@ -213,11 +243,21 @@ class _Member:
             self._knows_width = True
             if wide := wide_encoding(self._path, self._encoding):
                 batch = self._follow_narrowed(wide)
+        self.trouble = self._trouble(batch)
         for raw in batch.lines:
             line = self._classifier.classify(raw.text)
             self._at = line.at if line.at is not None else self._at
             found.append((self._at, self._name, raw.text))
         return found
+
+    def _trouble(self, batch: Batch) -> str:
+        if self._feed is not None:
+            why = self._feed.trouble
+        elif batch.state is FollowState.FOLLOWING or (batch.state is FollowState.WAITING and self._may_go):
+            why = ""
+        else:
+            why = batch.reason
+        return f"{self._name} {why}" if why else ""
 
     def _follow_narrowed(self, wide: str) -> Batch:
         from cockpit.logs.wide import WideFeed  # few logs are

@@ -23,20 +23,24 @@ class Spool:
         self._lock = Lock()
         self._descriptor = _open(self.path)
         self._size = 0
+        self._owed = b""
         # Also where the program ends before it is closed.
         self._removal = weakref.finalize(self, shutil.rmtree, self._directory, ignore_errors=True)
 
     def write(self, data: bytes) -> None:
-        """Add bytes as they came; a new file is only begun after a whole line."""
+        """Add bytes as they came; a new file is only begun after a whole line.
+
+        Raises OSError where there is no room: what could not be written is owed, and comes first at the next call.
+        """
         with self._lock:
             if self._descriptor < 0:
                 return
-            end = data.rfind(b"\n") + 1 if self._size + len(data) > self._volume_bytes else 0
+            self._owed += data
+            end = self._owed.rfind(b"\n") + 1 if self._size + len(self._owed) > self._volume_bytes else 0
             if end:
-                self._put(data[:end])
+                self._put(end)
                 self._rotate()
-                data = data[end:]
-            self._put(data)
+            self._put(len(self._owed))
 
     def close(self) -> None:
         """Remove the files; what is written after that is lost."""
@@ -46,11 +50,14 @@ class Spool:
                 self._descriptor = -1
             self._removal()
 
-    def _put(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self._descriptor, view) :]
-        self._size += len(data)
+    def _put(self, count: int) -> None:
+        view, taken = memoryview(self._owed), 0
+        try:
+            while taken < count:
+                taken += os.write(self._descriptor, view[taken:count])
+        finally:
+            self._size += taken
+            self._owed = self._owed[taken:]
 
     def _rotate(self) -> None:
         # First of all: where there is no room for another file, everything stays as it is.

@@ -9,6 +9,7 @@ from cockpit.logs.encodings import Narrower
 from cockpit.logs.feeds import LOOK_SECONDS, Feed
 
 _CHUNK = 1024 * 1024
+_PATIENCE = 25  # looks without news after which a file that was removed is let go
 _MOST = 128 * 1024 * 1024  # bytes at the end of a file that are turned into UTF-8 at the start
 
 
@@ -27,7 +28,7 @@ class WideFeed(Feed):
         self._position = 0
         self._narrower = Narrower(encoding)
         self._in_line = False
-        self._owed = b""  # in UTF-8, and not in the spool yet
+        self._idle_looks = 0  # since the file has last had something new
         self._look(most=_MOST)
 
     def _fill(self) -> None:
@@ -49,7 +50,13 @@ class WideFeed(Feed):
         if self._descriptor < 0:
             self._open(most)
         self._read_on()
-        status, there = os.fstat(self._descriptor), self._source.stat()
+        status = os.fstat(self._descriptor)
+        # A file that is removed takes up its space for as long as it is open; slow writers may still be at it.
+        if status.st_nlink == 0 and self._idle_looks > _PATIENCE:
+            self._close()
+            self._source.stat()
+            return
+        there = self._source.stat()
         if status.st_size < self._position or (there.st_size and not os.path.samestat(status, there)):
             self._read_on()
             self._close()
@@ -61,8 +68,10 @@ class WideFeed(Feed):
         self._narrower = Narrower(self._encoding)
 
     def _read_on(self) -> None:
+        self._idle_looks += 1
         while data := os.pread(self._descriptor, _CHUNK, self._position):
             self._position += len(data)
+            self._idle_looks = 0
             self._write(self._narrower.feed(data))
 
     def _close(self) -> None:
@@ -75,17 +84,10 @@ class WideFeed(Feed):
             self._write(last + b"\n")  # or the next file would go on in that line
 
     def _write(self, text: bytes) -> None:
-        """Write what is owed, then `text`; where there is no room, the rest is owed: the decoder gives it but once."""
+        """Write text to the spool, where what there is no room for is owed: the decoder gives it but once."""
         if text:
             self._in_line = not text.endswith(b"\n")
-            self._owed += text
-        if not self._owed:
-            return
-        size = self.path.stat().st_size
         try:
-            self._spool.write(self._owed)
+            self._spool.write(text)
         except OSError as error:
-            # A full disk takes a part. Less than before is there where the spool has just begun a new file.
-            self._owed = self._owed[max(self.path.stat().st_size - size, 0) :]
             raise OSError(error.errno, f"{error.strerror} in {self.path.parent}") from error
-        self._owed = b""

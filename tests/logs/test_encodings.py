@@ -6,8 +6,9 @@ import codecs
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,32 @@ def test_a_wide_log_that_is_gone_says_so_until_it_is_back(tmp_path: Path) -> Non
         path.symlink_to(path)  # which no rights can read
         wait_for("WARN two", state=FollowState.WAITING)
         assert reader.status.reason == "cannot be read: Too many levels of symbolic links"
+
+
+def test_a_wide_log_that_is_removed_is_let_go_of_and_read_when_it_is_back(tmp_path: Path) -> None:
+    path = tmp_path / "errorlog"
+    path.write_bytes(codecs.BOM_UTF16_LE + "WARN one\n".encode("utf-16-le"))
+
+    def is_open() -> bool:
+        for link in Path("/proc/self/fd").iterdir():
+            with suppress(FileNotFoundError):  # others open and close files meanwhile
+                if str(link.readlink()).startswith(str(path)):
+                    return True
+        return False
+
+    with reading(path) as (_, wait_for), path.open("ab") as late:
+        wait_for("WARN one")
+        path.unlink()
+        wait_for("WARN one", state=FollowState.WAITING)
+        late.write("WARN late\n".encode("utf-16-le"))
+        late.close()
+        wait_for("WARN one", "WARN late", state=FollowState.WAITING)
+        deadline = time.monotonic() + 20
+        while is_open():  # it would keep its disk space
+            assert time.monotonic() < deadline
+            threading.Event().wait(0.02)
+        path.write_bytes(codecs.BOM_UTF16_LE + "WARN two\n".encode("utf-16-le"))
+        wait_for("WARN one", "WARN late", "WARN two")
 
 
 LIMITED = """

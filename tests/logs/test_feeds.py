@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -122,6 +124,77 @@ def test_files_are_one_by_their_times_and_new_ones_join(running: Callable[[Feed]
     assert lines(feed)[-1] == "d | 2026-07-01 12:00:09 INFO d9"
 
 
+def test_of_files_that_are_one_each_tells_why_nothing_comes_of_it(
+    running: Callable[[Feed], Feed], tmp_path: Path
+) -> None:
+    for name in ("a", "b", "w1", "w2"):
+        (tmp_path / f"{name}.log").write_text(f"2026-07-01 12:00:01 INFO {name}\n")
+    files = [(name, str(tmp_path / f"{name}.log")) for name in ("a", "b", "c")]
+    feed = running(MergedFeed("all", [*files, ("workers", str(tmp_path / "w*.log"))]))
+    until(lambda: len(lines(feed)) == 4)
+    assert feed.trouble == "c does not exist yet"
+    (tmp_path / "w1.log").unlink()  # what a pattern names comes and goes
+    (tmp_path / "b.log").unlink()
+    until(lambda: "b is gone" in feed.trouble)
+    assert feed.trouble == "b is gone, and will be read when it comes back, c does not exist yet"
+    (tmp_path / "c.log").symlink_to(tmp_path / "c.log")  # which no rights can read
+    until(lambda: feed.trouble.endswith("c Too many levels of symbolic links"))
+    (tmp_path / "c.log").unlink()
+    for name in ("b", "c", "w1"):
+        (tmp_path / f"{name}.log").write_text(f"2026-07-01 12:00:02 INFO more of {name}\n")
+    until(lambda: len(lines(feed)) == 7)
+    until(lambda: not feed.trouble)
+
+
+# A feed of each kind, of 30,000 lines in the file that is named.
+FEEDS = {
+    "command": "CommandFeed('x', ['/bin/sh', '-c', f'cat {path}; exec sleep 600'])",
+    "pipe": "PipeFeed('x', os.open(path, os.O_RDONLY))",
+    "merged": "MergedFeed('x', [('app', path)])",
+}
+LIMITED = """
+import os, resource, sys, threading
+from cockpit.logs import feeds
+from cockpit.logs.feeds import *
+
+path, most = sys.argv[1], int(sys.argv[2])
+feeds._MERGED_TAIL = 30_000
+hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+feed = {make}
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+feed.start()
+
+def until(holds):
+    for _ in range(2000):
+        if holds():
+            return
+        threading.Event().wait(0.01)
+    raise SystemExit(f"it did not come to hold: {{feed.trouble!r}}, {{feed.path.stat().st_size}} bytes")
+
+until(lambda: "room" in feed.trouble)
+print(feed.trouble.replace(str(feed.path.parent), "SPOOL"), feed.path.stat().st_size, flush=True)
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+until(lambda: feed.path.read_bytes().count(b"\\n") == 30_000 and "room" not in feed.trouble)
+sys.stdout.write(feed.path.read_text())
+feed.stop()
+feed.join()
+"""
+
+
+@pytest.mark.parametrize("kind", FEEDS)
+def test_on_a_full_disk_nothing_is_lost_and_what_it_waits_for_is_told(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "app.log"
+    texts = [f"INFO {number} for 3 EUR" for number in range(30_000)]
+    path.write_text("".join(text + "\n" for text in texts))
+    code = LIMITED.replace("{make}", FEEDS[kind]).replace("{{", "{").replace("}}", "}")
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path), "100001"], capture_output=True, text=True, check=False
+    )
+    complaint, *found = done.stdout.splitlines() or [""]
+    assert complaint == "waits for room: File too large in SPOOL 100001", done.stderr
+    assert [text.removeprefix("app | ") for text in found] == texts
+
+
 def test_a_spool_keeps_the_newest_and_loses_nothing_to_who_follows() -> None:
     spool = Spool("x", volume_bytes=1000)
     found: list[str] = []
@@ -149,11 +222,11 @@ def test_a_spool_that_cannot_begin_a_file_goes_on_in_the_one_it_has() -> None:
     with pytest.raises(OSError, match="Is a directory"):
         spool.write(b"b" * 59 + b"\nc")
     spool.write(b"d")
-    assert spool.path.read_bytes() == b"a" * 59 + b"\n" + b"b" * 59 + b"\n" + b"d"
+    assert spool.path.read_bytes() == b"a" * 59 + b"\n" + b"b" * 59 + b"\n" + b"cd"
     in_the_way.rmdir()
-    spool.write(b"\nc")
-    assert spool.path.read_bytes() == b"c"
-    assert spool.path.with_name("x.log.1").read_bytes().endswith(b"\nd\n")
+    spool.write(b"\ne")
+    assert spool.path.read_bytes() == b"e"
+    assert spool.path.with_name("x.log.1").read_bytes().endswith(b"\ncd\n")
     spool.close()
 
 
