@@ -46,6 +46,11 @@ class Palette(CommandPalette):
             super()._action_command_list(action)
 
 
+def _as_markup(text: str) -> str:
+    """Return markup for text as it is; Textual's own `escape` leaves what it reads as a tag nevertheless: `[ x ]`."""
+    return text.replace("[", r"\[")
+
+
 class CommandProvider(Provider):
     """Offers the table's commands that the present screen and focus can carry out."""
 
@@ -86,7 +91,7 @@ class CommandProvider(Provider):
         """Yield all that is possible, before anything is typed."""
         for command in self._possible():
             title = f"{command.label}  ({self._keys(command)})"
-            yield DiscoveryHit(title, partial(self._do, command), help=command.help)
+            yield DiscoveryHit(_as_markup(title), partial(self._do, command), text=title, help=command.help)
 
     async def search(self, query: str) -> Hits:
         """Yield what matches what was typed."""
@@ -97,5 +102,5 @@ class CommandProvider(Provider):
             if command.label.casefold().startswith(query.strip().casefold()):
                 score += _NAMED  # whoever types a command's name means it, whatever else speaks of the like
             if score > 0:
-                where = f"{self._keys(command)} {choose_glyphs().dot} {SCOPE_TITLES[command.scope]}"
+                where = f"{_as_markup(self._keys(command))} {choose_glyphs().dot} {SCOPE_TITLES[command.scope]}"
                 yield Hit(score, matcher.highlight(text), partial(self._do, command), help=where)

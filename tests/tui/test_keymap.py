@@ -120,6 +120,16 @@ async def test_chosen_keys_hold_and_are_told_wherever_keys_are(scene: Scene) -> 
         await until(pilot, lambda: any("t \u00b7 Checklist" in line for line in lines(app)))
 
 
+async def test_keys_that_look_like_markup_are_shown_as_they_are(look: Look) -> None:
+    app = look("calm").app(preferences=chosen(everywhere__abnormal="left_square_bracket B right_square_bracket"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("colon")
+        await until(pilot, lambda: any("abnormal  ([ B ])" in line for line in lines(app)))
+        await pilot.press(*"abnormal")
+        await until(pilot, lambda: any("[ B ] \u00b7 " in line for line in lines(app)))
+
+
 async def test_mistakes_are_told_once_at_the_start(look: Look) -> None:
     app = look("calm").app(preferences=chosen(checklist__tock="t"))
     async with app.run_test(size=(120, 40), notifications=True) as pilot:

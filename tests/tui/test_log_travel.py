@@ -6,11 +6,13 @@ from typing import NoReturn
 
 import pytest
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from cockpit.logs.sieve import Sieve
 from cockpit.times import zone
+from cockpit.tui.glyphs import shown
 from cockpit.tui.themed import ThemedApp
 from cockpit.tui.widgets.log_tail import LogTail
 from tests.tui.painted import until
@@ -36,6 +38,10 @@ class TailApp(ThemedApp):
 
     def on_log_tail_evidence_chosen(self, message: LogTail.EvidenceChosen) -> None:
         self.attached.append(message)
+
+
+def subtitle(view: LogTail) -> str:
+    return Content.from_markup(view.border_subtitle or "").plain
 
 
 def text_of(number: int) -> str:
@@ -144,6 +150,11 @@ async def test_a_time_is_gone_to(path: Path) -> None:
         app.screen.query_one(Input).value = "soon"
         await pilot.press("enter")
         await until(pilot, lambda: "soon is no time" in str(view.border_subtitle))
+        for typed in ("[/x]", "[b]bold", "a\x9bm [@click=app.quit]", "\N{RIGHT-TO-LEFT OVERRIDE}["):
+            await pilot.press("T")
+            app.screen.query_one(Input).value = typed
+            await pilot.press("enter")
+            await until(pilot, lambda: f"{shown(typed)} is no time" in subtitle(view))  # noqa: B023
 
 
 async def test_a_filter_looks_back_by_itself_and_shows_what_is_around_a_match(path: Path) -> None:

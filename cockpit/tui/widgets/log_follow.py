@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on
+from textual.content import Content
 from textual.events import Hide, Mount, Resize, Show, Unmount
 from textual.geometry import Size
 from textual.message import Message
@@ -21,6 +22,7 @@ from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.flood import FLOOD_SECONDS
 from cockpit.logs.origin import LogOrigin
 from cockpit.logs.reader import LogReader, ReaderStatus
+from cockpit.tui.glyphs import shown
 from cockpit.tui.themed import ThemedApp
 from cockpit.tui.widgets.log_journey import Travelled
 from cockpit.tui.widgets.log_pace import LogPace
@@ -218,7 +220,8 @@ class LogFollow(LogScroll):
         paused = "" if self.follow else f"{new} new" if new else "paused"
         below = border_text(state=status.state, notice=self.progress or self._notice, position=at, paused=paused)
         if below != self._below:
-            self.border_subtitle = self._below = below  # the whole log is painted anew for it
+            self._below = below
+            self.border_subtitle = Content(shown(below))  # the whole log is painted anew for it
         said = self.progress or self._notice
         told = (
             status, at, said, self.follow, new, sieve.typed if sieve else "", self.folds, slow,
