@@ -20,7 +20,7 @@ _ASSIGNED = re.compile(
 _POSTGRESQL = re.compile(r"(?:postgres|postgresql|postgis|pgsql)(?:\+\w+)?://", re.IGNORECASE)
 _SQLITE = re.compile(r"sqlite3?(?:\+\w+)?:///(?P<file>[^\s\"'?#]+)|file:(?P<other>[^\s\"'?#]+\.(?:db|sqlite3?))\b")
 _BARE_NAMES = ("PGDATABASE", "POSTGRES_DB", "DB_NAME", "DB_DATABASE")
-_IN_YAML = re.compile(r"^[ \t]*-?[ \t]*[\"']?([A-Z][A-Z0-9_]*)[\"']?\s*[:=]\s*[\"']?([^\"'\r\n]*)", re.MULTILINE)
+_IN_YAML = re.compile(r"^[ \t]*+(?:-[ \t]*+)?[\"']?([A-Z][A-Z0-9_]*)[\"']?\s*[:=]\s*[\"']?([^\"'\r\n]*)", re.MULTILINE)
 _IMAGE = re.compile(r"^[ \t]*image:[ \t]*[\"']?(?:\S*/)?(?:postgres|postgis|timescaledb|pgvector)\b", re.MULTILINE)
 _PLAIN_FILE = re.compile(r"[A-Za-z0-9_./-]+")
 # Where a framework names its database: the file's name, what says PostgreSQL in it, and what says SQLite.

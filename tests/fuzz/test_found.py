@@ -19,7 +19,9 @@ from cockpit.cli.init_questions import numbers
 from cockpit.cli.main import run
 from cockpit.codec import to_record
 from cockpit.comms.posting import Answer
+from cockpit.content.init_database import FoundDatabase, find_database
 from cockpit.content.library import parse_library_texts
+from cockpit.content.markdown.exporting import checklist_markdown
 from cockpit.content.markdown.importing import import_text
 from cockpit.content.strict_yaml import load_text
 from cockpit.content.yaml_text import yaml_text
@@ -75,6 +77,35 @@ def test_a_filter_that_would_take_all_memory_is_looked_for_as_it_stands(typed: s
     assert filtered.matches(f"say {typed.removeprefix('!')}") is not typed.startswith("!")
     with pytest.raises(UsageError, match="repetitions come to"):
         TextFilter.strict(typed)
+
+
+@pytest.mark.parametrize(
+    "text", ["- [ ] m\n- [x]\u2028\nx\n", "2) [ ]\u2028\n\u2610\n- [ ] m\n", "- [ ] m\n\n  a\n  [x]\xa0\n  b\n"]
+)
+def test_a_sign_without_ink_that_markdown_takes_for_text_is_written_as_such(text: str) -> None:
+    # Left out, `[x]` before it became the box of an item more.
+    first = import_text(text, "x.md", "x")
+    again = import_text(checklist_markdown(first.checklist), "x.md", "x")
+    assert [item.text for *_, item, _ in again.checklist.walk()] == ["m"]
+    assert [item.text for *_, item, _ in first.checklist.walk()] == ["m"]
+
+
+def test_an_entry_of_nothing_but_blanks_is_no_step_of_a_procedure() -> None:
+    steps = [
+        step.text
+        for book in import_text("- [ ] m\n2) [\n2) \u2028\n3) c\n", "x.md", "x").parts.runbooks
+        for step in book.steps
+    ]
+    assert steps == ["[", "c"]
+
+
+def test_a_compose_file_of_blanks_is_read_at_once(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(" " * 250_000 + "\n" + " -" * 100 + "\n")
+    assert find_database(tmp_path) is None
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  web:\n    environment:\n      -  DATABASE_URL=postgres://db/x\n"
+    )
+    assert find_database(tmp_path) == FoundDatabase("postgresql", "compose.yaml", variable="DATABASE_URL")
 
 
 def test_a_secrets_name_with_many_digits_is_read_at_once() -> None:

@@ -78,8 +78,8 @@ def _listed(block: Block) -> list[RunbookStep]:
         if not entry.children or entry.children[0].kind != "paragraph":
             continue
         text = " ".join(entry.children[0].text.split())
-        if _ONLY_A_LINK_HERE.fullmatch(text):
-            continue  # a table of contents
+        if not text or _ONLY_A_LINK_HERE.fullmatch(text):
+            continue  # nothing to do, or a table of contents
         commands = [each.text.rstrip("\n") for each in entry.children if each.kind == "fence" and each.text.strip()]
         match = _COMMAND_AT_END.fullmatch(text)
         if match and not commands:

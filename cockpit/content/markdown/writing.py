@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from cockpit.content.markdown.blocks import Block
 
+_BLANKS = " \t\v\f\r\n"  # what else has no ink, such as U+2028, is text to Markdown: `[x]` before it is no box
 _UNDERLINE = re.compile(r"(?:=+|-+)\s*")
 # What would begin a block of its own, were it not indented like code.
 _STARTS_A_BLOCK = re.compile(r"(?:[-+*]|\d{1,9}[.)]|#{1,6})(?:\s|$)|>|`{3}|~{3}|(?:[-*_]\s*){3}$")
@@ -83,10 +84,10 @@ def one_line_title(text: str) -> str:
 
 
 def _paragraph(text: str) -> list[str]:
-    first, *others = text.strip().split("\n")
-    lines = [first.strip()]
+    first, *others = text.strip(_BLANKS).split("\n")
+    lines = [first.strip(_BLANKS)]
     for line in others:
-        body = line.strip()
+        body = line.strip(_BLANKS)
         if _UNDERLINE.fullmatch(body):
             body = "\\" + body
         elif _STARTS_A_BLOCK.match(body) or (_MAY_START_ONE.match(body) and line.expandtabs(4).startswith("    ")):
@@ -105,7 +106,7 @@ def _list(block: Block, mark: str) -> list[str]:
         if item.children and item.children[0].kind == "html_block" and inner and not inner[0]:
             inner = inner[1:]
         first, *rest = inner or [""]
-        lines += [(bullet + first).rstrip(), *indented(rest, len(bullet))]
+        lines += [(bullet + first).rstrip(_BLANKS), *indented(rest, len(bullet))]
     return lines
 
 
