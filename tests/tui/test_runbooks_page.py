@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from textual.pilot import Pilot
 from textual.widgets import Button
 
 from cockpit.release.emergencies import present_use
-from cockpit.release.intents import OpenIncident
+from cockpit.release.intents import Intent, OpenIncident
+from cockpit.release.record import Record
 from cockpit.release.run import Run
 from cockpit.release.runbooks import StepUse
 from cockpit.tui.app import CockpitApp
@@ -31,7 +33,7 @@ title: A restart
 for: {probes: [checkout]}
 steps:
   - {id: look, text: Look, run: "echo looked; echo <what>", effects: none}
-  - {id: hang, text: Hang, run: "echo begun; sleep 300", effects: none}
+  - {id: hang, text: Hang, run: "echo begun; sleep 300", runbook: application-down, effects: none}
   - {id: on, text: Go on, runbook: application-down}
 """
 
@@ -121,12 +123,44 @@ async def test_a_command_that_hangs_is_stopped_by_its_button_and_esc_leaves_only
         await pilot.press("escape")
         assert isinstance(app.screen, StepDialog)
         assert "stop it, or wait" in text_of(app, ".dialog-hint")
+        assert app.screen.query_one("#lead", Button).disabled, "to go on to another runbook would stop it"
         await press_button(pilot, "Stop it")
         await until(pilot, lambda: "stopped by a person" in text_of(app, ".dialog-hint"))
         (run,) = step_of(written.run, "hang").runs
         assert run.outcome == "stopped"
         await pilot.press("escape")
         assert isinstance(app.screen, FlightScreen)
+
+
+async def test_a_word_that_lands_late_stops_no_command_that_was_begun_meanwhile(
+    written: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = written.app()
+    may_land = threading.Event()
+    carry_out = app._carry_out
+
+    def late(intent: Intent) -> list[Record]:
+        may_land.wait()
+        return carry_out(intent)
+
+    async with app.run_test(size=(100, 30)) as pilot:
+        await open_step(app, pilot)
+        await pilot.press("shift+tab", *"seen")
+        await press_button(pilot, "Skip")
+        await until(pilot, lambda: step_of(written.run, "look").state == "skipped")
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        monkeypatch.setattr(app, "_carry_out", late)
+        await press_button(pilot, "Done")
+        await press_button(pilot, "Run it")
+        await until(pilot, lambda: step_of(written.run, "hang").runs)
+        may_land.set()
+        await until(pilot, lambda: "the command still runs" in text_of(app, ".dialog-hint"))
+        assert step_of(written.run, "hang").state == "done"
+        assert step_of(written.run, "hang").runs[0].outcome is None
+        await press_button(pilot, "Stop it")
+        await until(pilot, lambda: "stopped by a person" in text_of(app, ".dialog-hint"))
 
 
 async def test_what_changes_things_asks_for_a_reason_where_the_remote_cannot_be_asked(

@@ -32,6 +32,7 @@ from cockpit.tui.glyphs import choose_glyphs, shown
 from cockpit.tui.widgets.field import Field
 from cockpit.tui.widgets.runbooks import rows_of
 
+_OTHERS = "#run, #lead, #done, #skip"  # what waits for the command that runs
 _KEPT_LINES = 200  # of what a command printed, the last
 
 
@@ -151,7 +152,7 @@ class StepDialog(Dialog[str]):
                 self.dismiss(None)
             case "run" if self._cancel is None:
                 self._begin()
-            case "lead":
+            case "lead" if self._cancel is None:
                 self.dismiss(self._step.runbook)
             case "done":
                 self._settle("done")
@@ -170,7 +171,10 @@ class StepDialog(Dialog[str]):
         self.cockpit.act(intent, then=self._settled)
 
     def _settled(self, _records: list[Record]) -> None:
-        self.dismiss("")
+        if self._cancel is None:
+            self.dismiss("")
+        else:  # begun while that was being written: to leave would stop it
+            self._hint("That is on the record; the command still runs")
 
     # The command
 
@@ -183,8 +187,8 @@ class StepDialog(Dialog[str]):
         cancel = self.query_one("#cancel", Button)
         cancel.label = Content("Stop it")
         cancel.focus()
-        for name in ("#run", "#done", "#skip"):
-            self.query_one(name, Button).disabled = True
+        for other in self.query(_OTHERS).results(Button):
+            other.disabled = True
         self._hint("Running" + choose_glyphs().more)
         self.run_worker(self._run(self._cancel, without_lease), exit_on_error=False)
 
@@ -210,8 +214,9 @@ class StepDialog(Dialog[str]):
         cancel = self.query_one("#cancel", Button)
         cancel.label = Content("Close")
         cancel.focus()
-        for name in ("#run", "#done", "#skip"):
-            self.query_one(name, Button).disabled = False
+        for other in self.query(_OTHERS).results(Button):
+            other.disabled = False
+        self._compare()  # a blank may have been emptied meanwhile
         if ran is None:
             self._hint(trouble)
             return

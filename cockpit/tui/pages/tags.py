@@ -126,7 +126,7 @@ class TagsPage(Page):
             found = await asyncio.to_thread(TagsFound, self.cockpit.workspace, seen)
         except (CockpitError, OSError) as error:
             self._read_for = None  # tried again with the next moment
-            self._wants_proposed = False
+            self._wants_proposed, self._wants_card, self._reading = False, "", False
             picker.show_failure(str(error))
             return
         if not self.query(Proposal):
