@@ -364,6 +364,9 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
                 else:
                     self.tell(str(error), severity="warning")
                 return
+            except Exception as error:  # our own mistake: whoever pressed the key must know that nothing came of it
+                self.tell(self.told_fault("that failed; look whether it is on the record", error), severity="error")
+                return
             if said:
                 self.tell(said)
             if then is not None:
@@ -378,6 +381,12 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         if isinstance(intent, (SignOff, RevokeSignOff)):
             return act_signed(self.workspace, intent)
         return self.workspace.session.act(bound(intent, self.workspace.run, self.workspace.code))
+
+    def told_fault(self, what: str, error: Exception) -> str:
+        """Return a sentence on an exception that nobody foresaw, which is being handled, and keep a report of it."""
+        from cockpit.tui.crash import keep_report
+
+        return f"{what}: {type(error).__name__}, to be reported with {keep_report(self.masked)}"
 
     def tell(self, text: str, *, severity: str = "information") -> None:
         """Show a short message; its text is data, never markup."""

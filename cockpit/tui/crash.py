@@ -19,11 +19,17 @@ _SAID = "The cockpit's screen has crashed. What was recorded is on the disk, and
 def crash_report(mask: Callable[[str], str]) -> Text:
     """Return the exception being handled as plain text, with no values of variables, and keep it in a file."""
     trace = _masked(traceback.format_exc(), mask).rstrip()
-    try:
-        kept = str(write_crash_report(trace, at=datetime.now(UTC), mask=lambda text: _masked(text, mask)))
-    except Exception as error:
-        kept = f"no file could be written: {type(error).__name__}"
+    kept = keep_report(mask)
     return Text("\n".join([*shown_lines(trace), "", _SAID, "To report it, after a look at what it says:", shown(kept)]))
+
+
+def keep_report(mask: Callable[[str], str]) -> str:
+    """Keep a report of the exception being handled in a file, and return where, or why there is none."""
+    trace = _masked(traceback.format_exc(), mask).rstrip()
+    try:
+        return str(write_crash_report(trace, at=datetime.now(UTC), mask=lambda text: _masked(text, mask)))
+    except Exception as error:
+        return f"no file could be written: {type(error).__name__}"
 
 
 def _masked(text: str, mask: Callable[[str], str]) -> str:

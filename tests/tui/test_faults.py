@@ -7,14 +7,16 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from cockpit.release.intents import TickItem
 from cockpit.release.item_state import ItemState
+from cockpit.trust import state_directory
 from cockpit.tui.widgets.strip import PAGES
 from tests.tui.moments import LOGS, TIMES, VERIFY, calm
-from tests.tui.painted import settle, until
+from tests.tui.painted import lines, settle, until
 from tests.tui.scenes import NOW, Scene
 from tests.tui.test_checklist_page import flown, items, on_item, told
 
@@ -146,3 +148,26 @@ async def test_a_colleague_s_journal_that_breaks_off_in_a_line_costs_that_line(s
         await settle(pilot)
         assert scene.run.items[VERIFY].state is ItemState.DONE
     assert state_elsewhere(scene, VERIFY) is ItemState.DONE
+
+
+async def test_a_mistake_of_ours_is_told_reported_and_ends_nothing(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise ArithmeticError("unforeseen")
+
+    async with flown(scene) as (app, pilot):
+        on_item(app, LOGS)
+        with monkeypatch.context() as broken:
+            broken.setattr(app, "_carry_out", fail)
+            await pilot.press("space")
+            await until(pilot, lambda: "that failed; look whether it is on the record: ArithmeticError" in told(app))
+        (report,) = (state_directory() / "crashes").glob("*.txt")
+        assert "unforeseen" in report.read_text()
+        await pilot.press("space")
+        await until(pilot, lambda: scene.run.items[LOGS].state is ItemState.DONE)
+        with monkeypatch.context() as broken:
+            broken.setattr("cockpit.tui.pages.tags.TagsFound", fail)
+            await pilot.press("4")
+            await until(pilot, lambda: "the tags could not be read: ArithmeticError" in "\n".join(lines(app)))
+        assert app.is_running

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from cockpit.logs.match import TextFilter
 from cockpit.logs.sieve import Sieve
 from cockpit.times import zone
 from cockpit.tui.glyphs import shown
@@ -287,3 +288,22 @@ async def test_a_journey_that_fails_as_nobody_foresaw_is_over_and_says_so(path: 
         assert not view.progress
         await pilot.press("e")
         await until(pilot, lambda: current(view) == [30_500])
+
+
+async def test_a_filter_that_fails_as_nobody_foresaw_hides_nothing_and_says_so(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise ArithmeticError("unforeseen")
+
+    app = TailApp(path)
+    async with app.run_test(size=SIZE) as pilot:
+        view = app.tail
+        await until(pilot, lambda: bool(numbers(view)))
+        with monkeypatch.context() as broken:
+            broken.setattr(TextFilter, "matches", fail)
+            view.apply_filter("line")
+            await until(pilot, lambda: "the filter has failed: ArithmeticError" in subtitle(view))
+        assert numbers(view) == list(range(39_990, 40_000))
+        view.apply_filter("needle")
+        await until(pilot, lambda: numbers(view) == [700, 30_700])

@@ -115,7 +115,7 @@ class TagsPage(Page):
         if state != self._read_for:
             self._read_for = state
             self._reading = True
-            self.run_worker(self._read(), group="tags", exclusive=True)
+            self.run_worker(self._read(), group="tags", exclusive=True, exit_on_error=False)
 
     async def _read(self) -> None:
         picker = self.query_one(TagPicker)
@@ -128,6 +128,10 @@ class TagsPage(Page):
             self._read_for = None  # tried again with the next moment
             self._wants_proposed, self._wants_card, self._reading = False, "", False
             picker.show_failure(str(error))
+            return
+        except Exception as error:  # our own mistake, which is no reason to lose the other pages
+            self._wants_proposed, self._wants_card, self._reading = False, "", False
+            picker.show_failure(self.cockpit.told_fault("the tags could not be read", error))
             return
         if not self.query(Proposal):
             return  # the screen was taken down meanwhile

@@ -135,8 +135,16 @@ class LogView(LogFollow):
         current = self.cursor.current
         return self.buffer.place_of(self._top_line if current is None else current)
 
-    @work(thread=True, group="filter")
+    @work(thread=True, group="filter", exit_on_error=False)
     def _filter_buffer(self, place: int | None) -> None:
+        try:
+            self._apply_wanted(place)
+        except Exception as error:  # our own mistake, which is no reason to lose the log
+            self._wanted_filter, self._notice = None, f"the filter has failed: {error!r}"
+            self.buffer.set_filter(None)
+        self._post_news()
+
+    def _apply_wanted(self, place: int | None) -> None:
         """Apply the filter wanted last, also where it was changed while this looked through the lines.
 
         Lines that it shows, and that were left out when those around them were read, are read anew around a place.
@@ -149,7 +157,6 @@ class LogView(LogFollow):
                 place = buffer.span.start if place is None else place
                 buffer.begin_anew(wanted, place)
                 self.app.call_later(self._read_again, place)
-        self._post_news()
 
     def _wanted_or_none(self) -> Sieve | None:
         """The filter wanted last; none where it has turned out to be too slow."""
