@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 1024 * 1024
 _PREFIX = "cockpit-log-"
+_LEFT_FREE = 1024 * 1024 * 1024  # bytes, or a twentieth of a smaller disk: a few zeros unpack to all that there is
 
 
 class GivenUpError(CockpitError):
@@ -62,6 +64,7 @@ def unpack(path: Path, target: IO[bytes], cancel: Event) -> None:
             while chunk := packed.read1(_CHUNK):  # `read` would lose up to a chunk before where the file ends
                 if cancel.is_set():
                     raise GivenUpError(f"unpacking {path.name} was cancelled")
+                _leave_room(target.fileno(), len(chunk))
                 target.write(chunk)
         except EOFError:
             pass  # it is still being packed: what is there is shown
@@ -70,3 +73,9 @@ def unpack(path: Path, target: IO[bytes], cancel: Event) -> None:
                 raise  # the system's, such as a full disk: it says nothing about what is in the file
             raise OSError(f"{path.name} is damaged, or not packed as its name says: {error}") from error
         target.flush()
+
+
+def _leave_room(descriptor: int, size: int) -> None:
+    disk = os.fstatvfs(descriptor)
+    if disk.f_bavail * disk.f_frsize - size < min(_LEFT_FREE, disk.f_blocks * disk.f_frsize // 20):
+        raise OSError(errno.ENOSPC, "what it holds would fill the disk for temporary files")

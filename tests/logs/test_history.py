@@ -4,7 +4,9 @@ import bz2
 import gzip
 import lzma
 import os
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -144,6 +146,32 @@ def test_an_archive_that_is_no_such_is_named(path: Path) -> None:
             history.before(place_of(FIRST_VOLUME, 0), Event())
         history.close()
         archive.unlink()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+@pytest.mark.full
+def test_an_archive_that_holds_more_than_there_is_room_for_does_not_fill_the_disk(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place)], check=False)
+    if mounted.returncode:
+        pytest.skip("no small disk can be mounted here")
+    try:
+        monkeypatch.setattr(tempfile, "tempdir", str(place))
+        path.write_text(written(1))
+        path.with_name("app.log.1.gz").write_bytes(gzip.compress(bytes(100 * 1024 * 1024)))
+        path.with_name("app.log.2.gz").write_bytes(gzip.compress(written(0).encode()))
+        history = History(path)
+        with pytest.raises(OSError, match="would fill the disk"):
+            history.before(place_of(FIRST_VOLUME, 0), Event())
+        disk = os.statvfs(place)
+        assert disk.f_bavail == disk.f_blocks, "nothing of it is left"
+        assert history.before(place_of(FIRST_VOLUME - 1, 0), Event()) is not None, "the older ones can be read"
+        history.close()
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 def test_it_reads_back_through_packed_archives(path: Path) -> None:
