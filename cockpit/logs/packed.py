@@ -64,7 +64,7 @@ def unpack(path: Path, target: IO[bytes], cancel: Event) -> None:
             while chunk := packed.read1(_CHUNK):  # `read` would lose up to a chunk before where the file ends
                 if cancel.is_set():
                     raise GivenUpError(f"unpacking {path.name} was cancelled")
-                _leave_room(target.fileno(), len(chunk))
+                _leave_room(target.fileno(), len(chunk), path)
                 target.write(chunk)
         except EOFError:
             pass  # it is still being packed: what is there is shown
@@ -75,7 +75,7 @@ def unpack(path: Path, target: IO[bytes], cancel: Event) -> None:
         target.flush()
 
 
-def _leave_room(descriptor: int, size: int) -> None:
+def _leave_room(descriptor: int, size: int, path: Path) -> None:
     disk = os.fstatvfs(descriptor)
     if disk.f_bavail * disk.f_frsize - size < min(_LEFT_FREE, disk.f_blocks * disk.f_frsize // 20):
-        raise OSError(errno.ENOSPC, "what it holds would fill the disk for temporary files")
+        raise OSError(errno.ENOSPC, f"{path.name} holds more than there is room for")

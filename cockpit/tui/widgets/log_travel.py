@@ -210,8 +210,10 @@ class LogTravel:
                 arrived = journey(cancel, progress) or Arrived(None)
             except GivenUpError:
                 arrived = Arrived(None, "stopped" if cancel.is_set() else "")
-            except (CockpitError, OSError) as error:
+            except CockpitError as error:
                 arrived = Arrived(None, str(error))
+            except OSError as error:
+                arrived = Arrived(None, error.strerror or str(error))
             except Exception as error:  # the thread's end: a journey that nobody ends would be under way for ever
                 arrived = Arrived(None, f"cannot be read: {error!r}")
             arrived.journey = cancel
