@@ -78,6 +78,17 @@ async def open_step(app: CockpitApp, pilot: Pilot[int]) -> None:
     assert isinstance(app.screen, StepDialog)
 
 
+async def open_the_step_that_hangs(written: Scene, app: CockpitApp, pilot: Pilot[int]) -> None:
+    """Skip the step before, and open ours."""
+    await open_step(app, pilot)
+    await pilot.press("shift+tab", *"seen")
+    await press_button(pilot, "Skip")
+    await until(pilot, lambda: step_of(written.run, "look").state == "skipped")
+    await settle(pilot)
+    await pilot.press("enter")
+    await settle(pilot)
+
+
 async def test_a_command_is_shown_runs_by_its_button_and_its_output_is_shown_and_kept(written: Scene) -> None:
     app = written.app()
     async with app.run_test(size=(100, 30)) as pilot:
@@ -111,13 +122,7 @@ async def test_a_command_is_shown_runs_by_its_button_and_its_output_is_shown_and
 async def test_a_command_that_hangs_is_stopped_by_its_button_and_esc_leaves_only_then(written: Scene) -> None:
     app = written.app()
     async with app.run_test(size=(100, 30)) as pilot:
-        await open_step(app, pilot)
-        await pilot.press("shift+tab", *"seen")
-        await press_button(pilot, "Skip")
-        await until(pilot, lambda: step_of(written.run, "look").state == "skipped")
-        await settle(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
+        await open_the_step_that_hangs(written, app, pilot)
         await press_button(pilot, "Run it")
         await until(pilot, lambda: step_of(written.run, "hang").runs)
         await pilot.press("escape")
@@ -144,13 +149,7 @@ async def test_a_word_that_lands_late_stops_no_command_that_was_begun_meanwhile(
         return carry_out(intent)
 
     async with app.run_test(size=(100, 30)) as pilot:
-        await open_step(app, pilot)
-        await pilot.press("shift+tab", *"seen")
-        await press_button(pilot, "Skip")
-        await until(pilot, lambda: step_of(written.run, "look").state == "skipped")
-        await settle(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
+        await open_the_step_that_hangs(written, app, pilot)
         monkeypatch.setattr(app, "_carry_out", late)
         await press_button(pilot, "Done")
         await press_button(pilot, "Run it")
