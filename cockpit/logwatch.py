@@ -8,12 +8,12 @@ from pathlib import Path
 from cockpit import process
 from cockpit.durations import age, parse_duration
 from cockpit.errors import CockpitError, ObservationError
-from cockpit.logs.feeds import is_glob
 from cockpit.logs.levels import named_level
 from cockpit.logs.line import Level
 from cockpit.logs.patterns import known_pattern
 from cockpit.logs.sourced import logs_of
-from cockpit.logs.sources import Printed, matching, printed
+from cockpit.logs.sources import Printed, matched, printed
+from cockpit.logs.volumes import is_glob
 from cockpit.logs.window import LogWindow, together, window_of
 from cockpit.release.checks import LogCheck
 from cockpit.release.configuration import Configuration
@@ -57,7 +57,7 @@ def observe_log(
             )
 
         if source.file:
-            paths = matching(root / source.file) if is_glob(source.file) else (root / source.file,)
+            paths = matched(root / source.file) if is_glob(source.file) else (root / source.file,)
             window = together([look(path) for path in paths])
         elif not trusted:
             raise ObservationError(

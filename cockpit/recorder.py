@@ -14,9 +14,9 @@ from cockpit.durations import parse_duration
 from cockpit.errors import ConfigurationError, NotFoundError, UsageError
 from cockpit.live_source import heartbeat_key
 from cockpit.logs.classify import Classifier
-from cockpit.logs.feeds import is_glob
 from cockpit.logs.history import History
 from cockpit.logs.seek import Seeker
+from cockpit.logs.volumes import is_glob
 from cockpit.measuring import Measurer, sample_key
 from cockpit.release.ledger import Ledger, Pinned
 from cockpit.release.live import Live, ProbeFeed, Readiness

@@ -88,9 +88,9 @@ def _choose(arguments: argparse.Namespace, name: str) -> ChosenLog:
     name = name or (next(iter(configured)) if len(configured) == 1 else "")
     if not name:
         raise NotFoundError("which log?", fix=f"There is: {', '.join(configured) or 'none is configured'}")
-    from cockpit.logs.feeds import is_glob
     from cockpit.logs.origin import LogOrigin, origins_of
-    from cockpit.logs.sources import matching
+    from cockpit.logs.sources import matched
+    from cockpit.logs.volumes import is_glob
     from cockpit.release.run import new_since
     from cockpit.times import epoch
 
@@ -110,7 +110,7 @@ def _choose(arguments: argparse.Namespace, name: str) -> ChosenLog:
         )
     if source.command:
         return ChosenLog(name, (), run.timezone, own, since, origin, source.command, workspace.root, encoding)
-    paths = () if arguments.view or arguments.follow else matching(workspace.root / source.file)
+    paths = () if arguments.view or arguments.follow else matched(workspace.root / source.file)
     return ChosenLog(name, paths, run.timezone, own, since, origin, encoding=encoding)
 
 

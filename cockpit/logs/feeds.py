@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, tzinfo
-from glob import glob
 from pathlib import Path
 
 from cockpit import process
@@ -18,6 +17,7 @@ from cockpit.logs.encodings import wide_encoding
 from cockpit.logs.follow import Batch, Follower, FollowState
 from cockpit.logs.spool import Spool
 from cockpit.logs.tagged import TAG
+from cockpit.logs.volumes import is_glob, matching
 
 _CHUNK = 64 * 1024
 _FIRST_PAUSE = 1.0  # seconds before a command that has ended is started again; doubled each time, up to:
@@ -195,7 +195,7 @@ class MergedFeed(Feed):
 
     def _look_for_files(self, *, at_start: bool) -> None:
         for name, pattern in self._patterns:
-            paths = sorted(glob(pattern)) if is_glob(pattern) else [pattern]  # noqa: PTH207 - it may be absolute
+            paths = matching(pattern) if is_glob(pattern) else [pattern]
             for path in paths:
                 if path not in self._members:
                     title = Path(path).stem if is_glob(pattern) else name
@@ -272,11 +272,6 @@ class _Member:
         self._follower.close()
         if self._feed is not None:
             self._feed.stop()
-
-
-def is_glob(pattern: str) -> bool:
-    """Whether a path names files by a pattern."""
-    return any(sign in pattern for sign in "*?[")
 
 
 class FeedPool:

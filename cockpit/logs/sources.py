@@ -6,7 +6,6 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from glob import glob
 from pathlib import Path
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from msgspec import Struct
 from cockpit import process
 from cockpit.durations import short_duration
 from cockpit.errors import NotFoundError
+from cockpit.logs.volumes import matching
 
 COMMAND_SECONDS = 20.0
 COMMAND_BYTES = 64 * 1024 * 1024
@@ -27,9 +27,9 @@ class Printed(Struct, frozen=True):
     unfinished: str = ""
 
 
-def matching(pattern: Path) -> tuple[Path, ...]:
+def matched(pattern: Path) -> tuple[Path, ...]:
     """Return the files that a pattern names, by name; NotFoundError where there are none."""
-    found = tuple(path for path in map(Path, sorted(glob(str(pattern)))) if path.is_file())  # noqa: PTH207 - absolute
+    found = tuple(map(Path, matching(str(pattern))))
     if not found:
         raise NotFoundError(f"no file matches {pattern}", fix="Look at its `file` under `logs:` in cockpit.yaml")
     return found

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from glob import glob
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,6 +52,17 @@ class Known(NamedTuple):
 def place_of(volume: int, offset: int) -> int:
     """Return the place of an offset in a volume."""
     return volume * VOLUME_SPAN + offset
+
+
+def is_glob(pattern: str) -> bool:
+    """Whether a path names files by a pattern."""
+    return any(sign in pattern for sign in "*?[")
+
+
+def matching(pattern: str) -> list[str]:
+    """Return the files that a pattern names, by name; packed ones are archives, which no pattern for logs means."""
+    found = sorted(glob(pattern))  # noqa: PTH207 - it may be absolute
+    return [path for path in found if not path.endswith(PACKED) and Path(path).is_file()]
 
 
 def archives_of(path: Path) -> list[Path]:

@@ -9,10 +9,11 @@ from cockpit import process
 from cockpit.bootstrap import now
 from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.digest import LineDigest
-from cockpit.logs.feeds import CommandFeed, Feed, MergedFeed, is_glob
+from cockpit.logs.feeds import CommandFeed, Feed, MergedFeed
 from cockpit.logs.follow import FollowState
 from cockpit.logs.reader import LogReader
 from cockpit.logs.sourced import logs_of
+from cockpit.logs.volumes import is_glob
 from cockpit.release.configuration import LogSource
 from cockpit.times import zone
 from cockpit.watch.surroundings import LogTotals

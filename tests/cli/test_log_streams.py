@@ -66,7 +66,7 @@ service: shop
 environment: {name: staging}
 logs:
   far: {command: "echo INFO near; echo ERROR far >&2; exit 3"}
-  workers: {file: "work/*.log"}
+  workers: {file: "work/*.log*"}
 """
 
 
@@ -107,6 +107,7 @@ def test_the_files_of_a_pattern_are_one_log(shop: Console) -> None:
     assert "no file matches" in shop.refused("logs", "workers", "--stats", code=2)["what"]
     stamp = "2026-07-01 12:00:0{},000 {} number {}\n".format
     (work / "one.log").write_text(stamp(1, "INFO", 1) + stamp(4, "ERROR", 4) + "  of which more\n")
+    (work / "one.log.1.gz").write_bytes(gzip.compress(b"archived\n"))
     (work / "two.log").write_text(stamp(2, "INFO", 2) + stamp(3, "ERROR", 3) + stamp(5, "INFO", 5))
     counted = shop.json("logs", "workers", "--stats")
     assert (counted["lines"], counted["levels"]["error"], counted["last_at"]) == (6, 2, "2026-07-01T12:00:05Z")

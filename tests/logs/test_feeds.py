@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
@@ -114,8 +115,11 @@ def test_files_are_one_by_their_times_and_new_ones_join(running: Callable[[Feed]
     (tmp_path / "a.log").write_text(stamp(1, "a1") + stamp(4, "a4") + "  more of a4\n")
     (tmp_path / "b.log").write_text(stamp(2, "b2") + stamp(5, "b5"))
     (tmp_path / "c.txt").write_text("no log\n")
-    feed = running(MergedFeed("all", [("shop", str(tmp_path / "*.log"))]))
+    (tmp_path / "e.log").mkdir()
+    (tmp_path / "f.log.gz").write_bytes(gzip.compress(b"archived\n"))
+    feed = running(MergedFeed("all", [("shop", str(tmp_path / "*.log*"))]))
     until(lambda: len(lines(feed)) == 5)
+    assert not feed.trouble
     assert [line.split(" | ")[0] + "|" + line.split()[-1] for line in lines(feed)] == [
         "a|a1", "b|b2", "a|a4", "a|a4", "b|b5",
     ]  # fmt: skip
