@@ -22,7 +22,7 @@ from cockpit.health.place_probe import observe_disk, observe_file, observe_heart
 from cockpit.health.program_probe import observe_postgres, observe_unit
 from cockpit.health.tcp_probe import observe_tcp
 from cockpit.net.trusted_roots import TrustedRoots
-from cockpit.release.health import ProbeResult
+from cockpit.release.health import ProbeResult, ProbeState
 from cockpit.release.probes import PROBE_KINDS, Probe
 from cockpit.release.sources import Sourced
 
@@ -71,8 +71,12 @@ class Prober:
 
     async def run(self, name: str, probe: Probe, now: float) -> ProbeResult:
         """Take one look, at `now` in epoch seconds; whatever fails is in the result, never raised."""
-        seen = await self.observe(probe, name=name, now=now)
-        return masked_result(judge(name, probe, seen, now=now, observer=self.observer), self._mask)
+        try:
+            seen = await self.observe(probe, name=name, now=now)
+            return masked_result(judge(name, probe, seen, now=now, observer=self.observer), self._mask)
+        except Exception as error:  # one look's fault must not cost the results of the others
+            detail = f"the look failed: {type(error).__name__}"  # its text may quote a secret
+            return ProbeResult(name, ProbeState.UNKNOWN, None, detail, now, observer=self.observer)
 
     def _forbidden(self, probe: Probe) -> bool:
         """Whether a probe needs trust: it starts a program, or sends more, or what opens a tool, to somebody."""
