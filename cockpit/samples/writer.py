@@ -34,7 +34,7 @@ from cockpit.samples.schema import (
     STRETCHES_KEPT,
     step_series,
 )
-from cockpit.samples.stretches import StretchKeeper, keep_watched
+from cockpit.samples.stretches import StretchKeeper, is_watched, keep_watched
 from cockpit.samples.versions import VersionKeeper
 
 _WAITING_LIMIT = 20_000  # samples kept in memory while they cannot be written
@@ -129,10 +129,15 @@ class SampleWriter(Closing):
                 each.clear()
 
     def prune(self, now: float) -> None:
-        """Drop what is older than it is kept (see the schema); `now` in epoch seconds."""
+        """Drop what is older than it is kept (see the schema); `now` in epoch seconds.
+
+        Nothing is dropped by a `now` that no watch vouches for (see `is_watched`): the clock may be wrong.
+        """
         oldest = round((now - SAMPLES_KEPT) * 1000)
 
         def delete(connection: sqlite3.Connection) -> None:
+            if not is_watched(connection, now):
+                return
             known = "(SELECT name FROM series)"
             connection.execute(f"DELETE FROM sample WHERE probe IN {known} AND at_ms < ?", (oldest,))  # noqa: S608
             for size, kept in ROLLUPS_KEPT.items():

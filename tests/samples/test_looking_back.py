@@ -19,6 +19,7 @@ from cockpit.samples.schema import FILE_NAME, STRETCHES_KEPT, TABLES, TABLES_2, 
 from cockpit.samples.stretches import TABLES as STRETCH_TABLES
 from cockpit.samples.stretches import StretchKeeper
 from cockpit.samples.writer import SampleWriter
+from tests.samples.watches import watch_for_an_hour
 
 NOON = 1_800_057_600.0
 EVERY = 5.0
@@ -99,7 +100,9 @@ def test_a_watch_goes_on_through_a_new_process_and_ends_with_its_last_beat(tmp_p
             "h1": [(NOON, NOON + 69), (NOON + 200, NOON + 200)],
             "h2": [(NOON + 200, NOON + 200)],
         }
-        writer.prune(NOON + STRETCHES_KEPT + 100)
+        later = NOON + STRETCHES_KEPT + 100
+        watch_for_an_hour(writer, later)
+        writer.prune(later)
         assert LookingBack(reader).watched(NOON, NOON + 300)["h1"] == [(NOON + 200, NOON + 200)]
 
 
