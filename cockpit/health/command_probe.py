@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import signal
-from concurrent.futures import Executor
 from pathlib import Path
 
 from cockpit.durations import short_duration
 from cockpit.errors import ProcessError
+from cockpit.health.apart import Apart
 from cockpit.health.observation import Observation, first_line, unseen
 from cockpit.health.running import run_in
 from cockpit.process import Finished, shell
@@ -15,10 +15,10 @@ from cockpit.process import Finished, shell
 _CANNOT_RUN = (126, 127)  # what a shell says where it found nothing that it could run
 
 
-async def observe_command(command: str, *, directory: Path | None, seconds: float, pool: Executor) -> Observation:
+async def observe_command(command: str, *, directory: Path | None, seconds: float, apart: Apart) -> Observation:
     """Run a command line once; `seconds` bound it. A cancel ends its process group."""
     try:
-        finished = await run_in(pool, shell(command), seconds=seconds, cwd=directory)
+        finished = await run_in(apart, shell(command), seconds=seconds, cwd=directory)
     except ProcessError as error:
         return unseen(error.what)
     return _observation(finished, seconds)

@@ -38,6 +38,8 @@ async def observe_dns(
         if resolver:
             return Observation(trouble=f"the resolver did not answer within {span}")
         return unseen(f"the name did not resolve within {span}")
+    except UnicodeError:
+        return unseen(f"{resolver!r} can be no name")
     except OSError as error:
         trouble, ours = explain(error) or ("the resolver cannot be asked", False)
         return Observation(trouble=trouble, unseen=ours)

@@ -100,11 +100,13 @@ class _Look:
                 return replace(self.seen(), trouble="it redirects to what cannot be asked")
             if url.startswith("https:") and after.startswith("http:"):
                 return replace(self.seen(), trouble=f"redirects from https to {after}")
-            if after.split("/")[2:3] != url.split("/")[2:3]:  # what is secret is meant for one host
-                headers = {"User-Agent": headers["User-Agent"]}
-            url = after
             if self.now.status == 303 or (self.now.status in {301, 302} and method == "POST"):
                 method, body = "GET", b""
+            if after.split("/")[2:3] != url.split("/")[2:3]:  # what is secret is meant for one host
+                if body:
+                    return replace(self.seen(), trouble="redirects to another host, which is not sent the body")
+                headers = {"User-Agent": headers["User-Agent"]}
+            url = after
 
     async def _ask(self, url: str, method: str, headers: Mapping[str, str], body: bytes) -> Observation | None:
         self._keep_phases()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import ssl
 import time
@@ -14,19 +13,22 @@ from types import TracebackType
 from typing import Self
 
 from cockpit.durations import parse_duration, short_duration
+from cockpit.health.apart import Apart, HeldUpError
 from cockpit.health.command_probe import observe_command
 from cockpit.health.judgement import judge
 from cockpit.health.masked import masked_result
 from cockpit.health.observation import Observation, unseen
 from cockpit.health.place_probe import observe_disk, observe_file, observe_heartbeat
 from cockpit.health.program_probe import observe_postgres, observe_unit
+from cockpit.health.running import END_WITHIN
 from cockpit.health.tcp_probe import observe_tcp
 from cockpit.net.trusted_roots import TrustedRoots
-from cockpit.release.health import ProbeResult
+from cockpit.release.health import ProbeResult, ProbeState
 from cockpit.release.probes import PROBE_KINDS, Probe
 from cockpit.release.sources import Sourced
 
-_THREADS = 32  # as many as probes run at once
+_THREADS = 32  # for names, and for programs that run at once
+_PLACES = 128  # looked at at once: as many as a watcher takes looks
 
 
 class Prober:
@@ -59,7 +61,8 @@ class Prober:
         self._monotonic = monotonic
         # Apart, because a resolver that hangs keeps its threads and nobody can end them.
         self._names = ThreadPoolExecutor(_THREADS, thread_name_prefix="probe-name")
-        self._commands = ThreadPoolExecutor(_THREADS, thread_name_prefix="probe-command")
+        self._commands = Apart(_THREADS)
+        self._files = Apart(_PLACES)
 
     async def __aenter__(self) -> Self:
         return self
@@ -71,8 +74,12 @@ class Prober:
 
     async def run(self, name: str, probe: Probe, now: float) -> ProbeResult:
         """Take one look, at `now` in epoch seconds; whatever fails is in the result, never raised."""
-        seen = await self.observe(probe, name=name, now=now)
-        return masked_result(judge(name, probe, seen, now=now, observer=self.observer), self._mask)
+        try:
+            seen = await self.observe(probe, name=name, now=now)
+            return masked_result(judge(name, probe, seen, now=now, observer=self.observer), self._mask)
+        except Exception as error:  # one look's fault must not cost the results of the others
+            detail = f"the look failed: {type(error).__name__}"  # its text may quote a secret
+            return ProbeResult(name, ProbeState.UNKNOWN, None, detail, now, observer=self.observer)
 
     def _forbidden(self, probe: Probe) -> bool:
         """Whether a probe needs trust: it starts a program, or sends more, or what opens a tool, to somebody."""
@@ -122,11 +129,11 @@ class Prober:
 
                 return await observe_dns(probe.dns, probe.record, probe.resolver, seconds=seconds, names=names)
             case "postgres":
-                return await observe_postgres(probe.postgres, probe.query, seconds=seconds, pool=commands)
+                return await observe_postgres(probe.postgres, probe.query, seconds=seconds, apart=commands)
             case "systemd":
-                return await observe_unit(probe.systemd, seconds=seconds, pool=commands)
+                return await observe_unit(probe.systemd, seconds=seconds, apart=commands)
             case "command":
-                return await observe_command(probe.command, directory=self.directory, seconds=seconds, pool=commands)
+                return await observe_command(probe.command, directory=self.directory, seconds=seconds, apart=commands)
             case _:
                 return await self._lying_here(probe, name, seconds, now)
 
@@ -141,10 +148,17 @@ class Prober:
                 every = parse_duration(probe.heartbeat)
             except ValueError as error:
                 return unseen(f"heartbeat: {error}")
-            look = partial(observe_heartbeat, self._beats(name), every=every, now=now)
+            beats = self._beats(name)
+            look = partial(observe_heartbeat, beats, every=every, now=now)
+            return await self.lying_here(str(beats), look, seconds)
+        return await self.lying_here(probe.file or probe.disk, look, seconds)
+
+    async def lying_here(self, path: str, look: Callable[[], Observation], seconds: float) -> Observation:
+        """Look at what lies on this host; while a look at `path` hangs, none other is begun."""
         try:
-            async with asyncio.timeout(seconds):
-                return await asyncio.get_running_loop().run_in_executor(self._commands, look)
+            return await self._files.call(path, look, queue=seconds, within=seconds)
+        except HeldUpError as error:
+            return unseen(str(error))
         except TimeoutError:  # a network file system that hangs
             return unseen(f"the file system did not answer within {short_duration(seconds)}")
 
@@ -165,6 +179,6 @@ class Prober:
         return partial(self._roots.context, probe.ca_file, verify=probe.verify)
 
     async def aclose(self) -> None:
-        """Wait for the commands, whose looks must have ended or been cancelled before."""
+        """Wait for the commands, whose looks must have ended or been cancelled before, for as long as that helps."""
         self._names.shutdown(wait=False, cancel_futures=True)
-        await asyncio.to_thread(self._commands.shutdown, cancel_futures=True)
+        await self._commands.aclose(END_WITHIN)

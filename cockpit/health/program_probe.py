@@ -6,10 +6,10 @@ import math
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 
 from cockpit.durations import short_duration
 from cockpit.errors import ProcessError
+from cockpit.health.apart import Apart
 from cockpit.health.observation import Observation, first_line, unseen
 from cockpit.health.running import run_in
 from cockpit.process import Finished
@@ -18,18 +18,18 @@ from cockpit.process import Finished
 _REJECTING, _NO_ANSWER = 1, 2
 
 
-async def observe_postgres(connection: str, query: str, *, seconds: float, pool: Executor) -> Observation:
+async def observe_postgres(connection: str, query: str, *, seconds: float, apart: Apart) -> Observation:
     """Ask whether a server accepts connections and, where `query` is given, what it answers to that."""
     wait = str(max(math.ceil(seconds), 1))
     if not query:
-        found = await _run(["pg_isready", "--timeout", wait, "--dbname", connection], {}, seconds, pool)
+        found = await _run(["pg_isready", "--timeout", wait, "--dbname", connection], {}, seconds, apart)
         return found if isinstance(found, Observation) else _readiness(found)
     command = [
         "psql", "--no-psqlrc", "--no-password", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1",
         "--command", query, "--dbname", connection,
     ]  # fmt: skip
     more = {"PGCONNECT_TIMEOUT": wait, "PGOPTIONS": "-c default_transaction_read_only=on"}
-    found = await _run(command, more, seconds, pool)
+    found = await _run(command, more, seconds, apart)
     if isinstance(found, Observation):
         return found
     if found.code == 0:
@@ -48,10 +48,10 @@ def _readiness(found: Finished) -> Observation:
     return unseen(f"pg_isready could not ask: {said}")
 
 
-async def observe_unit(unit: str, *, seconds: float, pool: Executor) -> Observation:
+async def observe_unit(unit: str, *, seconds: float, apart: Apart) -> Observation:
     """Ask systemd how a unit stands."""
     properties = "LoadState,ActiveState,SubState,Result,NRestarts"
-    found = await _run(["systemctl", "show", f"--property={properties}", "--", unit], {}, seconds, pool)
+    found = await _run(["systemctl", "show", f"--property={properties}", "--", unit], {}, seconds, apart)
     if isinstance(found, Observation):
         return found
     if found.code != 0:
@@ -77,12 +77,12 @@ def unit_observation(output: bytes, seconds: float) -> Observation:
     )  # fmt: skip
 
 
-async def _run(argv: Sequence[str], more: Mapping[str, str], seconds: float, pool: Executor) -> Finished | Observation:
+async def _run(argv: Sequence[str], more: Mapping[str, str], seconds: float, apart: Apart) -> Finished | Observation:
     """Return how the program ended, or why nothing can be said."""
     if shutil.which(argv[0]) is None:
         return unseen(f"{argv[0]} is not installed on this host")
     try:
-        finished = await run_in(pool, argv, seconds=seconds, env={**os.environ, **more} if more else None)
+        finished = await run_in(apart, argv, seconds=seconds, env={**os.environ, **more} if more else None)
     except ProcessError as error:
         return unseen(error.what)
     if finished.timed_out:

@@ -28,7 +28,7 @@ async def observe_tcp(
             await resolve(host, port, names)
             resolved = True
             started = monotonic()
-            _, writer = await asyncio.open_connection(host, port)
+            _, writer = await asyncio.open_connection(host, port, happy_eyeballs_delay=0.25)
             latency = monotonic() - started
     except TimeoutError:
         span = short_duration(seconds)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import stat
+from functools import partial
 from pathlib import Path
 
+from cockpit.durations import parse_duration
 from cockpit.errors import ObservationError
 from cockpit.health.evaluation import Values
 from cockpit.health.json_path import parse_path
@@ -21,7 +22,8 @@ async def seen_version(seen: VersionSeen, prober: Prober) -> str:
     if sum(map(bool, (seen.http, seen.file, seen.command))) != 1:
         raise _unseen("exactly one of http, file and command says where")
     if seen.file:
-        look = Observation(body=await asyncio.to_thread(_read, prober.directory / seen.file))
+        path = prober.directory / seen.file
+        look = await prober.lying_here(seen.file, partial(_read, path), _seconds(seen))
     else:
         look = await prober.observe(Probe(http=seen.http, command=seen.command, timeout=seen.timeout))
     if look.trouble:
@@ -58,12 +60,19 @@ def _one_line(text: str) -> str:
     return shown(text)
 
 
-def _read(path: Path) -> bytes:
+def _seconds(seen: VersionSeen) -> float:
+    try:
+        return parse_duration(seen.timeout)
+    except ValueError as error:
+        raise _unseen(f"timeout: {error}") from None
+
+
+def _read(path: Path) -> Observation:
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for its writer
             raise _unseen(f"{path} is no file")
         with path.open("rb") as file:
-            return file.read(BODY_LIMIT)
+            return Observation(body=file.read(BODY_LIMIT))
     except OSError as error:
         raise _unseen(f"{path} cannot be read: {error.strerror}") from error
 

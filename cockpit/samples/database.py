@@ -38,7 +38,7 @@ class WrongSchemaError(Exception):
 
 
 def is_damage(error: Exception) -> bool:
-    """Return whether the file itself is at fault, so that waiting would not help."""
+    """Return whether the file, or what is to be put into it, is at fault, so that waiting would not help."""
     if isinstance(error, sqlite3.OperationalError) and str(error).startswith("Could not decode"):
         return True  # a text that is none: Python says so, and gives no code
     code: int = getattr(error, "sqlite_errorcode", 0) or 0
@@ -76,6 +76,13 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     except BaseException:
         connection.close()
         raise
+    return connection
+
+
+def open_apart() -> sqlite3.Connection:
+    """Open a database of our tables that is in memory: what cannot be written there can be written nowhere."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    _run(connection, TABLES, "INSERT INTO schema_version VALUES (1);", *_LATER.values(), *LATER_TABLES)
     return connection
 
 
@@ -129,8 +136,7 @@ def move_aside(path: Path) -> None:
 
 def _check_columns(connection: sqlite3.Connection) -> None:
     """Raise WrongSchemaError where a column that is read has another name: what is written would be read by nobody."""
-    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as ours:
-        _run(ours, TABLES, *_LATER.values(), *LATER_TABLES)
+    with contextlib.closing(open_apart()) as ours:
         for table, columns in _columns(ours).items():
             lacking = sorted(columns - _columns(connection, table).get(table, set()))
             if lacking:

@@ -57,6 +57,8 @@ FAILURES_KEPT = 50  # a probe
 STRETCHES_KEPT = 400 * DAY
 LOGS_KEPT = 30 * DAY
 FIRST_ERRORS_KEPT = 400 * DAY
+FIRST_ERRORS_MOST = 5000  # a log: of more, those stay that came last
+KINDS_MOST = 500  # errors, and paths, in a quarter of an hour of a log; the rest count together
 QUARTER = (
     900  # what logs say of errors and requests is kept by quarters of an hour: every time zone's days begin at one
 )

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from cockpit.release.health import ProbeState
+from cockpit.samples.schema import DAY
 
 # They came after the others: a reader finds them missing in the file of an older watcher, and takes them for empty.
 # A stretch lasts up to `until_ms`, that moment not included; `detail` is its first look's.
@@ -27,6 +28,8 @@ CREATE TABLE IF NOT EXISTS stretch (
 _LATE_AFTER = 3  # intervals
 _LEAST = 10.0  # seconds
 _BEAT_GAP = 30.0  # seconds without a beat, and nobody watched
+_VOUCHED_WITHIN = 7 * DAY  # seconds
+_VOUCHED_BY = 3600.0  # seconds
 
 
 class _Open(Struct):
@@ -84,3 +87,17 @@ def keep_watched(connection: sqlite3.Connection, beats: Iterable[tuple[str, int,
         )
         if not prolonged.rowcount:
             connection.execute("INSERT OR REPLACE INTO watched VALUES (?, ?, ?)", (watcher, at, at))
+
+
+def is_watched(connection: sqlite3.Connection, now: float) -> bool:
+    """Return whether one watcher lived for an hour of the week up to `now`.
+
+    A clock that is wrong for a moment leaves a moment of watching where it pointed to, and the time that a file was
+    left alone for is made up for by an hour.
+    """
+    found = connection.execute(
+        "SELECT IFNULL(MAX(lived), 0) FROM (SELECT SUM(MIN(until, :now) - MAX(since, :since)) AS lived FROM watched"
+        " WHERE until >= :since AND since <= :now GROUP BY watcher)",
+        {"now": now, "since": now - _VOUCHED_WITHIN},
+    ).fetchone()
+    return float(found[0]) >= _VOUCHED_BY

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -19,6 +21,7 @@ from cockpit.samples.database import (
     file_identity,
     is_damage,
     move_aside,
+    open_apart,
     open_for_writing,
 )
 from cockpit.samples.meaning import MeaningKeeper, prune_meaning
@@ -34,12 +37,18 @@ from cockpit.samples.schema import (
     STRETCHES_KEPT,
     step_series,
 )
-from cockpit.samples.stretches import StretchKeeper, keep_watched
+from cockpit.samples.stretches import StretchKeeper, is_watched, keep_watched
 from cockpit.samples.versions import VersionKeeper
 
 _WAITING_LIMIT = 20_000  # samples kept in memory while they cannot be written
 _USUAL_INTERVAL = 60.0  # seconds between looks where nobody says
 _NO_FAILURE = frozenset({ProbeState.OK, ProbeState.PAUSED})
+
+
+class _Waiting(Protocol):
+    """Values in memory; false where there are none."""
+
+    def clear(self) -> None: ...
 
 
 class SampleWriter(Closing):
@@ -64,10 +73,17 @@ class SampleWriter(Closing):
         self._stretches = StretchKeeper()
         self._meaning = MeaningKeeper()
         self._versions = VersionKeeper()
-        self._waiting = (
-            self._samples, self._current, self._counts, self._beats, self._rollups, self._failures, self._stretches,
-            self._meaning, self._versions,
-        )  # fmt: skip
+        self._waiting: tuple[tuple[_Waiting, Callable[[sqlite3.Connection], None]], ...] = (
+            (self._samples, self._write_samples),
+            (self._current, self._write_current),
+            (self._counts, self._write_counts),
+            (self._beats, self._write_beats),
+            (self._failures, self._write_failures),
+            (self._rollups, self._write_rollups),
+            (self._stretches, self._stretches.write),
+            (self._meaning, self._meaning.write),
+            (self._versions, self._versions.write),
+        )
 
     def record(self, result: ProbeResult, debounced: Debounced, *, interval: float = _USUAL_INTERVAL) -> None:
         """Remember a raw result as a sample, and with its lasting state as the probe's current one.
@@ -124,15 +140,19 @@ class SampleWriter(Closing):
 
     def flush(self) -> None:
         """Write what waits, in one transaction; call it about once a second."""
-        if any(self._waiting) and self._attempt(self._write):
-            for each in self._waiting:
-                each.clear()
+        if any(each for each, _ in self._waiting) and self._attempt(self._write):
+            self._clear()
 
     def prune(self, now: float) -> None:
-        """Drop what is older than it is kept (see the schema); `now` in epoch seconds."""
+        """Drop what is older than it is kept (see the schema); `now` in epoch seconds.
+
+        Nothing is dropped by a `now` that no watch vouches for (see `is_watched`): the clock may be wrong.
+        """
         oldest = round((now - SAMPLES_KEPT) * 1000)
 
         def delete(connection: sqlite3.Connection) -> None:
+            if not is_watched(connection, now):
+                return
             known = "(SELECT name FROM series)"
             connection.execute(f"DELETE FROM sample WHERE probe IN {known} AND at_ms < ?", (oldest,))  # noqa: S608
             for size, kept in ROLLUPS_KEPT.items():
@@ -175,8 +195,7 @@ class SampleWriter(Closing):
 
     def abandon(self) -> None:
         """Write nothing more: what lies there now is not ours."""
-        for each in self._waiting:
-            each.clear()
+        self._clear()
         self._disconnect()
 
     def close(self) -> None:
@@ -184,40 +203,74 @@ class SampleWriter(Closing):
         self.flush()
         self._disconnect()
 
+    def _clear(self) -> None:
+        for each, _ in self._waiting:
+            each.clear()
+
     def _write(self, connection: sqlite3.Connection) -> None:
+        for _, write in self._waiting:
+            write(connection)
+
+    def _write_samples(self, connection: sqlite3.Connection) -> None:
         connection.executemany("INSERT OR REPLACE INTO sample VALUES (?, ?, ?, ?, ?, ?)", self._samples)
+
+    def _write_current(self, connection: sqlite3.Connection) -> None:
         connection.executemany("INSERT OR REPLACE INTO current VALUES (?, ?, ?)", self._current.values())
+
+    def _write_counts(self, connection: sqlite3.Connection) -> None:
         connection.executemany(
             "INSERT INTO log_minute VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (log, minute) DO UPDATE SET lines = lines"
             " + excluded.lines, errors = errors + excluded.errors, warnings = warnings + excluded.warnings,"
             " own = own + excluded.own",
             [(*key, *counts) for key, counts in self._counts.items()],
         )
+
+    def _write_beats(self, connection: sqlite3.Connection) -> None:
         connection.executemany("INSERT OR REPLACE INTO watcher VALUES (?, ?, ?)", self._beats.values())
+        keep_watched(connection, self._beats.values())
+
+    def _write_failures(self, connection: sqlite3.Connection) -> None:
         connection.executemany("INSERT OR REPLACE INTO failure VALUES (?, ?, ?)", self._failures)
+
+    def _write_rollups(self, connection: sqlite3.Connection) -> None:
         series = {name for name, _ in self._rollups}
         connection.executemany("INSERT OR IGNORE INTO series VALUES (?)", [(name,) for name in series])
         add_rollups(connection, self._rollups)
-        self._stretches.write(connection)
-        keep_watched(connection, self._beats.values())
-        self._meaning.write(connection)
-        self._versions.write(connection)
 
     def _attempt(self, work: Callable[[sqlite3.Connection], object]) -> bool:
-        """Do `work` in one transaction and return whether it is written; a damaged file is replaced once."""
+        """Do `work` in one transaction and return whether it is written; a damaged file is replaced once.
+
+        What could be put into no file is dropped, so that neither the file nor what waits beside it is lost for it.
+        """
         replaced = ""
         while True:
             try:
                 _in_transaction(self._connected(), work)
             except (sqlite3.Error, WrongSchemaError, OSError, *ODD_VALUES) as error:
                 self._disconnect()
-                if is_damage(error) and not replaced and self._replace():
-                    replaced = f"the samples file was damaged and is begun anew: {error}"
-                    continue
+                if is_damage(error) and not replaced:
+                    if self._drop_unwritable():
+                        replaced = f"some of what was seen cannot be written, and is dropped: {error}"
+                        continue
+                    if self._replace():
+                        replaced = f"the samples file was damaged and is begun anew: {error}"
+                        continue
                 self.trouble = f"samples cannot be written: {error}"
                 return False
             self.trouble = replaced
             return True
+
+    def _drop_unwritable(self) -> bool:
+        """Drop what no file could take, and return whether there was any: then the file is not at fault."""
+        dropped = False
+        for waiting, write in self._waiting:
+            with contextlib.closing(open_apart()) as connection:
+                try:
+                    _in_transaction(connection, write)
+                except (sqlite3.Error, *ODD_VALUES):
+                    waiting.clear()
+                    dropped = True
+        return dropped
 
     def _replace(self) -> bool:
         try:

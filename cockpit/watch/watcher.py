@@ -22,6 +22,7 @@ from cockpit.watch.surroundings import Samples, Surroundings
 from cockpit.watch.triggers import TriggerWatch
 
 _PRUNE_EVERY = 3600.0  # seconds
+_IN_STEP = 600.0  # seconds in which the clocks have kept step: a host may boot with any time, and put it right later
 _JUMP = 2.0  # seconds by which the wall clock leaves the steady one, which stands still while the host sleeps
 
 
@@ -60,7 +61,9 @@ class Watcher:
         self._monotonic = monotonic
         self._pace = pace
         self._said = ""
-        self._pruned_at = 0.0
+        self._clocks: tuple[float, float] | None = None  # the wall's and the steady one, at the last beat
+        self._in_step_since = 0.0  # by the steady clock, as the next one
+        self._prune_at = 0.0
         self._states: dict[str, Debounced] = dict(around.last_states())
         self._details: dict[str, str] = {}
         self._expected: set[str] = set()  # the probes whose latest look fell into planned maintenance
@@ -164,14 +167,23 @@ class Watcher:
             self._trigger(wanted.probe)
 
     def _keep_samples(self) -> None:
-        now = self._now()
+        now, steady = self._now(), self._monotonic()
         self._samples.beat(self._around.host, os.getpid(), now)
         self._samples.flush()
-        if now - self._pruned_at >= _PRUNE_EVERY:
-            self._pruned_at = now
+        if self._prune_is_due(now, steady):
             self._samples.prune(now)
         if self._samples.trouble:
             self._say_once(self._samples.trouble)
+
+    def _prune_is_due(self, now: float, steady: float) -> bool:
+        """Whether what is old may go now: by a clock that is wrong, all of it were old."""
+        before, self._clocks = self._clocks, (now, steady)
+        if before is None or abs((now - before[0]) - (steady - before[1])) > _JUMP:
+            self._in_step_since = steady
+        if steady - self._in_step_since < _IN_STEP or steady < self._prune_at:
+            return False
+        self._prune_at = steady + _PRUNE_EVERY
+        return True
 
     async def _publish(self) -> None:
         try:

@@ -148,6 +148,13 @@ def _bomb(connection: socket.socket, _server: Server) -> None:
     connection.sendall(plain("200 OK", body, "Content-Encoding: deflate"))
 
 
+def _elsewhere(status: str) -> Answer:
+    def answer(connection: socket.socket, server: Server) -> None:
+        connection.sendall(plain(status, b"", f"Location: http://localhost:{server.port}/ok"))
+
+    return answer
+
+
 ANSWERS: dict[str, Answer] = {
     "/ok": _send(plain("200 OK", b"pong\n", "X-Version: v1")),
     "/json": _send(plain("200 OK", b'{"status": "ok", "queue": 7, "items": [{"id": 41}], "none": null}')),
@@ -180,6 +187,9 @@ ANSWERS: dict[str, Answer] = {
     "/nine": _send(b"hello, I am HTTP/0.9\n"),
     "/file": _send(plain("302 Found", b"", "Location: file:///etc/passwd")),
     "/away": _send(plain("302 Found", b"", "Location: http://[::bad/")),
+    "/moved": _elsewhere("307 Temporary Redirect"),
+    "/answered": _elsewhere("303 See Other"),
+    "/stay": _send(plain("308 Permanent Redirect", b"", "Location: /ok")),
     "/hop": _send(plain("302 Found", b"", "Location: /ok")),
 }
 

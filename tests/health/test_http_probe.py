@@ -163,6 +163,25 @@ async def test_headers_and_method_are_sent_and_cookies_are_not_kept(prober: Prob
     assert b"cookie:" not in sent.replace(b"/cookie", b"")
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "state", "detail", "last"),
+    [
+        ("/moved", "token=t1", ProbeState.DOWN, "redirects to another host, which is not sent the body", b"/moved"),
+        ("/moved", "", ProbeState.OK, "200 OK", b"/ok"),
+        ("/answered", "token=t1", ProbeState.OK, "200 OK", b"/ok"),  # it is asked again without the body
+        ("/stay", "token=t1", ProbeState.OK, "200 OK", b"/ok"),
+    ],
+)
+async def test_a_body_is_sent_to_no_other_host(
+    prober: Prober, server: Server, path: str, body: str, state: ProbeState, detail: str, last: bytes
+) -> None:
+    probe = Probe(http=server.url(path), method="POST", body=body, redirects=3)
+    result = await prober.run("api", probe, NOW)
+    assert (result.state, result.detail) == (state, detail)
+    assert server.requests[-1].split(b" ")[1] == last
+    assert server.requests[-1].endswith(b"token=t1") == (bool(body) and path != "/answered")
+
+
 async def test_connections_are_not_kept(prober: Prober, server: Server) -> None:
     assert (await _run(prober, server.url("/keep"))).state is ProbeState.OK
     assert await asyncio.to_thread(server.hung_up.wait, 5)

@@ -76,6 +76,24 @@ def test_a_unit_is_as_systemd_shows_it(output: bytes, state: ProbeState, detail:
     assert (result.state, result.detail) == (state, detail)
 
 
+@pytest.mark.parametrize("odd", ["a..b", "x" * 64])
+async def test_a_name_that_is_none_was_not_looked_up(prober: Prober, odd: str) -> None:
+    for probe in (Probe(dns="shop.test", resolver=odd), Probe(dns=odd)):
+        result = await prober.run("dns", probe, NOW)
+        assert (result.state, result.detail) == (ProbeState.UNKNOWN, f"{odd!r} can be no name")
+
+
+async def test_a_look_that_fails_as_nobody_foresaw_is_unknown(tmp_path: Path) -> None:
+    places: dict[str, Path] = {}
+    async with Prober(observer="here", directory=tmp_path, beats=places.__getitem__) as prober:
+        result = await prober.run("nightly", Probe(heartbeat="1h"), NOW)
+    assert (result.state, result.detail, result.observer) == (
+        ProbeState.UNKNOWN,
+        "the look failed: KeyError",
+        "here",
+    )
+
+
 async def test_nothing_is_started_or_sent_where_the_configuration_is_not_trusted(tmp_path: Path) -> None:
     async with Prober(observer="here", directory=tmp_path) as prober:
         sent = Probe(http="http://127.0.0.1:1/", body="x")

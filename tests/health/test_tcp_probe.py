@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import socket
 
 import pytest
@@ -49,6 +50,26 @@ async def test_a_port_whose_queue_is_full_times_out(prober: Prober) -> None:
             for client in waiting:
                 client.close()
     assert (result.state, result.detail) == (ProbeState.DOWN, "no answer within 150ms")
+
+
+async def test_a_name_is_up_where_only_its_first_address_is_dead(
+    prober: Prober, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as alive, socket.socket() as dead, contextlib.ExitStack() as stack:
+        port = int(alive.getsockname()[1])
+        dead.bind(("127.0.0.2", port))
+        dead.listen(0)
+        for _ in range(4):  # fills the accept queue: further connections get no answer
+            client = stack.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(dead.getsockname())
+        found = [
+            (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port))
+            for address in ("127.0.0.2", "127.0.0.1")
+        ]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        result = await prober.run("db", Probe(tcp=f"shop.test:{port}", timeout="5s"), 5.0)
+    assert (result.state, result.detail) == (ProbeState.OK, "connected")
 
 
 async def test_a_slow_connection_can_degrade(prober: Prober) -> None:

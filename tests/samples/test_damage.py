@@ -81,3 +81,21 @@ def test_a_name_in_the_tables_that_is_no_text_is_damage(name: bytes, tmp_path: P
         assert writer.trouble == ""
     with SampleReader(tmp_path) as reader:
         assert reader.current()["api"].result.at == NOW + 3
+
+
+@pytest.mark.parametrize("odd", ["digest", "count", "number"])
+def test_a_value_that_cannot_be_written_is_dropped_and_the_file_stays(odd: str, tmp_path: Path) -> None:
+    with SampleWriter(tmp_path) as writer, SampleReader(tmp_path) as reader:
+        _watch(writer, NOW)
+        if odd == "digest":
+            writer.digest("app", NOW + 1, LogDigest(looked=1, patterns={"\ud800": 1}))
+        elif odd == "count":
+            writer.count("\udcff", int(NOW), lines=1, errors=0, warnings=0)
+        else:
+            writer.count("app", int(NOW), lines=2**70, errors=0, warnings=0)
+        _watch(writer, NOW + 1)
+        assert "cannot be written, and is dropped" in writer.trouble
+        _watch(writer, NOW + 2)
+        assert writer.trouble == ""
+        assert [sample.at for sample in reader.windows(["api"], 0, 9)["api"]] == [NOW, NOW + 1, NOW + 2]
+    assert not (tmp_path / f"{FILE_NAME}.damaged").exists()

@@ -9,16 +9,28 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cockpit.logs import digest as logs
 from cockpit.release.health import Debounced, ProbeResult, ProbeState
 from cockpit.release.log_digest import EndpointCount, ErrorCount, LogDigest
 from cockpit.release.outages import outages_in
 from cockpit.release.stretches import clipped, down, gaps, known, total
 from cockpit.samples.looking_back import LookingBack
+from cockpit.samples.meaning import OTHERS
 from cockpit.samples.reader import SampleReader
-from cockpit.samples.schema import FILE_NAME, STRETCHES_KEPT, TABLES, TABLES_2, TABLES_3
+from cockpit.samples.schema import (
+    FILE_NAME,
+    FIRST_ERRORS_MOST,
+    KINDS_MOST,
+    QUARTER,
+    STRETCHES_KEPT,
+    TABLES,
+    TABLES_2,
+    TABLES_3,
+)
 from cockpit.samples.stretches import TABLES as STRETCH_TABLES
 from cockpit.samples.stretches import StretchKeeper
 from cockpit.samples.writer import SampleWriter
+from tests.samples.watches import watch_for_an_hour
 
 NOON = 1_800_057_600.0
 EVERY = 5.0
@@ -99,7 +111,9 @@ def test_a_watch_goes_on_through_a_new_process_and_ends_with_its_last_beat(tmp_p
             "h1": [(NOON, NOON + 69), (NOON + 200, NOON + 200)],
             "h2": [(NOON + 200, NOON + 200)],
         }
-        writer.prune(NOON + STRETCHES_KEPT + 100)
+        later = NOON + STRETCHES_KEPT + 100
+        watch_for_an_hour(writer, later)
+        writer.prune(later)
         assert LookingBack(reader).watched(NOON, NOON + 300)["h1"] == [(NOON + 200, NOON + 200)]
 
 
@@ -123,6 +137,60 @@ def test_what_logs_meant_adds_up_and_an_error_keeps_the_time_it_first_came_at(tm
         (endpoint,) = back.endpoints("app", NOON, NOON + 7201)
         assert (endpoint.count, endpoint.errors, endpoint.latencies) == (9, 6, {90: 9})
         assert back.errors("other", NOON, NOON + 7201) == []
+
+
+def _scan(first: int, count: int, at: float) -> LogDigest:
+    """What a scanner leaves in a log: nothing comes twice."""
+    kinds = range(first, first + count)
+    return LogDigest(
+        looked=count,
+        errors=tuple(ErrorCount("error", f"no {kind}", 1, at, at, f"no {kind}") for kind in kinds),
+        endpoints=tuple(EndpointCount(f"GET /{kind}", 1, 1, {kind % 3: 1}) for kind in kinds),
+    )
+
+
+def test_a_scanner_fills_no_quarter_beyond_its_bound_and_nothing_goes_uncounted(tmp_path: Path) -> None:
+    with SampleWriter(tmp_path) as writer, SampleReader(tmp_path) as reader:
+        writer.digest("app", NOON, digest(1, NOON))
+        for second in range(8):
+            writer.digest("app", NOON + second, _scan(second * 200, 200, NOON + second))
+            writer.digest("other", NOON + second, digest(1, NOON + second))
+            if second % 2:
+                writer.flush()
+        writer.digest("app", NOON + 9, digest(1, NOON + 9))
+        writer.digest("app", NOON + QUARTER, _scan(5000, 200, NOON + QUARTER))
+        writer.flush()
+        assert writer.trouble == ""
+        back = LookingBack(reader)
+        endpoints = {one.endpoint: one for one in back.endpoints("app", NOON, NOON + 60)}
+        assert len(endpoints) == KINDS_MOST + 1
+        assert sum(one.count for one in endpoints.values()) == 1602
+        assert sum(endpoints[OTHERS].latencies.values()) == endpoints[OTHERS].count == 1600 - (KINDS_MOST - 1)
+        assert endpoints["GET /"].count == 2, "what was there before goes on being told apart"
+        errors = {one.template: one for one, _ in back.errors("app", NOON, NOON + 60)}
+        assert len(errors) == KINDS_MOST + 1
+        assert (errors[OTHERS].count, errors[OTHERS].last_at) == (1600 - (KINDS_MOST - 1), NOON + 7)
+        assert len(back.endpoints("other", NOON, NOON + 60)) == 1
+        assert len(back.endpoints("app", NOON + QUARTER, NOON + 2 * QUARTER)) == 200
+    assert OTHERS == logs.OTHERS
+
+
+def test_of_very_many_errors_those_are_known_longest_that_came_last(tmp_path: Path) -> None:
+    with SampleWriter(tmp_path) as writer, SampleReader(tmp_path) as reader:
+        writer.digest("app", NOON, digest(1, NOON))
+        at = NOON
+        for turn in range(FIRST_ERRORS_MOST // KINDS_MOST):
+            at = NOON + (turn + 1) * QUARTER
+            writer.digest("app", at, _scan(turn * KINDS_MOST, KINDS_MOST, at))
+        writer.digest("app", at + QUARTER, digest(1, at + QUARTER))
+        watch_for_an_hour(writer, at + QUARTER)
+        writer.prune(at + QUARTER)
+        kept = reader.query("SELECT template FROM log_error_first WHERE log = 'app'", (), lambda row: str(row[0]))
+        assert len(kept) == FIRST_ERRORS_MOST
+        (gone,) = {f"no {kind}" for kind in range(FIRST_ERRORS_MOST)} - set(kept)
+        assert int(gone.removeprefix("no ")) < KINDS_MOST, "one of those that came the longest ago"
+        ((_, first),) = LookingBack(reader).errors("app", at + QUARTER, at + 2 * QUARTER)
+        assert first == NOON, "it came again"
 
 
 def test_the_file_of_an_older_watcher_is_empty_here_until_a_newer_one_writes(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from cockpit.release.rollup import Rollup, added_up
 from cockpit.samples.reader import SampleReader
 from cockpit.samples.schema import DAY, FILE_NAME, HOUR, MINUTE, ROLLUPS_KEPT, TABLES, step_series
 from cockpit.samples.writer import SampleWriter
+from tests.samples.watches import watch_for_an_hour
 
 NOON = 1_800_057_600.0  # a whole minute and hour, in the middle of a day in UTC
 
@@ -76,9 +77,11 @@ def test_each_is_pruned_after_its_time(tmp_path: Path) -> None:
     with SampleWriter(tmp_path) as writer, SampleReader(tmp_path) as reader:
         record(writer, NOON, ProbeState.OK)
         writer.flush()
+        watch_for_an_hour(writer, NOON + ROLLUPS_KEPT[MINUTE] + HOUR)
         writer.prune(NOON + ROLLUPS_KEPT[MINUTE] + HOUR)
         assert [len(reader.rollups("api", size, 0, NOON + DAY)) for size in (MINUTE, HOUR, DAY)] == [0, 1, 1]
         assert reader.raw("api", 0, NOON + DAY) == ()
+        watch_for_an_hour(writer, NOON + ROLLUPS_KEPT[HOUR] + DAY)
         writer.prune(NOON + ROLLUPS_KEPT[HOUR] + DAY)
         assert [len(reader.rollups("api", size, 0, NOON + DAY)) for size in (HOUR, DAY)] == [0, 1]
 

@@ -11,6 +11,7 @@ from cockpit.release.health import ConditionResult, Debounced, ProbeResult, Prob
 from cockpit.samples.reader import SampleReader
 from cockpit.samples.schema import FILE_NAME, Current, Heartbeat, LogMinute, Sample
 from cockpit.samples.writer import SampleWriter
+from tests.samples.watches import watch_for_an_hour
 
 DAY = 86400.0
 NOW = 1_800_000_000.0
@@ -129,6 +130,7 @@ def test_heartbeats_stay_after_a_death_and_go_with_a_farewell(tmp_path: Path) ->
 
 def test_old_samples_are_pruned(tmp_path: Path) -> None:
     with SampleWriter(tmp_path) as writer, SampleReader(tmp_path) as reader:
+        watch_for_an_hour(writer, NOW)
         for days in (0, 6.9, 7.1, 100):
             _record(writer, _result("api", NOW - days * DAY))
             writer.count("app", int(NOW - days * DAY), lines=1, errors=0, warnings=0)
@@ -136,6 +138,35 @@ def test_old_samples_are_pruned(tmp_path: Path) -> None:
         writer.prune(NOW)
         assert [sample.at for sample in reader.windows(["api"], 0, 10)["api"]] == [NOW - 6.9 * DAY, NOW]
         assert len(reader.log_minutes("app", 0)) == 3
+
+
+def test_a_clock_that_is_wrong_for_a_moment_costs_no_history(tmp_path: Path) -> None:
+    wrong = NOW + 3650 * DAY
+    with SampleWriter(tmp_path) as writer, SampleReader(tmp_path) as reader:
+        for turn, now in enumerate((NOW, wrong, NOW + 1, wrong + 2, NOW + 3)):  # once more to where a sample lies now
+            _record(writer, _result("api", now))
+            writer.beat("here", 7, now)
+            writer.flush()
+            writer.prune(now)
+            assert len(reader.windows(["api"], 0, 10)["api"]) == turn + 1
+        watch_for_an_hour(writer, NOW + 4000)
+        writer.prune(NOW + 4000)
+        assert len(reader.windows(["api"], 0, 10)["api"]) == 5
+
+
+def test_a_file_that_was_left_alone_for_months_is_pruned_once_somebody_watches_again(tmp_path: Path) -> None:
+    with SampleWriter(tmp_path) as writer, SampleReader(tmp_path) as reader:
+        _record(writer, _result("api", NOW))
+        watch_for_an_hour(writer, NOW)
+        later = NOW + 200 * DAY
+        _record(writer, _result("api", later))
+        writer.beat("here", 7, later)
+        writer.flush()
+        writer.prune(later)
+        assert len(reader.windows(["api"], 0, 10)["api"]) == 2
+        watch_for_an_hour(writer, later + 3600)
+        writer.prune(later + 3600)
+        assert [sample.at for sample in reader.windows(["api"], 0, 10)["api"]] == [later]
 
 
 def test_probes_that_are_no_longer_configured_are_forgotten(tmp_path: Path) -> None:

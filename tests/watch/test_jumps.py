@@ -24,6 +24,7 @@ class Kept:
 
     def __init__(self) -> None:
         self.results: list[ProbeResult] = []
+        self.pruned: list[float] = []
 
     def record(self, result: ProbeResult, debounced: Debounced) -> None:
         self.results.append(result)
@@ -32,7 +33,10 @@ class Kept:
     def digest(self, log: str, at: float, digest: LogDigest) -> None: ...
     def beat(self, host: str, pid: int, at: float) -> None: ...
     def flush(self) -> None: ...
-    def prune(self, now: float) -> None: ...
+
+    def prune(self, now: float) -> None:
+        self.pruned.append(now)
+
     def retain(self, names: Collection[str]) -> None: ...
     def leave(self, host: str) -> None: ...
 
@@ -128,3 +132,29 @@ async def test_a_look_that_slept_with_its_host_says_nothing() -> None:
     assert states == [ProbeState.OK, ProbeState.UNKNOWN, ProbeState.OK]
     assert "slept" in kept.results[1].detail
     assert [event.state for event in around.transitions] == ["ok"], "and nobody is called"
+
+
+async def test_what_is_old_goes_by_a_clock_that_has_kept_step_and_by_no_other() -> None:
+    begun, steady = 1_800_000_000.0, 50.0
+
+    def wall() -> float:
+        wrong = steady < 300 or 4500 <= steady < 4560  # at boot, and for the one beat at which it is due again
+        return begun + steady + (300_000_000.0 if wrong else 0.0)
+
+    class Beaten(Kept):
+        def flush(self) -> None:
+            nonlocal steady
+            steady += 60.0
+            if steady > 12_000:
+                watcher.stop()
+
+    async def look(name: str, probe: Probe) -> ProbeResult:
+        return ProbeResult(name, ProbeState.OK, 12.0, "200 OK", wall())
+
+    kept = Beaten()
+    watcher = Watcher(
+        Alone(), kept, look, by_hand=True, say=lambda text: None, now=wall, monotonic=lambda: steady,
+        pace=Pace(beat=0.0),
+    )  # fmt: skip
+    await watcher.watch()
+    assert [at - begun for at in kept.pruned] == [950.0, 5210.0, 8810.0]
