@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import TYPE_CHECKING
 
-from cockpit.cli.common import mute, say
+from cockpit.cli.common import flush, say
 from cockpit.errors import RefusedError
 from cockpit.execution.control import find_execution, last_words, output_path
 from cockpit.process import is_alive
@@ -90,8 +89,5 @@ class Following:
             self._tell(self._rest)
 
     def _tell(self, text: bytes) -> None:
-        try:
-            say(self._workspace.session.masked(text.decode("utf-8", "replace")))
-            sys.stdout.flush()
-        except BrokenPipeError:
-            mute()  # nobody reads any more; how it ends is still our exit status
+        say(self._workspace.session.masked(text.decode("utf-8", "replace")))
+        flush()
