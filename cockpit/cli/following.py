@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from cockpit.cli.common import flush, say
+from cockpit.cli.ending import ended_at_once
 from cockpit.errors import RefusedError
 from cockpit.execution.control import find_execution, last_words, output_path
 from cockpit.process import is_alive
@@ -32,6 +33,7 @@ class Following:
         self._rest = b""
         self._before = self._records()
 
+    @ended_at_once()
     def to_the_end(self, pid: int) -> ExecutionView:
         """Print until the worker has ended, and return where the execution stands.
 

@@ -45,9 +45,7 @@ def add_commands(table: CommandTable) -> None:
 
 
 def _logs(arguments: argparse.Namespace) -> ExitCode:
-    from cockpit.cli.log_streams import ended_by_signals
-
-    with ended_by_signals(), while_read():
+    with while_read():
         return _logs_until_ended(arguments)
     return ExitCode.OK  # whoever read them has seen enough
 

@@ -13,6 +13,7 @@ from importlib import import_module
 
 from cockpit import __version__
 from cockpit.cli.common import CommandTable, Parser, flush, mute, report_failure, shared_options
+from cockpit.cli.ending import ended_by_signals
 from cockpit.collection import let_collector_go_on
 from cockpit.errors import CockpitError, ExitCode
 
@@ -102,7 +103,8 @@ def run(argv: Sequence[str]) -> int:
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")  # nor an answer that is typed in another
     try:
-        return _run(argv, as_json=as_json)
+        with ended_by_signals():
+            return _run(argv, as_json=as_json)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     finally:
