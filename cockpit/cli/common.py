@@ -290,6 +290,15 @@ def mute(stream: TextIO) -> None:
     os.close(sink)
 
 
+def forget(stream: TextIO) -> None:
+    """Give up what could not be written, as on a full disk; what is printed next is tried anew."""
+    kept = os.dup(stream.fileno())
+    mute(stream)
+    stream.flush()
+    os.dup2(kept, stream.fileno())
+    os.close(kept)
+
+
 def warn(text: str) -> None:
     """Print a diagnostic to standard error."""
     with _muted_without_reader(sys.stderr):

@@ -27,6 +27,7 @@ def unread(console: Console, *arguments: str, errors: bool = False) -> tuple[int
             text=True,
             check=False,
             timeout=60,
+            env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         )
     finally:
         os.close(writer)
