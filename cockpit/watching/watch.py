@@ -91,7 +91,7 @@ async def keep_watch(
         binding = asyncio.create_task(BondWatch(AroundBonds(workspace), say=told).watch())
         calling = asyncio.create_task(CallWatch(AroundCalls(workspace), say=told, beat=pace.beat).watch())
         summing = asyncio.create_task(DayWatch(AroundDays(workspace), say=told).watch())
-        seeing = asyncio.create_task(watch_version(workspace, prober, kept, now=now, beat=pace.beat))
+        seeing = asyncio.create_task(watch_version(workspace, prober, kept, say=told, now=now, beat=pace.beat))
         beside = (checking, binding, calling, summing, seeing)
         try:
             await watcher.watch()
