@@ -44,6 +44,10 @@ _PARAMETERS = re.compile(r"(?i)\b(authorization\s*:\s*(?:digest|aws4-hmac-sha256
 _BEARER = re.compile(r"\b(?P<name>[Bb]earer)(?P<sign>\s+)(?P<value>[\w.~+/=-]{16,})")
 _COOKIE = re.compile(r"(?i)\b((?:set-)?cookie\s*:\s*)(?=[^\s=;]+=)[^\n\"']+")
 _USER_INFO = re.compile(r"""(?i)(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*://)(?:[^/\s:@"'<>]*:[^/\s"'<>]*|[\w-]{20,})@""")
+# Of a URL that stands alone, where no sentence can be taken for one.
+_WHOLE_USER_INFO = re.compile(r"(?i)^([a-z][a-z0-9+.-]*://)[^/?#]*@")
+_QUERY_VALUE = re.compile(r"(?P<sign>[?&;])(?P<name>[^=&;#]*)=(?P<value>[^&;#]*)")
+_KEY = re.compile(r"(?i)(?<![a-z])(?:key|pwd|pass|auth|sig|signature)(?:\[\])?$")
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 _KNOWN = re.compile(
     r"(?<![A-Za-z0-9_-])(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|npm_[A-Za-z0-9]{30,}"
@@ -95,6 +99,11 @@ def _by_shape(text: str) -> str:
     return _KNOWN.sub(MASK, text)
 
 
+def masked_url(url: str) -> str:
+    """Return one URL without its user part, and without the values in its query whose names speak of secrets."""
+    return _QUERY_VALUE.sub(_named_value, _WHOLE_USER_INFO.sub(rf"\1{MASK}@", url))
+
+
 def secret_values(environment: Mapping[str, str]) -> list[str]:
     """Return the values of variables whose names speak of secrets, the longest first."""
     found = {
@@ -108,6 +117,13 @@ def secret_values(environment: Mapping[str, str]) -> list[str]:
         and "\n" not in value.strip()
     }
     return sorted(found, key=len, reverse=True)
+
+
+def _named_value(found: re.Match[str]) -> str:
+    from urllib.parse import unquote
+
+    name = unquote(found["name"])
+    return f"{found['sign']}{found['name']}={MASK}" if _SECRET_NAME.search(name) or _KEY.search(name) else found[0]
 
 
 def _assigned(found: re.Match[str]) -> str:

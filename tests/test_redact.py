@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cockpit.redact import MASK, redacted
+from cockpit.redact import MASK, masked_url, redacted
 
 SECRET = "hunter2-long"
 
@@ -198,3 +198,22 @@ def test_long_output_is_read_in_time(piece: str) -> None:
     started = time.process_time()
     redacted(piece * (64 * 1024 // len(piece)), {})
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://ana@shop.example/", "http://•••@shop.example/"),
+        ("HTTP://ana:p@ss@shop.example?a=1", "HTTP://•••@shop.example?a=1"),
+        (
+            "http://shop.example/?mail=ana@example.org&page=2#part",
+            "http://shop.example/?mail=ana@example.org&page=2#part",
+        ),
+        ("http://shop.example/?Access-Token=missing&x=1", "http://shop.example/?Access-Token=•••&x=1"),
+        ("http://shop.example/?api%5Fkey=12;pwd=3&monkey=4#x", "http://shop.example/?api%5Fkey=•••;pwd=•••&monkey=4#x"),
+        ("http://shop.example/?X-Amz-Signature=ab&key[]=c", "http://shop.example/?X-Amz-Signature=•••&key[]=•••"),
+        ("http://", "http://"),
+    ],
+)
+def test_of_an_address_that_is_shown_nothing_opens_it(url: str, shown: str) -> None:
+    assert masked_url(url) == shown

@@ -6,9 +6,9 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from cockpit.errors import CockpitError, ConfigurationError, ExitCode, NotFoundError, RefusedError, UsageError
 from cockpit.text import visible, visible_lines
@@ -224,7 +224,7 @@ def print_json(value: object) -> None:
     with contextlib.suppress(UnicodeEncodeError):  # half a pair of surrogates, as a byte that is no UTF-8 stands here
         text = msgspec.json.encode(plain)
         if text.isascii() and _DELETE not in text:
-            sys.stdout.write(msgspec.json.format(text, indent=2).decode() + "\n")
+            put(msgspec.json.format(text, indent=2).decode() + "\n")
             return
     import json  # which escapes
 
@@ -232,7 +232,7 @@ def print_json(value: object) -> None:
         escaped = msgspec.json.format(json.dumps(plain, ensure_ascii=True), indent=2)
     except msgspec.DecodeError:  # no reader takes half a pair
         escaped = msgspec.json.format(json.dumps(_spelt(plain), ensure_ascii=True), indent=2)
-    sys.stdout.write(escaped + "\n")
+    put(escaped + "\n")
 
 
 def _spelt(value: object) -> object:
@@ -245,7 +245,7 @@ def _spelt(value: object) -> object:
 
 def say(text: str = "") -> None:
     """Print text for a person: external text in it is made safe line by line."""
-    print("\n".join(visible_lines(text)))
+    put("\n".join(visible_lines(text)) + "\n")
 
 
 def write_document(text: str) -> None:
@@ -253,19 +253,56 @@ def write_document(text: str) -> None:
     if sys.stdout.isatty():
         say(text.removesuffix("\n"))
     else:
-        sys.stdout.write(text)
+        put(text)
 
 
-def mute() -> None:
-    """Let what is printed from here on go nowhere: whoever read it has gone."""
+def put(text: str) -> None:
+    """Print text as it is; where nobody reads any more it goes nowhere: how a command ends is still its exit status."""
+    with _muted_without_reader(sys.stdout):
+        print(text, end="")
+
+
+def flush() -> None:
+    """Let what was printed out at once; where nobody reads any more it goes nowhere."""
+    with _muted_without_reader(sys.stdout):
+        sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def while_read() -> Iterator[None]:
+    """End what prints without an end, by `print` itself, once nobody reads it any more."""
+    with _muted_without_reader(sys.stdout):
+        yield
+
+
+@contextlib.contextmanager
+def _muted_without_reader(stream: TextIO) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        mute(stream)
+
+
+def mute(stream: TextIO) -> None:
+    """Let what is printed from here on go nowhere, and what waits to be written, too."""
     sink = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(sink, sys.stdout.fileno())
+    os.dup2(sink, stream.fileno())
     os.close(sink)
+
+
+def forget(stream: TextIO) -> None:
+    """Give up what could not be written, as on a full disk; what is printed next is tried anew."""
+    kept = os.dup(stream.fileno())
+    mute(stream)
+    stream.flush()
+    os.dup2(kept, stream.fileno())
+    os.close(kept)
 
 
 def warn(text: str) -> None:
     """Print a diagnostic to standard error."""
-    print("\n".join(visible_lines(text)), file=sys.stderr)
+    with _muted_without_reader(sys.stderr):
+        print("\n".join(visible_lines(text)), file=sys.stderr)
 
 
 def report_failure(error: CockpitError, *, as_json: bool) -> None:

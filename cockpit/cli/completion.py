@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Sequence
 from typing import Any
 
-from cockpit.cli.common import CommandTable, print_json, wants_json
+from cockpit.cli.common import CommandTable, print_json, put, wants_json
 from cockpit.errors import ExitCode
 
 _SHELLS = ("bash", "zsh", "fish")
@@ -34,7 +33,7 @@ def _completion(arguments: argparse.Namespace) -> ExitCode:
     if wants_json(arguments):
         print_json({"shell": arguments.shell, "script": script})
     else:
-        sys.stdout.write(script)
+        put(script)
     return ExitCode.OK
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cockpit.cli.common import CommandTable, columns, open_here, options_of, print_json, say, wants_json
+from cockpit.cli.common import CommandTable, columns, open_here, options_of, print_json, put, say, wants_json
 from cockpit.errors import CockpitError, ExitCode, RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -133,5 +132,5 @@ def _generate(arguments: argparse.Namespace, words: list[str]) -> ExitCode:
     if wants_json(arguments):
         print_json({"key": key, "secret": secret})
     else:
-        sys.stdout.write(f"{secret}\n")
+        put(f"{secret}\n")
     return ExitCode.OK

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cockpit.cli.common import CommandTable, open_here, print_json, say, wants_json
+from cockpit.cli.common import CommandTable, open_here, print_json, say, wants_json, while_read
 from cockpit.errors import CockpitError, ExitCode, NotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -88,5 +88,6 @@ def _show(record: Record, workspace: Workspace, arguments: argparse.Namespace) -
     elif sys.stdout.isatty():
         say(content.decode("utf-8", "replace").removesuffix("\n"))
     else:
-        sys.stdout.buffer.write(content)
+        with while_read():
+            sys.stdout.buffer.write(content)
     return ExitCode.OK

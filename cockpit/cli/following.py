@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import TYPE_CHECKING
 
-from cockpit.cli.common import mute, say
+from cockpit.cli.common import flush, say
+from cockpit.cli.ending import ended_at_once
 from cockpit.errors import RefusedError
 from cockpit.execution.control import find_execution, last_words, output_path
 from cockpit.process import is_alive
@@ -33,6 +33,7 @@ class Following:
         self._rest = b""
         self._before = self._records()
 
+    @ended_at_once()
     def to_the_end(self, pid: int) -> ExecutionView:
         """Print until the worker has ended, and return where the execution stands.
 
@@ -90,8 +91,5 @@ class Following:
             self._tell(self._rest)
 
     def _tell(self, text: bytes) -> None:
-        try:
-            say(self._workspace.session.masked(text.decode("utf-8", "replace")))
-            sys.stdout.flush()
-        except BrokenPipeError:
-            mute()  # nobody reads any more; how it ends is still our exit status
+        say(self._workspace.session.masked(text.decode("utf-8", "replace")))
+        flush()

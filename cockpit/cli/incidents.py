@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import secrets
-import sys
 from typing import TYPE_CHECKING
 
-from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, wants_json
+from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, put, say, wants_json
 from cockpit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -153,5 +152,5 @@ def _export(arguments: argparse.Namespace) -> ExitCode:
     if wants_json(arguments):
         print_json(page)
     else:
-        sys.stdout.write(to_markdown(page))
+        put(to_markdown(page))
     return ExitCode.OK

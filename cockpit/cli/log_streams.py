@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 _CHUNK = 64 * 1024
-_ENDING = (signal.SIGHUP, signal.SIGTERM)
 
 
 class LinePrinter:
@@ -64,23 +61,6 @@ class LinePrinter:
                 print(visible(line.text))
             else:
                 self._last.append(line.text)
-
-
-@contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """Let a terminal that goes away, or SIGTERM, end what runs as Ctrl-C does: temporary files and commands go with it.
-
-    The exit status is 128 and the signal's number; a signal that is ignored, as after `nohup`, stays so.
-    """
-    before = {}
-    if threading.current_thread() is threading.main_thread():
-        numbers = (number for number in _ENDING if signal.getsignal(number) is signal.SIG_DFL)
-        before = {number: signal.signal(number, lambda received, _: sys.exit(128 + received)) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def print_stdin(query: LogQuery) -> ExitCode:

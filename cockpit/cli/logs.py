@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from cockpit.cli.common import CommandTable, print_json, wants_json, warn
+from cockpit.cli.common import CommandTable, print_json, wants_json, warn, while_read
 from cockpit.errors import ExitCode, UsageError
 from cockpit.text import visible
 
@@ -45,10 +45,9 @@ def add_commands(table: CommandTable) -> None:
 
 
 def _logs(arguments: argparse.Namespace) -> ExitCode:
-    from cockpit.cli.log_streams import ended_by_signals
-
-    with ended_by_signals():
+    with while_read():
         return _logs_until_ended(arguments)
+    return ExitCode.OK  # whoever read them has seen enough
 
 
 def _logs_until_ended(arguments: argparse.Namespace) -> ExitCode:

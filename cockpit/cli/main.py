@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from cockpit import __version__
-from cockpit.cli.common import CommandTable, Parser, mute, report_failure, shared_options
+from cockpit.cli.common import CommandTable, Parser, flush, mute, report_failure, shared_options
+from cockpit.cli.ending import ended_by_signals
 from cockpit.collection import let_collector_go_on
 from cockpit.errors import CockpitError, ExitCode
 
@@ -102,12 +103,13 @@ def run(argv: Sequence[str]) -> int:
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")  # nor an answer that is typed in another
     try:
-        return _run(argv, as_json=as_json)
+        with ended_by_signals():
+            return _run(argv, as_json=as_json)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        mute()
-        return ExitCode.OK
+    finally:
+        with contextlib.suppress(OSError):
+            flush()  # at the latest here, or the interpreter fails at it and puts its status in the place of ours
 
 
 def _run(argv: Sequence[str], *, as_json: bool) -> int:
@@ -115,19 +117,20 @@ def _run(argv: Sequence[str], *, as_json: bool) -> int:
         arguments = build_parser(groups_for(argv)).parse_args(argv)
         let_collector_go_on()
         status: int = arguments.function(arguments)
-        sys.stdout.flush()
+        flush()
     except CockpitError as error:
-        report_failure(error, as_json=as_json)
-        return error.exit_code
-    except BrokenPipeError:
-        raise
+        return _tell(error, as_json=as_json)
     except OSError as error:  # the disk is full, or a file is not ours to read: nothing a traceback would mend
         where = f"{error.filename}: " if error.filename else ""
-        failure = CockpitError(f"{where}{error.strerror or error}", code="system")
-        with contextlib.suppress(OSError):
-            report_failure(failure, as_json=as_json)
-            sys.stdout.flush()
-            return failure.exit_code
-        mute()
-        return failure.exit_code
+        return _tell(CockpitError(f"{where}{error.strerror or error}", code="system"), as_json=as_json)
     return status
+
+
+def _tell(failure: CockpitError, *, as_json: bool) -> int:
+    """Tell of a failure if that can be, and return its exit status all the same."""
+    try:
+        report_failure(failure, as_json=as_json)
+        flush()
+    except OSError:
+        mute(sys.stdout)
+    return failure.exit_code

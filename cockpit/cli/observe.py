@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,7 @@ def _probe(arguments: argparse.Namespace) -> ExitCode:
 
     from cockpit.bootstrap import make_prober
     from cockpit.health.probes import Prober
+    from cockpit.masking import Mask
     from cockpit.release.probes import Probe
 
     urls = [name for name in arguments.names if "://" in name]
@@ -64,7 +65,11 @@ def _probe(arguments: argparse.Namespace) -> ExitCode:
     held = {name for name in wanted if not names and production and wanted[name].effects != "none"}
     import asyncio  # slow to import, and only probes need it
 
-    results = asyncio.run(_run_probes(wanted, held, prober or Prober(observer=gethostname(), directory=Path.cwd())))
+    mask = workspace.session.masked if workspace is not None else Mask()
+    if prober is None:
+        prober = Prober(observer=gethostname(), directory=Path.cwd(), mask=mask)
+    looked = asyncio.run(_run_probes(wanted, held, prober))
+    results = [_without_secrets(result, mask) if result.name in urls else result for result in looked]
     past = _past(workspace, names) if workspace is not None and names else {}
     documents = [{**probe_document(result), **past.get(result.name, {})} for result in results]
     if wants_json(arguments):
@@ -79,6 +84,16 @@ def _probe(arguments: argparse.Namespace) -> ExitCode:
     if "down" in states:
         return ExitCode.FAILED
     return ExitCode.UNKNOWN if states & {"unknown", "paused"} else ExitCode.OK
+
+
+def _without_secrets(result: ProbeResult, mask: Callable[[str], str]) -> ProbeResult:
+    """Return what was seen at an address that was typed, which may hold secrets, and so may what is told of it."""
+    import msgspec
+
+    from cockpit.redact import masked_url
+
+    shown = mask(masked_url(result.name))
+    return msgspec.structs.replace(result, name=shown, detail=result.detail.replace(result.name, shown))
 
 
 def _past(workspace: Workspace, names: Sequence[str]) -> dict[str, dict[str, Any]]:

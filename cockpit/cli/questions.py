@@ -9,7 +9,7 @@ import shutil
 import sys
 import textwrap
 
-from cockpit.cli.common import wants_json
+from cockpit.cli.common import flush, put, wants_json
 from cockpit.errors import RefusedError
 from cockpit.text import visible
 
@@ -22,7 +22,7 @@ def ask(question: str, default: str) -> str:
     try:
         return input(f"{visible(question)} [{visible(default)}]: ").strip() or default
     except EOFError:
-        print()
+        put("\n")
         return default
 
 
@@ -36,7 +36,7 @@ def types(word: str) -> bool:
     try:
         return input(f"Type {visible(word)} to go on: ").strip() == word
     except EOFError:
-        print()
+        put("\n")
         return False
 
 
@@ -61,7 +61,8 @@ def show(text: str, ink: str = "") -> None:
     if sys.stdout.isatty():
         safe = folded(safe, shutil.get_terminal_size().columns)
     plain = not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    print(safe if plain or not ink else f"\x1b[{_COLOURS[ink]}m{safe}\x1b[0m", flush=True)
+    put(f"{safe}\n" if plain or not ink else f"\x1b[{_COLOURS[ink]}m{safe}\x1b[0m\n")
+    flush()
 
 
 def folded(text: str, width: int) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from cockpit.cli.common import CommandTable, open_here, print_json, require_writing, say, wants_json
+from cockpit.cli.common import CommandTable, open_here, print_json, put, require_writing, say, wants_json
 from cockpit.errors import ExitCode
 
 
@@ -50,9 +49,9 @@ def _report(arguments: argparse.Namespace) -> ExitCode:
     elif arguments.format == "html":
         from cockpit.reports.html import to_html
 
-        sys.stdout.write(to_html(report))
+        put(to_html(report))
     else:
         from cockpit.reports.markdown import to_markdown
 
-        sys.stdout.write(to_markdown(report))
+        put(to_markdown(report))
     return ExitCode.OK

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
-from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, say, wants_json
+from cockpit.cli.common import CommandTable, columns, open_here, print_json, publish, put, say, wants_json
 from cockpit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -51,11 +50,11 @@ def _show(arguments: argparse.Namespace, review: Review) -> None:
     elif arguments.format == "html":
         from cockpit.reports.review import review_to_html
 
-        sys.stdout.write(review_to_html(review))
+        put(review_to_html(review))
     elif arguments.format == "md":
         from cockpit.reports.review import review_to_markdown
 
-        sys.stdout.write(review_to_markdown(review))
+        put(review_to_markdown(review))
     else:
         _say(review)
         if arguments.done:

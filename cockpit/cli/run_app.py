@@ -20,6 +20,7 @@ from cockpit.cli.common import (
     status_of,
     wants_json,
     wants_mouse,
+    while_read,
 )
 from cockpit.collection import hold_collector
 from cockpit.errors import CockpitError, ExitCode, UsageError
@@ -307,7 +308,8 @@ def _serve(arguments: argparse.Namespace) -> None:
             document.clear()
         sys.stdout.flush()
 
-    serve(Path(arguments.serve), now=datetime.now(UTC), say=tell, checklists=shipped_directory(), prepare=prepare)
+    with while_read():
+        serve(Path(arguments.serve), now=datetime.now(UTC), say=tell, checklists=shipped_directory(), prepare=prepare)
 
 
 def prepare_demo(demo: Demo, *, own_state: bool) -> Workspace:

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from cockpit.cli.common import CommandTable, open_here, print_json, say, wants_json, warn
+from cockpit.cli.common import CommandTable, open_here, print_json, say, wants_json, warn, while_read
 from cockpit.errors import ExitCode, UsageError
 
 # What the page's terminal is, whichever one we are started in.
@@ -60,7 +60,7 @@ def _serve(arguments: argparse.Namespace) -> ExitCode:
             say("Ctrl-C ends it, and what is open in browsers")
         sys.stdout.flush()
 
-    with listen(arguments.port) as listener:
+    with while_read(), listen(arguments.port) as listener:
         asyncio.run(serve(listener, program, told=told, complain=lambda text: warn(f"cockpit: {text}")))
     return ExitCode.OK
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from cockpit.cli.common import CommandTable, columns, open_here, print_json, say, wants_json, warn
+from cockpit.cli.common import CommandTable, columns, open_here, print_json, say, wants_json, warn, while_read
 from cockpit.errors import ExitCode, NotFoundError, ObservationError, UsageError
+from cockpit.text import visible_lines
 
 if TYPE_CHECKING:
     from cockpit.release.configuration import Configuration
     from cockpit.release.sources import Source, SourceReading
+    from cockpit.sources.tail import Polled, Tail
     from cockpit.sources.trial import Trial
     from cockpit.workspace import Workspace
 
@@ -126,17 +129,21 @@ def _logs(arguments: argparse.Namespace) -> ExitCode:
     if wants_json(arguments):
         print_json(found.lines)
         return ExitCode.OK
+    with while_read():
+        _print_on(tail, found, follow=arguments.follow)
+    return ExitCode.OK
+
+
+def _print_on(tail: Tail, found: Polled, *, follow: bool) -> None:
     told = ""
     while True:
         for line in found.lines:
-            say(tail.shown(line))
+            print("\n".join(visible_lines(tail.shown(line))))
         if found.trouble and found.trouble != told:
             warn(tail.said(found.trouble))
         told = found.trouble
-        if not arguments.follow:
-            return ExitCode.OK
-        import sys
-
+        if not follow:
+            return
         sys.stdout.flush()
         time.sleep(tail.every)
         found = tail.poll()

@@ -5,7 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 
-from cockpit.cli.common import CommandTable, open_here, print_json, require_writing, say, wants_json, warn
+from cockpit.cli.common import (
+    CommandTable,
+    flush,
+    forget,
+    open_here,
+    print_json,
+    require_writing,
+    say,
+    wants_json,
+    warn,
+)
 from cockpit.errors import ExitCode
 
 
@@ -30,14 +40,18 @@ def _watch(arguments: argparse.Namespace) -> ExitCode:
 
     def tell(line: str) -> None:
         """Say what the watcher says, at once; as JSON one document, once it watches."""
-        if not wants_json(arguments):
-            say(line)
-        elif document:
-            print_json(document)
-            document.clear()
-        else:
-            warn(line)
-        sys.stdout.flush()
+        try:
+            if not wants_json(arguments):
+                say(line)
+            elif document:
+                print_json(document)
+                document.clear()
+            else:
+                warn(line)
+            flush()
+        except OSError:  # the disk is full, of which it may be the very word
+            for stream in (sys.stdout, sys.stderr):
+                forget(stream)
 
     watch(workspace, by_hand=not arguments.attached, say=tell)
     return ExitCode.OK

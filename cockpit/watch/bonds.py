@@ -7,10 +7,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from cockpit.errors import CockpitError
 from cockpit.release.events import ItemMoved
 from cockpit.release.intents import Intent, RecordFact
 from cockpit.watch.rounds import rounds
+from cockpit.watch.troubles import Troubles
 
 EVERY = 30.0  # seconds
 
@@ -36,12 +36,12 @@ class BondWatch:
 
     def __init__(self, around: BondSurroundings, *, say: Callable[[str], None], every: float = EVERY) -> None:
         self._around = around
-        self._say = say
+        self._troubles = Troubles(say)
         self._every = every
 
     async def watch(self) -> None:
         """Look at everything, again and again."""
-        await rounds(self.look, self._every)
+        await rounds(self.look, self._every, self._troubles, "what ticks are bound to could not be looked at")
 
     def look(self) -> None:
         """Look once; a bond that was broken is told once, for the record that is stale by it is none any more."""
@@ -50,7 +50,5 @@ class BondWatch:
         for item, bond in bonds.items():
             if now[bond.paths] and now[bond.paths] != bond.digest:
                 moved = ItemMoved(bond.record, f"{', '.join(bond.paths)} changed since")
-                try:
+                with self._troubles.attempt(item, f"what was seen of {item} was not recorded"):
                     self._around.act(RecordFact(f"item:{item}", moved))
-                except CockpitError as error:
-                    self._say(f"what was seen of {item} was not recorded: {error}")

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from cockpit.errors import CockpitError
 from cockpit.release.calls import Call
+from cockpit.watch.troubles import Troubles
 
 _AT_ONCE = 4  # messages that are under way together
 
@@ -27,6 +27,7 @@ class CallWatch:
         self._around = around
         self._say = say
         self._beat = beat
+        self._troubles = Troubles(say)
         self._said: dict[tuple[str, str], str] = {}
         self._going: dict[tuple[str, str], asyncio.Task[None]] = {}
 
@@ -41,11 +42,9 @@ class CallWatch:
             await asyncio.gather(*self._going.values(), return_exceptions=True)
 
     async def _look(self) -> None:
-        try:
+        due: list[tuple[Call, str]] = []
+        with self._troubles.attempt("", "nobody is told of what calls"):
             due = await asyncio.to_thread(lambda: list(self._around.due()))
-        except (CockpitError, OSError) as error:
-            self._tell(("", ""), f"nobody is told of what calls: {error}")
-            return
         for call, channel in due:
             key = (call.key, channel)
             if key not in self._going and len(self._going) < _AT_ONCE:
@@ -53,16 +52,12 @@ class CallWatch:
 
     async def _send(self, call: Call, channel: str) -> None:
         key = (call.key, channel)
+        told = ""
         try:
-            told = await asyncio.to_thread(self._around.tell, call, channel)
-        except (CockpitError, OSError) as error:
-            told = f"{channel} was not told of {call.title}: {error}"
+            with self._troubles.attempt(f"{channel} {call.key}", f"{channel} was not told of {call.title}"):
+                told = await asyncio.to_thread(self._around.tell, call, channel)
         finally:
             self._going.pop(key, None)
-        self._tell(key, told)
-
-    def _tell(self, key: tuple[str, str], text: str) -> None:
-        """Say what may be the same at every beat."""
-        if text and self._said.get(key) != text:
-            self._said[key] = text
-            self._say(text)
+        if told and self._said.get(key) != told:  # it may be the same at every beat
+            self._said[key] = told
+            self._say(told)

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from cockpit.durations import parse_duration
-from cockpit.errors import CockpitError
 from cockpit.release.checks import Check
 from cockpit.release.intents import Intent, RecordFact
 from cockpit.release.ports import Observed, Observer, Situation
 from cockpit.release.sensing import Seen, word_of
 from cockpit.watch.schedule import Job, Schedule
+from cockpit.watch.troubles import Troubles
 
 
 class CheckSurroundings(Protocol):
@@ -44,12 +44,11 @@ class CheckWatch:
     ) -> None:
         self._around = around
         self._observer = observer
-        self._say = say
+        self._troubles = Troubles(say)
         self._now = now
         self._beat = beat
         self._checks: dict[str, Check] = {}
         self._occasion: object = None
-        self._said: dict[str, str] = {}
         self._schedule = Schedule(self._look, hold=self._hold, fault=self._fault)
 
     async def watch(self) -> None:
@@ -57,7 +56,8 @@ class CheckWatch:
         serving = asyncio.create_task(self._schedule.serve())
         try:
             while True:
-                self._plan()
+                with self._troubles.attempt("", "which checks there are could not be told"):
+                    self._plan()
                 await asyncio.sleep(self._beat)
         finally:
             serving.cancel()
@@ -86,6 +86,7 @@ class CheckWatch:
         if check is not None and self._around.checks().get(item) == check:
             found = await self._observer.observe(check, self._around.situation())
             await self._write_down(item, check, found)
+        self._troubles.well(item)
 
     async def _hold(self, item: str) -> None:
         """Of a check that waits for a person, only see whether what it is bound to has moved."""
@@ -106,16 +107,8 @@ class CheckWatch:
         if word is None:
             return
         output = None if word.renewal else found.output
-        try:
+        with self._troubles.attempt(f"the word of {item}", f"what was seen of {item} was not recorded"):
             await asyncio.to_thread(self._around.act, RecordFact(f"item:{item}", word, output))
-        except CockpitError as error:
-            self._tell(item, f"what was seen of {item} was not recorded: {error}")
 
     def _fault(self, item: str, error: Exception) -> None:
-        self._tell(item, f"the check of {item} could not be run: {error!r}")
-
-    def _tell(self, item: str, text: str) -> None:
-        """Say what may be the same at every look."""
-        if self._said.get(item) != text:
-            self._said[item] = text
-            self._say(text)
+        self._troubles.tell(item, f"the check of {item} could not be run: {error!r}")

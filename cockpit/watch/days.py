@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from cockpit.errors import CockpitError
 from cockpit.release.day_sums import day_entity
 from cockpit.release.events import DaySummed
 from cockpit.release.intents import Intent, RecordFact
 from cockpit.watch.rounds import rounds
+from cockpit.watch.troubles import Troubles
 
 EVERY = 600.0  # seconds
+_FAILED = "what was seen of a day was not recorded"
 
 
 class DaySurroundings(Protocol):
@@ -26,18 +27,16 @@ class DayWatch:
 
     def __init__(self, around: DaySurroundings, *, say: Callable[[str], None], every: float = EVERY) -> None:
         self._around = around
-        self._say = say
+        self._troubles = Troubles(say)
         self._every = every
 
     async def watch(self) -> None:
         """Look for days that are over, again and again."""
-        await rounds(self.look, self._every)
+        await rounds(self.look, self._every, self._troubles, _FAILED)
 
     def look(self) -> None:
         """Tell of each day that is due."""
-        try:
+        with self._troubles.attempt("a day", _FAILED):
             for summed in self._around.due():
                 entity = day_entity(summed.day, summed.observer)
                 self._around.act(RecordFact(entity, summed, of_service=True))
-        except CockpitError as error:
-            self._say(f"what was seen of a day was not recorded: {error}")

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from cockpit.errors import CockpitError
 from cockpit.release.events import TriggerBreached, TriggerCleared
 from cockpit.release.triggers import Sustained, Trigger
 from cockpit.watch.surroundings import Surroundings
+from cockpit.watch.troubles import Troubles
 
 
 class TriggerWatch:
     """Follows the declared triggers for one watcher; `every` is in seconds."""
 
-    def __init__(self, around: Surroundings, *, say: Callable[[str], None], every: float) -> None:
+    def __init__(self, around: Surroundings, *, troubles: Troubles, every: float) -> None:
         self._around = around
-        self._say = say
+        self._troubles = troubles
         self._every = every
         self._sustained = Sustained()
         self._looked_at = 0.0
@@ -27,6 +27,10 @@ class TriggerWatch:
         if not triggers or abs(now - self._looked_at) < self._every:
             return
         self._looked_at = now
+        with self._troubles.attempt("the triggers", "the rollback triggers could not be looked at"):
+            await self._look(triggers, down, now)
+
+    async def _look(self, triggers: Mapping[str, Trigger], down: Mapping[str, str], now: float) -> None:
         targets = await asyncio.to_thread(lambda: list(self._around.targets())) if _by_target(triggers) else []
         sustained = self._sustained.look(triggers, down, targets, now)
         breached = self._around.breached()
@@ -36,10 +40,8 @@ class TriggerWatch:
         holding = self._sustained.holding
         events |= {name: TriggerCleared(self._around.host) for name in breached if name not in holding}
         for name, event in events.items():
-            try:
+            with self._troubles.attempt(f"the trigger {name}", f"the trigger {name} was not recorded"):
                 await asyncio.to_thread(self._around.record_trigger, name, event)
-            except CockpitError as error:
-                self._say(f"the trigger {name} was not recorded: {error}")
 
 
 def _by_target(triggers: Mapping[str, Trigger]) -> bool:

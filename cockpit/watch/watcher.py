@@ -11,15 +11,17 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from msgspec import Struct
 
-from cockpit.errors import CockpitError, NotFoundError
+from cockpit.errors import NotFoundError
 from cockpit.release.events import ProbeChanged
 from cockpit.release.health import Debounced, ProbeResult, ProbeState, Transition, advance, paused
 from cockpit.release.planned import PlannedWork, Underway
 from cockpit.release.probes import Probe
+from cockpit.watch.asks import ProbeNow
 from cockpit.watch.counting import LogCounting
 from cockpit.watch.schedule import Schedule, probe_jobs
 from cockpit.watch.surroundings import Samples, Surroundings
 from cockpit.watch.triggers import TriggerWatch
+from cockpit.watch.troubles import Troubles
 
 _PRUNE_EVERY = 3600.0  # seconds
 _IN_STEP = 600.0  # seconds in which the clocks have kept step: a host may boot with any time, and put it right later
@@ -60,7 +62,7 @@ class Watcher:
         self._now = now
         self._monotonic = monotonic
         self._pace = pace
-        self._said = ""
+        self._troubles = Troubles(say)
         self._clocks: tuple[float, float] | None = None  # the wall's and the steady one, at the last beat
         self._in_step_since = 0.0  # by the steady clock, as the next one
         self._prune_at = 0.0
@@ -68,7 +70,7 @@ class Watcher:
         self._details: dict[str, str] = {}
         self._expected: set[str] = set()  # the probes whose latest look fell into planned maintenance
         self._planned = PlannedWork(self._states)
-        self._triggers = TriggerWatch(around, say=self._say_once, every=pace.triggers)
+        self._triggers = TriggerWatch(around, troubles=self._troubles, every=pace.triggers)
         self._counting = LogCounting(samples)
         self._stopping = asyncio.Event()
         self.homeless = False  # the repository was moved or deleted: there is nowhere left to write to
@@ -105,17 +107,13 @@ class Watcher:
             await self._in_touch(self._around.leave)
 
     async def _exchange_due(self) -> bool:
-        try:
+        with self._troubles.attempt("whether to exchange", "the store could not be read"):
             return await asyncio.to_thread(self._around.exchange_due)
-        except (CockpitError, OSError) as error:
-            self._say_once(f"the store could not be read: {error}")
-            return False
+        return False
 
     async def _in_touch(self, work: Callable[[], None]) -> None:
-        try:
+        with self._troubles.attempt("the exchange", "the state was not exchanged"):
             await asyncio.to_thread(work)
-        except (CockpitError, OSError) as error:
-            self._say_once(f"the state was not exchanged: {error}")
 
     async def _say_farewell(self, exchanging: asyncio.Task[None]) -> None:
         """Let what was written last go out, for as long as may be waited for it."""
@@ -133,7 +131,7 @@ class Watcher:
         last_seen = time.monotonic()
         changed_at: float | None = None
         while not self._stopping.is_set():
-            if where := await asyncio.to_thread(self._around.gone):
+            if where := await self._gone():
                 self.homeless = True
                 self._say(f"{where} was moved or deleted: nothing more is watched here")
                 return
@@ -146,7 +144,7 @@ class Watcher:
                 if time.monotonic() - changed_at >= self._pace.commit_after:
                     changed_at = None
                     await self._publish()
-            if self._around.anybody_here():
+            if self._anybody_here():
                 last_seen = time.monotonic()
             elif not self._by_hand and time.monotonic() - last_seen > self._pace.alone:
                 return
@@ -155,14 +153,22 @@ class Watcher:
             except TimeoutError:
                 continue
 
+    async def _gone(self) -> str:
+        with self._troubles.attempt("the repository", "the repository could not be looked at"):
+            return await asyncio.to_thread(self._around.gone)
+        return ""
+
+    def _anybody_here(self) -> bool:
+        with self._troubles.attempt("the people", "it is not known who is here"):
+            return self._around.anybody_here()
+        return True  # nobody is left alone for that
+
     async def _look_around(self) -> None:
-        try:
+        asks: list[ProbeNow] = []
+        with self._troubles.attempt("the store", "the store could not be read"):  # it may be at the next beat
             if await asyncio.to_thread(self._around.look_around):
                 self._plan()
             asks = await asyncio.to_thread(lambda: list(self._around.asks()))
-        except (CockpitError, OSError) as error:  # what cannot be read now may be readable at the next beat
-            self._say_once(f"the store could not be read: {error}")
-            return
         for wanted in asks:
             self._trigger(wanted.probe)
 
@@ -172,8 +178,7 @@ class Watcher:
         self._samples.flush()
         if self._prune_is_due(now, steady):
             self._samples.prune(now)
-        if self._samples.trouble:
-            self._say_once(self._samples.trouble)
+        self._troubles.tell("the samples", self._samples.trouble)
 
     def _prune_is_due(self, now: float, steady: float) -> bool:
         """Whether what is old may go now: by a clock that is wrong, all of it were old."""
@@ -186,16 +191,9 @@ class Watcher:
         return True
 
     async def _publish(self) -> None:
-        try:
+        # Where it fails the events are safe in the journals: it is tried again after the next one.
+        with self._troubles.attempt("the commit", "the state was not committed"):
             await asyncio.to_thread(self._around.publish)
-        except (CockpitError, OSError) as error:  # the events are safe in the journals: tried again after the next one
-            self._say_once(f"the state was not committed: {error}")
-
-    def _say_once(self, text: str) -> None:
-        """Say what may be the same at every beat."""
-        if text != self._said:
-            self._said = text
-            self._say(text)
 
     def _trigger(self, name: str) -> None:
         try:
@@ -224,11 +222,10 @@ class Watcher:
 
     async def _executing(self) -> Underway | None:
         """What is under way now: what began a moment ago may be what brought a probe down."""
-        try:
+        # A look counts, whatever else cannot be read.
+        with self._troubles.attempt("what is under way", "the store could not be read"):
             return await asyncio.to_thread(self._around.executing)
-        except (CockpitError, OSError) as error:  # a look counts, whatever else cannot be read
-            self._say_once(f"the store could not be read: {error}")
-            return None
+        return None
 
     async def _take_in(self, probe: Probe, result: ProbeResult) -> None:
         around = self._around
@@ -243,6 +240,7 @@ class Watcher:
         self._samples.record(result, after)
         if transition is not None:
             await asyncio.to_thread(self._record, transition)
+        self._troubles.well(f"the probe {result.name}")
 
     def _record(self, transition: Transition) -> None:
         event = ProbeChanged(
@@ -251,10 +249,9 @@ class Watcher:
             detail=transition.detail,
             observer=self._around.host,
         )
-        try:
+        subject = f"the transition of {transition.name}"
+        with self._troubles.attempt(subject, f"{subject} was not recorded"):
             self._around.record(transition.name, event)
-        except CockpitError as error:
-            self._say(f"the transition of {transition.name} was not recorded: {error}")
 
     def _down(self) -> dict[str, str]:
         """The probes that are down, unexpectedly, with what was seen of each."""
@@ -265,4 +262,4 @@ class Watcher:
         }
 
     def _fault(self, name: str, error: Exception) -> None:
-        self._say(f"the probe {name} could not be run: {error!r}")
+        self._troubles.tell(f"the probe {name}", f"the probe {name} could not be run: {error!r}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import secrets
 import signal
@@ -58,7 +59,12 @@ async def keep_watch(
     pace: Pace = Pace(),  # noqa: B008
 ) -> None:
     """Watch in the main thread's event loop, as `watch` does; the lock is the caller's matter."""
-    around = Around(workspace, say)
+
+    def told(line: str) -> None:
+        with contextlib.suppress(OSError):  # what cannot be said ends nothing
+            say(line)
+
+    around = Around(workspace, told)
     samples = SampleWriter(workspace.store.location.root)
     async with (
         make_prober(workspace) as prober,
@@ -73,19 +79,19 @@ async def keep_watch(
             return await prober.run(name, probe, now())
 
         kept = RunSamples(samples, workspace)
-        watcher = Watcher(around, kept, look, by_hand=by_hand, say=say, now=now, pace=pace)
+        watcher = Watcher(around, kept, look, by_hand=by_hand, say=told, now=now, pace=pace)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, watcher.stop)
         loop.add_signal_handler(signal.SIGHUP, lambda: None)  # it outlives the terminal it was started from
         sensed = AroundChecks(workspace)
         counted = f"{len(around.probes())} probes and {len(sensed.checks())} checks"
-        say(f"watching {counted} of {workspace.run.service}; Ctrl-C ends it")
-        checking = asyncio.create_task(CheckWatch(sensed, checker, say=say, now=now, beat=pace.beat).watch())
-        binding = asyncio.create_task(BondWatch(AroundBonds(workspace), say=say).watch())
-        calling = asyncio.create_task(CallWatch(AroundCalls(workspace), say=say, beat=pace.beat).watch())
-        summing = asyncio.create_task(DayWatch(AroundDays(workspace), say=say).watch())
-        seeing = asyncio.create_task(watch_version(workspace, prober, kept, now=now, beat=pace.beat))
+        told(f"watching {counted} of {workspace.run.service}; Ctrl-C ends it")
+        checking = asyncio.create_task(CheckWatch(sensed, checker, say=told, now=now, beat=pace.beat).watch())
+        binding = asyncio.create_task(BondWatch(AroundBonds(workspace), say=told).watch())
+        calling = asyncio.create_task(CallWatch(AroundCalls(workspace), say=told, beat=pace.beat).watch())
+        summing = asyncio.create_task(DayWatch(AroundDays(workspace), say=told).watch())
+        seeing = asyncio.create_task(watch_version(workspace, prober, kept, say=told, now=now, beat=pace.beat))
         beside = (checking, binding, calling, summing, seeing)
         try:
             await watcher.watch()

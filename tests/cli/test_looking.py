@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cockpit.redact import MASK
 from tests.cli.conftest import Console
 from tests.execution.flight import Flight
 
@@ -45,6 +46,26 @@ def test_probes_by_name_and_by_url(shop: Console) -> None:
     assert shop.json("probe", "http://127.0.0.1:1/", code=1)[0]["state"] == "down"
     assert shop.json("probe", "http://", code=3)[0]["state"] == "unknown"
     assert "api" in shop.refused("probe", "apy", code=2)["fix"]
+
+
+@pytest.mark.parametrize("beside", [[], ["up"]])
+def test_what_opens_an_address_is_not_told(
+    flight: Flight, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beside: list[str]
+) -> None:
+    monkeypatch.setenv("SHOP_TOKEN", "of-the-environment-1")
+    flight.begin([])
+    (flight.var / "up").touch()
+    console = Console(flight.repo) if beside else Console(tmp_path)
+    url = "http://user:s3cretpw@127.0.0.1:1/of-the-environment-1?token={}&sig=sg-zz&page=2"
+    urls = [url.format("abcd1234secret"), url.format("missing"), "ftp://key-of-us@127.0.0.1/"]
+    for arguments in (["--json"], []):
+        _, out, err = console.say("probe", *beside, *urls, *arguments)
+        told = out + err
+        assert not [word for word in ("s3cretpw", "secret", "missing", "sg-zz", "of-us", "environment") if word in told]
+    found = console.json("probe", *beside, *urls, code=1)
+    shown = f"http://{MASK}@127.0.0.1:1/{MASK}?token={MASK}&sig={MASK}&page=2"
+    assert [one["name"] for one in found] == [*beside, shown, shown, f"ftp://{MASK}@127.0.0.1/"]
+    assert [one["state"] for one in found[-3:-1]] == ["down"] * 2
 
 
 def test_a_bare_url_needs_no_repository(tmp_path: Path, shop: Console) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -336,6 +337,43 @@ def test_one_a_clone_and_sigterm_leaves_everything_written(flight: Flight) -> No
     assert err == ""
     assert flight.git.run("grep", "--quiet", "note.added", "refs/cockpit/state").ok
     assert holder_of(workspace.store.location.lock(WATCHER_LOCK)) is None
+
+
+def test_what_cannot_be_said_ends_no_watch(flight: Flight, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    workspace = flight.begin([], probes={"up": up(flight)})
+    (flight.var / "up").touch()
+    out = flight.home / "out"
+    limit = 64 * 1024 * 1024  # bytes of the largest file, which the output is already
+    with out.open("wb") as file:
+        file.truncate(limit - 5)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    with out.open("ab") as full:
+        watch = subprocess.Popen(flight.command("watch"), stdout=full, stderr=full)
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with watch:
+        wait_until(lambda: watch.poll() is not None or len(samples(workspace)) >= 2)
+        assert watch.poll() is None
+        with out.open("rb+") as file:
+            file.truncate(0)  # room again
+        delete(flight)
+        assert watch.wait(20) == 0
+    assert "was moved or deleted" in out.read_text()
+
+
+def test_a_reader_that_is_gone_ends_no_watch(flight: Flight, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    workspace = flight.begin([], probes={"up": up(flight)})
+    with watch_process(flight) as watch:
+        assert watch.stdout is not None
+        watch.stdout.close()
+        wait_until(lambda: watch.poll() is not None or len(samples(workspace)) >= 2)
+        watch.send_signal(signal.SIGTERM)
+        assert watch.wait(20) == 0
+    with SampleReader(workspace.store.location.root) as reader:
+        assert len(samples(workspace)) >= 2
+        assert reader.heartbeats() == ()
 
 
 def move(flight: Flight) -> None:
