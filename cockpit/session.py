@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
@@ -61,6 +61,14 @@ def _by_shape(text: str) -> str:
     from cockpit.redact import redacted
 
     return redacted(text, {})
+
+
+class Asked(NamedTuple):
+    """What a person was looking at when asked for an answer; `commit` is empty where the answer is of no version."""
+
+    run: str
+    name: str
+    commit: str = ""
 
 
 class Session:
@@ -200,10 +208,11 @@ class Session:
         """Call `callback` with each new snapshot and the records that made it, in whatever thread that happens."""
         self._subscribers.append(callback)
 
-    def act(self, intent: Intent, *, signer: Signer | None = None) -> list[Record]:
+    def act(self, intent: Intent, *, signer: Signer | None = None, asked: Asked | None = None) -> list[Record]:
         """Carry out an intent; what is returned is on the disk. A `signer` signs sign-offs and revocations among it.
 
-        Raises RefusedError or NotFoundError where it cannot be granted, NotSavedError where the disk refuses.
+        Raises RefusedError or NotFoundError where it cannot be granted, also where another release flies by now than
+        what a person was `asked` of, NotSavedError where the disk refuses.
         """
         news: list[Record] = []
         written: list[Record] = []
@@ -215,6 +224,8 @@ class Session:
                 news = self._take_in()
                 if news:
                     self._refresh()
+                if asked is not None:
+                    _require_still_asked(asked, self.run)
                 try:
                     self._write(intent, written, signer)
                 finally:
@@ -369,3 +380,16 @@ class Session:
         with self._publishing:
             for subscriber in self._subscribers:
                 subscriber(self.run, records)
+
+
+def _require_still_asked(asked: Asked, run: Run) -> None:
+    if run.id != asked.run:
+        raise RefusedError(
+            f"that was asked of {asked.name}, and {run.name} flies by now", fix="Look at that, and decide there",
+            code="overtaken",
+        )  # fmt: skip
+    if asked.commit and run.commit != asked.commit:
+        raise RefusedError(
+            f"that was asked of the commit {asked.commit[:12]}, and {run.tag or run.name} flies by now",
+            fix="Look at that, and decide again", code="overtaken",
+        )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +19,24 @@ from cockpit.errors import CockpitError
 from cockpit.identity import Doubt
 from cockpit.layouts import LayoutStore
 from cockpit.preferences import Preferences
-from cockpit.release.intents import Intent, RevokeSignOff, SignOff
+from cockpit.release.intents import (
+    AnswerGate,
+    AnswerItem,
+    AttachEvidence,
+    ChallengeItem,
+    Intent,
+    OverrideItem,
+    RevokeSignOff,
+    SignOff,
+    TickItem,
+)
 from cockpit.release.live import Live
 from cockpit.release.moment import Moments
 from cockpit.release.notices import agreements_of, ends_of, notes_told, notices_of
 from cockpit.release.record import Record
 from cockpit.release.run import Run
 from cockpit.seen import SeenStore
+from cockpit.session import Asked
 from cockpit.text import visible
 from cockpit.tui.abnormal import Ranked
 from cockpit.tui.calling import Calling
@@ -53,11 +65,14 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     from cockpit.live_source import LiveSource
+    from cockpit.tui.dialogs.base import Dialog
 
 _WATCHER_COMES = 15.0  # seconds; a loaded host takes some
 _AS_IT_COMES = Preferences()
 _CALM_AFTER = 10.0  # seconds without a key
 _LONGEST_TOLD = 500  # characters
+# What was seen of one version says nothing of another.
+_OF_A_VERSION = (TickItem, OverrideItem, ChallengeItem, AnswerItem, AttachEvidence, AnswerGate, SignOff)
 _REST = str(Path(__file__).with_name("rest.tcss"))  # styles
 
 
@@ -112,6 +127,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.layouts = layouts
         self._layout = LayoutKeeper(self, layouts)
         self.workspace = workspace
+        self._answering: Dialog[Any] | None = None  # the one whose answer is being carried out
         self.now = now
         self.tour = tour  # the demo's alone
         self._feeding = feeding
@@ -174,10 +190,34 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
             return None
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, StripScreen)), None)
 
-    def push_screen(self, screen: Any, *arguments: Any, **named: Any) -> Any:
-        """Show a screen upon the first one; its styles have been read by then."""
+    def push_screen(self, screen: Any, callback: Any = None, *arguments: Any, **named: Any) -> Any:
+        """Show a screen upon the first one; its styles have been read by then.
+
+        What a dialog's answer brings about is about what was flown when it opened, or whoever opened it was asked of.
+        """
         self.complete_styles()
-        return super().push_screen(screen, *arguments, **named)
+        if _is_dialog(screen):
+            before = self._answering or self._dialog
+            screen.come_of(before, self._asked_now())
+            if callback is not None:
+                callback = partial(self._answered, screen, callback)
+        return super().push_screen(screen, callback, *arguments, **named)
+
+    @property
+    def _dialog(self) -> Dialog[Any] | None:
+        screen: Any = self.screen
+        return screen if _is_dialog(screen) else None
+
+    def _answered(self, dialog: Dialog[Any], callback: Callable[[Any], Any], answer: Any) -> Any:
+        before, self._answering = self._answering, dialog
+        try:
+            return callback(answer)
+        finally:
+            self._answering = before
+
+    def _asked_now(self) -> Asked:
+        run = self.moment[0]
+        return Asked(run.id, run.name, run.commit)
 
     def complete_styles(self) -> None:
         """Read the styles of what the first page does without, unless they are there already."""
@@ -348,25 +388,42 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
 
     # What people do
 
-    def act(self, intent: Intent, *, said: str = "", then: Callable[[list[Record]], None] | None = None) -> None:
-        """Carry out an intent off the loop; `said` is told, and `then` called, once it is on the disk."""
+    def act(
+        self,
+        intent: Intent,
+        *,
+        said: str = "",
+        then: Callable[[list[Record]], None] | None = None,
+        answer: Dialog[Any] | None = None,
+    ) -> None:
+        """Carry out an intent off the loop; `said` is told, and `then` called, once it is on the disk.
+
+        It is refused where another release flies by then than when the dialog opened to which this is the `answer`, by
+        default the one that is being answered. What was typed there is kept until it is on the disk.
+        """
+        dialog = answer or self._answering or self._dialog
+        asked = dialog.asked if dialog is not None else None
+        if asked is not None and not isinstance(intent, _OF_A_VERSION):
+            asked = asked._replace(commit="")
         if self.workspace.session.doubt and self.may_write and self.past.shown is None:
             # At once: a disk that takes its time would have it come under what is typed by then.
-            self._who.ask(lambda: self.act(intent, said=said, then=then))
+            self._who.ask(lambda: self.act(intent, said=said, then=then, answer=dialog))
             return
 
         async def carry_out() -> None:
             try:
-                records = await asyncio.to_thread(self._carry_out, intent)
+                records = await asyncio.to_thread(self._carry_out, intent, asked)
             except (CockpitError, OSError) as error:
                 if isinstance(error, CockpitError) and error.code == "who":
-                    self._who.ask(lambda: self.act(intent, said=said, then=then))
+                    self._who.ask(lambda: self.act(intent, said=said, then=then, answer=dialog))
                 else:
                     self.tell(str(error), severity="warning")
                 return
             except Exception as error:  # our own mistake: whoever pressed the key must know that nothing came of it
                 self.tell(self.told_fault("that failed; look whether it is on the record", error), severity="error")
                 return
+            if dialog is not None:
+                dialog.forget_drafts()
             if said:
                 self.tell(said)
             if then is not None:
@@ -374,13 +431,13 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
 
         self.run_worker(carry_out(), group="act", exit_on_error=False)
 
-    def _carry_out(self, intent: Intent) -> list[Record]:
+    def _carry_out(self, intent: Intent, asked: Asked | None) -> list[Record]:
         from cockpit.binding import bound
         from cockpit.signing_off import act_signed
 
         if isinstance(intent, (SignOff, RevokeSignOff)):
-            return act_signed(self.workspace, intent)
-        return self.workspace.session.act(bound(intent, self.workspace.run, self.workspace.code))
+            return act_signed(self.workspace, intent, asked=asked)
+        return self.workspace.session.act(bound(intent, self.workspace.run, self.workspace.code), asked=asked)
 
     def told_fault(self, what: str, error: Exception) -> str:
         """Return a sentence on an exception that nobody foresaw, which is being handled, and keep a report of it."""
@@ -450,3 +507,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
     def action_say_how_to_leave(self) -> None:
         """Ctrl-c does not end a launch by reflex."""
         self.tell("q leaves the cockpit; nothing that runs is aborted by it")
+
+
+def _is_dialog(screen: object) -> bool:
+    return hasattr(screen, "come_of")  # by what it can: what dialogs are made of is not there before the first opens

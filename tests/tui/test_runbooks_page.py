@@ -15,6 +15,7 @@ from cockpit.release.intents import Intent, OpenIncident
 from cockpit.release.record import Record
 from cockpit.release.run import Run
 from cockpit.release.runbooks import StepUse
+from cockpit.session import Asked
 from cockpit.tui.app import CockpitApp
 from cockpit.tui.dialogs.abnormal import AlarmList
 from cockpit.tui.dialogs.incident import OpenIncidentDialog
@@ -144,9 +145,9 @@ async def test_a_word_that_lands_late_stops_no_command_that_was_begun_meanwhile(
     may_land = threading.Event()
     carry_out = app._carry_out
 
-    def late(intent: Intent) -> list[Record]:
+    def late(intent: Intent, asked: Asked | None) -> list[Record]:
         may_land.wait()
-        return carry_out(intent)
+        return carry_out(intent, asked)
 
     async with app.run_test(size=(100, 30)) as pilot:
         await open_the_step_that_hangs(written, app, pilot)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from textual import events
 from textual.await_complete import AwaitComplete
@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 from textual.widgets.button import ButtonVariant
 
+from cockpit.session import Asked
 from cockpit.tui.compositing import PatchScreen
 from cockpit.tui.drafts import Draft
 from cockpit.tui.glyphs import choose_glyphs
@@ -55,6 +56,8 @@ class Dialog(PatchScreen, ModalScreen[T]):
     ]
 
     draft: Draft | None = None
+    asked: Asked | None = None  # what its answer is about, whatever flies by the time it is given
+    _came_of: Dialog[Any] | None = None
     _leaves_with: tuple[T | None] | None = None  # the answer, once it was given below another screen
 
     def on_mount(self) -> None:
@@ -69,6 +72,18 @@ class Dialog(PatchScreen, ModalScreen[T]):
         self.draft = draft
         return self
 
+    def come_of(self, before: Dialog[Any] | None, asked: Asked) -> None:
+        """Note what was asked of as it opens: of the same as `before`, of which it goes on."""
+        self._came_of = before
+        self.asked = before.asked if before is not None else asked
+
+    def forget_drafts(self) -> None:
+        """Forget what was typed here and in what it came of: it is on the record."""
+        if self.draft is not None:
+            self.draft.keep(())
+        if self._came_of is not None:
+            self._came_of.forget_drafts()
+
     def _bring_back(self) -> None:
         for field, text in zip(self.query(Field), self.draft.texts if self.draft is not None else (), strict=False):
             field.select_on_focus = False  # typing on adds to it
@@ -76,16 +91,15 @@ class Dialog(PatchScreen, ModalScreen[T]):
             field.cursor_position = len(text)
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
-        """Leave with an answer, or without: then what is typed is kept.
+        """Leave with an answer, or without. What is typed is kept: an answer may be refused, or find no room.
 
         Below another screen it is left once that has been: Textual would take away the other one in its place.
         """
         if self not in self.app.screen_stack or self._leaves_with is not None:
             return AwaitComplete()  # it has been left
-        if self.draft is not None:
-            typed = [field.value for field in self.query(Field)] if result is None else []
-            if self.draft.keep(typed):
-                self.cockpit.tell("what you typed is kept: it is there when you open this again")
+        kept = self.draft is not None and self.draft.keep([field.value for field in self.query(Field)])
+        if kept and result is None:
+            self.cockpit.tell("what you typed is kept: it is there when you open this again")
         if self.is_active:
             return super().dismiss(result)
         self._leaves_with = (result,)

@@ -215,8 +215,7 @@ class ConfirmPlanDialog(Dialog[bool]):
                 start_execution, workspace, intent, without_lease=without_lease, stash=stash
             )  # fmt: skip
         except (CockpitError, OSError) as error:
-            self._starting = False
-            self.query_one("#cancel", Button).disabled = False
+            self._stay()
             unleased = isinstance(error, CockpitError) and error.code == NO_LEASE
             said = error.what if isinstance(error, CockpitError) and unleased else str(error)
             self.query_one("#confirm-hint", Static).update(Content(shown(said)))
@@ -226,7 +225,16 @@ class ConfirmPlanDialog(Dialog[bool]):
                 question = f"{error.what}. Keep the diff as evidence, and stash it?"
                 push_late(self, ConfirmDialog(question, "Stash and go on"), self._go_on_stashed)
             return
+        except Exception as error:  # our own mistake, below which nobody must be shut in
+            self._stay()
+            said = self.cockpit.told_fault("that failed; look whether it has begun", error)
+            self.query_one("#confirm-hint", Static).update(Content(shown(said)))
+            return
         self.dismiss(True)
+
+    def _stay(self) -> None:
+        self._starting = False
+        self.query_one("#cancel", Button).disabled = False
 
     def _go_on_stashed(self, yes: bool | None) -> None:
         if yes:

@@ -109,6 +109,8 @@ class FillDialog(Dialog[Sending]):
         workspace, complaint = self.cockpit.workspace, ""
         try:
             self._filling = filled(workspace, self._template, self._said(), self._incident, at=self.cockpit.now())
+            # It stays about the incident that it began with, whichever are open by the time it is sent.
+            self._incident = self._incident or self._filling.incident
             for name in self._channels:
                 find_channel(workspace.run, name)
         except CockpitError as error:

@@ -171,7 +171,7 @@ class ItemPage(Page):
             except CockpitError as error:
                 self.cockpit.tell(str(error), severity="warning")
             else:
-                self.cockpit.act(intent, said=f"attached: {intent.name}")
+                self.cockpit.act(intent, said=f"attached: {intent.name}", answer=dialog)
 
         def named(file: str | None) -> None:
             if file:

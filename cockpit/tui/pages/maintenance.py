@@ -16,7 +16,7 @@ from cockpit.tui.pages.items import ItemPage
 from cockpit.tui.theme import inks_of
 from cockpit.tui.widgets.checklist import ItemDetail
 from cockpit.tui.widgets.lines import PaneTitle
-from cockpit.tui.widgets.maintenance import MaintenanceList, YearPane, grouped
+from cockpit.tui.widgets.maintenance import NOTHING_RECURS, MaintenanceList, YearPane, grouped
 from cockpit.tui.widgets.row_list import RowList
 
 _RECKONED_EVERY = 30.0  # seconds: by then a period may have ended
@@ -65,8 +65,7 @@ class MaintenancePage(ItemPage):
         listing = self.query_one(MaintenanceList)
         listing.timezone = run.timezone
         shown = [one for one in self._found if self._shown(one)]
-        if self._filter:
-            listing.empty = f"Nothing matches {self._filter!r}: Esc shows all."
+        listing.empty = f"Nothing matches {self._filter!r}: Esc shows all." if self._filter else NOTHING_RECURS
         listing.show(grouped(shown))
         late = sum(one.state == "overdue" for one in self._found)
         due = sum(one.state == "due" for one in self._found)

@@ -42,6 +42,8 @@ class ExecutionScreen(ExecutionControls):
         *[b for b in bindings("everywhere") if getattr(b, "id", "") in _GENERAL],
     ]  # fmt: skip
 
+    _followed: tuple[str, int | None] = ("", None)  # the step that the cursor was brought to last
+
     def compose_content(self) -> ComposeResult:
         yield PaneTitle("Execution", id="execution-title")
         yield StepList(id="steps")
@@ -84,8 +86,9 @@ class ExecutionScreen(ExecutionControls):
             widest = max((len(step.title) for step in view.plan.steps), default=0)
             steps.title_width = min(widest, 48 if self.size.width >= 100 else 36)
             active = next((step.index for step in view.steps if step.state in {"running", "failed", "timed-out"}), None)
-            if active is not None:
+            if active is not None and (view.id, active) != self._followed:
                 steps.go_to(str(active))
+            self._followed = (view.id, active)  # once: whoever looks at another step stays there
         self._show_detail()
         self.query_one(OutcomeLine).show(
             view, worker_gone=worker_gone(view, live, now), elsewhere=is_elsewhere(view, live)

@@ -85,6 +85,7 @@ class LogPanes(Container):
     async def _give_focus_back(self, removed: AwaitRemove, mounted: AwaitMount) -> None:
         await removed
         await mounted
+        self._filter()  # new panes know of none
         if self._owes_focus and self.panes and not self.has_focus_within:
             self.panes[0].view.focus()
         self._owes_focus = False

@@ -66,14 +66,14 @@ def grouped(found: Sequence[Occurrence]) -> list[Group | Occurrence]:
     return rows
 
 
+NOTHING_RECURS = f"Nothing recurs yet: cadence: weekly at an item or section does it. {TAKEN_IN}"
+
+
 class MaintenanceList(RowList["Group | Occurrence"]):
     """Instances under their headings, those that wait first."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(
-            empty=f"Nothing recurs yet: cadence: weekly at an item or section does it. {TAKEN_IN}",
-            id=id,
-        )
+        super().__init__(empty=NOTHING_RECURS, id=id)
         self._glyphs = choose_glyphs()
         self.timezone = "UTC"
 
