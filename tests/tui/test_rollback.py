@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from textual import events
@@ -209,6 +210,19 @@ async def test_without_trust_nothing_starts_and_the_reason_is_said(
         await until(pilot, lambda: "not trusted on this host" in hint(app))
         assert isinstance(app.screen, ConfirmPlanDialog)
     assert not scene.run.executions
+
+
+async def test_a_mistake_of_ours_shuts_nobody_in(flight: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise ArithmeticError("unforeseen")
+
+    monkeypatch.setattr("cockpit.tui.dialogs.confirm.start_execution", fail)
+    async with at_confirmation(flight) as (app, pilot):
+        await pilot.press(*"v2.4.0", "tab", "space")
+        await until(pilot, lambda: "look whether it has begun: ArithmeticError" in hint(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, ConfirmPlanDialog))
+    assert not flight.run.executions
 
 
 async def test_an_abort_is_typed(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
