@@ -74,12 +74,16 @@ class ChallengeItem(ItemIntent, frozen=True):
 
 
 class AnswerItem(ItemIntent, frozen=True):
-    """Answer as the second person, with the value seen; the rest is as in `TickItem`."""
+    """Answer as the second person, with the value seen; the rest is as in `TickItem`.
+
+    `challenge` is the record of the question that was shown; empty answers whichever stands.
+    """
 
     value: str
     until: str = ""
     link: str = ""
     bound: str = ""
+    challenge: str = ""
 
 
 class AddNote(Intent, frozen=True):

@@ -11,7 +11,7 @@ import pytest
 from cockpit.announcing import _OF_INCIDENT
 from cockpit.git.command import Git
 from cockpit.release.events import SignOffGiven
-from cockpit.release.intents import ChangeRunState, CloseIncident, OpenIncident, Retarget, TickItem
+from cockpit.release.intents import ChallengeItem, ChangeRunState, CloseIncident, OpenIncident, Retarget, TickItem
 from cockpit.release.item_state import ItemState
 from cockpit.release.signoffs import sign_off_of
 from cockpit.trust import TrustStore
@@ -19,6 +19,7 @@ from cockpit.tui.app import CockpitApp
 from cockpit.tui.dialogs.ask import AskDialog, WaiverDialog
 from cockpit.tui.dialogs.item import ItemDialog
 from cockpit.tui.dialogs.message import FillDialog
+from cockpit.tui.dialogs.second_person import SecondPersonDialog
 from cockpit.tui.pages.logs import LogsPage
 from cockpit.tui.screens.flight import FlightScreen
 from cockpit.tui.widgets.execution import StepList
@@ -113,6 +114,23 @@ async def test_a_sign_off_signs_what_was_shown_or_nothing(scene: Scene) -> None:
         await settle(pilot)
         await pilot.press("tab", "space")
         await until(pilot, lambda: any(isinstance(record.data, SignOffGiven) for record in scene.run.records))
+
+
+async def test_a_second_person_answers_the_question_that_was_shown(scene: Scene) -> None:
+    colleague = scene.colleague()
+    colleague.act(ChallengeItem(PAYMENT, "paid 49.90"))
+    async with flown(scene) as (app, pilot):
+        scene.session.poll()
+        await settle(pilot)
+        await opened(app, pilot, "p", PAYMENT, SecondPersonDialog)
+        await type_in(pilot, "receipt 49.90")
+        colleague.act(ChallengeItem(PAYMENT, "paid 0.00"))
+        await pilot.press("enter")
+        await until(pilot, lambda: "it was asked anew since you were shown it" in told(app))
+        assert scene.run.items[PAYMENT].state is not ItemState.DONE
+        assert await opened(app, pilot, "p", PAYMENT, SecondPersonDialog) == ["receipt 49.90"]
+        await pilot.press("enter")
+        await until(pilot, lambda: scene.run.items[PAYMENT].state is ItemState.DONE)
 
 
 async def test_what_could_not_be_recorded_is_there_when_it_is_asked_again(

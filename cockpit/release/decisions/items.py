@@ -126,6 +126,11 @@ def answer(intent: AnswerItem, context: Context) -> list[Draft]:
         raise RefusedError(
             "nothing waits for a second person here", fix="The first one asks: cockpit item challenge", code="not-asked"
         )
+    if intent.challenge not in {"", asked.id}:
+        raise RefusedError(
+            "it was asked anew since you were shown it", fix="Look at what the first person saw, and answer that",
+            code="overtaken",
+        )  # fmt: skip
     if not is_other(asked, context.actor):
         raise RefusedError(
             "you are the first person: the second must be another one",

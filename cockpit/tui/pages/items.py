@@ -138,9 +138,9 @@ class ItemPage(Page):
         self.cockpit.act(ChallengeItem(view.id, value), said="asked: whoever is the second person sees it")
 
     def _answer(self, view: ItemView, reply: Reply) -> None:
-        self.cockpit.act(
-            AnswerItem(view.id, reply.value, reply.until, reply.link), said="answered as the second person"
-        )
+        shown = view.challenge.id if view.challenge is not None else ""
+        intent = AnswerItem(view.id, reply.value, reply.until, reply.link, challenge=shown)
+        self.cockpit.act(intent, said="answered as the second person")
 
     def action_claim(self) -> None:
         """Claim the item, or let it go."""
