@@ -24,6 +24,7 @@ from cockpit.release.decisions.executions import confirmation_accepted, require_
 from cockpit.release.intents import RequestExecution
 from cockpit.release.plan import Plan
 from cockpit.release.run import ExecutionView
+from cockpit.session import Asked, require_still_asked
 from cockpit.sighting import running_of
 from cockpit.store import files
 from cockpit.store.lock import FileLock, Held, holder_of
@@ -57,12 +58,18 @@ def execution_lock(workspace: Workspace, reason: str) -> FileLock:
 
 
 def start_execution(
-    workspace: Workspace, intent: RequestExecution, *, without_lease: str = "", stash: bool = False
+    workspace: Workspace,
+    intent: RequestExecution,
+    *,
+    without_lease: str = "",
+    stash: bool = False,
+    asked: Asked | None = None,
 ) -> int:
     """Record a confirmed plan and start its worker; return the worker's pid.
 
-    Refused without trust, while something else executes here or, where the state is shared, on another clone, and
-    where the plan does not fit the work tree any more. `without_lease` is a person's reason to go on where the remote
+    Refused without trust, while something else executes here or, where the state is shared, on another clone, where
+    another release flies than what it was `asked` of, and where the plan does not fit the work tree any more.
+    `without_lease` is a person's reason to go on where the remote
     cannot be asked; without one that is refused (`no-lease`). With `stash` changes in the work tree, which are
     refused otherwise (`dirty`), are put aside first. Raises ProcessError where the worker cannot be started;
     the record stays, to be resumed or aborted.
@@ -73,6 +80,8 @@ def start_execution(
     # Of two who confirm at once, the second decides on a state that has the first one's request in it.
     with execution_lock(workspace, "about to execute"):
         workspace.session.poll()
+        if asked is not None:
+            require_still_asked(asked, workspace.run)
         require_no_current(workspace.run)
         _require_no_other(workspace)
         if stash and confirmation_accepted(intent.plan, intent.confirmed):
@@ -86,7 +95,7 @@ def start_execution(
             if claim is not None and not claim.without:
                 catch_up(workspace)
                 require_no_current(workspace.run)
-            workspace.session.act(intent)
+            workspace.session.act(intent, asked=asked)
             record_override(workspace, claim, without_lease)
         except BaseException:
             give_back(workspace, intent.execution)

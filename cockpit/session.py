@@ -225,7 +225,7 @@ class Session:
                 if news:
                     self._refresh()
                 if asked is not None:
-                    _require_still_asked(asked, self.run)
+                    require_still_asked(asked, self.run)
                 try:
                     self._write(intent, written, signer)
                 finally:
@@ -382,7 +382,8 @@ class Session:
                 subscriber(self.run, records)
 
 
-def _require_still_asked(asked: Asked, run: Run) -> None:
+def require_still_asked(asked: Asked, run: Run) -> None:
+    """Refuse what was asked of another release, or of another version, than flies by now."""
     if run.id != asked.run:
         raise RefusedError(
             f"that was asked of {asked.name}, and {run.name} flies by now", fix="Look at that, and decide there",

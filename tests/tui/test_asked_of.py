@@ -30,7 +30,7 @@ from cockpit.turning import NewestRun
 from cockpit.workspace import Workspace
 from tests.tui.moments import FLOWS, PAYMENT
 from tests.tui.painted import settle, until
-from tests.tui.scenes import Scene
+from tests.tui.scenes import Clock, Scene
 from tests.tui.test_checklist_page import flown, on_item, told, type_in
 from tests.tui.test_drafts import opened
 
@@ -43,7 +43,8 @@ def open_another(scene: Scene) -> None:
     """As a colleague, close the run and open another one, to which this cockpit turns."""
     colleague = scene.colleague()
     colleague.act(ChangeRunState("closed"))
-    scene.clock.time += 5
+    if isinstance(scene.clock, Clock):
+        scene.clock.time += 5
     workspace = Workspace(
         root=Path(),
         git=Git(scene.repo),

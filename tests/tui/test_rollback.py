@@ -33,6 +33,7 @@ from cockpit.tui.screens.flight import FlightScreen
 from tests.tui.moments import live, stopped
 from tests.tui.painted import assert_safe, settle, text_in, text_of, until
 from tests.tui.scenes import Scene
+from tests.tui.test_asked_of import open_another
 
 
 @pytest.fixture
@@ -210,6 +211,15 @@ async def test_without_trust_nothing_starts_and_the_reason_is_said(
         await until(pilot, lambda: "not trusted on this host" in hint(app))
         assert isinstance(app.screen, ConfirmPlanDialog)
     assert not scene.run.executions
+
+
+async def test_a_plan_is_carried_out_for_no_other_release_than_it_was_shown_of(flight: Scene) -> None:
+    async with at_confirmation(flight) as (app, pilot):
+        open_another(flight)
+        await settle(pilot)
+        await pilot.press(*"v2.4.0", "tab", "space")
+        await until(pilot, lambda: "that was asked of v2.4.1, and hotfix" in hint(app))
+        assert not flight.run.executions
 
 
 async def test_a_mistake_of_ours_shuts_nobody_in(flight: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

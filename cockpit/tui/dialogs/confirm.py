@@ -211,8 +211,10 @@ class ConfirmPlanDialog(Dialog[bool]):
             self._plan.database_words,
         )
         try:
+            # A rollback leads away from whatever version the run flies: only of which run it is matters.
+            asked = self.asked._replace(commit="") if self.asked is not None else None
             await asyncio.to_thread(
-                start_execution, workspace, intent, without_lease=without_lease, stash=stash
+                start_execution, workspace, intent, without_lease=without_lease, stash=stash, asked=asked
             )  # fmt: skip
         except (CockpitError, OSError) as error:
             self._stay()
