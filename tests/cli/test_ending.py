@@ -14,20 +14,9 @@ import pytest
 
 from cockpit.cli.ending import ended_at_once, ended_by_signals
 from tests.cli.conftest import Console
-from tests.execution.flight import Flight, alive, wait_until
+from tests.execution.flight import CHECKLIST, Flight, alive, wait_until
 
-CHECKED = """\
-id: short
-title: Short
-phases:
-  - id: day
-    title: Day
-    sections:
-      - id: before
-        title: Before
-        items:
-          - {id: day/before/look, text: Look, check: %s}
-"""
+CHECKED = CHECKLIST.replace("text: Look}", "text: Look, check: %s}")
 
 
 def hanging(told: Path) -> str:
