@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,26 +18,15 @@ from cockpit.errors import CockpitError
 from cockpit.identity import Doubt
 from cockpit.layouts import LayoutStore
 from cockpit.preferences import Preferences
-from cockpit.release.intents import (
-    AnswerGate,
-    AnswerItem,
-    AttachEvidence,
-    ChallengeItem,
-    Intent,
-    OverrideItem,
-    RevokeSignOff,
-    SignOff,
-    TickItem,
-)
+from cockpit.release.intents import Intent
 from cockpit.release.live import Live
 from cockpit.release.moment import Moments
-from cockpit.release.notices import agreements_of, ends_of, notes_told, notices_of
 from cockpit.release.record import Record
 from cockpit.release.run import Run
 from cockpit.seen import SeenStore
-from cockpit.session import Asked
 from cockpit.text import visible
 from cockpit.tui.abnormal import Ranked
+from cockpit.tui.acting import Acting
 from cockpit.tui.calling import Calling
 from cockpit.tui.drafts import Drafts
 from cockpit.tui.feeds import Feeds
@@ -46,6 +34,7 @@ from cockpit.tui.glyphs import ASCII, choose_glyphs, shown
 from cockpit.tui.keymap import keymap_of
 from cockpit.tui.layout import LayoutKeeper
 from cockpit.tui.messages import FeedFailed, LiveChanged, RunChanged, RunTurned
+from cockpit.tui.news import ring_what_happened, tell_of_turn, tell_what_happened
 from cockpit.tui.own_presence import OwnPresence
 from cockpit.tui.past import Scrubber
 from cockpit.tui.screens.base import StripScreen
@@ -55,7 +44,6 @@ from cockpit.tui.sizes import HEIGHTS, WIDTHS
 from cockpit.tui.themed import ThemedApp
 from cockpit.tui.tour import Tour
 from cockpit.tui.watched import Begun, keep_watched
-from cockpit.tui.wheel import told_of_wheel
 from cockpit.tui.who import WhoSitsHere
 from cockpit.tui.widgets.steady_scroll import AsciiScrollBar
 from cockpit.turning import NewestRun
@@ -71,8 +59,6 @@ _WATCHER_COMES = 15.0  # seconds; a loaded host takes some
 _AS_IT_COMES = Preferences()
 _CALM_AFTER = 10.0  # seconds without a key
 _LONGEST_TOLD = 500  # characters
-# What was seen of one version says nothing of another.
-_OF_A_VERSION = (TickItem, OverrideItem, ChallengeItem, AnswerItem, AttachEvidence, AnswerGate, SignOff)
 _REST = str(Path(__file__).with_name("rest.tcss"))  # styles
 
 
@@ -127,7 +113,7 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         self.layouts = layouts
         self._layout = LayoutKeeper(self, layouts)
         self.workspace = workspace
-        self._answering: Dialog[Any] | None = None  # the one whose answer is being carried out
+        self._acting = Acting(self)
         self.now = now
         self.tour = tour  # the demo's alone
         self._feeding = feeding
@@ -196,28 +182,8 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         What a dialog's answer brings about is about what was flown when it opened, or whoever opened it was asked of.
         """
         self.complete_styles()
-        if _is_dialog(screen):
-            before = self._answering or self._dialog
-            screen.come_of(before, self._asked_now())
-            if callback is not None:
-                callback = partial(self._answered, screen, callback)
+        callback = self._acting.opens(screen, callback)
         return super().push_screen(screen, callback, *arguments, **named)
-
-    @property
-    def _dialog(self) -> Dialog[Any] | None:
-        screen: Any = self.screen
-        return screen if _is_dialog(screen) else None
-
-    def _answered(self, dialog: Dialog[Any], callback: Callable[[Any], Any], answer: Any) -> Any:
-        before, self._answering = self._answering, dialog
-        try:
-            return callback(answer)
-        finally:
-            self._answering = before
-
-    def _asked_now(self) -> Asked:
-        run = self.moment[0]
-        return Asked(run.id, run.name, run.commit)
 
     def complete_styles(self) -> None:
         """Read the styles of what the first page does without, unless they are there already."""
@@ -325,31 +291,12 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
 
     def on_run_changed(self, message: RunChanged) -> None:
         self.run_now = message.run
-        for notice in notices_of(message.run, self.workspace.session.actor, message.records):
-            self.tell(notice, severity="warning")
-        me = self.workspace.session.actor
-        noted = notes_told(message.run, me, message.records, looked_at=self._item_in_view())
-        for told in filter(None, (*agreements_of(message.run, me, message.records), noted)):
-            self.tell(told)
+        tell_what_happened(self, message.run, message.records)
         self.hand_over()
-        for ended in ends_of(message.records):
-            self.bell()
-            self.tell(ended, severity="warning")
-        wheel = told_of_wheel(message.records, self.me)
-        if wheel:
-            self.bell()
-            self.tell(wheel, severity="warning")
-
-    def _item_in_view(self) -> str:
-        flight = self.flight
-        return flight.page.subject().item if flight is not None and flight.is_mounted else ""
+        ring_what_happened(self, message.records)
 
     def on_run_turned(self, message: RunTurned) -> None:
-        """Say that what is shown is another run from here on."""
-        before, run = message.before, message.run
-        over = f"{before.name} is {before.state}, and " if before.open else ""
-        self.bell()
-        self.tell(f"{over}{run.name} has been opened: this screen flies {run.name} from here on", severity="warning")
+        tell_of_turn(self, message.before, message.run)
 
     def on_live_changed(self, message: LiveChanged) -> None:
         before = self.calling.keys()
@@ -401,43 +348,11 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
         It is refused where another release flies by then than when the dialog opened to which this is the `answer`, by
         default the one that is being answered. What was typed there is kept until it is on the disk.
         """
-        dialog = answer or self._answering or self._dialog
-        asked = dialog.asked if dialog is not None else None
-        if asked is not None and not isinstance(intent, _OF_A_VERSION):
-            asked = asked._replace(commit="")
-        if self.workspace.session.doubt and self.may_write and self.past.shown is None:
-            # At once: a disk that takes its time would have it come under what is typed by then.
-            self._who.ask(lambda: self.act(intent, said=said, then=then, answer=dialog))
-            return
+        self._acting.begin(intent, said=said, then=then, answer=answer)
 
-        async def carry_out() -> None:
-            try:
-                records = await asyncio.to_thread(self._carry_out, intent, asked)
-            except (CockpitError, OSError) as error:
-                if isinstance(error, CockpitError) and error.code == "who":
-                    self._who.ask(lambda: self.act(intent, said=said, then=then, answer=dialog))
-                else:
-                    self.tell(str(error), severity="warning")
-                return
-            except Exception as error:  # our own mistake: whoever pressed the key must know that nothing came of it
-                self.tell(self.told_fault("that failed; look whether it is on the record", error), severity="error")
-                return
-            if dialog is not None:
-                dialog.forget_drafts()
-            if said:
-                self.tell(said)
-            if then is not None:
-                then(records)
-
-        self.run_worker(carry_out(), group="act", exit_on_error=False)
-
-    def _carry_out(self, intent: Intent, asked: Asked | None) -> list[Record]:
-        from cockpit.binding import bound
-        from cockpit.signing_off import act_signed
-
-        if isinstance(intent, (SignOff, RevokeSignOff)):
-            return act_signed(self.workspace, intent, asked=asked)
-        return self.workspace.session.act(bound(intent, self.workspace.run, self.workspace.code), asked=asked)
+    def ask_who(self, then: Callable[[], None]) -> None:
+        """Ask who sits here, and do something once that is known."""
+        self._who.ask(then)
 
     def told_fault(self, what: str, error: Exception) -> str:
         """Return a sentence on an exception that nobody foresaw, which is being handled, and keep a report of it."""
@@ -457,18 +372,9 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
 
     def copy(self, text: str, *, said: str = "") -> None:
         """Send text to the terminal's clipboard and keep it in a file, off the loop; `said` is told with that."""
-        from cockpit.tui.clipboard import keep_copy, send_to_clipboard
+        from cockpit.tui.clipboard import copy_out
 
-        async def send() -> None:
-            try:
-                path = await asyncio.to_thread(keep_copy, text)
-            except OSError as error:
-                path = None
-                self.tell(f"no copy was kept in a file: {error.strerror}", severity="warning")
-            sent = send_to_clipboard(self, text, None if said else path)
-            self.tell(f"{said}; {sent}" if said else sent)  # in one message: a second one would hide the first
-
-        self.run_worker(send(), group="copy", exit_on_error=False)
+        self.run_worker(copy_out(self, text, self.tell, said=said), group="copy", exit_on_error=False)
 
     def in_thread(self, work: Callable[[], object]) -> None:
         """Do something with the disk or git off the loop; a failure is told."""
@@ -507,7 +413,3 @@ class CockpitApp(ThemedApp, inherit_bindings=False):
     def action_say_how_to_leave(self) -> None:
         """Ctrl-c does not end a launch by reflex."""
         self.tell("q leaves the cockpit; nothing that runs is aborted by it")
-
-
-def _is_dialog(screen: object) -> bool:
-    return hasattr(screen, "come_of")  # by what it can: what dialogs are made of is not there before the first opens

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from textual.app import App
@@ -22,6 +24,21 @@ def send_to_clipboard(app: App[int], text: str, path: Path | None) -> str:
         return f"too long for the terminal's clipboard{kept}"
     app.copy_to_clipboard(text)
     return f"sent to the terminal's clipboard{kept}"
+
+
+async def copy_out(app: App[int], text: str, tell: Callable[[str], None], *, said: str = "") -> None:
+    """Send `text` to the terminal's clipboard, keep it in a file off the loop, and tell of both.
+
+    What is `said` is told instead of the file, in one message: a second one would hide the first.
+    """
+    unkept = ""
+    path = None
+    try:
+        path = await asyncio.to_thread(keep_copy, text)
+    except OSError as error:
+        unkept = f"; no copy was kept in a file: {error.strerror}"
+    sent = send_to_clipboard(app, text, None if said else path) + unkept
+    tell(f"{said}; {sent}" if said else sent)
 
 
 def keep_copy(text: str) -> Path:

@@ -159,10 +159,9 @@ class LogApp(ThemedApp, inherit_bindings=False):
 
     def action_copy_shown(self) -> None:
         """Send the selection to the terminal's clipboard, and a file."""
-        from cockpit.tui.clipboard import keep_copy, send_to_clipboard
+        from cockpit.tui.clipboard import copy_out
 
-        text = self._tail.chosen_text()
-        self._tell(send_to_clipboard(self, text, keep_copy(text)))
+        self.run_worker(copy_out(self, self._tail.chosen_text(), self._tell), group="copy", exit_on_error=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._filter(event.value)

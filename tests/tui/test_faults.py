@@ -159,7 +159,7 @@ async def test_a_mistake_of_ours_is_told_reported_and_ends_nothing(
     async with flown(scene) as (app, pilot):
         on_item(app, LOGS)
         with monkeypatch.context() as broken:
-            broken.setattr(app, "_carry_out", fail)
+            broken.setattr(app._acting, "_write", fail)
             await pilot.press("space")
             await until(pilot, lambda: "that failed; look whether it is on the record: ArithmeticError" in told(app))
         (report,) = (state_directory() / "crashes").glob("*.txt")

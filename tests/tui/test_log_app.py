@@ -152,3 +152,19 @@ async def test_several_logs_stand_beside_each_other_and_are_interleaved(tmp_path
         above, below = narrow.query(LogTail)
         await until(pilot, lambda: above.region.bottom <= below.region.y)
         assert above.region.width == below.region.width == 80
+
+
+async def test_a_copy_that_finds_no_room_for_its_file_is_told_and_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "app.log"
+    path.write_text(text_of(1) + "\n")
+    (tmp_path / "state").write_text("a file where a directory belongs")
+    monkeypatch.setenv("COCKPIT_STATE_DIR", str(tmp_path / "state"))
+    app = LogApp([("app.log", path)])
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.query_one(LogTail).buffer.extent.lines == 1)
+        await pilot.press("y")
+        told = "sent to the terminal's clipboard; no copy was kept in a file: "
+        await until(pilot, lambda: any(one.message.startswith(told) for one in app._notifications))
+        assert app.clipboard == text_of(1)

@@ -143,7 +143,7 @@ async def test_a_word_that_lands_late_stops_no_command_that_was_begun_meanwhile(
 ) -> None:
     app = written.app()
     may_land = threading.Event()
-    carry_out = app._carry_out
+    carry_out = app._acting._write
 
     def late(intent: Intent, asked: Asked | None) -> list[Record]:
         may_land.wait()
@@ -151,7 +151,7 @@ async def test_a_word_that_lands_late_stops_no_command_that_was_begun_meanwhile(
 
     async with app.run_test(size=(100, 30)) as pilot:
         await open_the_step_that_hangs(written, app, pilot)
-        monkeypatch.setattr(app, "_carry_out", late)
+        monkeypatch.setattr(app._acting, "_write", late)
         await press_button(pilot, "Done")
         await press_button(pilot, "Run it")
         await until(pilot, lambda: step_of(written.run, "hang").runs)
