@@ -17,7 +17,7 @@ from cockpit.masking import Mask
 from cockpit.release.env_schema import env_schema
 from cockpit.release.ledger import Pinned
 from cockpit.release.ports import UNLEASED, Lease
-from cockpit.release.record import Actor
+from cockpit.release.record import Actor, same_name
 from cockpit.runs import choose_run, parse_pins, pinned_of, read_runs
 from cockpit.sealing import Seals
 from cockpit.session import Session
@@ -80,7 +80,8 @@ def find_actor(configured: Mapping[str, str], by: str) -> tuple[Actor, NameFrom]
             f"the name {visible(name)} holds bytes that are no UTF-8",
             fix="Set the terminal to UTF-8 (look at LC_ALL), or write the name without that letter: --by NAME",
         )
-    email = "" if by and by != configured.get("user.name") else configured.get("user.email", "")
+    is_other = by.strip() and not same_name(by, configured.get("user.name", ""))
+    email = "" if is_other else configured.get("user.email", "")
     name_from: NameFrom = "by" if by.strip() else "git" if configured.get("user.name", "").strip() else "account"
     return Actor(name=name, email=email), name_from
 

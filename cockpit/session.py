@@ -16,7 +16,7 @@ from cockpit.loading import Seen, TextOf, load_whole
 from cockpit.release.configuration import Signing as SigningSettings
 from cockpit.release.events import SignOffGiven, SignOffRevoked, kind_of
 from cockpit.release.ledger import Ledger, Pinned, Pins
-from cockpit.release.record import Actor, Event, Record, TextRef
+from cockpit.release.record import Actor, Event, Record, TextRef, same_name
 from cockpit.release.run import Run, Verdict
 from cockpit.store.envelope import By, Stored
 from cockpit.store.store import Store
@@ -194,7 +194,7 @@ class Session:
         """Let somebody say who they are; what is written from now on is theirs."""
         with self._lock:
             if name != self.actor.name:
-                self.actor = Actor(name)
+                self.actor = Actor(name, self.actor.email if same_name(name, self.actor.name) else "")
             self.doubt = ""
 
     def require_identity(self) -> None:

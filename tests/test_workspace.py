@@ -275,6 +275,8 @@ def test_who_acts_is_as_said_else_as_git_says(shop: Path) -> None:
     found, _ = find_actor(Surroundings.of(shop).user, "")
     assert (found.name, found.email) == ("Ana", "ana@example.org")
     assert find_actor(Surroundings.of(shop).user, "Ana") == (found, "by")
+    respelled, _ = find_actor(Surroundings.of(shop).user, " ana")
+    assert (respelled.name, respelled.email) == ("ana", "ana@example.org"), "it is the same account's"
     other, _ = find_actor(Surroundings.of(shop).user, "Ben")
     assert (other.name, other.email) == ("Ben", "")
 

@@ -1,7 +1,7 @@
 """Due dates: what is to be done before the launch, or so long after it, and what is late.
 
 A due date is relative to the launch. In days and weeks (`T-7d`) it is a day in the service's time zone, and late once
-that day is over; in hours (`T-2h`) it is a moment, by the clock on the wall. Without a launch nothing is late.
+that day is over; in hours (`T-2h`) it is so long before the launch as the countdown tells. Without one nothing is late.
 """
 
 from __future__ import annotations
@@ -50,10 +50,11 @@ def due_at(relative: str, launch_at: str, zone: tzinfo) -> float:
     launch = instant(launch_at)
     if not launch:
         return 0.0
-    wall = local_time(launch, zone).replace(tzinfo=None) + timedelta(seconds=launch_offset(relative))
-    if relative[-1] in "dw":
-        return start_of_day(wall.date() + timedelta(days=1), zone)
-    return wall.replace(tzinfo=zone).timestamp()
+    offset = launch_offset(relative)
+    if relative[-1] not in "dw":
+        return launch + offset
+    wall = local_time(launch, zone).replace(tzinfo=None) + timedelta(seconds=offset)
+    return start_of_day(wall.date() + timedelta(days=1), zone)
 
 
 def due_of(view: ItemView, run: Run, zone: tzinfo) -> Due | None:

@@ -59,6 +59,19 @@ class Record(Struct, frozen=True, gc=False):
         return (self.h, self.w, self.s, self.id)
 
 
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are one person's: in other letter cases, widths or blanks it is no other name."""
+    return one == other or _bare(one) == _bare(other)
+
+
+def _bare(name: str) -> str:
+    if not name.isascii():
+        from unicodedata import category, normalize  # most names need none of it
+
+        name = "".join(letter for letter in normalize("NFKC", name) if category(letter) != "Cf")
+    return " ".join(name.casefold().split())
+
+
 def in_order(records: Iterable[Record]) -> list[Record]:
     """Return records in the order of their clocks (`Record.order`)."""
     # Floats are told apart much faster than tuples are; the few that are the same one are put in order after that.

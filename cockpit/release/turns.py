@@ -31,7 +31,9 @@ def turns(window: MaintenanceWindow | Shift, now: float, zone: tzinfo, *, ahead:
         day: date = today + timedelta(days=number)
         if not window.days or WEEKDAYS[day.weekday()] in window.days:
             start = datetime.combine(day, begins, zone).timestamp()
-            yield Turn(start, start + lasts)
+            # By the clock on the wall, where clocks change, too: what is from 22:00 for 8h ends at 06:00.
+            end = (datetime.combine(day, begins) + timedelta(seconds=lasts)).replace(tzinfo=zone).timestamp()
+            yield Turn(start, end if end > start else start + lasts)
 
 
 def is_within(window: MaintenanceWindow | Shift, now: float, zone: tzinfo) -> bool:

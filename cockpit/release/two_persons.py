@@ -9,7 +9,7 @@ from cockpit.release.checklist import Item
 from cockpit.release.events import ItemChallenged, ItemDone, ItemEvent
 from cockpit.release.item_state import CLOSED_BY_HAND, ItemState
 from cockpit.release.origins import Find
-from cockpit.release.record import Actor, Record
+from cockpit.release.record import Actor, Record, same_name
 from cockpit.release.registers import Register
 
 
@@ -34,7 +34,7 @@ def speaking(register: Register, find: Find) -> Record | None:
 def is_other(record: Record, actor: Actor) -> bool:
     """Whether somebody else than `actor` wrote the record: neither the name nor the address may be the same."""
     by = record.by
-    return by.name != actor.name and (not by.email or by.email != actor.email)
+    return not same_name(by.name, actor.name) and (not by.email or by.email.casefold() != actor.email.casefold())
 
 
 def open_challenge(

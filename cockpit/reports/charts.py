@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from html import escape
 
 from cockpit.durations import short_duration
@@ -44,16 +44,25 @@ class _Axis:
 
     def draw(self, top: float, bottom: float) -> Iterator[str]:
         step = next((one for one in _STEPS if self._span / one <= _TICKS), _STEPS[-1])
-        offset = datetime.fromtimestamp(self._start, zone(self._timezone)).utcoffset()
-        shift = offset.total_seconds() if offset is not None else 0.0
-        at = ((self._start + shift) // step + 1) * step - shift
-        number = 0
-        while at < self._start + self._span:
+        for number, at in enumerate(self._named(step)):
             word = day_month(at, self._timezone) if step >= 86400 else clock_time(at, self._timezone)
             kind = ' class="alt"' if number % 2 else ""
             yield f'<g{kind}><path class="grid" d="M{self.x(at):.1f} {top}V{bottom}"/>'
             yield f'<text class="tick" x="{self.x(at):.1f}" y="{bottom + 24}">{word}</text></g>'
-            at, number = at + step, number + 1
+
+    def _named(self, step: int) -> Iterator[float]:
+        """Yield each moment whose clock shows a multiple of `step`, in seconds: midnights also where clocks change."""
+        here = zone(self._timezone)
+        last, end = self._start, self._start + self._span
+        shown = datetime.fromtimestamp(self._start, here).replace(tzinfo=UTC).timestamp()
+        while True:
+            shown = (shown // step + 1) * step
+            at = datetime.fromtimestamp(shown, UTC).replace(tzinfo=here).timestamp()
+            if at >= end:
+                return
+            if at > last:  # no clock shows an hour that is skipped: it is the one after it
+                yield at
+                last = at
 
 
 def _svg(width: float, height: float, title: str, *body: str) -> str:

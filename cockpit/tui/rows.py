@@ -98,7 +98,8 @@ def wrapped(text: str, width: int) -> list[str]:
 
 def _folded(line: str, width: int) -> list[str]:
     # textwrap counts characters, and wide ones take two cells each; they come without blanks to break at.
-    return textwrap.wrap(line, width) if cells(line) == len(line) else chop_cells(line, width)
+    is_plain = line.isascii() or all(cell_len(letter) == 1 for letter in line)
+    return textwrap.wrap(line, width) if is_plain else chop_cells(line, width)
 
 
 def sparkline(values: Sequence[float | None], width: int, bars: str) -> str:

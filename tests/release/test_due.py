@@ -1,4 +1,4 @@
-"""Due dates: a day of the service's calendar, or a moment of its clock, before or after the launch."""
+"""Due dates: a day of the service's calendar, or so long before or after the launch."""
 
 from __future__ import annotations
 
@@ -21,12 +21,21 @@ LAUNCH = "2026-03-30T08:30:00Z"  # 10:30 in Berlin, the day after clocks went fo
         ("T+0d", "2026-03-30T22:00:00Z"),  # all of the day itself
         ("T-1w", "2026-03-23T23:00:00Z"),
         ("T-2h", "2026-03-30T06:30:00Z"),
-        ("T-24h", "2026-03-29T08:30:00Z"),  # the same time on the wall
+        ("T-24h", "2026-03-29T08:30:00Z"),
         ("T+1d12h", "2026-03-31T20:30:00Z"),
     ],
 )
 def test_days_are_the_calendars_and_hours_the_clocks(relative: str, until: str) -> None:
     assert due_at(relative, LAUNCH, BERLIN) == epoch(until)
+
+
+@pytest.mark.parametrize("zone_name", ["Europe/Berlin", "Australia/Lord_Howe"])
+@pytest.mark.parametrize("launch", [LAUNCH, "2026-10-25T01:30:00Z", "2026-03-29T01:30:00Z", "2026-04-04T15:10:00Z"])
+@pytest.mark.parametrize(("relative", "seconds"), [("T+10m", 600), ("T-2h", -7200), ("T-36h", -129600)])
+def test_hours_are_as_the_countdown_counts_them_where_clocks_change(
+    zone_name: str, launch: str, relative: str, seconds: int
+) -> None:
+    assert due_at(relative, launch, zone(zone_name)) == epoch(launch) + seconds
 
 
 def test_without_a_launch_nothing_is_late() -> None:

@@ -113,3 +113,23 @@ def test_a_weekly_window_is_in_the_services_time_and_may_pass_midnight(local: st
     zone = ZoneInfo("Europe/Berlin")
     window = MaintenanceWindow("backup", days=("fri",), at="23:30", lasts="2h")
     assert is_within(window, datetime.fromisoformat(local).replace(tzinfo=zone).timestamp(), zone) is within
+
+
+@pytest.mark.parametrize(
+    ("at", "lasts", "local", "within"),
+    [
+        ("00:00", "24h", "2026-10-25T23:30", True),  # the day of 25 hours, to its end
+        ("22:00", "8h", "2026-10-25T05:30", True),
+        ("22:00", "8h", "2026-10-25T06:00", False),
+        ("22:00", "8h", "2026-03-29T05:30", True),
+        ("22:00", "8h", "2026-03-29T06:00", False),
+        ("02:45", "15m", "2026-03-29T03:50", True),  # a time that the clocks skip: it is an hour later
+        ("02:45", "15m", "2026-03-29T04:00", False),
+    ],
+)
+def test_a_window_ends_by_the_clock_on_the_wall_where_clocks_change(
+    at: str, lasts: str, local: str, within: bool
+) -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    window = MaintenanceWindow("night", at=at, lasts=lasts)
+    assert is_within(window, datetime.fromisoformat(local).replace(tzinfo=zone).timestamp(), zone) is within

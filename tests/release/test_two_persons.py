@@ -65,11 +65,19 @@ def test_one_persons_tick_is_a_debt_until_another_answers_it() -> None:
 def test_a_copied_name_or_one_process_is_no_second_person() -> None:
     ana = opened()
     (asked,) = ana.act(ChallengeItem("two"))
-    for same in (Actor("Ana", "other@example.org"), Actor("Anna", ANA.email)):
+    for same in (Actor("Ana", "other@example.org"), Actor("Anna", ANA.email), Actor("Anna", ANA.email.upper())):
         assert refusal(joined(ana, same), AnswerItem("two", "x")) == "same-person"
     forged = record(ItemDone(answers=asked.id), "item:two", h=(ana.at + 1, 0), w=asked.w, s=99, by=BEN)
     ana.ledger.add([forged])
     assert (ana.state("two"), debts(ana)) == ("done", ["second person unverified"])
+
+
+@pytest.mark.parametrize("respelled", ["ana", "ANA ", "A\u200bna", "Ａna", "Ana\u00a0"])
+def test_a_name_spelled_another_way_is_no_second_person(respelled: str) -> None:
+    ana = opened()
+    ana.act(ChallengeItem("two"))
+    assert refusal(joined(ana, Actor(respelled)), AnswerItem("two", "x")) == "same-person"
+    joined(ana, Actor("Anna")).act(AnswerItem("two", "x"))
 
 
 def test_an_answer_is_to_this_challenge_and_not_to_the_next() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cached_cell_len, cell_len
 from rich.style import Style
 
-from cockpit.tui.rows import Part, cells, fit, part, row
+from cockpit.tui.rows import Part, cells, fit, part, row, wrapped
 
 # What takes one cell, two, none, and what a terminal would obey.
 _TEXTS = st.text(st.sampled_from("ab .─…▸✓é̈漢字한🙂👩‍💻️\x1b\x07\u202e\t"), max_size=12) | st.text(max_size=12)
@@ -34,6 +34,12 @@ def test_a_row_is_exactly_as_wide_as_asked(
 def test_a_text_takes_as_many_cells_as_rich_says(text: str) -> None:
     assert cells(text) == cell_len(text)
     assert cell_len(fit(text, 7)) == 7
+
+
+@given(_TEXTS | st.builds(str.__mul__, _TEXTS, st.integers(2, 9)), st.integers(2, 30))
+@example("日本語" * 10 + "e\u0301" * 30, 20)  # as many letters as cells, in another order
+def test_a_text_is_wrapped_into_the_cells_there_are(text: str, width: int) -> None:
+    assert max((cell_len(line) for line in wrapped(text, width)), default=0) <= width
 
 
 def test_plain_lines_are_not_remembered_for_their_width() -> None:

@@ -15,7 +15,7 @@ _TIMES = {
     "ends": "when it ends, once",
     "days": "on which days; empty is every day",
     "at": "when it starts on those days: HH:MM in the service's time zone",
-    "lasts": "how long it lasts, from `at`",
+    "lasts": "how long it lasts, from `at`, by the clock on the wall",
 }
 _REQUEST = {
     "method": "the request's method",
