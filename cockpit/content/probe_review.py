@@ -11,6 +11,7 @@ from cockpit.content.review import Review
 from cockpit.content.source_review import interval_complaint
 from cockpit.content.strict_yaml import Step
 from cockpit.durations import parse_duration
+from cockpit.patterns import USER_INFO
 from cockpit.release.probes import Probe, ProbeKind, ScenarioStep
 
 T = TypeVar("T")
@@ -24,7 +25,7 @@ class CheckCondition(Protocol):
 
 _INSERTED = re.compile(r"\$\{(env:)?([^}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_PASSWORD = re.compile(r"\bpassword\s*=|://[^/@\s]*:[^/@\s]*@")
+_PASSWORD = re.compile(rf"\bpassword\s*=|://{USER_INFO}@")
 _SHORTEST = 0.1  # seconds between looks
 # What only makes sense with some kinds.
 _OF_KIND: dict[str, tuple[ProbeKind, ...]] = {

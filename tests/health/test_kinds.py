@@ -122,6 +122,7 @@ def test_sizes_are_read_in_both_systems() -> None:
         ("{dns: shop.example, query: SELECT 1}", "query is of no use with dns: it goes with postgres"),
         ("{dns: shop.example, conditions: ['[STATUS] == 200']}", "never seen by a probe of kind dns"),
         ("{postgres: 'host=db password=x'}", "must hold no password"),
+        ("{postgres: 'postgres://shop:p/w@db/shop'}", "must hold no password"),
         ("{http: 'http://x', interval: 10ms}", "is too often"),
         ("{http: 'http://x', parents: [api]}", "its own parent"),
         ("{http: 'http://x', parents: [db]}", "there is no probe 'db'"),
