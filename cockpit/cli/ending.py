@@ -21,10 +21,10 @@ class _Ending:
 
     def __init__(self) -> None:
         self._since: float | None = None
-        self.heard = threading.Event()
+        self.heard = False  # no event: a signal that comes while another one is handled would wait for its lock
 
     def __call__(self, number: int, _frame: FrameType | None) -> None:
-        self.heard.set()
+        self.heard = True
         now = time.monotonic()
         if self._since is None or now - self._since >= _ONE_WORD:
             self._since = now
@@ -76,8 +76,10 @@ def _wake(reading: int, ending: _Ending) -> None:
     with open(reading, "rb", buffering=0) as told:
         while told_of := told.read(1):
             number = told_of[0]
-            while number in _ENDING and not ending.heard.wait(_UNHEARD) and signal.getsignal(number) is ending:
-                signal.pthread_kill(threading.main_thread().ident or 0, number)
+            while number in _ENDING and not ending.heard and signal.getsignal(number) is ending:
+                time.sleep(_UNHEARD)
+                if not ending.heard and signal.getsignal(number) is ending:
+                    signal.pthread_kill(threading.main_thread().ident or 0, number)
 
 
 @contextmanager
