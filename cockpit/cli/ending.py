@@ -23,6 +23,10 @@ class _Ending:
         self._since: float | None = None
         self.heard = False  # no event: a signal that comes while another one is handled would wait for its lock
 
+    def awaits(self, number: int) -> bool:
+        """Whether this signal is still for us to hear."""
+        return not self.heard and number in _ENDING and signal.getsignal(number) is self
+
     def __call__(self, number: int, _frame: FrameType | None) -> None:
         self.heard = True
         now = time.monotonic()
@@ -76,9 +80,9 @@ def _wake(reading: int, ending: _Ending) -> None:
     with open(reading, "rb", buffering=0) as told:
         while told_of := told.read(1):
             number = told_of[0]
-            while number in _ENDING and not ending.heard and signal.getsignal(number) is ending:
+            while ending.awaits(number):
                 time.sleep(_UNHEARD)
-                if not ending.heard and signal.getsignal(number) is ending:
+                if ending.awaits(number):
                     signal.pthread_kill(threading.main_thread().ident or 0, number)
 
 
