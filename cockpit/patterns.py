@@ -8,6 +8,13 @@ from collections.abc import Iterable
 from typing import Any, AnyStr, cast
 
 UNREADABLE = (re.error, RecursionError, OverflowError)  # what `readable` raises
+# The user and the password before an address's `@`, in an address that stands alone, and wherever in a text. A password
+# may hold what none should, `/`, `?`, `#` and `@`: then it goes to the last `@`, in a text before the next address.
+# What reads like a host with its port is none.
+USER_INFO = r"(?:(?!\[[\da-fA-F:.]+\])(?:[^/?#:@]+:(?!\d{1,5}[/?#])|:).*|[^/?#:]*:[^/?#]*)"
+USER_INFO_IN_TEXT = (
+    r"""(?:(?!\[[\da-fA-F:.]+\])(?:[^/\s:@"'<>]+:(?!\d{1,5}/)|:)(?:[^\s"'<>:]|:(?!//))*|[^/\s:"'<>]*:[^/\s"'<>]*)"""
+)
 _REPEATED = re.compile(r"[{+]")  # what makes the parts more than its signs
 _MOST_PARTS = 20_000  # of a pattern whose repetitions are written out; some 300 bytes each
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from cockpit.patterns import USER_INFO, USER_INFO_IN_TEXT
+
 MASK: Final = "•••"
 
 _SECRET_NAME = re.compile(
@@ -43,9 +45,9 @@ _AUTHORIZATION = re.compile(
 _PARAMETERS = re.compile(r"(?i)\b(authorization\s*:\s*(?:digest|aws4-hmac-sha256)\s+)[^\n]+")
 _BEARER = re.compile(r"\b(?P<name>[Bb]earer)(?P<sign>\s+)(?P<value>[\w.~+/=-]{16,})")
 _COOKIE = re.compile(r"(?i)\b((?:set-)?cookie\s*:\s*)(?=[^\s=;]+=)[^\n\"']+")
-_USER_INFO = re.compile(r"""(?i)(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*://)(?:[^/\s:@"'<>]*:[^/\s"'<>]*|[\w-]{20,})@""")
+_USER_INFO = re.compile(rf"(?i)(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*://)(?:{USER_INFO_IN_TEXT}|[\w-]{{20,}})@")
 # Of a URL that stands alone, where no sentence can be taken for one.
-_WHOLE_USER_INFO = re.compile(r"(?i)^([a-z][a-z0-9+.-]*://)[^/?#]*@")
+_WHOLE_USER_INFO = re.compile(rf"(?is)^([a-z][a-z0-9+.-]*://)(?:{USER_INFO}|[^/?#]*)@")
 _QUERY_VALUE = re.compile(r"(?P<sign>[?&;])(?P<name>[^=&;#]*)=(?P<value>[^&;#]*)")
 _KEY = re.compile(r"(?i)(?<![a-z])(?:key|pwd|pass|auth|sig|signature)(?:\[\])?$")
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)

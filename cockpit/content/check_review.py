@@ -19,7 +19,8 @@ T = TypeVar("T")
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, token
 METHOD = re.compile(r"[A-Z]+")
 _URL = re.compile(r"https?://[^\s/?#]")
-_ADDRESS = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+)(?::([0-9]{1,5}))?")
+_ADDRESS = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|(?P<name>[^\s:/\[\]]+))(?::(?P<port>[0-9]{1,5}))?")
+_LONGEST_NAME, _LONGEST_LABEL = 253, 63  # characters, RFC 1035
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SHARE = re.compile(r"(?:100|\d{1,2})(?:\.\d{1,3})?%")
 LOG_LEVELS = ("fatal", "error", "warning", "notice", "info", "debug", "trace")
@@ -46,6 +47,36 @@ def review_check(review: Review[T], check: Check, *where: Step) -> None:
     _kind(review, check, *where)
 
 
+def address_complaint(address: str, *, port: bool = False) -> str:
+    """Return what is wrong with a host that a port may follow, with `port` has to; empty where nothing is."""
+    match = _ADDRESS.fullmatch(address)
+    fault = ""
+    if match and (0 < int(match["port"]) < 65536 if match["port"] else not port):
+        fault = _name_fault(match["name"]) if match["name"] else ""
+        if not fault:
+            return ""
+        fault = f", as {fault}"
+    if port:
+        return f"{quoted(address)} is not host:port{fault}: write it like localhost:5432"
+    return f"{quoted(address)} is not a host{fault}: write it like shop.example or shop.example:8443"
+
+
+def _name_fault(name: str) -> str:
+    """Return why nobody can be asked where a name lies; empty where somebody can."""
+    bare = name.removesuffix(".")
+    if not bare.isascii():
+        try:
+            bare = bare.encode("idna").decode("ascii")
+        except UnicodeError:
+            return "a part of it can be no name"
+    labels = bare.split(".")
+    if not all(labels):
+        return "a part between two dots is empty"
+    if max(map(len, labels)) > _LONGEST_LABEL:
+        return f"a part between two dots is longer than {_LONGEST_LABEL} characters"
+    return f"it is longer than {_LONGEST_NAME} characters" if len(bare) > _LONGEST_NAME else ""
+
+
 def _expiry(review: Review[T], check: Check, *where: Step) -> None:
     try:
         expires, interval = parse_duration(check.expires), parse_duration(check.interval)
@@ -67,10 +98,7 @@ def _kind(review: Review[T], check: Check, *where: Step) -> None:
     if check.http is not None:
         _http(review, check.http, *where, "http")
     if check.tls is not None:
-        match = _ADDRESS.fullmatch(check.tls.address)
-        if match is None or (match[1] and not 0 < int(match[1]) < 65536):
-            message = f"{quoted(check.tls.address)} is not a host: write it like shop.example or shop.example:8443"
-            review.complain(message, *where, "tls", "address")
+        review.complain(address_complaint(check.tls.address), *where, "tls", "address")
         review.at_least(check.tls, 0, ("days",), *where, "tls")
     if check.env is not None:
         _env(review, check.env, *where, "env")

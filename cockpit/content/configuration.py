@@ -21,12 +21,13 @@ from cockpit.content.source_review import review_sources
 from cockpit.content.strict_yaml import Document, load_document, read_text
 from cockpit.content.strict_yaml import Step as Where
 from cockpit.content.window_review import review_contacts, review_shifts, review_windows
+from cockpit.patterns import USER_INFO
 from cockpit.release.configuration import Configuration, Probe, VersionSeen
 from cockpit.release.sources import Source
 from cockpit.release.targets import TargetBinding, parse_percentage
 
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*")
-_CREDENTIALS = re.compile(r"://[^/@\s]*:[^/@\s]*@")
+_CREDENTIALS = re.compile(rf"://{USER_INFO}@")
 
 
 def load_configuration(path: Path, check_condition: CheckCondition | None = None, *, env: str = "") -> Configuration:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Protocol, TypeVar
 
-from cockpit.content.check_review import HEADER_NAME, METHOD
+from cockpit.content.check_review import HEADER_NAME, METHOD, address_complaint
 from cockpit.content.problems import quoted
 from cockpit.content.review import Review
 from cockpit.content.source_review import interval_complaint
 from cockpit.content.strict_yaml import Step
 from cockpit.durations import parse_duration
+from cockpit.patterns import USER_INFO
 from cockpit.release.probes import Probe, ProbeKind, ScenarioStep
 
 T = TypeVar("T")
@@ -22,10 +23,9 @@ class CheckCondition(Protocol):
     def __call__(self, text: str, kind: ProbeKind | None = None) -> str | None: ...
 
 
-_ADDRESS = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+)(?::([0-9]{1,5}))?")
 _INSERTED = re.compile(r"\$\{(env:)?([^}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_PASSWORD = re.compile(r"\bpassword\s*=|://[^/@\s]*:[^/@\s]*@")
+_PASSWORD = re.compile(rf"\bpassword\s*=|://{USER_INFO}@")
 _SHORTEST = 0.1  # seconds between looks
 # What only makes sense with some kinds.
 _OF_KIND: dict[str, tuple[ProbeKind, ...]] = {
@@ -53,7 +53,7 @@ def review_probe(review: Review[T], probe: Probe, check_condition: CheckConditio
     _url(review, probe.http, *where, "http")
     for key in ("tcp", "tls", "resolver"):
         if getattr(probe, key):
-            review.complain(_address_complaint(getattr(probe, key), port=key == "tcp"), *where, key)
+            review.complain(address_complaint(getattr(probe, key), port=key == "tcp"), *where, key)
     _method(review, probe.method, *where, "method")
     _headers(review, probe.headers, *where, "headers")
     review.durations(probe, ("interval", "timeout", "grace"), *where)
@@ -134,12 +134,3 @@ def _seconds(text: str) -> float:
         return parse_duration(text)
     except ValueError:  # complained of already
         return _SHORTEST
-
-
-def _address_complaint(address: str, *, port: bool) -> str:
-    match = _ADDRESS.fullmatch(address)
-    if match and (0 < int(match[1]) < 65536 if match[1] else not port):
-        return ""
-    if port:
-        return f"{quoted(address)} is not host:port: write it like localhost:5432"
-    return f"{quoted(address)} is not a host: write it like shop.example or shop.example:8443"

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from cockpit.errors import GitError, NotFoundError
 from cockpit.git.command import Git
-from cockpit.patterns import pattern
+from cockpit.patterns import USER_INFO, USER_INFO_IN_TEXT, pattern
 from cockpit.process import Finished
 from cockpit.store.layout import STATE_REF
 from cockpit.store.location import StoreLocation
@@ -27,7 +27,9 @@ FETCH = ("fetch", "--no-tags", "--no-write-fetch-head", "--no-auto-gc", "--no-fi
 PUSH = ("push", "--porcelain", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no")
 ADDRESS = "_address"  # what a remote is called that has no name in git's configuration
 _TIMEOUT = 30.0  # seconds for one exchange; a large first fetch gets more
-_CREDENTIALS = pattern(r"(?<=://)[^/@\s]*@")
+_CREDENTIALS = pattern(rf"(?<=://)(?:{USER_INFO}|[^/]*)@")
+_PASSWORD = pattern(rf"://(?P<info>{USER_INFO})@")
+_CREDENTIALS_IN_TEXT = pattern(rf"(?<=://)(?:{USER_INFO_IN_TEXT}|[^/\s]*)@")
 _NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -247,8 +249,17 @@ class StateRemote:
             said += f"\nno end after {done.seconds:.0f} s"
         for trouble, saying, fix in _SAYINGS:
             if re.search(saying, said):
-                return RemoteError(f"{self.name} ({self.shown}): {_telling(said, saying)}", trouble=trouble, fix=fix)
-        return RemoteError(f"git {verb} {self.shown}: {_shown(done.complaint)}", trouble=Trouble.OTHER)
+                what = f"{self.name} ({self.shown}): {self._words or _telling(said, saying)}"
+                return RemoteError(what, trouble=trouble, fix=fix)
+        return RemoteError(f"git {verb} {self.shown}: {self._words or _shown(done.complaint)}", trouble=Trouble.OTHER)
+
+    @property
+    def _words(self) -> str:
+        """What is told in the place of git's words; it takes the rest of such a password for a host, and tells it."""
+        found = _PASSWORD.search(self._url)
+        if found is None or not set("/?#") & set(found["info"]):
+            return ""
+        return "its password may not end where git takes it to: write / ? # @ in it as %2F %3F %23 %40"
 
 
 def without_credentials(url: str) -> str:
@@ -285,7 +296,9 @@ def _telling(said: str, saying: str) -> str:
 
 
 def _shown(text: str) -> str:
-    return visible(_CREDENTIALS.sub("", text.strip()).removeprefix("fatal: ").removeprefix("error: "), limit=300)
+    return visible(
+        _CREDENTIALS_IN_TEXT.sub("", text.strip()).removeprefix("fatal: ").removeprefix("error: "), limit=300
+    )
 
 
 def _slug(name: str) -> str:

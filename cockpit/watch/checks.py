@@ -90,6 +90,10 @@ class CheckWatch:
 
     async def _hold(self, item: str) -> None:
         """Of a check that waits for a person, only see whether what it is bound to has moved."""
+        await self._see_whether_moved(item)
+        self._troubles.well(item)
+
+    async def _see_whether_moved(self, item: str) -> None:
         check, before = self._checks.get(item), self._around.last_word(item)
         if check is None or before is None or not before.bound or before.moved:
             return
@@ -104,10 +108,10 @@ class CheckWatch:
             return  # another run came into focus, or trust was taken back
         before = self._around.last_word(item)
         word = word_of(check, found, observer=self._around.host, before=before, now=self._now(), moved=moved)
-        if word is None:
-            return
-        output = None if word.renewal else found.output
         with self._troubles.attempt(f"the word of {item}", f"what was seen of {item} was not recorded"):
+            if word is None:
+                return  # all that was seen stands on the record
+            output = None if word.renewal else found.output
             await asyncio.to_thread(self._around.act, RecordFact(f"item:{item}", word, output))
 
     def _fault(self, item: str, error: Exception) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import threading
 from pathlib import Path
@@ -63,6 +64,34 @@ def test_who_takes_the_signals_meanwhile_keeps_them() -> None:
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_signal_that_comes_to_another_thread_ends_what_the_main_one_waits_for(number: signal.Signals) -> None:
+    before = signal.signal(number, signal.SIG_DFL)
+    waiting, other = socket.socketpair()
+    patience, slept_on = threading.Event(), threading.Event()
+
+    def take() -> None:
+        other.recv(1)
+        signal.pthread_kill(threading.get_ident(), number)
+        if not patience.wait(10):
+            slept_on.set()
+            other.send(b"x")
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    try:
+        with pytest.raises(SystemExit, match=str(128 + number)), ended_by_signals():
+            waiting.send(b"x")
+            waiting.recv(1)
+        patience.set()
+        thread.join()
+    finally:
+        signal.signal(number, before)
+        waiting.close()
+        other.close()
+    assert not slept_on.is_set()
 
 
 def test_another_thread_takes_no_signals() -> None:

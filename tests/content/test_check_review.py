@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cockpit.content.check_review import address_complaint
 from cockpit.content.checklists import parse_checklist_text
 from cockpit.content.configuration import parse_configuration_text
 from cockpit.errors import ConfigurationError
@@ -75,6 +76,7 @@ def test_every_kind_can_be_written() -> None:
         ("    http: {url: 'http://a', present: ['a b']}\n", 5, 39, "is not a header's name"),
         ("    http: {url: 'http://a', equals: {'a b': c}}\n", 5, 38, "is not a header's name"),
         ("    tls: {address: 'https://a'}\n", 5, 20, "is not a host"),
+        ("    tls: {address: shop..example}\n", 5, 20, "a part between two dots is empty"),
         ("    tls: {address: a, protocol: TLSv1.1}\n", 5, 33, "one of TLSv1.2, TLSv1.3 is wanted"),
         ("    env: {set: ['A B']}\n", 5, 17, "is not a variable's name"),
         ("    env: {min_length: {A: 0}}\n", 5, 27, "0 is too small"),
@@ -117,3 +119,12 @@ def test_the_checks_of_cockpit_yaml_name_items_that_there_are(tmp_path: Path) ->
     place = rf"cockpit\.yaml:{lines + 2}:3"
     with pytest.raises(ConfigurationError, match=rf"{place}: no checklist has an item .*did you mean '{LOOK}'"):
         read_work_tree(shop)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["shop.example.", "a_b", "bücher.example", "xn--bcher-kva.example", "x" * 63, "a." * 126 + "a", "9.9.9.9", "[::1]"],
+)
+def test_what_can_be_a_host_is_no_mistake(host: str) -> None:
+    assert address_complaint(host) == ""
+    assert address_complaint(f"{host}:53", port=True) == ""

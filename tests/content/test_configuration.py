@@ -69,6 +69,7 @@ deploy:
         (HEAD + "timezone: Europe/Berlim\n", 3, 11, "such as Europe/Berlin"),
         (HEAD + "timezone: America\n", 3, 11, "the time zone 'America' is not known"),
         (HEAD + "timezone: /etc/localtime\n", 3, 11, "is not known"),
+        (HEAD + "state_remote: 'https://ana:p/w@git.example/state.git'\n", 3, 15, "must hold no password"),
         (HEAD + "checklists: []\n", 3, 13, "no checklist to fly"),
         (HEAD + "checklists: [a, b, a]\n", 3, 20, "the checklist 'a' stands twice here"),
         (HEAD + "checklists: [../a]\n", 3, 14, "'../a' is not a name"),

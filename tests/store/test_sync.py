@@ -200,6 +200,17 @@ def test_nobody_listens_there(ana: StoreLocation) -> None:
     assert "127.0.0.1" in status.address
 
 
+@pytest.mark.parametrize("password", ["w/s3cret", "w#s3cret", "w@s3cret", "?w/s3cret", "w@w/s3cret"])
+def test_a_password_that_no_address_should_hold_is_not_shown(ana: StoreLocation, password: str) -> None:
+    address = f"http://user:{password}@127.0.0.1:1/state.git"
+    here = start(ana)
+    tick(here, 1)
+    status = exchange(here, configured=address).status
+    assert status.state != "synced"
+    assert "s3cret" not in status.reason + status.address
+    assert status.address == "http://127.0.0.1:1/state.git"
+
+
 def test_a_refused_ref_is_told_and_a_branch_is_taken_instead(
     ana: StoreLocation, ben: StoreLocation, remote: Path
 ) -> None:

@@ -9,8 +9,10 @@ import pytest
 
 from cockpit.errors import RefusedError
 from cockpit.health.probes import Prober
-from cockpit.release.checks import Check
+from cockpit.release.checks import Check, CommandCheck
 from cockpit.release.health import ProbeResult, ProbeState
+from cockpit.release.intents import Intent
+from cockpit.release.ports import Observed
 from cockpit.release.probes import Probe
 from cockpit.release.targets import TargetResult
 from cockpit.release.triggers import Trigger
@@ -179,6 +181,50 @@ async def test_checks_that_cannot_be_told_are_looked_at_later() -> None:
     watch.cancel()
     await asyncio.gather(watch, return_exceptions=True)
     assert said == [f"which checks there are could not be told: {TOLD}"]
+
+
+async def test_of_a_check_that_waits_for_a_person_a_trouble_goes_with_the_next_good_look() -> None:
+    class Failing(Always):
+        looks = 0
+
+        async def bound(self, check: Check) -> str:
+            self.looks += 1
+            if self.looks in {1, 2, 5}:
+                raise OSError(*FULL)
+            return await super().bound(check)
+
+    pay = Check(
+        command=CommandCheck(run="pay"), closes=True, effects="money", binds="paths", paths=("pay.py",), interval="0.1s"
+    )
+    around, eye, said = Around(pay), Failing(), list[str]()
+    watch = CheckWatch(around, eye, say=said.append, now=around.now, beat=0.001)
+    watch._plan()
+    await watch._look("k")  # a person's
+    watching = asyncio.create_task(watch.watch())
+    await eventually(lambda: eye.looks >= 6 or watching.done())
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    assert said == [f"the check of k could not be run: {OSError(*FULL)!r}"] * 2
+
+
+async def test_a_word_that_was_not_recorded_is_no_trouble_once_nothing_is_to_be_said() -> None:
+    class Full(Around):
+        full = False
+
+        def act(self, intent: Intent) -> object:
+            if self.full:
+                raise OSError(*FULL)
+            return super().act(intent)
+
+    around, eye, said = Full(), Always(), list[str]()
+    watch = CheckWatch(around, eye, say=said.append, now=around.now)
+    watch._plan()
+    await watch._look("k")
+    well, around.full = eye.sees, True
+    for sees in (Observed("failed", "broken", bound="one"), well) * 2:
+        eye.sees = sees
+        await watch._look("k")
+    assert said == [f"what was seen of k was not recorded: {TOLD}"] * 2
 
 
 @pytest.mark.full
