@@ -6,6 +6,7 @@ import time
 import warnings
 from collections.abc import Callable
 from datetime import UTC, tzinfo
+from math import inf
 
 import msgspec
 
@@ -16,6 +17,7 @@ from cockpit.logs.formats import parse
 from cockpit.logs.lazy import lazily
 from cockpit.logs.line import Level, LogLine
 from cockpit.logs.parsed import Parsed, Setting
+from cockpit.logs.twice import even_around, meant, other_fold, shown_again
 from cockpit.logs.wrapped import Wrapped, unwrap
 
 # Lines at the left margin that belong to a trace: Python's, Java's, Go's, .NET's, PHP's, Ruby's, Node's and Rust's.
@@ -64,6 +66,8 @@ class Classifier:
         self._clock = clock
         self._columns = Columns()
         self._states: dict[str, _State] = {"": _State()}  # by docker compose's prefix
+        self._even_from, self._even_until = inf, -inf  # between which no time is shown twice by the clock
+        self._last: float | None = None  # the time of the line before, where the clock goes back not far from it
 
     @property
     def by_columns(self) -> bool:
@@ -129,9 +133,12 @@ class Classifier:
             return self._follow(text, state.record, parsed.message)
         if wrapped is not None and wrapped.at is not None:
             parsed = parsed._replace(at=wrapped.at)
-        if parsed.at is None and state.record is not None and state.record.format == "jul":
-            # java.util.logging has the time on one line, and level and message on the next.
-            parsed = parsed._replace(at=state.record.at)
+        elif (at := parsed.at) is None:
+            if state.record is not None and state.record.format == "jul":
+                # java.util.logging has the time on one line, and level and message on the next.
+                parsed = parsed._replace(at=state.record.at)
+        elif not self._even_from <= at < self._even_until:
+            parsed = self._settled(plain, parsed, at)
         state.record = parsed
         state.margin = len(plain) - len(plain.lstrip())
         return LogLine(text, parsed.level, parsed.at, self._source, parsed.format, parsed.message)
@@ -142,6 +149,21 @@ class Classifier:
         if self._columns.known and (row := self._columns.read(plain, setting)):
             return row
         return journal_export.parse(plain, setting) or parse(plain.lstrip(), setting)
+
+    def _settled(self, plain: str, parsed: Parsed, at: float) -> Parsed:
+        """Return what was read with the time that is meant, where the clock may show that twice."""
+        self._even_from, self._even_until = even_around(at, self._zone)
+        if self._even_from <= at < self._even_until:
+            return parsed
+        if shown_again(at, self._zone):
+            # Read again, since only where the zone tells its time the line has two: not where it names an offset.
+            now = self._clock()
+            second = self._parse(plain, Setting(other_fold(self._zone), now))
+            if second is not None and second.at is not None and second.at > at:
+                at = meant(at, second.at, last=self._last, now=now)
+                parsed = parsed._replace(at=at)
+        self._last = at
+        return parsed
 
     def _continues(self, plain: str, state: _State, record: Parsed) -> bool:
         """Whether this line belongs to the record before it, and what that means for the next one."""

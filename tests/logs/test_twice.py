@@ -1,0 +1,131 @@
+"""Logs written while the clock goes back: every line has its own time, however it is come by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cockpit.logs.classify import Classifier
+from cockpit.logs.sieve import read_sieve
+from cockpit.logs.tally import Counted
+
+
+class Night(NamedTuple):
+    """A zone, when its clock goes back (epoch seconds), and by how many minutes."""
+
+    zone: ZoneInfo
+    at: float
+    minutes: int
+
+
+def utc(text: str) -> float:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
+
+
+NIGHTS = [
+    Night(ZoneInfo("Europe/Berlin"), utc("2026-10-25T01:00"), 60),
+    Night(ZoneInfo("Australia/Lord_Howe"), utc("2026-04-04T15:00"), 30),
+    Night(ZoneInfo("America/Havana"), utc("2026-11-01T05:00"), 60),  # at 01:00, to midnight
+]
+Write = Callable[[datetime], str]
+WAYS: dict[str, Write] = {
+    "iso": lambda at: f"{at:%Y-%m-%d %H:%M:%S} ERROR pay: refused",
+    "fraction": lambda at: f"{at:%Y-%m-%d %H:%M:%S},337 ERROR pay: refused",
+    "syslog": lambda at: f"{at:%b} {at.day:2} {at:%H:%M:%S} host pay[7]: error: refused",
+    "json": lambda at: f'{{"time": "{at:%Y-%m-%dT%H:%M:%S}", "level": "error", "msg": "refused"}}',
+    "nginx": lambda at: f"{at:%Y/%m/%d %H:%M:%S} [error] 7#7: refused",
+    "zoned": lambda at: f"{at.isoformat()} ERROR pay: refused",
+    "named": lambda at: f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC ERROR pay: refused",
+}
+night = pytest.mark.parametrize("night", NIGHTS, ids=lambda night: night.zone.key.partition("/")[2])
+way = pytest.mark.parametrize("way", WAYS)
+
+
+def written(night: Night, times: list[float], way: str = "iso") -> list[str]:
+    return [WAYS[way](datetime.fromtimestamp(at, night.zone)) for at in times]
+
+
+def every_minute(night: Night, before: int = 120, after: int = 120) -> list[float]:
+    return [night.at + 60 * minute for minute in range(-before, after)]
+
+
+def classifier(night: Night, now: float) -> Classifier:
+    return Classifier("app", zone=night.zone, clock=lambda: now)
+
+
+def read(night: Night, lines: list[str], now: float) -> list[float]:
+    reading = classifier(night, now)
+    found = [reading.classify(line).at for line in lines]
+    return [round(at) for at in found if at is not None]
+
+
+@night
+@way
+def test_every_line_has_its_own_time_where_the_clock_goes_back(night: Night, way: str) -> None:
+    times = every_minute(night)
+    assert read(night, written(night, times, way), night.at + 86400) == times
+
+
+@night
+@way
+def test_the_newest_lines_are_read_as_such_where_none_before_are_known(night: Night, way: str) -> None:
+    for now in range(-night.minutes, night.minutes):
+        times = every_minute(night, before=-max(now - 7, -night.minutes), after=now + 1)
+        assert read(night, written(night, times[:1], way), times[0]) == times[:1]
+        assert read(night, written(night, times[-1:], way), times[-1]) == times[-1:]
+
+
+@night
+def test_the_errors_of_the_last_minutes_are_chosen(night: Night) -> None:
+    times = every_minute(night, before=120, after=17)
+    now = times[-1]
+    sieve = read_sieve("since:15m", now=now, zone=night.zone)
+    assert sieve is not None
+    reading = classifier(night, now)
+    lines = [reading.classify(line) for line in written(night, times)]
+    assert [sieve.wants(line) for line in lines] == [at >= now - 900 for at in times]
+
+
+@given(
+    night=st.sampled_from(NIGHTS),
+    steps=st.lists(st.integers(0, 20 * 60), min_size=20, max_size=200),
+    late=st.lists(st.integers(0, 200), min_size=200, max_size=200),
+    way=st.sampled_from(sorted(WAYS)),
+)
+def test_lines_a_little_out_of_order_have_their_own_times(
+    night: Night, steps: list[int], late: list[int], way: str
+) -> None:
+    times, at = [], night.at - 3 * 3600
+    for step, back in zip(steps, late, strict=False):
+        at += step
+        times.append(at - back)
+    assert read(night, written(night, times, way), at + 3600) == times
+
+
+@night
+@way
+def test_a_count_of_a_file_tells_the_same_times(night: Night, way: str) -> None:
+    for first, last in ((-130, night.minutes // 2), (night.minutes // 2, 130), (-130, 130)):
+        times = [night.at + 60 * minute for minute in range(first, last)]
+        now = times[-1]
+        data = "".join(f"{line}\n" for line in written(night, times, way)).encode()
+        tally = Counted(classifier(night, now), night.zone, now).count(BytesIO(data))
+        assert tally.first_at is not None
+        assert tally.last_at is not None
+        assert [round(tally.first_at), round(tally.last_at)] == [times[0], times[-1]]
+
+
+def test_a_zones_name_tells_which_time_is_meant() -> None:
+    # Of these names none says an offset by itself.
+    sydney = Classifier("app", zone=ZoneInfo("Australia/Sydney"))
+    lines = [
+        sydney.classify(f"2026-04-05 02:{text} ERROR refused") for text in ("30:00 AEDT", "10:00 AEST", "40:00 AEDT")
+    ]
+    assert [line.at for line in lines] == [utc(f"2026-04-04T{clock}") for clock in ("15:30", "16:10", "15:40")]
