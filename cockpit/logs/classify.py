@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, tzinfo
 from math import inf
 
@@ -17,7 +17,7 @@ from cockpit.logs.formats import parse
 from cockpit.logs.lazy import lazily
 from cockpit.logs.line import Level, LogLine
 from cockpit.logs.parsed import Parsed, Setting
-from cockpit.logs.twice import even_around, meant, other_fold, shown_again
+from cockpit.logs.twice import LATE, even_around, meant, other_fold, shown_again, sure_before
 from cockpit.logs.wrapped import Wrapped, unwrap
 
 # Lines at the left margin that belong to a trace: Python's, Java's, Go's, .NET's, PHP's, Ruby's, Node's and Rust's.
@@ -41,6 +41,7 @@ _ANSI = lazily(r"(?:\x1b|#033|\\x1b|\\u001b)\[[\d;?]*[A-Za-z]|\x1b\([A-Z]")
 _COMPOSE = lazily(r"[\w.-]{1,64} *\| ")
 _TEXT = "text"
 _TRACE_FORMAT = "trace"
+_UNTIMED = 50  # lines at a log's beginning, after which it has no times
 _SERVICES = 64  # of one log with docker compose's prefixes
 
 
@@ -67,12 +68,40 @@ class Classifier:
         self._columns = Columns()
         self._states: dict[str, _State] = {"": _State()}  # by docker compose's prefix
         self._even_from, self._even_until = inf, -inf  # between which no time is shown twice by the clock
-        self._last: float | None = None  # the time of the line before, where the clock goes back not far from it
+        self.last: float | None = None  # the time of the line before, where the clock goes back not far from it
+        self.is_guess = False  # whether that of two alike hours was taken of which the newest lines are
 
     @property
     def by_columns(self) -> bool:
         """Whether the log has named its columns, so that any line may be a row."""
         return self._columns.known
+
+    def sure_before(self, at: float) -> float:
+        """Return the last second before the hours that look alike, where `at` is in one of them; `at` itself else."""
+        return sure_before(at, self._zone)
+
+    def foresee(self, texts: Iterable[str], until: float | None = None) -> None:
+        """Learn from the lines to come of which of two alike hours the first is; none is from after `until`, or now."""
+        scout = Classifier(self._source, zone=self._zone, clock=self._clock)
+        scout.last, first = -inf, None  # so it takes the first hour, until the times go back
+        latest = LATE + (self._clock() if until is None else until)
+        for number, text in enumerate(texts):
+            line = scout.classify(text)
+            if line.at is None:
+                if first is None and number > _UNTIMED:
+                    return
+                continue
+            again = shown_again(line.at, self._zone)
+            if first is None:
+                if not again:
+                    return
+                first = line.at
+            if again and line.at + again <= latest:
+                continue  # it may be of either
+            # Of the first hour, where that is not over yet, or the second begins after this line.
+            if again or sure_before(line.at, self._zone) < line.at:
+                self.last = first
+            return
 
     def classify(self, text: str) -> LogLine:
         """Return the next line with its level, time, format and message; never raises, but warns of our mistakes."""
@@ -160,9 +189,10 @@ class Classifier:
             now = self._clock()
             second = self._parse(plain, Setting(other_fold(self._zone), now))
             if second is not None and second.at is not None and second.at > at:
-                at = meant(at, second.at, last=self._last, now=now)
+                self.is_guess = self.is_guess or self.last is None
+                at = meant(at, second.at, last=self.last, now=now)
                 parsed = parsed._replace(at=at)
-        self._last = at
+        self.last = at
         return parsed
 
     def _continues(self, plain: str, state: _State, record: Parsed) -> bool:

@@ -46,6 +46,22 @@ def shown_again(at: float, zone: tzinfo) -> float:
     return 0.0 if shown.fold else max(shown.replace(fold=1).timestamp() - shown.timestamp(), 0.0)
 
 
+def sure_before(at: float, zone: tzinfo) -> float:
+    """Return the last second before the hours that look alike, where `at` is in one of them; `at` itself else."""
+    shown = datetime.fromtimestamp(at, zone)
+    shift = at - shown.replace(fold=0).timestamp() if shown.fold else shown_again(at, zone)
+    if not shift:
+        return at
+    sure, high = int(at - 2 * shift) - 1, int(at)
+    while high - sure > 1:
+        middle = (sure + high) // 2
+        if datetime.fromtimestamp(middle, zone).fold or shown_again(middle, zone):
+            high = middle
+        else:
+            sure = middle
+    return sure
+
+
 def even_around(at: float, zone: tzinfo) -> tuple[float, float]:
     """Return from when until when, around `at`, no clock goes back that shows a time twice; empty where one does."""
     return (-inf, inf) if isinstance(zone, timezone) else _even_stretch(at // _STRETCH * _STRETCH, zone)

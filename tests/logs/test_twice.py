@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from threading import Event
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -13,8 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.logs.classify import Classifier
+from cockpit.logs.history import History
+from cockpit.logs.seek import Seeker
 from cockpit.logs.sieve import read_sieve
+from cockpit.logs.tagged import TaggedClassifier
 from cockpit.logs.tally import Counted
+from cockpit.logs.volumes import place_of
 
 
 class Night(NamedTuple):
@@ -129,3 +136,94 @@ def test_a_zones_name_tells_which_time_is_meant() -> None:
         sydney.classify(f"2026-04-05 02:{text} ERROR refused") for text in ("30:00 AEDT", "10:00 AEST", "40:00 AEDT")
     ]
     assert [line.at for line in lines] == [utc(f"2026-04-04T{clock}") for clock in ("15:30", "16:10", "15:40")]
+
+
+NEVER = Event()
+
+
+def nothing(part: float) -> None:
+    pass
+
+
+def history_of(folder: Path, lines: list[str], *volumes: int) -> History:
+    """A log whose lines up to each of these are in an archive."""
+    cuts = [0, *volumes, len(lines)]
+    names = [f"app.log.{number}" for number in range(len(volumes), 0, -1)] + ["app.log"]
+    for name, (start, end) in zip(names, pairwise(cuts), strict=True):
+        (folder / name).write_text("".join(f"{line}\n" for line in lines[start:end]))
+    return History(folder / "app.log")
+
+
+def places_of(history: History) -> list[int]:
+    place, found = place_of(history.volumes()[0], 0), []
+    while (stretch := history.after(place, NEVER)) is not None:
+        found += stretch.places(stretch.lines())
+        place = stretch.end
+    return found
+
+
+@pytest.mark.parametrize("volumes", [(), (100, 140, 150, 170)], ids=len)
+@night
+@pytest.mark.parametrize("way", ["iso", "syslog", "zoned"])
+def test_a_time_is_found_where_the_clock_goes_back(tmp_path: Path, night: Night, way: str, volumes: list[int]) -> None:
+    times = [night.at + 30 * number for number in range(-130, 130)]
+    history = history_of(tmp_path, written(night, times, way), *volumes)
+    places = places_of(history)
+    for now in (times[-1], times[-1] + 86400):
+        seeker = Seeker(history, lambda: classifier(night, now))  # noqa: B023
+        for number in range(0, len(times), 7):
+            assert seeker.find_time(times[number], NEVER, nothing) == places[number]
+            assert seeker.find_time(times[number] - 10, NEVER, nothing) == places[number]
+        assert seeker.find_time(times[-1] + 1, NEVER, nothing) is None
+    history.close()
+
+
+@pytest.mark.parametrize("volumes", [(), (700,), (240, 400, 600, 640)], ids=len)
+@night
+def test_what_is_read_back_has_the_same_times_as_what_is_read_on(
+    tmp_path: Path, night: Night, volumes: list[int]
+) -> None:
+    times = [night.at + 10 * number for number in range(-800, 800)]
+    history = history_of(tmp_path, written(night, times), *volumes)
+    for size in (1_500, 100_000):
+        for way_on in (False, True):
+            seeker = Seeker(history, lambda: classifier(night, times[-1]))
+            place = place_of(history.volumes()[0], 0) if way_on else history.end()
+            found: list[float | None] = []
+            while (stretch := (history.after if way_on else history.before)(place, NEVER, size)) is not None:
+                lines, _ = seeker.classified(stretch, NEVER)
+                part = [line.at for line in lines]
+                found = found + part if way_on else part + found
+                place = stretch.end if way_on else stretch.start
+            assert found == times
+    history.close()
+
+
+@night
+@pytest.mark.parametrize("begins", [-20, 10], ids=["first", "second"])
+def test_a_log_that_begins_in_these_hours_is_read_by_what_comes(tmp_path: Path, night: Night, begins: int) -> None:
+    times = [night.at + 60 * minute for minute in range(begins, 25)]
+    history = history_of(tmp_path, written(night, times))
+    seeker = Seeker(history, lambda: classifier(night, times[-1] + 86400))
+    for at, place in zip(times, places_of(history), strict=True):
+        assert seeker.find_time(at, NEVER, nothing) == place
+        stretch = history.after(place, NEVER)
+        assert stretch is not None
+        lines, _ = seeker.classified(stretch, NEVER)
+        assert lines[0].at == at
+    history.close()
+
+
+@night
+def test_lines_of_several_logs_in_one_have_their_own_times(tmp_path: Path, night: Night) -> None:
+    times = [night.at + 60 * minute for minute in range(-130, 130)]
+    lines = [f"{'pay' if number % 2 else 'mail'} | {line}" for number, line in enumerate(written(night, times))]
+    history = history_of(tmp_path, lines)
+    seeker = Seeker(history, lambda: TaggedClassifier(lambda _: classifier(night, times[-1])))
+    for at, place in zip(times, places_of(history), strict=True):
+        assert seeker.find_time(at, NEVER, nothing) == place
+        stretch = history.after(place, NEVER, 300)
+        assert stretch is not None
+        found, _ = seeker.classified(stretch, NEVER)
+        assert [line.at for line in found] == times[times.index(at) :][: len(found)]
+    history.close()
