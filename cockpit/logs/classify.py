@@ -69,6 +69,7 @@ class Classifier:
         self._states: dict[str, _State] = {"": _State()}  # by docker compose's prefix
         self._even_from, self._even_until = inf, -inf  # between which no time is shown twice by the clock
         self.last: float | None = None  # the time of the line before, where the clock goes back not far from it
+        self.is_live = False  # whether lines are read as they are written
         self.is_guess = False  # whether that of two alike hours was taken of which the newest lines are
 
     @property
@@ -80,11 +81,13 @@ class Classifier:
         """Return the last second before the hours that look alike, where `at` is in one of them; `at` itself else."""
         return sure_before(at, self._zone)
 
-    def foresee(self, texts: Iterable[str], until: float | None = None) -> None:
-        """Learn from the lines to come of which of two alike hours the first is; none is from after `until`, or now."""
+    def foresee(self, texts: Iterable[str]) -> None:
+        """Learn from the lines to come of which of two alike hours the first is, where none before it is known."""
+        if self.last is not None:
+            return
         scout = Classifier(self._source, zone=self._zone, clock=self._clock)
         scout.last, first = -inf, None  # so it takes the first hour, until the times go back
-        latest = LATE + (self._clock() if until is None else until)
+        latest = self._clock() + LATE
         for number, text in enumerate(texts):
             line = scout.classify(text)
             if line.at is None:
@@ -190,7 +193,7 @@ class Classifier:
             second = self._parse(plain, Setting(other_fold(self._zone), now))
             if second is not None and second.at is not None and second.at > at:
                 self.is_guess = self.is_guess or self.last is None
-                at = meant(at, second.at, last=self.last, now=now)
+                at = meant(at, second.at, last=self.last, now=now, is_live=self.is_live)
                 parsed = parsed._replace(at=at)
         self.last = at
         return parsed

@@ -16,6 +16,8 @@ TAG = " | "
 class LineClassifier(Protocol):
     """Classifies the lines of a log in their order; `last` and `is_guess` are of hours that the clock shows twice."""
 
+    is_live: bool  # whether lines are read as they are written
+
     @property
     def last(self) -> float | None:
         """The time of the line before."""
@@ -33,8 +35,8 @@ class LineClassifier(Protocol):
         """Return the last second before the hours that look alike, where `at` is in one of them; `at` itself else."""
         ...
 
-    def foresee(self, texts: Iterable[str], until: float | None = None) -> None:
-        """Learn from the lines to come of which of two alike hours the first is; none is from after `until`, or now."""
+    def foresee(self, texts: Iterable[str]) -> None:
+        """Learn from the lines to come of which of two alike hours the first is, where none before it is known."""
         ...
 
     def classify(self, text: str) -> LogLine:
@@ -48,6 +50,7 @@ class TaggedClassifier:
     def __init__(self, new: Callable[[str], LineClassifier]) -> None:
         self._new = new
         self._by_name: dict[str, LineClassifier] = {}
+        self.is_live = False
         self._last: float | None = None  # of all logs: their lines are in one order
 
     @property
@@ -70,14 +73,14 @@ class TaggedClassifier:
         """Return the last second before the hours that look alike, where `at` is in one of them; `at` itself else."""
         return self._of("").sure_before(at)
 
-    def foresee(self, texts: Iterable[str], until: float | None = None) -> None:
-        """Learn from the lines to come of which of two alike hours each log's first is; none is from after `until`."""
+    def foresee(self, texts: Iterable[str]) -> None:
+        """Learn from the lines to come of which of two alike hours each log's first is."""
         by_name = defaultdict[str, list[str]](list)
         for text in texts:
             name, tag, rest = text.partition(TAG)
             by_name[name if tag else ""].append(rest if tag else text)
         for name, lines in by_name.items():
-            self._of(name).foresee(lines, until)
+            self._of(name).foresee(lines)
 
     def _of(self, name: str) -> LineClassifier:
         classifier = self._by_name.get(name)
@@ -91,7 +94,9 @@ class TaggedClassifier:
         name, tag, rest = text.partition(TAG)
         if not tag:
             name, rest = "", text
-        line = self._of(name).classify(rest)
+        classifier = self._of(name)
+        classifier.is_live = self.is_live
+        line = classifier.classify(rest)
         if not tag:
             return line
         before = f"{name}{TAG}"

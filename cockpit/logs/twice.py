@@ -73,13 +73,14 @@ def _even_stretch(start: float, zone: tzinfo) -> tuple[float, float]:
     return (start, start + _STRETCH) if first.utcoffset() == last.utcoffset() else (inf, -inf)
 
 
-def meant(first: float, second: float, *, last: float | None, now: float) -> float:
+def meant(first: float, second: float, *, last: float | None, now: float, is_live: bool = False) -> float:
     """Return which of two times that look alike a line has, by the time of the `last` line before it and by the clock.
 
-    Lines are in their order, and not from the future; where nothing is known of those before, they are the newest.
+    Lines are in their order, and not from the future; where nothing is known of those before, they are the newest, as
+    are those that have just come in a log that `is_live`.
     """
     if second > now + LATE:
         return first
-    if last is None or last > second + _STRETCH:
+    if last is None or last > second + _STRETCH or (is_live and second > now - LATE):
         return second
     return first if first >= last - LATE else second

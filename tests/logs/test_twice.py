@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
-from threading import Event
+from threading import Condition, Event
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -15,8 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.classify import Classifier
+from cockpit.logs.feeds import MergedFeed
 from cockpit.logs.history import History
+from cockpit.logs.reader import LogReader
 from cockpit.logs.seek import Seeker
 from cockpit.logs.sieve import read_sieve
 from cockpit.logs.tagged import TaggedClassifier
@@ -227,3 +230,97 @@ def test_lines_of_several_logs_in_one_have_their_own_times(tmp_path: Path, night
         found, _ = seeker.classified(stretch, NEVER)
         assert [line.at for line in found] == times[times.index(at) :][: len(found)]
     history.close()
+
+
+class Followed:
+    """A log that is read as it is written, at a time of ours."""
+
+    def __init__(self, path: Path, night: Night, now: float) -> None:
+        self.now = now
+        self.buffer = LogBuffer()
+        self._news = Condition()
+        self.reader = LogReader(
+            "app", path, buffer=self.buffer, on_news=self._note, zone=night.zone, clock=lambda: self.now,
+            tail=40, first=10, poll_seconds=0.005,
+        )  # fmt: skip
+        self.reader.start()
+
+    def _note(self) -> None:
+        with self._news:
+            self._news.notify_all()
+
+    def times(self, count: int) -> list[float | None]:
+        """Those of the lines shown, once they are so many."""
+        with self._news:
+            assert self._news.wait_for(lambda: self.buffer.extent.end - self.buffer.extent.first == count, timeout=10)
+        extent = self.buffer.extent
+        return [line.at for line in self.buffer.lines_between(extent.first, extent.end)]
+
+    def rejoin(self) -> None:
+        """Have the newest lines read again."""
+        asked = Event()
+
+        def note() -> bool:
+            asked.set()
+            return True
+
+        self.reader.rejoin(note)
+        assert asked.wait(10)
+
+    def stop(self) -> None:
+        self.reader.stop()
+        self.reader.join(10)
+
+
+@night
+@pytest.mark.parametrize("newest", [-45, -12, -1, 0, 5, 18, 29, 50])
+def test_a_log_that_is_followed_has_its_own_times_from_the_start(tmp_path: Path, night: Night, newest: int) -> None:
+    times = [night.at + 60 * newest - 40 * number for number in range(200)][::-1]
+    path = tmp_path / "app.log"
+    path.write_text("".join(f"{line}\n" for line in written(night, times)))
+    followed = Followed(path, night, times[-1] + 20)
+    try:
+        assert followed.times(10) == times[-10:]
+        followed.reader.go_on()
+        assert followed.times(40) == times[-40:]
+        followed.rejoin()
+        assert followed.times(40) == times[-40:]
+    finally:
+        followed.stop()
+
+
+@night
+def test_a_line_that_comes_now_is_of_now_however_long_none_came(tmp_path: Path, night: Night) -> None:
+    path = tmp_path / "errors.log"
+    times = [night.at - 60 * (night.minutes - 2)]
+    path.write_text(f"{written(night, times)[0]}\n")
+    followed = Followed(path, night, times[0])
+    try:
+        for at in (night.at - 600, night.at + 60 * (night.minutes - 5), night.at + 60 * (night.minutes - 1)):
+            assert followed.times(len(times)) == times
+            times.append(at)
+            followed.now = at + 2
+            with path.open("a") as file:
+                file.write(f"{written(night, times)[-1]}\n")
+        assert followed.times(len(times)) == times
+    finally:
+        followed.stop()
+
+
+@night
+def test_several_files_are_put_in_the_order_of_their_times(tmp_path: Path, night: Night) -> None:
+    now = night.at + 20 * night.minutes
+    times = [now - number * night.minutes * 0.3 for number in range(250)][::-1]
+    for number, name in enumerate(("mail", "pay")):
+        lines = written(night, times[number::2])
+        (tmp_path / f"{name}.log").write_text("".join(f"{line}\n" for line in lines))
+    paths = [(name, str(tmp_path / f"{name}.log")) for name in ("mail", "pay")]
+    feed = MergedFeed("all", paths, zone=night.zone, clock=lambda: now)
+    feed.start()
+    try:
+        assert feed.ready.wait(10)
+        found = [line.partition(" | ")[2] for line in feed.path.read_text().splitlines()]
+        assert found == written(night, times)
+    finally:
+        feed.stop()
+        feed.join(10)
