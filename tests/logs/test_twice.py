@@ -25,6 +25,7 @@ from cockpit.logs.sieve import read_sieve
 from cockpit.logs.tagged import TaggedClassifier
 from cockpit.logs.tally import Counted
 from cockpit.logs.volumes import place_of
+from cockpit.logs.window import window_of
 
 
 class Night(NamedTuple):
@@ -324,3 +325,14 @@ def test_several_files_are_put_in_the_order_of_their_times(tmp_path: Path, night
     finally:
         feed.stop()
         feed.join(10)
+
+
+@night
+@pytest.mark.parametrize("newest", [-20, -1, 3, 16, 29, 100])
+def test_a_window_of_the_last_minutes_counts_their_lines(tmp_path: Path, night: Night, newest: int) -> None:
+    # So many lines that it begins to read in their midst.
+    times = [night.at + 60 * newest - number for number in range(20_000)][::-1]
+    path = tmp_path / "app.log"
+    path.write_text("".join(f"{line} {'x' * 60}\n" for line in written(night, times)))
+    window = window_of(path, since=times[-1] - 899, now=times[-1], zone=night.zone)
+    assert (window.lines, window.last_at) == (900, times[-1])
