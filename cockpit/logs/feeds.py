@@ -244,10 +244,14 @@ class _Member:
             if wide := wide_encoding(self._path, self._encoding):
                 batch = self._follow_narrowed(wide)
         self.trouble = self._trouble(batch)
-        for raw in batch.lines:
+        lines = batch.lines
+        if not self._at:
+            self._classifier.foresee(raw.text for raw in lines)
+        for raw in lines:
             line = self._classifier.classify(raw.text)
             self._at = line.at if line.at is not None else self._at
             found.append((self._at, self._name, raw.text))
+        self._classifier.is_live = self._classifier.is_live or not batch.more
         return found
 
     def _trouble(self, batch: Batch) -> str:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, tzinfo
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -191,6 +192,7 @@ class LogReader:
             return False  # it is tried again when there is a file
         classifier = self.new_classifier()
         raws, places = with_places(blocks)
+        classifier.foresee(raw.text for raw in raws)
         lines = [classifier.classify(raw.text) for raw in raws]
         span = Span(blocks.place, blocks.place + blocks.size)
         is_done = self.buffer.replace(lines, places, span, has_end=True, when=when)
@@ -208,6 +210,7 @@ class LogReader:
         raws = list(earlier.lines)
         places = places_of(raws, place_of(FIRST_VOLUME, earlier.offset))
         classifier = self.new_classifier()
+        classifier.foresee(raw.text for raw in raws)
         lines = [classifier.classify(raw.text) for raw in raws]
         for line, raw in zip(lines, raws, strict=True):
             self._counters.add(line, raw.size, live=False)
@@ -229,7 +232,7 @@ class LogReader:
         else:
             self._take_in(batch)
         # What the first look found was there before us, and so is what it could not read in one go.
-        self._is_live = self._is_live or not batch.more
+        self._is_live = self._classifier.is_live = self._is_live or not batch.more
         state, reason = batch.state, batch.reason or (self.status.reason if batch.state is self.status.state else "")
         if self._feed is not None and self._feed.trouble:
             state, reason = FollowState.WAITING, self._feed.trouble  # what it fills is there all the same
@@ -250,8 +253,11 @@ class LogReader:
         return True
 
     def _take_in(self, batch: Batch) -> None:
-        for block in batch.blocks:
+        for number, block in enumerate(batch.blocks):
             raws, places = with_places(block)
+            if number == 0 and not self._is_live:
+                later = (raw for other in batch.blocks[1:] for raw in other.lines())
+                self._classifier.foresee(raw.text for raw in chain(raws, later))
             for start in range(0, len(raws), _SLICE):
                 self._show(raws[start : start + _SLICE], places[start : start + _SLICE])
                 time.sleep(0)

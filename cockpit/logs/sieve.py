@@ -104,9 +104,9 @@ def read_moment(word: str, *, now: float, zone: tzinfo) -> float | None:
         hour, minute, second = (int(part or 0) for part in clock.groups())
         if hour > 23 or minute > 59 or second > 59:
             return None
-        moment = here.replace(hour=hour, minute=minute, second=second, microsecond=0)
-        return (moment if moment <= here else moment - timedelta(days=1)).timestamp()
-    for read in (_ago(now), _stamp(zone)):
+        shown = here.replace(hour=hour, minute=minute, second=second, microsecond=0)
+        return _last_shown(now, shown, shown - timedelta(days=1))
+    for read in (_ago(now), _stamp(now, zone)):
         try:
             return read(word)
         except (ValueError, OverflowError):
@@ -118,12 +118,20 @@ def _ago(now: float) -> Callable[[str], float]:
     return lambda word: now - parse_duration(word)
 
 
-def _stamp(zone: tzinfo) -> Callable[[str], float]:
+def _stamp(now: float, zone: tzinfo) -> Callable[[str], float]:
     def read(word: str) -> float:
         moment = datetime.fromisoformat(word)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
+        return moment.timestamp() if moment.tzinfo else _last_shown(now, moment.replace(tzinfo=zone))
 
     return read
+
+
+def _last_shown(now: float, *moments: datetime) -> float:
+    """Return the latest of these times of the clock that has passed, or else the first of them all."""
+    # By epoch seconds: times of one zone compare by what the clock shows, and it shows an hour twice when it goes back.
+    # `until:` means the later one, too: so it is of the same hour as `since:`, and hides no line that was asked for.
+    seconds = [moment.replace(fold=fold).timestamp() for moment in moments for fold in (0, 1)]
+    return max((one for one in seconds if one <= now), default=seconds[0])
 
 
 def _level(word: str) -> Level | None:

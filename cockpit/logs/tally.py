@@ -16,6 +16,7 @@ from cockpit.logs.shapes import Shape, shape_of
 from cockpit.logs.split import LINE_LIMIT, LineSplitter
 from cockpit.logs.stamps import stamp_epoch
 from cockpit.logs.timestamps import ACCESS_TIME, access_epoch
+from cockpit.logs.twice import shown_again
 
 BLOCK = 512 * 1024
 _SHAPES = 6  # that are remembered of one file
@@ -94,10 +95,14 @@ class _Seen:
         if hour == "" or hour in self.hours:
             return True
         first, last = (self.epoch(hour, rest) for rest in (":00:00", ":59:59"))
-        even = first is not None and last is not None and last - first == 3599
+        even = first is not None and last is not None and last - first == 3599 and not self._is_shown_again(last)
         if not even:
             self.uneven.add(hour)
         return even
+
+    def _is_shown_again(self, last: float) -> bool:
+        """Whether the clock shows of an hour the last minutes twice, or all: only the lines' order tells them apart."""
+        return shown_again(last, self._setting.zone) > 0
 
     def epoch(self, hour: bytes | str, rest: bytes | str | float) -> float | None:
         """Return the epoch seconds of an hour and the rest of a time."""

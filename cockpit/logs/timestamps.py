@@ -48,7 +48,9 @@ def _epoch(stamp: str, zone_name: str, zone: tzinfo) -> float | None:
     try:
         local = datetime.fromisoformat(stamp).replace(tzinfo=zone)
         if zone_name and zone_name != local.tzname():
-            local = local.replace(tzinfo=_named_zone(zone_name, zone))
+            again = local.replace(fold=1)  # AEDT before AEST, where the clock goes back
+            named = again.tzname() == zone_name
+            local = again if named else local.replace(tzinfo=_named_zone(zone_name, zone))
         # Programs write the year 1 for "no time"; near the ends of the calendar a zone's offset overflows.
         return local.timestamp() if 1970 < local.year < 9999 else None
     except (ValueError, OverflowError):

@@ -1,0 +1,86 @@
+"""The hour that a clock shows twice, where it goes back: of which of the two a time without an offset is."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from math import inf
+
+LATE = 300.0  # seconds that a line may come after a later one, or a clock be ahead of ours
+_STRETCH = 6 * 3600
+_LONGEST_SHIFT = 3 * 3600
+
+
+class _Other(tzinfo):
+    """A zone with the other one meant of two times that look alike."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+
+    def _there(self, moment: datetime | None) -> datetime | None:
+        return None if moment is None else moment.replace(fold=1 - moment.fold, tzinfo=self._zone)
+
+    def utcoffset(self, moment: datetime | None, /) -> timedelta | None:
+        return self._zone.utcoffset(self._there(moment))
+
+    def dst(self, moment: datetime | None, /) -> timedelta | None:
+        return self._zone.dst(self._there(moment))
+
+    def tzname(self, moment: datetime | None, /) -> str | None:
+        return self._zone.tzname(self._there(moment))
+
+    def fromutc(self, moment: datetime, /) -> datetime:
+        found = self._zone.fromutc(moment.replace(tzinfo=self._zone))
+        return found.replace(fold=1 - found.fold, tzinfo=self)
+
+
+@lru_cache(maxsize=64)
+def other_fold(zone: tzinfo) -> tzinfo:
+    """Return the zone in which times that the clock shows twice mean the second."""
+    return _Other(zone)
+
+
+def shown_again(at: float, zone: tzinfo) -> float:
+    """Return after how many seconds the clock shows the time of `at` again; 0 where it does not."""
+    shown = datetime.fromtimestamp(at, zone)
+    return 0.0 if shown.fold else max(shown.replace(fold=1).timestamp() - shown.timestamp(), 0.0)
+
+
+def sure_before(at: float, zone: tzinfo) -> float:
+    """Return the last second before the hours that look alike, where `at` is in one of them; `at` itself else."""
+    shown = datetime.fromtimestamp(at, zone)
+    shift = at - shown.replace(fold=0).timestamp() if shown.fold else shown_again(at, zone)
+    if not shift:
+        return at
+    sure, high = int(at - 2 * shift) - 1, int(at)
+    while high - sure > 1:
+        middle = (sure + high) // 2
+        if datetime.fromtimestamp(middle, zone).fold or shown_again(middle, zone):
+            high = middle
+        else:
+            sure = middle
+    return sure
+
+
+def even_around(at: float, zone: tzinfo) -> tuple[float, float]:
+    """Return from when until when, around `at`, no clock goes back that shows a time twice; empty where one does."""
+    return (-inf, inf) if isinstance(zone, timezone) else _even_stretch(at // _STRETCH * _STRETCH, zone)
+
+
+@lru_cache(maxsize=1024)
+def _even_stretch(start: float, zone: tzinfo) -> tuple[float, float]:
+    first, last = (datetime.fromtimestamp(at, zone) for at in (start, start + _STRETCH + _LONGEST_SHIFT))
+    return (start, start + _STRETCH) if first.utcoffset() == last.utcoffset() else (inf, -inf)
+
+
+def meant(first: float, second: float, *, last: float | None, now: float, is_live: bool = False) -> float:
+    """Return which of two times that look alike a line has, by the time of the `last` line before it and by the clock.
+
+    Lines are in their order, and not from the future; where nothing is known of those before, they are the newest, as
+    are those that have just come in a log that `is_live`.
+    """
+    if second > now + LATE:
+        return first
+    if last is None or last > second + _STRETCH or (is_live and second > now - LATE):
+        return second
+    return first if first >= last - LATE else second
