@@ -9,6 +9,7 @@ from math import inf
 LATE = 300.0  # seconds that a line may come after a later one, or a clock be ahead of ours
 _STRETCH = 6 * 3600
 _LONGEST_SHIFT = 3 * 3600
+_FIRST, _LAST = 0.0, 253_370_764_800.0  # from 1970 until 9999: near the calendar's ends a zone's offset leads out of it
 
 
 class _Other(tzinfo):
@@ -42,12 +43,16 @@ def other_fold(zone: tzinfo) -> tzinfo:
 
 def shown_again(at: float, zone: tzinfo) -> float:
     """Return after how many seconds the clock shows the time of `at` again; 0 where it does not."""
+    if not _FIRST <= at < _LAST:
+        return 0.0
     shown = datetime.fromtimestamp(at, zone)
     return 0.0 if shown.fold else max(shown.replace(fold=1).timestamp() - shown.timestamp(), 0.0)
 
 
 def sure_before(at: float, zone: tzinfo) -> float:
     """Return the last second before the hours that look alike, where `at` is in one of them; `at` itself else."""
+    if not _FIRST <= at < _LAST:
+        return at
     shown = datetime.fromtimestamp(at, zone)
     shift = at - shown.replace(fold=0).timestamp() if shown.fold else shown_again(at, zone)
     if not shift:
@@ -64,7 +69,11 @@ def sure_before(at: float, zone: tzinfo) -> float:
 
 def even_around(at: float, zone: tzinfo) -> tuple[float, float]:
     """Return from when until when, around `at`, no clock goes back that shows a time twice; empty where one does."""
-    return (-inf, inf) if isinstance(zone, timezone) else _even_stretch(at // _STRETCH * _STRETCH, zone)
+    if isinstance(zone, timezone):
+        return -inf, inf
+    if not _FIRST <= at < _LAST:
+        return at, at + 1
+    return _even_stretch(at // _STRETCH * _STRETCH, zone)
 
 
 @lru_cache(maxsize=1024)

@@ -21,7 +21,7 @@ from cockpit.logs.feeds import MergedFeed
 from cockpit.logs.history import History
 from cockpit.logs.reader import LogReader
 from cockpit.logs.seek import Seeker
-from cockpit.logs.sieve import read_sieve
+from cockpit.logs.sieve import read_moment, read_sieve
 from cockpit.logs.tagged import TaggedClassifier
 from cockpit.logs.tally import Counted
 from cockpit.logs.volumes import place_of
@@ -131,6 +131,17 @@ def test_a_count_of_a_file_tells_the_same_times(night: Night, way: str) -> None:
         assert tally.first_at is not None
         assert tally.last_at is not None
         assert [round(tally.first_at), round(tally.last_at)] == [times[0], times[-1]]
+
+
+@pytest.mark.parametrize("zone_name", ["Europe/Berlin", "America/Los_Angeles", "Pacific/Auckland", "UTC"])
+@pytest.mark.parametrize("typed", ["0001-01-01T00:00", "1970-01-01T00:00", "9999-12-31T23:59", "9999-12-31T23:59:59Z"])
+def test_a_time_at_an_end_of_the_calendar_is_no_fault(tmp_path: Path, typed: str, zone_name: str) -> None:
+    zone = ZoneInfo(zone_name)
+    (tmp_path / "app.log").write_text("9999-12-31 23:59:59 ERROR x\n")
+    seeker = Seeker(History(tmp_path / "app.log"), lambda: Classifier("app", zone=zone))
+    moment = read_moment(typed, now=1.8e9, zone=zone)
+    if moment is not None:
+        assert seeker.find_time(moment, Event(), lambda _: None) in {None, place_of(0, 0)}
 
 
 def test_a_zones_name_tells_which_time_is_meant() -> None:
