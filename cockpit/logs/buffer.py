@@ -247,6 +247,11 @@ class LogBuffer:
         with self._lock:
             return self._rows.row_of(number)
 
+    def holds(self, number: int) -> bool:
+        """Whether the line of a number is in memory."""
+        with self._lock:
+            return self._held.first <= number < self._held.end
+
     def place_of(self, number: int) -> int | None:
         """Return the place of a line in the log; None where it is not in memory or the log has no places."""
         with self._lock:

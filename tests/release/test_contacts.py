@@ -78,15 +78,20 @@ def test_shifts_that_touch_are_one_and_one_with_a_gap_is_another() -> None:
     assert order(run_with(NIGHT, gap), "2026-03-13T21:00")[0] == ("ben", "ON CALL until 08:00")
 
 
-def test_a_shift_on_a_date_and_the_day_on_which_the_clocks_change() -> None:
+def test_a_shift_on_a_date() -> None:
     once = Shift("ana", starts="2026-03-10T08:00+01:00", ends="2026-03-10T20:00+01:00")
     run = run_with(once, NIGHT)
     assert order(run, "2026-03-10T09:00")[0] == ("ana", "ON CALL until 20:00")
     assert order(run, "2026-03-10T20:00")[0] == ("ana", "")
-    saturday = Shift("ben", days=("sat",), at="20:00", lasts="12h")  # one hour of that night is missing
-    ((contact, turn),) = shifts_within(run_with(saturday), at("2026-03-28T12:00"), at("2026-03-29T12:00"), BERLIN)
-    assert (contact.id, turn.end - turn.start) == ("ben", 12 * 3600)
-    assert datetime.fromtimestamp(turn.end, BERLIN).strftime("%H:%M") == "09:00"
+
+
+@pytest.mark.parametrize(("saturday", "hours"), [("2026-03-28", 11), ("2026-10-24", 13)])
+def test_a_night_in_which_the_clocks_change_is_handed_over_at_the_usual_time(saturday: str, hours: int) -> None:
+    night = Shift("ben", days=("sat",), at="20:00", lasts="12h")
+    start = at(f"{saturday}T12:00")
+    ((contact, turn),) = shifts_within(run_with(night), start, start + 86_400, BERLIN)
+    assert (contact.id, turn.end - turn.start) == ("ben", hours * 3600)
+    assert datetime.fromtimestamp(turn.end, BERLIN).strftime("%H:%M") == "08:00"
 
 
 def test_shifts_within_a_span_in_their_order() -> None:

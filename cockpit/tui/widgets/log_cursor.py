@@ -32,7 +32,8 @@ class LogCursor:
 
     def extend(self, number: int, *, start: int) -> None:
         """Select up to a line: from `start` on where nothing was selected yet."""
-        if self._anchor is None:
+        # One whose lines were read anew since is gone: from there on nobody has selected anything.
+        if self._anchor is None or not self._buffer.holds(self._anchor):
             self._anchor = start
         self.current = number
 
