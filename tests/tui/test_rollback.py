@@ -95,6 +95,25 @@ async def test_the_focus_starts_on_cancel_and_enter_there_starts_nothing(scene: 
     assert not scene.run.executions
 
 
+async def test_whoever_comes_back_presses_anew_however_soon(scene: Scene) -> None:
+    app = scene.app()
+    async with app.run_test(size=(100, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("4")
+        await settle(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, CardDialog))
+        app.screen.query_one("#rollback", Button).active_effect_duration = 3600
+        await pilot.press("tab", "enter")
+        for _ in range(2):
+            await until(pilot, lambda: isinstance(app.screen, ConfirmPlanDialog))
+            await settle(pilot)
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, CardDialog))
+            await settle(pilot)
+            await pilot.press("enter")
+
+
 async def test_enter_never_confirms(scene: Scene) -> None:
     async with at_confirmation(scene) as (app, pilot):
         await pilot.press(*"v2.4.0")

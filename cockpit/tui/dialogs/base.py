@@ -106,6 +106,8 @@ class Dialog(PatchScreen, ModalScreen[T]):
         return AwaitComplete()
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:  # noqa: ARG002
+        # Whoever comes back to a button may press it anew, however soon: Textual takes no press while one is shown.
+        self.query(Button).remove_class("-active")
         if self._leaves_with is not None and self.is_active:
             super().dismiss(*self._leaves_with)
 
