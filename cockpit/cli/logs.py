@@ -162,7 +162,6 @@ def _followed(log: ChosenLog, query: LogQuery) -> Iterator[LogLine | None]:
 
 def _interleaved(logs: list[ChosenLog], query: LogQuery) -> Iterator[LogLine | None]:
     """Yield the lines of several files by their times, each after its log's name; of each the last ones first."""
-    from cockpit.logs.classify import Classifier
     from cockpit.logs.feeds import MergedFeed
     from cockpit.logs.follow import Follower
     from cockpit.logs.query import Chooser
@@ -177,7 +176,7 @@ def _interleaved(logs: list[ChosenLog], query: LogQuery) -> Iterator[LogLine | N
         encodings={log.name: log.encoding for log in logs},
     )
     feed.start()
-    classifier, chooser = TaggedClassifier(lambda name: Classifier(name, zone=timezone)), Chooser(query)
+    classifier, chooser = TaggedClassifier(zone=timezone), Chooser(query)
     with Follower(feed.path, tail=sys.maxsize) as follower:
         while True:
             batch = follower.poll()

@@ -6,18 +6,17 @@ import time
 import warnings
 from collections.abc import Callable, Iterable
 from datetime import UTC, tzinfo
-from math import inf
 
 import msgspec
 
 from cockpit.logs import journal_export
 from cockpit.logs.colours import without_colours
 from cockpit.logs.columns import Columns
+from cockpit.logs.folds import Folds
 from cockpit.logs.formats import parse
 from cockpit.logs.lazy import lazily
 from cockpit.logs.line import Level, LogLine
 from cockpit.logs.parsed import Parsed, Setting
-from cockpit.logs.twice import LATE, even_around, meant, other_fold, shown_again, sure_before
 from cockpit.logs.wrapped import Wrapped, unwrap
 
 # Lines at the left margin that belong to a trace: Python's, Java's, Go's, .NET's, PHP's, Ruby's, Node's and Rust's.
@@ -41,7 +40,6 @@ _ANSI = lazily(r"(?:\x1b|#033|\\x1b|\\u001b)\[[\d;?]*[A-Za-z]|\x1b\([A-Z]")
 _COMPOSE = lazily(r"[\w.-]{1,64} *\| ")
 _TEXT = "text"
 _TRACE_FORMAT = "trace"
-_UNTIMED = 50  # lines at a log's beginning, after which it has no times
 _SERVICES = 64  # of one log with docker compose's prefixes
 
 
@@ -58,53 +56,30 @@ class _State:
 class Classifier:
     """Classifies the lines of one log in their order; `zone` is that of times that name none.
 
-    `clock` (epoch seconds) tells the year of dates that carry none.
+    `clock` (epoch seconds) tells the year of dates that carry none; `folds` are shared by logs whose lines are in one
+    order.
     """
 
-    def __init__(self, source: str, *, zone: tzinfo = UTC, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, source: str, *, zone: tzinfo = UTC, clock: Callable[[], float] = time.time, folds: Folds | None = None
+    ) -> None:
         self._source = source
         self._zone = zone
         self._clock = clock
         self._columns = Columns()
         self._states: dict[str, _State] = {"": _State()}  # by docker compose's prefix
-        self._even_from, self._even_until = inf, -inf  # between which no time is shown twice by the clock
-        self.last: float | None = None  # the time of the line before, where the clock goes back not far from it
-        self.is_live = False  # whether lines are read as they are written
-        self.is_guess = False  # whether that of two alike hours was taken of which the newest lines are
+        self.folds = Folds(zone, clock) if folds is None else folds
 
     @property
     def by_columns(self) -> bool:
         """Whether the log has named its columns, so that any line may be a row."""
         return self._columns.known
 
-    def sure_before(self, at: float) -> float:
-        """Return the last second before the hours that look alike, where `at` is in one of them; `at` itself else."""
-        return sure_before(at, self._zone)
-
     def foresee(self, texts: Iterable[str]) -> None:
         """Learn from the lines to come of which of two alike hours the first is, where none before it is known."""
-        if self.last is not None:
-            return
-        scout = Classifier(self._source, zone=self._zone, clock=self._clock)
-        scout.last, first = -inf, None  # so it takes the first hour, until the times go back
-        latest = self._clock() + LATE
-        for number, text in enumerate(texts):
-            line = scout.classify(text)
-            if line.at is None:
-                if first is None and number > _UNTIMED:
-                    return
-                continue
-            again = shown_again(line.at, self._zone)
-            if first is None:
-                if not again:
-                    return
-                first = line.at
-            if again and line.at + again <= latest:
-                continue  # it may be of either
-            # Of the first hour, where that is not over yet, or the second begins after this line.
-            if again or sure_before(line.at, self._zone) < line.at:
-                self.last = first
-            return
+        if self.folds.last is None:
+            scout = Classifier(self._source, zone=self._zone, clock=self._clock, folds=self.folds.ahead())
+            self.folds.foresee(scout.classify(text).at for text in texts)
 
     def classify(self, text: str) -> LogLine:
         """Return the next line with its level, time, format and message; never raises, but warns of our mistakes."""
@@ -169,8 +144,8 @@ class Classifier:
             if state.record is not None and state.record.format == "jul":
                 # java.util.logging has the time on one line, and level and message on the next.
                 parsed = parsed._replace(at=state.record.at)
-        elif not self._even_from <= at < self._even_until:
-            parsed = self._settled(plain, parsed, at)
+        elif not self.folds.even_from <= at < self.folds.even_until:
+            parsed = parsed._replace(at=self.folds.meant(at, lambda zone: self._time_in(zone, plain)))
         state.record = parsed
         state.margin = len(plain) - len(plain.lstrip())
         return LogLine(text, parsed.level, parsed.at, self._source, parsed.format, parsed.message)
@@ -182,21 +157,9 @@ class Classifier:
             return row
         return journal_export.parse(plain, setting) or parse(plain.lstrip(), setting)
 
-    def _settled(self, plain: str, parsed: Parsed, at: float) -> Parsed:
-        """Return what was read with the time that is meant, where the clock may show that twice."""
-        self._even_from, self._even_until = even_around(at, self._zone)
-        if self._even_from <= at < self._even_until:
-            return parsed
-        if shown_again(at, self._zone):
-            # Read again, since only where the zone tells its time the line has two: not where it names an offset.
-            now = self._clock()
-            second = self._parse(plain, Setting(other_fold(self._zone), now))
-            if second is not None and second.at is not None and second.at > at:
-                self.is_guess = self.is_guess or self.last is None
-                at = meant(at, second.at, last=self.last, now=now, is_live=self.is_live)
-                parsed = parsed._replace(at=at)
-        self.last = at
-        return parsed
+    def _time_in(self, zone: tzinfo, plain: str) -> float | None:
+        parsed = self._parse(plain, Setting(zone, self._clock()))
+        return None if parsed is None else parsed.at
 
     def _continues(self, plain: str, state: _State, record: Parsed) -> bool:
         """Whether this line belongs to the record before it, and what that means for the next one."""

@@ -251,7 +251,8 @@ class _Member:
             line = self._classifier.classify(raw.text)
             self._at = line.at if line.at is not None else self._at
             found.append((self._at, self._name, raw.text))
-        self._classifier.is_live = self._classifier.is_live or not batch.more
+        folds = self._classifier.folds
+        folds.is_live = folds.is_live or not batch.more
         return found
 
     def _trouble(self, batch: Batch) -> str:

@@ -13,7 +13,8 @@ from cockpit.logs.history import History, Stretch
 from cockpit.logs.line import LogLine
 from cockpit.logs.match import SlowPatternError
 from cockpit.logs.packed import GivenUpError
-from cockpit.logs.seek import Progress, Seeker
+from cockpit.logs.seek import Seeker
+from cockpit.logs.seek_time import Progress
 from cockpit.logs.volumes import VOLUME_SPAN, place_of
 
 ROWS = 300  # that one loading brings, at least

@@ -153,7 +153,7 @@ class LogReader:
         if self._is_tagged:
             from cockpit.logs.tagged import TaggedClassifier
 
-            return TaggedClassifier(lambda name: Classifier(name, zone=self._zone, clock=self._clock))
+            return TaggedClassifier(zone=self._zone, clock=self._clock)
         return Classifier(self._name, zone=self._zone, clock=self._clock)
 
     def _run(self) -> None:
@@ -232,7 +232,7 @@ class LogReader:
         else:
             self._take_in(batch)
         # What the first look found was there before us, and so is what it could not read in one go.
-        self._is_live = self._classifier.is_live = self._is_live or not batch.more
+        self._is_live = self._classifier.folds.is_live = self._is_live or not batch.more
         state, reason = batch.state, batch.reason or (self.status.reason if batch.state is self.status.state else "")
         if self._feed is not None and self._feed.trouble:
             state, reason = FollowState.WAITING, self._feed.trouble  # what it fills is there all the same

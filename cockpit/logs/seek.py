@@ -7,15 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from threading import Event
 
-from cockpit.logs.history import STRETCH, History, Stretch
+from cockpit.logs.history import History, Stretch
 from cockpit.logs.levels import LEVEL_OF_NAME
 from cockpit.logs.line import Level, LogLine
 from cockpit.logs.packed import GivenUpError
+from cockpit.logs.seek_time import PRIMER, Progress, TimeSeeker
 from cockpit.logs.tagged import LineClassifier
-from cockpit.logs.volumes import VOLUME_SPAN, place_of
+from cockpit.logs.volumes import VOLUME_SPAN
 
-_PRIMER = 8 * 1024  # bytes before a stretch by which it is known to what its first lines belong
-_TIMED_WITHIN = 64 * 1024  # bytes of lines without a time that are looked through for one
 _SCAN = 1024 * 1024
 
 # What every line that the classifier calls an error has in it, in lower case: a part of a word, a letter or a number.
@@ -35,7 +34,6 @@ _GRAVE_NUMBERS = tuple(
 # A letter that is a level stands alone: what may be around it, and the letter, as one byte each.
 _ALONE = bytes(1 if byte in b" \t\r\n|:,-()[]!/" else 2 if byte in b"EFC" else 0 for byte in range(256))
 
-Progress = Callable[[float], object]
 Wants = Callable[[LogLine], bool]
 
 
@@ -49,63 +47,21 @@ class Seeker:
     def __init__(self, history: History, classifier: Callable[[], LineClassifier]) -> None:
         self._history = history
         self._classifier = classifier
-        # Of hours that the clock shows twice: where they begin, and the time of the line before some places in them.
-        self._begins: dict[float, int] = {}
-        self._lasts: dict[int, float | None] = {}
+        self._times = TimeSeeker(history, classifier)
 
     def classified(self, stretch: Stretch, cancel: Event) -> tuple[list[LogLine], list[int]]:
         """Return a stretch's lines as if all before it had been read, and their places."""
         raws = stretch.lines()
-        primer = self._history.before(stretch.start, cancel, _PRIMER) if stretch.start % VOLUME_SPAN else None
+        primer = self._history.before(stretch.start, cancel, PRIMER) if stretch.start % VOLUME_SPAN else None
         primed = primer.lines() if primer is not None else []
         classifier = self._classifier()
         lines = [classifier.classify(raw.text) for raw in (*primed, *raws)]
-        if classifier.is_guess:
-            start, sure_before = primer.start if primer is not None else stretch.start, classifier.sure_before
+        if classifier.folds.is_guess:
+            start = primer.start if primer is not None else stretch.start
             classifier = self._classifier()
-            times = [line.at for line in lines if line.at is not None]
-            alike = next((at for at in times if sure_before(at) < at), None)
-            classifier.last = None if alike is None else self._last_before(start, sure_before(alike), cancel)
+            classifier.folds.last = self._times.last_before(start, [line.at for line in lines], cancel)
             lines = [classifier.classify(raw.text) for raw in (*primed, *raws)]
         return lines[len(primed) :], stretch.places(raws)
-
-    def _last_before(self, place: int, sure: float, cancel: Event) -> float | None:
-        """Return the time of the last line before a place, by all lines from the last ones on whose times are sure."""
-        begin = self._begins.get(sure)
-        if begin is None:
-            begin = self._bisect(sure, cancel, lambda _: None)
-            if begin is None:
-                return None
-            self._begins[sure] = begin
-        known = max((one for one in self._lasts if begin < one <= place), default=begin)
-        if known == begin:
-            classifier = self._begun(begin, cancel)
-        else:
-            classifier = self._classifier()
-            classifier.last = self._lasts[known]
-        while known < place:
-            if cancel.is_set():
-                raise GivenUpError("cancelled")
-            is_here = known // VOLUME_SPAN == place // VOLUME_SPAN
-            stretch = self._history.after(known, cancel, min(place - known, STRETCH) if is_here else STRETCH)
-            if stretch is None or stretch.start >= place:
-                break
-            for raw in stretch.lines():
-                classifier.classify(raw.text)
-            known = stretch.end
-            self._lasts[known] = classifier.last
-        return classifier.last
-
-    def _begun(self, place: int, cancel: Event) -> LineClassifier:
-        """Return a classifier that knows the last lines before a place, in whichever volume, or else those after it."""
-        classifier = self._classifier()
-        primer = self._history.before(place, cancel, _PRIMER)
-        if primer is not None:
-            for raw in primer.lines():
-                classifier.classify(raw.text)
-        elif (stretch := self._history.after(place, cancel)) is not None:
-            classifier.foresee(raw.text for raw in stretch.lines())
-        return classifier
 
     def find_error(self, place: int, *, forward: bool, cancel: Event, progress: Progress) -> int | None:
         """Return the place of the first error at or after `place`, or else of the last before it."""
@@ -128,64 +84,7 @@ class Seeker:
 
     def find_time(self, at: float, cancel: Event, progress: Progress) -> int | None:
         """Return the place of the first line at or after a time (epoch seconds); lines are taken to be in its order."""
-        # Of what the clock shows twice only the lines before tell which is meant: it is read on from the last sure one.
-        sure = self._classifier().sure_before(at)
-        place = self._bisect(sure, cancel, progress)
-        return place if place is None or sure == at else self._next_timed(place, at, cancel)
-
-    def _bisect(self, at: float, cancel: Event, progress: Progress) -> int | None:
-        volumes = self._history.volumes()
-        lowest = 0
-        for number in reversed(volumes):  # the newest that begins before it
-            first = self._time_after(place_of(number, 0), cancel)
-            if number == volumes[0] or (first is not None and first[1] < at):
-                lowest = number
-                break
-        size = self._history.size_of(place_of(lowest, 0))
-        low, high = 0, size
-        while low < high:
-            if cancel.is_set():
-                raise GivenUpError("cancelled")
-            progress(1 - (high - low) / max(size, 1))
-            middle = (low + high) // 2
-            found = self._time_after(self._history.line_start(place_of(lowest, middle), cancel), cancel)
-            if found is None or found[1] >= at:
-                high = middle
-            else:
-                low = max(found[0] % VOLUME_SPAN + 1, middle + 1)
-        found = self._time_after(place_of(lowest, low), cancel, whole_line=True)
-        if found is not None and found[1] >= at:
-            return found[0]
-        return None if found is None else self._next_timed(found[0], at, cancel)
-
-    def _next_timed(self, place: int, at: float, cancel: Event) -> int | None:
-        classifier = self._begun(place, cancel)
-        while (stretch := self._history.after(place, cancel)) is not None:
-            if cancel.is_set():
-                raise GivenUpError("cancelled")
-            raws = stretch.lines()
-            for raw, start in zip(raws, stretch.places(raws), strict=True):
-                line = classifier.classify(raw.text)
-                if line.at is not None and line.at >= at:
-                    return start
-            place = stretch.end
-        return None
-
-    def _time_after(self, place: int, cancel: Event, *, whole_line: bool = False) -> tuple[int, float] | None:
-        """The first line with a time that starts at or after a place, and its time."""
-        if whole_line:
-            place = self._history.line_start(place, cancel)
-        seen = 0
-        while seen < _TIMED_WITHIN and (stretch := self._history.after(place, cancel, 4096)) is not None:
-            classifier = self._classifier()
-            lines = stretch.lines()
-            for raw, start in zip(lines, stretch.places(lines), strict=True):
-                line = classifier.classify(raw.text)
-                if line.at is not None:
-                    return start, line.at
-            seen += len(stretch.data)
-            place = stretch.end
-        return None
+        return self._times.find(at, cancel, progress)
 
     def _find(
         self, place: int, wants: Wants, *, forward: bool, cancel: Event, progress: Progress,

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import time
 from collections.abc import Callable, Iterable
+from datetime import UTC, tzinfo
 from typing import Protocol
 
 import msgspec
 
+from cockpit.logs.classify import Classifier
+from cockpit.logs.folds import Folds
 from cockpit.logs.line import LogLine
 
 TAG = " | "
 
 
 class LineClassifier(Protocol):
-    """Classifies the lines of a log in their order; `last` and `is_guess` are of hours that the clock shows twice."""
+    """Classifies the lines of a log in their order."""
 
-    is_live: bool  # whether lines are read as they are written
-
-    @property
-    def last(self) -> float | None:
-        """The time of the line before."""
-        ...
-
-    @last.setter
-    def last(self, at: float | None) -> None: ...
-
-    @property
-    def is_guess(self) -> bool:
-        """Whether a line has its time without one before it being known."""
-        ...
-
-    def sure_before(self, at: float) -> float:
-        """Return the last second before the hours that look alike, where `at` is in one of them; `at` itself else."""
-        ...
+    folds: Folds
 
     def foresee(self, texts: Iterable[str]) -> None:
         """Learn from the lines to come of which of two alike hours the first is, where none before it is known."""
@@ -45,60 +31,35 @@ class LineClassifier(Protocol):
 
 
 class TaggedClassifier:
-    """Classifies each log's lines by a classifier of its own, made by `new`: a trace stays with its record."""
+    """Classifies each log's lines by a classifier of its own, as `Classifier` does: a trace stays with its record."""
 
-    def __init__(self, new: Callable[[str], LineClassifier]) -> None:
-        self._new = new
-        self._by_name: dict[str, LineClassifier] = {}
-        self.is_live = False
-        self._last: float | None = None  # of all logs: their lines are in one order
-
-    @property
-    def last(self) -> float | None:
-        """The latest time of a line before, where the clock goes back not far from it."""
-        return max((one.last for one in self._by_name.values() if one.last is not None), default=self._last)
-
-    @last.setter
-    def last(self, at: float | None) -> None:
-        self._last = at
-        for one in self._by_name.values():
-            one.last = at
-
-    @property
-    def is_guess(self) -> bool:
-        """Whether a line has its time without one before it being known."""
-        return any(one.is_guess for one in self._by_name.values())
-
-    def sure_before(self, at: float) -> float:
-        """Return the last second before the hours that look alike, where `at` is in one of them; `at` itself else."""
-        return self._of("").sure_before(at)
+    def __init__(
+        self, *, zone: tzinfo = UTC, clock: Callable[[], float] = time.time, folds: Folds | None = None
+    ) -> None:
+        self._zone = zone
+        self._clock = clock
+        self._by_name: dict[str, Classifier] = {}
+        self.folds = Folds(zone, clock) if folds is None else folds  # of all logs: their lines are in one order
 
     def foresee(self, texts: Iterable[str]) -> None:
-        """Learn from the lines to come of which of two alike hours each log's first is."""
-        by_name = defaultdict[str, list[str]](list)
-        for text in texts:
-            name, tag, rest = text.partition(TAG)
-            by_name[name if tag else ""].append(rest if tag else text)
-        for name, lines in by_name.items():
-            self._of(name).foresee(lines)
+        """Learn from the lines to come of which of two alike hours the first is, where none before it is known."""
+        if self.folds.last is None:
+            scout = TaggedClassifier(zone=self._zone, clock=self._clock, folds=self.folds.ahead())
+            self.folds.foresee(scout.classify(text).at for text in texts)
 
-    def _of(self, name: str) -> LineClassifier:
+    def _of(self, name: str) -> Classifier:
         classifier = self._by_name.get(name)
         if classifier is None:
-            classifier = self._by_name[name] = self._new(name)
-            classifier.last = self._last
+            classifier = Classifier(name, zone=self._zone, clock=self._clock, folds=self.folds)
+            self._by_name[name] = classifier
         return classifier
 
     def classify(self, text: str) -> LogLine:
         """Return the next line as its log means it, its message after the log's name."""
         name, tag, rest = text.partition(TAG)
         if not tag:
-            name, rest = "", text
-        classifier = self._of(name)
-        classifier.is_live = self.is_live
-        line = classifier.classify(rest)
-        if not tag:
-            return line
+            return self._of("").classify(text)
+        line = self._of(name).classify(rest)
         before = f"{name}{TAG}"
         raw = before + line.raw if line.raw else ""
         return msgspec.structs.replace(line, text=before + line.text, message=before + line.message, raw=raw)

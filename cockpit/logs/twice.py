@@ -1,4 +1,4 @@
-"""The hour that a clock shows twice, where it goes back: of which of the two a time without an offset is."""
+"""Where a zone's clock goes back, and so shows the same times twice."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from math import inf
 
-LATE = 300.0  # seconds that a line may come after a later one, or a clock be ahead of ours
 _STRETCH = 6 * 3600
 _LONGEST_SHIFT = 3 * 3600
 _FIRST, _LAST = 0.0, 253_370_764_800.0  # from 1970 until 9999: near the calendar's ends a zone's offset leads out of it
@@ -80,16 +79,3 @@ def even_around(at: float, zone: tzinfo) -> tuple[float, float]:
 def _even_stretch(start: float, zone: tzinfo) -> tuple[float, float]:
     first, last = (datetime.fromtimestamp(at, zone) for at in (start, start + _STRETCH + _LONGEST_SHIFT))
     return (start, start + _STRETCH) if first.utcoffset() == last.utcoffset() else (inf, -inf)
-
-
-def meant(first: float, second: float, *, last: float | None, now: float, is_live: bool = False) -> float:
-    """Return which of two times that look alike a line has, by the time of the `last` line before it and by the clock.
-
-    Lines are in their order, and not from the future; where nothing is known of those before, they are the newest, as
-    are those that have just come in a log that `is_live`.
-    """
-    if second > now + LATE:
-        return first
-    if last is None or last > second + _STRETCH or (is_live and second > now - LATE):
-        return second
-    return first if first >= last - LATE else second

@@ -57,7 +57,7 @@ def test_a_line_is_read_without_its_colours_and_keeps_them() -> None:
 
 
 def test_a_line_of_several_logs_in_one_keeps_its_colours_too() -> None:
-    classifier = TaggedClassifier(Classifier)
+    classifier = TaggedClassifier()
     line = classifier.classify("app | \x1b[31mfailing\x1b[0m over")
     assert (line.text, line.message) == ("app | failing over", "app | failing over")
     assert coloured(line.raw) == (line.text, [Run(6, 13, Look("#cd0000"))])

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from cockpit.logs.classify import Classifier
 from cockpit.logs.feeds import CommandFeed, Feed, FeedPool, MergedFeed, PipeFeed
 from cockpit.logs.follow import Follower
 from cockpit.logs.line import Level
@@ -252,7 +251,7 @@ def test_two_panes_on_one_command_share_it(tmp_path: Path) -> None:
 
 
 def test_a_trace_stays_with_its_record_where_logs_are_one() -> None:
-    classifier = TaggedClassifier(lambda name: Classifier(name, clock=lambda: 0.0))
+    classifier = TaggedClassifier(clock=lambda: 0.0)
     texts = [
         "app | 2026-07-01 12:00:01 ERROR boom",
         "web | 2026-07-01 12:00:01 INFO fine",

@@ -234,7 +234,7 @@ def test_lines_of_several_logs_in_one_have_their_own_times(tmp_path: Path, night
     times = [night.at + 60 * minute for minute in range(-130, 130)]
     lines = [f"{'pay' if number % 2 else 'mail'} | {line}" for number, line in enumerate(written(night, times))]
     history = history_of(tmp_path, lines)
-    seeker = Seeker(history, lambda: TaggedClassifier(lambda _: classifier(night, times[-1])))
+    seeker = Seeker(history, lambda: TaggedClassifier(zone=night.zone, clock=lambda: times[-1]))
     for at, place in zip(times, places_of(history), strict=True):
         assert seeker.find_time(at, NEVER, nothing) == place
         stretch = history.after(place, NEVER, 300)

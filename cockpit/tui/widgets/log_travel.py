@@ -16,7 +16,8 @@ from cockpit.logs.history import History
 from cockpit.logs.packed import GivenUpError
 from cockpit.logs.past import Past
 from cockpit.logs.reader import LogReader
-from cockpit.logs.seek import Progress, Seeker
+from cockpit.logs.seek import Seeker
+from cockpit.logs.seek_time import Progress
 from cockpit.logs.sieve import Sieve
 from cockpit.logs.volumes import VOLUME_SPAN
 from cockpit.tui.widgets.log_journey import Arrived, Travelled
