@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, tzinfo
 from heapq import merge
 from io import FileIO
+from itertools import islice, tee
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +28,7 @@ from cockpit.logs.match import TextFilter
 from cockpit.logs.split import LineSplitter
 
 _CHUNK = 1024 * 1024
+_FORESEEN = 100_000  # lines, which are in memory at once
 
 
 class LogQuery(Struct, frozen=True):
@@ -147,7 +149,10 @@ def _choose(
 ) -> Iterator[tuple[LogLine, int]]:
     tail = query.last if query.wants_all else None
     chooser = Chooser(query)
-    for raw in _read(path, tail, encoding, end):
+    ahead, raws = tee(_read(path, tail, encoding, end))
+    classifier.foresee(raw.text for raw in islice(ahead, _FORESEEN))
+    del ahead  # what it has read is kept until then
+    for raw in raws:
         line = classifier.classify(raw.text)
         if chooser.wants(line):
             yield line, raw.size

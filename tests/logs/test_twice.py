@@ -19,6 +19,8 @@ from cockpit.logs.buffer import LogBuffer
 from cockpit.logs.classify import Classifier
 from cockpit.logs.feeds import MergedFeed
 from cockpit.logs.history import History
+from cockpit.logs.line import Level
+from cockpit.logs.query import LogQuery, select
 from cockpit.logs.reader import LogReader
 from cockpit.logs.seek import Seeker
 from cockpit.logs.sieve import read_moment, read_sieve
@@ -336,6 +338,19 @@ def test_several_files_are_put_in_the_order_of_their_times(tmp_path: Path, night
     finally:
         feed.stop()
         feed.join(10)
+
+
+@night
+@pytest.mark.parametrize(
+    "query", [LogQuery(), LogQuery(last=40), LogQuery(minimum=Level.ERROR)], ids=["all", "last", "errors"]
+)
+def test_the_lines_that_a_file_begins_with_have_their_own_times(tmp_path: Path, night: Night, query: LogQuery) -> None:
+    path = tmp_path / "app.log"
+    times = [night.at + 60 * minute for minute in range(-20, 25)]
+    path.write_text("".join(f"{line}\n" for line in written(night, times)))
+    for now in (times[-1], times[-1] + 86400):
+        found = [line.at for line in select(path, query, zone=night.zone, clock=lambda: now)]  # noqa: B023
+        assert found == times[-(query.last or 0) :]
 
 
 @night
