@@ -194,7 +194,8 @@ def watch(pane: Pane, until: float, *, presses: bool) -> tuple[list[float], floa
         number, stamp = max(found, default=(0, 0.0))
         if number:
             ages.append(seen - stamp)
-        if number > newest:
+        # Not only upwards: in a picture taken while it is drawn, a row of two lines may seem far ahead of them all.
+        if number != newest:
             newest = number
             frozen = max(frozen, at - changed)
             changed = at
