@@ -60,15 +60,19 @@ def tab(painted: Painted) -> object:
     return tuple(painted.rows[tabs_row(painted)])
 
 
-def key_to_paint(console: Console, key: str, look: Look, dice: random.Random, *, within: float = 5.0) -> float:
+def key_to_paint(
+    console: Console, key: str, look: Look, dice: random.Random, *, within: float = 5.0,
+    at_press: Callable[[], object] = lambda: None,
+) -> float:  # fmt: skip
     """Press a key at no particular moment; return the seconds until what one looks at has changed.
 
     Where it does not `within` seconds, the frame of the key before was mistaken for another's: then the key is pressed
-    again.
+    again. `at_press` is called just before.
     """
     for _ in range(_TRIES):
         console.written_within(dice.uniform(0.05, 0.2))
         before = look(console.painted)
+        at_press()
         pressed = console.press(key)
         at = console.until(lambda painted, before=before: look(painted) != before, within=within)  # type: ignore[misc]
         if at != float("inf"):

@@ -33,6 +33,15 @@ def cpu_seconds(pids: Iterable[int], *, with_ended: bool = False) -> float:
     return sum(sum(map(int, fields[11:last])) for fields in map(_stat, pids) if fields) / _TICKS
 
 
+def core_seconds(pid: int) -> tuple[float, float] | None:
+    """Return how long a process's main thread has run so far, and how long it has waited for a core; None: not told."""
+    try:
+        ran, waited, _ = Path(f"/proc/{pid}/schedstat").read_text().split()
+    except (OSError, ValueError):
+        return None
+    return int(ran) / 1e9, int(waited) / 1e9
+
+
 def rss_megabytes(pids: Iterable[int]) -> float:
     """Return the memory that these hold at present."""
     return sum(_status(pid, "VmRSS") for pid in pids) / 1024

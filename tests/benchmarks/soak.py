@@ -31,9 +31,9 @@ from tests.benchmarks.bench_keys import cursor, key_to_paint
 from tests.benchmarks.console import Console
 from tests.benchmarks.flood import write
 from tests.benchmarks.gets import CONDITIONS, serve
-from tests.benchmarks.processes import carrying
+from tests.benchmarks.processes import carrying, core_seconds
 from tests.benchmarks.served import Served, opened, served_demo
-from tests.benchmarks.soak_report import Course, SoakReport, Told, Typed
+from tests.benchmarks.soak_report import Course, Key, SoakReport, Told, Typed
 
 PROBES, LOGS, RATE = 200, 5, 2000
 _SAMPLED_EVERY = 5.0  # seconds
@@ -124,12 +124,23 @@ def typed(console: Console, seconds: float) -> Typed:
     """Press keys for so long, or until one paints nothing; return what each took."""
     console.press("\x1b")  # what others did meanwhile is told over the list, and has the keys until it is put away
     console.written_within(1.0)
-    dice, found, deadline = random.Random(7), list[float](), time.monotonic() + seconds
+    dice, found, deadline = random.Random(7), list[Key](), time.monotonic() + seconds
+    before: tuple[float, float] | None = None
+
+    def note() -> None:
+        nonlocal before
+        before = core_seconds(console.pid)
+
     while time.monotonic() < deadline:
         try:
-            found.append(key_to_paint(console, "jk"[len(found) % 2], cursor, dice, within=_STALL))
+            took = key_to_paint(console, "jk"[len(found) % 2], cursor, dice, within=_STALL, at_press=note)
         except RuntimeError as error:
             return Typed(found, str(error))
+        after = core_seconds(console.pid)
+        if before is None or after is None:
+            found.append(Key(took))
+        else:
+            found.append(Key(took, after[0] - before[0], after[1] - before[1]))
     return Typed(found)
 
 

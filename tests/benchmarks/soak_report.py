@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tests.benchmarks.figures import percentile
 from tests.benchmarks.machine import machine_line
 from tests.benchmarks.processes import cpu_seconds, descriptors, rss_megabytes, slope_an_hour, threads
 from tests.benchmarks.table import number
+
+_PARTS = (50, 95, 99)
+_SLOWEST = 50  # of so many keys one is among the slowest
 
 
 @dataclass
@@ -87,11 +92,22 @@ def _growth(looks: Sequence[Look]) -> str:
     return f"{slope_an_hour(points):+.0f}" if len(points) >= 3 else "too short"
 
 
+class Key(NamedTuple):
+    """The seconds from a key to what it painted, and those in which the main thread ran then, or waited for a core.
+
+    None where the kernel does not tell.
+    """
+
+    seconds: float
+    ran: float | None = None
+    waited: float | None = None
+
+
 @dataclass(frozen=True)
 class Typed:
-    """The seconds from each key to what it painted, and what there was to see when one painted nothing, if one did."""
+    """What each key took, and what there was to see when one painted nothing, if one did."""
 
-    seconds: Sequence[float]
+    keys: Sequence[Key]
     stuck: str = ""
 
 
@@ -171,9 +187,22 @@ class SoakReport:
 
 
 def latencies(typed: Typed) -> str:
-    """Return the percentiles of what keys took."""
-    seconds = typed.seconds
-    if not seconds:
+    """Return the percentiles of what keys took, and what the slowest of them spent it on."""
+    keys = sorted(typed.keys)
+    if not keys:
         return "none painted"
-    parts = [f"p{part} {number(percentile(seconds, part / 100) * 1000)} ms" for part in (50, 95, 99)]
-    return f"{', '.join(parts)} ({len(seconds)} keys)"
+    parts = [f"p{part} {number(percentile([key.seconds for key in keys], part / 100) * 1000)} ms" for part in _PARTS]
+    slowest = keys[-max(len(keys) // _SLOWEST, 1) :]
+    ran, waited = (
+        statistics.fmean(values) * 1000 if (values := [one for one in told if one is not None]) else None
+        for told in ([key.ran for key in slowest], [key.waited for key in slowest])
+    )
+    spent = (
+        ""
+        if ran is None or waited is None
+        else (
+            f"; in the slowest {len(slowest)} the main thread ran for {number(ran)} ms and waited for a core for"
+            f" {number(waited)} ms"
+        )
+    )
+    return f"{', '.join(parts)} ({len(keys)} keys{spent})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks.soak_report import Course, Look, SoakReport, Told, Typed, quarters
+from tests.benchmarks.soak_report import Course, Key, Look, SoakReport, Told, Typed, quarters
 
 
 def test_growth_with_events_is_told_apart_from_growth_without() -> None:
@@ -35,7 +35,8 @@ def test_quarters_are_the_ends_and_three_between() -> None:
 def test_keys_that_stand_still_make_a_soak_unsound_and_leave_the_rest_of_its_report() -> None:
     course = Course({"screen": 1}, {"screen": [Look(float(at), 50.0, 10, 3, 0.0) for at in range(3)]}, [1, 1, 1])
     told = Told({"dora": 1}, {"dora": 1}, {"dora": 1}, same=True, lines=5, counted=[5, 5])
-    went, stuck = Typed([0.01] * 3), Typed([], "nothing was painted for the key 'j'; the screen:\nSince you looked")
+    went = Typed([Key(0.01)] * 98 + [Key(0.03, 0.005, 0.015), Key(0.05, 0.007, 0.035)])
+    stuck = Typed([], "nothing was painted for the key 'j'; the screen:\nSince you looked")
     assert SoakReport(1, course, went, went, told, 60, 15).sound
     report = SoakReport(1, course, went, stuck, told, 60, 15)
     assert not report.sound
@@ -43,4 +44,5 @@ def test_keys_that_stand_still_make_a_soak_unsound_and_leave_the_rest_of_its_rep
     assert "Since you looked" in report.markdown()
     assert "| screen |" in report.markdown()
     assert "at the start: p50 10 ms" in report.markdown()
+    assert "in the slowest 2 the main thread ran for 6 ms and waited for a core for 25 ms" in report.markdown()
     assert "at the end: none painted" in report.markdown()
