@@ -295,6 +295,7 @@ def _worker(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.executing import execution_lock
     from cockpit.execution.control import lock_reason
     from cockpit.leasing.keeping import keep_lease
+    from cockpit.signals import setting
 
     # A terminal that goes away is not a person who aborts.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -305,7 +306,7 @@ def _worker(arguments: argparse.Namespace) -> ExitCode:
         lease = afterwards.enter_context(keep_lease(workspace, arguments.execution))
         worker = make_worker(workspace, arguments.execution, turn=arguments.turn, lease=lease)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: worker.cancel.set())
+            signal.signal(number, setting(worker.cancel))
         outcome = worker.run()
     if outcome is None:
         warn("stopped: a person decides")

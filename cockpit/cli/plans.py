@@ -23,6 +23,7 @@ def rehearse(arguments: argparse.Namespace, workspace: Workspace) -> ExitCode:
     import msgspec
 
     from cockpit.rehearsing import plan_to_rehearse, rehearse_rollback
+    from cockpit.signals import setting
 
     if arguments.execute:
         raise UsageError("--rehearse excludes --execute")
@@ -30,7 +31,7 @@ def rehearse(arguments: argparse.Namespace, workspace: Workspace) -> ExitCode:
     plan = plan_to_rehearse(workspace, arguments.tag, arguments.database or None)
     cancel = threading.Event()
     numbers = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, lambda *_: cancel.set()) for number in numbers]
+    before = [signal.signal(number, setting(cancel)) for number in numbers]
     try:
         found, output = rehearse_rollback(workspace, plan, cancel=cancel)
     finally:

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cockpit.demo.demo import Demo
+from cockpit.signals import setting
 
 
 def serve(
@@ -49,7 +50,7 @@ def _until_signalled() -> Iterator[threading.Event]:
     """Yield an event that the ending signals set; the handlers that were there come back."""
     ended = threading.Event()
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, lambda *_: ended.set()) for number in numbers}
+    before = {number: signal.signal(number, setting(ended)) for number in numbers}
     try:
         yield ended
     finally:
