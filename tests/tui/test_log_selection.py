@@ -212,3 +212,37 @@ async def test_lines_that_have_got_the_numbers_of_others_are_drawn_as_they_are()
         buffer.extend([lines[5], lines[8], lines[9]], [105, 108, 109], 110, after=104, sieve=sieve)
         view.show_news()
         assert [row.strip() for row in shown(view) if row][-4:] == ["line 0", "line 5", "line 8", "line 9"]
+
+
+@pytest.mark.parametrize("selects", [False, True])
+async def test_who_reads_on_to_the_end_of_a_burst_is_not_thrown_back(path: Path, selects: bool) -> None:
+    app = app_of(path)
+    async with app.run_test(size=SIZE) as pilot:
+        tail = app.query_one(LogTail)
+        await at_the_end(pilot, tail)
+        await pilot.press("f")
+        write(path, *(text_of(LINES + number) for number in range(700)), mode="ab")
+        await until(pilot, lambda: not tail.buffer.has_end)
+        if selects:
+            await pilot.press("K", "K")
+        tops = [0]
+        while not tail.follow:
+            await pilot.press("pagedown")
+            await until(pilot, lambda: not tail.progress and all(worker.is_finished for worker in app.workers))
+            tops.append(int(shown(tail)[0].split("line")[1]))
+            if tail.buffer.has_end and selects:
+                assert tail.chosen_text() == texts(LINES - 3, LINES - 2, LINES - 1)
+                selects = False
+        assert tops == sorted(tops)
+
+
+async def test_folding_stays_where_one_looks_and_does_not_go_where_one_has_pointed(path: Path) -> None:
+    app = app_of(path)
+    async with app.run_test(size=SIZE) as pilot:
+        tail = app.query_one(LogTail)
+        await at_the_end(pilot, tail)
+        await pilot.press("K", "K", "pageup", "pageup", "pageup")
+        before = shown(tail)
+        await pilot.press("w")
+        await until(pilot, lambda: tail.folds)
+        assert shown(tail) == before

@@ -20,10 +20,20 @@ from tests.tui.test_log_walk import FILTERS, HEIGHT, KEYS, LINES, WalkApp, chose
 pytestmark = pytest.mark.full
 
 STRETCHING = ["J", "K", "shift+down", "shift+up"]
-STAYING = {"pageup", "pagedown", "up", "down", "space", "b", "M", "y"}  # keys after which as much is selected as before
+STAYING = {
+    "pageup",
+    "pagedown",
+    "up",
+    "down",
+    "space",
+    "b",
+    "M",
+    "y",
+    "w",
+}  # keys after which as much is selected as before
 deeds = st.one_of(
     st.tuples(st.sampled_from(STRETCHING), st.integers(1, 12)),
-    st.just(("press", "y")),
+    st.sampled_from(["y", "y", "w"]).map(lambda key: ("press", key)),
     st.tuples(st.sampled_from(["pageup", "pagedown", "up", "down"]), st.integers(1, 12)),
     st.sampled_from(KEYS).map(lambda key: ("press", key)),
     st.sampled_from(FILTERS).map(lambda typed: ("filter", typed)),
@@ -37,8 +47,8 @@ deeds = st.one_of(
 class SelectingApp(WalkApp):
     BINDINGS: ClassVar[list[BindingType]] = [("y", "copy_shown", "")]
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path, *, capacity: int) -> None:
+        super().__init__(path, capacity=capacity)
         self.rotated = 0
         self.selected: str | None = None  # by the keys that select, since which nothing has made it another selection
         self.copied = ""
@@ -114,7 +124,8 @@ class SelectingApp(WalkApp):
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-@given(script=st.lists(deeds, max_size=20))
-def test_whatever_is_pressed_what_is_copied_is_what_stands_out(script: list[tuple[str, object]]) -> None:
+@given(script=st.lists(deeds, max_size=20), capacity=st.sampled_from([2_000, 12_000]))
+def test_whatever_is_pressed_what_is_copied_is_what_stands_out(script: list[tuple[str, object]], capacity: int) -> None:
     with TemporaryDirectory() as folder:
-        asyncio.run(SelectingApp(Path(folder) / "app.log").select_and_walk(script))
+        app = SelectingApp(Path(folder) / "app.log", capacity=capacity)
+        asyncio.run(app.select_and_walk(script))
