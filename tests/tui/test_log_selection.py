@@ -246,3 +246,18 @@ async def test_folding_stays_where_one_looks_and_does_not_go_where_one_has_point
         await pilot.press("w")
         await until(pilot, lambda: tail.folds)
         assert shown(tail) == before
+
+
+async def test_where_all_that_a_filter_shows_is_in_view_page_down_leads_to_the_end_too(path: Path) -> None:
+    app = app_of(path)
+    async with app.run_test(size=SIZE) as pilot:
+        tail = app.query_one(LogTail)
+        await at_the_end(pilot, tail)
+        tail.apply_filter("line 1[0-4]$")
+        await until(pilot, lambda: tail.buffer.filter is not None)
+        await pilot.press("home")
+        await until(pilot, lambda: shown(tail)[0].endswith("line 10") and not tail.progress)
+        assert not tail.buffer.has_end
+        await pilot.press("pagedown")
+        await until(pilot, lambda: tail.buffer.has_end)
+        await until(pilot, lambda: shown(tail)[0].endswith("line 10") and not tail.progress)

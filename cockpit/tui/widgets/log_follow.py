@@ -174,9 +174,9 @@ class LogFollow(LogScroll):
 
     def goes_on_below(self) -> bool:
         """Whether the last line in memory is in view and is not the log's: there what comes after it is read."""
-        if self.follow or self._extent.has_end or self.scroll_y < self.max_scroll_y:
+        if self.follow or self._extent.has_end or self.scroll_y < self.max_scroll_y or self.travel is None:
             return False
-        self._load_at_edges(asked=True)
+        self.travel.later(asked=True)
         return True
 
     def action_scroll_home(self) -> None:
