@@ -237,20 +237,25 @@ class LogBuffer:
     def lines_between(self, first: int, end: int) -> list[LogLine]:
         """Return the lines in the rows from `first` up to `end`, as far as they are there."""
         with self._lock:
-            held = self._held.lines
-            if self.filter is None:
-                return held.between(first, end)
-            return [line for number in self._rows.between(first, end) if (line := held.at(number)) is not None]
+            return self._between(first, end)
+
+    def lines_of(self, numbers: range) -> list[LogLine]:
+        """Return the lines of these numbers, as far as they are there and the filter shows them."""
+        with self._lock:
+            return self._between(self._rows.row_of(numbers.start), self._rows.row_of(numbers.stop))
 
     def row_of(self, number: int) -> int:
         """Return the row of a line, or of the next one that is shown."""
         with self._lock:
             return self._rows.row_of(number)
 
-    def holds(self, number: int) -> bool:
-        """Whether the line of a number is in memory."""
+    def number_now(self, number: int, place: int | None) -> int | None:
+        """Return what number a line has that had this one, and this place if any; None where it is not in memory."""
         with self._lock:
-            return self._held.first <= number < self._held.end
+            held = self._held
+            if held.place_of(number) == place:
+                return number if held.first <= number < held.end else None
+            return None if place is None else held.number_of(place)
 
     def place_of(self, number: int) -> int | None:
         """Return the place of a line in the log; None where it is not in memory or the log has no places."""
@@ -284,6 +289,12 @@ class LogBuffer:
         else:
             beyond = reversed(numbers[: bisect_left(numbers, start)])
         return next((number for number in beyond if (line := lines.at(number)) is not None and wants(line)), None)
+
+    def _between(self, first: int, end: int) -> list[LogLine]:
+        held = self._held.lines
+        if self.filter is None:
+            return held.between(first, end)
+        return [line for number in self._rows.between(first, end) if (line := held.at(number)) is not None]
 
     def _takes(self, sieve: LineFilter | None) -> bool:
         """Whether lines that were chosen by it, or all of them, leave out none that is to be shown now."""

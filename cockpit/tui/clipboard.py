@@ -14,16 +14,15 @@ from cockpit.trust import state_directory
 _LIMIT = 74_994  # bytes of text that fit, as base64, into the 100,000 that xterm takes in one OSC 52 sequence
 
 
-def send_to_clipboard(app: App[int], text: str, path: Path | None) -> str:
-    """Send `text` to the terminal's clipboard; return what to tell the person of it and of the file beside it.
+def send_to_clipboard(app: App[int], text: str) -> str:
+    """Send `text` to the terminal's clipboard; return what to tell the person of it.
 
     The terminal does not answer, so it is "sent", never "copied".
     """
-    kept = f"; also in {path}" if path is not None else ""
     if len(text.encode("utf-8", "replace")) > _LIMIT:
-        return f"too long for the terminal's clipboard{kept}"
+        return "too long for the terminal's clipboard"
     app.copy_to_clipboard(text)
-    return f"sent to the terminal's clipboard{kept}"
+    return "sent to the terminal's clipboard"
 
 
 async def copy_out(app: App[int], text: str, tell: Callable[[str], None], *, said: str = "") -> None:
@@ -31,14 +30,14 @@ async def copy_out(app: App[int], text: str, tell: Callable[[str], None], *, sai
 
     What is `said` is told instead of the file, in one message: a second one would hide the first.
     """
-    unkept = ""
-    path = None
+    # At once: it waits for no disk, and what was copied last is what is there in the end.
+    sent = send_to_clipboard(app, text)
     try:
         path = await asyncio.to_thread(keep_copy, text)
+        kept = "" if said else f"; also in {path}"
     except OSError as error:
-        unkept = f"; no copy was kept in a file: {error.strerror}"
-    sent = send_to_clipboard(app, text, None if said else path) + unkept
-    tell(f"{said}; {sent}" if said else sent)
+        kept = f"; no copy was kept in a file: {error.strerror}"
+    tell(f"{said}; {sent}{kept}" if said else sent + kept)
 
 
 def keep_copy(text: str) -> Path:

@@ -161,7 +161,11 @@ class LogApp(ThemedApp, inherit_bindings=False):
         """Send the selection to the terminal's clipboard, and a file."""
         from cockpit.tui.clipboard import copy_out
 
-        self.run_worker(copy_out(self, self._tail.chosen_text(), self._tell), group="copy", exit_on_error=False)
+        text = self._tail.chosen_text()
+        if text:
+            self.run_worker(copy_out(self, text, self._tell), group="copy", exit_on_error=False)
+        else:
+            self._tell("there is nothing to copy")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._filter(event.value)

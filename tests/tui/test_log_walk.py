@@ -49,11 +49,11 @@ def chosen(typed: str, count: int) -> list[int]:
 
 
 class WalkApp(ThemedApp):
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, capacity: int = 2_000) -> None:
         super().__init__()
         path.write_text("".join(text_of(number) + "\n" for number in range(LINES)))
         self.path, self.count = path, LINES
-        self.reader = LogReader("app", path, buffer=LogBuffer(2_000), first=FIRST_LINES)
+        self.reader = LogReader("app", path, buffer=LogBuffer(capacity), first=FIRST_LINES)
         self.view = LogTail("app", path, timezone=zone("UTC"), clock=lambda: 0.0, reader=self.reader)
 
     def compose(self) -> ComposeResult:

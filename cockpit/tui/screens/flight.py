@@ -330,7 +330,7 @@ class FlightScreen(StripScreen):
         if text:
             self.cockpit.copy(text)
         else:
-            self.cockpit.tell("nothing is selected here: Tab goes to a pane with lines to copy")
+            self.cockpit.tell("there is nothing to copy here: Tab goes to a pane with lines")
 
     def action_undo(self) -> None:
         """Undo one's own last record, after showing it."""

@@ -58,7 +58,7 @@ class LogDrawing:
         self._in_colour = not os.environ.get("NO_COLOR")
         self._zone = zone
         self._ascii_only = ascii_only
-        self._drawn: LRUCache[tuple[int, str, int, int], tuple[Strip, Style]] = LRUCache(_KEPT)
+        self._drawn: LRUCache[tuple[int, str, str, int, int], tuple[Strip, Style]] = LRUCache(_KEPT)
         self._looks: dict[tuple[Level, bool], _Look] = {}
 
     def forget(self) -> None:
@@ -78,7 +78,7 @@ class LogDrawing:
 
         A `sign` stands before a line that is pointed at.
         """
-        key = (number, sign, width, part)
+        key = (number, line.text, sign, width, part)  # lines read anew take the numbers of others
         drawn = self._drawn.get(key)
         if drawn is None:
             look = self._look(line)

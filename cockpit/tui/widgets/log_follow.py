@@ -162,6 +162,23 @@ class LogFollow(LogScroll):
         self._load_at_edges(asked=True)
         return True
 
+    def action_scroll_down(self) -> None:
+        """Scroll down a line."""
+        if not self.goes_on_below():
+            super().action_scroll_down()
+
+    def action_page_down(self) -> None:
+        """Scroll down a page."""
+        if not self.goes_on_below():
+            super().action_page_down()
+
+    def goes_on_below(self) -> bool:
+        """Whether the last line in memory is in view and is not the log's: there what comes after it is read."""
+        if self.follow or self._extent.has_end or self.scroll_y < self.max_scroll_y or self.travel is None:
+            return False
+        self.travel.later(asked=True)
+        return True
+
     def action_scroll_home(self) -> None:
         """Go to the log's first line, wherever that is."""
         if self.travel is None:

@@ -79,6 +79,7 @@ class LogScroll(SteadyScrollView, Unframed, can_focus=True):
         self._layout = LogLayout(buffer, self._drawing.rows_of)
         self._extent = Extent(0, 0, 0, 0)
         self._top_line = 0
+        self._top_place: int | None = None
         self._is_moving = False
         self._measuring: Timer | None = None
         self._looked_at = range(0)  # rows whose length is known
@@ -109,7 +110,7 @@ class LogScroll(SteadyScrollView, Unframed, can_focus=True):
         top = layout.first + round(self.scroll_y)
         is_new, others = extent.generation != self._extent.generation, extent != self._extent
         self._extent = extent
-        held = self._top_line if self.cursor.current is None else self.cursor.current
+        held = self._held(is_new=is_new)
         around = extent.end if to_end else self.buffer.row_of(held)
         if layout.take_in(extent, self.scrollable_content_region.width, around=around):
             others, self._looked_at = True, range(0)
@@ -120,6 +121,14 @@ class LogScroll(SteadyScrollView, Unframed, can_focus=True):
         if not layout.is_whole and self._measuring is None:
             self._measuring = self.set_timer(_MEASURED_EVERY, self._measure)
         return is_new
+
+    def _held(self, *, is_new: bool) -> int:
+        """The line that stays in view: the top one, but for another filter the current one, if there is one."""
+        top = self.buffer.number_now(self._top_line, self._top_place)
+        if top is not None and top != self._top_line:
+            return top  # the lines were read anew, and nobody has gone elsewhere
+        current = self.cursor.current if is_new else None
+        return self._top_line if current is None else current
 
     def _settle(self, top: int, *, to_end: bool) -> None:
         """Make room for all rows, and have a row at the top, or the last ones in view."""
@@ -161,6 +170,7 @@ class LogScroll(SteadyScrollView, Unframed, can_focus=True):
     def look(self) -> None:
         """Note the line at the top, and make room to scroll sideways to the end of the longest line seen so far."""
         self._top_line = self.number_at(0)
+        self._top_place = self.buffer.place_of(self._top_line)
         region = self.scrollable_content_region
         self._drawing.keep_for(region.height)
         if self._layout.folds:

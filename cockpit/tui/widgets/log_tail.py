@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -45,7 +46,7 @@ class LogTail(LogView):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Leave Esc to the screen where there is nothing to stop."""
         if action == "stop_here":
-            return bool(self.progress or self.cursor.selected)
+            return bool(self.progress or self.cursor.has_selection)
         return True
 
     def offers(self, action: str) -> bool:
@@ -83,8 +84,11 @@ class LogTail(LogView):
 
     def action_mark_line(self) -> None:
         """Mark the line gone to, or the last one in view."""
-        number = self._pointed_at()
-        is_marked = self.cursor.toggle_mark(number)
+        with self._holding_still():
+            number = self._pointed_at()
+            if not self._is_shown(number):
+                return
+            is_marked = self.cursor.toggle_mark(number)
         self.say("marked" if is_marked else "mark taken away")
         self.refresh()
 
@@ -118,39 +122,61 @@ class LogTail(LogView):
         text = self.chosen_text(or_view=True)
         if text:
             self.post_message(self.EvidenceChosen(self.log_name, text))
-        else:
+        elif not self.cursor.has_selection:
             self.say("there is nothing to attach")
 
     def chosen_text(self, *, or_view: bool = False) -> str:
-        """Return the lines selected, or else the one gone to, or else the last in view, or all that are."""
-        selected = self.cursor.selected
-        current = self.current_in_view()
-        if selected:
-            numbers = (selected[0], selected[-1])
-        elif current is not None and not or_view:
-            numbers = (current, current)
-        else:
-            last = self.number_at(self.height - 1)
-            numbers = (self.number_at(0) if or_view else last, last)
-        rows = (self.buffer.row_of(numbers[0]), self.buffer.row_of(numbers[1] + 1))
-        return "\n".join(line.text for line in self.buffer.lines_between(*rows))
+        """Return the lines selected, or else the one gone to, or else the last in view, or all that are.
+
+        Of a selection that is not all in memory nothing is returned, rather than a part of it.
+        """
+        with self._holding_still():
+            lines = self.buffer.lines_of(self._chosen(or_view=or_view))
+        if not lines and self.cursor.has_selection:
+            self.say("what is selected is hidden, or not in memory: Esc selects nothing")
+        return "\n".join(line.text for line in lines)
+
+    def _chosen(self, *, or_view: bool) -> range:
+        if self.cursor.has_selection:
+            return self.cursor.selected
+        last = self.number_at(self.height - 1) if or_view else self._pointed_at()
+        return range(self.number_at(0) if or_view else last, last + 1)
 
     def _select(self, step: int) -> None:
-        start = self._pointed_at()
-        row = self.buffer.row_of(start) + step
-        found = self.buffer.line_at(row)
-        if found is None:
-            return
-        self.follow = False
-        self.cursor.extend(found[0], start=start)
-        if not self.is_in_view(found[0]):
-            self.scroll_relative(y=step, animate=False)
-        self.say(f"{len(self.chosen_text().splitlines())} lines: y copies, v attaches")
+        with self._holding_still():
+            start = self._pointed_at()
+            found = self.buffer.line_at(self.buffer.row_of(start) + step)
+            if found is None:
+                self.goes_on_below()
+                return
+            self.follow = False
+        number = found[0]
+        self.cursor.extend(number, start=start)
+        if not self.is_in_view(number):
+            with self.moving():  # who selects the last line has not gone to the end: to follow it selects nothing
+                self.scroll_relative(y=step, animate=False)
+            self.look()
+            self._load_at_edges(asked=True)
+        self.say(f"{len(self.buffer.lines_of(self.cursor.selected))} lines: y copies, v attaches")
         self.refresh()
+
+    @contextmanager
+    def _holding_still(self) -> Iterator[None]:
+        """Let rows be those of the lines in memory, of which none is let go meanwhile, as in a flood many are."""
+        self.buffer.pinned = True
+        try:
+            if self.buffer.extent != self._extent:
+                self.show_news()
+            yield
+        finally:
+            self.buffer.pinned = not self.follow
 
     def _pointed_at(self) -> int:
         current = self.current_in_view()
-        return self.number_at(self.height - 1) if current is None else current
+        return current if current is not None and self._is_shown(current) else self.number_at(self.height - 1)
+
+    def _is_shown(self, number: int) -> bool:
+        return bool(self.buffer.lines_of(range(number, number + 1)))
 
     def _where(self, number: int) -> int:
         place = self.buffer.place_of(number)
