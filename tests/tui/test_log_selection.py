@@ -197,6 +197,17 @@ async def test_in_a_flood_it_is_the_last_line_there_that_is_pointed_at(path: Pat
         assert tail.chosen_text() == "INFO line 1\nINFO line 2"
 
 
+async def test_a_secret_that_is_masked_on_the_screen_is_not_in_what_is_copied(path: Path) -> None:
+    write(path, "WARN login failed password=hunter2secret from 10.0.0.7", mode="ab")
+    app = app_of(path)
+    async with app.run_test(size=SIZE) as pilot:
+        tail = app.query_one(LogTail)
+        await until(pilot, lambda: "login failed" in shown(tail)[-1])
+        assert "hunter2secret" not in shown(tail)[-1]
+        assert "hunter2secret" not in tail.chosen_text()
+        assert tail.chosen_text().endswith(" from 10.0.0.7")
+
+
 async def test_lines_that_have_got_the_numbers_of_others_are_drawn_as_they_are() -> None:
     lines = [LogLine(f"line {number}", Level.NONE, None, "app", "plain", f"line {number}") for number in range(10)]
     buffer, sieve = LogBuffer(10), TextFilter.lenient("[0589]$")

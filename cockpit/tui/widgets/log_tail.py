@@ -126,7 +126,7 @@ class LogTail(LogView):
             self.say("there is nothing to attach")
 
     def chosen_text(self, *, or_view: bool = False) -> str:
-        """Return the lines selected, or else the one gone to, or else the last in view, or all that are.
+        """Return the lines selected, or else the one gone to, or else the last in view, or all; secrets are masked.
 
         Of a selection that is not all in memory nothing is returned, rather than a part of it.
         """
@@ -134,7 +134,7 @@ class LogTail(LogView):
             lines = self.buffer.lines_of(self._chosen(or_view=or_view))
         if not lines and self.cursor.has_selection:
             self.say("what is selected is hidden, or not in memory: Esc selects nothing")
-        return "\n".join(line.text for line in lines)
+        return self._masked("\n".join(line.text for line in lines))
 
     def _chosen(self, *, or_view: bool) -> range:
         if self.cursor.has_selection:
