@@ -97,7 +97,7 @@ class Server:
             raise web.HTTPBadRequest(text="Refused: a header is not ASCII.\n")
         is_socket = request.path == f"{self._gate.room}socket"
         why = self._gate.foreign(headers.getall("Host", []), headers.getall("Origin", []), is_socket=is_socket)
-        if not why and request.path != "/" and not self._gate.knows(request.cookies):
+        if not why and request.path != "/" and not self._gate.knows(headers.getall("Cookie", [])):
             why = "open the address that `cockpit serve` has printed"
         if why:
             raise web.HTTPForbidden(text=f"Refused: {why}.\n")

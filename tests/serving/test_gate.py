@@ -88,6 +88,22 @@ async def test_the_token_is_exchanged_for_a_cookie_that_no_script_sees(visit: Vi
         assert token not in client.page
 
 
+async def test_a_cookie_that_another_server_on_this_host_has_set_hides_not_ours(visit: Visit) -> None:
+    async with visit() as client:
+        await client.enter()
+        (ours,) = client.http.cookie_jar
+        client.http.cookie_jar.clear()
+        for cookies in (
+            f"cockpit={ours.value}; cockpit=x",
+            f"cockpit=x; cockpit={ours.value}",
+            f"a; cockpit={ours.value}",
+        ):
+            async with client.http.get(client.address(), headers={"Cookie": cookies}) as answer:
+                assert answer.status == 200, cookies
+        for cookies in (f"x={ours.value}", f"cockpit={ours.value}x", "cockpit", f"cockpit=x; {ours.value}"):
+            assert "has printed" in await refusal(client, client.address(), Cookie=cookies)
+
+
 async def test_what_is_asked_in_another_name_or_from_another_page_is_refused(visit: Visit) -> None:
     async with visit() as client:
         await client.enter()
@@ -160,6 +176,16 @@ async def test_an_app_is_told_what_it_understands_and_its_size_is_bounded(visit:
             b'D\0\0\0\3\xc3\xa9?M\0\0\0\x2d{"type": "resize", "width": 1, "height": 500}M\0\0\0\x11{"type": "focus"}'
         )
         await soon(lambda: typed.exists() and typed.read_bytes() == expected)
+
+
+async def test_what_is_pasted_holds_no_keys(visit: Visit, tmp_path: Path) -> None:
+    async with visit() as client:
+        await client.enter()
+        async with client.window() as window:
+            await window.say("stdin", "\x1b[200~one\tü\r\x1b[201~q\x03\x9b201~\r\x1b[201~")
+        typed = tmp_path / "typed"
+        pasted = "\x1b[200~one\tü\r[201~q201~\r\x1b[201~".encode()
+        await soon(lambda: typed.exists() and typed.read_bytes() == b"D\0\0\0" + bytes([len(pasted)]) + pasted)
 
 
 async def test_an_app_that_nobody_listens_to_any_more_ends_in_its_own_way(tmp_path: Path) -> None:
