@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from datetime import UTC, datetime
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import h11
 from msgspec import Struct
@@ -96,9 +96,10 @@ class _Look:
             self._followed += 1
             try:
                 after = urljoin(url, target)
+                is_secure = urlsplit(after).scheme == "https"  # however it is written: "HTTP:" is no other scheme
             except ValueError:
                 return replace(self.seen(), trouble="it redirects to what cannot be asked")
-            if url.startswith("https:") and after.startswith("http:"):
+            if urlsplit(url).scheme == "https" and not is_secure:
                 return replace(self.seen(), trouble=f"redirects from https to {after}")
             if self.now.status == 303 or (self.now.status in {301, 302} and method == "POST"):
                 method, body = "GET", b""

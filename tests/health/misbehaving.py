@@ -155,6 +155,10 @@ def _elsewhere(status: str) -> Answer:
     return answer
 
 
+def _plainly(connection: socket.socket, server: Server) -> None:
+    connection.sendall(plain("302 Found", b"", f"Location: HTTP://127.0.0.1:{server.port}/ok"))
+
+
 ANSWERS: dict[str, Answer] = {
     "/ok": _send(plain("200 OK", b"pong\n", "X-Version: v1")),
     "/json": _send(plain("200 OK", b'{"status": "ok", "queue": 7, "items": [{"id": 41}], "none": null}')),
@@ -189,6 +193,7 @@ ANSWERS: dict[str, Answer] = {
     "/away": _send(plain("302 Found", b"", "Location: http://[::bad/")),
     "/moved": _elsewhere("307 Temporary Redirect"),
     "/answered": _elsewhere("303 See Other"),
+    "/plainly": _plainly,
     "/stay": _send(plain("308 Permanent Redirect", b"", "Location: /ok")),
     "/hop": _send(plain("302 Found", b"", "Location: /ok")),
 }
