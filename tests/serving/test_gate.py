@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from socket import SHUT_RDWR
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from cockpit.serving.gate import Gate
 from cockpit.serving.server import MOST, Server, listen
@@ -37,11 +36,8 @@ async def serving(script: str, home: Path) -> AsyncIterator[Visit]:
     )
     with listen(0) as listener:
         gate = Gate(listener.getsockname()[1])
-        runner = web.AppRunner(Server(gate, program, complain=complaints.append).application())
-        await runner.setup()
-        await web.SockSite(runner, listener).start()
-        yield lambda: client_of(gate.url)
-        await runner.cleanup()
+        async with Server(gate, program, complain=complaints.append).running(listener):
+            yield lambda: client_of(gate.url)
     assert complaints == []
 
 
@@ -217,3 +213,43 @@ async def test_a_header_of_another_encoding_is_refused_and_no_failure(odd: bytes
         async with asyncio.timeout(PATIENCE):
             assert b" 400 " in await reader.readline()
         writer.close()
+
+
+async def test_whoever_shows_nothing_of_ours_is_sent_away_and_what_they_say_wrongly_is_not_told(
+    visit: Visit, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cockpit.serving.server._STRANGE", 0.1)
+    async with visit() as client:
+        port = int(client.origin.rpartition(":")[2])
+        silent, wrong, refused = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+        wrong[1].write(b"GET / HTTP/1.1\r\n\x1b]0;x\x07: y\r\n\r\n")
+        refused[1].write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await client.enter()
+        async with client.window(80, 24) as window, asyncio.timeout(PATIENCE):
+            assert await silent[0].read() == b""
+            assert b" 400 " in await wrong[0].read()
+            assert b" 403 " in await refused[0].read(), "it was kept open for another request"
+            await asyncio.sleep(0.5)
+            await window.say("stdin", "x")
+            await window.until("80x24")
+            async with client.http.get(client.address()) as answer:
+                assert answer.status == 200
+        for _, writer in (silent, wrong, refused):
+            writer.close()
+    assert caplog.messages == []
+
+
+async def test_strangers_do_not_take_all_there_is_to_open(visit: Visit) -> None:
+    async with visit() as client, AsyncExitStack() as stack:
+        await client.enter()
+        port = int(client.origin.rpartition(":")[2])
+        readers = []
+        for _ in range(200):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            stack.callback(writer.close)
+            readers.append(reader)
+        async with asyncio.timeout(PATIENCE):
+            assert await readers[0].read() == b"", "the first go"
+        assert not readers[-1].at_eof(), "and not all at once, as they would by and by"
+        async with client.window(80, 24) as window:
+            await window.until("80x24")
