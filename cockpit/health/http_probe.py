@@ -80,6 +80,7 @@ class _Look:
         self._phases: dict[str, float] = {}
         self._seconds = 0.0
         self._followed = 0
+        self._is_elsewhere = False  # at another host than was asked
 
     async def take(self) -> Observation:
         url, method, body = self._request.url, self._request.method, self._request.body
@@ -107,6 +108,7 @@ class _Look:
                 if body:
                     return replace(self.seen(), trouble="redirects to another host, which is not sent the body")
                 headers = {"User-Agent": headers["User-Agent"]}
+                self._is_elsewhere = True
             url = after
 
     async def _ask(self, url: str, method: str, headers: Mapping[str, str], body: bytes) -> Observation | None:
@@ -167,7 +169,8 @@ class _Look:
             summary=summary,
             timings=tuple(Timing(phase, round(seconds * 1000, 3)) for phase, seconds in timings.items()),
             values={"TLS_VERSION": now.tls_version} if now.tls_version else {},
-            cookies=tuple(value for name, value in now.headers if name == "set-cookie"),
+            # They are kept as those of the host that was asked: another may set none of them.
+            cookies=() if self._is_elsewhere else tuple(value for name, value in now.headers if name == "set-cookie"),
         )
 
 

@@ -148,9 +148,9 @@ def _bomb(connection: socket.socket, _server: Server) -> None:
     connection.sendall(plain("200 OK", body, "Content-Encoding: deflate"))
 
 
-def _elsewhere(status: str) -> Answer:
+def _elsewhere(status: str, path: str = "/ok") -> Answer:
     def answer(connection: socket.socket, server: Server) -> None:
-        connection.sendall(plain(status, b"", f"Location: http://localhost:{server.port}/ok"))
+        connection.sendall(plain(status, b"", f"Location: http://localhost:{server.port}{path}"))
 
     return answer
 
@@ -193,6 +193,7 @@ ANSWERS: dict[str, Answer] = {
     "/away": _send(plain("302 Found", b"", "Location: http://[::bad/")),
     "/moved": _elsewhere("307 Temporary Redirect"),
     "/answered": _elsewhere("303 See Other"),
+    "/lent": _elsewhere("302 Found", "/cookie"),
     "/plainly": _plainly,
     "/stay": _send(plain("308 Permanent Redirect", b"", "Location: /ok")),
     "/hop": _send(plain("302 Found", b"", "Location: /ok")),

@@ -139,6 +139,13 @@ async def test_what_an_answer_held_leads_to_no_other_host(
     assert len(server.requests) == before
 
 
+async def test_a_cookie_of_another_host_is_not_kept_for_this_one(server: Server) -> None:
+    for path, is_kept in (("/cookie", True), ("/lent", False)):
+        steps = (ScenarioStep("first", server.url(path), redirects=1), ScenarioStep("then", server.url("/ok")))
+        assert (await walk(Probe(scenario=steps))).detail == "2 steps passed"
+        assert (b"cookie: session=1" in server.requests[-1].lower()) is is_kept, path
+
+
 async def test_a_captured_port_or_a_whole_captured_address_is_asked(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
