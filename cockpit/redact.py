@@ -8,12 +8,13 @@ a net, not a proof: a secret that looks like nothing passes. What may as well be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cockpit.patterns import USER_INFO, USER_INFO_IN_TEXT
 
 MASK: Final = "•••"
+_CUT = "…"  # where a text that was too long ends
 
 _SECRET_NAME = re.compile(
     r"(?i)secret|token|passw|passwd|(?<=_)pwd|(?:api|routing)_?key|private_key|credential|webhook"
@@ -79,13 +80,32 @@ def redacted(text: str, environment: Mapping[str, str]) -> str:
     return masked(text, secret_values(environment))
 
 
-def masked(text: str, values: Iterable[str]) -> str:
+def masked(text: str, values: Sequence[str]) -> str:
     """Return `text` with these values masked, the longest first, and with whatever has a secret's shape."""
     for value in values:
         if value in text:
             text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", MASK, text)
+    text = without_beginnings(text, values)
     folded = text.lower()
     return _by_shape(text) if any(word in folded for word in _SUSPECT) else text
+
+
+def without_beginnings(text: str, values: Sequence[str]) -> str:
+    """Return `text` with what is left of these values masked where it was cut off, as the sign for that tells."""
+    if _CUT not in text:
+        return text
+    *before, rest = text.split(_CUT)
+    return _CUT.join([*(_without_beginning(part, values) for part in before), rest])
+
+
+def _without_beginning(part: str, values: Sequence[str]) -> str:
+    end = part[-_SHORTEST:]
+    for value in values if len(end) == _SHORTEST else ():
+        if end in value:  # of nearly no text: there may be thousands of such signs
+            for length in range(len(value) - 1, _SHORTEST - 1, -1):
+                if part.endswith(value[:length]):
+                    return part[:-length] + MASK
+    return part
 
 
 def _by_shape(text: str) -> str:

@@ -193,6 +193,15 @@ def test_what_a_webhook_s_variable_holds_is_masked_wherever_it_stands(name: str)
     assert "chat.example" not in redacted("to https://chat.example/x: refused", {name: "https://chat.example/x"})
 
 
+def test_what_is_left_of_a_secret_that_was_cut_off_is_masked() -> None:
+    env = {"SHOP_TOKEN": "Zq8s3cr3tZq8s3cr3t", "OTHER_TOKEN": "Zq8s3cr3tOther"}
+    for length in range(6, 18):
+        assert redacted(f"500 Oops: no {env['SHOP_TOKEN'][:length]}…", env) == f"500 Oops: no {MASK}…", length
+    assert redacted("no Zq8s3cr3tOth… and Zq8s3cr3tZ…, end", env) == f"no {MASK}… and {MASK}…, end"
+    assert redacted("no Zq8s3…", env) == "no Zq8s3…", "as little as that is a word"
+    assert redacted("a longer line…", env) == "a longer line…"
+
+
 def test_a_masked_document_is_still_a_document() -> None:
     document = {"password": "hunter2", "nested": {"api_key": "abc123def456", "rows": 206}}
     masked = json.loads(redacted(json.dumps(document), {}))

@@ -18,6 +18,7 @@ from cockpit.release.checks import HttpCheck
 
 _UNUSABLE = "the URL or a header cannot be used"
 _BODY_LIMIT = 1024 * 1024  # bytes that are read
+_PIECES_LIMIT = 10_000  # chunks that are read: a byte each would cost all the check's time of CPU
 
 
 async def look_by_http(check: HttpCheck, *, root: Path, names: Executor) -> Look:
@@ -56,9 +57,11 @@ async def look_by_http(check: HttpCheck, *, root: Path, names: Executor) -> Look
 
 async def _body(answer: httpx.Response) -> bytes:
     kept = bytearray()
+    pieces = 0
     async for chunk in answer.aiter_raw():
         kept += chunk
-        if len(kept) >= _BODY_LIMIT:
+        pieces += 1
+        if len(kept) >= _BODY_LIMIT or pieces >= _PIECES_LIMIT:
             break
     body = bytes(kept[:_BODY_LIMIT])
     if answer.headers.get("content-encoding", "").strip().lower() in {"gzip", "x-gzip", "deflate"}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 
-from cockpit.comms.outgoing import Outgoing, Tools, Tried
+from cockpit.comms.outgoing import Outgoing, Tools, Tried, beginning
 from cockpit.errors import ProcessError
 from cockpit.process import run, shell
 
@@ -31,9 +31,9 @@ async def send_by_command(command: str, message: Outgoing, tools: Tools, seconds
     if ended.ok:
         return Tried("sent", "the command succeeded")
     if ended.code == NOT_NOW:
-        return Tried("failed", f"the command says not now ({ended.complaint[:160]})", again=True)
+        return Tried("failed", f"the command says not now ({beginning(ended.complaint, 160)})", again=True)
     how = f"did not end within {seconds:g} s" if ended.timed_out else f"ended with exit status {ended.code}"
-    return Tried("unknown", f"the command {how} ({ended.complaint[:160]}), and it may have sent it")
+    return Tried("unknown", f"the command {how} ({beginning(ended.complaint, 160)}), and it may have sent it")
 
 
 def add_to_file(file: str, message: Outgoing, tools: Tools) -> Tried:

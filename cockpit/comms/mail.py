@@ -13,7 +13,7 @@ from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime, localtime
 from typing import TYPE_CHECKING
 
-from cockpit.comms.outgoing import Outgoing, Tools, Tried
+from cockpit.comms.outgoing import Outgoing, Tools, Tried, beginning
 from cockpit.net.troubles import explain
 from cockpit.release.channels import SmtpChannel
 
@@ -105,9 +105,13 @@ async def _converse(client: SMTP, channel: SmtpChannel, mail: bytes, user: str, 
         raise
     except SMTPException as error:
         # Something the server cannot, such as any way to log in that we have.
-        return Tried("failed", f"{doing} failed ({str(error)[:_LONGEST_REPLY]}): look at what the server offers")
+        return Tried(
+            "failed", f"{doing} failed ({beginning(str(error), _LONGEST_REPLY)}): look at what the server offers"
+        )
     except ValueError as error:
-        return Tried("failed", f"{doing} failed ({str(error)[:_LONGEST_REPLY]}): look at the channel's settings")
+        return Tried(
+            "failed", f"{doing} failed ({beginning(str(error), _LONGEST_REPLY)}): look at the channel's settings"
+        )
     if refused:
         names = ", ".join(f"{address} ({code})" for address, code, _ in refused)
         return Tried("sent", f"accepted, but NOT for {names}: look at their addresses")
@@ -128,7 +132,7 @@ async def _recipients(client: SMTP, channel: SmtpChannel) -> tuple[int, list[tup
 
 
 def _refused(what: str, code: int, words: str) -> Tried:
-    said = " ".join(words.split())[:_LONGEST_REPLY]
+    said = beginning(" ".join(words.split()), _LONGEST_REPLY)
     if 400 <= code < 500:
         return Tried("failed", f"the server refuses {what} for now ({code} {said}): try again later", again=True)
     remedy = "look at the user and the password" if what == "the login" else "look at the channel's settings"

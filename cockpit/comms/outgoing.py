@@ -26,6 +26,11 @@ class Outgoing(Struct, frozen=True):
         return f"{self.subject}\n\n{self.body}"
 
 
+def beginning(text: str, limit: int) -> str:
+    """Return as much of a text as `limit` characters hold, with a sign where it was cut: secrets are masked by that."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
 class Tools(Struct, frozen=True):
     """What senders are given: the environment with its secrets, where files lie, a terminal's clipboard if any."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cockpit.comms.outgoing import Outgoing, Tools, Tried
+from cockpit.comms.outgoing import Outgoing, Tools, Tried, beginning
 from cockpit.comms.posting import Answer, Silence, post
 from cockpit.release.channels import PagerDutyChannel
 
@@ -63,4 +63,4 @@ def _errors(answer: Answer) -> str:
         told = [str(one) for one in said.get("errors") or [said.get("message", "")]]
     except (ValueError, RecursionError, AttributeError, TypeError):
         return answer.quoted
-    return "; ".join(told)[:200]
+    return beginning("; ".join(told), 200)

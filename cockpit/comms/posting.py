@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import h11
 from msgspec import Struct
 
+from cockpit.comms.outgoing import beginning
 from cockpit.net.exchange import Exchange, UnusableError, exchange, parse_url
 from cockpit.net.troubles import explain
 from cockpit.net.trusted_roots import TrustedRoots
@@ -37,8 +38,7 @@ class Answer(Struct, frozen=True):
     @property
     def quoted(self) -> str:
         """The beginning of the body, on one line."""
-        words = " ".join(self.body.split())
-        return words if len(words) <= _LONGEST_QUOTED else words[: _LONGEST_QUOTED - 1] + "…"
+        return beginning(" ".join(self.body.split()), _LONGEST_QUOTED)
 
 
 class Silence(Struct, frozen=True):

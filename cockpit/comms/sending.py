@@ -9,7 +9,7 @@ from typing import Final
 from cockpit.comms import local, mail, pagerduty, slack
 from cockpit.comms.outgoing import Outgoing, SecretMissingError, Sent, Tools, Tried
 from cockpit.durations import parse_duration
-from cockpit.redact import MASK, redacted
+from cockpit.redact import MASK, redacted, without_beginnings
 from cockpit.release.channels import Channel
 from cockpit.release.events import Delivery
 from cockpit.text import visible
@@ -70,8 +70,10 @@ async def _try(channel: Channel, message: Outgoing, tools: Tools) -> Tried:
 
 def masked(text: str, channel: Channel, tools: Tools) -> str:
     """Return words from a receiver, on one line, without the channel's own secrets and what looks like one."""
-    for value in sorted(_secrets_of(channel, tools), key=len, reverse=True):
+    secrets = sorted(_secrets_of(channel, tools), key=len, reverse=True)
+    for value in secrets:
         text = text.replace(value, MASK)
+    text = without_beginnings(text, secrets)
     return visible(redacted(text, tools.environment), limit=_LONGEST_DETAIL)
 
 

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from datetime import UTC, datetime
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import h11
 from msgspec import Struct
@@ -80,6 +80,7 @@ class _Look:
         self._phases: dict[str, float] = {}
         self._seconds = 0.0
         self._followed = 0
+        self._is_elsewhere = False  # at another host than was asked
 
     async def take(self) -> Observation:
         url, method, body = self._request.url, self._request.method, self._request.body
@@ -96,9 +97,10 @@ class _Look:
             self._followed += 1
             try:
                 after = urljoin(url, target)
+                is_secure = urlsplit(after).scheme == "https"  # however it is written: "HTTP:" is no other scheme
             except ValueError:
                 return replace(self.seen(), trouble="it redirects to what cannot be asked")
-            if url.startswith("https:") and after.startswith("http:"):
+            if urlsplit(url).scheme == "https" and not is_secure:
                 return replace(self.seen(), trouble=f"redirects from https to {after}")
             if self.now.status == 303 or (self.now.status in {301, 302} and method == "POST"):
                 method, body = "GET", b""
@@ -106,6 +108,7 @@ class _Look:
                 if body:
                     return replace(self.seen(), trouble="redirects to another host, which is not sent the body")
                 headers = {"User-Agent": headers["User-Agent"]}
+                self._is_elsewhere = True
             url = after
 
     async def _ask(self, url: str, method: str, headers: Mapping[str, str], body: bytes) -> Observation | None:
@@ -166,7 +169,8 @@ class _Look:
             summary=summary,
             timings=tuple(Timing(phase, round(seconds * 1000, 3)) for phase, seconds in timings.items()),
             values={"TLS_VERSION": now.tls_version} if now.tls_version else {},
-            cookies=tuple(value for name, value in now.headers if name == "set-cookie"),
+            # They are kept as those of the host that was asked: another may set none of them.
+            cookies=() if self._is_elsewhere else tuple(value for name, value in now.headers if name == "set-cookie"),
         )
 
 

@@ -21,6 +21,10 @@ from cockpit.release.health import ProbeResult, ProbeState, Timing
 from cockpit.release.probes import Probe, ScenarioStep
 
 _INSERTED = re.compile(r"\$\{(env:)?([A-Za-z_][A-Za-z0-9_]*)\}")
+_OF_ENVIRONMENT = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
+# A captured value right after a host: `https://shop.example${next}` is meant to go on with a path, or after ":" a port.
+_HOST_FIRST = re.compile(r"(?i)https?://(?P<host>[^/?#$]+)\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)\}(?=\Z|[/?#]|\$\{)")
+_HOST_END = re.compile(r"[/?#]")
 _SEARCHED = 256 * 1024  # characters of a body in which a value is looked for
 
 Ask = Callable[[Request], Awaitable[Observation]]
@@ -94,7 +98,7 @@ class _Walk:
         return replace(seen, trouble=f"{step.name} ({position}): {detail}")
 
     def _request(self, step: ScenarioStep) -> Request:
-        url = self._insert(step.http)
+        url = self._address(step.http)
         headers = {name: self._insert(value) for name, value in step.headers.items()}
         body = self._insert(step.body).encode()
         if step.form:
@@ -109,6 +113,16 @@ class _Walk:
         if cookie:
             headers["Cookie"] = cookie
         return Request(url, step.method, headers, max(self._left, 0.001), body, step.redirects)
+
+    def _address(self, text: str) -> str:
+        """Return where a step asks: where its host is written, what an answer held names a path there and no other."""
+        url = self._insert(text)
+        written = _HOST_FIRST.match(_OF_ENVIRONMENT.sub(lambda name: self._environment.get(name[1], ""), text))
+        if written is not None:
+            more = _HOST_END.split(url[written.end("host") :], maxsplit=1)[0]
+            if more and not (written["host"].endswith(":") and more.isascii() and more.isdigit()):
+                raise _MissingError(f"{written['name']} leads to another host, which is not asked", ours=False)
+        return url
 
     def _insert(self, text: str) -> str:
         def value(match: re.Match[str]) -> str:

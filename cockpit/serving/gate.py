@@ -54,9 +54,13 @@ class Gate:
             return "only our own page may ask that"
         return ""
 
-    def knows(self, cookies: Mapping[str, str]) -> bool:
-        """Return whether the browser has our cookie."""
-        return _same(cookies.get(_COOKIE, ""), self._pass)
+    def knows(self, cookies: Sequence[str]) -> bool:
+        """Return whether the browser has our cookie, by its `Cookie` headers.
+
+        Whatever listens on this host can give it another of the same name, which comes along and must not hide ours.
+        """
+        pairs = [pair.strip().partition("=") for header in cookies for pair in header.split(";")]
+        return any(name == _COOKIE and _same(value, self._pass) for name, _, value in pairs)
 
     @property
     def headers(self) -> Mapping[str, str]:

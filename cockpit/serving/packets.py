@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from asyncio import IncompleteReadError, StreamReader
 from collections.abc import AsyncIterator
 
 DATA, META = b"D", b"M"  # what a terminal is sent, and what is said beside it, as JSON
 _READY = b"__GANGLION__\n"  # what an app says before its first packet
+_PASTED, _PASTED_END = "\x1b[200~", "\x1b[201~"  # around what is pasted, as a terminal says it
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # control characters, but Tab and ends of lines
 _WIDEST, _TALLEST = 1000, 500  # cells: a browser asks for no more than any window has
 
 
@@ -19,7 +22,7 @@ def packet_of(message: str) -> bytes:
         return b""
     match said:
         case ["stdin", str(typed)]:
-            return _packet(DATA, typed.encode("utf-8", "replace"))
+            return _packet(DATA, _harmless(typed).encode("utf-8", "replace"))
         case ["resize", {"width": int(width), "height": int(height)}]:
             columns, rows = fitting(width, height)
             return _meta({"type": "resize", "width": columns, "height": rows})
@@ -47,6 +50,17 @@ async def packets(stream: StreamReader) -> AsyncIterator[tuple[bytes, bytes]]:
             yield head[:1], await stream.readexactly(int.from_bytes(head[1:], "big"))
     except (IncompleteReadError, ValueError):  # a line without end is no app's
         return
+
+
+def _harmless(typed: str) -> str:
+    """Return what was typed; what was pasted, which the page's terminal sends in one, without what is no text.
+
+    That terminal, unlike others, leaves the end of a paste in what is pasted: what follows would be keys.
+    """
+    if not typed.startswith(_PASTED):
+        return typed
+    pasted = typed.removeprefix(_PASTED).removesuffix(_PASTED_END)
+    return f"{_PASTED}{_NO_TEXT.sub('', pasted)}{_PASTED_END}"
 
 
 def _meta(document: dict[str, object]) -> bytes:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import html
+import logging
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from importlib.resources import files
 from pathlib import Path
 from string import Template
+from typing import cast
 
 from aiohttp import WSCloseCode, web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from cockpit.errors import CockpitError, RefusedError
@@ -24,6 +27,8 @@ MOST = 4  # sessions at once: each is a process of the whole app
 _LONGEST = 1024 * 1024  # bytes of one message from a browser: more than anybody pastes
 _HEARTBEAT = 15.0  # seconds between looks whether a window is still there
 _FAREWELL = 2.0  # seconds for a window to answer that it closes
+_STRANGE = 5.0  # seconds for a connection to show that it is a browser of ours; it has up to twice as long
+_STRANGERS = 64  # connections that have not shown it yet
 _PAGE = Path(__file__).parent / "page"
 
 
@@ -48,19 +53,9 @@ async def serve(
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    runner = web.AppRunner(
-        Server(gate, program, complain=complain).application(),
-        access_log=None,
-        handle_signals=False,
-        shutdown_timeout=4 * PATIENCE,
-    )
-    await runner.setup()
-    try:
-        await web.SockSite(runner, listener).start()
+    async with Server(gate, program, complain=complain).running(listener):
         told(gate.url)
         await ended.wait()
-    finally:
-        await runner.cleanup()
 
 
 class Server:
@@ -71,6 +66,50 @@ class Server:
         self._program = program
         self._complain = complain
         self._windows: set[web.WebSocketResponse] = set()
+        self._welcome: set[web.RequestHandler] = set()  # connections over which a browser of ours has asked
+
+    @contextlib.asynccontextmanager
+    async def running(self, listener: socket.socket) -> AsyncIterator[None]:
+        """Answer what comes to a listening socket, for the length of an async with block."""
+        logger = logging.Logger("serving", logging.ERROR)
+        logger.addHandler(_Failures(self._complain))
+        runner = web.AppRunner(
+            self.application(), access_log=None, logger=logger, handle_signals=False, shutdown_timeout=4 * PATIENCE
+        )
+        await runner.setup()
+        server = cast("web.Server", runner.server)  # of a runner that is set up
+
+        def admit() -> web.RequestHandler:
+            strangers = self._strangers(server)
+            for oldest in strangers[: max(len(strangers) - _STRANGERS, 0)]:
+                oldest.force_close()
+            return server()
+
+        listening = await asyncio.get_running_loop().create_server(admit, sock=listener)
+        sending_away = asyncio.create_task(self._send_strangers_away(server))
+        try:
+            yield
+        finally:
+            sending_away.cancel()
+            listening.close()
+            await runner.cleanup()
+
+    def _strangers(self, server: web.Server) -> list[web.RequestHandler]:
+        """Return the connections that have shown nothing of ours yet, the oldest first: anybody on this host has such.
+
+        There may be as many as we may have open files, and without one no window opens: so they are kept few.
+        """
+        return [connection for connection in server.connections if connection not in self._welcome]
+
+    async def _send_strangers_away(self, server: web.Server) -> None:
+        before: set[web.RequestHandler] = set()
+        while True:
+            await asyncio.sleep(_STRANGE)
+            self._welcome &= set(server.connections)
+            now = set(self._strangers(server))
+            for connection in before & now:
+                connection.force_close()
+            before = now
 
     def application(self) -> web.Application:
         """Return the application whose every request passes the gate."""
@@ -97,10 +136,12 @@ class Server:
             raise web.HTTPBadRequest(text="Refused: a header is not ASCII.\n")
         is_socket = request.path == f"{self._gate.room}socket"
         why = self._gate.foreign(headers.getall("Host", []), headers.getall("Origin", []), is_socket=is_socket)
-        if not why and request.path != "/" and not self._gate.knows(request.cookies):
+        if not why and request.path != "/" and not self._gate.knows(headers.getall("Cookie", [])):
             why = "open the address that `cockpit serve` has printed"
         if why:
             raise web.HTTPForbidden(text=f"Refused: {why}.\n")
+        if request.path != "/":
+            self._welcome.add(request.protocol)
         return await handler(request)
 
     async def _harden(self, _request: web.Request, response: web.StreamResponse) -> None:
@@ -141,6 +182,19 @@ class Server:
         farewells = [window.close(code=WSCloseCode.GOING_AWAY) for window in self._windows]
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*farewells, return_exceptions=True), 2 * _FAREWELL)
+
+
+class _Failures(logging.Handler):
+    """Hands on what fails in us; what a client says wrongly, which anybody on this host may, is nothing to tell."""
+
+    def __init__(self, complain: Callable[[str], None]) -> None:
+        super().__init__()
+        self._complain_of = complain
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hand on one."""
+        if record.exc_info is None or not isinstance(record.exc_info[1], HttpProcessingError):
+            self._complain_of(self.format(record))
 
 
 def _number(text: str | None, otherwise: int) -> int:

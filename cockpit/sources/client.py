@@ -19,7 +19,7 @@ from msgspec import Struct
 from cockpit import __version__
 from cockpit.net.exchange import Exchange, Target, UnusableError, exchange, parse_url
 from cockpit.net.troubles import explain
-from cockpit.redact import MASK, redacted
+from cockpit.redact import MASK, redacted, without_beginnings
 from cockpit.sources.budget import Budget, retry_at
 from cockpit.sources.trouble import SourceError
 from cockpit.text import visible
@@ -29,6 +29,8 @@ T = TypeVar("T")
 ANSWER_LIMIT = 4 * 1024 * 1024  # bytes
 _AGENT = f"release-cockpit/{__version__}"
 _SAID_LIMIT = 160  # characters of what a tool says of a refusal
+_READ_LIMIT = 4096  # characters of a refusal in which secrets are looked for
+_IN_A_LINK = "!#$%&'()*+,/:;=?@[]~"  # what is no part of one is escaped
 _FAILURES = (OSError, ssl.SSLError, UnicodeError, h11.ProtocolError)
 _BAD_QUERY = frozenset({400, 404, 405, 409, 410, 413, 422})
 _RETRIED = frozenset({503, 504})
@@ -98,7 +100,7 @@ class Client:
         """Return path and query of a link to the next page, which must lead to the configured host."""
         here = urlsplit(self.base)
         try:
-            there = urlsplit(link)
+            there = urlsplit(quote(link, safe=_IN_A_LINK))  # a parser drops a tab, and what follows it would shift
         except ValueError:
             raise SourceError("contract", "its link to the next page cannot be read") from None
         if (there.scheme, there.netloc) != (here.scheme, here.netloc) or not there.path.startswith(here.path or "/"):
@@ -135,7 +137,7 @@ class Client:
         """Return text with what opens the tool masked, and whatever else looks like a secret."""
         for secret in self._secrets:
             text = text.replace(secret, MASK)
-        return redacted(text, {})
+        return redacted(without_beginnings(text, self._secrets), {})
 
     async def _exchanged(self, method: str, address: str, body: bytes, content: str) -> Answer:
         wait = self._budget.take()
@@ -191,7 +193,8 @@ class Client:
         try:
             words = message_of(msgspec.json.decode(answer.body))
         except (ValueError, RecursionError):
-            words = answer.body[:400].decode("utf-8", "replace").strip()
+            words = answer.body.decode("utf-8", "replace").strip()
+            words = words if len(words) <= _READ_LIMIT else f"{words[:_READ_LIMIT]}…"
             words = "" if words.startswith("<") else words
         return f": {self.safe(words)}" if words else ""
 

@@ -8,6 +8,7 @@ import pytest
 
 from cockpit.release.checks import Check, HttpCheck
 from tests.checks.conftest import Eye, Service
+from tests.health.misbehaving import serving
 
 HSTS = {"Strict-Transport-Security": "max-age=31536000", "X-Frame-Options": "DENY"}
 
@@ -73,6 +74,24 @@ async def test_an_answer_that_takes_too_long_has_failed(eye: Eye) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         check = Check(http=HttpCheck(url=f"http://127.0.0.1:{mute.getsockname()[1]}/"), timeout="200ms")
         assert await eye.says(check) == "failed: no answer within 200ms"
+
+
+@pytest.mark.parametrize("path", ["/endless", "/chunks", "/gzip"])
+async def test_an_answer_without_end_is_read_up_to_a_bound(eye: Eye, path: str) -> None:
+    with serving() as server:
+        check = Check(http=HttpCheck(url=server.url(path), lacks="Traceback"), timeout="5s")
+        assert await eye.says(check) == "ok: 200 OK"
+
+
+async def test_what_is_left_of_a_secret_that_was_cut_off_is_masked(
+    eye: Eye, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_TOKEN", "Zq8s3cr3tZq8s3cr3t")
+    service.headers = {"X-Powered-By": f"{'x' * 125} Zq8s3cr3tZq8s3cr3t"}
+    says = await eye.says(Check(http=HttpCheck(url=service.url, absent=("X-Powered-By",))))
+    assert says.startswith("failed: header X-Powered-By: xxx")
+    assert says.endswith("…")
+    assert "Zq8" not in says
 
 
 async def test_secrets_in_what_it_saw_are_masked(eye: Eye, service: Service) -> None:

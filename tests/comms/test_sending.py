@@ -122,6 +122,19 @@ async def test_no_answer_makes_an_address_or_a_key_visible(tmp_path: Path) -> No
         assert KEY not in sent.detail
 
 
+@pytest.mark.parametrize("left", [8, 12, 31])
+async def test_no_answer_makes_the_beginning_of_a_secret_visible_where_it_is_cut_off(tmp_path: Path, left: int) -> None:
+    with WebReceiver().serving() as web:
+        web.replies = [Reply(400, f"{'x' * (71 - left)} /hooks/{KEY} is not there")]
+        sent = await deliver(SLACK, tmp_path, env={"CHAT": f"http://127.0.0.1:{web.port}/hooks/{KEY}"})
+        assert "refused with 'xxx" in sent.detail
+        assert KEY[:8] not in sent.detail
+        web.replies = [Reply(400, msgspec.json.encode({"errors": [f"{'x' * (198 - left)} {KEY}"]}).decode())]
+        sent = await deliver(pager(web), tmp_path, env={"PD_KEY": KEY})
+        assert "PagerDuty cannot use" in sent.detail
+        assert KEY[:8] not in sent.detail
+
+
 # PagerDuty
 
 

@@ -148,11 +148,15 @@ def _bomb(connection: socket.socket, _server: Server) -> None:
     connection.sendall(plain("200 OK", body, "Content-Encoding: deflate"))
 
 
-def _elsewhere(status: str) -> Answer:
+def _elsewhere(status: str, path: str = "/ok") -> Answer:
     def answer(connection: socket.socket, server: Server) -> None:
-        connection.sendall(plain(status, b"", f"Location: http://localhost:{server.port}/ok"))
+        connection.sendall(plain(status, b"", f"Location: http://localhost:{server.port}{path}"))
 
     return answer
+
+
+def _plainly(connection: socket.socket, server: Server) -> None:
+    connection.sendall(plain("302 Found", b"", f"Location: HTTP://127.0.0.1:{server.port}/ok"))
 
 
 ANSWERS: dict[str, Answer] = {
@@ -189,6 +193,8 @@ ANSWERS: dict[str, Answer] = {
     "/away": _send(plain("302 Found", b"", "Location: http://[::bad/")),
     "/moved": _elsewhere("307 Temporary Redirect"),
     "/answered": _elsewhere("303 See Other"),
+    "/lent": _elsewhere("302 Found", "/cookie"),
+    "/plainly": _plainly,
     "/stay": _send(plain("308 Permanent Redirect", b"", "Location: /ok")),
     "/hop": _send(plain("302 Found", b"", "Location: /ok")),
 }

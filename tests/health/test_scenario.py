@@ -8,20 +8,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 
+import msgspec
 import pytest
 
 from cockpit.health.probes import Prober
 from cockpit.release.health import ProbeResult, ProbeState
 from cockpit.release.probes import Probe, ScenarioStep
+from tests.health.misbehaving import Server
 
 NOW = 1_800_000_000.0
 
 
 class Shop:
-    """login -> cart -> pay -> logout; `broken` names a path that answers 500."""
+    """login -> cart -> pay -> logout; `broken` names a path that answers 500, `next` is where a login leads."""
 
     def __init__(self) -> None:
-        self.broken = ""
+        self.broken, self.next = "", "/cart"
         self.orders: list[str] = []
         shop = self
 
@@ -48,7 +50,9 @@ class Shop:
                     form = parse_qs(body)
                     if form.get("csrf") != ["t0k3n"] or form.get("password") != ["s3cret"]:
                         return self._answer(401, "no")
-                    return self._answer(302, "", ("Location", "/cart"), ("Set-Cookie", "session=ana; Path=/; HttpOnly"))
+                    return self._answer(
+                        302, "", ("Location", shop.next), ("Set-Cookie", "session=ana; Path=/; HttpOnly")
+                    )
                 if "session=ana" not in self.headers.get("Cookie", ""):
                     return self._answer(403, "who are you?")
                 shop.orders.append(body)
@@ -115,6 +119,47 @@ async def test_it_ends_at_the_step_that_fails_and_says_which(shop: Shop, monkeyp
     assert result.detail == "cart (step 3 of 4): 500 Internal Server Error: the cart is on fire"
     assert [timing.state for timing in result.timings] == ["ok", "ok", "down"]
     assert shop.orders == [], "nothing is bought after a step that failed"
+
+
+@pytest.mark.parametrize("base", ["", "env"])
+@pytest.mark.parametrize("lead", ["@", "0@", ".evil.example@", ":9@"])
+async def test_what_an_answer_held_leads_to_no_other_host(
+    shop: Shop, server: Server, lead: str, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_PASSWORD", "s3cret")
+    monkeypatch.setenv("SHOP_BASE", shop.url)
+    shop.next = f"{lead}127.0.0.1:{server.port}/ok"
+    page, login, cart, pay = checkout(shop).scenario
+    wanted = "${env:SHOP_BASE}${next}" if base else cart.http
+    cart = msgspec.structs.replace(cart, http=wanted, headers={"X-Key": "${env:SHOP_PASSWORD}"})
+    before = len(server.requests)
+    result = await walk(Probe(scenario=(page, login, cart, pay), effects="money"))
+    assert result.detail == "cart (step 3 of 4): next leads to another host, which is not asked"
+    assert result.state is ProbeState.DOWN
+    assert len(server.requests) == before
+
+
+async def test_a_cookie_of_another_host_is_not_kept_for_this_one(server: Server) -> None:
+    for path, is_kept in (("/cookie", True), ("/lent", False)):
+        steps = (ScenarioStep("first", server.url(path), redirects=1), ScenarioStep("then", server.url("/ok")))
+        assert (await walk(Probe(scenario=steps))).detail == "2 steps passed"
+        assert (b"cookie: session=1" in server.requests[-1].lower()) is is_kept, path
+
+
+async def test_a_captured_port_or_a_whole_captured_address_is_asked(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_PASSWORD", "s3cret")
+    page, login, cart, pay = checkout(shop).scenario
+    for said, address in (
+        (shop.url.rpartition(":")[2], "http://127.0.0.1:${next}/cart"),
+        (f"{shop.url.rpartition(':')[2]}/cart", "http://127.0.0.1:${next}"),
+        (f"{shop.url}/cart", "${next}"),
+    ):
+        shop.next = said
+        there = msgspec.structs.replace(cart, http=address)
+        result = await walk(Probe(scenario=(page, login, there, pay), effects="money"))
+        assert (result.state, result.detail) == (ProbeState.OK, "4 steps passed"), address
 
 
 async def test_what_is_missing_on_our_side_is_unknown_and_no_secret_is_told(

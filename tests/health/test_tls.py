@@ -58,6 +58,19 @@ async def test_a_certificate_nobody_vouches_for_is_down(https: Server) -> None:
     assert result.conditions[-1].ok, "its end can be read all the same"
 
 
+@pytest.mark.parametrize("scheme", ["https", "HTTPS"])
+async def test_a_redirect_out_of_tls_is_not_followed_however_it_is_written(
+    scheme: str, good: Certificate, https: Server
+) -> None:
+    url = https.url("/plainly").replace("https", scheme)
+    async with Prober(observer="here", directory=Path(), tls=good.trusting(), trusted=True) as prober:
+        result = await prober.run("api", Probe(http=url, headers={"Authorization": "Bearer t1"}, redirects=1), NOW)
+    assert (result.state, result.detail) == (
+        ProbeState.DOWN,
+        f"redirects from https to HTTP://127.0.0.1:{https.port}/ok",
+    )
+
+
 async def test_an_expired_certificate_says_since_when(tmp_path: Path) -> None:
     expired = Certificate(tmp_path / "c", "20200201000000Z")
     with serving(expired.server_context()) as server:

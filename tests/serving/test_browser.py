@@ -19,6 +19,14 @@ pytestmark = pytest.mark.full
 # A browser without a window has no clipboard of its own.
 CLIPBOARD = "window.copied = []; navigator.clipboard.writeText = async text => { window.copied.push(text); };"
 
+# Text from elsewhere that claims to end in its midst.
+PASTE = """(() => {
+  const data = new DataTransfer();
+  data.setData("text/plain", "text\\x1b[201~2");
+  const event = new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true});
+  document.querySelector(".xterm-helper-textarea").dispatchEvent(event);
+})()"""
+
 
 async def test_the_app_in_a_browser(flight: Flight, tmp_path: Path) -> None:
     with Served(flight.repo) as served:
@@ -42,6 +50,10 @@ async def test_the_app_in_a_browser(flight: Flight, tmp_path: Path) -> None:
             await browser.press("y")
             await browser.until("sent to the terminal's clipboard")
             assert "Look" in await browser.evaluate("window.copied.join()")
+            await browser.evaluate(PASTE)
+            await browser.press("?")
+            assert "Keys on Logs" not in await browser.until("Keys on "), "what is pasted is no key"
+            await browser.press("?")
             await browser.press("2")
             await browser.until("the till is open")
             await browser.press("?")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from socket import SHUT_RDWR
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from cockpit.serving.gate import Gate
 from cockpit.serving.server import MOST, Server, listen
@@ -37,11 +36,8 @@ async def serving(script: str, home: Path) -> AsyncIterator[Visit]:
     )
     with listen(0) as listener:
         gate = Gate(listener.getsockname()[1])
-        runner = web.AppRunner(Server(gate, program, complain=complaints.append).application())
-        await runner.setup()
-        await web.SockSite(runner, listener).start()
-        yield lambda: client_of(gate.url)
-        await runner.cleanup()
+        async with Server(gate, program, complain=complaints.append).running(listener):
+            yield lambda: client_of(gate.url)
     assert complaints == []
 
 
@@ -86,6 +82,22 @@ async def test_the_token_is_exchanged_for_a_cookie_that_no_script_sees(visit: Vi
         await client.enter()
         assert client.page.count("<title>a &lt;shop&gt;</title>") == 1
         assert token not in client.page
+
+
+async def test_a_cookie_that_another_server_on_this_host_has_set_hides_not_ours(visit: Visit) -> None:
+    async with visit() as client:
+        await client.enter()
+        (ours,) = client.http.cookie_jar
+        client.http.cookie_jar.clear()
+        for cookies in (
+            f"cockpit={ours.value}; cockpit=x",
+            f"cockpit=x; cockpit={ours.value}",
+            f"a; cockpit={ours.value}",
+        ):
+            async with client.http.get(client.address(), headers={"Cookie": cookies}) as answer:
+                assert answer.status == 200, cookies
+        for cookies in (f"x={ours.value}", f"cockpit={ours.value}x", "cockpit", f"cockpit=x; {ours.value}"):
+            assert "has printed" in await refusal(client, client.address(), Cookie=cookies)
 
 
 async def test_what_is_asked_in_another_name_or_from_another_page_is_refused(visit: Visit) -> None:
@@ -162,6 +174,16 @@ async def test_an_app_is_told_what_it_understands_and_its_size_is_bounded(visit:
         await soon(lambda: typed.exists() and typed.read_bytes() == expected)
 
 
+async def test_what_is_pasted_holds_no_keys(visit: Visit, tmp_path: Path) -> None:
+    async with visit() as client:
+        await client.enter()
+        async with client.window() as window:
+            await window.say("stdin", "\x1b[200~one\tü\r\x1b[201~q\x03\x9b201~\r\x1b[201~")
+        typed = tmp_path / "typed"
+        pasted = "\x1b[200~one\tü\r[201~q201~\r\x1b[201~".encode()
+        await soon(lambda: typed.exists() and typed.read_bytes() == b"D\0\0\0" + bytes([len(pasted)]) + pasted)
+
+
 async def test_an_app_that_nobody_listens_to_any_more_ends_in_its_own_way(tmp_path: Path) -> None:
     async with serving(FLOOD, tmp_path) as visit:
         async with visit() as client:
@@ -191,3 +213,43 @@ async def test_a_header_of_another_encoding_is_refused_and_no_failure(odd: bytes
         async with asyncio.timeout(PATIENCE):
             assert b" 400 " in await reader.readline()
         writer.close()
+
+
+async def test_whoever_shows_nothing_of_ours_is_sent_away_and_what_they_say_wrongly_is_not_told(
+    visit: Visit, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cockpit.serving.server._STRANGE", 0.1)
+    async with visit() as client:
+        port = int(client.origin.rpartition(":")[2])
+        silent, wrong, refused = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+        wrong[1].write(b"GET / HTTP/1.1\r\n\x1b]0;x\x07: y\r\n\r\n")
+        refused[1].write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await client.enter()
+        async with client.window(80, 24) as window, asyncio.timeout(PATIENCE):
+            assert await silent[0].read() == b""
+            assert b" 400 " in await wrong[0].read()
+            assert b" 403 " in await refused[0].read(), "it was kept open for another request"
+            await asyncio.sleep(0.5)
+            await window.say("stdin", "x")
+            await window.until("80x24")
+            async with client.http.get(client.address()) as answer:
+                assert answer.status == 200
+        for _, writer in (silent, wrong, refused):
+            writer.close()
+    assert caplog.messages == []
+
+
+async def test_strangers_do_not_take_all_there_is_to_open(visit: Visit) -> None:
+    async with visit() as client, AsyncExitStack() as stack:
+        await client.enter()
+        port = int(client.origin.rpartition(":")[2])
+        readers = []
+        for _ in range(200):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            stack.callback(writer.close)
+            readers.append(reader)
+        async with asyncio.timeout(PATIENCE):
+            assert await readers[0].read() == b"", "the first go"
+        assert not readers[-1].at_eof(), "and not all at once, as they would by and by"
+        async with client.window(80, 24) as window:
+            await window.until("80x24")

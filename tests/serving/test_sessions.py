@@ -80,6 +80,17 @@ async def test_who_leaves_the_app_closes_its_window(flight: Flight) -> None:
     assert served.rest == ("", "")
 
 
+async def test_who_leaves_while_the_app_opens_leaves_nothing_behind(flight: Flight) -> None:
+    with Served(flight.repo) as served:
+        async with client_of(served.url) as client:
+            await client.enter()
+            for _ in range(6):
+                async with client.connect(Origin=client.origin) as socket:
+                    await socket.receive()
+                await soon(lambda: not served.sessions())
+    assert served.rest == ("", "")
+
+
 async def test_where_the_app_does_not_open_the_server_says_why(flight: Flight) -> None:
     git = flight.repo / ".git"
     with Served(flight.repo) as served:
