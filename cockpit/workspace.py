@@ -202,7 +202,7 @@ class Workspace:
         unwritable = self.store.read_only_because()
         if unwritable is not None:
             raise unwritable
-        with self._opening_lock(name):
+        with self._opening_lock():
             opening = opening_of(
                 self.root, self.store, name, env=self.env, tag=tag, launch_at=launch_at, checklists=checklists
             )
@@ -216,12 +216,11 @@ class Workspace:
         self.runs[opening.run_id] = self.run.summary()
         return self.run
 
-    def _opening_lock(self, name: str) -> FileLock:
+    def _opening_lock(self) -> FileLock:
         """Return the lock under which runs are opened: of two that open one of a name at once, the second is told."""
         location = self.store.location
         files.make_directories(location.locks, below=location.common, share=location.share)
-        since, reason = rfc3339(time.time()), f"opening the run {name}"
-        holder = Held(self.session.actor.name, self.host, os.getpid(), since, reason)
+        holder = Held(self.session.actor.name, self.host, os.getpid(), rfc3339(time.time()), "opening a run")
         return FileLock(location.lock("open-run"), holder, wait=_OTHERS_OPEN, share=location.share)
 
 

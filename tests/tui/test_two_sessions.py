@@ -8,8 +8,8 @@ import pytest
 from textual.pilot import Pilot
 
 from cockpit.release.entities import execution_entity
-from cockpit.release.events import ExecutionStopped, StepEnded, StepStarted, WorkerStarted
-from cockpit.release.intents import ClaimItem, RecordFact, TickItem
+from cockpit.release.events import ExecutionStopped, RunbookCommandEnded, StepEnded, StepStarted, WorkerStarted
+from cockpit.release.intents import BeginCommand, ClaimItem, RecordFact, TickItem
 from cockpit.seen import SeenStore
 from cockpit.session import Session
 from cockpit.tui.app import CockpitApp
@@ -21,13 +21,17 @@ from tests.tui import moments
 from tests.tui.moments import LOGS, TIMES
 from tests.tui.painted import settle, text_of, until
 from tests.tui.scenes import EXECUTION, Scene
-from tests.tui.test_runbooks_page import press_button
+from tests.tui.test_runbooks_page import open_step, press_button, step_of
 
 pytestmark = pytest.mark.full
 
 
 def told(app: CockpitApp) -> str:
     return "\n".join(notification.message for notification in app._notifications)
+
+
+def hint_of(app: CockpitApp) -> str:
+    return " ".join(text_of(app, ".dialog-hint").split())
 
 
 async def later(scene: Scene, app: CockpitApp, pilot: Pilot[int], seconds: float) -> None:
@@ -116,3 +120,36 @@ async def test_an_answer_to_go_on_is_not_taken_where_the_other_one_has_gone_on_m
         await press_button(pilot, "Go on")
         await until(pilot, lambda: "somebody has gone on with it since you were asked" in told(app))
         assert len(scene.run.records) == before
+
+
+RUNBOOK = """\
+id: restart
+title: A restart
+steps:
+  - {id: mend, text: Mend, run: "echo mended"}
+"""
+
+
+async def test_a_command_that_the_other_one_has_run_meanwhile_runs_again_only_by_a_second_press(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = Scene(tmp_path, template).enter(monkeypatch)
+    directory = scene.repo / "checklists" / "runbooks"
+    directory.mkdir(parents=True)
+    (directory / "restart.yaml").write_text(RUNBOOK)
+    moments.calm(scene)
+    app = scene.app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await open_step(app, pilot)
+        beside = scene.again_beside()
+        begun = beside.act(BeginCommand("restart", "0a1b2c3d", step="mend", command="echo mended"))[-1]
+        beside.act(RecordFact(begun.ent, RunbookCommandEnded("ok", 0, 1.0, ""), of_service=True))
+        scene.session.poll()
+        await settle(pilot)
+        await press_button(pilot, "Run it")
+        await until(pilot, lambda: "has run it since you were asked: ok" in hint_of(app))
+        assert len(step_of(scene.run, "mend").runs) == 1
+        await until(pilot, lambda: not app.screen.query_one("#run").has_class("-active"))
+        await press_button(pilot, "Run it")
+        await until(pilot, lambda: "exit status 0" in text_of(app, ".dialog-hint"))
+        assert len(step_of(scene.run, "mend").runs) == 2
