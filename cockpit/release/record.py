@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import groupby
 
 from msgspec import Raw, Struct
@@ -72,6 +73,7 @@ def same_person(one: Actor, other: Actor) -> bool:
     return alike and same_name(one.name, other.name)
 
 
+@lru_cache(maxsize=1024)
 def _bare(name: str) -> str:
     if not name.isascii():
         from unicodedata import category, normalize  # most names need none of it

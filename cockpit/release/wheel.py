@@ -67,7 +67,10 @@ def wheel_of(run: Run) -> Wheel:
     winner = register.winner
     if winner is None:
         return Wheel()
-    drivers = tuple(sorted({name for head in register.heads if (name := _driver(head))}))
+    drivers: tuple[str, ...] = ()
+    for name in sorted({name for head in register.heads if (name := _driver(head))}):
+        if not any(same_name(name, driver) for driver in drivers):
+            drivers = (*drivers, name)
     given = winner.by.name if isinstance(winner.data, WheelGiven) else ""
     return Wheel(drivers, winner.wall if drivers else "", given if drivers else "")
 

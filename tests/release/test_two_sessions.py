@@ -131,5 +131,17 @@ def test_the_wheel_is_in_her_hands_at_both_cockpits(other: Actor) -> None:
     host.act(ReleaseWheel())
 
 
+@pytest.mark.parametrize("other", AT_THE_HOST)
+def test_the_wheel_that_she_takes_at_both_cockpits_at_once_is_hers_and_not_contested(other: Actor) -> None:
+    laptop = opened()
+    host = joined(laptop, other)
+    laptop.act(TakeWheel())
+    host.act(TakeWheel())
+    host.hear(laptop)
+    assert not wheel_of(host.run).contested
+    assert wheel_of(host.run).in_hands_of("Ana")
+    assert host.act(RequestExecution("x1", plan_to("v1"), "v1"))
+
+
 def test_each_person_is_listed_once() -> None:
     assert each_once(["Ana Lima", "Ben", "ana  lima", "Ben"]) == ["Ana Lima", "Ben"]
