@@ -19,7 +19,7 @@ from cockpit.net.trusted_roots import TrustedRoots
 from cockpit.release.calls import Call, call_message, call_text
 from cockpit.release.channels import Channel
 from cockpit.release.decisions.incidents import find_incident
-from cockpit.release.decisions.messages import find_channel, find_message
+from cockpit.release.decisions.messages import find_channel, find_message, told_since
 from cockpit.release.events import MessageEnded
 from cockpit.release.filling import Filling, fill
 from cockpit.release.intents import IntendMessage, IntendResending, Intent, RecordFact
@@ -74,12 +74,22 @@ def require_sendable(workspace: Workspace, name: str) -> Channel:
     return channel
 
 
-def announce(workspace: Workspace, filling: Filling, channel: str, *, clipboard: Clipboard | None = None) -> Message:
+def announce(
+    workspace: Workspace,
+    filling: Filling,
+    channel: str,
+    *,
+    clipboard: Clipboard | None = None,
+    seen: Collection[str] | None = None,
+) -> Message:
     """Send a filled template over a channel, and return the message with what became of it.
 
-    Raises RefusedError (`not-filled`) while a field is empty, (`untrue`) where the release is not in a state of the
-    template's, (`not-trusted`) where the configuration is not trusted.
+    `seen` are the ids of the messages that whoever sends it knew of, by default those that are known here: what was
+    sent since, from another cockpit, is not sent a second time (`overtaken`). Raises RefusedError (`not-filled`) while
+    a field is empty, (`untrue`) where the release is not in a state of the template's, (`not-trusted`) where the
+    configuration is not trusted.
     """
+    known = frozenset(workspace.run.messages if seen is None else seen)
     require_sendable(workspace, channel)
     if filling.untrue:
         fix = "Take another template: cockpit announce lists them"
@@ -97,6 +107,7 @@ def announce(workspace: Workspace, filling: Filling, channel: str, *, clipboard:
         template=filling.template.id,
         incident=filling.incident,
         next_update_at=filling.next_update_at,
+        seen=known,
     )
     return _deliver(workspace, intent, intent.message, clipboard)
 
@@ -135,7 +146,8 @@ def _deliver(
     (intention,) = session.act(intent)
     session.poll()
     message = session.run.messages[identity]
-    sent = _yielded(message, intention, before) or _send(workspace, message, clipboard, enough)
+    yielded = _yielded(message, intention, before) or _yielded_to_the_same(intent, session.run)
+    sent = yielded or _send(workspace, message, clipboard, enough)
     ended = MessageEnded(attempt=intention.id, outcome=sent.outcome, detail=sent.detail, tries=sent.tries)
     try:
         session.act(RecordFact(message_entity(identity), ended, of_service=True))
@@ -162,6 +174,17 @@ def _yielded(message: Message, intention: Record, before: Collection[str]) -> Se
     if not fresh:
         return None
     return Sent("failed", f"{fresh[0].by.name} on {fresh[0].host} set out to send it at the same moment", 0)
+
+
+def _yielded_to_the_same(intent: Intent, run: Run) -> Sent | None:
+    """Return that we do not send where somebody has set out to send the same, of another id, at the same moment."""
+    if not isinstance(intent, IntendMessage) or intent.seen is None:
+        return None
+    seen = intent.seen | {intent.message}
+    told = told_since(run, intent.template, intent.channel, intent.incident, seen=seen)
+    if told is None:
+        return None
+    return Sent("failed", f"{told.by.name} on {told.last.host} set out to send the same at the same moment", 0)
 
 
 def _send(workspace: Workspace, message: Message, clipboard: Clipboard | None, enough: Callable[[], bool]) -> Sent:

@@ -151,15 +151,30 @@ def _require_fitting(workspace: Workspace, plan: Plan) -> None:
             )
 
 
-def start_worker(workspace: Workspace, execution: str, *, without_lease: str = "") -> int:
+def require_turn(workspace: Workspace, execution: str, turn: int) -> None:
+    """Refuse where another worker has begun on an execution since a person was asked, when `turn` of them had."""
+    workspace.session.poll()
+    if turns_taken(workspace.run, execution) != turn:
+        raise RefusedError(
+            "somebody has gone on with it since you were asked, from another cockpit",
+            fix="Look at where it stands now, and decide again: cockpit execution status",
+            code="overtaken",
+        )
+
+
+def start_worker(workspace: Workspace, execution: str, *, without_lease: str = "", turn: int | None = None) -> int:
     """Start a detached worker for the rest of an execution; return its pid.
 
-    Refused while another one executes, here or on another clone; `without_lease` as in `start_execution`.
+    Refused while another one executes, here or on another clone; `without_lease` as in `start_execution`. `turn` is
+    how many workers had begun when a person was asked, by default as many as are known: where another one has begun
+    since, it stands at another step than they were asked of.
     """
+    turn = turns_taken(workspace.run, execution) if turn is None else turn
     require_writable(workspace)
     require_trust(workspace)
     require_idle(workspace)
     with execution_lock(workspace, "about to go on"):
+        require_turn(workspace, execution, turn)
         view = find_execution(workspace.run, execution)
         what = f"{view.direction} to {view.tag}"
         claim = take_lease(workspace, execution, target=view.tag, what=what, without=without_lease)

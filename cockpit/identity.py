@@ -10,6 +10,7 @@ from cockpit.durations import short_duration
 from cockpit.errors import UsageError
 from cockpit.release.configuration import Configuration
 from cockpit.release.live import Presence
+from cockpit.release.record import same_name
 
 _LONGEST = 60  # characters of a name
 
@@ -46,7 +47,7 @@ def doubt_about(
         return Doubt(f"{name} is an account that several people use")
     if not configured:
         return Doubt("git knows no user.name here", name)
-    twin = next((one for one in present if one.kind == "screen" and one.name == name and one.here(now)), None)
+    twin = next((one for one in present if one.kind == "screen" and same_name(one.name, name) and one.here(now)), None)
     if twin is not None:
         since = short_duration(now - twin.since)
         return Doubt(f"{name} has a cockpit open already, on {twin.host} for {since}", name)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from cockpit.errors import UsageError
 from cockpit.release.live import Presence
+from cockpit.release.record import same_name
 from cockpit.release.run import Run
 
 _LONGEST = 10  # characters of a name where there is little room
@@ -15,6 +16,15 @@ def known_people(run: Run, present: Iterable[Presence] = ()) -> list[str]:
     """Return the names of all who are here or have written in this run, those who are here first."""
     here = [one.name for one in present if one.kind == "screen"]
     return list(dict.fromkeys([*here, *(record.by.name for record in reversed(run.records))]))
+
+
+def each_once(names: Iterable[str]) -> list[str]:
+    """Return each person once, by the first of the ways in which the name is written."""
+    found: list[str] = []
+    for name in dict.fromkeys(names):
+        if not any(same_name(name, other) for other in found):
+            found.append(name)
+    return found
 
 
 def find_person(wanted: str, known: Sequence[str]) -> str:

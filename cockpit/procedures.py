@@ -15,7 +15,7 @@ from cockpit.errors import CockpitError, ProcessError, RefusedError, UsageError
 from cockpit.executing import execution_lock
 from cockpit.leasing.commands import CommandLease, lease_for_command
 from cockpit.process import Finished, run, shell
-from cockpit.release.decisions.runbooks import find_step
+from cockpit.release.decisions.runbooks import find_step, last_run
 from cockpit.release.events import CommandOutcome, RunbookCommandEnded
 from cockpit.release.intents import BeginCommand, RecordFact
 from cockpit.release.library import RunbookStep
@@ -71,18 +71,21 @@ def run_step(
     incident: str = "",
     cancel: threading.Event | None = None,
     without_lease: str = "",
+    seen: str | None = None,
 ) -> Ran:
     """Run a step's command, of which a person has seen `shown` and said yes; return how it ended.
 
     What its blanks hold reaches it as environment variables. It runs in a process group of its own in the code's
     directory, and is ended by its time-out or by `cancel`. One with effects holds the lock that executions hold and,
     where the state is shared, the remote's lease; `without_lease` is a person's reason to go on where the remote cannot
-    be asked, and without one that is refused (`no-lease`). Raises RefusedError where either is held, where the
-    configuration is not trusted on this host, where the command is not the one that was shown any more, or where
-    somebody else drives.
+    be asked, and without one that is refused (`no-lease`). `seen` is the last run of it that the person knew of, by
+    default what is known here: where it was run since, from another cockpit, it is not run a second time. Raises
+    RefusedError where either is held, where the configuration is not trusted on this host, where the command is not the
+    one that was shown any more, or where somebody else drives.
     """
     require_writable(workspace)
-    _, step = find_step(workspace.run, runbook, step_id)
+    pinned, step = find_step(workspace.run, runbook, step_id)
+    seen = last_run(workspace.run, pinned, step, incident) if seen is None else seen
     require_trust(workspace)
     if prepared(step, values) != shown:
         raise RefusedError(
@@ -100,7 +103,7 @@ def run_step(
             raise RefusedError("stopped by a person: nothing was run", code="not-confirmed")
         intent = BeginCommand(
             runbook, secrets.token_hex(4), incident, step=step.id, command=shown, without_lease=without_lease,
-            trouble=lease.trouble,
+            trouble=lease.trouble, seen=seen,
         )  # fmt: skip
         entity = workspace.session.act(intent)[-1].ent
         return _run(workspace, step, entity, shown, values, cancel, lease)

@@ -57,7 +57,8 @@ class SeenStore:
 def write_whole(path: Path, data: bytes) -> None:
     """Put a small file of this user's in its place, whole or not at all. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    # Its own for each that writes: threads share a process's id, and hosts that share a home directory have alike ones.
+    partial = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
     try:
         partial.write_bytes(data)
         partial.replace(path)

@@ -22,12 +22,17 @@ from cockpit.release.ports import Situation
 from cockpit.release.run import ExecutionView, Run, RunSummary
 from cockpit.runs import texts_of
 from cockpit.session import SERVICE_STREAM, Session
+from cockpit.store import files
+from cockpit.store.lock import FileLock, Held
 from cockpit.store.reader import JournalReader
 from cockpit.store.store import Store
+from cockpit.times import rfc3339
 from cockpit.trust import TrustStore
 
 if TYPE_CHECKING:
     from cockpit.store.remote import StateRemote
+
+_OTHERS_OPEN = 10.0  # seconds to outlast somebody else who opens a run
 
 NameFrom = Literal["by", "git", "account"]  # where the actor's name is from: said, git's user.name, or the account
 
@@ -193,18 +198,30 @@ class Workspace:
         """Open a run with the work tree's files pinned, and turn to it; refused as `opening.opening_of` refuses."""
         from cockpit.opening import opening_of
 
-        opening = opening_of(
-            self.root, self.store, name, env=self.env, tag=tag, launch_at=launch_at, checklists=checklists
-        )
-        before = self.run.id, self.session.run_pinned
-        self.session.focus(opening.run_id, opening.sources.pinned)
-        try:
-            self.session.act(opening.intent)
-        except CockpitError:
-            self.session.focus(*before)
-            raise
+        require_writable(self)
+        unwritable = self.store.read_only_because()
+        if unwritable is not None:
+            raise unwritable
+        with self._opening_lock():
+            opening = opening_of(
+                self.root, self.store, name, env=self.env, tag=tag, launch_at=launch_at, checklists=checklists
+            )
+            before = self.run.id, self.session.run_pinned
+            self.session.focus(opening.run_id, opening.sources.pinned)
+            try:
+                self.session.act(opening.intent)
+            except CockpitError:
+                self.session.focus(*before)
+                raise
         self.runs[opening.run_id] = self.run.summary()
         return self.run
+
+    def _opening_lock(self) -> FileLock:
+        """Return the lock under which runs are opened: of two that open one of a name at once, the second is told."""
+        location = self.store.location
+        files.make_directories(location.locks, below=location.common, share=location.share)
+        holder = Held(self.session.actor.name, self.host, os.getpid(), rfc3339(time.time()), "opening a run")
+        return FileLock(location.lock("open-run"), holder, wait=_OTHERS_OPEN, share=location.share)
 
 
 def require_trust(workspace: Workspace) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from cockpit.release.events import NoteAdded
 from cockpit.release.record import TextRef
-from cockpit.seen import SeenStore
+from cockpit.seen import SeenStore, write_whole
 from tests.release.support import RUN_ID, record
 
 REF = TextRef("0" * 64, 1)
@@ -45,3 +46,17 @@ def test_a_broken_file_costs_a_summary_and_nothing_else(tmp_path: Path, content:
     assert store.read("", HOSTILE) is None
     store.mark("", HOSTILE, [], 2.0)
     assert store.read("", HOSTILE) is not None
+
+
+def test_threads_that_write_the_same_file_at_once_leave_it_whole_and_none_fails(tmp_path: Path) -> None:
+    path = tmp_path / "seen" / "one.json"
+    texts = [bytes([letter]) * size for letter, size in ((97, 10), (98, 200_000))]
+
+    def write(text: bytes) -> None:
+        for _ in range(200):
+            write_whole(path, text)
+
+    with ThreadPoolExecutor(len(texts)) as pool:
+        list(pool.map(write, texts))
+    assert path.read_bytes() in texts
+    assert [one.name for one in path.parent.iterdir()] == [path.name]

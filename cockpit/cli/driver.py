@@ -39,12 +39,13 @@ def _intent(arguments: argparse.Namespace, workspace: Workspace) -> Intent:
     from cockpit.live_source import live_of
     from cockpit.people import find_person, known_people
     from cockpit.release.intents import GiveWheel, ReleaseWheel, TakeWheel
+    from cockpit.release.record import same_name
     from cockpit.release.wheel import wheel_of
 
     match arguments.verb:
         case "take":
             wheel = wheel_of(workspace.run)
-            others = [name for name in wheel.drivers if name != workspace.session.actor.name]
+            others = [name for name in wheel.drivers if not same_name(name, workspace.session.actor.name)]
             if others and not wheel.contested:
                 question = f"{others[0]} drives, and is told. Take the wheel?"
                 confirm_at_terminal(arguments, question, "take", kept=f"{others[0]} still drives")

@@ -197,8 +197,9 @@ def _execution_document(view: ExecutionView) -> dict[str, Any]:
 
 
 def _execution(arguments: argparse.Namespace) -> ExitCode:
-    from cockpit.executing import abort_execution, require_idle, start_worker
+    from cockpit.executing import abort_execution, require_idle, require_turn, start_worker
     from cockpit.execution.control import find_execution, skip_step
+    from cockpit.execution.progress import turns_taken
     from cockpit.release.intents import ConfirmExecution, UnlockDeploys
     from cockpit.workspace import require_trust
 
@@ -232,11 +233,15 @@ def _execution(arguments: argparse.Namespace) -> ExitCode:
     if view.over:
         raise RefusedError(f"it is over already: {view.outcome}", code="already")
     without = reason_to_go_without(arguments)
+    turn = turns_taken(workspace.run, view.id)
     if arguments.verb == "skip":
         require_trust(workspace)
         require_idle(workspace)
+        require_turn(workspace, view.id, turn)
         skip_step(workspace.session.act, view, reason=arguments.reason)
-    return _start(arguments, workspace, view.id, lambda: start_worker(workspace, view.id, without_lease=without))
+    return _start(
+        arguments, workspace, view.id, lambda: start_worker(workspace, view.id, without_lease=without, turn=turn)
+    )
 
 
 def _break_lease(arguments: argparse.Namespace, workspace: Workspace) -> ExitCode:

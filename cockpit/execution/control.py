@@ -20,6 +20,8 @@ from cockpit.release.intents import EndExecution, Intent, RecordFact
 from cockpit.release.run import ExecutionView, Run
 from cockpit.text import visible
 
+_OUT_OF_REACH = 2.0  # seconds that a worker may take to be known for one: it may end, or begin, this very moment
+
 
 def output_path(directory: Path, execution: str) -> Path:
     """Return the file that an execution's steps print to."""
@@ -60,6 +62,21 @@ def spawn_worker(*, repository: Path, run_id: str, execution: str, directory: Pa
             f"the worker could not be started: {getattr(error, 'what', error)}",
             fix="Nothing has run. Try again: cockpit execution resume; or end it: cockpit execution abort",
         ) from error
+
+
+def is_worker(pid: int, execution: str, *, proc: Path = Path("/proc")) -> bool:
+    """Whether a process of this host is the worker of that execution.
+
+    A lock may tell of a process of another container, or of another host, where that id is somebody else's here.
+    """
+    if (proc / "self" / "cmdline").exists():
+        try:
+            words = os.fsdecode((proc / str(pid) / "cmdline").read_bytes()).split("\0")
+        except OSError:  # gone meanwhile
+            return False
+    else:
+        words = process.run(["ps", "-ww", "-o", "command=", "-p", str(pid)]).text.split()
+    return "worker" in words and execution in words
 
 
 def find_execution(run: Run, wanted: str = "") -> ExecutionView:
@@ -122,17 +139,24 @@ def abort(
     `worker_pid` returns None where no worker is left, and 0 while one is there that has not said who it is;
     `end_leftover` ends the step that a worker left running which was killed. The rest happens `exclusively`, so that
     no new worker goes on between the end of the old one and the record of the abort; `is_over` is asked again there.
+    No process is ended but one that is this execution's worker.
     """
     if view.over:
         raise RefusedError(f"it is over already: {view.outcome}", code="already")
-    deadline = time.monotonic() + patience
-    told = False
+    begun, told = time.monotonic(), False
     while (pid := worker_pid()) is not None:
-        if pid and not told:
+        if pid and not told and is_worker(pid, view.id):
             told = True
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - begun
+        if pid and not told and waited > _OUT_OF_REACH:
+            raise RefusedError(
+                f"its worker, process {pid}, is in another container or on another host that uses this clone",
+                fix="Abort it there: what runs there cannot be ended from here",
+                code="locked",
+            )
+        if waited > patience:
             raise RefusedError("the worker has not ended yet", fix="Try again in a moment", code="locked")
         time.sleep(0.05)
     with exclusively():

@@ -359,7 +359,10 @@ class CloseIncident(Intent, frozen=True):
 
 
 class IntendMessage(Intent, frozen=True, kw_only=True):
-    """Send a message over a channel, by this very text; a repeated id is the same message again."""
+    """Send a message over a channel, by this very text; a repeated id is the same message again.
+
+    `seen` are the ids of the messages that whoever sends it knew of; None asks nothing.
+    """
 
     message: str
     channel: str
@@ -369,6 +372,7 @@ class IntendMessage(Intent, frozen=True, kw_only=True):
     call: str = ""
     incident: str = ""
     next_update_at: str = ""
+    seen: frozenset[str] | None = None
 
 
 class IntendResending(Intent, frozen=True):
@@ -411,10 +415,12 @@ class BeginCommand(RunbookIntent, frozen=True, kw_only=True):
     """Write down that a person confirmed a step's command, of that very text, before it runs.
 
     With `trouble` the remote's lease was not to be had, and `without_lease` is the reason to run it all the same.
+    `seen` is the last run of it that the person knew of, as `decisions.runbooks.last_run` tells; None asks nothing.
     """
 
     step: str
     command: str
+    seen: str | None = None
     without_lease: str = ""
     trouble: str = ""
 

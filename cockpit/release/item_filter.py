@@ -14,7 +14,7 @@ from cockpit.release.asked import asked, may_answer
 from cockpit.release.due import Due
 from cockpit.release.events import ItemObserved
 from cockpit.release.item_state import ItemState
-from cockpit.release.record import Actor
+from cockpit.release.record import Actor, same_name
 from cockpit.release.run import ItemView
 
 NONE = "none"
@@ -122,7 +122,7 @@ def _by_owner(value: str) -> Test:
         owner = owner_of(view)
         if owner is None:
             return False
-        return owner.name == moment.me.name if value == "me" else value in owner.name.casefold()
+        return same_name(owner.name, moment.me.name) if value == "me" else value in owner.name.casefold()
 
     return test
 
@@ -152,7 +152,9 @@ def _by_due(value: str) -> Test:
 
 def is_mine(view: ItemView, me: Actor) -> bool:
     """Whether somebody has claimed an item or written on it."""
-    return any(record.by.name == me.name and not isinstance(record.data, ItemObserved) for record in view.history)
+    return any(
+        not isinstance(record.data, ItemObserved) and same_name(record.by.name, me.name) for record in view.history
+    )
 
 
 def _by_kind(value: str) -> Test:

@@ -44,7 +44,7 @@ from cockpit.release.messages import MESSAGE_PREFIX, fold_messages, told_inciden
 from cockpit.release.origins import origin
 from cockpit.release.periods import parse_instance
 from cockpit.release.polls import answers_in
-from cockpit.release.record import Actor, Event, Record, TextRef
+from cockpit.release.record import Actor, Event, Record, TextRef, same_person
 from cockpit.release.registers import Register
 from cockpit.release.run import (
     ExecutionView,
@@ -334,7 +334,7 @@ class Ledger:
             if isinstance(head.data, ItemClaimed)
             and holder is not None
             and head is not holding
-            and head.by != holder.by
+            and not same_person(head.by, holder.by)
         )
         told = speaking(register, self._gathered.records.get)
         # What moved was noted beside one of those who agree.
@@ -384,7 +384,7 @@ class Ledger:
     def _also(self, register: Register, told: Record | None, said: Record | None) -> tuple[Actor, ...]:
         """Return who agreed with whoever spoke, none having seen the other's word, the earliest first."""
         others = [origin(head, self._gathered.records.get).by for head in reversed(register.heads) if head is not told]
-        return tuple(dict.fromkeys(by for by in others if said is None or by != said.by))
+        return tuple(dict.fromkeys(by for by in others if said is None or not same_person(by, said.by)))
 
     def _first_of_two(self, said: Record | None) -> Side | None:
         if said is None or not isinstance(said.data, ItemDone) or not is_verified(said, self._gathered.find):

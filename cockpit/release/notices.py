@@ -15,7 +15,7 @@ from cockpit.release.events import (
 )
 from cockpit.release.item_filter import is_mine
 from cockpit.release.narrative import note_subject
-from cockpit.release.record import Actor, Record
+from cockpit.release.record import Actor, Record, same_person
 from cockpit.release.registers import EMPTY
 from cockpit.release.run import Run
 
@@ -79,14 +79,18 @@ def notes_told(run: Run, actor: Actor, records: Iterable[Record], *, looked_at: 
 
 def _notice(run: Run, actor: Actor, record: Record) -> str:
     register = register_of(record.kind)
-    if register is None or _is_of(record, actor):
+    if register is None:
         return ""
+    # What arrives may be one's own, from another cockpit: that one contradicts oneself must be told all the same.
+    own = _is_of(record, actor)
     if isinstance(record.data, ItemChallenged):
+        if own:
+            return ""
         asked = run.view_of(record.ent.removeprefix("item:"))
         waits = asked is not None and asked.challenge == record
         return f'{record.by.name} asks for a second person: "{asked.item.text}"' if waits and asked else ""
     heads = run.registers.get((record.ent, register), EMPTY).heads
-    if record not in heads or not any(_is_of(head, actor) for head in heads):
+    if record not in heads or not any(_is_of(head, actor) for head in heads if head != record):
         return ""
     contest = next((each for each in run.contests if record.ent == "run" and each.register == register), None)
     if contest is not None:
@@ -95,11 +99,13 @@ def _notice(run: Run, actor: Actor, record: Record) -> str:
     if view is None:
         return ""
     if register == "claim" and isinstance(record.data, ItemClaimed) and view.claimed_by is not None:
-        if view.claimed_by == actor:
+        if own:
+            return ""
+        if same_person(view.claimed_by, actor):
             return f'{record.by.name} claimed "{view.item.text}" too, after you: it is yours'
         return f'{view.claimed_by.name} claimed "{view.item.text}" before you: it is theirs'
     return f'"{view.item.text}" is contested: {view.detail}. What is said next decides' if view.sides else ""
 
 
 def _is_of(record: Record, actor: Actor) -> bool:
-    return (record.by.name, record.by.email) == (actor.name, actor.email)
+    return same_person(record.by, actor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import groupby
 
 from msgspec import Raw, Struct
@@ -64,6 +65,15 @@ def same_name(one: str, other: str) -> bool:
     return one == other or _bare(one) == _bare(other)
 
 
+def same_person(one: Actor, other: Actor) -> bool:
+    """Whether two are one person, as far as is known: the names are one's, and there are no two different addresses."""
+    if one == other:
+        return True
+    alike = not one.email or not other.email or one.email.casefold() == other.email.casefold()
+    return alike and same_name(one.name, other.name)
+
+
+@lru_cache(maxsize=1024)
 def _bare(name: str) -> str:
     if not name.isascii():
         from unicodedata import category, normalize  # most names need none of it

@@ -53,7 +53,7 @@ from cockpit.release.events import (
 )
 from cockpit.release.item_state import ItemState
 from cockpit.release.narrative import is_alarming, is_contested, is_told, sentence
-from cockpit.release.record import Record
+from cockpit.release.record import Record, same_name
 from cockpit.release.run import Run
 
 Heads = Mapping[str, int]  # by `<stream> <writer>`: the last sequence number that was seen
@@ -116,7 +116,7 @@ def since_looked(run: Run, heads: Heads, *, me: str) -> tuple[Changes, ...]:
 
     One's own is left out; what probes and workers found out counts as theirs, whoever started them.
     """
-    return tuple(one for one in changes_of(unseen(run.records, heads), run) if one.who != me)
+    return tuple(one for one in changes_of(unseen(run.records, heads), run) if not same_name(one.who, me))
 
 
 def changes_of(records: Iterable[Record], run: Run) -> tuple[Changes, ...]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from cockpit.release.entities import RUN
 from cockpit.release.events import WheelGiven, WheelTaken
-from cockpit.release.record import Record
+from cockpit.release.record import Record, same_name
 from cockpit.release.registers import EMPTY
 from cockpit.release.run import Run
 
@@ -46,7 +46,11 @@ class Wheel(Struct, frozen=True):
 
     def in_hands_of(self, name: str) -> bool:
         """Whether that person, and nobody else, drives."""
-        return self.drivers == (name,)
+        return len(self.drivers) == 1 and same_name(self.drivers[0], name)
+
+    def among_drivers(self, name: str) -> bool:
+        """Whether that person drives, be it together with others."""
+        return any(same_name(driver, name) for driver in self.drivers)
 
     def refuses(self, name: str) -> str:
         """Return why that person must not confirm what is dangerous, or an empty text."""
@@ -63,7 +67,10 @@ def wheel_of(run: Run) -> Wheel:
     winner = register.winner
     if winner is None:
         return Wheel()
-    drivers = tuple(sorted({name for head in register.heads if (name := _driver(head))}))
+    drivers: tuple[str, ...] = ()
+    for name in sorted({name for head in register.heads if (name := _driver(head))}):
+        if not any(same_name(name, driver) for driver in drivers):
+            drivers = (*drivers, name)
     given = winner.by.name if isinstance(winner.data, WheelGiven) else ""
     return Wheel(drivers, winner.wall if drivers else "", given if drivers else "")
 

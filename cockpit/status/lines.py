@@ -118,7 +118,7 @@ def presence_lines(live: Live, run: Run, *, now: float) -> list[str]:
     for one in live.present:
         if one.kind != "screen":
             continue
-        drives = ", drives" if one.name in wheel.drivers else ""
+        drives = ", drives" if wheel.among_drivers(one.name) else ""
         at = f" at {one.looking_at}" if one.looking_at else ""
         gone = "" if one.here(now) else f", last seen {short_duration(now - one.seen)} ago"
         lines.append(visible(f"here: {one.name} on {one.host}{at}{drives}{gone}"))

@@ -53,6 +53,10 @@ class Attention:
         """Whether what is on the screen is seen, as far as can be told."""
         return self._absences <= {"offline"} and (self._seen is None or "offline" in self._absences)
 
+    def idle(self, now: float) -> bool:
+        """Whether no key was pressed for so long that nobody can tell whether somebody looks."""
+        return now - self._touched[1] >= IDLE_FOR
+
     def opened(self, heads: Heads, at: float, now: float) -> None:
         """What was seen when this person looked last, in an earlier session."""
         self._seen, self._due = (heads, at), now

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
-from cockpit.people import short_names
+from cockpit.people import each_once, short_names
 from cockpit.release.live import Live
+from cockpit.release.record import same_name
 from cockpit.release.wheel import Wheel
 from cockpit.tui.glyphs import shown
 
@@ -17,7 +18,15 @@ def people_lines(live: Live, wheel: Wheel, now: float, *, sign: str) -> Iterator
 
     A driver who is not here stands in brackets: `ben (⊛ana)`.
     """
-    here = list(dict.fromkeys(one.name for one in live.present if one.kind == "screen" and one.here(now)))
+    # Whoever sits at two cockpits may have written their name in two ways: it is the driver's, or the first one's.
+    names = each_once([*wheel.drivers, *(one.name for one in live.present)])
+    here = list(
+        dict.fromkeys(
+            next(name for name in names if same_name(name, one.name))
+            for one in live.present
+            if one.kind == "screen" and one.here(now)
+        )
+    )
     if not here and wheel.free:
         return
     called = {name: shown(short) for name, short in short_names([*here, *wheel.drivers]).items()}

@@ -27,7 +27,7 @@ class MessageSender:
         for channel in sending.channels:
             self._begin(
                 lambda to=channel: announce(  # type: ignore[misc]
-                    self._app.workspace, sending.filling, to, clipboard=self._clipboard
+                    self._app.workspace, sending.filling, to, clipboard=self._clipboard, seen=sending.seen
                 )
             )
 

@@ -83,7 +83,7 @@ class SinceTeller:
         if self.attention.due(now) and self._undisturbing(now):
             self._show(self.attention.summary(run, me=self._app.me))
         marked, at = self._marked
-        if marked is not run and now - at >= _MARK_EVERY and self._opened and self.attention.looking:
+        if marked is not run and now - at >= _MARK_EVERY and self._is_seen(now):
             self._marked = (run, now)
             self._app.run_worker(asyncio.to_thread(self._mark, run), exit_on_error=False)
 
@@ -96,8 +96,16 @@ class SinceTeller:
 
     def close(self) -> None:
         """Remember what was seen."""
-        if self._opened and self.attention.looking:
-            self._mark(self._app.present[0])
+        run, _, now = self._app.present
+        if self._is_seen(now):
+            self._mark(run)
+
+    def _is_seen(self, now: float) -> bool:
+        """Whether what is on the screen is seen by somebody.
+
+        A screen that was left behind, as in a detached multiplexer, must not take news from whoever opens another.
+        """
+        return self._opened and self.attention.looking and not self.attention.idle(now)
 
     def _mark(self, run: Run) -> None:
         if self._store is not None and not self._app.workspace.session.readonly:

@@ -9,7 +9,7 @@ from textual.dom import DOMNode
 from cockpit.errors import UsageError
 from cockpit.release.events import WheelGiven, WheelTaken
 from cockpit.release.intents import GiveWheel, ReleaseWheel, TakeWheel
-from cockpit.release.record import Record
+from cockpit.release.record import Record, same_name
 from cockpit.release.wheel import wheel_of
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class WheelActions(DOMNode):
         run, live, now = app.moment
         wheel = wheel_of(run)
         take = TakeWheel(seen=wheel.named)
-        others = [name for name in wheel.drivers if name != app.me]
+        others = [name for name in wheel.drivers if not same_name(name, app.me)]
         if wheel.contested or not others:
             app.act(take, said="you drive")
             return
@@ -76,7 +76,7 @@ class WheelActions(DOMNode):
 
         app = self._cockpit_app
         run, live, _ = app.moment
-        known = [name for name in known_people(run, live.present) if name != app.me]
+        known = [name for name in known_people(run, live.present) if not same_name(name, app.me)]
         hint = ", ".join(known[:5]) or "a name"
 
         def named(text: str | None) -> None:
@@ -111,12 +111,12 @@ class WheelActions(DOMNode):
 def told_of_wheel(records: list[Record], me: str) -> str:
     """Return what a person must be told of the wheel by the last of these records; empty where nothing."""
     for record in reversed(records):
-        if record.by.name == me:
+        if same_name(record.by.name, me):
             continue
         match record.data:
-            case WheelGiven(to=name) if name == me:
+            case WheelGiven(to=name) if same_name(name, me):
                 return f"{record.by.name} gave you the wheel: you drive; the palette's hand-over says how it stands"
-            case WheelTaken(taken_from=name) if name == me:
+            case WheelTaken(taken_from=name) if same_name(name, me):
                 return f"{record.by.name} took the wheel from you"
             case _:
                 pass

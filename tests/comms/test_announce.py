@@ -12,12 +12,14 @@ from typing import Any, Literal
 
 import pytest
 
-from cockpit.announcing import call_out
+from cockpit.announcing import announce, call_out, filled
 from cockpit.bootstrap import now, open_store
 from cockpit.codec import encode_data
+from cockpit.errors import RefusedError
 from cockpit.release.announcement_documents import message_document
 from cockpit.release.calls import Call
 from cockpit.release.events import Delivery, MessageEnded, MessageIntended, RunStateChanged, kind_of
+from cockpit.release.filling import Filling, template_of
 from cockpit.release.intents import RecordFact
 from cockpit.release.messages import GIVEN_UP_AFTER, Message
 from cockpit.release.record import Record
@@ -227,6 +229,40 @@ def test_of_two_who_set_out_at_the_same_moment_whoever_sees_the_other_sends_noth
     assert ours
     assert {one.by.name: one.outcome for one in message.attempts} == {"Ana": "failed", "Ben": ended}
     assert "Ben on" in next(one.detail for one in message.attempts if one.by.name == "Ana")
+    assert not (flight.repo / "messages.log").exists()
+
+
+def note(workspace: Workspace, what: str) -> Filling:
+    return filled(workspace, template_of(workspace.run, "note"), {"what": what}, at=now())
+
+
+def test_what_was_sent_from_another_cockpit_since_one_was_asked_is_not_sent_a_second_time(
+    flight: Flight, workspace: Workspace
+) -> None:
+    other = flight.workspace()
+    assert announce(workspace, note(workspace, "Deploying"), "log").state(now()) == "sent"
+    with pytest.raises(RefusedError, match=r"Ana on .* has sent the same to log since .*: shop: Deploying") as caught:
+        announce(other, note(other, "deploying"), "log")
+    assert caught.value.code == "overtaken"
+    assert announce(other, note(other, "deploying"), "script").state(now()) == "sent", "another channel"
+    assert announce(other, note(other, "Still deploying"), "log").state(now()) == "sent", "by one who knows of it"
+    assert (flight.repo / "messages.log").read_text().count("eploying at ") == 2
+
+
+def test_of_two_who_set_out_to_say_the_same_at_the_same_moment_whoever_sees_the_other_sends_nothing(
+    flight: Flight, workspace: Workspace
+) -> None:
+    other = open_store(flight.repo)
+
+    def meanwhile(_run: Run, records: list[Record]) -> None:
+        data = records[0].data
+        if isinstance(data, MessageIntended) and data.template and len(records) == 1:
+            stream, at = f"{workspace.run.service}/{workspace.run.environment}/_service", rfc3339(now())
+            other.append(stream, records[0].kind, "message:m-1", (), encode_data(data), by=By("Ana", ""), wall=at)
+
+    workspace.session.subscribe(meanwhile)
+    message = announce(workspace, note(workspace, "Deploying"), "log")
+    assert (message.last.outcome, "set out to send the same" in message.last.detail) == ("failed", True)
     assert not (flight.repo / "messages.log").exists()
 
 

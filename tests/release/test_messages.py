@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -39,7 +40,7 @@ def begun() -> Person:
     return ana
 
 
-def intend(person: Person, message: str = "m-1", channel: str = "ops", **more: str) -> Record:
+def intend(person: Person, message: str = "m-1", channel: str = "ops", **more: Any) -> Record:
     intent = IntendMessage(message=message, channel=channel, subject="Slow", body="It is slow.", **more)
     (written,) = person.act(intent)
     return written

@@ -228,7 +228,14 @@ class Scene:
 
     def colleague(self) -> Session:
         """Ben's own session on the same run."""
-        session = Session(self._open_store(), BEN, now=self._now, parse_pins=parse_pins)
+        return self._session_of(BEN)
+
+    def again_beside(self) -> Session:
+        """Ana's second session on the same run, beside the first."""
+        return self._session_of(ANA)
+
+    def _session_of(self, actor: Actor) -> Session:
+        session = Session(self._open_store(), actor, now=self._now, parse_pins=parse_pins)
         session.focus(self.run.id, pinned_of(self.store, self.run.summary()))
         return session
 

@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
 from cockpit.release.calls import acknowledged, calls_of
+from cockpit.release.intents import IntendMessage
 from cockpit.release.messages import Message
 from cockpit.tui.dialogs.ask import ConfirmDialog
 from cockpit.tui.dialogs.message import FillDialog, SentDialog
@@ -134,6 +135,34 @@ async def test_what_was_typed_is_thrown_away_only_where_one_says_so(scene: Scene
             assert form.query_one("#field-since", Input).value == "all"
         await pilot.press("escape", "right", "enter")
         await until(pilot, lambda: isinstance(app.screen, FlightScreen))
+
+
+async def test_what_was_sent_from_another_cockpit_meanwhile_is_told_before_it_is_sent_again(scene: Scene) -> None:
+    moments.calm(scene)
+    app = scene.app()
+    async with app.run_test(size=(100, 36)) as pilot:
+        await open_form(scene, pilot, "Deployed")
+        for name, said in (("since", "14:10"), ("verified", "probes pass"), ("contact", "ops@shop.example")):
+            app.screen.query_one(f"#field-{name}").focus()
+            await pilot.press(*said)
+        app.screen.query_one("#message-to", Input).value = "log"
+        scene.again_beside().act(
+            IntendMessage(message="m-1", channel="log", subject="v2.4.1 is up", body="b", template="deployed")
+        )
+        scene.session.poll()
+        await settle(pilot)
+        await press_button(pilot, "Send")
+        await settle(pilot)
+        assert isinstance(app.screen, FillDialog)
+        hint = " ".join(text_of(app, ".dialog-hint").split())
+        assert "Enter sends it all the same" in hint
+        assert "Ana Lima on bridge has sent this to log meanwhile: v2.4.1 is up" in hint
+        assert app.screen.query_one("#field-since", Input).value == "14:10", "what was typed stays"
+        assert len(messages(scene)) == 1
+        await until(pilot, lambda: not app.screen.query_one("#send").has_class("-active"))
+        await press_button(pilot, "Send")
+        await until(pilot, lambda: [one.last.outcome for one in messages(scene)].count("sent") == 1)
+    assert len(messages(scene)) == 2
 
 
 async def test_the_palette_alone_has_a_command_that_sends_and_it_opens_the_form(scene: Scene) -> None:

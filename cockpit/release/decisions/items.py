@@ -38,6 +38,7 @@ from cockpit.release.intents import (
 )
 from cockpit.release.item_state import CLOSED_BY_HAND, SETTLED, ItemState
 from cockpit.release.moment import item_as_of
+from cockpit.release.record import same_person
 from cockpit.release.run import ItemView, Run
 from cockpit.release.two_persons import is_other
 from cockpit.times import epoch, rfc3339
@@ -207,7 +208,7 @@ def claim(intent: ClaimItem, context: Context) -> list[Draft]:
     if view.state in SETTLED:
         raise RefusedError(f"it is {view.state} already: there is nothing to take on", code="already")
     if holder is not None:
-        whose = "you have" if holder == context.actor else f"{holder.name} has"
+        whose = "you have" if same_person(holder, context.actor) else f"{holder.name} has"
         raise RefusedError(f"{whose} claimed it already", fix="Let it go first: cockpit item unclaim", code="already")
     return [context.item_draft(view, ItemClaimed())]
 
@@ -219,7 +220,7 @@ def unclaim(intent: UnclaimItem, context: Context) -> list[Draft]:
         raise RefusedError(f"it is {view.state} already", code="already")
     if view.claimed_by is None:
         raise RefusedError("nobody has claimed it", fix="Take it on: cockpit item claim", code="already")
-    ours = tuple(record.id for record in view.lost_claims if record.by == context.actor)
+    ours = tuple(record.id for record in view.lost_claims if same_person(record.by, context.actor))
     if ours:
         # Whoever came too late lets go of their own claim; the colleague's stays.
         return [Draft(item_entity(view.id), ItemUnclaimed(), tuple(sorted(ours)))]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from cockpit.errors import NotFoundError, RefusedError
 from cockpit.release.calls import Call, acknowledged, call_entity, calls_of
 from cockpit.release.channels import Channel
@@ -22,6 +24,15 @@ def intend(intent: IntendMessage, context: Context) -> list[Draft]:
     known = context.run.messages.get(intent.message)
     if known is not None:
         _require_repeatable(known, channel, context, by_machine=True)
+    if intent.seen is not None:
+        told = told_since(context.run, intent.template, intent.channel, intent.incident, seen=intent.seen)
+        if told is not None:
+            raise RefusedError(
+                f"not sent: {told.by.name} on {told.last.host} has sent the same to {told.channel} since you were"
+                f" asked: {told.subject}",
+                fix="Look at that: cockpit announce lists it. Where it must be said again, send it again",
+                code="overtaken",
+            )
     text = f"{intent.subject.strip()}\n\n{intent.body.strip()}"
     data = MessageIntended(
         channel=intent.channel,
@@ -33,6 +44,20 @@ def intend(intent: IntendMessage, context: Context) -> list[Draft]:
         next_update_at=intent.next_update_at,
     )
     return [context.draft(message_entity(intent.message), data, scope="service")]
+
+
+def told_since(run: Run, template: str, channel: str, incident: str, *, seen: Collection[str]) -> Message | None:
+    """Return a message of that template to that channel which is not among the `seen` ones, unless it failed."""
+    return next(
+        (
+            one
+            for one in run.messages.values()
+            if (one.template, one.channel, one.incident) == (template, channel, incident)
+            and one.id not in seen
+            and any(each.may_have_arrived for each in one.attempts)
+        ),
+        None,
+    )
 
 
 def intend_again(intent: IntendResending, context: Context) -> list[Draft]:

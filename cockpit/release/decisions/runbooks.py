@@ -84,6 +84,7 @@ def begin_command(intent: BeginCommand, context: Context) -> list[Draft]:
     if step.effects != "none":
         require_wheel(context)
         _require_turn(runbook, step, use, context)
+        _require_not_run_since(intent, use, step)
     entity, drafts = _use(runbook, intent, use, context)
     without = None
     if intent.trouble:
@@ -109,6 +110,28 @@ def find_step(run: Run, wanted: str, step: str) -> tuple[Runbook, RunbookStep]:
             return runbook, each
     known = ", ".join(f"{number} {each.id}" for number, each in enumerate(runbook.steps, 1))
     raise NotFoundError(f"{runbook.title} has no step {step!r}", fix=f"There is: {known}")
+
+
+def last_run(run: Run, runbook: Runbook, step: RunbookStep, incident: str = "") -> str:
+    """Return what tells the last run of a step's command from those before it; empty where it has not been run."""
+    return _last_run(_going_on(runbook, present_use(run, runbook.id, incident)), step)
+
+
+def _last_run(use: RunbookUse | None, step: RunbookStep) -> str:
+    count = len(use.step(step.id).runs) if use is not None else 0
+    return f"{use.entity} {count}" if use is not None and count else ""
+
+
+def _require_not_run_since(intent: BeginCommand, use: RunbookUse | None, step: RunbookStep) -> None:
+    """Refuse to run again what was run since a person was asked: they may not know of it."""
+    if use is None or intent.seen is None or _last_run(use, step) in {"", intent.seen}:
+        return
+    last = use.step(step.id).runs[-1]
+    raise RefusedError(
+        f"{last.by} on {last.host} has run it since you were asked: {last.outcome or 'it has not ended yet'}",
+        fix="Look at what came of it; then run it again, where it must be",
+        code="overtaken",
+    )
 
 
 def _require_turn(runbook: Runbook, step: RunbookStep, use: RunbookUse | None, context: Context) -> None:

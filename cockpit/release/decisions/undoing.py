@@ -27,7 +27,7 @@ from cockpit.release.events import (
 )
 from cockpit.release.intents import Redo, Undo
 from cockpit.release.origins import Find, origin, replaced
-from cockpit.release.record import Actor, Event, Record
+from cockpit.release.record import Actor, Event, Record, same_person
 from cockpit.release.registers import EMPTY, Register
 from cockpit.release.run import Run
 
@@ -137,11 +137,13 @@ def _stacks(run: Run, actor: Actor, item: str) -> tuple[list[Record], list[Undon
 
 def _own_records(run: Run, actor: Actor, item: str) -> Iterator[Record]:
     wanted = item_entity(item) if item else ""
+    own: dict[Actor, bool] = {}  # few people write many records
     for record in run.records:
-        own = record.by.name == actor.name and record.by.email == actor.email
-        counts = isinstance(record.data, (ItemEvent, NoteAdded, NoteRevoked, *FINAL))
-        if own and counts and (not wanted or record.ent == wanted):
-            yield record
+        if isinstance(record.data, (ItemEvent, NoteAdded, NoteRevoked, *FINAL)) and wanted in {"", record.ent}:
+            if record.by not in own:
+                own[record.by] = same_person(record.by, actor)
+            if own[record.by]:
+                yield record
 
 
 def _heads(run: Run, record: Record) -> Register:
@@ -159,7 +161,7 @@ def _refuse_if_overtaken(heads: Register, actor: Actor, is_ours: Callable[[Recor
     # Also by somebody who wrote at the same time: undoing ours must not wipe out theirs.
     other = next((head for head in heads.heads if not is_ours(head)), None)
     if other is not None:
-        who = "you have" if other.by == actor else f"{other.by.name} has"
+        who = "you have" if same_person(other.by, actor) else f"{other.by.name} has"
         raise RefusedError(
             f"{who} changed it since, or at the same time",
             fix="Say what holds now: tick it, reopen it, defer it",

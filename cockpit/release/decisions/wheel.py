@@ -7,6 +7,7 @@ from cockpit.release.decisions.context import Context, Draft
 from cockpit.release.entities import RUN
 from cockpit.release.events import WheelGiven, WheelReleased, WheelTaken
 from cockpit.release.intents import GiveWheel, ReleaseWheel, TakeWheel
+from cockpit.release.record import same_name
 from cockpit.release.wheel import Wheel, wheel_of
 
 _TAKE = "Take the wheel: cockpit driver take, or `take the wheel` in the palette"
@@ -29,7 +30,7 @@ def take(intent: TakeWheel, context: Context) -> list[Draft]:
         raise RefusedError(
             f"{wheel.named} drives now, not {before}", fix="Look again, and take it then", code="overtaken"
         )
-    others = " and ".join(name for name in wheel.drivers if name != context.actor.name)
+    others = " and ".join(name for name in wheel.drivers if not same_name(name, context.actor.name))
     return [context.draft(RUN, WheelTaken(taken_from=others))]
 
 
@@ -42,7 +43,7 @@ def give(intent: GiveWheel, context: Context) -> list[Draft]:
     _require_own(wheel, context)
     if wheel.in_hands_of(to):
         raise RefusedError("you drive already", fix="Name somebody else", code="already")
-    if to == context.actor.name:
+    if same_name(to, context.actor.name):
         raise RefusedError("nobody gives the wheel to themselves", fix="Take it: cockpit driver take", code="already")
     return [context.draft(RUN, WheelGiven(to=to))]
 

@@ -13,7 +13,7 @@ from textual.widgets import Button, Input, Static
 
 from cockpit.announcing import filled
 from cockpit.errors import CockpitError
-from cockpit.release.decisions.messages import find_channel
+from cockpit.release.decisions.messages import find_channel, told_since
 from cockpit.release.filling import Filling
 from cockpit.release.library import MessageTemplate
 from cockpit.release.messages import STATE_WORDS, Message
@@ -27,10 +27,11 @@ _REPEATABLE = frozenset({"failed", "unknown", "no result"})
 
 
 class Sending(Struct, frozen=True):
-    """What a person has said is to be sent, and over which channels."""
+    """What a person has said is to be sent, over which channels, and which messages (by id) they knew of."""
 
     filling: Filling
     channels: tuple[str, ...]
+    seen: frozenset[str]
 
 
 class FillDialog(Dialog[Sending]):
@@ -42,6 +43,8 @@ class FillDialog(Dialog[Sending]):
         self._incident = incident
         self._filling: Filling | None = None
         self._complaint = ""  # why it cannot be sent yet
+        self._told = ""  # that somebody has sent the same meanwhile
+        self._seen: frozenset[str] = frozenset()  # the messages that were sent before, by id
         self._given: tuple[str, ...] = ()  # what stands in the entries before anybody types
 
     def compose(self) -> ComposeResult:
@@ -69,6 +72,7 @@ class FillDialog(Dialog[Sending]):
             yield Static(Content(hint_line("Tab goes on", "Esc leaves")), classes="dialog-hint")
 
     def on_mount(self) -> None:
+        self._seen = frozenset(self.cockpit.workspace.run.messages)
         self._fill()
         missing = self._filling.missing if self._filling is not None else ()
         first = f"field-{missing[0].name}" if missing else "cancel" if self._channels else "message-to"
@@ -139,9 +143,10 @@ class FillDialog(Dialog[Sending]):
 
     def _hint(self) -> None:
         at = getattr(self.focused, "id", "")
-        hints = {"cancel": ("Enter leaves",), "send": ("Enter sends it", "Esc leaves")}
+        sends = "Enter sends it all the same" if self._told else "Enter sends it"
+        hints = {"cancel": ("Enter leaves",), "send": (sends, "Esc leaves")}
         told = hints.get(at, () if self._complaint else ("Tab goes on to Send", "Esc leaves"))
-        told = (*told, self._complaint) if self._complaint else told
+        told = (*told, *filter(None, (self._complaint, self._told)))
         self.query_one(".dialog-hint", Static).update(safe_content(hint_line(*told)))
 
     @on(Input.Submitted)
@@ -152,10 +157,22 @@ class FillDialog(Dialog[Sending]):
     def _pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "send" and self._filling is not None:
             self._fill()  # with the time of now
-            if not self.query_one("#send", Button).disabled:
-                self.dismiss(Sending(self._filling, self._channels))
+            if not self.query_one("#send", Button).disabled and not self._told_meanwhile(self._filling):
+                self.dismiss(Sending(self._filling, self._channels, self._seen))
         elif event.button.id == "cancel":
             self.action_cancel()
+
+    def _told_meanwhile(self, filling: Filling) -> bool:
+        """Say, once, that somebody has sent the same since this was opened; what was typed stays."""
+        run = self.cockpit.workspace.run
+        for channel in self._channels:
+            told = told_since(run, filling.template.id, channel, filling.incident, seen=self._seen)
+            if told is not None:
+                self._seen |= frozenset(run.messages)
+                self._told = f"{told.by.name} on {told.last.host} has sent this to {channel} meanwhile: {told.subject}"
+                self._hint()
+                return True
+        return False
 
 
 def _choices(choices: tuple[str, ...]) -> str:

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from cockpit.durations import short_duration
 from cockpit.release.live import Live, Presence
+from cockpit.release.record import same_name
 from cockpit.release.run import Run
 from cockpit.release.wheel import Wheel, wheel_of
 from cockpit.times import clock_time, day_month
@@ -25,7 +26,7 @@ from cockpit.tui.widgets.row_list import RowList
 
 def whereabouts(name: str, live: Live, now: float) -> str:
     """Return where somebody is, for a question about them: the host and what they look at, or that nobody knows."""
-    theirs = [one for one in live.present if one.kind == "screen" and one.name == name]
+    theirs = [one for one in live.present if one.kind == "screen" and same_name(one.name, name)]
     if not theirs:
         return "and has no cockpit open"
     best = max(theirs, key=lambda one: (one.here(now), one.since))
@@ -59,7 +60,7 @@ class PeopleList(RowList[Presence]):
         return self._lay(row, width, inks, cursor=cursor)
 
     def _lay(self, one: Presence, width: int, inks: Inks, *, cursor: bool) -> Strip:
-        drives = one.kind == "screen" and one.name in self._wheel.drivers
+        drives = one.kind == "screen" and self._wheel.among_drivers(one.name)
         here = one.here(self._now)
         ink = inks.plain if here else inks.muted
         wide = width >= 90
@@ -128,7 +129,7 @@ class PeopleDialog(Dialog[str]):
         one = message.row
         if one.kind != "screen":
             self.cockpit.tell("only a person drives: choose one at a screen")
-        elif one.name == self.cockpit.me:
+        elif same_name(one.name, self.cockpit.me):
             self.cockpit.tell("that is you: t takes the wheel")
         else:
             self.dismiss(one.name)

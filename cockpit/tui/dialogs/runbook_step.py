@@ -19,6 +19,7 @@ from textual.widgets import Button, Input, Static
 
 from cockpit.errors import CockpitError
 from cockpit.procedures import Ran, prepared, run_step
+from cockpit.release.decisions.runbooks import last_run
 from cockpit.release.events import StepWord
 from cockpit.release.intents import SettleStep
 from cockpit.release.library import Runbook, RunbookStep
@@ -50,6 +51,7 @@ class StepDialog(Dialog[str]):
         self._runbook = runbook
         self._step = step
         self._cancel: threading.Event | None = None  # of the command that runs
+        self._seen = ""  # the last run of the command that the person knows of
 
     def compose(self) -> ComposeResult:
         step, run = self._step, self.cockpit.moment[0]
@@ -80,6 +82,7 @@ class StepDialog(Dialog[str]):
             yield Static(Content(hint_line("Tab goes on", "Space presses", "Esc leaves")), classes="dialog-hint")
 
     def on_mount(self) -> None:
+        self._look()
         self.query_one("#cancel", Button).focus()
         self.query_one("#step-facts").display = bool(self._facts())
         self.query_one("#step-output").display = False
@@ -104,6 +107,10 @@ class StepDialog(Dialog[str]):
             "" if self.cockpit.live.trusted or not step.run else "not trusted on this host: cockpit trust",
         ]
         return [fact for fact in facts if fact]
+
+    def _look(self) -> None:
+        """Take it that the person knows of every run of the command until now."""
+        self._seen = last_run(self.cockpit.workspace.run, self._runbook, self._step, self._incident)
 
     def _values(self) -> dict[str, str]:
         fields = self.query(".blank").results(Field)
@@ -198,7 +205,7 @@ class StepDialog(Dialog[str]):
             command = prepared(self._step, values)
             ran = await asyncio.to_thread(
                 run_step, self.cockpit.workspace, self._runbook.id, self._step.id, shown=command, values=values,
-                incident=self._incident, cancel=cancel, without_lease=without_lease,
+                incident=self._incident, cancel=cancel, without_lease=without_lease, seen=self._seen,
             )  # fmt: skip
         except (CockpitError, OSError) as error:
             self._ended(None, str(error))
@@ -211,6 +218,7 @@ class StepDialog(Dialog[str]):
         self._cancel = None
         if not self.is_mounted:
             return
+        self._look()
         cancel = self.query_one("#cancel", Button)
         cancel.label = Content("Close")
         cancel.focus()

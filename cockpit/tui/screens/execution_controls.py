@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cockpit.executing import abort_execution, start_worker
+from cockpit.executing import abort_execution, require_turn, start_worker
 from cockpit.execution.control import skip_step
-from cockpit.execution.progress import may_be_skipped, required_words, step_at
+from cockpit.execution.progress import may_be_skipped, required_words, step_at, turns_taken
 from cockpit.release.intents import ConfirmExecution
 from cockpit.release.run import ExecutionView
 from cockpit.tui.alarms import is_elsewhere, worker_gone
@@ -62,12 +62,13 @@ class ExecutionControls(StripScreen):
             return
         step = step_at(view)
         name = step.title if step is not None else "the next step"
+        turn = turns_taken(self.cockpit.moment[0], view.id)
 
         def answered(yes: bool | None) -> None:
             if yes:
                 start_leased(
                     self,
-                    lambda reason: start_worker(self.cockpit.workspace, view.id, without_lease=reason),
+                    lambda reason: start_worker(self.cockpit.workspace, view.id, without_lease=reason, turn=turn),
                 )
 
         self.app.push_screen(ConfirmDialog(f"Go on with: {name}?", "Go on"), answered)
@@ -77,26 +78,27 @@ class ExecutionControls(StripScreen):
         view = self._stopped()
         if view is None:
             return
-        step = step_at(view)
+        step, turn = step_at(view), turns_taken(self.cockpit.moment[0], view.id)
         if view.state != "stopped":
             self.cockpit.tell(f"the {view.direction} has not stopped at a step: there is nothing to skip")
         elif step is not None and not may_be_skipped(step):
             self.cockpit.tell(required_words(step, view), severity="warning")
         elif step is not None and step.skippable:
             ask = AskDialog(f"Skip: {step.title}", "why it may be left out")
-            self.app.push_screen(ask, lambda reason: self._skip(view, reason) if reason else None)
+            self.app.push_screen(ask, lambda reason: self._skip(view, turn, reason) if reason else None)
         else:
-            self._skip(view, "")
+            self._skip(view, turn, "")
 
-    def _skip(self, view: ExecutionView, why: str) -> None:
+    def _skip(self, view: ExecutionView, turn: int, why: str) -> None:
         skipped = False
 
         def skip(reason: str) -> None:
             nonlocal skipped
             if not skipped:
+                require_turn(self.cockpit.workspace, view.id, turn)
                 skip_step(self.cockpit.workspace.session.act, view, reason=why)
                 skipped = True
-            start_worker(self.cockpit.workspace, view.id, without_lease=reason)
+            start_worker(self.cockpit.workspace, view.id, without_lease=reason, turn=turn)
 
         start_leased(self, skip)
 
