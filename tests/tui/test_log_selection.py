@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.app import ComposeResult
+from textual.events import MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 
 from cockpit.logs.buffer import LogBuffer
@@ -174,6 +175,29 @@ async def test_who_has_stopped_at_the_end_goes_on_from_there_after_a_burst(path:
         assert shown(tail)[-1].endswith(f"line {LINES - 1}")
         await pilot.press(key)
         assert not shown(tail)[-1].endswith(f"line {LINES - 1}")
+
+
+async def test_the_wheel_reads_on_after_a_burst_too(path: Path) -> None:
+    app = app_of(path)
+    async with app.run_test(size=SIZE) as pilot:
+        tail = app.query_one(LogTail)
+        await at_the_end(pilot, tail)
+        await pilot.press("f")
+        write(path, *(text_of(LINES + number) for number in range(5_000)), mode="ab")
+        await until(pilot, lambda: not tail.buffer.has_end)
+        tail.post_message(MouseScrollDown(tail, 5, 5, 0, 1, 0, False, False, False))
+        await until(pilot, lambda: tail.buffer.extent.lines > 1_200 and not tail.progress)
+
+
+async def test_in_a_flood_the_wheel_stops_and_leads_back(path: Path) -> None:
+    app = app_of(path)
+    async with app.run_test(size=(70, 40)) as pilot:
+        tail = app.query_one(LogTail)
+        await at_the_end(pilot, tail)
+        write(path, *(text_of(LINES + number) for number in range(5_000)), mode="ab")
+        await until(pilot, lambda: tail.max_scroll_y == 0 and tail.reader is not None and tail.reader.is_flooded)
+        tail.post_message(MouseScrollUp(tail, 5, 5, 0, -1, 0, False, False, False))
+        await until(pilot, lambda: not tail.follow and tail.max_scroll_y > 0 and not tail.progress)
 
 
 async def test_in_a_flood_it_is_the_last_line_there_that_is_pointed_at(path: Path) -> None:

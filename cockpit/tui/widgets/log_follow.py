@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.content import Content
-from textual.events import Hide, Mount, Resize, Show, Unmount
+from textual.events import Hide, Mount, MouseScrollDown, MouseScrollUp, Resize, Show, Unmount
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
@@ -178,6 +178,16 @@ class LogFollow(LogScroll):
             return False
         self.travel.later(asked=True)
         return True
+
+    @on(MouseScrollDown)
+    @on(MouseScrollUp)
+    def _wheel_at_an_edge(self, event: MouseScrollDown | MouseScrollUp) -> None:
+        if event.ctrl or event.shift:
+            return  # sideways
+        if isinstance(event, MouseScrollDown):
+            self.goes_on_below()
+        else:
+            self._stops_where_all_is_seen()
 
     def action_scroll_home(self) -> None:
         """Go to the log's first line, wherever that is."""
