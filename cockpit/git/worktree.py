@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import stat as modes
 import tempfile
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from cockpit.errors import GitError, RefusedError
 from cockpit.git.command import Git
 from cockpit.git.facts import NO_PROGRAMS, changed_files, head_commit
 from cockpit.git.objects import object_id
+from cockpit.git.tag_names import decode_name
 
 _ALONE = (*NO_PROGRAMS, "-c", "submodule.recurse=false")
 # The patch must apply elsewhere, whatever a person configured for reading diffs.
@@ -32,7 +35,10 @@ def refuse_dirty(git: Git) -> None:
 
 
 def refuse_overwriting(git: Git, oid: str) -> None:
-    """Raise RefusedError (`in-the-way`) where a checkout of `oid` would overwrite files that git does not track."""
+    """Raise RefusedError (`in-the-way`) where a checkout of `oid` would overwrite files that git does not track.
+
+    Those that it ignores count as well: what an older commit tracks there is often this host's own settings.
+    """
     index = git.directory / git.text("rev-parse", "--git-path", "index")
     with tempfile.TemporaryDirectory(prefix="cockpit-index-") as scratch:
         # On a refreshed copy: a file that was only touched is in nobody's way, and the index itself stays as it is.
@@ -48,6 +54,52 @@ def refuse_overwriting(git: Git, oid: str) -> None:
             fix="Move the file away, then try again",
             code="in-the-way",
         )
+    ignored = _ignored_in_the_way(git, object_id(oid))
+    if ignored is not None:
+        raise RefusedError(
+            f"the work tree is in the way of a checkout: {decode_name(ignored).display} is ignored by git here, and a"
+            " file there",
+            fix="Move the file away, then try again",
+            code="in-the-way",
+        )
+
+
+def _ignored_in_the_way(git: Git, oid: str) -> bytes | None:
+    """Return a path from the top that is not tracked where the commit brings a file; git itself takes ignored ones for
+    expendable and tells of none.
+    """
+    changes = ("--no-renames", "--ignore-submodules=all", "--diff-filter=A", "--name-only")
+    brought = git.output(*NO_PROGRAMS, "diff-tree", "-r", "-z", *changes, "HEAD", oid).split(b"\0")[:-1]
+    top = Path(os.fsdecode(git.output("rev-parse", "--show-toplevel").removesuffix(b"\n")))
+    present = [found for path in brought if (found := _lies_at(top, path)) is not None]
+    if not present:
+        return None
+    # Where two names that differ by case are one file, the one that is tracked may be the other.
+    alike = git.run("config", "--type=bool", "--get", "core.ignoreCase").text.strip() == "true"
+    listed = git.output("ls-files", "-z", "--full-name", "--", ":(top)")
+    tracked = set((listed.lower() if alike else listed).split(b"\0"))
+    for path, is_directory in present:
+        if is_directory:
+            others = git.output("ls-files", "-z", "--full-name", "--others", "--", f":(top,literal){os.fsdecode(path)}")
+            if others:
+                return others.split(b"\0")[0]
+        elif (path.lower() if alike else path) not in tracked:
+            return path
+    return None
+
+
+def _lies_at(top: Path, path: bytes) -> tuple[bytes, bool] | None:
+    """Return what is at a path, or is no directory above it, and whether it is a directory; None where nothing is."""
+    parts = path.split(b"/")
+    for count in range(1, len(parts) + 1):
+        above = b"/".join(parts[:count])
+        try:
+            mode = (top / os.fsdecode(above)).lstat().st_mode
+        except OSError:
+            return None
+        if not modes.S_ISDIR(mode):
+            return above, False
+    return path, True
 
 
 def checkout_detached(git: Git, oid: str, *, timeout: float = 300.0) -> None:
@@ -58,7 +110,8 @@ def checkout_detached(git: Git, oid: str, *, timeout: float = 300.0) -> None:
     target = object_id(oid)
     refuse_dirty(git)
     # `^0`: a branch whose name is these 40 digits would win over the commit itself.
-    git.output(*_ALONE, "checkout", "--quiet", "--detach", f"{target}^0", "--", timeout=timeout)
+    how = ("--quiet", "--detach", "--no-overwrite-ignore")
+    git.output(*_ALONE, "checkout", *how, f"{target}^0", "--", timeout=timeout)
     arrived = head_commit(git)
     if arrived != target:
         raise GitError(
