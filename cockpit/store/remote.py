@@ -180,13 +180,13 @@ class StateRemote:
         found = self._objects.run("rev-parse", "--verify", "--quiet", "--end-of-options", self.tracking_state)
         return found.text.strip() if found.ok else None
 
-    def push_state(self, commit: str, *, replacing: str = "") -> None:
+    def push_state(self, commit: str, *, replacing: str = "", cancel: threading.Event | None = None) -> None:
         """Publish a commit that has the remote's in its history; RemoteError `rejected` where somebody was quicker.
 
         One that takes the place of `replacing` need not: `refused` where the remote does not let its history go.
         """
         options = (f"--force-with-lease={self.names.state}:{replacing}",) if replacing else ()
-        self.push(f"{commit}:{self.names.state}", options=options)
+        self.push(f"{commit}:{self.names.state}", options=options, cancel=cancel)
         self._objects.run("update-ref", "--no-deref", self.tracking_state, commit)
 
     def push(

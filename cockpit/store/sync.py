@@ -20,7 +20,7 @@ from cockpit.store.remote import RemoteError, StateRemote, Trouble
 from cockpit.store.sync_status import SyncStatus, read_status, write_status
 
 _ATTEMPTS = 8
-_LOCK_WAIT = 40.0  # seconds to outlast another process's exchange
+OTHERS_EXCHANGE = 40.0  # seconds to outlast another process's exchange
 
 
 class Exchange(Struct, frozen=True):
@@ -62,13 +62,15 @@ class Synchroniser:
         self._pause = pause
         self._objects = ObjectDatabase(location)
 
-    def exchange(self, *, begin: bool = True, cancel: threading.Event | None = None) -> Exchange:
+    def exchange(
+        self, *, begin: bool = True, cancel: threading.Event | None = None, wait: float = OTHERS_EXCHANGE
+    ) -> Exchange:
         """Bring both sides to the same state; trouble with the remote is told in the status, not raised.
 
-        Without `begin` nothing is published to a remote that never had our state: a release's log goes nowhere unasked.
+        `wait` is how many seconds another process's exchange is outlasted. Without `begin` nothing is published to a remote that never had our state: a release's log goes nowhere unasked.
         Raises RefusedError (`locked`, `read-only`, `not-writable`) and GitError for what is wrong on this side.
         """
-        with self._alone():
+        with self._alone(wait):
             before = read_status(self._location)
             try:
                 done = self._bring_together(begin or self._began(before), cancel)
@@ -101,7 +103,7 @@ class Synchroniser:
             if ours is None or ours == theirs:
                 return Exchange(self._synced(), received, sent, diverged, kept)
             try:
-                self.remote.push_state(ours, replacing=replaces)
+                self.remote.push_state(ours, replacing=replaces, cancel=cancel)
             except RemoteError as error:
                 if replaces and error.trouble is Trouble.REFUSED:
                     # To be in step matters more than to forget; that it still holds what was purged is told.
@@ -161,9 +163,9 @@ class Synchroniser:
         ahead, _, behind = counted.text.strip().partition("\t")
         return (int(ahead), int(behind)) if counted.ok else (0, 0)
 
-    def _alone(self) -> FileLock:
+    def _alone(self, wait: float) -> FileLock:
         place = self._location
         for directory in (place.temporary, place.locks, place.run):
             files.make_directories(directory, below=place.common, share=place.share)
         holder = Held("a cockpit", self._host, os.getpid(), f"{self._now():.0f}", "exchanging the state")
-        return FileLock(place.lock("sync"), holder, wait=_LOCK_WAIT, share=place.share)
+        return FileLock(place.lock("sync"), holder, wait=wait, share=place.share)

@@ -4,6 +4,7 @@ import hashlib
 import subprocess
 import sys
 import threading
+import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from cockpit.errors import NotFoundError, RefusedError
 from cockpit.store.location import StoreLocation
+from cockpit.store.lock import FileLock, Held
 from cockpit.store.remote import RemoteNames, StateRemote
 from cockpit.store.store import Store
 from cockpit.store.sync import Exchange
@@ -307,6 +309,30 @@ def test_a_remote_that_hangs_is_given_up(ana: StoreLocation, tmp_path: Path) -> 
     patient = StateRemote.of(ana, "host:state.git")
     assert patient is not None
     assert here.synchroniser(patient).exchange(cancel=called_off).status.state == "offline"
+
+
+def test_who_may_not_wait_is_kept_by_no_push_and_by_nobody_elses_exchange(ana: StoreLocation, remote: Path) -> None:
+    swallowing = remote.parent / "ssh"
+    swallowing.write_text(
+        '#!/bin/sh\nfor last; do :; done\ncase "$last" in *receive-pack*) exec sleep 60;; esac\nexec sh -c "$last"\n'
+    )
+    swallowing.chmod(0o755)
+    git(ana.common, "config", "core.sshCommand", str(swallowing))
+    here = start(ana)
+    tick(here, 1)
+    carrier = StateRemote.of(ana, f"ssh://nowhere{remote}")
+    assert carrier is not None
+    called_off = threading.Event()
+    threading.Timer(0.5, called_off.set).start()
+    began = time.monotonic()
+    assert here.synchroniser(carrier).exchange(cancel=called_off, wait=0.5).status.state == "offline"
+    assert time.monotonic() - began < 15, "a push that hangs is given up as a fetch is"
+
+    holder = Held("Ben", "h2", 1, "now", "exchanging the state")
+    with FileLock(ana.lock("sync"), holder), pytest.raises(RefusedError, match="locked by Ben"):
+        began = time.monotonic()
+        here.synchroniser(carrier).exchange(wait=0.1)
+    assert time.monotonic() - began < 15
 
 
 def test_a_mirror_remote_that_takes_our_ref_away_loses_nothing(
