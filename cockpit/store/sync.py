@@ -67,7 +67,8 @@ class Synchroniser:
     ) -> Exchange:
         """Bring both sides to the same state; trouble with the remote is told in the status, not raised.
 
-        `wait` is how many seconds another process's exchange is outlasted. Without `begin` nothing is published to a remote that never had our state: a release's log goes nowhere unasked.
+        `wait` is how many seconds another process's exchange is outlasted.
+        Without `begin` nothing is published to a remote that never had our state: a release's log goes nowhere unasked.
         Raises RefusedError (`locked`, `read-only`, `not-writable`) and GitError for what is wrong on this side.
         """
         with self._alone(wait):
