@@ -86,11 +86,13 @@ class Git(Struct, frozen=True):
         env: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> bytes:
-        """Run git and return its standard output; GitError quotes its complaint where it fails."""
+        """Run git and return its whole standard output; GitError quotes its complaint where it fails."""
         done = self.run(*arguments, stdin=stdin, env=env, timeout=timeout)
         if not done.ok:
             verb = next((word for word in arguments if not word.startswith("-") and "=" not in word), "git")
             raise GitError(f"git {verb}: {done.complaint}")
+        if done.truncated:
+            raise GitError(f"git {verb} says more than can be held")
         return done.out
 
     def text(
