@@ -105,18 +105,44 @@ def _lies_at(top: Path, path: bytes) -> tuple[bytes, bool] | None:
 def checkout_detached(git: Git, oid: str, *, timeout: float = 300.0) -> None:
     """Check out the commit `oid` with HEAD detached, hooks off, and see that HEAD is there.
 
-    RefusedError (`dirty`) where that would lose changes; GitError where git fails.
+    RefusedError (`dirty`) where that would lose changes; GitError where git fails. Where it breaks off, or did so
+    before, so that the files are between both commits, either says how to go on.
     """
     target = object_id(oid)
+    _refuse_broken_off(git, target)
     refuse_dirty(git)
     # `^0`: a branch whose name is these 40 digits would win over the commit itself.
     how = ("--quiet", "--detach", "--no-overwrite-ignore")
-    git.output(*_ALONE, "checkout", *how, f"{target}^0", "--", timeout=timeout)
+    done = git.run(*_ALONE, "checkout", *how, f"{target}^0", "--", timeout=timeout)
+    if not done.ok:
+        _refuse_broken_off(git, target, why=f"git checkout: {done.complaint}")
+        raise GitError(f"git checkout: {done.complaint}")
     arrived = head_commit(git)
     if arrived != target:
         raise GitError(
             f"HEAD is at {arrived} after a checkout of {target}", fix="Look at the work tree before going on"
         )
+
+
+def _refuse_broken_off(git: Git, target: str, *, why: str = "") -> None:
+    """Raise RefusedError (`dirty`) where the changes are what a checkout of the commit leaves that broke off."""
+    # One that a filter, the disk or a time-out ends writes no index: what it has done looks like changes of a person's.
+    changed = changed_files(git)
+    if not changed or _differing(git, "HEAD") & _differing(git, target):
+        return
+    told = f"{why}, and a checkout of {target[:12]}" if why else f"A checkout of {target[:12]}"
+    files = f"{len(changed)} file{'s are' if len(changed) > 1 else ' is'}"
+    raise RefusedError(
+        f"{told} broke off: {files} as it has them, or gone",
+        fix=f"Put right what stopped it; then, by hand: git checkout --force --detach {target}; and go on",
+        code="dirty",
+    )
+
+
+def _differing(git: Git, commit: str) -> set[bytes]:
+    """Return the tracked files that are there and other than in a commit."""
+    shape = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--diff-filter=d", "--ignore-submodules=all")
+    return set(git.output(*NO_PROGRAMS, "diff", *shape, commit, "--").split(b"\0")[:-1])
 
 
 def save_diff(git: Git) -> bytes:

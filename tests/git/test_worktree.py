@@ -157,3 +157,34 @@ def test_a_submodule_is_counted_as_a_change_and_never_stands_in_the_way(reposito
     inner.commit("inner three")
     checkout_detached(repository.git, without)
     assert head_commit(repository.git) == without
+
+
+def test_a_checkout_that_broke_off_says_how_to_go_on(repository: Repository) -> None:
+    old: dict[str, str | bytes] = {f"f{number}": f"old {number}\n" for number in range(5)}
+    first = repository.commit("one", {**old, ".gitattributes": "f2 filter=far\n", "only-old": "x\n"})
+    repository.git.output("rm", "--quiet", "only-old")
+    second = repository.commit("two", {**dict.fromkeys(old, "new\n"), "only-new": "x\n"})
+    for key, value in (("clean", "cat"), ("smudge", "false"), ("required", "true")):
+        repository.git.output("config", f"filter.far.{key}", value)
+    for attempt in ("git checkout: error: external filter", "A checkout of"):
+        with pytest.raises(RefusedError, match=attempt) as refused:
+            checkout_detached(repository.git, first)
+        assert "broke off" in refused.value.what
+        assert refused.value.code == "dirty"
+    assert head_commit(repository.git) == second
+    repository.git.output("config", "filter.far.smudge", "cat")
+    by_hand = refused.value.fix.partition("by hand: git ")[2].partition(";")[0]
+    repository.git.output(*by_hand.split())
+    checkout_detached(repository.git, first)
+    assert head_commit(repository.git) == first
+    assert (repository.directory / "f2").read_text() == "old 2\n"
+
+
+def test_somebodys_change_is_not_taken_for_a_checkout_that_broke_off(repository: Repository) -> None:
+    first = repository.commit("one", {"f": "old\n", "g": "old\n"})
+    repository.commit("two", {"f": "new\n", "g": "new\n"})
+    (repository.directory / "f").write_text("old\n")
+    (repository.directory / "g").write_text("somebody's\n")
+    with pytest.raises(RefusedError, match="changes that are in no commit") as refused:
+        checkout_detached(repository.git, first)
+    assert "--stash" in refused.value.fix
