@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import threading
 from collections.abc import Sequence
 from enum import StrEnum
@@ -228,7 +229,8 @@ class StateRemote:
         if self._environment is None:
             # GIT_SSH_COMMAND outranks core.sshCommand, which may name the deploy key: carried over, deaf to prompts.
             configured = self._git.run(self._at, "config", "--get", "core.sshCommand")
-            command = os.environ.get("GIT_SSH_COMMAND") or configured.text.strip() or "ssh"
+            program = shlex.quote(os.environ.get("GIT_SSH") or "ssh")
+            command = os.environ.get("GIT_SSH_COMMAND") or configured.text.strip() or program
             self._environment = {
                 "GIT_SSH_COMMAND": f"{command} -oBatchMode=yes -oConnectTimeout=10",
                 "GIT_ASKPASS": "",

@@ -335,6 +335,19 @@ def test_who_may_not_wait_is_kept_by_no_push_and_by_nobody_elses_exchange(ana: S
     assert time.monotonic() - began < 15
 
 
+def test_the_remote_is_reached_by_the_program_that_git_itself_would_take(
+    ana: StoreLocation, remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "our ssh"
+    program.write_text('#!/bin/sh\nfor last; do :; done\nexec sh -c "$last"\n')
+    program.chmod(0o755)
+    monkeypatch.delenv("GIT_SSH_COMMAND", raising=False)
+    monkeypatch.setenv("GIT_SSH", str(program))
+    here = start(ana)
+    tick(here, 1)
+    assert exchange(here, configured=f"ssh://nowhere.invalid{remote}").sent
+
+
 def test_a_mirror_remote_that_takes_our_ref_away_loses_nothing(
     ana: StoreLocation, ben: StoreLocation, remote: Path
 ) -> None:
