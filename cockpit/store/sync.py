@@ -74,7 +74,8 @@ class Synchroniser:
         with self._alone(wait):
             before = read_status(self._location)
             try:
-                done = self._bring_together(begin or self._began(before), cancel)
+                began = self._began(before)
+                done = self._bring_together(begin or began, cancel, first=not began)
             except RemoteError as error:
                 status = self._troubled(before, error)
                 write_status(self._location, status)
@@ -85,26 +86,30 @@ class Synchroniser:
     def _began(self, before: SyncStatus) -> bool:
         return before.remote == self.remote.name and before.address == self.remote.shown and before.at > 0
 
-    def _bring_together(self, begin: bool, cancel: threading.Event | None) -> Exchange:
+    def _bring_together(self, begin: bool, cancel: threading.Event | None, *, first: bool) -> Exchange:
         received = sent = False
         kept = ""
         diverged: tuple[str, ...] = ()
         failure = RemoteError("others were quicker every time", trouble=Trouble.REJECTED)
         for attempt in range(_ATTEMPTS):
-            theirs = self.remote.fetch(cancel=cancel)
+            theirs = self.remote.fetch(cancel=cancel, first=first)
             if theirs is None and not begin:
                 return Exchange(self._unpublished())
             replaces = ""
             if theirs is None:
                 ours = self._branch.commit("cockpit: state").commit
             else:
-                joined = self._branch.join(theirs, keep_history=bool(kept))
+                try:
+                    joined = self._branch.join(theirs, keep_history=bool(kept))
+                except GitError:
+                    self._require_commit(theirs)
+                    raise
                 ours, diverged, replaces = joined.commit, joined.diverged, joined.replaces
                 received = bool(self._branch.restore_missing(own_writer=self._own_writer)) or received
             if ours is None or ours == theirs:
                 return Exchange(self._synced(), received, sent, diverged, kept)
             try:
-                self.remote.push_state(ours, replacing=replaces, cancel=cancel)
+                self.remote.push_state(ours, replacing=replaces, cancel=cancel, first=first)
             except RemoteError as error:
                 if replaces and error.trouble is Trouble.REFUSED:
                     # To be in step matters more than to forget; that it still holds what was purged is told.
@@ -121,6 +126,17 @@ class Synchroniser:
             sent = True
             return Exchange(self._synced(), received, sent, diverged, kept)
         raise failure
+
+    def _require_commit(self, theirs: str) -> None:
+        """Raise RemoteError where what the remote has under the state's name is no state."""
+        kind = self._objects.run("cat-file", "-t", theirs).text.strip()
+        if kind not in {"", "commit"}:
+            ref = self.remote.names.state
+            raise RemoteError(
+                f"{ref} at {self.remote.shown} is a {kind}, not a commit: somebody else put it there",
+                trouble=Trouble.OTHER,
+                fix=f"Look at it; then remove it there (git push REMOTE :{ref}), or name another state_remote",
+            )
 
     def _synced(self) -> SyncStatus:
         now = self._now()
