@@ -228,8 +228,8 @@ class StateRemote:
         return oid
 
     def _run(self, *arguments: str, cancel: threading.Event | None = None, timeout: float | None = None) -> Finished:
-        # An address that came with a repository must not name a program (git-remote-ext) to run. Options for the server,
-        # which are meant for one's own pushes, fail at one that takes none.
+        # An address that came with a repository must not name a program (git-remote-ext) to run. Options for a server
+        # are meant for one's own pushes, and fail where none are taken.
         settings = ("protocol.ext.allow=never", "core.hooksPath=/dev/null", "gc.auto=0", "push.pushOption=")
         guarded = tuple(word for setting in settings for word in ("-c", setting))
         return self._git.run(
