@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import stat as modes
 import tempfile
+import time
 from pathlib import Path
 
 from cockpit.errors import GitError, RefusedError
@@ -20,6 +22,9 @@ _PLAIN_DIFF = (
     "--binary", "--full-index", "--src-prefix=a/", "--dst-prefix=b/", "--no-ext-diff", "--no-textconv",
     "--no-renames", "--no-color", "--no-relative", "--ignore-submodules=all",
 )  # fmt: skip
+
+_BUSY = 1.0  # seconds to outlast an editor that looks at the work tree
+_PAUSE = 0.02
 
 
 def refuse_dirty(git: Git) -> None:
@@ -39,7 +44,8 @@ def refuse_overwriting(git: Git, oid: str) -> None:
 
     Those that it ignores count as well: what an older commit tracks there is often this host's own settings.
     """
-    index = git.directory / git.text("rev-parse", "--git-path", "index")
+    _refuse_locked(git)
+    index = _git_path(git, "index")
     with tempfile.TemporaryDirectory(prefix="cockpit-index-") as scratch:
         # On a refreshed copy: a file that was only touched is in nobody's way, and the index itself stays as it is.
         copy = Path(scratch) / "index"
@@ -62,6 +68,24 @@ def refuse_overwriting(git: Git, oid: str) -> None:
             fix="Move the file away, then try again",
             code="in-the-way",
         )
+
+
+def _git_path(git: Git, name: str) -> Path:
+    return git.directory / git.text("rev-parse", "--git-path", name)
+
+
+def _refuse_locked(git: Git) -> None:
+    """Raise RefusedError (`in-the-way`) where git could write no index, or would write the files and then no HEAD."""
+    deadline = time.monotonic() + _BUSY
+    for lock in (_git_path(git, "index.lock"), _git_path(git, "HEAD.lock")):
+        while lock.exists():
+            if time.monotonic() > deadline:
+                raise RefusedError(
+                    f"{lock.name} is held by a git that runs here, or was left by one that was killed",
+                    fix=f"See that no git runs there; then: rm {shlex.quote(str(lock))}",
+                    code="in-the-way",
+                )
+            time.sleep(_PAUSE)
 
 
 def _ignored_in_the_way(git: Git, oid: str) -> bytes | None:
@@ -111,6 +135,7 @@ def checkout_detached(git: Git, oid: str, *, timeout: float = 300.0) -> None:
     target = object_id(oid)
     _refuse_broken_off(git, target)
     refuse_dirty(git)
+    _refuse_locked(git)
     # `^0`: a branch whose name is these 40 digits would win over the commit itself.
     how = ("--quiet", "--detach", "--no-overwrite-ignore")
     done = git.run(*_ALONE, "checkout", *how, f"{target}^0", "--", timeout=timeout)

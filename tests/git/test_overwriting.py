@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -138,3 +139,36 @@ def test_a_tracked_name_that_differs_by_case_is_no_obstacle_where_both_are_one_f
     (repo / "old.txt").write_text("the same\n")
     run(repo, "config", "core.ignoreCase", "true")
     refuse_overwriting(Git(repo), first)
+
+
+@pytest.mark.parametrize("name", ["index.lock", "HEAD.lock"])
+def test_a_lock_that_a_killed_git_left_is_in_the_way(repository: tuple[Path, str], name: str) -> None:
+    repo, first = repository
+    lock = repo / ".git" / name
+    lock.touch()
+    for act in (refuse_overwriting, checkout_detached):
+        with pytest.raises(RefusedError, match=name) as refused:
+            act(Git(repo), first)
+        assert refused.value.code == "in-the-way"
+        assert str(lock) in refused.value.fix
+    assert run(repo, "status", "--porcelain") == "", "nothing has been written"
+    lock.unlink()
+    refuse_overwriting(Git(repo), first)
+
+
+def test_a_lock_that_is_given_back_is_waited_for(repository: tuple[Path, str]) -> None:
+    repo, first = repository
+    lock = repo / ".git" / "index.lock"
+    lock.touch()
+    threading.Timer(0.3, lock.unlink).start()
+    refuse_overwriting(Git(repo), first)
+
+
+def test_a_linked_work_tree_has_locks_of_its_own(repository: tuple[Path, str]) -> None:
+    repo, first = repository
+    run(repo, "worktree", "add", "-q", "linked")
+    (repo / ".git" / "index.lock").touch()
+    refuse_overwriting(Git(repo / "linked"), first)
+    (repo / ".git" / "worktrees" / "linked" / "index.lock").touch()
+    with pytest.raises(RefusedError, match=r"index\.lock"):
+        refuse_overwriting(Git(repo / "linked"), first)
