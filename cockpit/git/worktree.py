@@ -15,6 +15,7 @@ from cockpit.git.command import Git
 from cockpit.git.facts import NO_PROGRAMS, changed_files, head_commit
 from cockpit.git.objects import object_id
 from cockpit.git.tag_names import decode_name
+from cockpit.process import Finished
 
 _ALONE = (*NO_PROGRAMS, "-c", "submodule.recurse=false")
 # The patch must apply elsewhere, whatever a person configured for reading diffs.
@@ -60,7 +61,11 @@ def refuse_overwriting(git: Git, oid: str) -> None:
             fix="Move the file away, then try again",
             code="in-the-way",
         )
-    ignored = _ignored_in_the_way(git, object_id(oid))
+    changes = _changes(git, object_id(oid))
+    top = Path(os.fsdecode(git.output("rev-parse", "--show-toplevel").removesuffix(b"\n")))
+    for directory in {(top / os.fsdecode(path)).parent for path in changes}:
+        _refuse_unwritable(directory)
+    ignored = _ignored_in_the_way(git, top, [path for path, status in changes.items() if status == b"A"])
     if ignored is not None:
         raise RefusedError(
             f"the work tree is in the way of a checkout: {decode_name(ignored).display} is ignored by git here, and a"
@@ -88,13 +93,28 @@ def _refuse_locked(git: Git) -> None:
             time.sleep(_PAUSE)
 
 
-def _ignored_in_the_way(git: Git, oid: str) -> bytes | None:
-    """Return a path from the top that is not tracked where the commit brings a file; git itself takes ignored ones for
+def _changes(git: Git, oid: str) -> dict[bytes, bytes]:
+    """Return the paths, from the top, that a commit has other than HEAD, and how: A, M, T or D."""
+    shape = ("--no-renames", "--ignore-submodules=all", "--name-status")
+    words = git.output(*NO_PROGRAMS, "diff-tree", "-r", "-z", *shape, "HEAD", oid).split(b"\0")
+    return dict(zip(words[1::2], words[:-1:2], strict=True))
+
+
+def _refuse_unwritable(directory: Path) -> None:
+    """Raise RefusedError (`in-the-way`) where files cannot be replaced: git would leave them as they are, and go on."""
+    there = next(path for path in (directory, *directory.parents) if path.is_dir())
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise RefusedError(
+            f"the work tree is in the way of a checkout: you may not write in {there}, of user {there.stat().st_uid}",
+            fix=f'Give it back: sudo chown -R "$(id -un)" {shlex.quote(str(there))}',
+            code="in-the-way",
+        )
+
+
+def _ignored_in_the_way(git: Git, top: Path, brought: list[bytes]) -> bytes | None:
+    """Return a path from the top that is not tracked where a commit brings a file; git itself takes ignored ones for
     expendable and tells of none.
     """
-    changes = ("--no-renames", "--ignore-submodules=all", "--diff-filter=A", "--name-only")
-    brought = git.output(*NO_PROGRAMS, "diff-tree", "-r", "-z", *changes, "HEAD", oid).split(b"\0")[:-1]
-    top = Path(os.fsdecode(git.output("rev-parse", "--show-toplevel").removesuffix(b"\n")))
     present = [found for path in brought if (found := _lies_at(top, path)) is not None]
     if not present:
         return None
@@ -142,10 +162,24 @@ def checkout_detached(git: Git, oid: str, *, timeout: float = 300.0) -> None:
     if not done.ok:
         _refuse_broken_off(git, target, why=f"git checkout: {done.complaint}")
         raise GitError(f"git checkout: {done.complaint}")
+    _refuse_incomplete(git, target, done)
     arrived = head_commit(git)
     if arrived != target:
         raise GitError(
             f"HEAD is at {arrived} after a checkout of {target}", fix="Look at the work tree before going on"
+        )
+
+
+def _refuse_incomplete(git: Git, target: str, done: Finished) -> None:
+    """Raise GitError where files are not as the commit has them: git moves HEAD and says that all went well."""
+    said = done.err.decode("utf-8", "replace").splitlines()
+    complaint = next((line for line in said if line.startswith("error: ")), "")
+    changed = changed_files(git) if complaint else ()
+    if changed:
+        more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+        raise GitError(
+            f"git checkout: {complaint}; not as {target[:12]} has them: {', '.join(changed[:3])}{more}",
+            fix=f"Put right what stopped it; then, by hand: git checkout --force --detach {target}; and go on",
         )
 
 

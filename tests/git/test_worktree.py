@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from cockpit.errors import GitError, RefusedError
@@ -188,3 +194,41 @@ def test_somebodys_change_is_not_taken_for_a_checkout_that_broke_off(repository:
     with pytest.raises(RefusedError, match="changes that are in no commit") as refused:
         checkout_detached(repository.git, first)
     assert "--stash" in refused.value.fix
+
+
+STRANGER = """
+import os, random, sys, tempfile
+from pathlib import Path
+from cockpit.errors import CockpitError
+from cockpit.git.command import Git
+from cockpit.git.worktree import checkout_detached, refuse_overwriting
+os.setgroups([]), os.setgid(12345), os.setuid(12345)
+os.environ["HOME"] = "/nonexistent"
+for act in (refuse_overwriting, checkout_detached):
+    try:
+        act(Git(Path(sys.argv[1])), sys.argv[2])
+    except CockpitError as error:
+        print(type(error).__name__, error.what)
+    else:
+        print("went well")
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user owns a directory")
+def test_files_that_may_not_be_replaced_are_found_before_and_no_checkout_of_all_others_is_a_success() -> None:
+    with tempfile.TemporaryDirectory() as place:  # pytest's own directories are for one user
+        Path(place).chmod(0o755)
+        repository = Repository(Path(place, "shop"))
+        first = repository.commit("one", {"conf/live": "1\n", "app": "1\n"})
+        repository.commit("two", {"conf/live": "2\n", "app": "2\n"})
+        for path in (repository.directory, *repository.directory.rglob("*")):
+            if path.parent.name != "conf" and path.name != "conf":
+                os.chown(path, 12345, 12345)
+        said = subprocess.run(
+            [sys.executable, "-c", STRANGER, str(repository.directory), first],
+            capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2],
+        ).stdout.splitlines()  # fmt: skip
+    assert "you may not write in" in said[0]
+    assert said[0].endswith("conf, of user 0")
+    assert said[1].startswith("GitError git checkout: error: unable to unlink old 'conf/live'")
+    assert said[1].endswith(f"not as {first[:12]} has them: conf/live")
