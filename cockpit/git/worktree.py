@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -160,7 +161,8 @@ def checkout_detached(git: Git, oid: str, *, timeout: float = 300.0) -> None:
     how = ("--quiet", "--detach", "--no-overwrite-ignore")
     done = git.run(*_ALONE, "checkout", *how, f"{target}^0", "--", timeout=timeout)
     if not done.ok:
-        _refuse_broken_off(git, target, why=f"git checkout: {done.complaint}")
+        with contextlib.suppress(GitError):  # on a full disk git cannot even compare
+            _refuse_broken_off(git, target, why=f"git checkout: {done.complaint}")
         raise GitError(f"git checkout: {done.complaint}")
     _refuse_incomplete(git, target, done)
     arrived = head_commit(git)

@@ -232,3 +232,28 @@ def test_files_that_may_not_be_replaced_are_found_before_and_no_checkout_of_all_
     assert said[0].endswith("conf, of user 0")
     assert said[1].startswith("GitError git checkout: error: unable to unlink old 'conf/live'")
     assert said[1].endswith(f"not as {first[:12]} has them: conf/live")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_full_disk_in_the_middle_is_told_and_how_to_go_on_once_there_is_room(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.decode().strip()}")
+    try:
+        repository = Repository(disk / "shop")
+        first = repository.commit("one", {"big": os.urandom(1_500_000), "app": "1\n", "z": "1\n"})
+        repository.git.output("rm", "--quiet", "big")
+        repository.commit("two", {"app": "2\n", "z": "2\n"})
+        ballast = disk / "ballast"
+        ballast.write_bytes(bytes(3_600_000))
+        with pytest.raises(GitError, match="unable to write file big"):
+            checkout_detached(repository.git, first)
+        ballast.unlink()
+        with pytest.raises(RefusedError, match="broke off"):
+            checkout_detached(repository.git, first)
+        repository.git.output("checkout", "--quiet", "--force", "--detach", first)
+        checkout_detached(repository.git, first)
+    finally:
+        subprocess.run(["umount", "--lazy", disk], check=True)
