@@ -187,7 +187,7 @@ class ObjectDatabase:
             paths = [Path(scratch, str(number)) for number in range(len(contents))]
             for path, data in zip(paths, contents, strict=True):
                 path.write_bytes(data)
-            listed = "".join(f"{path}\n" for path in paths).encode("utf-8", "surrogateescape")
+            listed = "".join(f"{_on_one_line(path)}\n" for path in paths).encode("utf-8", "surrogateescape")
             return self.output("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed).decode().split()
 
     def write_tree(self, listing: Mapping[str, Entry]) -> str:
@@ -248,6 +248,14 @@ class ObjectDatabase:
         except OSError:
             return False
         return empty
+
+
+def _on_one_line(path: Path) -> str:
+    """Return a path as git reads it from a line: quoted as in C where it holds a line's end."""
+    text = str(path)
+    if "\n" not in text:
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
 def _is_empty(path: str) -> bool:

@@ -378,3 +378,11 @@ def test_what_no_writer_would_write_is_not_carried_on(
     tick(again, 2)
     assert again.commit("two").moved
     assert max(map(len, published(location).values())) < LARGEST
+
+
+def test_a_path_with_a_line_end_keeps_nothing_from_being_published(tmp_path: Path) -> None:
+    location = StoreLocation.of(make_repository(tmp_path / "one\ntwo"))
+    store = start(location)
+    tick(store, 1)
+    assert store.commit("one").moved
+    assert len(published(location)) == 2
