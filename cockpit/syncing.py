@@ -11,7 +11,7 @@ from msgspec import Struct
 from cockpit.errors import CockpitError
 from cockpit.leasing.looking import reconcile
 from cockpit.store.remote import StateRemote
-from cockpit.store.sync import Exchange
+from cockpit.store.sync import OTHERS_EXCHANGE, Exchange
 from cockpit.store.sync_status import SyncStatus, write_status
 from cockpit.workspace import Workspace
 
@@ -120,13 +120,19 @@ class Exchanger:
 
 
 def exchange(
-    workspace: Workspace, remote: StateRemote, *, begin: bool = True, cancel: threading.Event | None = None
+    workspace: Workspace,
+    remote: StateRemote,
+    *,
+    begin: bool = True,
+    cancel: threading.Event | None = None,
+    wait: float = OTHERS_EXCHANGE,
 ) -> Exchange:
     """Exchange this clone's state with a remote, once; trouble over there is told in the status.
 
+    `wait` is how many seconds another process's exchange is outlasted.
     What went on without the remote's lease while it was away is looked into when it is back.
     """
-    done = workspace.store.synchroniser(remote).exchange(begin=begin, cancel=cancel)
+    done = workspace.store.synchroniser(remote).exchange(begin=begin, cancel=cancel, wait=wait)
     if done.status.state == "synced" and not workspace.session.readonly:
         workspace.session.poll()
         reconcile(workspace)
@@ -142,7 +148,7 @@ def catch_up(workspace: Workspace, *, within: float = 5.0) -> None:
     try:
         remote = workspace.state_remote()
         if remote is not None:
-            exchange(workspace, remote, begin=False, cancel=cancel)
+            exchange(workspace, remote, begin=False, cancel=cancel, wait=within)
     except CockpitError:
         pass  # the watcher tells what is wrong with the remote
     finally:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
+from cockpit.store.lock import FileLock, Held
 from cockpit.store.sync_status import SyncStatus
-from cockpit.syncing import Backoff, Exchanger, Rhythm
+from cockpit.syncing import Backoff, Exchanger, Rhythm, catch_up
 from cockpit.workspace import Options
 from tests.journeys.clones import TwoClones
 
@@ -87,6 +89,19 @@ def test_failures_make_it_patient_also_with_changes(
     done = it.exchange()
     assert done is not None
     assert done.status.state == "synced"
+
+
+def test_catching_up_is_kept_by_nobody_elses_exchange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cockpit.bootstrap import open_workspace
+
+    both = TwoClones(tmp_path)
+    monkeypatch.setenv("COCKPIT_STATE_DIR", str(tmp_path / "state"))
+    workspace = open_workspace(Options(repo=both.ana.repository, by="ana"))
+    holder = Held("Ana's watcher", "h", 1, "now", "exchanging the state")
+    began = monotonic()
+    with FileLock(workspace.store.location.lock("sync"), holder):
+        catch_up(workspace, within=0.2)
+    assert monotonic() - began < 10
 
 
 def test_waits_are_bounded_and_longest_where_a_person_must_act() -> None:

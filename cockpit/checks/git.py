@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from cockpit.checks.look import Look, judged, unseen
@@ -10,6 +11,8 @@ from cockpit.errors import CockpitError, NotFoundError
 from cockpit.git.command import Git
 from cockpit.git.facts import NO_PROGRAMS, changed_files, head_commit
 from cockpit.git.resolve import resolve_tag
+from cockpit.git.tag_names import decode_name
+from cockpit.git.tag_signature import signed_as
 from cockpit.release.checks import RUN_TAG, GitCheck
 from cockpit.release.ports import Situation
 
@@ -57,8 +60,12 @@ def _tag_fault(git: Git, check: GitCheck, tag: str, head: str) -> str:
         return f"there is no tag {tag}"
     if check.at_tag and commit != head:
         return f"HEAD is at {head[:8]}, {tag} at {commit[:8]}"
-    if check.signed and not git.run(*NO_PROGRAMS, "verify-tag", f"refs/tags/{tag}").ok:
-        return f"{tag} carries no signature that verifies here"
+    if check.signed:
+        if not git.run(*NO_PROGRAMS, "verify-tag", f"refs/tags/{tag}").ok:
+            return f"{tag} carries no signature that verifies here"
+        name = signed_as(git, f"refs/tags/{tag}")
+        if name != os.fsencode(tag):
+            return f"{tag} was signed as {decode_name(name).display}"
     return ""
 
 

@@ -229,7 +229,7 @@ def _signatures(workspace: Workspace | None, tags: Sequence[Tag]) -> dict[str, T
     if workspace is None:
         raise UsageError("--verify runs programs, and nothing here is configured", fix="Begin with: cockpit init")
     require_trust(workspace)
-    return {tag.name: tag_signature(workspace.code_git, tag.object_id) for tag in tags if tag.signed}
+    return {tag.name: tag_signature(workspace.code_git, tag) for tag in tags if tag.signed}
 
 
 def _signature_cell(tag: Tag, signatures: Mapping[str, TagSignature]) -> list[str]:

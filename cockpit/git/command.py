@@ -24,16 +24,27 @@ DURABLE = (
 )  # fmt: skip
 
 
+# How a host connects, through which certificates, proxies and keys; all the others may lead to another repository.
+_CONNECTING = ("GIT_SSH", "GIT_SSL_", "GIT_PROXY_", "GIT_HTTP_PROXY", "GIT_LFS_")
+
+
 def git_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment git runs in: ours without GIT_*, C locale, no prompts, no pager, no optional locks."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    """Return the environment git runs in: ours without GIT_* but for how a host connects, C locale, no prompts, no
+    pager, no optional locks.
+    """
+    clean = {
+        name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith(_CONNECTING)
+    }
     clean.update(
         LC_ALL="C",
         GIT_TERMINAL_PROMPT="0",
         GIT_PAGER="cat",
         GIT_OPTIONAL_LOCKS="0",
-        GIT_SSH_COMMAND=os.environ.get("GIT_SSH_COMMAND", "ssh") + " -oBatchMode=yes",
+        SSH_ASKPASS_REQUIRE="never",
     )
+    # Only added to: with one of ours, a partial clone whose core.sshCommand names the key could fetch nothing more.
+    if clean.get("GIT_SSH_COMMAND"):
+        clean["GIT_SSH_COMMAND"] += " -oBatchMode=yes"
     clean.pop("SSH_ASKPASS", None)
     clean.update(extra or {})
     return clean
@@ -86,11 +97,13 @@ class Git(Struct, frozen=True):
         env: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> bytes:
-        """Run git and return its standard output; GitError quotes its complaint where it fails."""
+        """Run git and return its whole standard output; GitError quotes its complaint where it fails."""
         done = self.run(*arguments, stdin=stdin, env=env, timeout=timeout)
         if not done.ok:
             verb = next((word for word in arguments if not word.startswith("-") and "=" not in word), "git")
             raise GitError(f"git {verb}: {done.complaint}")
+        if done.truncated:
+            raise GitError(f"git {verb} says more than can be held")
         return done.out
 
     def text(

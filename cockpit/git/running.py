@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
+from cockpit.errors import GitError
+from cockpit.git.ahead_behind import ahead_behind
 from cockpit.git.command import Git
 from cockpit.git.objects import object_id
 from cockpit.git.tag_names import encode_name
 from cockpit.release.running import Running, Sighting, seen_tag
 from cockpit.release.tags import Tag, tag_at
+
+_WEIGHED = 10  # tags that are weighed against each other: so many does git describe
 
 
 def what_runs(git: Git, tags: Sequence[Tag], head: str, flown: str, seen: Sighting) -> Running:
@@ -40,5 +44,19 @@ def _nearest(git: Git, tags: Sequence[Tag], head: str) -> Tag | None:
         return None
     described = git.run("describe", "--tags", "--abbrev=0", object_id(head))
     name = described.out.removesuffix(b"\n") if described.ok else b""
-    found = next((tag for tag in tags if tag.commit is not None and encode_name(tag) == name), None)
-    return None if found is None or found.commit is None else tag_at(tags, found.commit)
+    found = next((tag.commit for tag in tags if tag.commit is not None and encode_name(tag) == name), None)
+    if found is None and described.ok:
+        # What is described is none of these, or one of another name than its object says, as a renamed tag is.
+        found = _nearest_commit(git, {tag.commit for tag in tags if tag.commit is not None}, head)
+    return None if found is None else tag_at(tags, found)
+
+
+def _nearest_commit(git: Git, commits: Set[str], head: str) -> str | None:
+    """Return the commit, of these, that the fewest lie upon; of several lines, as git does, the latest are weighed."""
+    history = git.run("rev-list", object_id(head)).text.split()
+    near = [commit for commit in history if commit in commits][:_WEIGHED]
+    try:
+        counts = ahead_behind(git, head, near)
+    except GitError:  # a damaged history has no order
+        return None
+    return min(near, key=lambda commit: counts[commit][1], default=None)

@@ -11,6 +11,8 @@ from cockpit.errors import CockpitError
 from cockpit.git.command import Git
 from cockpit.git.facts import NO_PROGRAMS
 from cockpit.git.objects import object_id
+from cockpit.git.tag_names import decode_name, encode_name
+from cockpit.release.tags import Tag
 
 _BY = re.compile(r'Good "[^"]*" signature for (?P<ssh>.+?) with |Good signature from "(?P<gpg>[^"]*)"')
 _BAD = re.compile(r"BAD signature|incorrect signature|invalid signature", re.IGNORECASE)
@@ -37,13 +39,19 @@ class TagSignature(Struct, frozen=True):
         return f"BAD: {self.why}" if self.state == "bad" else f"NOT VERIFIED: {self.why}"
 
 
-def tag_signature(git: Git, tag_object: str) -> TagSignature:
-    """Verify the signature of a tag object, by its id, for a name may mean another.
+def signed_as(git: Git, tag_object: str) -> bytes:
+    """Return the name that a tag's object says, which a signature covers; empty where it is none."""
+    header = git.run("cat-file", "tag", tag_object).out.partition(b"\n\n")[0]
+    return next((line[4:] for line in header.split(b"\n") if line.startswith(b"tag ")), b"")
+
+
+def tag_signature(git: Git, tag: Tag) -> TagSignature:
+    """Verify the signature of a tag's object, by its id, for a name may mean another; and that it is of that name.
 
     It runs the program that the repository's configuration names: only for one that is trusted here.
     """
     try:
-        done = git.run(*NO_PROGRAMS, "verify-tag", object_id(tag_object), timeout=_PATIENCE)
+        done = git.run(*NO_PROGRAMS, "verify-tag", object_id(tag.object_id), timeout=_PATIENCE)
     except CockpitError as error:
         return TagSignature("unknown", why=error.what)
     said = (done.err + b"\n" + done.out).decode("utf-8", "replace")
@@ -51,6 +59,9 @@ def tag_signature(git: Git, tag_object: str) -> TagSignature:
         return TagSignature("unknown", why=f"no answer within {_PATIENCE:g} s")
     found = _BY.search(said)
     if done.ok and found is not None:
+        name = signed_as(git, tag.object_id)
+        if name != encode_name(tag):  # git does not look: whoever may write refs can pass an old release for a new one
+            return TagSignature("bad", why=f"it was signed as {decode_name(name).display}")
         return TagSignature("verified", by=found["ssh"] or found["gpg"])
     if _BAD.search(said):
         return TagSignature("bad", why="the tag is not what was signed")

@@ -86,7 +86,7 @@ def _read(git: Git, *refs: str) -> list[Tag]:
 def _rows(git: Git, refs: Sequence[str]) -> list[_Row]:
     """Return the tags; those that git cannot read as such, for one of them fails all that are asked for with it."""
     listed = git.run("for-each-ref", f"--format={FORMAT}", *refs)
-    if listed.ok:
+    if listed.ok and not listed.truncated:
         return [_row(fields) for fields in _records(listed.out)]
     # Of these two git reads no object.
     named = git.output("for-each-ref", "--format=%(objectname) %(refname)", *refs).splitlines()
@@ -98,7 +98,7 @@ def _rows(git: Git, refs: Sequence[str]) -> list[_Row]:
 def _readable(git: Git, refs: list[str], ids: Mapping[str, str]) -> list[_Row]:
     """Return the tags, halving them until those that cannot be read stand alone."""
     listed = git.run("for-each-ref", f"--format={FORMAT}", *refs)
-    if listed.ok:
+    if listed.ok and not listed.truncated:
         return [_row(fields) for fields in _records(listed.out)]
     if len(refs) == 1:
         name = decode_name(os.fsencode(refs[0].removeprefix("refs/tags/")))

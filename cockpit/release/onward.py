@@ -23,6 +23,8 @@ def leads_onward(plan: Plan, run: Run) -> bool:
     left, target = parse_version(plan.from_tag), parse_version(plan.tag)
     if left is None or target is None or left.prefix != target.prefix:
         return False
+    if left.pre and not left.candidate and not target.pre and left.numbers == target.numbers:
+        return False  # back from `v1.2.3-hotfix1` to `v1.2.3`
     return target.precedence > left.precedence
 
 

@@ -12,12 +12,13 @@ from msgspec.structs import replace
 
 from cockpit.errors import RefusedError
 from cockpit.patterns import pattern
-from cockpit.release.versions import Version, parse_version
+from cockpit.release.versions import Identifier, Version, parse_version
 
 if TYPE_CHECKING:
     from cockpit.release.run import TagMark
 
 _PLAIN = pattern(r"(?:[vV](?=[0-9])|(?=[0-9]+\.))([0-9]{1,18})(?:\.[0-9]{1,18}){0,7}")  # `v1.2.3` or `1.2.3`
+_PRE_RELEASE, _RELEASE, _FOLLOWS = range(3)
 
 
 class Tag(Struct, frozen=True, gc=False):
@@ -71,8 +72,11 @@ def filter_tags(tags: Sequence[Tag], text: str) -> tuple[Tag, ...]:
 
 
 def order_tags(tags: Sequence[Tag]) -> tuple[Tag, ...]:
-    """Return the newest version first, a pre-release below its release, then the names without a version by date."""
-    ordered = tuple(tag for _, tag in _versioned(tags))
+    """Return the newest version first, a pre-release below its release, then the names without a version by date.
+
+    What is called like a pre-release and came after its release, as `v1.2.3-hotfix1` or `v1.2.3-2`, is above it.
+    """
+    ordered = tuple(each.tag for each in _versioned(tags))
     named = {tag.name for tag in ordered}
     others = [tag for tag in tags if tag.name not in named]
     return ordered + tuple(sorted(others, key=lambda tag: (_date(tag), tag.name), reverse=True))
@@ -127,9 +131,10 @@ def last_good(tags: Sequence[Tag], current: Tag, marks: Mapping[str, TagMark]) -
     bad = {name for name, mark in marks.items() if mark.mark == "bad"}
     before = [tag for tag in _before(tags, current) if tag.commit not in (None, current.commit)]
     usable = [tag for tag in before if tag.name not in bad]
-    releases = [tag for tag in usable if not _pre_release(tag)]
+    pre_releases = {each.tag.name for each in _versioned(tags) if each.stage == _PRE_RELEASE}
+    releases = [tag for tag in usable if tag.name not in pre_releases]
     for tag in releases or usable:
-        return tag, _reason(tag, current, before[: before.index(tag)], marks)
+        return tag, _reason(tag, current, before[: before.index(tag)], marks, pre_release=not releases)
     return None
 
 
@@ -140,29 +145,65 @@ def is_before(tags: Sequence[Tag], tag: Tag, current: Tag) -> bool:
 
 def _before(tags: Sequence[Tag], current: Tag) -> list[Tag]:
     """Return the tags before `current`, the nearest first."""
-    running = parse_version(current.name)
+    ordered = _versioned([*tags, current])
+    running = next((each for each in ordered if each.tag.name == current.name), None)
     if running is None:
         earlier = [tag for tag in tags if _date(tag) < _date(current)]
         return sorted(earlier, key=lambda tag: (_date(tag), tag.name), reverse=True)
-    return [
-        tag
-        for version, tag in _versioned(tags)
-        if version.prefix == running.prefix and version.precedence < running.precedence
-    ]
+    return [each.tag for each in ordered if each.version.prefix == running.version.prefix and each.is_before(running)]
 
 
-def _versioned(tags: Sequence[Tag]) -> list[tuple[Version, Tag]]:
+class _Placed(Struct, frozen=True, gc=False):
+    """A tag that names a version, and at which stage of that version it is."""
+
+    tag: Tag
+    version: Version
+    stage: int
+
+    @property
+    def place(self) -> tuple[tuple[int, ...], int, tuple[Identifier, ...]]:
+        return self.version.numbers, self.stage, self.version.pre
+
+    def is_before(self, other: _Placed) -> bool:
+        """Whether it is the lower version or, of two builds of one version, the earlier one."""
+        if self.place == other.place:
+            return "+" in self.tag.name + other.tag.name and _date(self.tag) < _date(other.tag)
+        return self.place < other.place
+
+
+def _versioned(tags: Sequence[Tag]) -> list[_Placed]:
     """Return the tags that name a version, the newest version first."""
     pairs = [(version, tag) for tag in tags if (version := parse_version(tag.name)) is not None]
+    releases: dict[tuple[str, tuple[int, ...]], list[Tag]] = {}
+    for version, tag in pairs:
+        if not version.pre:
+            releases.setdefault((version.prefix, version.numbers), []).append(tag)
+    placed = [
+        _Placed(tag, version, _stage(version, tag, releases.get((version.prefix, version.numbers), ())))
+        for version, tag in pairs
+    ]
     return sorted(
-        pairs, key=lambda pair: (pair[0].precedence, pair[0].prefix, _date(pair[1]), pair[1].name), reverse=True
+        placed, key=lambda each: (each.place, each.version.prefix, _date(each.tag), each.tag.name), reverse=True
     )
 
 
-def _reason(tag: Tag, current: Tag, nearer: Sequence[Tag], marks: Mapping[str, TagMark]) -> str:
+def _stage(version: Version, tag: Tag, releases: Sequence[Tag]) -> int:
+    """Tell a pre-release from what follows a release under a name like one's; `releases` are of the same numbers."""
+    if not version.pre:
+        return _RELEASE
+    if version.candidate or tag.tagged_at is None:
+        return _PRE_RELEASE
+    earlier = (
+        release.tagged_at is not None and release.tagged_at < tag.tagged_at and release.commit != tag.commit
+        for release in releases
+    )  # fmt: skip
+    return _FOLLOWS if any(earlier) else _PRE_RELEASE
+
+
+def _reason(tag: Tag, current: Tag, nearer: Sequence[Tag], marks: Mapping[str, TagMark], *, pre_release: bool) -> str:
     passed_over = [near for near in nearer if near.name in marks and marks[near.name].mark == "bad"]
     parts = [f"{tag.display}: the release before {current.display}"]
-    if _pre_release(tag):
+    if pre_release:
         parts = [f"{tag.display}: a pre-release, no release is left before {current.display}"]
     elif passed_over:
         parts[0] += " that is not marked bad"
@@ -172,11 +213,6 @@ def _reason(tag: Tag, current: Tag, nearer: Sequence[Tag], marks: Mapping[str, T
     mark = marks.get(tag.name)
     parts.append(f"last flown good {mark.wall[:10]} ({mark.by.name})" if mark is not None else "never marked good")
     return ", ".join(parts)
-
-
-def _pre_release(tag: Tag) -> bool:
-    version = parse_version(tag.name)
-    return version is not None and bool(version.pre)
 
 
 def _date(tag: Tag) -> float:

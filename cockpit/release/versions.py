@@ -17,6 +17,11 @@ _VERSION = pattern(
     rf"(?:\+{_PART}(?:\.{_PART})*)?",
     re.IGNORECASE | re.ASCII,
 )
+# Whoever says so means it, whatever dates say: a candidate may be tagged later than the commit that it became.
+_CANDIDATE = pattern(
+    r"(?:a|alpha|b|beta|c|canary|cr|dev|ea|m|milestone|next|nightly|pre|preview|rc|snapshot|test)(?![a-z])",
+    re.IGNORECASE,
+)
 
 Identifier = tuple[int, int, str, int]  # (0, number, "", 0) or (1, 0, word, its trailing number or -1)
 
@@ -32,6 +37,11 @@ class Version(Struct, frozen=True, gc=False):
     def precedence(self) -> tuple[tuple[int, ...], bool, tuple[Identifier, ...]]:
         """Sorts ascending as semver.org item 11 says, `rc10` after `rc9`; build metadata does not count."""
         return self.numbers, not self.pre, self.pre
+
+    @property
+    def candidate(self) -> bool:
+        """Whether it says that it comes before its release; `-hotfix1` or `-2` may as well follow it."""
+        return bool(self.pre) and _CANDIDATE.match(self.pre[0][2]) is not None
 
 
 @lru_cache(maxsize=1 << 15)  # a list of tags is ordered, and then looked through for what came before

@@ -27,10 +27,17 @@ _PLAIN = (
     "-c", "core.untrackedCache=false",
     "-c", "i18n.commitEncoding=UTF-8",
 )  # fmt: skip
+# Bytes: no writer comes near it. What is larger is nobody's journal or text, and is not carried on.
+LARGEST = 16 * 1024 * 1024
+_AT_ONCE = 256  # blobs that are read by one command: whole journals of long flights would not fit into its output
 _ENVIRONMENT = {"GIT_NO_REPLACE_OBJECTS": "1"}
 _FALLBACK_NAME = "release cockpit"
 _FALLBACK_EMAIL = "cockpit@localhost"
 _EMPTY_OBJECT = pattern(r"object file (.+?/[0-9a-f]{2}/[0-9a-f]{38,62}) is empty")
+
+
+class _TooMuchError(GitError):
+    """More came than is held of a command's output."""
 
 
 class Entry(Struct, frozen=True, gc=False):
@@ -87,6 +94,8 @@ class ObjectDatabase:
             for path in _EMPTY_OBJECT.findall(done.err.decode("utf-8", "replace")):
                 self._remove_if_empty(self._location.common / path)
             raise GitError(f"git {arguments[0]}: {done.complaint}")
+        if done.truncated:
+            raise _TooMuchError(f"git {arguments[0]} says more than can be held")
         return done.out
 
     def read_tree(self, commit: str, *, known: tuple[str, Listing] | None = None) -> Listing:
@@ -103,7 +112,7 @@ class ObjectDatabase:
         listing = {}
         for record in out.split(b"\0")[:-1]:
             oid, size, path = record.decode("utf-8", "surrogateescape").split(" ", 2)
-            if size.isdigit() and is_carried(path):
+            if size.isdigit() and int(size) <= LARGEST and is_carried(path):
                 listing[path] = Entry(oid, int(size))
         return listing
 
@@ -123,7 +132,7 @@ class ObjectDatabase:
         sizes = self._sizes(changed.values())
         if sizes is None:
             return None
-        return read_on | {path: Entry(oid, sizes[oid]) for path, oid in changed.items()}
+        return read_on | {path: Entry(oid, sizes[oid]) for path, oid in changed.items() if sizes[oid] <= LARGEST}
 
     def _sizes(self, oids: Collection[str]) -> dict[str, int] | None:
         """Return the size of each blob by its id; None where one is not there."""
@@ -138,9 +147,20 @@ class ObjectDatabase:
 
     def read_blobs(self, oids: Collection[str]) -> dict[str, bytes]:
         """Return the content of blobs by object id."""
-        if not oids:
-            return {}
-        out = self.output("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in oids).encode())
+        wanted = list(oids)
+        found: dict[str, bytes] = {}
+        for at in range(0, len(wanted), _AT_ONCE):
+            found |= self._read_blobs(wanted[at : at + _AT_ONCE])
+        return found
+
+    def _read_blobs(self, oids: Sequence[str]) -> dict[str, bytes]:
+        try:
+            out = self.output("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in oids).encode())
+        except _TooMuchError:
+            if len(oids) == 1:
+                raise
+            half = len(oids) // 2
+            return self._read_blobs(oids[:half]) | self._read_blobs(oids[half:])
         found, offset = {}, 0
         for oid in oids:
             header, offset = _line(out, offset)
@@ -167,7 +187,7 @@ class ObjectDatabase:
             paths = [Path(scratch, str(number)) for number in range(len(contents))]
             for path, data in zip(paths, contents, strict=True):
                 path.write_bytes(data)
-            listed = "".join(f"{path}\n" for path in paths).encode("utf-8", "surrogateescape")
+            listed = "".join(f"{_on_one_line(path)}\n" for path in paths).encode("utf-8", "surrogateescape")
             return self.output("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed).decode().split()
 
     def write_tree(self, listing: Mapping[str, Entry]) -> str:
@@ -228,6 +248,14 @@ class ObjectDatabase:
         except OSError:
             return False
         return empty
+
+
+def _on_one_line(path: Path) -> str:
+    """Return a path as git reads it from a line: quoted as in C where it holds a line's end."""
+    text = str(path)
+    if "\n" not in text:
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
 def _is_empty(path: str) -> bool:

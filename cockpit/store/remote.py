@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import threading
 from collections.abc import Sequence
 from enum import StrEnum
@@ -26,7 +27,8 @@ from cockpit.text import visible
 FETCH = ("fetch", "--no-tags", "--no-write-fetch-head", "--no-auto-gc", "--no-filter", "--no-recurse-submodules")
 PUSH = ("push", "--porcelain", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no")
 ADDRESS = "_address"  # what a remote is called that has no name in git's configuration
-_TIMEOUT = 30.0  # seconds for one exchange; a large first fetch gets more
+_TIMEOUT = 30.0  # seconds for one fetch or push
+_FIRST = 10.0  # times as long for a first one, in which all of a state may go over a slow line
 _CREDENTIALS = pattern(rf"(?<=://)(?:{USER_INFO}|[^/]*)@")
 _PASSWORD = pattern(rf"://(?P<info>{USER_INFO})@")
 _CREDENTIALS_IN_TEXT = pattern(rf"(?<=://)(?:{USER_INFO_IN_TEXT}|[^/\s]*)@")
@@ -160,33 +162,41 @@ class StateRemote:
     def _tracking(self) -> str:
         return f"refs/cockpit/remotes/{self.name}"
 
-    def fetch(self, *, cancel: threading.Event | None = None) -> str | None:
+    def fetch(self, *, cancel: threading.Event | None = None, first: bool = False) -> str | None:
         """Take in the remote's state, presence and leases; return the state's commit, or None where there is none.
 
-        What has gone there goes here. Raises RemoteError.
+        What has gone there goes here. A `first` one gets more time. Raises RemoteError.
         """
         # A pattern is no error where nothing matches; what else begins alike is fetched and not looked at.
         specs = [f"+{self.names.state}*:{self.tracking_state}*"]
         if self.names.presence is not None:
             specs.append(f"+{self.names.presence}/*:{self.tracking_presence}/*")
         specs.append(f"+{self.names.lease}/*:{self.tracking_lease}/*")
-        done = self._run(*FETCH, "--prune", "--quiet", self._url, *specs, cancel=cancel)
+        done = self._run(
+            *FETCH, "--prune", "--quiet", "--", self._url, *specs, cancel=cancel, timeout=self._time(first)
+        )
         if not done.ok:
             raise self._error("fetch", done)
         return self.tracked()
+
+    def _time(self, first: bool) -> float:
+        return self._timeout * (_FIRST if first else 1.0)
 
     def tracked(self) -> str | None:
         """Return the commit of the remote's state as last fetched."""
         found = self._objects.run("rev-parse", "--verify", "--quiet", "--end-of-options", self.tracking_state)
         return found.text.strip() if found.ok else None
 
-    def push_state(self, commit: str, *, replacing: str = "") -> None:
+    def push_state(
+        self, commit: str, *, replacing: str = "", cancel: threading.Event | None = None, first: bool = False
+    ) -> None:
         """Publish a commit that has the remote's in its history; RemoteError `rejected` where somebody was quicker.
 
+        A `first` one gets more time.
         One that takes the place of `replacing` need not: `refused` where the remote does not let its history go.
         """
         options = (f"--force-with-lease={self.names.state}:{replacing}",) if replacing else ()
-        self.push(f"{commit}:{self.names.state}", options=options)
+        self.push(f"{commit}:{self.names.state}", options=options, cancel=cancel, timeout=self._time(first))
         self._objects.run("update-ref", "--no-deref", self.tracking_state, commit)
 
     def push(
@@ -197,7 +207,7 @@ class StateRemote:
         timeout: float | None = None,
     ) -> None:
         """Push refspecs, with options such as `--force-with-lease=REF:OLD`; raises RemoteError."""
-        done = self._run(*PUSH, *options, self._url, *specs, cancel=cancel, timeout=timeout)
+        done = self._run(*PUSH, *options, "--", self._url, *specs, cancel=cancel, timeout=timeout)
         if not done.ok:
             raise self._error("push", done)
 
@@ -206,20 +216,22 @@ class StateRemote:
 
         No ref of ours is written, so that it never collides with a fetch that is under way. Raises RemoteError.
         """
-        asked = self._run("ls-remote", "--refs", "--quiet", self._url, ref, cancel=cancel, timeout=timeout)
+        asked = self._run("ls-remote", "--refs", "--quiet", "--", self._url, ref, cancel=cancel, timeout=timeout)
         if not asked.ok:
             raise self._error("ls-remote", asked)
         lines = (line.split("\t", 1) for line in asked.text.splitlines() if "\t" in line)
         oid = next((oid for oid, name in lines if name == ref), None)
         if oid is not None and not self._objects.run("cat-file", "-e", f"{oid}^{{commit}}").ok:
-            done = self._run(*FETCH, "--quiet", self._url, ref, cancel=cancel, timeout=timeout)
+            done = self._run(*FETCH, "--quiet", "--", self._url, ref, cancel=cancel, timeout=timeout)
             if not done.ok:
                 raise self._error("fetch", done)
         return oid
 
     def _run(self, *arguments: str, cancel: threading.Event | None = None, timeout: float | None = None) -> Finished:
-        # An address that came with a repository must not name a program (git-remote-ext) to run.
-        guarded = ("-c", "protocol.ext.allow=never", "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0")
+        # An address that came with a repository must not name a program (git-remote-ext) to run. Options for a server
+        # are meant for one's own pushes, and fail where none are taken.
+        settings = ("protocol.ext.allow=never", "core.hooksPath=/dev/null", "gc.auto=0", "push.pushOption=")
+        guarded = tuple(word for setting in settings for word in ("-c", setting))
         return self._git.run(
             self._at, *guarded, *arguments, env=self._without_prompts(), timeout=timeout, cancel=cancel
         )
@@ -228,7 +240,8 @@ class StateRemote:
         if self._environment is None:
             # GIT_SSH_COMMAND outranks core.sshCommand, which may name the deploy key: carried over, deaf to prompts.
             configured = self._git.run(self._at, "config", "--get", "core.sshCommand")
-            command = os.environ.get("GIT_SSH_COMMAND") or configured.text.strip() or "ssh"
+            program = shlex.quote(os.environ.get("GIT_SSH") or "ssh")
+            command = os.environ.get("GIT_SSH_COMMAND") or configured.text.strip() or program
             self._environment = {
                 "GIT_SSH_COMMAND": f"{command} -oBatchMode=yes -oConnectTimeout=10",
                 "GIT_ASKPASS": "",
@@ -278,10 +291,10 @@ def _refusal(said: str) -> RemoteError | None:
             trouble=Trouble.REFUSED,
             fix="Let it: git config receive.denyNonFastForwards false, in the remote's repository",
         )
-    if _REJECTED.search(said):
-        return RemoteError(f"somebody else was quicker: {reason}", trouble=Trouble.REJECTED)
     told = next((line for line in said.splitlines() if line.startswith("remote: ") and line[8:].strip()), "")
     more = f": {_shown(told[8:])}" if told else ""
+    if _REJECTED.search(said):
+        return RemoteError(f"somebody else was quicker: {reason}{more}", trouble=Trouble.REJECTED)
     return RemoteError(
         f"the remote refused the state: {reason}{more}",
         trouble=Trouble.REFUSED,

@@ -20,7 +20,7 @@ from cockpit.store.remote import RemoteError, StateRemote, Trouble
 from cockpit.store.sync_status import SyncStatus, read_status, write_status
 
 _ATTEMPTS = 8
-_LOCK_WAIT = 40.0  # seconds to outlast another process's exchange
+OTHERS_EXCHANGE = 40.0  # seconds to outlast another process's exchange
 
 
 class Exchange(Struct, frozen=True):
@@ -62,16 +62,20 @@ class Synchroniser:
         self._pause = pause
         self._objects = ObjectDatabase(location)
 
-    def exchange(self, *, begin: bool = True, cancel: threading.Event | None = None) -> Exchange:
+    def exchange(
+        self, *, begin: bool = True, cancel: threading.Event | None = None, wait: float = OTHERS_EXCHANGE
+    ) -> Exchange:
         """Bring both sides to the same state; trouble with the remote is told in the status, not raised.
 
+        `wait` is how many seconds another process's exchange is outlasted.
         Without `begin` nothing is published to a remote that never had our state: a release's log goes nowhere unasked.
         Raises RefusedError (`locked`, `read-only`, `not-writable`) and GitError for what is wrong on this side.
         """
-        with self._alone():
+        with self._alone(wait):
             before = read_status(self._location)
             try:
-                done = self._bring_together(begin or self._began(before), cancel)
+                began = self._began(before)
+                done = self._bring_together(begin or began, cancel, first=not began)
             except RemoteError as error:
                 status = self._troubled(before, error)
                 write_status(self._location, status)
@@ -82,26 +86,30 @@ class Synchroniser:
     def _began(self, before: SyncStatus) -> bool:
         return before.remote == self.remote.name and before.address == self.remote.shown and before.at > 0
 
-    def _bring_together(self, begin: bool, cancel: threading.Event | None) -> Exchange:
+    def _bring_together(self, begin: bool, cancel: threading.Event | None, *, first: bool) -> Exchange:
         received = sent = False
         kept = ""
         diverged: tuple[str, ...] = ()
         failure = RemoteError("others were quicker every time", trouble=Trouble.REJECTED)
         for attempt in range(_ATTEMPTS):
-            theirs = self.remote.fetch(cancel=cancel)
+            theirs = self.remote.fetch(cancel=cancel, first=first)
             if theirs is None and not begin:
                 return Exchange(self._unpublished())
             replaces = ""
             if theirs is None:
                 ours = self._branch.commit("cockpit: state").commit
             else:
-                joined = self._branch.join(theirs, keep_history=bool(kept))
+                try:
+                    joined = self._branch.join(theirs, keep_history=bool(kept))
+                except GitError:
+                    self._require_commit(theirs)
+                    raise
                 ours, diverged, replaces = joined.commit, joined.diverged, joined.replaces
                 received = bool(self._branch.restore_missing(own_writer=self._own_writer)) or received
             if ours is None or ours == theirs:
                 return Exchange(self._synced(), received, sent, diverged, kept)
             try:
-                self.remote.push_state(ours, replacing=replaces)
+                self.remote.push_state(ours, replacing=replaces, cancel=cancel, first=first)
             except RemoteError as error:
                 if replaces and error.trouble is Trouble.REFUSED:
                     # To be in step matters more than to forget; that it still holds what was purged is told.
@@ -118,6 +126,17 @@ class Synchroniser:
             sent = True
             return Exchange(self._synced(), received, sent, diverged, kept)
         raise failure
+
+    def _require_commit(self, theirs: str) -> None:
+        """Raise RemoteError where what the remote has under the state's name is no state."""
+        kind = self._objects.run("cat-file", "-t", theirs).text.strip()
+        if kind not in {"", "commit"}:
+            ref = self.remote.names.state
+            raise RemoteError(
+                f"{ref} at {self.remote.shown} is a {kind}, not a commit: somebody else put it there",
+                trouble=Trouble.OTHER,
+                fix=f"Look at it; then remove it there (git push REMOTE :{ref}), or name another state_remote",
+            )
 
     def _synced(self) -> SyncStatus:
         now = self._now()
@@ -161,9 +180,9 @@ class Synchroniser:
         ahead, _, behind = counted.text.strip().partition("\t")
         return (int(ahead), int(behind)) if counted.ok else (0, 0)
 
-    def _alone(self) -> FileLock:
+    def _alone(self, wait: float) -> FileLock:
         place = self._location
         for directory in (place.temporary, place.locks, place.run):
             files.make_directories(directory, below=place.common, share=place.share)
         holder = Held("a cockpit", self._host, os.getpid(), f"{self._now():.0f}", "exchanging the state")
-        return FileLock(place.lock("sync"), holder, wait=_LOCK_WAIT, share=place.share)
+        return FileLock(place.lock("sync"), holder, wait=wait, share=place.share)

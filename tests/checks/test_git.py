@@ -73,6 +73,9 @@ async def test_a_signature_verifies_or_not(eye: Eye, signer: tuple[Path, Path]) 
     git(eye.code, "config", "gpg.ssh.allowedSignersFile", str(allowed))
     assert await eye.says(check) == "ok: v3 is there"
     assert (await eye.says(Check(git=GitCheck(signed=True)))).startswith("failed: v2 carries no signature")
+    git(eye.code, "update-ref", "refs/tags/v4", "refs/tags/v3")
+    passed_for = Check(git=GitCheck(signed=True, tag="v4"))
+    assert (await eye.says(passed_for)).startswith("failed: v4 was signed as v3")
 
 
 async def test_where_there_is_no_repository_nothing_can_be_said(tmp_path: Path) -> None:

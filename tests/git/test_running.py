@@ -37,6 +37,34 @@ def test_the_nearest_may_have_any_name(repository: Repository, name: bytes) -> N
     assert checked_out(repository.git, tags, upon, "") == tags[0]
 
 
+def test_the_nearest_may_have_another_name_than_its_object_says(repository: Repository) -> None:
+    repository.commit("one")
+    repository.git.output("tag", "--message=one", "v1.0.0")
+    repository.commit("two")
+    repository.git.output("tag", "--message=two", "v2")
+    repository.git.output("tag", "v2.0.0", "v2")
+    repository.git.output("tag", "--delete", "v2")
+    assert running(repository, repository.commit("upon"), "") == "v2.0.0", "renamed, as people rename tags"
+
+
+def test_the_nearest_is_one_of_those_that_are_asked_for(repository: Repository) -> None:
+    repository.commit("one")
+    repository.git.output("tag", "shop/v1")
+    repository.commit("two")
+    repository.git.output("tag", "shop/v2")
+    repository.git.output("checkout", "--quiet", "-b", "side", "shop/v1")
+    repository.commit("a line of its own")
+    repository.git.output("checkout", "--quiet", "main")
+    repository.git.output("merge", "--quiet", "--no-edit", "side")
+    repository.commit("three")
+    repository.git.output("tag", "api/v9")
+    head = repository.commit("upon")
+    tags = list_tags(repository.git, "shop/*")
+    found = checked_out(repository.git, tags, head, "")
+    assert found is not None
+    assert found.name == "shop/v2"
+
+
 def test_before_the_first_tag_nothing_is_known(repository: Repository) -> None:
     first = repository.commit("one")
     assert running(repository, first, "") == ""

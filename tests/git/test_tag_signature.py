@@ -14,7 +14,7 @@ from tests.parts import require
 def told(repository: Repository) -> str:
     (tag,) = list_tags(repository.git, "v1")
     assert tag.signed
-    return tag_signature(repository.git, tag.object_id).told
+    return tag_signature(repository.git, tag).told
 
 
 def test_a_signature_is_somebodys_nobodys_or_bad(repository: Repository, tmp_path: Path) -> None:
@@ -31,6 +31,10 @@ def test_a_signature_is_somebodys_nobodys_or_bad(repository: Repository, tmp_pat
     assert told(repository) == "NOT VERIFIED: its key is nobody's who is known here"
     signers.write_text(f"ana@example.org {key.with_suffix('.pub').read_text()}")
     assert told(repository) == "verified: ana@example.org"
+
+    git.output("update-ref", "refs/tags/v9", "refs/tags/v1")
+    (passed_for,) = list_tags(git, "v9")
+    assert tag_signature(git, passed_for).told == "BAD: it was signed as v1"
 
     forged = git.output("cat-file", "tag", "v1").replace(b"signed\n", b"forged\n", 1)
     git.output("update-ref", "refs/tags/v1", git.text("hash-object", "-t", "tag", "-w", "--stdin", stdin=forged))

@@ -226,3 +226,14 @@ def test_a_history_with_a_damaged_commit_is_shown_without_counts(repository: Rep
     damage(repository, first)
     tags = with_counts(repository.git, head, list_tags(repository.git))
     assert [(tag.name, tag.commit, tag.ahead, tag.behind) for tag in tags] == [("v1", second, None, None)]
+
+
+def test_no_tag_is_missing_where_all_of_them_say_more_than_is_held_at_once(repository: Repository) -> None:
+    commit = repository.commit("one")
+    tag = repository.tag_object(commit, "commit", b"long " * 1600 + b"\n")
+    names = sorted(f"refs/tags/v1.{number}" for number in range(9000))
+    packed = "# pack-refs with: sorted\n" + "".join(f"{tag} {name}\n" for name in names)
+    (repository.directory / ".git" / "packed-refs").write_text(packed)
+    found = list_tags(repository.git)
+    assert len(found) == 9000
+    assert {each.commit for each in found} == {commit}

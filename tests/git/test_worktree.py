@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from cockpit.errors import GitError, RefusedError
@@ -157,3 +163,97 @@ def test_a_submodule_is_counted_as_a_change_and_never_stands_in_the_way(reposito
     inner.commit("inner three")
     checkout_detached(repository.git, without)
     assert head_commit(repository.git) == without
+
+
+def test_a_checkout_that_broke_off_says_how_to_go_on(repository: Repository) -> None:
+    old: dict[str, str | bytes] = {f"f{number}": f"old {number}\n" for number in range(5)}
+    first = repository.commit("one", {**old, ".gitattributes": "f2 filter=far\n", "only-old": "x\n"})
+    repository.git.output("rm", "--quiet", "only-old")
+    second = repository.commit("two", {**dict.fromkeys(old, "new\n"), "only-new": "x\n"})
+    for key, value in (("clean", "cat"), ("smudge", "false"), ("required", "true")):
+        repository.git.output("config", f"filter.far.{key}", value)
+    for attempt in ("git checkout: error: external filter", "A checkout of"):
+        with pytest.raises(RefusedError, match=attempt) as refused:
+            checkout_detached(repository.git, first)
+        assert "broke off" in refused.value.what
+        assert refused.value.code == "dirty"
+    assert head_commit(repository.git) == second
+    repository.git.output("config", "filter.far.smudge", "cat")
+    by_hand = refused.value.fix.partition("by hand: git ")[2].partition(";")[0]
+    repository.git.output(*by_hand.split())
+    checkout_detached(repository.git, first)
+    assert head_commit(repository.git) == first
+    assert (repository.directory / "f2").read_text() == "old 2\n"
+
+
+def test_somebodys_change_is_not_taken_for_a_checkout_that_broke_off(repository: Repository) -> None:
+    first = repository.commit("one", {"f": "old\n", "g": "old\n"})
+    repository.commit("two", {"f": "new\n", "g": "new\n"})
+    (repository.directory / "f").write_text("old\n")
+    (repository.directory / "g").write_text("somebody's\n")
+    with pytest.raises(RefusedError, match="changes that are in no commit") as refused:
+        checkout_detached(repository.git, first)
+    assert "--stash" in refused.value.fix
+
+
+STRANGER = """
+import os, random, sys, tempfile
+from pathlib import Path
+from cockpit.errors import CockpitError
+from cockpit.git.command import Git
+from cockpit.git.worktree import checkout_detached, refuse_overwriting
+os.setgroups([]), os.setgid(12345), os.setuid(12345)
+os.environ["HOME"] = "/nonexistent"
+for act in (refuse_overwriting, checkout_detached):
+    try:
+        act(Git(Path(sys.argv[1])), sys.argv[2])
+    except CockpitError as error:
+        print(type(error).__name__, error.what)
+    else:
+        print("went well")
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user owns a directory")
+def test_files_that_may_not_be_replaced_are_found_before_and_no_checkout_of_all_others_is_a_success() -> None:
+    with tempfile.TemporaryDirectory() as place:  # pytest's own directories are for one user
+        Path(place).chmod(0o755)
+        repository = Repository(Path(place, "shop"))
+        first = repository.commit("one", {"conf/live": "1\n", "app": "1\n"})
+        repository.commit("two", {"conf/live": "2\n", "app": "2\n"})
+        for path in (repository.directory, *repository.directory.rglob("*")):
+            if path.parent.name != "conf" and path.name != "conf":
+                os.chown(path, 12345, 12345)
+        said = subprocess.run(
+            [sys.executable, "-c", STRANGER, str(repository.directory), first],
+            capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2],
+        ).stdout.splitlines()  # fmt: skip
+    assert "you may not write in" in said[0]
+    assert said[0].endswith("conf, of user 0")
+    assert said[1].startswith("GitError git checkout: error: unable to unlink old 'conf/live'")
+    assert said[1].endswith(f"not as {first[:12]} has them: conf/live")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_full_disk_in_the_middle_is_told_and_how_to_go_on_once_there_is_room(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.decode().strip()}")
+    try:
+        repository = Repository(disk / "shop")
+        first = repository.commit("one", {"big": os.urandom(1_500_000), "app": "1\n", "z": "1\n"})
+        repository.git.output("rm", "--quiet", "big")
+        repository.commit("two", {"app": "2\n", "z": "2\n"})
+        ballast = disk / "ballast"
+        ballast.write_bytes(bytes(3_600_000))
+        with pytest.raises(GitError, match="unable to write file big"):
+            checkout_detached(repository.git, first)
+        ballast.unlink()
+        with pytest.raises(RefusedError, match="broke off"):
+            checkout_detached(repository.git, first)
+        repository.git.output("checkout", "--quiet", "--force", "--detach", first)
+        checkout_detached(repository.git, first)
+    finally:
+        subprocess.run(["umount", "--lazy", disk], check=True)

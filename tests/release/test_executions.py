@@ -127,6 +127,16 @@ def test_what_was_left_is_not_put_back_by_a_rollback_while_deploys_are_locked(ta
     person.act(RequestExecution("y", forward, tag))
 
 
+def test_back_from_a_hotfix_to_its_release_is_no_way_forward() -> None:
+    person = requested()
+    person.act(EndExecution("x", "succeeded", "", "v1"))
+    back = msgspec.structs.replace(plan_to("v3", commit="3" * 40), from_tag="v3-hotfix1", from_commit="4" * 40)
+    assert plan_warnings(back, person.run) == ()
+    refuse_plan(back, person.run)
+    forward = msgspec.structs.replace(back, from_tag="v3-rc.1")
+    assert refusal(person, forward, "v3").code == "locked"
+
+
 @pytest.mark.parametrize("outcome", ["succeeded", "unverified"])
 def test_a_rollback_that_was_carried_out_moves_the_run(outcome: str) -> None:
     person = requested()

@@ -162,6 +162,35 @@ def test_a_pre_release_is_proposed_only_where_nothing_else_is_left() -> None:
     assert last_good(all_tags, all_tags[0], mark("v1.0.0-rc.2", "bad") | mark("v1.0.0-rc.1", "bad")) is None
 
 
+@pytest.mark.parametrize(
+    ("oldest_first", "proposed"),
+    [
+        (("v1.2.2", "v1.2.3", "v1.2.3-hotfix1"), "v1.2.3"),
+        (("v1.2.3", "v1.2.3-hotfix1", "v1.2.3-hotfix2"), "v1.2.3-hotfix1"),
+        (("v20261004", "v20261005", "v20261005-2"), "v20261005"),
+        (("v1.2.3", "v1.2.3-hotfix1", "v1.2.4"), "v1.2.3-hotfix1"),
+        (("v1.2.2", "v1.2.3+build.7", "v1.2.3+build.8"), "v1.2.3+build.7"),
+        (("v1.2.2", "v1.2.3", "v1.2.3-rc.9"), "v1.2.2"),
+        (("v1.2.2", "v1.2.3", "v1.2.3-beta-fix"), "v1.2.2"),
+        (("v1.2.2", "v1.2.3-7", "v1.2.3"), "v1.2.2"),
+    ],
+)
+def test_what_follows_a_release_is_above_it_whatever_it_is_called(oldest_first: tuple[str, ...], proposed: str) -> None:
+    dated = [tag(name, at=number * DAY) for number, name in enumerate(oldest_first)]
+    found = last_good(dated, dated[-1], {})
+    assert found is not None
+    assert found[0].name == proposed
+    assert found[1].startswith(f"{proposed}: the release before {oldest_first[-1]}")
+    is_candidate = "rc" in oldest_first[-1] or "beta" in oldest_first[-1]
+    assert order_tags(dated)[0].name == oldest_first[1 if is_candidate else -1]
+
+
+def test_a_candidate_of_the_release_s_own_commit_or_of_no_date_is_a_pre_release() -> None:
+    release = tag("v1.2.3", at=DAY, commit="1" * 40)
+    same, undated = tag("v1.2.3-1", at=2 * DAY, commit="1" * 40), tag("v1.2.3-2")
+    assert order_tags([same, undated, release])[0] == release
+
+
 def test_without_a_version_the_date_decides() -> None:
     current = tag("tuesday", at=3 * DAY)
     all_tags = [tag("wednesday", at=4 * DAY), current, tag("sunday", at=DAY), tag("monday", at=2 * DAY), tag("undated")]

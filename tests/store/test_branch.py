@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from cockpit.errors import GitError, RefusedError
+from cockpit.store.layout import JournalName
 from cockpit.store.location import StoreLocation
 from cockpit.store.lock import FileLock, Held
-from cockpit.store.objects import ObjectDatabase
+from cockpit.store.objects import LARGEST, Entry, ObjectDatabase
 from cockpit.store.ref import StateRef
-from tests.store.support import REF, git, ids, journal_files, make_repository, published, start, tick
+from tests.store.support import REF, STREAM, git, ids, journal_files, make_repository, published, start, tick
 
 
 def local(location: StoreLocation) -> dict[str, bytes]:
@@ -345,3 +346,43 @@ def test_a_tree_read_on_from_a_known_one_is_the_tree(location: StoreLocation, re
     assert objects.read_tree(after, known=("1" * 40, {})) == objects.read_tree(after)
     with pytest.raises(GitError):
         objects.read_tree("1" * 40, known=(after, {}))
+
+
+def test_blobs_are_read_whole_however_much_they_are_together(location: StoreLocation) -> None:
+    start(location).commit("a place for drafts")
+    objects = ObjectDatabase(location)
+    contents = [b"%03d" % number + bytes(1024 * 1024) for number in range(70)]
+    oids = objects.write_blobs(contents)
+    read = objects.read_blobs(oids)
+    assert [read[oid][:3] for oid in oids] == [content[:3] for content in contents]
+    assert {len(data) for data in read.values()} == {1024 * 1024 + 3}
+
+
+@pytest.mark.parametrize("read_on", [False, True])
+def test_what_no_writer_would_write_is_not_carried_on(
+    location: StoreLocation, repository: Path, *, read_on: bool
+) -> None:
+    store = start(location)
+    tick(store, 1)
+    commit = store.commit("one").commit
+    assert commit is not None
+    objects = ObjectDatabase(location)
+    listing = objects.read_tree(commit)
+    (huge,) = objects.write_blobs([b"x" * (LARGEST + 1)])
+    tree = objects.write_tree({**listing, JournalName(STREAM, "a" * 32, 1).path: Entry(huge, LARGEST + 1)})
+    hostile = objects.write_commit(tree, [commit], "huge")
+    assert objects.read_tree(hostile, known=(commit, listing) if read_on else None) == listing
+    git(repository, "update-ref", REF, hostile)
+    again = start(location)
+    again.restore_missing()
+    tick(again, 2)
+    assert again.commit("two").moved
+    assert max(map(len, published(location).values())) < LARGEST
+
+
+def test_a_path_with_a_line_end_keeps_nothing_from_being_published(tmp_path: Path) -> None:
+    location = StoreLocation.of(make_repository(tmp_path / "one\ntwo"))
+    store = start(location)
+    tick(store, 1)
+    assert store.commit("one").moved
+    assert len(published(location)) == 2

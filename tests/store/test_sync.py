@@ -4,6 +4,7 @@ import hashlib
 import subprocess
 import sys
 import threading
+import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,8 @@ import pytest
 
 from cockpit.errors import NotFoundError, RefusedError
 from cockpit.store.location import StoreLocation
-from cockpit.store.remote import RemoteNames, StateRemote
+from cockpit.store.lock import FileLock, Held
+from cockpit.store.remote import RemoteError, RemoteNames, StateRemote
 from cockpit.store.store import Store
 from cockpit.store.sync import Exchange
 from cockpit.store.sync_status import read_status
@@ -272,6 +274,73 @@ def test_an_address_never_runs_a_program(ana: StoreLocation, tmp_path: Path) -> 
     assert not trap.exists()
 
 
+def test_an_address_is_never_an_option(ana: StoreLocation, tmp_path: Path) -> None:
+    here = start(ana)
+    tick(here, 1)
+    trap = tmp_path / "trap"
+    for option in ("upload-pack", "receive-pack", "exec"):
+        git(ana.common, "config", "remote.origin.url", f"--{option}=touch {trap}; false")
+        assert exchange(here).status.state != "synced"
+        remote = StateRemote.of(ana)
+        assert remote is not None
+        with pytest.raises(RemoteError):
+            remote.push(f"HEAD:{REF}")
+        with pytest.raises(RemoteError):
+            remote.take_in(REF)
+    assert not trap.exists()
+
+
+def test_options_that_are_meant_for_other_pushes_are_not_sent(ana: StoreLocation) -> None:
+    git(ana.common, "config", "push.pushOption", "ci.skip")
+    here = start(ana)
+    tick(here, 1)
+    assert exchange(here).sent, "the remote takes none"
+
+
+@pytest.mark.parametrize("kind", ["tree", "blob", "tag"])
+def test_what_is_no_commit_over_there_is_told_and_left(ana: StoreLocation, remote: Path, kind: str) -> None:
+    here = start(ana)
+    tick(here, 1)
+    git(remote, "config", "user.email", "x@example.org")
+    empty = git(ana.common, "hash-object", "-t", "tree", "-w", "/dev/null")
+    commit = git(ana.common, "commit-tree", "-m", "x", empty)
+    git(ana.common, "tag", "-a", "-m", "x", "odd", commit)
+    odd = {"tree": empty, "tag": "refs/tags/odd", "blob": git(ana.common, "hash-object", "-w", "HEAD")}[kind]
+    git(ana.common, "push", "-q", "origin", f"{odd}:{REF}")
+    before = git(remote, "rev-parse", REF)
+    status = exchange(here).status
+    assert status.state == "failed"
+    assert f"is a {kind}, not a commit" in status.reason
+    assert "remove it there" in status.fix
+    assert git(remote, "rev-parse", REF) == before
+
+
+@pytest.mark.full
+def test_a_first_exchange_may_take_its_time(ana: StoreLocation, ben: StoreLocation, remote: Path) -> None:
+    slow = remote.parent / "ssh"
+    slow.write_text('#!/bin/sh\nfor last; do :; done\nsleep 0.8\nexec sh -c "$last"\n')
+    slow.chmod(0o755)
+    for here in (ana, ben):
+        git(here.common, "config", "core.sshCommand", str(slow))
+        store = start(here)
+        tick(store, 1)
+        carrier = StateRemote.of(here, f"ssh://nowhere{remote}", timeout=0.4)
+        assert carrier is not None
+        assert store.synchroniser(carrier).exchange().status.state == "synced"
+        assert store.synchroniser(carrier).exchange().status.state == "offline", "later ones are given up sooner"
+
+
+def test_why_it_is_refused_every_time_is_told_in_the_remotes_words(ana: StoreLocation, remote: Path) -> None:
+    here = start(ana)
+    tick(here, 1)
+    git(remote, "update-ref", f"{REF}/deep", git(remote, "commit-tree", "-m", "x", git(remote, "write-tree")))
+    carrier = StateRemote.of(ana)
+    assert carrier is not None
+    with pytest.raises(RemoteError, match=f"'{REF}/deep' exists") as refused:
+        carrier.push(f"{here.commit('one').commit}:{REF}")
+    assert refused.value.trouble == "rejected"
+
+
 def test_nothing_is_published_where_nobody_asked_for_it(ana: StoreLocation, ben: StoreLocation, remote: Path) -> None:
     here, there = start(ana), start(ben)
     tick(here, 1)
@@ -307,6 +376,43 @@ def test_a_remote_that_hangs_is_given_up(ana: StoreLocation, tmp_path: Path) -> 
     patient = StateRemote.of(ana, "host:state.git")
     assert patient is not None
     assert here.synchroniser(patient).exchange(cancel=called_off).status.state == "offline"
+
+
+def test_who_may_not_wait_is_kept_by_no_push_and_by_nobody_elses_exchange(ana: StoreLocation, remote: Path) -> None:
+    swallowing = remote.parent / "ssh"
+    swallowing.write_text(
+        '#!/bin/sh\nfor last; do :; done\ncase "$last" in *receive-pack*) exec sleep 60;; esac\nexec sh -c "$last"\n'
+    )
+    swallowing.chmod(0o755)
+    git(ana.common, "config", "core.sshCommand", str(swallowing))
+    here = start(ana)
+    tick(here, 1)
+    carrier = StateRemote.of(ana, f"ssh://nowhere{remote}")
+    assert carrier is not None
+    called_off = threading.Event()
+    threading.Timer(0.5, called_off.set).start()
+    began = time.monotonic()
+    assert here.synchroniser(carrier).exchange(cancel=called_off, wait=0.5).status.state == "offline"
+    assert time.monotonic() - began < 15, "a push that hangs is given up as a fetch is"
+
+    holder = Held("Ben", "h2", 1, "now", "exchanging the state")
+    with FileLock(ana.lock("sync"), holder), pytest.raises(RefusedError, match="locked by Ben"):
+        began = time.monotonic()
+        here.synchroniser(carrier).exchange(wait=0.1)
+    assert time.monotonic() - began < 15
+
+
+def test_the_remote_is_reached_by_the_program_that_git_itself_would_take(
+    ana: StoreLocation, remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "our ssh"
+    program.write_text('#!/bin/sh\nfor last; do :; done\nexec sh -c "$last"\n')
+    program.chmod(0o755)
+    monkeypatch.delenv("GIT_SSH_COMMAND", raising=False)
+    monkeypatch.setenv("GIT_SSH", str(program))
+    here = start(ana)
+    tick(here, 1)
+    assert exchange(here, configured=f"ssh://nowhere.invalid{remote}").sent
 
 
 def test_a_mirror_remote_that_takes_our_ref_away_loses_nothing(

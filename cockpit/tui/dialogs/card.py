@@ -69,7 +69,7 @@ class CardFacts:
         self.mark = run.marks.get(tag.name)
         self.signature: TagSignature | None = None
         if tag.signed and workspace.trusted:  # to verify is to run what the repository's configuration names
-            self.signature = tag_signature(workspace.code_git, tag.object_id)
+            self.signature = tag_signature(workspace.code_git, tag)
         self.last = next((e for e in reversed(run.executions) if e.commit == tag.commit), None)
 
 
