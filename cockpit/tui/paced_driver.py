@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import time
 from typing import Any
 
@@ -76,9 +77,20 @@ class PacedDriver(LinuxDriver):
         while not self.exit_event.is_set():
             readable, _, _ = select.select([self.fileno], [], [], _LOOK)
             if readable:
-                typed.take(os.read(self.fileno, _READ))
+                data = self._read()
+                if not data:
+                    os.kill(os.getpid(), signal.SIGHUP)  # as the kernel does, but only where it is the session's own
+                    break
+                typed.take(data)
             typed.wait()
         typed.end()
+
+    def _read(self) -> bytes:
+        """Return what has come, or nothing where there is no terminal any more."""
+        try:
+            return os.read(self.fileno, _READ)
+        except OSError:
+            return b""
 
     def process_message(self, message: Message) -> None:
         """Take in what the terminal says; runs in the thread that reads it."""
