@@ -213,7 +213,8 @@ def _move(here: tuple[int, int] | None, x: int, y: int) -> str:
 def _between(y: int, x: int, before: Strip, now: Strip) -> Iterator[Change]:
     """Yield the cells in which two pieces of equal width differ, with the few equal ones that cost less than a leap."""
     old, new = list(before), list(now)
-    if not (_is_plain(old) and _is_plain(new)):
+    # In a window of three columns a frame is wider than it says.
+    if not (_is_plain(old) and _is_plain(new)) or len(before.text) != len(now.text):
         yield Change(y, x, new, now.cell_length, certain=False)
         return
     differing = _differing(before.text, now.text)
