@@ -17,9 +17,11 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.control import Control
 from rich.segment import Segment
+from textual import events
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.strip import Strip
 
@@ -31,6 +33,7 @@ _SYSTEMS = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "win
 _LEAP = 6  # bytes: about what a leap costs
 _SPANS = re.compile(b"[^\\0](?:\\0{0,%d}[^\\0])*" % _LEAP)  # of what differs, and lies closer to each other
 Piece = tuple[int, int, Strip]  # a row, a column, and what is drawn from there on
+_LEAST = Size(10, 2)
 _LOOK_AGAIN = 1.0  # seconds: an answer may have been lost
 
 
@@ -109,6 +112,17 @@ class ThriftyApp(EndingApp, inherit_bindings=False):
         if "TEXTUAL_ANIMATIONS" not in os.environ:
             self.animation_level = "none"
 
+    @property
+    def size(self) -> Size:
+        """The size of the terminal, but for one in which nothing can be read: what is beyond it is not seen there."""
+        return _at_least(super().size)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Resize) and event.size != _at_least(event.size):
+            size = _at_least(event.size)
+            event = events.Resize(size, size, pixel_size=event.pixel_size)
+        await super().on_event(event)
+
     def get_driver_class(self) -> type[Driver]:
         """Return the driver that waits for no terminal, unless another kind was asked for."""
         found = super().get_driver_class()
@@ -177,6 +191,11 @@ class ThriftyApp(EndingApp, inherit_bindings=False):
         """Whether there is anything to write: the cursor's place alone, where it was already, is nothing."""
         is_same = isinstance(renderable, Thrifty) and not renderable.changes
         return not is_same or self.cursor_position != self._previous_cursor_position
+
+
+def _at_least(size: Size) -> Size:
+    """Return the size in which to draw: in less, widgets that have no column left cannot be laid out."""
+    return Size(max(size.width, _LEAST.width), max(size.height, _LEAST.height))
 
 
 def _of_layout(update: LayoutUpdate) -> Iterator[Piece]:
