@@ -12,6 +12,7 @@ from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from cockpit.tui.glyphs import locale_is_utf8
 from cockpit.tui.outlet import Outlet
 from cockpit.tui.pacing import Pacer
 from cockpit.tui.typed import Typed
@@ -66,7 +67,9 @@ class PacedDriver(LinuxDriver):
         self._pacer.forget()
         if file is not None:
             errors = file.errors or "backslashreplace"
-            self._outlet = Outlet(file.fileno(), encoding=file.encoding, errors=errors, drained=self._tell)
+            # PYTHONIOENCODING speaks of what scripts print; what is drawn was chosen by the locale.
+            encoding = "utf-8" if locale_is_utf8() else file.encoding
+            self._outlet = Outlet(file.fileno(), encoding=encoding, errors=errors, drained=self._tell)
             self._outlet.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self.end_frame()
