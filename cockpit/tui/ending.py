@@ -12,16 +12,17 @@ from textual.app import App
 
 from cockpit.tui.crash import crash_report
 
-_ENDING = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+_ENDING = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
 
 class EndingApp(App[int], inherit_bindings=False):
     """An app that ends by a signal as by a key: with the terminal restored, and 128 and its number as the code."""
 
     _mask: Callable[[str], str] | None = None
+    _is_ended_by_signal = False
 
-    def on_mount(self) -> None:
-        """Take the signals: unhandled, they would leave the terminal in the app's mode."""
+    def on_load(self) -> None:
+        """Take the signals before the terminal is taken: unhandled, they would leave it in the app's mode."""
         loop = asyncio.get_running_loop()
         for number in _ENDING:
             loop.add_signal_handler(number, self._end_by_signal, number)
@@ -38,7 +39,14 @@ class EndingApp(App[int], inherit_bindings=False):
         return self._mask(text)
 
     def _end_by_signal(self, number: int) -> None:
+        self._is_ended_by_signal = True
         self.exit(return_code=128 + number)
+
+    def _handle_exception(self, error: Exception) -> None:
+        if self._is_ended_by_signal:
+            self._close_messages_no_wait()  # a screen that was only half there by then misses its other half
+        else:
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """Say why the app crashed; Textual would show every variable's value, and with them secrets."""

@@ -86,10 +86,11 @@ _WRITTEN = str.maketrans({"␛": "\\e", "␀": "\\0", "…": "~", "•": "*"})
 
 def choose_glyphs() -> Glyphs:
     """Return the set that this terminal can show: ASCII by `COCKPIT_ASCII`, or where the locale is not UTF-8."""
-    return ASCII if os.environ.get("COCKPIT_ASCII") or not _locale_is_utf8() else UNICODE
+    return ASCII if os.environ.get("COCKPIT_ASCII") or not locale_is_utf8() else UNICODE
 
 
-def _locale_is_utf8() -> bool:
+def locale_is_utf8() -> bool:
+    """Whether the terminal takes UTF-8, by its locale."""
     # Python's UTF-8 mode speaks for the process, so the terminal's own locale is asked first.
     return _is_utf8(os.environ.get("LC_ALL") or os.environ.get("LC_CTYPE") or os.environ.get("LANG") or "")
 
@@ -112,7 +113,7 @@ def shown(text: str, *, limit: int | None = None) -> str:
     if choose_glyphs() is UNICODE:
         return visible(text, limit=limit)
     safe = visible(text, limit=limit, ascii_only=True).translate(_WRITTEN)
-    return safe if _locale_is_utf8() else safe.encode("ascii", "backslashreplace").decode()
+    return safe if locale_is_utf8() else safe.encode("ascii", "backslashreplace").decode()
 
 
 def shown_lines(text: str) -> list[str]:

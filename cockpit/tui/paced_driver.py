@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import time
 from typing import Any
 
@@ -11,6 +12,7 @@ from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from cockpit.tui.glyphs import locale_is_utf8
 from cockpit.tui.outlet import Outlet
 from cockpit.tui.pacing import Pacer
 from cockpit.tui.typed import Typed
@@ -65,7 +67,9 @@ class PacedDriver(LinuxDriver):
         self._pacer.forget()
         if file is not None:
             errors = file.errors or "backslashreplace"
-            self._outlet = Outlet(file.fileno(), encoding=file.encoding, errors=errors, drained=self._tell)
+            # PYTHONIOENCODING speaks of what scripts print; what is drawn was chosen by the locale.
+            encoding = "utf-8" if locale_is_utf8() else file.encoding
+            self._outlet = Outlet(file.fileno(), encoding=encoding, errors=errors, drained=self._tell)
             self._outlet.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self.end_frame()
@@ -76,9 +80,20 @@ class PacedDriver(LinuxDriver):
         while not self.exit_event.is_set():
             readable, _, _ = select.select([self.fileno], [], [], _LOOK)
             if readable:
-                typed.take(os.read(self.fileno, _READ))
+                data = self._read()
+                if not data:
+                    os.kill(os.getpid(), signal.SIGHUP)  # as the kernel does, but only where it is the session's own
+                    break
+                typed.take(data)
             typed.wait()
         typed.end()
+
+    def _read(self) -> bytes:
+        """Return what has come, or nothing where there is no terminal any more."""
+        try:
+            return os.read(self.fileno, _READ)
+        except OSError:
+            return b""
 
     def process_message(self, message: Message) -> None:
         """Take in what the terminal says; runs in the thread that reads it."""

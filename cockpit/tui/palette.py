@@ -29,7 +29,8 @@ class Palette(CommandPalette):
     """Textual's palette, in words and signs that any terminal has."""
 
     def __init__(self) -> None:
-        super().__init__(placeholder="Type a part of what you want to do", id="--command-palette")
+        # By an id there could be but one, and the one before may still be being taken down.
+        super().__init__(placeholder="Type a part of what you want to do")
 
     def compose(self) -> ComposeResult:
         for widget in super().compose():

@@ -17,9 +17,11 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.control import Control
 from rich.segment import Segment
+from textual import events
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.strip import Strip
 
@@ -31,6 +33,13 @@ _SYSTEMS = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "win
 _LEAP = 6  # bytes: about what a leap costs
 _SPANS = re.compile(b"[^\\0](?:\\0{0,%d}[^\\0])*" % _LEAP)  # of what differs, and lies closer to each other
 Piece = tuple[int, int, Strip]  # a row, a column, and what is drawn from there on
+# Characters of whose width terminals think differently, with what stands before a mark upon it; of ASCII, Latin, our
+# own signs and what is written in East Asia they do not.
+_UNSURE = re.compile(
+    "((?:.[\u0300-\u036f\u200b-\u200f\u20d0-\u20ff\ufe00-\ufe0f]+"
+    "|[^\x20-\x7e\u00a0-\u02ff\u2010-\u203a\u2190-\u2193\u2500-\u25ff\u2713\u2717\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff60])+)"
+)
+_LEAST = Size(10, 2)
 _LOOK_AGAIN = 1.0  # seconds: an answer may have been lost
 
 
@@ -94,7 +103,10 @@ class Thrifty(CompositorUpdate):
         here: tuple[int, int] | None = None  # the column and row the cursor is at, where that is certain
         for change in self.changes:
             written.append(_move(here, change.x, change.y))
-            written += [pen.write(text, style) for text, style, control in change.segments if control is None]
+            if change.certain:
+                written += [pen.write(text, style) for text, style, control in change.segments if control is None]
+            else:
+                written += _held_in_place(change, pen)
             here = (change.x + change.width, change.y) if change.certain else None
         return "".join([*written, pen.lift()])
 
@@ -108,6 +120,17 @@ class ThriftyApp(EndingApp, inherit_bindings=False):
         self._owes_all = False  # whether a frame was drawn that the terminal was not given
         if "TEXTUAL_ANIMATIONS" not in os.environ:
             self.animation_level = "none"
+
+    @property
+    def size(self) -> Size:
+        """The size of the terminal, but for one in which nothing can be read: what is beyond it is not seen there."""
+        return _at_least(super().size)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Resize) and event.size != _at_least(event.size):
+            size = _at_least(event.size)
+            event = events.Resize(size, size, pixel_size=event.pixel_size)
+        await super().on_event(event)
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver that waits for no terminal, unless another kind was asked for."""
@@ -179,6 +202,11 @@ class ThriftyApp(EndingApp, inherit_bindings=False):
         return not is_same or self.cursor_position != self._previous_cursor_position
 
 
+def _at_least(size: Size) -> Size:
+    """Return the size in which to draw: in less, widgets that have no column left cannot be laid out."""
+    return Size(max(size.width, _LEAST.width), max(size.height, _LEAST.height))
+
+
 def _of_layout(update: LayoutUpdate) -> Iterator[Piece]:
     for y, line in enumerate(update.strips, update.region.y):
         x = update.region.x
@@ -210,10 +238,29 @@ def _move(here: tuple[int, int] | None, x: int, y: int) -> str:
     return Control.move_to(x, y).segment.text
 
 
+def _held_in_place(change: Change, pen: Pen) -> Iterator[str]:
+    """Yield what is to be written where a terminal may take a character for wider or narrower than we do.
+
+    What stands behind it is put into its own column, and no cell of it is left as it was.
+    """
+    x = change.x
+    for text, style, control in change.segments:
+        for number, part in enumerate(_UNSURE.split(text) if control is None else ()):
+            width = cell_len(part)
+            if number % 2:
+                place = _move(None, x, change.y)
+                yield from (place, pen.write(" " * width, style), place, pen.write(part, style))
+                yield _move(None, x + width, change.y)
+            elif part:
+                yield pen.write(part, style)
+            x += width
+
+
 def _between(y: int, x: int, before: Strip, now: Strip) -> Iterator[Change]:
     """Yield the cells in which two pieces of equal width differ, with the few equal ones that cost less than a leap."""
     old, new = list(before), list(now)
-    if not (_is_plain(old) and _is_plain(new)):
+    # In a window of three columns a frame is wider than it says.
+    if not (_is_plain(old) and _is_plain(new)) or len(before.text) != len(now.text):
         yield Change(y, x, new, now.cell_length, certain=False)
         return
     differing = _differing(before.text, now.text)
@@ -270,6 +317,8 @@ def _parts(segments: Iterable[Segment], spans: Iterable[tuple[int, int]]) -> Ite
 def _is_plain(segments: list[Segment]) -> bool:
     """Whether a terminal cannot take another width for it than we do: then all of the piece is written."""
     for text, _, control in segments:
-        if control is not None or not ((text.isascii() and text.isprintable()) or cell_len(text) == len(text)):
+        if control is not None or not (
+            (text.isascii() and text.isprintable()) or all(cell_len(character) == 1 for character in set(text))
+        ):
             return False
     return True

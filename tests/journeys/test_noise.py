@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys.clones import quiet_clone
 from tests.journeys.line import Line
 from tests.journeys.shop import COCKPIT
 from tests.journeys.terminal import PATIENCE
@@ -47,6 +48,23 @@ def test_noise_on_the_line_ends_nothing(tmp_path: Path) -> None:
         line.press("q")
         assert line.wait_for_exit() == 0
         assert line.left_on() == []
+
+
+def test_what_nobody_typed_ticks_nothing(tmp_path: Path) -> None:
+    clone = quiet_clone(tmp_path)
+    with Line(clone.command, environment=clone.environment) as line:
+        line.wait_for(r"\S. Run security audit")
+        line.send(b"\x1b[200~log: \x1b[31mred lines and more of them\x1b[0m 4 8 q\x1b[201~")
+        line.send(b"\x1b[>41;354;0c\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\\x1bP>|xterm(370)\x1b\\\x1b \x1b ")
+        line.press("?")
+        line.wait_for("Keys on Checklist")  # it is on the page it was on
+        line.press("\x1b")
+        line.wait_for("Keys on Checklist", gone=True)
+        line.press("q")
+        line.wait_for(r"Leave the cockpit\?")
+        line.press("\t\r")
+        assert line.wait_for_exit() == 0
+    assert not [item for item in clone.ask("status")["items"] if item["state"] != "open"]
 
 
 def test_an_answer_in_another_encoding_is_an_answer(tmp_path: Path) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +16,7 @@ import pytest
 from tests.journeys.clones import Clone, quiet_clone
 from tests.journeys.line import Line
 from tests.journeys.shop import COCKPIT
+from tests.journeys.terminal import PATIENCE, wait_until
 
 pytestmark = pytest.mark.full
 
@@ -76,8 +80,8 @@ def by(number: signal.Signals) -> Callable[[Line], None]:
 
 @pytest.mark.parametrize(
     ("end", "code"),
-    [(leave, 0), (by(signal.SIGHUP), 129), (by(signal.SIGTERM), 143), (storm, 130)],
-    ids=["q", "hang-up", "termination", "interrupts"],
+    [(leave, 0), (by(signal.SIGHUP), 129), (by(signal.SIGTERM), 143), (by(signal.SIGQUIT), 131), (storm, 130)],
+    ids=["q", "hang-up", "termination", "quit", "interrupts"],
 )
 def test_an_end(end: Callable[[Line], None], code: int, clone: Clone) -> None:
     with Line(clone.command, environment=clone.environment) as line:
@@ -86,6 +90,37 @@ def test_an_end(end: Callable[[Line], None], code: int, clone: Clone) -> None:
         end(line)
         assert line.wait_for_exit() == code
         assert_restored(line)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_end_while_it_opens_is_no_crash(number: signal.Signals, clone: Clone, tmp_path: Path) -> None:
+    environment = {**clone.environment, "COCKPIT_STATE_DIR": str(tmp_path)}
+    for after in (0.0, 0.005, 0.02, 0.03, 0.05):  # seconds since it took the terminal
+        with Line(clone.command, environment=environment) as line:
+            wait_until(lambda line=line: "alternate screen" in line.left_on(), "the screen")  # type: ignore[misc]
+            time.sleep(after)
+            line.process.send_signal(number)
+            assert line.wait_for_exit() == 128 + number
+            assert_restored(line)
+    assert not (tmp_path / "crashes").exists()
+
+
+def test_a_terminal_that_is_gone_ends_it_though_no_signal_tells(clone: Clone) -> None:
+    """As where it is not the terminal of the session; it would go on reading nothing for ever."""
+    master, slave = pty.openpty()
+    environment = {**os.environ, **clone.environment, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+    with subprocess.Popen(
+        clone.command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True
+    ) as process:
+        os.close(slave)
+        seen = b""
+        while FIRST.encode() not in seen:
+            seen += os.read(master, 65_536)
+        os.close(master)
+        try:
+            assert process.wait(PATIENCE) == 129
+        finally:
+            process.kill()
 
 
 def test_a_termination_of_a_viewer_of_logs(tmp_path: Path) -> None:

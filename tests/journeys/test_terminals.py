@@ -67,6 +67,14 @@ def test_a_terminal_of_16_colours(term: str, locale: Mapping[str, str], clone: C
         assert not locale or "\\u" not in line.screen()
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
+def test_what_scripts_are_to_print_in_is_not_what_is_drawn_in(encoding: str, clone: Clone) -> None:
+    with Line(clone.command, environment={**clone.environment, "PYTHONIOENCODING": encoding}) as line:
+        fly(line)
+        assert "\\u" not in line.screen()
+        assert "\u25b8" in line.screen()
+
+
 def test_inside_gnu_screen(clone: Clone, tmp_path: Path) -> None:
     place, copy = tmp_path / "screens", tmp_path / "copy"
     place.mkdir(mode=0o700)

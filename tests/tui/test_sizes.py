@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from textual.widgets import Input
 
 from tests.tui.painted import assert_safe, lines, settle, text_of, until
 from tests.tui.scenes import Scene
@@ -36,3 +37,18 @@ async def test_a_page_follows_every_size(name: str, look: Look) -> None:
                 assert text_of(app, f"#{app.flight.page.id}").strip()  # type: ignore[union-attr]
                 assert app.screen.focused is focused
         assert "q back" in text_of(app, "#hints")
+
+
+@pytest.mark.parametrize("name", ["palette", "execution_stopped", "confirm_plan_typed", "message_form", "help"])
+async def test_what_lies_above_a_page_outlives_every_size(name: str, look: Look) -> None:
+    picture = PICTURES[name]
+    app = look(picture.moment).app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await reach(picture)(pilot)
+        before, typed = (app.screen, app.screen.focused), [field.value for field in app.screen.query(Input)]
+        for size in ((20, 5), (12, 2), (3, 60), (5, 2), (2, 1), (1, 1), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+            assert (app.screen, app.screen.focused) == before
+        assert app.size == (80, 24)
+        assert [field.value for field in app.screen.query(Input)] == typed

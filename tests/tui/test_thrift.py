@@ -118,3 +118,20 @@ def test_a_line_that_a_terminal_may_take_for_wider_is_written_whole() -> None:
     terminal = OnTerminal()
     Thrifty(row("ab"), terminal).render_segments(CONSOLE)
     assert "日" in Thrifty(row("ac"), terminal).render_segments(CONSOLE)
+
+
+def test_a_piece_that_is_wider_than_it_says_is_written_whole() -> None:
+    """As a dialog's frame is in a window of three columns."""
+    terminal = OnTerminal()
+    for text in ("│  │", "abc", "│─ │", "abcdef"):
+        update = LayoutUpdate([[Strip([Segment(text)], 3)]], Region(0, 0, 3, 1))
+        assert text in Thrifty(update, terminal).render_segments(CONSOLE)
+
+
+def test_what_a_terminal_takes_for_narrower_moves_nothing_behind_it_and_leaves_nothing_there() -> None:
+    terminal = OnTerminal()
+    for text in ("What to know|", "⚠️b         |", "⚠️c         |"):
+        update = LayoutUpdate([[Strip([Segment(text)], 13)]], Region(0, 0, 13, 1))
+        written = Thrifty(update, terminal).render_segments(CONSOLE)
+    # The last one, too, is written with its sign, which is blanked before, and from where it ends by our own count.
+    assert written.startswith("\x1b[1;1H\x1b[1;1H  \x1b[1;1H⚠️\x1b[1;3Hc")
