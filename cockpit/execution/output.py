@@ -35,8 +35,10 @@ class OutputFile:
 
     def since(self, offset: int) -> str:
         """Return what was written since `offset`, its last part where it is long."""
-        start = max(offset, self.end - _KEPT)
-        return os.pread(self.descriptor, self.end - start, start).decode("utf-8", "replace")
+        end = self.end
+        # A step that prints to /dev/stderr by its path opens the file anew and empties it: all there is came after.
+        start = max(offset if offset <= end else 0, end - _KEPT)
+        return os.pread(self.descriptor, end - start, start).decode("utf-8", "replace")
 
     def close(self) -> None:
         """Close the file; processes that inherited it keep it."""

@@ -20,6 +20,9 @@ _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
 _ELSEWHERE = re.compile(rb"^\\c(?:onnect)?\s", re.MULTILINE)
 _END = b"-- PostgreSQL database dump complete"
 _TAIL = 4096
+# SQLite's journals begin so as long as something in them counts.
+_JOURNALS = {"-wal": b"\x37\x7f\x06", "-journal": b"\xd9\xd5\x05\xf9"}
+_MAGIC = 4
 _SUMMED = 2 * 2**30  # bytes
 
 
@@ -69,9 +72,25 @@ def quick_complaint(path: Path, *, postgresql: bool) -> str:
             return "the dump is one of PostgreSQL"
         if kind == "plain" and not _is_whole(path, postgresql=postgresql):
             return "the dump is cut off: its last lines do not say that it is complete"
+        if kind == "sqlite" and (journal := _journal_of(path)) is not None:
+            return f"the dump is not whole without {journal.name} beside it: let sqlite3 run PRAGMA quick_check on it"
     except OSError as error:
         return f"the dump cannot be read: {error.strerror}"
     return ""
+
+
+def _journal_of(path: Path) -> Path | None:
+    """Return the journal beside an SQLite file that holds what is not in the file yet, or is to be rolled back."""
+    for ending, magic in _JOURNALS.items():
+        journal = path.with_name(f"{path.name}{ending}")
+        try:
+            with journal.open("rb") as file:
+                head = file.read(_MAGIC)
+        except FileNotFoundError:
+            continue
+        if head.startswith(magic):
+            return journal
+    return None
 
 
 def _is_whole(path: Path, *, postgresql: bool) -> bool:

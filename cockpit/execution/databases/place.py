@@ -110,10 +110,15 @@ def _unquoted(value: str) -> str:
     return value
 
 
+def sqlite_file(file: str, root: Path) -> Path:
+    """Return where an SQLite database really lies: a rename upon a link would leave the database itself as it was."""
+    return Path(os.path.realpath(root / file))
+
+
 def database_at(step: Backup | Restore, root: Path, environment: Mapping[str, str]) -> DatabaseAt:
     """Return where a step's database is, without its password; what is in the way of knowing is its `trouble`."""
     if step.sqlite is not None:
-        return DatabaseAt("sqlite", name=str((root / step.sqlite.file).absolute()))
+        return DatabaseAt("sqlite", name=str(sqlite_file(step.sqlite.file, root)))
     import shutil  # it brings archivers along
 
     missing = [name for name in ("psql", "pg_dump", "pg_restore") if shutil.which(name) is None]

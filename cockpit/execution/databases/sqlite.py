@@ -154,7 +154,7 @@ class SqliteRestore:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.touch(0o600)
             with (
-                closing(self._connect(self._live, mode="ro")) as connection,
+                closing(self._connect(self._live, mode="rw")) as connection,  # see dump_sqlite
                 target.open("w", newline="", encoding="utf-8") as file,
             ):
                 found = connection.execute(self._restore.export, {"dump_at": taken})
@@ -206,8 +206,9 @@ def dump_sqlite(live: Path, target: Path, commands: StepCommands) -> str:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         unfinished.touch(0o600)
+        # Not read-only: what a writer has left half done that was killed has to be rolled back to be read.
         with (
-            closing(sqlite3.connect(f"{live.as_uri()}?mode=ro", uri=True, timeout=5)) as connection,
+            closing(sqlite3.connect(f"{live.as_uri()}?mode=rw", uri=True, timeout=5)) as connection,
             closing(sqlite3.connect(unfinished)) as copy,
         ):
             connection.backup(copy, pages=1000, progress=lambda *_: commands.refuse_late())
