@@ -25,7 +25,6 @@ from cockpit.release.planning import build_plan
 from cockpit.release.run import Run
 from cockpit.release.running import Running, Sighting
 
-
 # What lies beside a dump that is written or was opened, and would be the newest of what a glob finds.
 _NO_DUMP = (".unfinished", "-wal", "-shm", "-journal")
 
