@@ -85,7 +85,8 @@ def _server(step: PlanStep) -> Iterator[str]:
     if at is None or at.engine != "postgresql":
         return
     yield "# The password comes from PGPASSWORD or ~/.pgpass."
-    for variable, value in (("PGHOST", at.host), ("PGPORT", at.port), ("PGUSER", at.user)):
+    told = {"PGHOST": at.host, "PGHOSTADDR": at.address, "PGPORT": at.port, "PGUSER": at.user, "PGSERVICE": at.through}
+    for variable, value in told.items():
         if value:
             yield f"export {variable}={shlex.quote(value)}"
 

@@ -84,6 +84,40 @@ def test_the_database_is_put_back_and_the_bad_one_kept(make_base: MakeBase, dump
     assert base.url not in output_path(workspace.executions_directory, identity).read_text()
 
 
+def test_two_databases_of_one_server_are_both_put_back(make_base: MakeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = make_base()
+    # Of names that are as long only the ends differ.
+    others = [f"{base.name}_copy_for_the_analysts_{number}" for number in (1, 2)]
+    steps = base.steps()
+    for number, name in enumerate(others, 1):
+        monkeypatch.setenv(f"COPY_{number}", base.url.replace(base.name, name))
+        step = base.restore_step(postgresql={"database_env": f"COPY_{number}"})
+        steps.insert(2 + number, {**step, "id": f"copy-{number}"})
+        base.server.run("createdb", name)
+        base.server.sql(name, "CREATE TABLE old (id integer)")
+    workspace = base.begin(steps)
+    view = base.flight.work(workspace, base.request(workspace))
+    assert view.outcome == "succeeded", view.detail
+    assert [base.tables(name) for name in (base.name, *others)] == [["orders"]] * 3
+    kept = [name for name in base.ours() if "_bad_" in name]
+    assert sorted(base.tables(name) for name in kept) == [["old"], ["old"], ["orders", "refunds"]]
+
+
+@pytest.mark.parametrize("dump", ["custom", "plain"])
+def test_an_entry_of_a_service_file_does_not_lead_it_into_the_live_database(
+    make_base: MakeBase, monkeypatch: pytest.MonkeyPatch, dump: Literal["custom", "plain"]
+) -> None:
+    base = make_base(dump)
+    services = base.flight.var / "services"
+    services.write_text(f"[shop]\nhost={base.server.place}\nuser=ana\ndbname={base.name}\n")
+    monkeypatch.setenv("PGSERVICEFILE", str(services))
+    monkeypatch.setenv("DATABASE_URL", f"postgresql:///{base.name}?service=shop")
+    workspace = base.begin()
+    view = base.flight.work(workspace, base.request(workspace))
+    assert view.outcome == "succeeded", view.detail
+    assert base.is_restored()
+
+
 def test_a_password_is_in_no_command_line_no_plan_and_no_journal(
     make_base: MakeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ id: whoever goes on after a worker that fell finds them, and knows how far it wa
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from cockpit.execution.databases.dumps import Format, since_words
 from cockpit.release.configuration import Restore
 from cockpit.release.databases import Dump
 
+_STEM = 30  # characters; a name has 63 at most
 _SWAPS = 6  # attempts at the renames, while others come back as soon as they are turned out
 _PSQL = ("psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set=ON_ERROR_STOP=1", "--file=-")
 
@@ -102,7 +104,8 @@ class PostgresqlRestore:
         self._live = settings["PGDATABASE"]
         self._new = f"{self._live[:40]}_new_{execution}"
         self._stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-        self._bad = f"{self._live[:30]}_bad_{self._stamp}_{execution}"
+        self._stem = _stem(self._live)
+        self._bad = f"{self._stem}_bad_{self._stamp}_{execution}"
         self._exported: Path | None = None
 
     def run(self, *, rehearsal: bool = False) -> str:
@@ -114,7 +117,9 @@ class PostgresqlRestore:
             return self._rehearse()
         self._end_former()
         names = self._names()
-        kept = sorted(name for name in names if re.search(rf"_bad_\d{{8}}T\d{{6}}Z_{self._execution}$", name))
+        # Another step of this execution may have put another database of this server back.
+        ours = re.compile(rf"{re.escape(self._stem)}_bad_\d{{8}}T\d{{6}}Z_{self._execution}")
+        kept = sorted(name for name in names if ours.fullmatch(name))
         if kept and self._live in names:
             return f"{self._live} is restored already; the one it replaced is kept as {kept[-1]}"
         has_live = self._live in names
@@ -150,7 +155,8 @@ class PostgresqlRestore:
             "execution": self._execution,
             "dump_at": f"'{datetime.fromtimestamp(self._dump.written_ns / 1e9, UTC).isoformat()}'",
         }
-        argv = [*_PSQL, *(f"--set={name}={value}" for name, value in variables.items())]
+        # By name: the entry of a service file would come before the variable, and may lead to the live one.
+        argv = [*_PSQL, f"--dbname={database}", *(f"--set={name}={value}" for name, value in variables.items())]
         argv += [f"--output={into}"] if into is not None else []
         settings = {**self._settings, "PGDATABASE": database}
         return self._commands.run(argv, settings=settings, stdin=text.encode()).text.strip()
@@ -173,6 +179,7 @@ class PostgresqlRestore:
                 "--set=ON_ERROR_STOP=1",
                 "--single-transaction",
                 "--output=/dev/null",
+                f"--dbname={self._new}",
             ]
             argv.append(f"--file={self._dump.path}")
         else:
@@ -223,6 +230,11 @@ class PostgresqlRestore:
                 self._commands.say("others have come back to the database: turning them out once more")
             else:
                 return
+
+
+def _stem(name: str) -> str:
+    """Return what of a database's name there is room for beside the date; of a long one, its digest tells it apart."""
+    return name if len(name) <= _STEM else f"{name[: _STEM - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def dump_postgresql(settings: Mapping[str, str], target: Path, commands: StepCommands) -> str:
