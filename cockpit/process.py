@@ -150,8 +150,8 @@ def run(
     Output is kept up to `limit` bytes a stream and then read on but dropped (`truncated`). With `output_file`
     (a descriptor) both streams go straight there, so that a service which the command leaves behind keeps a
     valid output after we are gone. On a time-out or a cancel the whole group is ended, as far as it lets us. A child
-    that the command leaves running in the background does not delay the return and is left alone. `on_start` gets the pid. With
-    `on_output` nothing is kept: it gets the bytes of both streams, in their order, as they come.
+    that the command leaves running in the background does not delay the return and is left alone. `on_start` gets the
+    pid. With `on_output` nothing is kept: it gets the bytes of both streams, in their order, as they come.
     Raises ProcessError where the command cannot be started.
     """
     started = time.monotonic()

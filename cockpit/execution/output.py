@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -25,8 +26,9 @@ class OutputFile:
         self.line(f"-- {text} " + "-" * max(0, 60 - len(text)))
 
     def line(self, text: str) -> None:
-        """Write one line."""
-        os.write(self.descriptor, (text.rstrip("\n") + "\n").encode("utf-8", "replace"))
+        """Write one line, where there is room for it: a full disk must not come between a step and its record."""
+        with contextlib.suppress(OSError):
+            os.write(self.descriptor, (text.rstrip("\n") + "\n").encode("utf-8", "replace"))
 
     @property
     def end(self) -> int:

@@ -1,4 +1,4 @@
-"""A step that has become another user's, as with sudo: nobody waits for it for ever, and no second one runs beside it."""
+"""A step that has become another user's, as with sudo: it is not waited for, and no second one runs beside it."""
 
 from __future__ import annotations
 

@@ -206,6 +206,18 @@ def test_a_step_that_prints_to_its_outputs_path_has_ended_all_the_same(flight: F
     assert "said" in (workspace.session.text(output) or "")
 
 
+def test_a_full_disk_under_the_output_does_not_stop_a_rollback(flight: Flight) -> None:
+    hosts = flight.step("copy", hosts=["web1", "web2"])
+    workspace = flight.begin([flight.stop_step(), hosts, *flight.usual_steps()[1:]])
+    identity = flight.request(workspace)
+    path = output_path(workspace.executions_directory, identity)
+    path.parent.mkdir(parents=True)
+    path.symlink_to("/dev/full")
+    view = flight.work(workspace, identity)
+    assert view.outcome == "succeeded", view.detail
+    assert flight.trace() == ["stop", "copy", "copy", "migrate", "start"]
+
+
 def test_a_worker_that_comes_too_late_confirms_nothing(flight: Flight) -> None:
     workspace = flight.begin([{"id": "ask", "confirm": "Is it set?"}, flight.step("two")])
     identity = flight.request(workspace)
