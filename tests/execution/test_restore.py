@@ -372,6 +372,27 @@ def test_what_would_fail_when_all_is_down_is_refused_before_anything_is_stopped(
     assert base.flight.json("status")["execution"] is None
 
 
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda whole: whole[:300], "end of file"),
+        (lambda whole: whole[:-40], "end of file"),
+        (lambda whole: whole[:6] + b"\x63" + whole[7:], "unsupported version (1.99)"),
+    ],
+)
+def test_a_dump_that_its_reader_cannot_read_is_refused_before_anything_is_stopped(
+    make_base: MakeBase, spoil: Callable[[bytes], bytes], why: str
+) -> None:
+    base = make_base()
+    base.begin()
+    base.dump.write_bytes(spoil(base.dump.read_bytes()))
+    arguments = ("rollback", "v1", "--execute", "--confirm", "v1", "--confirm-database", base.name)
+    refused = base.flight.json(*arguments, code=4)["error"]
+    assert refused["code"] == "no-dump"
+    assert why in refused["what"]
+    assert base.flight.trace() == []
+
+
 def test_a_dump_that_the_configuration_does_not_name_is_not_run(make_base: MakeBase) -> None:
     """Whoever can write into the journal could name any file as the dump, and psql executes what is in it."""
     base = make_base("plain")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from cockpit import process
 from cockpit.errors import CockpitError, RefusedError
 from cockpit.execution.databases.asking import ask_server
 from cockpit.execution.databases.dumps import refuse_wrong
@@ -13,6 +14,7 @@ from cockpit.execution.databases.room import RoomLook, complaints
 from cockpit.release.configuration import Postgresql
 from cockpit.release.plan import Plan, PlanStep
 
+_READING = 10.0  # seconds: who rolls back is in a hurry, and a large dump is not read to its end
 _MAY_REPLACE = """
 SELECT coalesce((SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user), false)
    AND coalesce((SELECT pg_has_role(current_user, datdba, 'USAGE') FROM pg_database WHERE datname = :'live'), true);
@@ -25,7 +27,9 @@ def refuse_unreachable(plan: Plan, root: Path) -> None:
         if step.left_out or step.database is None:
             continue
         if step.restore is not None and plan.dump is not None:
-            refuse_wrong(plan.dump, postgresql=step.restore.postgresql is not None)
+            kind = refuse_wrong(plan.dump, postgresql=step.restore.postgresql is not None)
+            if kind in {"custom", "tar"}:
+                _refuse_unreadable(plan.dump.path)
         on = step.restore or step.backup
         configured = on.postgresql if on is not None else None
         if configured is not None:
@@ -35,6 +39,19 @@ def refuse_unreachable(plan: Plan, root: Path) -> None:
     for complaint in complaints(RoomLook()(plan, root)):
         fix = "Nothing was stopped. Make room there, or leave the database as it is: --database code"
         raise RefusedError(complaint, fix=fix, code="no-room")
+
+
+def _refuse_unreadable(path: str) -> None:
+    """Refuse a dump that is cut off, or of a version that is not understood here, as far as can be read in short."""
+    read = process.run(["pg_restore", "--file=/dev/null", "--", path], timeout=_READING)
+    if read.ok or read.timed_out:
+        return
+    said = read.complaint.removeprefix("pg_restore: ").removeprefix("error: ")
+    raise RefusedError(
+        f"the dump {path} cannot be read: {said}",
+        fix="Nothing was stopped. Take another dump, or leave the database as it is: --database code",
+        code="no-dump",
+    )
 
 
 def _ask(step: PlanStep, configured: Postgresql, root: Path) -> None:
