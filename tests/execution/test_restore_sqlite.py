@@ -121,6 +121,7 @@ def test_the_script_for_the_hand_does_the_same(flight: Flight, text: bool) -> No
         (lambda text: text[: len(text) // 2], "cut off"),
         (lambda text: text.replace("INSERT", "INSERT INTO nothing; INSERT", 1), "syntax error"),
         (lambda text: text.replace("COMMIT;", "DELETE FROM orders; COMMIT;").replace("; COMMIT", ";\nCOMMIT"), "check"),
+        (lambda text: text.replace("COMMIT;", "-- \0\nCOMMIT;"), "null character"),
         (lambda text: text.replace("COMMIT;", "ATTACH 'stolen.db' AS s;\nCOMMIT;"), "not authorized"),
     ],
 )
@@ -190,6 +191,26 @@ def test_a_dump_with_a_journal_of_its_own_is_not_taken_for_whole(flight: Flight)
     run(shop.dump, "PRAGMA quick_check")
     assert quick_complaint(shop.dump, postgresql=False) == ""
     assert run(shop.dump, "SELECT id FROM orders") == [(1,), (7,)]
+
+
+@pytest.mark.parametrize("query", ["SELECT 1; SELECT 2", "REINDEX", "nonsense", "SELECT count(*) = 1 FROM orders"])
+def test_a_query_that_is_none_stops_it_with_its_reason_or_is_told(flight: Flight, query: str) -> None:
+    shop = Shop(flight)
+    workspace = shop.begin(checks=[query], export=query)
+    identity = shop.request(workspace)
+    view = flight.work(workspace, identity)
+    if query.startswith("SELECT count"):
+        assert view.outcome == "succeeded", view.detail
+    else:
+        assert view.detail.startswith("step 3, Restore: ")
+        assert shop.is_bad()
+
+
+@pytest.mark.parametrize("query", ["SELECT 1; SELECT 2", "REINDEX", "nonsense"])
+def test_an_export_that_fails_stops_nothing(flight: Flight, query: str) -> None:
+    shop = Shop(flight)
+    workspace = shop.begin(export=query)
+    assert flight.work(workspace, shop.request(workspace)).outcome == "succeeded"
 
 
 _KILLED = """

@@ -209,7 +209,7 @@ class PostgresqlRestore:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.touch(0o600)
-            self._sql(self._live, f"COPY ({query}) TO STDOUT WITH CSV HEADER;", into=target)
+            self._sql(self._live, f"COPY ({query}\n) TO STDOUT WITH CSV HEADER;", into=target)
         except (StepError, OSError) as error:
             if isinstance(error, StepError) and error.code in {"aborted", "timed-out"}:
                 raise

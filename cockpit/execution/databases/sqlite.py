@@ -21,6 +21,7 @@ from cockpit.release.databases import Dump
 
 # A dead writer's journals belong to the file they lie beside: beside another one they would corrupt it.
 _COMPANIONS = ("-journal", "-wal", "-shm")
+_TROUBLES = (sqlite3.Error, ValueError, OSError)  # a NUL, or what is not UTF-8, is no error of SQLite's
 _LOOK_EVERY = 100_000  # virtual machine steps between looks at whether a person has called a halt
 
 
@@ -70,7 +71,7 @@ class SqliteRestore:
                 if has_live:
                     self._export()
                 self._swap(has_live=has_live)
-        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
+        except _TROUBLES as error:
             self._commands.refuse_late()
             raise StepError(f"not restored: {error}") from error
         told = f"; the one it replaced is kept as {self._bad.name}" if has_live else "; there was no file of that name"
@@ -159,9 +160,9 @@ class SqliteRestore:
             ):
                 found = connection.execute(self._restore.export, {"dump_at": taken})
                 rows = csv.writer(file)
-                rows.writerow([column[0] for column in found.description])
+                rows.writerow([column[0] for column in found.description or ()])
                 rows.writerows(found)
-        except (sqlite3.Error, OSError) as error:
+        except _TROUBLES as error:
             self._commands.refuse_late()
             self._commands.say(f"not exported ({error}): all of it is in the file that is kept")
             return
