@@ -57,7 +57,9 @@ def _body(plan: Plan, step: PlanStep) -> Iterator[str]:
             yield from _group([step.command], optional=step.optional)
         case "backup":
             yield from _server(step)
-            yield from _group([_backup(plan, step)], optional=step.optional)
+            # A dump holds what its database holds: it is not for every user of this host.
+            made = ["umask 077", f"mkdir -p -- {shlex.quote(step.into)}", _backup(plan, step)]
+            yield from _group(made, optional=step.optional)
         case "restore":
             yield from _restore(plan, step)
         case _:

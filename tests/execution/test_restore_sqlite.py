@@ -213,6 +213,27 @@ def test_an_export_that_fails_stops_nothing(flight: Flight, query: str) -> None:
     assert flight.work(workspace, shop.request(workspace)).outcome == "succeeded"
 
 
+def test_a_backup_that_has_nowhere_to_go_is_refused_before_anything_is_stopped(flight: Flight) -> None:
+    shop = Shop(flight)
+    shop.begin(backup={"sqlite": {"file": str(shop.live)}, "directory": str(flight.var / "at" / "deeper")})
+    (flight.var / "at").write_text("not a directory")
+    arguments = ("rollback", "v1", "--execute", "--confirm", "v1", "--confirm-database", "shop.db")
+    refused = flight.json(*arguments, code=4)["error"]
+    assert refused["what"] == f"Backup: {flight.var / 'at'} is no directory"
+    assert flight.trace() == []
+
+
+def test_a_backup_by_hand_is_for_nobody_else_to_read(flight: Flight) -> None:
+    require("sqlite3")
+    shop = Shop(flight)
+    workspace = shop.begin(backup={"sqlite": {"file": str(shop.live)}, "directory": str(flight.var / "dumps")})
+    script = as_shell_script(flight.plan(workspace))
+    subprocess.run(["/bin/sh", "-c", script], input="\n\n", text=True, check=True, capture_output=True, umask=0o022)
+    (dump,) = (flight.var / "dumps").iterdir()
+    assert dump.stat().st_mode & 0o077 == 0
+    assert "refunds" in dump.read_text()
+
+
 _KILLED = """
 import os, sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)

@@ -36,6 +36,10 @@ def refuse_unreachable(plan: Plan, root: Path) -> None:
             _ask(step, configured, root)
         elif step.database.engine == "sqlite" and step.kind == "backup" and not Path(step.database.name).is_file():
             raise RefusedError(f"{step.title}: there is no file {step.database.name}", code="no-database")
+        if step.backup is not None:
+            _refuse_unwritable(step, Path(step.into))
+        elif configured is None:
+            _refuse_unwritable(step, Path(step.database.name).parent)
     for complaint in complaints(RoomLook()(plan, root)):
         fix = "Nothing was stopped. Make room there, or leave the database as it is: --database code"
         raise RefusedError(complaint, fix=fix, code="no-room")
@@ -52,6 +56,16 @@ def _refuse_unreadable(path: str) -> None:
         fix="Nothing was stopped. Take another dump, or leave the database as it is: --database code",
         code="no-dump",
     )
+
+
+def _refuse_unwritable(step: PlanStep, place: Path) -> None:
+    """Refuse where a file that the step makes could not be written; directories that are not there are made."""
+    there = next(path for path in (place, *place.parents) if os.path.lexists(path))
+    if not there.is_dir():
+        raise RefusedError(f"{step.title}: {there} is no directory", fix="Nothing was stopped.", code="no-database")
+    if not os.access(there, os.W_OK | os.X_OK):
+        fix = "Nothing was stopped. Let this user write there, or leave the database as it is: --database code"
+        raise RefusedError(f"{step.title}: {there} cannot be written by this user", fix=fix, code="no-database")
 
 
 def _ask(step: PlanStep, configured: Postgresql, root: Path) -> None:
