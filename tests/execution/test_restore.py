@@ -13,7 +13,7 @@ import pytest
 from cockpit.errors import RefusedError
 from cockpit.executing import abort_execution
 from cockpit.execution.control import output_path
-from cockpit.execution.databases.dumps import dump_of
+from cockpit.execution.databases.dumps import dump_of, quick_complaint
 from cockpit.release.course import lost_words
 from cockpit.release.intents import RequestExecution
 from cockpit.release.script import as_shell_script
@@ -391,6 +391,22 @@ def test_a_dump_that_its_reader_cannot_read_is_refused_before_anything_is_stoppe
     assert refused["code"] == "no-dump"
     assert why in refused["what"]
     assert base.flight.trace() == []
+
+
+def test_a_tar_dump_that_is_cut_off_is_told_from_a_whole_one(make_base: MakeBase) -> None:
+    base = make_base()
+    base.begin()
+    base.server.sql(base.name, "CREATE TABLE before_v2 AS SELECT generate_series(1, 1000) AS id")
+    base.server.run("pg_dump", "--format=tar", "--table=before_v2", f"--file={base.dump}", base.name)
+    base.server.sql(base.name, "DROP TABLE before_v2")
+    whole = base.dump.read_bytes()
+    base.dump.write_bytes(whole[: len(whole) // 2])
+    assert "cut off" in quick_complaint(base.dump, postgresql=True)
+    base.dump.write_bytes(whole)
+    assert quick_complaint(base.dump, postgresql=True) == ""
+    base.server.sql("postgres", f"CREATE DATABASE {base.name}_tar")
+    base.server.run("pg_restore", f"--dbname={base.name}_tar", str(base.dump))
+    assert base.tables(f"{base.name}_tar") == ["before_v2"]
 
 
 def test_a_dump_that_the_configuration_does_not_name_is_not_run(make_base: MakeBase) -> None:
