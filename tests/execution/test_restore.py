@@ -60,6 +60,8 @@ def test_the_database_is_put_back_and_the_bad_one_kept(make_base: MakeBase, dump
     workspace = base.begin(steps)
     base.server.sql("postgres", f'ALTER DATABASE "{base.name}" SET search_path = app, public')
     base.server.sql("postgres", f'REVOKE ALL ON DATABASE "{base.name}" FROM PUBLIC')
+    base.server.sql("postgres", f'ALTER DATABASE "{base.name}" CONNECTION LIMIT 7')
+    base.server.sql("postgres", f"ALTER ROLE ana IN DATABASE \"{base.name}\" SET work_mem = '8MB'")
     holds_it = subprocess.Popen(
         ["psql", "-Xq", "-h", str(base.server.place), "-U", "ana", "-d", base.name], stdin=subprocess.PIPE
     )
@@ -75,13 +77,17 @@ def test_the_database_is_put_back_and_the_bad_one_kept(make_base: MakeBase, dump
     assert exported.read_text() == "id\n3\n"
     assert exported.stat().st_mode & 0o777 == 0o600
     assert base.server.sql(base.name, "SHOW search_path") == "app, public"
+    limit = f"SELECT datconnlimit FROM pg_database WHERE datname = '{base.name}'"
+    assert base.server.sql("postgres", limit) == "7"
     granted = f"SELECT has_database_privilege('public', '{base.name}', 'CONNECT')"
     assert base.server.sql("postgres", granted) == "f"
     assert "the one it replaced is kept as" in view.steps[2].detail
     lost = lost_words(view)
     assert lost.startswith("What was written to the database in the ")
     assert lost.endswith(f"what was written since the dump is in {exported}")
-    assert base.url not in output_path(workspace.executions_directory, identity).read_text()
+    said = output_path(workspace.executions_directory, identity).read_text()
+    assert "not carried over: what ALTER ROLE ... IN DATABASE set for ana" in said
+    assert base.url not in said
 
 
 def test_two_databases_of_one_server_are_both_put_back(make_base: MakeBase, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,8 +51,10 @@ SELECT format('CREATE DATABASE %I TEMPLATE template0', :'new')
                         ELSE '' END
            FROM pg_database d WHERE d.datname = :'live'), '') \\gexec
 """
-# Who may connect is no part of a dump of one database.
+# Who may connect, and how many, is no part of a dump of one database.
 _GRANTS = """
+SELECT format('ALTER DATABASE %I CONNECTION LIMIT %s', :'new', datconnlimit)
+  FROM pg_database WHERE datname = :'live' AND datconnlimit >= 0 \\gexec
 SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', :'new')
   FROM pg_database WHERE datname = :'live' AND datacl IS NOT NULL \\gexec
 SELECT format('GRANT %s ON DATABASE %I TO %s%s', a.privilege_type, :'new',
@@ -65,6 +67,11 @@ _SETTINGS = """
 SELECT format('ALTER DATABASE %I SET %I FROM CURRENT', :'new', split_part(c.setting, '=', 1))
   FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) AS c (setting)
  WHERE d.datname = :'live' AND s.setrole = 0 \\gexec
+"""
+# What is set for one role in it cannot be carried over without that role's rights.
+_OF_ROLES = """
+SELECT string_agg(DISTINCT r.rolname, ', ') FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+  JOIN pg_roles r ON r.oid = s.setrole WHERE d.datname = :'live';
 """
 _TABLES = """
 SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -130,6 +137,11 @@ class PostgresqlRestore:
         if has_live:
             self._sql(self._maintenance, _GRANTS)
             self._sql(self._live, _SETTINGS)
+            roles = self._sql(self._maintenance, _OF_ROLES)
+            if roles:
+                self._commands.say(
+                    f"not carried over: what ALTER ROLE ... IN DATABASE set for {roles}; set it anew"
+                )
             self._export()
         self._swap(has_live=has_live)
         if not has_live:
