@@ -139,9 +139,7 @@ class PostgresqlRestore:
             self._sql(self._live, _SETTINGS)
             roles = self._sql(self._maintenance, _OF_ROLES)
             if roles:
-                self._commands.say(
-                    f"not carried over: what ALTER ROLE ... IN DATABASE set for {roles}; set it anew"
-                )
+                self._commands.say(f"not carried over: what ALTER ROLE ... IN DATABASE set for {roles}; set it anew")
             self._export()
         self._swap(has_live=has_live)
         if not has_live:
