@@ -6,6 +6,8 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,11 @@ from typing import Any
 import pytest
 
 from cockpit.errors import RefusedError
+from cockpit.execution.databases.commands import StepCommands
 from cockpit.execution.databases.dumps import quick_complaint
+from cockpit.execution.databases.sqlite import dump_sqlite
+from cockpit.execution.leftover import StepProcess
+from cockpit.execution.output import OutputFile
 from cockpit.execution.prepare import find_backup
 from cockpit.release.intents import RequestExecution
 from cockpit.release.script import as_shell_script
@@ -232,6 +238,42 @@ def test_a_backup_by_hand_is_for_nobody_else_to_read(flight: Flight) -> None:
     (dump,) = (flight.var / "dumps").iterdir()
     assert dump.stat().st_mode & 0o077 == 0
     assert "refunds" in dump.read_text()
+
+
+_BUSY = """
+import sqlite3, sys, time
+connection = sqlite3.connect(sys.argv[1], timeout=60)
+connection.execute("PRAGMA synchronous = OFF")
+print("writes", flush=True)
+while True:
+    connection.execute("INSERT INTO orders (placed_at) VALUES ('2099-01-01')")
+    connection.commit()
+    time.sleep(0.002)
+"""
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("mode", ["WAL", "DELETE"])
+def test_a_database_that_is_written_to_without_end_is_dumped_all_the_same(tmp_path: Path, mode: str) -> None:
+    live, dump = tmp_path / "live.db", tmp_path / "dumps" / "dump.db"
+    run(live, f"PRAGMA journal_mode = {mode}")
+    run(live, "CREATE TABLE orders (id INTEGER PRIMARY KEY, placed_at TEXT)")
+    many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000) SELECT i FROM n"
+    run(live, f"INSERT INTO orders SELECT i, hex(randomblob(500)) FROM ({many})")
+    commands = StepCommands(
+        directory=tmp_path, environment={}, output=OutputFile(tmp_path / "output.log"),
+        under_way=StepProcess(tmp_path, "0a0b0c0d"), cancel=threading.Event(), deadline=time.monotonic() + 20,
+    )  # fmt: skip
+    with subprocess.Popen([sys.executable, "-c", _BUSY, str(live)], stdout=subprocess.PIPE) as writer:
+        try:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == b"writes\n"
+            dump_sqlite(live, dump, commands)
+            assert writer.poll() is None
+        finally:
+            writer.kill()
+    assert run(dump, "PRAGMA integrity_check") == [("ok",)]
+    assert run(dump, "SELECT count(*) >= 40000 FROM orders") == [(1,)]
 
 
 _KILLED = """

@@ -212,6 +212,7 @@ def dump_sqlite(live: Path, target: Path, commands: StepCommands) -> str:
             closing(sqlite3.connect(f"{live.as_uri()}?mode=rw", uri=True, timeout=5)) as connection,
             closing(sqlite3.connect(unfinished)) as copy,
         ):
+            _hold_still(connection, commands)
             connection.backup(copy, pages=1000, progress=lambda *_: commands.refuse_late())
         _to_disk(unfinished)
         unfinished.rename(target)
@@ -220,6 +221,23 @@ def dump_sqlite(live: Path, target: Path, commands: StepCommands) -> str:
     finally:
         unfinished.unlink(missing_ok=True)
     return f"{live.name} is dumped into {target} ({target.stat().st_size} bytes)"
+
+
+def _hold_still(connection: sqlite3.Connection, commands: StepCommands) -> None:
+    """Read on from this moment's state: what others write would make a copy begin anew, for ever where they write much.
+
+    Waits, as long as the step has time, for whoever has locked the whole database.
+    """
+    connection.execute("BEGIN")
+    while True:
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            commands.refuse_late()
+        else:
+            return
 
 
 def _no_other_file(action: int, *_: object) -> int:
