@@ -149,9 +149,9 @@ def run(
     `env` replaces the environment whole. `stdin` bytes are fed to the command, otherwise it reads nothing.
     Output is kept up to `limit` bytes a stream and then read on but dropped (`truncated`). With `output_file`
     (a descriptor) both streams go straight there, so that a service which the command leaves behind keeps a
-    valid output after we are gone. On a time-out or a cancel the whole group is ended. A child that the command
-    leaves running in the background does not delay the return and is left alone. `on_start` gets the pid. With
-    `on_output` nothing is kept: it gets the bytes of both streams, in their order, as they come.
+    valid output after we are gone. On a time-out or a cancel the whole group is ended, as far as it lets us. A child
+    that the command leaves running in the background does not delay the return and is left alone. `on_start` gets the
+    pid. With `on_output` nothing is kept: it gets the bytes of both streams, in their order, as they come.
     Raises ProcessError where the command cannot be started.
     """
     started = time.monotonic()
@@ -183,6 +183,7 @@ def run(
     feeder = None if child.stdin is None else threading.Thread(target=_feed, args=(child.stdin, stdin), daemon=True)
     if feeder is not None:
         feeder.start()
+    gone = True
     try:
         if on_start is not None:
             on_start(child.pid)
@@ -190,15 +191,18 @@ def run(
             child, streams, kept, state, limit=limit, deadline=deadline, cancel=cancel, on_output=on_output
         )
         if timed_out or cancelled:
-            kill_group(child.pid, grace=grace)
+            gone = kill_group(child.pid, grace=grace)
     except BaseException:
         # Interrupted, or its pid could not be noted: a command that nobody waits for must not run on.
-        kill_group(child.pid, grace=grace)
+        gone = kill_group(child.pid, grace=grace)
         raise
     finally:
         for stream in streams.values():
             stream.close()
-        if child.returncode is None:
+        if not gone:
+            # One that has become another user's, as with sudo, or hangs in the kernel: its end is not waited for.
+            _reap_later(child)
+        elif child.returncode is None:
             child.wait()
         if feeder is not None:
             feeder.join(1.0)
@@ -301,9 +305,13 @@ def spawn_detached(argv: Sequence[str], *, cwd: Path, log: Path, env: Mapping[st
             )
         except OSError as error:
             raise ProcessError(f"cannot start {argv[0]!r}: {error.strerror}") from error
+    _reap_later(child)
+    return child.pid
+
+
+def _reap_later(child: subprocess.Popen[bytes]) -> None:
     # Somebody must reap it should it end before we do; a zombie would look alive to a pid check.
     threading.Thread(target=child.wait, name=f"reap-{child.pid}", daemon=True).start()
-    return child.pid
 
 
 class Piped(Struct, frozen=True):

@@ -21,6 +21,11 @@ def look_by_env(check: EnvCheck, *, code: Path) -> Look:
         return Look("failed", f"there is no file {check.file}")
     wanted = dict.fromkeys([*check.set, *check.min_length])
     faults = [fault for name in wanted if (fault := _fault(name, parsed.entries.get(name), check))]
+    entries = [entry for name in wanted if (entry := parsed.entries.get(name)) is not None]
+    borrowing = next((entry for entry in entries if entry.borrows), None)
+    if borrowing is not None and not faults:
+        # What the file does not set may be set for the service, or missing there, too.
+        return unseen(f"{borrowing.name} takes in {', '.join(borrowing.borrows)}, which {check.file} does not set")
     count = len(parsed.entries)
     return judged(faults, f"{len(wanted)} of {len(wanted)} variables set" if wanted else f"{count} variables")
 
@@ -29,6 +34,10 @@ def _fault(name: str, entry: Entry | None, check: EnvCheck) -> str:
     value = entry.value if entry is not None else None
     if value is None:
         return f"{name} is not set"
+    if entry is not None and entry.borrows:
+        return ""
+    if "\0" in value:
+        return f"{name} holds a NUL byte, which no environment takes"
     if not value.strip():
         return f"{name} is empty"
     if value in check.placeholders or is_placeholder(value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,8 @@ class Following:
         if self._quiet or not self._path.exists():
             return
         with self._path.open("rb") as stream:
+            if os.fstat(stream.fileno()).st_size < self._offset:  # a step has emptied it: see OutputFile
+                self._offset, self._rest = 0, b""
             stream.seek(self._offset)
             while chunk := stream.read(_CHUNK):
                 self._offset += len(chunk)

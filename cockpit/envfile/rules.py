@@ -32,6 +32,8 @@ def fault_of(rule: EnvVariable, value: str, *, production: bool, base: Path) -> 
     text = value.strip()
     if not text:
         return "is empty"
+    if "\0" in value:
+        return "holds a NUL byte, which no environment takes"
     is_test_key = _TEST_KEY.fullmatch(text) is not None
     if (is_placeholder(text) and not is_test_key and not rule.equals) or _is_example(rule, text):
         return "is a placeholder"

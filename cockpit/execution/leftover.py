@@ -63,7 +63,7 @@ class StepProcess:
         if found and not process.end_all(lambda: self._alive(noted)):
             left = ", ".join(map(str, sorted(self._alive(noted))))
             raise RefusedError(
-                f"the step of a worker that fell still runs, as process {left}",
+                f"a step that was not ended still runs, as process {left}",
                 fix=f"End it by hand; where {left} is something else, remove {self._path}",
                 code="locked",
             )
@@ -93,7 +93,7 @@ class StepProcess:
             # Ids of processes and of groups are used again: being in the group alone proves nothing.
             if is_marked is None and in_group:
                 raise RefusedError(
-                    f"the step of a worker that fell may still run, as process {pid} of another user",
+                    f"a step that was not ended may still run, as process {pid} of another user",
                     fix=f"Wait until it has ended; where {pid} is something else, remove {self._path}",
                     code="locked",
                 )

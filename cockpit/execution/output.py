@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -25,8 +26,9 @@ class OutputFile:
         self.line(f"-- {text} " + "-" * max(0, 60 - len(text)))
 
     def line(self, text: str) -> None:
-        """Write one line."""
-        os.write(self.descriptor, (text.rstrip("\n") + "\n").encode("utf-8", "replace"))
+        """Write one line, where there is room for it: a full disk must not come between a step and its record."""
+        with contextlib.suppress(OSError):
+            os.write(self.descriptor, (text.rstrip("\n") + "\n").encode("utf-8", "replace"))
 
     @property
     def end(self) -> int:
@@ -35,8 +37,10 @@ class OutputFile:
 
     def since(self, offset: int) -> str:
         """Return what was written since `offset`, its last part where it is long."""
-        start = max(offset, self.end - _KEPT)
-        return os.pread(self.descriptor, self.end - start, start).decode("utf-8", "replace")
+        end = self.end
+        # A step that prints to /dev/stderr by its path opens the file anew and empties it: all there is came after.
+        start = max(offset if offset <= end else 0, end - _KEPT)
+        return os.pread(self.descriptor, end - start, start).decode("utf-8", "replace")
 
     def close(self) -> None:
         """Close the file; processes that inherited it keep it."""

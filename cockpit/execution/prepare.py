@@ -25,6 +25,9 @@ from cockpit.release.planning import build_plan
 from cockpit.release.run import Run
 from cockpit.release.running import Running, Sighting
 
+# What lies beside a dump that is written or was opened, and would be the newest of what a glob finds.
+_NO_DUMP = (".unfinished", "-wal", "-shm", "-journal")
+
 
 def usable_backup(path: Path) -> bool:
     """Whether a dump is there, can be read, and is not the empty file that an interrupted backup leaves."""
@@ -40,7 +43,7 @@ def find_backup(configuration: Configuration, root: Path, tag: str, direction: D
     if not wanted:
         return ""
     candidates = [Path(path) for path in glob.glob(wanted)]  # noqa: PTH207 - the pattern is absolute
-    found = [path for path in candidates if usable_backup(path)]
+    found = [path for path in candidates if usable_backup(path) and not path.name.endswith(_NO_DUMP)]
     return str(max(found, key=lambda path: path.stat().st_mtime)) if found else ""
 
 

@@ -47,16 +47,25 @@ def is_waiting(view: ExecutionView) -> bool:
     return view.detail.startswith(f"{_WAITS}:")
 
 
+def index_at(plan: Plan, view: ExecutionView) -> int | None:
+    """Return the index of the step at which an execution stands; None where nothing is left of it.
+
+    A verification that has passed is made anew, but it is not what the execution stands at while another step is open.
+    """
+    passed = {step.index for step in view.steps if step.state in PASSED}
+    remaining = remaining_steps(plan, view)
+    return next((index for index in remaining if index not in passed), remaining[0] if remaining else None)
+
+
 def next_step(view: ExecutionView) -> int:
     """Return the index of the step that comes next; 0 where the plan is not here."""
-    remaining = remaining_steps(view.plan, view) if view.plan is not None else []
-    return remaining[0] if remaining else 0
+    return (index_at(view.plan, view) or 0) if view.plan is not None else 0
 
 
 def step_at(view: ExecutionView) -> PlanStep | None:
     """Return the step at which an execution stands; None where its plan is not here, or nothing is left of it."""
-    remaining = remaining_steps(view.plan, view) if view.plan is not None else []
-    return view.plan.steps[remaining[0]] if view.plan is not None and remaining else None
+    index = index_at(view.plan, view) if view.plan is not None else None
+    return view.plan.steps[index] if view.plan is not None and index is not None else None
 
 
 def may_be_skipped(step: PlanStep) -> bool:

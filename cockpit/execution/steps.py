@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
 from msgspec import Struct
 
 from cockpit import process
@@ -108,6 +109,9 @@ class StepRunner:
         """
         waiting = [host for host in step.hosts if host not in done]
         first = True
+        if (left := self._end_the_rest()) and waiting:
+            yield waiting[0], StepResult("failed", left)
+            return
         while waiting and not self._cancel.is_set():
             if not first and step.pause:
                 self._output.line(f"the next batch in {step.pause:g} s")
@@ -124,9 +128,8 @@ class StepRunner:
                     well = well and result.outcome in {"ok", "already"}
                     self._output.line(f"{running[future]}: {result.outcome} {result.detail}")
                     yield running[future], result
-            if self._cancel.is_set() or not well:
-                self._end_the_rest()
-            self._under_way.ended()
+            if not (self._cancel.is_set() or not well) or not self._end_the_rest():
+                self._under_way.ended()
             if not well:
                 return
 
@@ -136,9 +139,11 @@ class StepRunner:
         return self._command(step, {**self._environment(host), **mark})
 
     def _run(self, step: PlanStep) -> StepResult:
+        if left := self._end_the_rest():
+            return StepResult("failed", left)
         result = self._command(step, {**self._environment(), **self._under_way.begin()})
-        if result.outcome in {"aborted", "timed-out"}:
-            self._end_the_rest()
+        if result.outcome in {"aborted", "timed-out"} and (left := self._end_the_rest()):
+            return msgspec.structs.replace(result, detail=f"{result.detail}; {left}")
         self._under_way.ended()
         return result
 
@@ -163,12 +168,14 @@ class StepRunner:
             return StepResult("failed", f"exit status {finished.code}", finished.code, finished.seconds)
         return StepResult("ok", "", finished.code, finished.seconds)
 
-    def _end_the_rest(self) -> None:
-        """End what has left the step's process group, such as a daemon; what cannot be ended is told."""
+    def _end_the_rest(self) -> str:
+        """End what is left of an attempt, such as a daemon; return what cannot be ended: no other one is made then."""
         try:
             self._under_way.end_leftover()
         except CockpitError as error:
             self._output.line(str(error))
+            return error.what
+        return ""
 
     def _checkout(self, step: PlanStep) -> StepResult:
         try:

@@ -20,6 +20,7 @@ from cockpit.execution.output import OutputFile
 from cockpit.execution.progress import (
     PASSED,
     conclusion,
+    index_at,
     is_waiting,
     next_step,
     remaining_steps,
@@ -106,7 +107,7 @@ class Worker:
 
     def _carry_out(self, view: ExecutionView, plan: Plan, output: OutputFile) -> Outcome | None:
         states = {step.index: step for step in view.steps}
-        remaining = remaining_steps(plan, view)
+        remaining, stood_at = remaining_steps(plan, view), index_at(plan, view)
         self._record(WorkerStarted(pid=os.getpid(), step=remaining[0] if remaining else len(plan.steps)))
         self._commit()
         under_way = StepProcess(self._output_path.parent, self._execution)
@@ -126,7 +127,7 @@ class Worker:
                 reason = f"stopped before step {index + 1}, {step.title}: {refusal}"
                 self._record(ExecutionStopped(index=index, reason=reason))
                 return None
-            if step.kind == "confirm" and index == remaining[0] and is_waiting(view):
+            if step.kind == "confirm" and index == stood_at and is_waiting(view):
                 # A person came back to the step that waits for one: that is the confirmation, of this step alone.
                 attempts.end(index, step, made, StepResult("ok", "confirmed"), "")
                 continue

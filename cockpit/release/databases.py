@@ -20,7 +20,9 @@ _WORD = pattern(r"[a-z]+")
 class DatabaseAt(Struct, frozen=True, omit_defaults=True):
     """Where a database is, as it was found on this host; `trouble` is why that cannot be said.
 
-    `name` is the database's, or the file's absolute path. An empty host is this machine's socket.
+    `name` is the database's, or the file's absolute path. An empty host is this machine's socket. What leads elsewhere
+    than the host says: an `address` of numbers, which is gone to whatever the host is called, and the entry of a
+    service file that the way goes `through`.
     """
 
     engine: Engine
@@ -29,6 +31,8 @@ class DatabaseAt(Struct, frozen=True, omit_defaults=True):
     port: str = ""
     user: str = ""
     trouble: str = ""
+    address: str = ""
+    through: str = ""
 
     @property
     def place(self) -> str:
@@ -36,7 +40,10 @@ class DatabaseAt(Struct, frozen=True, omit_defaults=True):
         if self.engine == "sqlite":
             return self.name
         port = f":{self.port}" if self.port else ""
-        return f"{self.name} at {self.host or 'the local socket'}{port}"
+        at = f"{self.host} ({self.address})" if self.address else self.host
+        if self.through:
+            return f"{self.name} at the service {self.through} of pg_service.conf" + (f", {at}{port}" if at else port)
+        return f"{self.name} at {at or 'the local socket'}{port}"
 
 
 class Dump(Struct, frozen=True, omit_defaults=True):
@@ -49,7 +56,7 @@ class Dump(Struct, frozen=True, omit_defaults=True):
 
 def looks_elsewhere(database: DatabaseAt, environment: str, *, production: bool) -> bool:
     """Whether a database's name or host has the name of another kind of environment than this one in it."""
-    words = set(_WORD.findall(f"{database.name} {database.host}".casefold()))
+    words = set(_WORD.findall(f"{database.name} {database.host} {database.through}".casefold()))
     words -= set(_WORD.findall(environment.casefold()))
     return bool(words & (_OTHERS if production else _REAL))
 
@@ -62,7 +69,7 @@ def database_word(database: DatabaseAt, environment: str, *, production: bool) -
     elsewhere = looks_elsewhere(database, environment, production=production)
     if database.engine == "sqlite":
         return database.name if elsewhere else database.name.rpartition("/")[2]
-    return f"{database.host or 'local'}/{database.name}" if elsewhere else database.name
+    return f"{database.host or database.through or 'local'}/{database.name}" if elsewhere else database.name
 
 
 def usual_way(*, restores: bool, downs: bool, crossed: bool, has_dump: bool) -> DatabaseWay:

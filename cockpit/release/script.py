@@ -57,7 +57,9 @@ def _body(plan: Plan, step: PlanStep) -> Iterator[str]:
             yield from _group([step.command], optional=step.optional)
         case "backup":
             yield from _server(step)
-            yield from _group([_backup(plan, step)], optional=step.optional)
+            # A dump holds what its database holds: it is not for every user of this host.
+            made = ["umask 077", f"mkdir -p -- {shlex.quote(step.into)}", _backup(plan, step)]
+            yield from _group(made, optional=step.optional)
         case "restore":
             yield from _restore(plan, step)
         case _:
@@ -85,7 +87,8 @@ def _server(step: PlanStep) -> Iterator[str]:
     if at is None or at.engine != "postgresql":
         return
     yield "# The password comes from PGPASSWORD or ~/.pgpass."
-    for variable, value in (("PGHOST", at.host), ("PGPORT", at.port), ("PGUSER", at.user)):
+    told = {"PGHOST": at.host, "PGHOSTADDR": at.address, "PGPORT": at.port, "PGUSER": at.user, "PGSERVICE": at.through}
+    for variable, value in told.items():
         if value:
             yield f"export {variable}={shlex.quote(value)}"
 

@@ -27,6 +27,8 @@ KEY=your-key-here
 ANGLE=<paste it>
 RAZORPAY=rzp_test_123
 LONG=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+PART=shop-${{VAULT_KEY}}
+NUL=shop\0prod
 """
 
 
@@ -41,6 +43,9 @@ LONG=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
         (EnvCheck(set=("TOKEN", "KEY")), "failed: TOKEN is a placeholder; KEY is a placeholder"),
         (EnvCheck(set=("ANGLE",)), "failed: ANGLE is a placeholder"),
         (EnvCheck(set=("RAZORPAY",), placeholders=("rzp_test_123",)), "failed: RAZORPAY is a placeholder"),
+        (EnvCheck(set=("PART",)), "unknown: not seen (PART takes in VAULT_KEY, which .env does not set)"),
+        (EnvCheck(set=("PART", "EMPTY")), "failed: EMPTY is empty"),
+        (EnvCheck(set=("NUL",)), "failed: NUL holds a NUL byte, which no environment takes"),
         (EnvCheck(file="nowhere.env", set=("A",)), "failed: there is no file nowhere.env"),
     ],
 )

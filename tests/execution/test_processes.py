@@ -40,6 +40,14 @@ def hanging(flight: Flight) -> Step:
     return flight.step("hang", f'echo $$ > "$V/hang.pid"; echo $$ >> "$V/hangs"; {WAIT}')
 
 
+def test_a_step_that_empties_the_output_is_followed_all_the_same(flight: Flight) -> None:
+    steps = [flight.step("one", "seq 5000"), flight.step("two", "sleep 1; echo said > /dev/stderr")]
+    flight.begin([*steps, flight.step("three")])
+    done = flight.cockpit("rollback", "v1", "--execute", "--confirm", "v1")
+    assert "\nsaid\n" in done.stdout, done.stderr
+    assert "-- 3/3 Three" in done.stdout
+
+
 def test_it_is_followed_to_its_end(flight: Flight) -> None:
     workspace = flight.begin()
     done = flight.cockpit("rollback", "v1", "--execute", "--confirm", "v1")

@@ -13,7 +13,7 @@ import pytest
 from cockpit.errors import RefusedError
 from cockpit.executing import abort_execution
 from cockpit.execution.control import output_path
-from cockpit.execution.databases.dumps import dump_of
+from cockpit.execution.databases.dumps import dump_of, quick_complaint
 from cockpit.release.course import lost_words
 from cockpit.release.intents import RequestExecution
 from cockpit.release.script import as_shell_script
@@ -60,6 +60,8 @@ def test_the_database_is_put_back_and_the_bad_one_kept(make_base: MakeBase, dump
     workspace = base.begin(steps)
     base.server.sql("postgres", f'ALTER DATABASE "{base.name}" SET search_path = app, public')
     base.server.sql("postgres", f'REVOKE ALL ON DATABASE "{base.name}" FROM PUBLIC')
+    base.server.sql("postgres", f'ALTER DATABASE "{base.name}" CONNECTION LIMIT 7')
+    base.server.sql("postgres", f"ALTER ROLE ana IN DATABASE \"{base.name}\" SET work_mem = '8MB'")
     holds_it = subprocess.Popen(
         ["psql", "-Xq", "-h", str(base.server.place), "-U", "ana", "-d", base.name], stdin=subprocess.PIPE
     )
@@ -75,13 +77,51 @@ def test_the_database_is_put_back_and_the_bad_one_kept(make_base: MakeBase, dump
     assert exported.read_text() == "id\n3\n"
     assert exported.stat().st_mode & 0o777 == 0o600
     assert base.server.sql(base.name, "SHOW search_path") == "app, public"
+    limit = f"SELECT datconnlimit FROM pg_database WHERE datname = '{base.name}'"
+    assert base.server.sql("postgres", limit) == "7"
     granted = f"SELECT has_database_privilege('public', '{base.name}', 'CONNECT')"
     assert base.server.sql("postgres", granted) == "f"
     assert "the one it replaced is kept as" in view.steps[2].detail
     lost = lost_words(view)
     assert lost.startswith("What was written to the database in the ")
     assert lost.endswith(f"what was written since the dump is in {exported}")
-    assert base.url not in output_path(workspace.executions_directory, identity).read_text()
+    said = output_path(workspace.executions_directory, identity).read_text()
+    assert "not carried over: what ALTER ROLE ... IN DATABASE set for ana" in said
+    assert base.url not in said
+
+
+def test_two_databases_of_one_server_are_both_put_back(make_base: MakeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = make_base()
+    # Of names that are as long only the ends differ.
+    others = [f"{base.name}_copy_for_the_analysts_{number}" for number in (1, 2)]
+    steps = base.steps()
+    for number, name in enumerate(others, 1):
+        monkeypatch.setenv(f"COPY_{number}", base.url.replace(base.name, name))
+        step = base.restore_step(postgresql={"database_env": f"COPY_{number}"})
+        steps.insert(2 + number, {**step, "id": f"copy-{number}"})
+        base.server.run("createdb", name)
+        base.server.sql(name, "CREATE TABLE old (id integer)")
+    workspace = base.begin(steps)
+    view = base.flight.work(workspace, base.request(workspace))
+    assert view.outcome == "succeeded", view.detail
+    assert [base.tables(name) for name in (base.name, *others)] == [["orders"]] * 3
+    kept = [name for name in base.ours() if "_bad_" in name]
+    assert sorted(base.tables(name) for name in kept) == [["old"], ["old"], ["orders", "refunds"]]
+
+
+@pytest.mark.parametrize("dump", ["custom", "plain"])
+def test_an_entry_of_a_service_file_does_not_lead_it_into_the_live_database(
+    make_base: MakeBase, monkeypatch: pytest.MonkeyPatch, dump: Literal["custom", "plain"]
+) -> None:
+    base = make_base(dump)
+    services = base.flight.var / "services"
+    services.write_text(f"[shop]\nhost={base.server.place}\nuser=ana\ndbname={base.name}\n")
+    monkeypatch.setenv("PGSERVICEFILE", str(services))
+    monkeypatch.setenv("DATABASE_URL", f"postgresql:///{base.name}?service=shop")
+    workspace = base.begin()
+    view = base.flight.work(workspace, base.request(workspace))
+    assert view.outcome == "succeeded", view.detail
+    assert base.is_restored()
 
 
 def test_a_password_is_in_no_command_line_no_plan_and_no_journal(
@@ -336,6 +376,43 @@ def test_what_would_fail_when_all_is_down_is_refused_before_anything_is_stopped(
     assert why in refused["what"]
     assert base.flight.trace() == []
     assert base.flight.json("status")["execution"] is None
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda whole: whole[:300], "end of file"),
+        (lambda whole: whole[:-40], "end of file"),
+        (lambda whole: whole[:6] + b"\x63" + whole[7:], "unsupported version (1.99)"),
+    ],
+)
+def test_a_dump_that_its_reader_cannot_read_is_refused_before_anything_is_stopped(
+    make_base: MakeBase, spoil: Callable[[bytes], bytes], why: str
+) -> None:
+    base = make_base()
+    base.begin()
+    base.dump.write_bytes(spoil(base.dump.read_bytes()))
+    arguments = ("rollback", "v1", "--execute", "--confirm", "v1", "--confirm-database", base.name)
+    refused = base.flight.json(*arguments, code=4)["error"]
+    assert refused["code"] == "no-dump"
+    assert why in refused["what"]
+    assert base.flight.trace() == []
+
+
+def test_a_tar_dump_that_is_cut_off_is_told_from_a_whole_one(make_base: MakeBase) -> None:
+    base = make_base()
+    base.begin()
+    base.server.sql(base.name, "CREATE TABLE before_v2 AS SELECT generate_series(1, 1000) AS id")
+    base.server.run("pg_dump", "--format=tar", "--table=before_v2", f"--file={base.dump}", base.name)
+    base.server.sql(base.name, "DROP TABLE before_v2")
+    whole = base.dump.read_bytes()
+    base.dump.write_bytes(whole[: len(whole) // 2])
+    assert "cut off" in quick_complaint(base.dump, postgresql=True)
+    base.dump.write_bytes(whole)
+    assert quick_complaint(base.dump, postgresql=True) == ""
+    base.server.sql("postgres", f"CREATE DATABASE {base.name}_tar")
+    base.server.run("pg_restore", f"--dbname={base.name}_tar", str(base.dump))
+    assert base.tables(f"{base.name}_tar") == ["before_v2"]
 
 
 def test_a_dump_that_the_configuration_does_not_name_is_not_run(make_base: MakeBase) -> None:

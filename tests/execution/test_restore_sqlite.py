@@ -5,16 +5,26 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
+import sys
+import threading
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cockpit.errors import RefusedError
+from cockpit.execution.databases.commands import StepCommands
+from cockpit.execution.databases.dumps import quick_complaint
+from cockpit.execution.databases.sqlite import dump_sqlite
+from cockpit.execution.leftover import StepProcess
+from cockpit.execution.output import OutputFile
+from cockpit.execution.prepare import find_backup
 from cockpit.release.intents import RequestExecution
 from cockpit.release.script import as_shell_script
 from cockpit.workspace import Workspace
-from tests.execution.flight import Flight
+from tests.execution.flight import Flight, Step
 from tests.parts import require
 
 
@@ -33,10 +43,11 @@ class Shop:
         self.live = flight.var / "shop.db"
         self.dump = flight.var / "shop-v1.sql"
 
-    def begin(self, *, text: bool = True, **more: Any) -> Workspace:
+    def begin(self, *, text: bool = True, backup: Step | None = None, **more: Any) -> Workspace:
         flight = self.flight
         restore = {"sqlite": {"file": str(self.live)}, "checks": ["SELECT count(*) = 1 FROM orders"], **more}
-        steps = [flight.stop_step(), flight.checkout_step(), {"id": "restore", "restore": restore},
+        before = [{"id": "backup", "backup": backup}] if backup is not None else []
+        steps = [flight.stop_step(), *before, flight.checkout_step(), {"id": "restore", "restore": restore},
                  flight.start_step(), flight.verify_step()]  # fmt: skip
         glob = str(flight.var / "shop-{tag}.*")
         flight.configure([], rollback={"steps": steps, "migrations": ["*.sql"], "backups": {"glob": glob}})
@@ -116,6 +127,7 @@ def test_the_script_for_the_hand_does_the_same(flight: Flight, text: bool) -> No
         (lambda text: text[: len(text) // 2], "cut off"),
         (lambda text: text.replace("INSERT", "INSERT INTO nothing; INSERT", 1), "syntax error"),
         (lambda text: text.replace("COMMIT;", "DELETE FROM orders; COMMIT;").replace("; COMMIT", ";\nCOMMIT"), "check"),
+        (lambda text: text.replace("COMMIT;", "-- \0\nCOMMIT;"), "null character"),
         (lambda text: text.replace("COMMIT;", "ATTACH 'stolen.db' AS s;\nCOMMIT;"), "not authorized"),
     ],
 )
@@ -129,6 +141,165 @@ def test_a_restore_that_fails_leaves_the_live_file_untouched(flight: Flight, spo
     assert shop.is_bad()
     assert shop.kept() == []
     assert not (flight.repo / "stolen.db").exists()
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_where_the_file_is_behind_a_link_it_is_the_file_that_is_replaced(flight: Flight, by_hand: bool) -> None:
+    shop = Shop(flight)
+    shared = flight.home / "shared"
+    shared.mkdir()
+    shop.live.symlink_to(shared / "orders.db")
+    workspace = shop.begin()
+    plan = flight.plan(workspace)
+    assert plan.database_words == ("orders.db",)
+    if by_hand:
+        require("sqlite3")
+        script = as_shell_script(plan)
+        subprocess.run(["/bin/sh", "-c", script], input="\n\n", text=True, check=True, capture_output=True)
+    else:
+        workspace.session.act(RequestExecution("0a0b0c0d", plan, "v1", plan.database_words))
+        assert flight.work(workspace, "0a0b0c0d").outcome == "succeeded"
+    assert shop.live.is_symlink()
+    assert run(shared / "orders.db", "SELECT id FROM orders") == [(1,)]
+    (kept,) = (path for path in shared.glob("orders.db.bad-*") if not path.name.endswith(("-shm", "-wal")))
+    assert shop.is_bad(kept)
+
+
+def test_a_link_that_was_turned_since_it_was_confirmed_is_refused(flight: Flight) -> None:
+    shop = Shop(flight)
+    shop.live.symlink_to(flight.home / "orders.db")
+    workspace = shop.begin()
+    plan = flight.plan(workspace)
+    workspace.session.act(RequestExecution("0a0b0c0d", plan, "v1", plan.database_words))
+    shop.live.unlink()
+    shop.live.symlink_to(flight.home / "others.db")
+    with pytest.raises(RefusedError, match=r"others\.db here, and .*orders\.db was confirmed"):
+        flight.work(workspace, "0a0b0c0d")
+    assert not (flight.home / "others.db").exists()
+
+
+def test_a_dump_with_a_journal_of_its_own_is_not_taken_for_whole(flight: Flight) -> None:
+    shop = Shop(flight)
+    workspace = shop.begin(text=False)
+    beside = shop.dump.with_name(f"{shop.dump.name}-wal")
+    with closing(sqlite3.connect(shop.dump)) as writer:
+        writer.execute("PRAGMA journal_mode = WAL")
+        writer.execute("INSERT INTO orders VALUES (7, '2021-01-01')")
+        writer.commit()
+        copied = [(path, path.read_bytes()) for path in (shop.dump, beside)]
+    for path, content in copied:
+        path.write_bytes(content)
+    os.utime(beside, (4e9, 4e9))
+    assert find_backup(workspace.run.configuration, workspace.root, "v1") == str(shop.dump), "the glob finds both"
+    view = flight.work(workspace, shop.request(workspace))
+    assert "the dump is not whole without shop-v1.db-wal beside it" in view.detail
+    assert shop.is_bad()
+    run(shop.dump, "PRAGMA quick_check")
+    assert quick_complaint(shop.dump, postgresql=False) == ""
+    assert run(shop.dump, "SELECT id FROM orders") == [(1,), (7,)]
+
+
+@pytest.mark.parametrize("query", ["SELECT 1; SELECT 2", "REINDEX", "nonsense", "SELECT count(*) = 1 FROM orders"])
+def test_a_query_that_is_none_stops_it_with_its_reason_or_is_told(flight: Flight, query: str) -> None:
+    shop = Shop(flight)
+    workspace = shop.begin(checks=[query], export=query)
+    identity = shop.request(workspace)
+    view = flight.work(workspace, identity)
+    if query.startswith("SELECT count"):
+        assert view.outcome == "succeeded", view.detail
+    else:
+        assert view.detail.startswith("step 3, Restore: ")
+        assert shop.is_bad()
+
+
+@pytest.mark.parametrize("query", ["SELECT 1; SELECT 2", "REINDEX", "nonsense"])
+def test_an_export_that_fails_stops_nothing(flight: Flight, query: str) -> None:
+    shop = Shop(flight)
+    workspace = shop.begin(export=query)
+    assert flight.work(workspace, shop.request(workspace)).outcome == "succeeded"
+
+
+def test_a_backup_that_has_nowhere_to_go_is_refused_before_anything_is_stopped(flight: Flight) -> None:
+    shop = Shop(flight)
+    shop.begin(backup={"sqlite": {"file": str(shop.live)}, "directory": str(flight.var / "at" / "deeper")})
+    (flight.var / "at").write_text("not a directory")
+    arguments = ("rollback", "v1", "--execute", "--confirm", "v1", "--confirm-database", "shop.db")
+    refused = flight.json(*arguments, code=4)["error"]
+    assert refused["what"] == f"Backup: {flight.var / 'at'} is no directory"
+    assert flight.trace() == []
+
+
+def test_a_backup_by_hand_is_for_nobody_else_to_read(flight: Flight) -> None:
+    require("sqlite3")
+    shop = Shop(flight)
+    workspace = shop.begin(backup={"sqlite": {"file": str(shop.live)}, "directory": str(flight.var / "dumps")})
+    script = as_shell_script(flight.plan(workspace))
+    subprocess.run(["/bin/sh", "-c", script], input="\n\n", text=True, check=True, capture_output=True, umask=0o022)
+    (dump,) = (flight.var / "dumps").iterdir()
+    assert dump.stat().st_mode & 0o077 == 0
+    assert "refunds" in dump.read_text()
+
+
+_BUSY = """
+import sqlite3, sys, time
+connection = sqlite3.connect(sys.argv[1], timeout=60)
+connection.execute("PRAGMA synchronous = OFF")
+print("writes", flush=True)
+while True:
+    connection.execute("INSERT INTO orders (placed_at) VALUES ('2099-01-01')")
+    connection.commit()
+    time.sleep(0.002)
+"""
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("mode", ["WAL", "DELETE"])
+def test_a_database_that_is_written_to_without_end_is_dumped_all_the_same(tmp_path: Path, mode: str) -> None:
+    live, dump = tmp_path / "live.db", tmp_path / "dumps" / "dump.db"
+    run(live, f"PRAGMA journal_mode = {mode}")
+    run(live, "CREATE TABLE orders (id INTEGER PRIMARY KEY, placed_at TEXT)")
+    many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000) SELECT i FROM n"
+    run(live, f"INSERT INTO orders SELECT i, hex(randomblob(500)) FROM ({many})")
+    commands = StepCommands(
+        directory=tmp_path, environment={}, output=OutputFile(tmp_path / "output.log"),
+        under_way=StepProcess(tmp_path, "0a0b0c0d"), cancel=threading.Event(), deadline=time.monotonic() + 20,
+    )  # fmt: skip
+    with subprocess.Popen([sys.executable, "-c", _BUSY, str(live)], stdout=subprocess.PIPE) as writer:
+        try:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == b"writes\n"
+            dump_sqlite(live, dump, commands)
+            assert writer.poll() is None
+        finally:
+            writer.kill()
+    assert run(dump, "PRAGMA integrity_check") == [("ok",)]
+    assert run(dump, "SELECT count(*) >= 40000 FROM orders") == [(1,)]
+
+
+_KILLED = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA journal_mode = DELETE")
+connection.execute("PRAGMA cache_size = 2")
+connection.execute("BEGIN IMMEDIATE")
+for number in range(10, 5000):
+    connection.execute("INSERT INTO orders VALUES (?, hex(randomblob(200)))", (number,))
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_what_a_killed_writer_left_half_done_does_not_stop_the_backup(flight: Flight) -> None:
+    shop = Shop(flight)
+    backup = {"sqlite": {"file": str(shop.live)}, "directory": str(flight.var / "dumps")}
+    workspace = shop.begin(backup=backup, export="SELECT id FROM orders WHERE placed_at > :dump_at")
+    subprocess.run([sys.executable, "-c", _KILLED, str(shop.live)], check=False)
+    assert Path(f"{shop.live}-journal").stat().st_size > 0
+    view = flight.work(workspace, shop.request(workspace))
+    assert view.outcome == "succeeded", view.detail
+    (dump,) = (flight.var / "dumps").glob("*.db")
+    assert shop.is_bad(dump)
+    (since,) = flight.var.glob("*-since-dump-*.csv")
+    assert since.read_text().split() == ["id", "2"]
 
 
 @pytest.mark.full

@@ -19,12 +19,12 @@ CALLS = {
     "stop": ["rm"],
     "backup": ["pg_dump", "pg_restore"],
     "checkout": ["git"],
-    "restore": ["psql"] * 4 + ["pg_restore"] + ["psql"] * 6,
+    "restore": ["psql"] * 4 + ["pg_restore"] + ["psql"] * 7,
     "start": ["setsid"],
     "verify": ["uname"],
 }
-# Before anything is stopped, both databases are asked for, and for the room that a second one needs.
-ASKED = ["psql", "psql", "psql"]
+# Before anything is stopped, both databases are asked for, the dump is read, and the room is asked for.
+ASKED = ["psql", "pg_restore", "psql", "psql"]
 ALL_CALLS = ASKED + [call for calls in CALLS.values() for call in calls]
 FIRST_OF_STEP = [
     len(ASKED) + sum(len(calls) for calls in list(CALLS.values())[:index]) + 1 for index in range(len(CALLS))
@@ -49,7 +49,7 @@ exit $status
 """
 
 FULL_DISK = """\
-case "$*" in *--list*) exec "$REAL" "$@" ;; esac
+case "$*" in *--list*|*/dev/null*) exec "$REAL" "$@" ;; esac
 "$REAL" "$@" || exit
 echo "pg_restore: error: no space left" >&2
 exit 1

@@ -10,6 +10,7 @@ import pytest
 from cockpit.bootstrap import make_worker
 from cockpit.errors import RefusedError
 from cockpit.execution.control import output_path, skip_step
+from cockpit.execution.progress import step_at
 from cockpit.release.intents import AddNote
 from tests.execution.flight import WAIT, Flight, alive, wait_until
 
@@ -161,6 +162,60 @@ def test_a_step_waits_for_a_person_and_whoever_comes_back_confirms(flight: Fligh
     assert view.steps[1].detail == "confirmed"
     assert flight.trace() == ["one", "two"]
     assert flight.work(workspace, identity).over
+
+
+def test_a_step_that_waits_behind_a_verification_is_confirmed_too(flight: Flight) -> None:
+    early = {**flight.verify_step(), "id": "early", "title": "Early"}
+    look = {"id": "look", "confirm": "Does the shop take an order?"}
+    steps = [flight.stop_step(), flight.checkout_step(), flight.start_step(), early, look]
+    workspace = flight.begin([*steps, flight.step("open"), flight.verify_step()])
+    identity = flight.request(workspace)
+    view = flight.work(workspace, identity)
+    assert (view.state, view.detail) == ("stopped", "waits for a person: Does the shop take an order?")
+    step = step_at(view)
+    assert step is not None
+    assert step.id == "look"
+    view = flight.work(workspace, identity)
+    assert view.outcome == "succeeded"
+    assert flight.trace() == ["stop", "start", "open"]
+
+
+def test_a_verification_that_holds_no_more_leaves_the_waiting_step_unconfirmed(flight: Flight) -> None:
+    early = {**flight.verify_step(within="100ms"), "id": "early", "title": "Early"}
+    look = {"id": "look", "confirm": "Does the shop take an order?"}
+    steps = [flight.stop_step(), flight.checkout_step(), flight.start_step(), early, look, flight.step("open")]
+    workspace = flight.begin(steps)
+    identity = flight.request(workspace)
+    flight.work(workspace, identity)
+    (flight.var / "up").unlink()
+    assert flight.work(workspace, identity).detail.startswith("step 4, Early:")
+    (flight.var / "up").touch()
+    assert flight.work(workspace, identity).detail == "waits for a person: Does the shop take an order?"
+    assert flight.trace() == ["stop", "start"]
+    assert flight.work(workspace, identity).over
+
+
+def test_a_step_that_prints_to_its_outputs_path_has_ended_all_the_same(flight: Flight) -> None:
+    steps = [flight.step("one", "seq 1000"), flight.step("two", "echo said > /dev/stderr"), flight.step("three")]
+    workspace = flight.begin(steps)
+    view = flight.work(workspace, flight.request(workspace))
+    assert [step.state for step in view.steps] == ["ok", "ok", "ok"]
+    assert flight.trace() == ["one", "two", "three"]
+    output = view.steps[1].output
+    assert output is not None
+    assert "said" in (workspace.session.text(output) or "")
+
+
+def test_a_full_disk_under_the_output_does_not_stop_a_rollback(flight: Flight) -> None:
+    hosts = flight.step("copy", hosts=["web1", "web2"])
+    workspace = flight.begin([flight.stop_step(), hosts, *flight.usual_steps()[1:]])
+    identity = flight.request(workspace)
+    path = output_path(workspace.executions_directory, identity)
+    path.parent.mkdir(parents=True)
+    path.symlink_to("/dev/full")
+    view = flight.work(workspace, identity)
+    assert view.outcome == "succeeded", view.detail
+    assert flight.trace() == ["stop", "copy", "copy", "migrate", "start"]
 
 
 def test_a_worker_that_comes_too_late_confirms_nothing(flight: Flight) -> None:

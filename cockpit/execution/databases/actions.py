@@ -9,7 +9,7 @@ from pathlib import Path
 from cockpit.errors import RefusedError
 from cockpit.execution.databases.commands import StepCommands
 from cockpit.execution.databases.dumps import refuse_wrong
-from cockpit.execution.databases.place import database_at, settings_of
+from cockpit.execution.databases.place import database_at, settings_of, sqlite_file
 from cockpit.execution.databases.postgresql import PostgresqlRestore, dump_postgresql
 from cockpit.release.configuration import Backup, Postgresql, Restore
 from cockpit.release.plan import Plan, PlanStep
@@ -72,7 +72,7 @@ class DatabaseActions:
             ).run(rehearsal=self._rehearsal)
         from cockpit.execution.databases.sqlite import SqliteRestore
 
-        live = self._root / (configured.sqlite.file if configured.sqlite is not None else "")
+        live = sqlite_file(configured.sqlite.file if configured.sqlite is not None else "", self._root)
         return SqliteRestore(
             restore=configured,
             live=live,

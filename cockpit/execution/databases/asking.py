@@ -20,7 +20,7 @@ def ask_server(settings: Mapping[str, str], question: str, *, database: str, pat
     """
     asked = {**settings, "PGDATABASE": database, "PGCONNECT_TIMEOUT": str(max(2, int(patience * 2 / 3)))}
     argv = ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--no-password"]
-    argv += ["--set=ON_ERROR_STOP=1", f"--set=live={settings['PGDATABASE']}", "--file=-"]
+    argv += [f"--dbname={database}", "--set=ON_ERROR_STOP=1", f"--set=live={settings['PGDATABASE']}", "--file=-"]
     found = process.run(argv, env=with_settings(os.environ, asked), stdin=question.encode(), timeout=patience)
     if not found.ok:
         said = found.complaint.removeprefix("psql: ").removeprefix("error: ")

@@ -20,6 +20,10 @@ _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
 _ELSEWHERE = re.compile(rb"^\\c(?:onnect)?\s", re.MULTILINE)
 _END = b"-- PostgreSQL database dump complete"
 _TAIL = 4096
+_ARCHIVE_END = 1024  # bytes of nothing
+# SQLite's journals begin so as long as something in them counts.
+_JOURNALS = {"-wal": b"\x37\x7f\x06", "-journal": b"\xd9\xd5\x05\xf9"}
+_MAGIC = 4
 _SUMMED = 2 * 2**30  # bytes
 
 
@@ -69,15 +73,37 @@ def quick_complaint(path: Path, *, postgresql: bool) -> str:
             return "the dump is one of PostgreSQL"
         if kind == "plain" and not _is_whole(path, postgresql=postgresql):
             return "the dump is cut off: its last lines do not say that it is complete"
+        if kind == "tar" and _end_of(path, _ARCHIVE_END) != bytes(_ARCHIVE_END):
+            return "the dump is cut off: the end of a tar archive is missing"
+        if kind == "sqlite" and (journal := _journal_of(path)) is not None:
+            return f"the dump is not whole without {journal.name} beside it: let sqlite3 run PRAGMA quick_check on it"
     except OSError as error:
         return f"the dump cannot be read: {error.strerror}"
     return ""
 
 
-def _is_whole(path: Path, *, postgresql: bool) -> bool:
+def _journal_of(path: Path) -> Path | None:
+    """Return the journal beside an SQLite file that holds what is not in the file yet, or is to be rolled back."""
+    for ending, magic in _JOURNALS.items():
+        journal = path.with_name(f"{path.name}{ending}")
+        try:
+            with journal.open("rb") as file:
+                head = file.read(_MAGIC)
+        except FileNotFoundError:
+            continue
+        if head.startswith(magic):
+            return journal
+    return None
+
+
+def _end_of(path: Path, size: int) -> bytes:
     with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - _TAIL))
-        tail = file.read()
+        file.seek(max(0, path.stat().st_size - size))
+        return file.read()
+
+
+def _is_whole(path: Path, *, postgresql: bool) -> bool:
+    tail = _end_of(path, _TAIL)
     if postgresql:
         return _END in tail
     lines = [line.strip() for line in tail.splitlines()]

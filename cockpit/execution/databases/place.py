@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from cockpit.errors import NotFoundError, RefusedError
+from cockpit.errors import NotFoundError, ObservationError, RefusedError
 from cockpit.release.configuration import Backup, Postgresql, Restore
 from cockpit.release.databases import DatabaseAt
 
@@ -24,7 +23,6 @@ _VARIABLES = {
 # Compiled when they are used: most services have no such database, and every start would pay.
 _ADDRESS = r"(?i:postgres|postgresql|postgis|pgsql)(?:\+\w+)?://"
 _NAME = r"[A-Za-z0-9_.-]{1,63}"
-_ASSIGNMENT = r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)"
 
 # Where an address says where to go, what these say would lead elsewhere all the same.
 _LEADS_ELSEWHERE = ("PGHOSTADDR", "PGSERVICE")
@@ -76,7 +74,7 @@ def _parsed(address: str) -> dict[str, str]:
         "password": unquote(parts.password or ""),
         "dbname": unquote(parts.path.removeprefix("/")),
     }
-    for name, value in parse_qsl(parts.query):
+    for name, value in parse_qsl(parts.query.replace("+", "%2B")):  # a plus is no blank here
         if name not in _VARIABLES:
             raise RefusedError(
                 f"the database's address has a parameter {name!r} that the clients cannot be given",
@@ -87,33 +85,36 @@ def _parsed(address: str) -> dict[str, str]:
 
 
 def _from_file(configured: Postgresql, root: Path) -> str:
+    """Return the variable as the service's own framework reads it of the file; empty where it is not set there."""
     if not configured.env_file:
         return ""
+    from cockpit.envfile.parsing import read_env_file
+
     try:
-        lines = (root / configured.env_file).read_text(errors="replace").splitlines()
-    except OSError:
+        parsed = read_env_file(root / configured.env_file)
+    except ObservationError as error:
+        raise RefusedError(error.what, fix=error.fix, code="configuration") from error
+    entry = parsed.entries.get(configured.database_env) if parsed is not None else None
+    if entry is None:
         return ""
-    found = ""
-    for line in lines:
-        match = re.fullmatch(_ASSIGNMENT, line)
-        if match and match[1] == configured.database_env:
-            found = _unquoted(match[2].strip())
-    return found
+    if entry.borrows:
+        raise RefusedError(
+            f"{configured.database_env} takes in {', '.join(entry.borrows)}, which {configured.env_file} does not set",
+            fix=f"Export {configured.database_env} itself",
+            code="configuration",
+        )
+    return entry.value or ""
 
 
-def _unquoted(value: str) -> str:
-    if value[:1] in {"'", '"'}:
-        try:
-            return "".join(shlex.split(value, comments=True)[:1])
-        except ValueError:
-            return value.strip("'\"")
-    return value
+def sqlite_file(file: str, root: Path) -> Path:
+    """Return where an SQLite database really lies: a rename upon a link would leave the database itself as it was."""
+    return Path(os.path.realpath(root / file))
 
 
 def database_at(step: Backup | Restore, root: Path, environment: Mapping[str, str]) -> DatabaseAt:
     """Return where a step's database is, without its password; what is in the way of knowing is its `trouble`."""
     if step.sqlite is not None:
-        return DatabaseAt("sqlite", name=str((root / step.sqlite.file).absolute()))
+        return DatabaseAt("sqlite", name=str(sqlite_file(step.sqlite.file, root)))
     import shutil  # it brings archivers along
 
     missing = [name for name in ("psql", "pg_dump", "pg_restore") if shutil.which(name) is None]
@@ -129,6 +130,8 @@ def database_at(step: Backup | Restore, root: Path, environment: Mapping[str, st
         host=found.get("PGHOST", "") or found.get("PGHOSTADDR", ""),
         port=found.get("PGPORT", ""),
         user=found.get("PGUSER", ""),
+        address=found.get("PGHOSTADDR", "") if found.get("PGHOST") else "",
+        through=found.get("PGSERVICE", ""),
     )
 
 

@@ -8,6 +8,7 @@ id: whoever goes on after a worker that fell finds them, and knows how far it wa
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from cockpit.execution.databases.dumps import Format, since_words
 from cockpit.release.configuration import Restore
 from cockpit.release.databases import Dump
 
+_STEM = 30  # characters; a name has 63 at most
 _SWAPS = 6  # attempts at the renames, while others come back as soon as they are turned out
 _PSQL = ("psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set=ON_ERROR_STOP=1", "--file=-")
 
@@ -49,8 +51,10 @@ SELECT format('CREATE DATABASE %I TEMPLATE template0', :'new')
                         ELSE '' END
            FROM pg_database d WHERE d.datname = :'live'), '') \\gexec
 """
-# Who may connect is no part of a dump of one database.
+# Who may connect, and how many, is no part of a dump of one database.
 _GRANTS = """
+SELECT format('ALTER DATABASE %I CONNECTION LIMIT %s', :'new', datconnlimit)
+  FROM pg_database WHERE datname = :'live' AND datconnlimit >= 0 \\gexec
 SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', :'new')
   FROM pg_database WHERE datname = :'live' AND datacl IS NOT NULL \\gexec
 SELECT format('GRANT %s ON DATABASE %I TO %s%s', a.privilege_type, :'new',
@@ -63,6 +67,11 @@ _SETTINGS = """
 SELECT format('ALTER DATABASE %I SET %I FROM CURRENT', :'new', split_part(c.setting, '=', 1))
   FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) AS c (setting)
  WHERE d.datname = :'live' AND s.setrole = 0 \\gexec
+"""
+# What is set for one role in it cannot be carried over without that role's rights.
+_OF_ROLES = """
+SELECT string_agg(DISTINCT r.rolname, ', ') FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+  JOIN pg_roles r ON r.oid = s.setrole WHERE d.datname = :'live';
 """
 _TABLES = """
 SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -102,7 +111,8 @@ class PostgresqlRestore:
         self._live = settings["PGDATABASE"]
         self._new = f"{self._live[:40]}_new_{execution}"
         self._stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-        self._bad = f"{self._live[:30]}_bad_{self._stamp}_{execution}"
+        self._stem = _stem(self._live)
+        self._bad = f"{self._stem}_bad_{self._stamp}_{execution}"
         self._exported: Path | None = None
 
     def run(self, *, rehearsal: bool = False) -> str:
@@ -114,7 +124,9 @@ class PostgresqlRestore:
             return self._rehearse()
         self._end_former()
         names = self._names()
-        kept = sorted(name for name in names if re.search(rf"_bad_\d{{8}}T\d{{6}}Z_{self._execution}$", name))
+        # Another step of this execution may have put another database of this server back.
+        ours = re.compile(rf"{re.escape(self._stem)}_bad_\d{{8}}T\d{{6}}Z_{self._execution}")
+        kept = sorted(name for name in names if ours.fullmatch(name))
         if kept and self._live in names:
             return f"{self._live} is restored already; the one it replaced is kept as {kept[-1]}"
         has_live = self._live in names
@@ -125,6 +137,9 @@ class PostgresqlRestore:
         if has_live:
             self._sql(self._maintenance, _GRANTS)
             self._sql(self._live, _SETTINGS)
+            roles = self._sql(self._maintenance, _OF_ROLES)
+            if roles:
+                self._commands.say(f"not carried over: what ALTER ROLE ... IN DATABASE set for {roles}; set it anew")
             self._export()
         self._swap(has_live=has_live)
         if not has_live:
@@ -150,7 +165,8 @@ class PostgresqlRestore:
             "execution": self._execution,
             "dump_at": f"'{datetime.fromtimestamp(self._dump.written_ns / 1e9, UTC).isoformat()}'",
         }
-        argv = [*_PSQL, *(f"--set={name}={value}" for name, value in variables.items())]
+        # By name: the entry of a service file would come before the variable, and may lead to the live one.
+        argv = [*_PSQL, f"--dbname={database}", *(f"--set={name}={value}" for name, value in variables.items())]
         argv += [f"--output={into}"] if into is not None else []
         settings = {**self._settings, "PGDATABASE": database}
         return self._commands.run(argv, settings=settings, stdin=text.encode()).text.strip()
@@ -173,6 +189,7 @@ class PostgresqlRestore:
                 "--set=ON_ERROR_STOP=1",
                 "--single-transaction",
                 "--output=/dev/null",
+                f"--dbname={self._new}",
             ]
             argv.append(f"--file={self._dump.path}")
         else:
@@ -202,7 +219,7 @@ class PostgresqlRestore:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.touch(0o600)
-            self._sql(self._live, f"COPY ({query}) TO STDOUT WITH CSV HEADER;", into=target)
+            self._sql(self._live, f"COPY ({query}\n) TO STDOUT WITH CSV HEADER;", into=target)
         except (StepError, OSError) as error:
             if isinstance(error, StepError) and error.code in {"aborted", "timed-out"}:
                 raise
@@ -223,6 +240,11 @@ class PostgresqlRestore:
                 self._commands.say("others have come back to the database: turning them out once more")
             else:
                 return
+
+
+def _stem(name: str) -> str:
+    """Return what of a database's name there is room for beside the date; of a long one, its digest tells it apart."""
+    return name if len(name) <= _STEM else f"{name[: _STEM - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def dump_postgresql(settings: Mapping[str, str], target: Path, commands: StepCommands) -> str:

@@ -21,6 +21,7 @@ from cockpit.release.databases import Dump
 
 # A dead writer's journals belong to the file they lie beside: beside another one they would corrupt it.
 _COMPANIONS = ("-journal", "-wal", "-shm")
+_TROUBLES = (sqlite3.Error, ValueError, OSError)  # a NUL, or what is not UTF-8, is no error of SQLite's
 _LOOK_EVERY = 100_000  # virtual machine steps between looks at whether a person has called a halt
 
 
@@ -70,7 +71,7 @@ class SqliteRestore:
                 if has_live:
                     self._export()
                 self._swap(has_live=has_live)
-        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
+        except _TROUBLES as error:
             self._commands.refuse_late()
             raise StepError(f"not restored: {error}") from error
         told = f"; the one it replaced is kept as {self._bad.name}" if has_live else "; there was no file of that name"
@@ -154,14 +155,14 @@ class SqliteRestore:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.touch(0o600)
             with (
-                closing(self._connect(self._live, mode="ro")) as connection,
+                closing(self._connect(self._live, mode="rw")) as connection,  # see dump_sqlite
                 target.open("w", newline="", encoding="utf-8") as file,
             ):
                 found = connection.execute(self._restore.export, {"dump_at": taken})
                 rows = csv.writer(file)
-                rows.writerow([column[0] for column in found.description])
+                rows.writerow([column[0] for column in found.description or ()])
                 rows.writerows(found)
-        except (sqlite3.Error, OSError) as error:
+        except _TROUBLES as error:
             self._commands.refuse_late()
             self._commands.say(f"not exported ({error}): all of it is in the file that is kept")
             return
@@ -206,10 +207,12 @@ def dump_sqlite(live: Path, target: Path, commands: StepCommands) -> str:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         unfinished.touch(0o600)
+        # Not read-only: what a writer has left half done that was killed has to be rolled back to be read.
         with (
-            closing(sqlite3.connect(f"{live.as_uri()}?mode=ro", uri=True, timeout=5)) as connection,
+            closing(sqlite3.connect(f"{live.as_uri()}?mode=rw", uri=True, timeout=5)) as connection,
             closing(sqlite3.connect(unfinished)) as copy,
         ):
+            _hold_still(connection, commands)
             connection.backup(copy, pages=1000, progress=lambda *_: commands.refuse_late())
         _to_disk(unfinished)
         unfinished.rename(target)
@@ -218,6 +221,23 @@ def dump_sqlite(live: Path, target: Path, commands: StepCommands) -> str:
     finally:
         unfinished.unlink(missing_ok=True)
     return f"{live.name} is dumped into {target} ({target.stat().st_size} bytes)"
+
+
+def _hold_still(connection: sqlite3.Connection, commands: StepCommands) -> None:
+    """Read on from this moment's state: what others write would make a copy begin anew, for ever where they write much.
+
+    Waits, as long as the step has time, for whoever has locked the whole database.
+    """
+    connection.execute("BEGIN")
+    while True:
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            commands.refuse_late()
+        else:
+            return
 
 
 def _no_other_file(action: int, *_: object) -> int:
