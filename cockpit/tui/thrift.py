@@ -36,8 +36,8 @@ Piece = tuple[int, int, Strip]  # a row, a column, and what is drawn from there 
 # Characters of whose width terminals think differently, with what stands before a mark upon it; of ASCII, Latin, our
 # own signs and what is written in East Asia they do not.
 _UNSURE = re.compile(
-    "((?:.[\u0300-\u036f\u200b-\u200f\u20d0-\u20ff\ufe00-\ufe0f]+"
-    "|[^\x20-\x7e\u00a0-\u02ff\u2010-\u203a\u2190-\u2193\u2500-\u25ff\u2713\u2717\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff60])+)"
+    r"((?:.[\u0300-\u036f\u200b-\u200f\u20d0-\u20ff\ufe00-\ufe0f]+"
+    r"|[^\x20-\x7e\u00a0-\u02ff\u2010-\u203a\u2190-\u2193\u2500-\u25ff\u2713\u2717\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff60])+)"
 )
 _LEAST = Size(10, 2)
 _LOOK_AGAIN = 1.0  # seconds: an answer may have been lost
