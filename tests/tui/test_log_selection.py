@@ -50,6 +50,14 @@ def app_of(path: Path, *, capacity: int = 20_000) -> LogApp:
     return LogApp([("app", path)], reader=LogReader("app", path, buffer=LogBuffer(capacity), first=FIRST_LINES))
 
 
+async def stopped_before_a_burst(pilot: Pilot[int], tail: LogTail, path: Path, count: int) -> None:
+    """Stop at the end, and let more lines come at once than are held beside what one looks at."""
+    await at_the_end(pilot, tail)
+    await pilot.press("f")
+    write(path, *(text_of(LINES + number) for number in range(count)), mode="ab")
+    await until(pilot, lambda: not tail.buffer.has_end)
+
+
 class ViewApp(ThemedApp):
     def __init__(self, view: LogView) -> None:
         super().__init__()
@@ -166,10 +174,7 @@ async def test_who_has_stopped_at_the_end_goes_on_from_there_after_a_burst(path:
     app = app_of(path)
     async with app.run_test(size=SIZE) as pilot:
         tail = app.query_one(LogTail)
-        await at_the_end(pilot, tail)
-        await pilot.press("f")
-        write(path, *(text_of(LINES + number) for number in range(5_000)), mode="ab")
-        await until(pilot, lambda: not tail.buffer.has_end)
+        await stopped_before_a_burst(pilot, tail, path, 5_000)
         await pilot.press(key)
         await until(pilot, lambda: tail.buffer.extent.lines > 1_200 and not tail.progress)
         assert shown(tail)[-1].endswith(f"line {LINES - 1}")
@@ -181,10 +186,7 @@ async def test_the_wheel_reads_on_after_a_burst_too(path: Path) -> None:
     app = app_of(path)
     async with app.run_test(size=SIZE) as pilot:
         tail = app.query_one(LogTail)
-        await at_the_end(pilot, tail)
-        await pilot.press("f")
-        write(path, *(text_of(LINES + number) for number in range(5_000)), mode="ab")
-        await until(pilot, lambda: not tail.buffer.has_end)
+        await stopped_before_a_burst(pilot, tail, path, 5_000)
         tail.post_message(MouseScrollDown(tail, 5, 5, 0, 1, 0, False, False, False))
         await until(pilot, lambda: tail.buffer.extent.lines > 1_200 and not tail.progress)
 
@@ -254,10 +256,7 @@ async def test_who_reads_on_to_the_end_of_a_burst_is_not_thrown_back(path: Path,
     app = app_of(path)
     async with app.run_test(size=SIZE) as pilot:
         tail = app.query_one(LogTail)
-        await at_the_end(pilot, tail)
-        await pilot.press("f")
-        write(path, *(text_of(LINES + number) for number in range(700)), mode="ab")
-        await until(pilot, lambda: not tail.buffer.has_end)
+        await stopped_before_a_burst(pilot, tail, path, 700)
         if selects:
             await pilot.press("K", "K")
         tops = [0]
