@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.errors import CockpitError, NotFoundError, UsageError
+from cockpit.errors import CockpitError, NotFoundError, RefusedError, UsageError
 from cockpit.git.command import Git
 from cockpit.loading import Checkpoints, load_whole
 from cockpit.masking import Mask
@@ -169,7 +169,15 @@ def remote_of(options: Options, store: Store, *, named: str = "", branch: str = 
         workspace = open_workspace(options, any_run=True, any_env=True)
     except NotFoundError:
         local = Git(options.repo).run("config", "--get", "cockpit.stateRemote").text.strip()
-        return StateRemote.of(store.location, named or local, branch=branch)
+        remote = StateRemote.of(store.location, named or local, branch=branch)
+        own = remote.own_program() if remote is not None and not named else ""
+        if remote is None or not own:
+            return remote
+        raise RefusedError(
+            f"this clone brings along {own}, by which {remote.shown} would be asked, and nothing to trust is here yet",
+            fix="Where that is meant, name the remote: cockpit sync --remote R",
+            code="not-trusted",
+        ) from None
     found = workspace.state_remote(named)
     if found is not None and branch:
         return found.on_branch(branch)

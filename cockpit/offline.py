@@ -60,6 +60,7 @@ def rollback_script(workspace: Workspace) -> RollbackScript:
             root=workspace.root,
             code=workspace.code,
             host=workspace.host,
+            trusted=workspace.trusted,
             seen=running.seen,
         )
     except CockpitError as error:

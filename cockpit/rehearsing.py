@@ -35,6 +35,7 @@ def plan_to_rehearse(workspace: Workspace, tag: str | bytes, way: DatabaseWay | 
         root=workspace.root,
         code=workspace.code,
         host=workspace.host,
+        trusted=workspace.trusted,
         way=way or "",
         from_commit=workspace.run.commit,
     )

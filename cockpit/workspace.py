@@ -96,7 +96,7 @@ class Workspace:
     @property
     def code_git(self) -> Git:
         """Git in that work tree."""
-        return Git(self.code)
+        return Git(self.code, fetches=self.trusted)
 
     @property
     def trusted(self) -> bool:
@@ -153,7 +153,8 @@ class Workspace:
 
         What is named wins, then git's `cockpit.stateRemote`, then the configuration, then origin or the only remote.
         Raises NotFoundError for a name that is no remote, RefusedError (`not-trusted`) for an address that only an
-        untrusted configuration names.
+        untrusted configuration names, and for a remote that nobody `named` and something
+        in an untrusted clone has a program run for.
         """
         from cockpit.store.remote import StateRemote
 
@@ -163,10 +164,13 @@ class Workspace:
         if wanted == "none":
             return None
         remote = StateRemote.of(location, wanted, branch=configuration.state_branch)
-        by_file = not named and not local
-        if remote is not None and by_file and not remote.configured_in_git and not self.trusted:
+        if remote is None or self.trusted:
+            return remote
+        by_file, own = not named and not local, "" if named else remote.own_program()
+        if (by_file and not remote.configured_in_git) or own:
+            way = f"by {own}, which this clone brings along, " if own else ""
             raise RefusedError(
-                f"the state would go to {remote.shown}, and this configuration is not trusted on this host",
+                f"the state would go {way}to {remote.shown}, and this configuration is not trusted on this host",
                 fix="Look at it and say: cockpit trust",
                 code="not-trusted",
             )

@@ -19,7 +19,7 @@ from cockpit.release.ports import Situation
 
 def look_by_git(check: GitCheck, situation: Situation, *, code: Path, seconds: float) -> Look:
     """Ask git once."""
-    git = Git(code / check.directory, timeout=seconds)
+    git = Git(code / check.directory, timeout=seconds, fetches=True)
     try:
         head = head_commit(git)
         return _look(git, check, situation, head)
@@ -86,7 +86,7 @@ def digest_of_paths(code: Path, paths: tuple[str, ...]) -> str:
 
     Raises GitError where git fails.
     """
-    git = Git(code)
+    git = Git(code, fetches=True)
     specs = [f":(top,glob){path}" for path in paths]
     listed = git.output("ls-files", "-s", "-z", "--", *specs)
     changed = git.output(*NO_PROGRAMS, "diff", "--no-ext-diff", "--no-textconv", "HEAD", "--", *specs)

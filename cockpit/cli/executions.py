@@ -120,6 +120,7 @@ def _plan_or_execute(arguments: argparse.Namespace) -> ExitCode:
         root=workspace.root,
         code=workspace.code,
         host=workspace.host,
+        trusted=workspace.trusted,
         way=arguments.database,
         seen=sighting_of(workspace, now=time.time()),
     )

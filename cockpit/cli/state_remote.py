@@ -29,6 +29,10 @@ def propose_state_remote(root: Path, tell: Callable[[str], None] = lambda _: Non
         return "", "", f"{error}\n{_OWN}"
     if remote is None:
         return "", "", f"There is no git remote to share the state by.\n{_OWN}"
+    own = remote.own_program()
+    if own:
+        why = f"{remote.name} was not asked whether it takes the shared state: this clone brings along {own}."
+        return "", "", f"{why}\nWhere that is meant, name the remote: state_remote in cockpit.yaml.\n{_OWN}"
     tell(f"Asking the git remote {remote.name or remote.shown} whether it takes the shared state...")
     found = probe_remote(location, remote)
     public = any(forge in remote.shown for forge in _FORGES)

@@ -87,16 +87,18 @@ def prepare(
     way: DatabaseWay | Literal[""] = "",
     seen: Sighting | None = None,
     from_commit: str = "",
+    trusted: bool = False,
 ) -> Plan:
     """Return the plan that leads to `tag`, resolved against the work tree as it is now.
 
     Bytes, or a text with what the command line makes of them, reach a name that is not UTF-8. `way` is what a person
     wants of the database, empty the usual one. It leads away from what answers by what was `seen`, or from what is
     checked out; where that is the tag already, from `from_commit` or, by itself, from what an execution had left that
-    was aborted on the way there. Raises NotFoundError for a tag that is not there, RefusedError for one that is no
-    commit, and where the database cannot go that way.
+    was aborted on the way there. Where the configuration is `trusted`, git may fetch what a partial clone lacks.
+    Raises NotFoundError for a tag that is not there, RefusedError for one that is no commit, and where the database
+    cannot go that way.
     """
-    git = Git(code)
+    git = Git(code, fetches=trusted)
     commit = resolve_tag(git, tag)
     named = decode_name(tag if isinstance(tag, bytes) else tag.encode("utf-8", "surrogateescape"))
     head = head_commit(git)

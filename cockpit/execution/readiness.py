@@ -61,7 +61,7 @@ def readiness(run: Run, code: Path, obstacles: Obstacles) -> Readiness:
     warnings: tuple[str, ...] = ()
     running = Running(obstacles.seen)
     try:
-        git = Git(code)
+        git = Git(code, fetches=obstacles.trusted)
         listed = Ahead(lambda: list_tags(git, run.configuration.code.tags))
         head = head_commit(git)
         # To compare files git runs what the repository's own configuration calls a filter: not before it is trusted.
@@ -96,7 +96,8 @@ def _look_at_plan(run: Run, tag: Tag, code: Path, obstacles: Obstacles) -> tuple
     from cockpit.execution.programs import missing_programs
 
     root = obstacles.root or code
-    plan = prepare(run, "rollback", encode_name(tag), root=root, code=code, host="", seen=obstacles.seen)
+    seen, trusted = obstacles.seen, obstacles.trusted
+    plan = prepare(run, "rollback", encode_name(tag), root=root, code=code, host="", seen=seen, trusted=trusted)
     found = (obstacles.rooms or RoomLook())(plan, root)
     faults = [*plan.troubles, *complaints(found), *missing_programs(plan, os.environ)]
     complaint = dump_complaint(run.configuration, plan.backup)

@@ -63,7 +63,7 @@ def rehearse(
 ) -> RollbackRehearsed:
     """Carry out what can be rehearsed of a plan and return how it went; RefusedError where nothing can be."""
     started = time.monotonic()
-    with _scratch_tree(Git(Path(plan.code)), plan.from_commit) as tree:
+    with _scratch_tree(Git(Path(plan.code), fetches=True), plan.from_commit) as tree:
         scratch = rehearsal_of(plan, tree)
         file = OutputFile(output)
         try:

@@ -179,7 +179,7 @@ class StepRunner:
 
     def _checkout(self, step: PlanStep) -> StepResult:
         try:
-            checkout_detached(Git(Path(self.plan.code)), self.plan.commit, timeout=step.timeout)
+            checkout_detached(Git(Path(self.plan.code), fetches=True), self.plan.commit, timeout=step.timeout)
         except CockpitError as error:
             self._output.line(str(error))
             return StepResult("failed", visible(error.what, limit=200))

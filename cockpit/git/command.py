@@ -28,9 +28,13 @@ DURABLE = (
 _CONNECTING = ("GIT_SSH", "GIT_SSL_", "GIT_PROXY_", "GIT_HTTP_PROXY", "GIT_LFS_")
 
 
+# What git says first where it would have to fetch an object and may not (promisor-remote.c).
+_LACKS = b"lazy fetching disabled"
+
+
 def git_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment git runs in: ours without GIT_* but for how a host connects, C locale, no prompts, no
-    pager, no optional locks.
+    pager, no optional locks, nothing fetched by the way.
     """
     clean = {
         name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith(_CONNECTING)
@@ -40,6 +44,7 @@ def git_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
         GIT_TERMINAL_PROMPT="0",
         GIT_PAGER="cat",
         GIT_OPTIONAL_LOCKS="0",
+        GIT_NO_LAZY_FETCH="1",
         SSH_ASKPASS_REQUIRE="never",
     )
     # Only added to: with one of ours, a partial clone whose core.sshCommand names the key could fetch nothing more.
@@ -51,10 +56,15 @@ def git_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 class Git(Struct, frozen=True):
-    """Git at one place: `directory` is a work tree, a bare repository, or any directory inside one."""
+    """Git at one place: `directory` is a work tree, a bare repository, or any directory inside one.
+
+    Where it `fetches`, a partial clone gets what it lacks from its remote, by the programs that its own configuration
+    names to connect with: only what is trusted on this host may.
+    """
 
     directory: Path
     timeout: float = 30.0
+    fetches: bool = False
 
     def run(
         self,
@@ -65,10 +75,11 @@ class Git(Struct, frozen=True):
         cancel: threading.Event | None = None,
     ) -> Finished:
         """Run git and return how it ended, whatever its status; `env` is laid over `git_environment()`."""
+        lazily = {"GIT_NO_LAZY_FETCH": "0"} if self.fetches else {}
         return process.run(
             ["git", "--no-pager", *arguments],
             cwd=self.directory,
-            env=git_environment(env),
+            env=git_environment({**lazily, **(env or {})}),
             stdin=stdin,
             timeout=self.timeout if timeout is None else timeout,
             cancel=cancel,
@@ -99,6 +110,11 @@ class Git(Struct, frozen=True):
     ) -> bytes:
         """Run git and return its whole standard output; GitError quotes its complaint where it fails."""
         done = self.run(*arguments, stdin=stdin, env=env, timeout=timeout)
+        if not done.ok and not self.fetches and _LACKS in done.err:
+            raise GitError(
+                "this clone is partial and lacks what is asked of it, and before it is trusted nothing is fetched",
+                fix="Look at it and say: cockpit trust",
+            )
         if not done.ok:
             verb = next((word for word in arguments if not word.startswith("-") and "=" not in word), "git")
             raise GitError(f"git {verb}: {done.complaint}")

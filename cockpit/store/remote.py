@@ -24,8 +24,16 @@ from cockpit.store.location import StoreLocation
 from cockpit.store.objects import ObjectDatabase
 from cockpit.text import visible
 
-FETCH = ("fetch", "--no-tags", "--no-write-fetch-head", "--no-auto-gc", "--no-filter", "--no-recurse-submodules")
-PUSH = ("push", "--porcelain", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no")
+# What git-config(1) lets a clone's own configuration connect by, and a helper that is only called by its name.
+_CONNECTING = r"^(core\.(sshcommand|gitproxy)|credential\.(.*\.)?helper)$"
+_HELPER = pattern(r"[A-Za-z0-9-]*")
+# Said aloud: an address, too, can stand in a clone's configuration as a remote with programs of its own for these.
+_FETCHED_BY = "--upload-pack=git-upload-pack"
+_PUSHED_BY = "--receive-pack=git-receive-pack"
+FETCH = ("fetch", _FETCHED_BY, "--no-tags", "--no-write-fetch-head", "--no-auto-gc", "--no-filter",
+         "--no-recurse-submodules")  # fmt: skip
+PUSH = ("push", _PUSHED_BY, "--porcelain", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no")
+_LIST = ("ls-remote", _FETCHED_BY, "--refs", "--quiet")
 ADDRESS = "_address"  # what a remote is called that has no name in git's configuration
 _TIMEOUT = 30.0  # seconds for one fetch or push
 _FIRST = 10.0  # times as long for a first one, in which all of a state may go over a slow line
@@ -162,6 +170,26 @@ class StateRemote:
     def _tracking(self) -> str:
         return f"refs/cockpit/remotes/{self.name}"
 
+    def own_program(self) -> str:
+        """Return what in this clone itself would have a program run where its remote is used; empty where nothing does.
+
+        A clone that somebody else has prepared can bring along `core.sshCommand`, `core.gitProxy`, a credential helper,
+        or a remote that lies within it, with its hooks.
+        """
+        listed = self._git.run(self._at, "config", "--show-scope", "--null", "--get-regexp", _CONNECTING)
+        words = listed.out.decode("utf-8", "replace").split("\0")
+        for scope, setting in zip(words[::2], words[1::2], strict=False):
+            key, _, value = setting.partition("\n")
+            runs = value != "" if key.startswith("core.") else not _HELPER.fullmatch(value)
+            if scope in {"local", "worktree"} and runs:
+                return visible(key)
+        place = self._url.removeprefix("file://")
+        if "://" not in place and (place.startswith("/") or ":" not in place.partition("/")[0]):
+            inside = (self._location.base / place).resolve()
+            if any(inside.is_relative_to(own.resolve()) for own in (self._location.base, self._location.common)):
+                return f"a remote within itself, {self.shown}"
+        return ""
+
     def fetch(self, *, cancel: threading.Event | None = None, first: bool = False) -> str | None:
         """Take in the remote's state, presence and leases; return the state's commit, or None where there is none.
 
@@ -216,7 +244,7 @@ class StateRemote:
 
         No ref of ours is written, so that it never collides with a fetch that is under way. Raises RemoteError.
         """
-        asked = self._run("ls-remote", "--refs", "--quiet", "--", self._url, ref, cancel=cancel, timeout=timeout)
+        asked = self._run(*_LIST, "--", self._url, ref, cancel=cancel, timeout=timeout)
         if not asked.ok:
             raise self._error("ls-remote", asked)
         lines = (line.split("\t", 1) for line in asked.text.splitlines() if "\t" in line)
@@ -230,7 +258,8 @@ class StateRemote:
     def _run(self, *arguments: str, cancel: threading.Event | None = None, timeout: float | None = None) -> Finished:
         # An address that came with a repository must not name a program (git-remote-ext) to run. Options for a server
         # are meant for one's own pushes, and fail where none are taken.
-        settings = ("protocol.ext.allow=never", "core.hooksPath=/dev/null", "gc.auto=0", "push.pushOption=")
+        settings = ("protocol.ext.allow=never", "core.hooksPath=/dev/null", "core.alternateRefsCommand=true",
+                    "gc.auto=0", "push.pushOption=")  # fmt: skip
         guarded = tuple(word for setting in settings for word in ("-c", setting))
         return self._git.run(
             self._at, *guarded, *arguments, env=self._without_prompts(), timeout=timeout, cancel=cancel

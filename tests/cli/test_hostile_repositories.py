@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -70,6 +71,93 @@ def test_no_setting_of_a_prepared_repository_runs_a_program(tmp_path: Path) -> N
     assert console.process("doctor", "--purge", note, "--yes").returncode == 0
     assert not canary.exists(), canary.read_text()
     assert git(repository, "rev-list", "--count", "refs/cockpit/state") == "1"
+
+
+MOVING = """\
+service: shop
+environment: {name: live, production: true}
+checklists: [short]
+rollback: {migrations: [db], steps: [{id: code, checkout: true}]}
+deploy: {migrations: [db], steps: [{id: code, checkout: true}]}
+"""
+
+
+def tracing(directory: Path) -> tuple[Path, Path]:
+    """A program that only leaves a trace, and where it leaves it."""
+    program, canary = directory / "program", directory / "canary"
+    program.write_text(f'#!/bin/sh\necho "$0 $*" >> {canary}\nexit 1\n')
+    program.chmod(0o755)
+    return program, canary
+
+
+def test_what_a_prepared_partial_clone_lacks_is_fetched_only_where_it_is_trusted(tmp_path: Path) -> None:
+    shop = make_shop(tmp_path / "shop", MOVING)
+    (shop / "db").mkdir()
+    (shop / "db" / "one.sql").write_text("select 1;\n")
+    git(shop, "add", ".")
+    git(shop, "commit", "-q", "-m", "v2")
+    git(shop, "tag", "v2")
+    (shop / "db" / "one.sql").write_text("select 2;\n")
+    git(shop, "commit", "-q", "-a", "-m", "v3")
+    git(shop, "tag", "v3")
+    git(shop, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--filter=blob:none", f"file://{shop}", "partial")
+    program, canary = tracing(tmp_path)
+    console = Console(tmp_path / "partial")
+    git(console.repo, "config", "remote.origin.uploadpack", str(program))
+    assert console.process("release", "open", "v3").returncode == 0
+    done = console.process("deploy", "v2", "--plan", "--json")
+    assert done.returncode == 4
+    assert "cockpit trust" in json.loads(done.stdout)["error"]["fix"]
+    assert not canary.exists(), canary.read_text()
+    assert console.process("trust").returncode == 0
+    assert console.process("deploy", "v2", "--plan").returncode == 4
+    assert canary.exists(), "a trusted clone connects as it is configured to"
+
+
+@pytest.mark.parametrize(
+    ("settings", "brought"),
+    [
+        ({"remote.origin.url": "ssh://nowhere.invalid/x", "core.sshCommand": "{}"}, "core.sshcommand"),
+        ({"remote.origin.url": "git://nowhere.invalid/x", "core.gitProxy": "{}"}, "core.gitproxy"),
+        ({"remote.origin.url": "https://nowhere.invalid/x", "credential.https://nowhere.invalid.helper": "!{}"},
+         "credential.https://nowhere.invalid.helper"),
+        ({"remote.origin.url": "./within.git"}, "a remote within itself, ./within.git"),
+    ],
+)  # fmt: skip
+def test_a_prepared_clone_is_not_exchanged_by_its_own_programs_before_it_is_trusted(
+    tmp_path: Path, settings: dict[str, str], brought: str
+) -> None:
+    console = Console(make_shop(tmp_path / "shop"))
+    program, canary = tracing(tmp_path)
+    git(console.repo, "init", "-q", "--bare", "within.git")
+    shutil.copy(program, console.repo / "within.git" / "hooks" / "pre-receive")
+    for key, value in settings.items():
+        git(console.repo, "config", key, value.format(program))
+    assert console.process("release", "open", "v1").returncode == 0
+    refused = console.refused("sync", code=4)
+    assert refused["code"] == "not-trusted"
+    assert f"by {brought}, which this clone brings along" in refused["what"]
+    (console.repo / "cockpit.yaml").rename(tmp_path / "cockpit.yaml")
+    done = console.process("init", "--yes", "--json")
+    assert not canary.exists(), canary.read_text()
+    assert brought in done.stdout, done.stderr
+    console.process("sync", "--remote", "origin")
+    assert canary.exists() or "credential" in brought, "who names a remote means it"
+
+
+def test_an_exchange_runs_no_program_for_alternates_nor_for_an_address_that_is_a_remote(tmp_path: Path) -> None:
+    shop = make_shop(tmp_path / "shop")
+    git(tmp_path, "clone", "-q", "--bare", str(shop), "remote.git")
+    git(tmp_path, "clone", "-q", "--reference", str(shop), f"file://{tmp_path}/remote.git", "clone")
+    program, canary = tracing(tmp_path)
+    console = Console(tmp_path / "clone")
+    git(console.repo, "config", "core.alternateRefsCommand", str(program))
+    for key in ("uploadpack", "receivepack"):
+        git(console.repo, "config", f"remote.file://{tmp_path}/remote.git.{key}", str(program))
+    assert console.process("release", "open", "v1").returncode == 0
+    assert console.json("sync")["sent"]
+    assert not canary.exists(), canary.read_text()
 
 
 def test_inherited_git_variables_lead_nowhere_else(tmp_path: Path) -> None:

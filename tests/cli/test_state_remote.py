@@ -13,14 +13,15 @@ def git(root: Path, *words: str) -> None:
 
 
 def test_asking_a_remote_is_told_only_where_there_is_one_and_by_its_name(tmp_path: Path) -> None:
-    git(tmp_path, "init", "--quiet", "--template=")
+    clone = tmp_path / "clone"
+    git(tmp_path, "init", "--quiet", "--template=", "clone")
     said: list[str] = []
 
-    assert "no git remote" in propose_state_remote(tmp_path, said.append)[2]
+    assert "no git remote" in propose_state_remote(clone, said.append)[2]
     assert said == []
 
     git(tmp_path, "init", "--quiet", "--bare", "--template=", "shared.git")
-    git(tmp_path, "remote", "add", "upstream", str(tmp_path / "shared.git"))
+    git(clone, "remote", "add", "upstream", str(tmp_path / "shared.git"))
 
-    assert propose_state_remote(tmp_path, said.append)[0] == "upstream"
+    assert propose_state_remote(clone, said.append)[0] == "upstream"
     assert said == ["Asking the git remote upstream whether it takes the shared state..."]

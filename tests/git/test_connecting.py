@@ -30,7 +30,9 @@ def test_how_a_host_connects_is_kept_and_nothing_of_where_a_repository_is(monkey
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("GIT_SSH_COMMAND", raising=False)
     given = {name: value for name, value in git_environment().items() if name.startswith("GIT_")}
-    assert given == {**kept, "GIT_TERMINAL_PROMPT": "0", "GIT_PAGER": "cat", "GIT_OPTIONAL_LOCKS": "0"}
+    assert given == {
+        **kept, "GIT_TERMINAL_PROMPT": "0", "GIT_PAGER": "cat", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1",
+    }  # fmt: skip
     monkeypatch.setenv("GIT_SSH_COMMAND", "ssh -i key")
     assert git_environment()["GIT_SSH_COMMAND"] == "ssh -i key -oBatchMode=yes"
 
@@ -45,8 +47,9 @@ def test_a_partial_clone_fetches_what_a_checkout_lacks_by_the_configured_ssh(
     for name in ("allowFilter", "allowAnySHA1InWant"):
         repository.git.output("config", f"uploadpack.{name}", "true")
     partial = tmp_path / "partial"
-    repository.git.output("clone", "--quiet", "--filter=blob:none", f"file://{repository.directory}", str(partial))
-    git = Git(partial)
+    git = Git(partial, fetches=True)
+    clone = ("clone", "--quiet", "--filter=blob:none", f"file://{repository.directory}", str(partial))
+    Git(tmp_path, fetches=True).output(*clone)
     git.output("remote", "set-url", "origin", f"ssh://nowhere.invalid{repository.directory}")
     git.output("config", "core.sshCommand", str(carrier(tmp_path)))
     target = resolve_tag(git, "v1")

@@ -336,6 +336,7 @@ def prepared(
         root=workspace.root,
         code=workspace.code,
         host=workspace.host,
+        trusted=workspace.trusted,
         way=way,
         seen=seen,
     )
