@@ -151,9 +151,11 @@ async def test_what_was_sent_from_another_cockpit_meanwhile_is_told_before_it_is
         )
         scene.session.poll()
         await settle(pilot)
+        usual = app.screen.query_one(".dialog-hint").styles.color
         await press_button(pilot, "Send")
         await settle(pilot)
         assert isinstance(app.screen, FillDialog)
+        assert app.screen.query_one(".dialog-hint").styles.color != usual, "a warning is not as grey as a hint"
         hint = " ".join(text_of(app, ".dialog-hint").split())
         assert "Enter sends it all the same" in hint
         assert "Ana Lima on bridge has sent this to log meanwhile: v2.4.1 is up" in hint

@@ -147,7 +147,9 @@ class FillDialog(Dialog[Sending]):
         hints = {"cancel": ("Enter leaves",), "send": (sends, "Esc leaves")}
         told = hints.get(at, () if self._complaint else ("Tab goes on to Send", "Esc leaves"))
         told = (*told, *filter(None, (self._complaint, self._told)))
-        self.query_one(".dialog-hint", Static).update(safe_content(hint_line(*told)))
+        hint = self.query_one(".dialog-hint", Static)
+        hint.set_class(bool(self._told), "-warns")
+        hint.update(safe_content(hint_line(*told)))
 
     @on(Input.Submitted)
     def _go_on(self) -> None:

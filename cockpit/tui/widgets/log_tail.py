@@ -157,7 +157,7 @@ class LogTail(LogView):
                 self.scroll_relative(y=step, animate=False)
             self.look()
             self._load_at_edges(asked=True)
-        self.say(f"{len(self.buffer.lines_of(self.cursor.selected))} lines: y copies, v attaches")
+        self.say(f"y copies {len(self.buffer.lines_of(self.cursor.selected))} lines, v attaches")
         self.refresh()
 
     @contextmanager
