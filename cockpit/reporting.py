@@ -32,7 +32,8 @@ def whole_report(workspace: Workspace, *, now: float) -> Report:
     allowed = allowed_signers(workspace.git, signing)
     if allowed is not None and not allowed.trouble:
         signers = SignerList(
-            signing.allowed_signers, allowed.text, signing.revoked_keys, allowed.revoked, allowed.commit
+            signing.allowed_signers, allowed.text, signing.revoked_keys, allowed.revoked.decode("utf-8", "replace"),
+            allowed.commit, allowed.revoked,
         )  # fmt: skip
     with Measurer(workspace, now=lambda: now) as measurer:
         probes = measurer.days(epoch(run.opened_at) if run.open else now)

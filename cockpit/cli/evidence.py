@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cockpit.cli.common import CommandTable, open_here, print_json, say, wants_json, while_read
 from cockpit.errors import CockpitError, ExitCode, NotFoundError, UsageError
+from cockpit.text import visible
 
 if TYPE_CHECKING:
     from cockpit.release.record import Record
@@ -40,7 +41,8 @@ def _evidence(arguments: argparse.Namespace) -> ExitCode:
     elif not documents:
         say("nothing is attached: cockpit item attach ITEM --file F attaches a file, v at the log does its lines")
     for number, each in enumerate(documents if not wants_json(arguments) else (), 1):
-        say(f"{number}  {each['name']}  {each['size']} bytes  {each['by']} {each['at']}  sha256 {each['sha256'][:12]}")
+        name, by = visible(each["name"]), visible(each["by"])
+        say(f"{number}  {name}  {each['size']} bytes  {by} {each['at']}  sha256 {each['sha256'][:12]}")
     return ExitCode.OK
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import signal
 import subprocess
@@ -116,6 +117,30 @@ def test_attachments(console: Console, tmp_path: Path) -> None:
     console.refused("item", "evidence", "look", "1", "-o", str(tmp_path / "back.txt"), code=2)
     assert (tmp_path / "back.txt").read_text() == "seen"
     console.refused("item", "evidence", "look", "2", code=2)
+
+
+def test_a_file_that_is_too_large_to_be_kept_is_recorded_by_hash_size_and_path(
+    console: Console, tmp_path: Path
+) -> None:
+    growing = tmp_path / "growing"
+    growing.write_text("password=abc\n" * (1024 * 1024 // 13))
+    assert growing.stat().st_size < 1024 * 1024, "only with its secrets masked it is too large"
+    kernels = Path("/proc/kallsyms")  # it says that it is empty until it is read
+    for file in [growing, *([kernels] if kernels.exists() else [])]:
+        data = file.read_bytes()
+        console.json("item", "attach", "look", "--file", str(file))
+        *_, listed = console.json("item", "evidence", "look")["evidence"]
+        assert (listed["name"], listed["size"], listed["kept"]) == (file.name, len(data), False)
+        assert listed["sha256"] == hashlib.sha256(data).hexdigest()
+        assert listed["path"] == str(file)
+
+
+def test_the_name_of_a_file_is_one_line_of_the_list(console: Console, tmp_path: Path) -> None:
+    file = tmp_path / "a\n2  audit.pdf"
+    file.write_text("x")
+    console.json("item", "attach", "look", "--file", str(file))
+    (line,) = console.say("item", "evidence", "look")[1].splitlines()
+    assert line.startswith("1  a\\x0a2  audit.pdf  1 bytes")
 
 
 def test_several_open_runs_must_be_told_apart(console: Console) -> None:

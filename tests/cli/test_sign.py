@@ -43,17 +43,18 @@ class Office:
         self.key = make_key(home, "ana")
         (flight.repo / "checklists" / "signoff.yaml").write_text(ROLES)
 
-    def allow(self, lines: str, revoked: str = "") -> None:
+    def allow(self, lines: str, revoked: str | bytes = "") -> None:
         """Commit who may sign on the protected branch alone; the work tree does not have it."""
         git = self.flight.git
         ours = {"GIT_INDEX_FILE": str(self.home / "index")}
         for name, text in (("allowed", lines), ("revoked", revoked)):
-            blob = git.text("hash-object", "-w", "--stdin", stdin=text.encode())
+            data = text if isinstance(text, bytes) else text.encode()
+            blob = git.text("hash-object", "-w", "--stdin", stdin=data)
             git.output("update-index", "--add", "--cacheinfo", f"100644,{blob},{name}", env=ours)
         commit = git.text("commit-tree", "-m", "signers", git.text("write-tree", env=ours))
         git.output("update-ref", "refs/heads/protected", commit)
 
-    def open(self, lines: str = "", *, revoked: str = "", **signing: Any) -> None:
+    def open(self, lines: str = "", *, revoked: str | bytes = "", **signing: Any) -> None:
         """Open the run; `lines` are the allowed signers, committed on a branch that is protected elsewhere."""
         more: dict[str, Any] = {}
         if lines:
