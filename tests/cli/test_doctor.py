@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from cockpit.bootstrap import Options, open_workspace
+from cockpit.bootstrap import open_workspace
 from cockpit.git.command import Git
 from cockpit.reporting import write_report
 from cockpit.store.location import StoreLocation
+from cockpit.workspace import Options
 from tests.cli.conftest import Console
 
 pytestmark = pytest.mark.full
