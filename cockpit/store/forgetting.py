@@ -52,15 +52,14 @@ class Purges:
 
     def remove_local(self) -> None:
         """Remove our own copies of what the last `of` returned, and what was derived from them."""
-        removed = False
-        for sha256 in self._last:
-            with contextlib.suppress(FileNotFoundError):
-                (self._location.evidence / sha256).unlink()
-                removed = True
-        if removed:
+        held = [path for sha256 in self._last if (path := self._location.evidence / sha256).exists()]
+        if held:  # and as long as any is, whatever cuts this short is done again
             for derived in (self._location.checkpoints, self._location.reports):
                 shutil.rmtree(derived, ignore_errors=True)
             self._abandon_pages()
+        for path in held:
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()
 
     def _abandon_pages(self) -> None:
         """Let go of the branch of rendered pages, whose history quotes what is gone: the next page begins it anew."""
