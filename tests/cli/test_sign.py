@@ -116,6 +116,16 @@ def test_a_sign_off_is_revoked_with_a_reason_and_the_gate_says_so(office: Office
     assert "revoked the sign-off of dev: payments fail" in office.console.say("report")[1].replace("\\", "")
 
 
+def test_a_key_in_the_home_of_nobody_is_no_key(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.open()
+    refused = office.console.refused("sign", "dev", "--key", "~no-such-user/id", code=2)
+    assert refused["what"] == "there is no key ~no-such-user/id"
+    configured = office.home / "gitconfig"
+    configured.write_text("[gpg]\nformat = ssh\n[user]\nsigningKey = ~no-such-user/id.pub\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(configured))
+    assert office.roles(0, "dev")["dev"]["state"] == "unsigned"
+
+
 def test_a_verified_signature(office: Office) -> None:
     office.open(f"{EMAIL} {public(office.key)}\n", roles={"dev": [EMAIL]})
     one = office.roles(0, "dev", "--key", str(office.key))["dev"]

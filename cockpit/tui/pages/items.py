@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.errors import CockpitError
@@ -167,7 +167,8 @@ class ItemPage(Page):
 
         async def attach(file: str) -> None:
             try:
-                intent = await asyncio.to_thread(lambda: attachment(view.id, str(Path(file).expanduser())))
+                # As it stands, where no user of that name is known.
+                intent = await asyncio.to_thread(lambda: attachment(view.id, os.path.expanduser(file)))  # noqa: PTH111
             except CockpitError as error:
                 self.cockpit.tell(str(error), severity="warning")
             else:
