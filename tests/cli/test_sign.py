@@ -126,6 +126,17 @@ def test_a_key_in_the_home_of_nobody_is_no_key(office: Office, monkeypatch: pyte
     assert office.roles(0, "dev")["dev"]["state"] == "unsigned"
 
 
+def test_whose_key_it_is_stands_beside_the_name_that_was_written_and_one_key_is_one_person(office: Office) -> None:
+    office.open(f"{EMAIL} {public(office.key)}\n")
+    office.roles(0, "dev", "--key", str(office.key))
+    office.flight.git.output("config", "user.name", "Ben")
+    found = office.roles(0, "ops", "--key", str(office.key))
+    assert (found["ops"]["by"], found["ops"]["signer"]) == ("Ben", EMAIL)
+    assert (found["dev"]["also"], found["ops"]["also"]) == (["ops"], ["dev"])
+    told = office.console.say("sign")[1].splitlines()
+    assert all(EMAIL in line for line in told[:2])
+
+
 def test_a_verified_signature(office: Office) -> None:
     office.open(f"{EMAIL} {public(office.key)}\n", roles={"dev": [EMAIL]})
     one = office.roles(0, "dev", "--key", str(office.key))["dev"]
