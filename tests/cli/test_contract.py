@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -133,6 +134,22 @@ def test_a_file_that_is_too_large_to_be_kept_is_recorded_by_hash_size_and_path(
         assert (listed["name"], listed["size"], listed["kept"]) == (file.name, len(data), False)
         assert listed["sha256"] == hashlib.sha256(data).hexdigest()
         assert listed["path"] == str(file)
+
+
+def test_of_evidence_that_cannot_be_written_whole_nothing_stays(console: Console, tmp_path: Path) -> None:
+    (tmp_path / "shot.bin").write_bytes(b"\xff" * 500_000)
+    console.json("item", "attach", "look", "--file", str(tmp_path / "shot.bin"))
+    back = tmp_path / "back.bin"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))  # as a disk that is full by then
+    try:
+        refused = console.refused("item", "evidence", "look", "1", "-o", str(back), code=4)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert str(back) in refused["what"]
+    assert refused["fix"]
+    assert console.say("item", "evidence", "look", "1", "-o", str(back))[0] == 0
+    assert back.read_bytes() == b"\xff" * 500_000
 
 
 def test_the_name_of_a_file_is_one_line_of_the_list(console: Console, tmp_path: Path) -> None:
