@@ -42,7 +42,8 @@ def _evidence(arguments: argparse.Namespace) -> ExitCode:
         say("nothing is attached: cockpit item attach ITEM --file F attaches a file, v at the log does its lines")
     for number, each in enumerate(documents if not wants_json(arguments) else (), 1):
         name, by = visible(each["name"]), visible(each["by"])
-        say(f"{number}  {name}  {each['size']} bytes  {by} {each['at']}  sha256 {each['sha256'][:12]}")
+        alone = "" if each["kept"] else "  its hash alone"
+        say(f"{number}  {name}  {each['size']} bytes  {by} {each['at']}  sha256 {each['sha256'][:12]}{alone}")
     return ExitCode.OK
 
 

@@ -134,6 +134,14 @@ def test_a_file_that_is_too_large_to_be_kept_is_recorded_by_hash_size_and_path(
         assert (listed["name"], listed["size"], listed["kept"]) == (file.name, len(data), False)
         assert listed["sha256"] == hashlib.sha256(data).hexdigest()
         assert listed["path"] == str(file)
+        assert (
+            f"only the hash of {file.name} is recorded" in console.say("item", "attach", "look", "--file", str(file))[2]
+        )
+        told = console.say("item", "evidence", "look")[1].splitlines()[-1]
+        assert told.endswith("its hash alone")
+        assert any(
+            f"attached {file.name} ({len(data)} bytes, its hash alone)" in e["text"] for e in console.json("timeline")
+        )
 
 
 def test_of_evidence_that_cannot_be_written_whole_nothing_stays(console: Console, tmp_path: Path) -> None:

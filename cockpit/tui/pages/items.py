@@ -172,7 +172,11 @@ class ItemPage(Page):
             except CockpitError as error:
                 self.cockpit.tell(str(error), severity="warning")
             else:
-                self.cockpit.act(intent, said=f"attached: {intent.name}", answer=dialog)
+                kept = intent.content is not None
+                said = (
+                    f"attached: {intent.name}" if kept else f"only its hash is recorded, keep the file: {intent.name}"
+                )
+                self.cockpit.act(intent, said=said, answer=dialog)
 
         def named(file: str | None) -> None:
             if file:
