@@ -75,9 +75,10 @@ class Purges:
         for commit in heads.text.split() if heads.ok else set(tips.values()):
             note_abandoned(self._location, commit)
         for ref, commit in tips.items():
-            # From under a work tree nothing is taken: what it holds is told when it cannot be pruned.
+            # From under a work tree nothing is taken, and what git refuses holds up no commit of the state: what is
+            # left is told when it cannot be pruned.
             if not is_checked_out(self._objects, ref):
-                self._objects.output("update-ref", "--no-deref", "-d", ref, commit)
+                self._objects.run("update-ref", "--no-deref", "-d", ref, commit)
 
 
 class Forgotten(Struct, frozen=True):

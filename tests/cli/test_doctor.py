@@ -134,6 +134,21 @@ def test_a_report_that_a_work_tree_stands_on_is_not_taken_from_under_it(console:
     assert b"hunter2" not in git.output("cat-file", "--batch-all-objects", "--batch", "--unordered")
 
 
+def test_a_branch_of_reports_that_git_holds_locked_stands_in_the_way_of_nothing_else(console: Console) -> None:
+    git, location = Git(console.repo), StoreLocation.of(console.repo)
+    first = note(console, "the password is hunter2")
+    console.json("report", "--publish")
+    lock = location.common / "refs" / "heads" / "cockpit-report.lock"
+    lock.touch()  # as a git that was killed leaves it
+    done = console.json("doctor", "--purge", first, "--yes", code=1)
+    assert "something still names it" in done["trouble"]
+    assert not (location.evidence / done["purged"][0]).exists()
+    assert done["purged"][0] not in git.text("ls-tree", "-r", "--name-only", REF)
+    lock.unlink()
+    git.output("branch", "-D", "cockpit-report")
+    assert [finding["code"] for finding in console.json("doctor")["findings"]] == ["abandoned-history"]
+
+
 def test_what_the_run_flies_by_is_not_purged(console: Console) -> None:
     location = StoreLocation.of(console.repo)
     pinned = next(path.name for path in location.evidence.iterdir() if b"service" in path.read_bytes())
