@@ -6,9 +6,7 @@ import hashlib
 from pathlib import Path
 
 from cockpit.errors import NotFoundError, UsageError
-from cockpit.release.intents import AttachEvidence
-
-LIMIT = 1024 * 1024  # bytes that go into the store
+from cockpit.release.intents import ATTACHMENT_LIMIT, AttachEvidence
 
 
 def attachment(item: str, file: str) -> AttachEvidence:
@@ -19,12 +17,14 @@ def attachment(item: str, file: str) -> AttachEvidence:
     try:
         if not path.is_file():
             raise NotFoundError(f"{file} is no file" if path.exists() else f"there is no file {file}")
-        size = path.stat().st_size
-        if size <= LIMIT:
-            content = path.read_bytes()
-            return AttachEvidence(item, path.name, content, hashlib.sha256(content).hexdigest(), len(content))
         with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            # What is read decides: a log grows meanwhile, and what the kernel tells has no size before it is asked.
+            content = stream.read(ATTACHMENT_LIMIT + 1)
+            if len(content) > ATTACHMENT_LIMIT:
+                stream.seek(0)
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+                return AttachEvidence(item, path.name, None, digest, stream.tell(), str(path.absolute()))
     except OSError as error:
         raise NotFoundError(f"{file} cannot be read: {error.strerror}") from error
-    return AttachEvidence(item, path.name, None, digest, size, str(path.absolute()))
+    digest = hashlib.sha256(content).hexdigest()
+    return AttachEvidence(item, path.name, content, digest, len(content), str(path.absolute()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
@@ -14,7 +15,10 @@ def parse_duration(text: str) -> float:
     squeezed = text.strip().replace(" ", "")
     if not _WHOLE.fullmatch(squeezed):
         raise ValueError(f"{text!r} is not a duration: write a number with ms, s, m, h, d or w, such as 500ms or 15m")
-    return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(squeezed))
+    seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(squeezed))
+    if math.isinf(seconds):
+        raise ValueError(f"{text[:20]!r} and so on is no duration: it is longer than can be counted")
+    return seconds
 
 
 def short_duration(seconds: float) -> str:

@@ -146,6 +146,8 @@ def use_packed_modules() -> PackedModules:
 def _place() -> str:
     """Return the file for this installation, below the user's own place for what may be lost."""
     cache = os.environ.get("XDG_CACHE_HOME", "").strip() or os.path.expanduser("~/.cache")  # noqa: PTH111 - as above
+    if not cache.startswith("/"):  # no home is known: what lies in the directory that one stands in is not executed
+        cache = os.devnull
     return f"{cache}/release-cockpit/modules/{source_hash(_key().encode()).hex()}"
 
 

@@ -33,7 +33,10 @@ def preferences_directory() -> Path:
 
 def read_preferences(directory: Path | None = None) -> Preferences:
     """Return what is set; a file that cannot be used counts as empty, and is complained of."""
-    place = directory or preferences_directory()
+    try:
+        place = directory or preferences_directory()
+    except RuntimeError:  # no home is known here, so nothing is set
+        return Preferences()
     settings_file, keymap_file = place / _SETTINGS, place / KEYMAP
     if not settings_file.exists() and not keymap_file.exists():
         return Preferences(keymap=str(keymap_file))

@@ -15,12 +15,13 @@ from cockpit.reports.report import Measured, Report, report_of
 from cockpit.reports.signatures import SignerList
 from cockpit.signing.allowed import allowed_signers
 from cockpit.store import files
+from cockpit.store.layout import PAGE_BRANCH
 from cockpit.store.page_branch import publish_pages
 from cockpit.store.remote import StateRemote
 from cockpit.times import epoch, rfc3339
 from cockpit.workspace import Workspace
 
-BRANCH = "cockpit-report"
+BRANCH = PAGE_BRANCH
 _PAGE = "README.md"
 _REST = 60.0  # seconds between two versions: a forge need not show every tick
 
@@ -32,7 +33,8 @@ def whole_report(workspace: Workspace, *, now: float) -> Report:
     allowed = allowed_signers(workspace.git, signing)
     if allowed is not None and not allowed.trouble:
         signers = SignerList(
-            signing.allowed_signers, allowed.text, signing.revoked_keys, allowed.revoked, allowed.commit
+            signing.allowed_signers, allowed.text, signing.revoked_keys, allowed.revoked.decode("utf-8", "replace"),
+            allowed.commit, allowed.revoked,
         )  # fmt: skip
     with Measurer(workspace, now=lambda: now) as measurer:
         probes = measurer.days(epoch(run.opened_at) if run.open else now)
@@ -43,7 +45,7 @@ def whole_report(workspace: Workspace, *, now: float) -> Report:
 def write_report(workspace: Workspace, *, now: float) -> Path:
     """Write the report as one HTML page below the git directory, and return where it lies."""
     location = workspace.store.location
-    directory = location.root / "reports"
+    directory = location.reports
     for each in (directory, location.temporary):
         files.make_directories(each, below=location.common, share=location.share)
     path = directory / f"{workspace.run.id or workspace.run.service}.html"

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from cockpit.errors import RefusedError
 from cockpit.release.assumed import Tried, assumed_in, plans_of, untried
 from cockpit.release.checklist import Checklist
 from cockpit.release.configuration import Configuration, Step
@@ -104,12 +105,15 @@ def _database_commands(step: Step) -> Iterator[tuple[str, str]]:
 
 
 def state_directory() -> Path:
-    """Return where this user's own state lies (`COCKPIT_STATE_DIR`, or the platform's place for it)."""
+    """Return where this user's own state lies (`COCKPIT_STATE_DIR`, or the platform's place for it).
+
+    Raises RefusedError (`no-home`) where nothing tells that place.
+    """
     override = os.environ.get("COCKPIT_STATE_DIR")
     if override:
         return Path(override)
     if sys.platform == "linux":  # what asks for every platform's place is slow to load
-        return Path(os.environ.get("XDG_STATE_HOME", "").strip() or Path.home() / ".local/state") / "release-cockpit"
+        return Path(os.environ.get("XDG_STATE_HOME", "").strip() or _home() / ".local/state") / "release-cockpit"
     from platformdirs import user_state_path
 
     return user_state_path("release-cockpit")
@@ -132,3 +136,14 @@ class TrustStore:
         partial = self._directory / f".{digest}.{os.getpid()}"
         partial.write_bytes(record + b"\n")
         partial.replace(self._directory / digest)
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError as error:
+        raise RefusedError(
+            "it is not known where this user's home directory is, so what was trusted cannot be looked up",
+            fix="Set HOME, or COCKPIT_STATE_DIR to a directory that this user alone can write",
+            code="no-home",
+        ) from error

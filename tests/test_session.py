@@ -105,6 +105,14 @@ def test_an_event_makes_nothing_anew_of_the_notes_before_it_nor_holds_their_word
     assert all(getattr(record, name) is getattr(earlier, name) for name in ("w", "by", "host", "stream", "kind", "ent"))
 
 
+def test_lines_that_outgrow_what_is_kept_once_masked_are_refused_and_none_is_said_to_be_recorded(ana: Session) -> None:
+    with pytest.raises(RefusedError) as caught:
+        ana.act(AttachEvidence(LOOK, "app.log", b"password=abc\n" * 80_000))
+    assert caught.value.code == "too-large"
+    assert "recorded" not in str(caught.value)
+    assert not ana.run.items[LOOK].attachments
+
+
 def test_secrets_are_masked_before_anything_is_written(ana: Session, repository: Path) -> None:
     secret = "hunter2-long"
     ana.act(DeferItem(LOOK, f"waits for password={secret}"))

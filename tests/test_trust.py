@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import pwd
 import stat
+import sys
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from cockpit.errors import RefusedError
+from cockpit.packed import use_packed_modules
+from cockpit.preferences import Preferences, read_preferences
 from cockpit.release.configuration import Configuration, Environment, Plans, Probe, Step, VersionSeen
 from cockpit.release.library import Library, Runbook, RunbookStep
 from cockpit.trust import TrustStore, configured_commands, state_directory
@@ -17,6 +22,28 @@ DIGEST = "d" * 64
 
 def trust(store: TrustStore, digest: str = DIGEST) -> None:
     store.trust(digest, by="Ana", at="2027-01-15T08:00:00.000Z", repository="/srv/shop")
+
+
+def test_where_no_home_is_known_it_says_what_to_set_and_nothing_is_kept_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(_user: int) -> pwd.struct_passwd:
+        raise KeyError
+
+    for name in ("HOME", "COCKPIT_STATE_DIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", nobody)  # as in a container that runs under any number
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RefusedError) as refused:
+        state_directory()
+    assert (refused.value.code, "COCKPIT_STATE_DIR" in refused.value.fix) == ("no-home", True)
+    assert read_preferences() == Preferences()
+    finder = use_packed_modules()
+    sys.meta_path.remove(finder)
+    assert Path(vars(finder)["_path"]).is_absolute(), "code of a directory that one stands in is not executed"
+    monkeypatch.setenv("COCKPIT_STATE_DIR", str(tmp_path / "state"))
+    assert state_directory() == tmp_path / "state"
 
 
 def test_nothing_is_trusted_until_a_person_says_so_and_then_only_that(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cockpit.cli.common import CommandTable, open_here, print_json, publish, say, wants_json, warn
 from cockpit.cli.evidence import add_evidence
 from cockpit.errors import ExitCode, NotFoundError
+from cockpit.text import visible
 
 if TYPE_CHECKING:
     from cockpit.release.intents import Intent
@@ -52,6 +53,7 @@ def _item(arguments: argparse.Namespace) -> ExitCode:
     from cockpit.binding import bound
     from cockpit.bootstrap import now
     from cockpit.cli.item_names import find_item
+    from cockpit.release.events import EvidenceAttached
     from cockpit.release.instances import instance_view
     from cockpit.release.item_state import CLOSED_BY_HAND, ItemState
     from cockpit.release.moment import item_as_of
@@ -71,6 +73,10 @@ def _item(arguments: argparse.Namespace) -> ExitCode:
     view = item_as_of(found, now())
     if arguments.verb in {"defer", "na", "override"} and before is not None and before.by_hand in CLOSED_BY_HAND:
         warn(f"it was done by {before.names}: that is taken back; `cockpit item undo {item}` brings it back")
+    for record in written:
+        if isinstance(record.data, EvidenceAttached) and record.data.blob is None:
+            name = visible(record.data.name)
+            warn(f"only the hash of {name} is recorded, for it is too large: keep the file where it lies")
     if wants_json(arguments):
         from cockpit.status import item_document
 

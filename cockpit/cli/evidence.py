@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cockpit.cli.common import CommandTable, open_here, print_json, say, wants_json, while_read
-from cockpit.errors import CockpitError, ExitCode, NotFoundError, UsageError
+from cockpit.errors import CockpitError, ExitCode, NotFoundError, NotSavedError, UsageError
+from cockpit.text import visible
 
 if TYPE_CHECKING:
     from cockpit.release.record import Record
@@ -40,7 +41,9 @@ def _evidence(arguments: argparse.Namespace) -> ExitCode:
     elif not documents:
         say("nothing is attached: cockpit item attach ITEM --file F attaches a file, v at the log does its lines")
     for number, each in enumerate(documents if not wants_json(arguments) else (), 1):
-        say(f"{number}  {each['name']}  {each['size']} bytes  {each['by']} {each['at']}  sha256 {each['sha256'][:12]}")
+        name, by = visible(each["name"]), visible(each["by"])
+        alone = "" if each["kept"] else "  its hash alone"
+        say(f"{number}  {name}  {each['size']} bytes  {by} {each['at']}  sha256 {each['sha256'][:12]}{alone}")
     return ExitCode.OK
 
 
@@ -77,11 +80,7 @@ def _show(record: Record, workspace: Workspace, arguments: argparse.Namespace) -
         )
     content = workspace.store.evidence.get(blob.sha256).content
     if arguments.output:
-        try:
-            with Path(arguments.output).open("xb") as file:
-                file.write(content)
-        except FileExistsError as error:
-            raise UsageError(f"{arguments.output} is there already", fix="Name another file: -o FILE") from error
+        _write(Path(arguments.output), content)
         say(f"wrote {arguments.output}")
     elif wants_json(arguments):
         print_json(_document(record) | {"text": content.decode("utf-8", "replace")})
@@ -91,3 +90,19 @@ def _show(record: Record, workspace: Workspace, arguments: argparse.Namespace) -
         with while_read():
             sys.stdout.buffer.write(content)
     return ExitCode.OK
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a new file; of one that does not get whole nothing stays, for it would pass for the evidence."""
+    try:
+        file = path.open("xb")
+    except FileExistsError as error:
+        raise UsageError(f"{path} is there already", fix="Name another file: -o FILE") from error
+    try:
+        with file:
+            file.write(content)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise NotSavedError(
+            f"{path} was not written: {error.strerror}", fix="Make room on that disk, or name another file: -o FILE"
+        ) from error

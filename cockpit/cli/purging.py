@@ -12,6 +12,7 @@ from msgspec import Struct
 from cockpit.cli.common import open_here, print_json, require_writing, say, wants_json, warn
 from cockpit.cli.questions import types
 from cockpit.errors import CockpitError, ExitCode, NotFoundError, RefusedError, UsageError
+from cockpit.store.layout import PAGE_BRANCH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +38,7 @@ def purge(arguments: argparse.Namespace) -> ExitCode:
     require_writing(arguments)
     workspace = open_here(arguments, any_run=True)
     doomed = _find_all(workspace, arguments.purge)
+    keeps = _keeps(workspace)  # a branch of reports is gone once it is purged
     if not wants_json(arguments):
         for each in doomed:
             warn(f"{each.sha256[:12]}  {each.said}")
@@ -48,7 +50,6 @@ def purge(arguments: argparse.Namespace) -> ExitCode:
     ParsedTexts().forget()
     shutil.rmtree(workspace.store.location.checkpoints, ignore_errors=True)
     commit, objects, trouble = _carry_out(workspace)
-    keeps = _keeps(workspace)
     if wants_json(arguments):
         print_json(
             {
@@ -93,6 +94,11 @@ def _keeps(workspace: Workspace) -> list[str]:
             0,
             f"The remote ({', '.join(remotes)}) keeps it until the next sync replaces its ref, and a forge keeps"
             " unreachable objects and caches until its own clean-up: ask its support.",
+        )
+    if workspace.git.run("rev-parse", "--verify", "--quiet", f"refs/heads/{PAGE_BRANCH}").ok:
+        told.append(
+            f"The branch {PAGE_BRANCH} is gone here with all its history, and begins anew at the remote, too, with:"
+            " cockpit report --publish"
         )
     if workspace.executions_directory.is_dir():
         told.append(f"What steps printed lies in {workspace.executions_directory}, too, and is not touched.")

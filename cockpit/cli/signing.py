@@ -72,5 +72,7 @@ def _row(one: RoleStanding) -> list[str]:
     also = f"also {', '.join(one.also)}" if one.also else ""
     told = one.objection if given is not None else ""
     if not one.objection:
-        told = "; ".join(part for part in (one.verdict.key, one.verdict.why, also) if part)
+        told = "; ".join(
+            part for part in (f"{one.verdict.who} {one.verdict.key}".strip(), one.verdict.why, also) if part
+        )
     return [one.title, one.state, who, at, told]

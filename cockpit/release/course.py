@@ -92,7 +92,7 @@ def standing_of(run: Run, *, now: float = 0.0) -> tuple[str, ...]:
 
     Times have their day where it is not that of `now` (epoch seconds), so all of them without it.
     """
-    if not run.open:
+    if not run.opened_at:  # also of one that is looked at as it was before
         return (f"No release of {run.service} is open.",)
     when = moment_words(run, now)
     last = run.executions[-1] if run.executions else None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct
 
 from cockpit.release.events import GateAnswer, Outcome, RunState, Severity, StepWord
 from cockpit.release.plan import Plan
 from cockpit.release.record import Event
+
+ATTACHMENT_LIMIT: Final = 1024 * 1024  # bytes of a file that go into the store
 
 
 class Intent(Struct, frozen=True):
@@ -95,7 +99,10 @@ class AddNote(Intent, frozen=True):
 
 
 class AttachEvidence(ItemIntent, frozen=True):
-    """Attach a file's content, or where it is too large its hash, size and path."""
+    """Attach a file's content, or where it is too large its hash, size and path.
+
+    What has no path lies nowhere else, and is refused where it is too large.
+    """
 
     name: str
     content: bytes | None = None
@@ -105,7 +112,10 @@ class AttachEvidence(ItemIntent, frozen=True):
 
 
 class KeepDiff(Intent, frozen=True):
-    """Keep as the run's evidence what stood in a work tree and in no commit; the hash and size are of the whole."""
+    """Keep as the run's evidence what stood in a work tree and in no commit; the hash and size are of the whole.
+
+    Of what is too large they alone are kept.
+    """
 
     name: str
     content: bytes

@@ -192,8 +192,8 @@ def _plain_sentence(record: Record, run: Run) -> str:
             return f"saw that {_item_text(record.ent, run)} holds no more: {moved}"
         case NoteRevoked():
             return "took a note back"
-        case EvidenceAttached(name=name, size=size, masked=masked):
-            masked_words = ", secrets masked" if masked else ""
+        case EvidenceAttached(name=name, size=size, masked=masked, blob=blob):
+            masked_words = ", its hash alone" if blob is None else ", secrets masked" if masked else ""
             what = "the run" if record.ent == RUN else _item_text(record.ent, run)
             return f"attached {name} ({size} bytes{masked_words}) to {what}"
         case EvidencePurged(blobs=blobs):

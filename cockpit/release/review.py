@@ -138,7 +138,7 @@ def review_of(run: Run, data: ReviewData, zone: tzinfo) -> Review:
     outages = seen_outages(data, run.records, now=now)
     coverage = coverage_of(data)
     return Review(
-        run=run.summary() if run.open else None,
+        run=run.summary() if run.opened_at else None,
         service=run.service,
         environment=run.environment,
         production=run.production,
@@ -186,7 +186,7 @@ def _calling(run: Run, overdue: Sequence[Waiting], outages: Sequence[SeenOutage]
     """Return what is open, overdue and down at the end, as sentences."""
     down = sorted({one.probe for one in outages if one.ended == "ongoing" and not one.short})
     late = f"{len(overdue)} {'is' if len(overdue) == 1 else 'are'} overdue" if overdue else "nothing is overdue"
-    told = [f"{counted_items(run)}; {late}." if run.open else f"{late[0].upper()}{late[1:]}."]
+    told = [f"{counted_items(run)}; {late}." if run.opened_at else f"{late[0].upper()}{late[1:]}."]
     told += [f"Incident OPEN: {one.title} ({one.severity})." for one in run.open_incidents]
     if down:
         told.append(f"DOWN now: {', '.join(down)}.")

@@ -157,10 +157,12 @@ def _of_revocation(verdict: Verdict, *, needs_key: bool) -> str:
 
 
 def _with_also(one: RoleStanding, found: list[RoleStanding]) -> RoleStanding:
-    def speaks(standing: RoleStanding) -> str:
+    def speaks(standing: RoleStanding) -> set[str]:
         given = standing.given
-        return "" if given is None or standing.objection else given.on_behalf or given.by.name
+        if given is None or standing.objection:
+            return set()
+        # Names are written by whoever writes; a key is one person's under all of them.
+        return {given.on_behalf} if given.on_behalf else {given.by.name, standing.verdict.who} - {""}
 
-    name = speaks(one)
-    also = tuple(other.role for other in found if name and other.role != one.role and speaks(other) == name)
+    also = tuple(other.role for other in found if other.role != one.role and speaks(one) & speaks(other))
     return replace(one, also=also)

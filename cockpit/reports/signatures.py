@@ -23,13 +23,17 @@ _UNSAFE = re.compile(r"[^a-z0-9-]")
 
 
 class SignerList(Struct, frozen=True):
-    """Whose keys may sign, as the cockpit read it: the lists' texts, their paths, and the commit that they are of."""
+    """Whose keys may sign, as the cockpit read it: the lists, their paths, and the commit that they are of.
+
+    `revoked` is for reading, `revoked_file` the file's very bytes, which may be no text.
+    """
 
     path: str = ""
     text: str = ""
     revoked_path: str = ""
     revoked: str = ""
     commit: str = ""
+    revoked_file: bytes = b""
 
 
 class SignedBytes(Struct, frozen=True):
@@ -119,12 +123,12 @@ def check_script(verdict: Verdict, name: str, signers: SignerList) -> str:
         return ""
     verify = ["ssh-keygen", "-Y", "check-novalidate"]
     if verdict.who:
-        revoked = ["-r", "revoked_keys"] if signers.revoked.strip() else []
+        revoked = ["-r", "revoked_keys"] if signers.revoked_file.strip() else []
         verify = ["ssh-keygen", "-Y", "verify", "-f", "allowed_signers", "-I", visible(verdict.who), *revoked]
     verify += ["-n", NAMESPACE, "-s", f"{name}.sig"]
     return "\n".join(
         (
-            *_written(f"{name}.payload", verdict.payload),
+            *_written(f"{name}.payload", verdict.payload.encode("utf-8", "surrogatepass")),
             f"cat > {name}.sig <<'END'",
             signature.rstrip("\n"),
             "END",
@@ -138,9 +142,9 @@ def signers_script(signers: SignerList) -> str:
     """Return the commands that write `allowed_signers` and `revoked_keys` as the cockpit read them; empty without."""
     if not signers.text:
         return ""
-    lines = _written("allowed_signers", signers.text)
-    if signers.revoked.strip():
-        lines = (*lines, *_written("revoked_keys", signers.revoked))
+    lines = _written("allowed_signers", signers.text.encode("utf-8", "surrogatepass"))
+    if signers.revoked_file.strip():
+        lines = (*lines, *_written("revoked_keys", signers.revoked_file))
     return "\n".join((*lines, ""))
 
 
@@ -177,9 +181,9 @@ def signed_by(one: ReportSignOff) -> str:
     return f"{one.by} on behalf of {one.on_behalf}" if one.on_behalf else one.by
 
 
-def _written(name: str, text: str) -> tuple[str, ...]:
+def _written(name: str, content: bytes) -> tuple[str, ...]:
     """Return the lines of a shell script that write these very bytes, whatever they hold."""
-    encoded = base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()
+    encoded = base64.b64encode(content).decode()
     return (
         f"base64 -d > {name} <<'END'",
         *(encoded[start : start + 76] for start in range(0, len(encoded), 76)),

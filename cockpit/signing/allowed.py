@@ -13,10 +13,13 @@ _LARGEST = 1024 * 1024  # bytes
 
 
 class AllowedSigners(Struct, frozen=True):
-    """The lists' texts, and the commit that they are of; `trouble` is why there is none to go by."""
+    """The lists, and the commit that they are of; `trouble` is why there is none to go by.
+
+    `revoked` are a file's very bytes: of public keys in lines, or a key revocation list, which is no text.
+    """
 
     text: str = ""
-    revoked: str = ""
+    revoked: bytes = b""
     commit: str = ""
     trouble: str = ""
 
@@ -27,8 +30,8 @@ def allowed_signers(git: Git, signing: Signing) -> AllowedSigners | None:
         return None
     try:
         commit = _commit(git, signing)
-        text = _read(git, commit, signing.allowed_signers)
-        revoked = _read(git, commit, signing.revoked_keys) if signing.revoked_keys else ""
+        text = _read(git, commit, signing.allowed_signers).decode("utf-8", "replace")
+        revoked = _read(git, commit, signing.revoked_keys) if signing.revoked_keys else b""
     except RefusedError as error:
         return AllowedSigners(trouble=error.what)
     wildcard = _wildcard(text)
@@ -50,11 +53,11 @@ def _commit(git: Git, signing: Signing) -> str:
     raise RefusedError(f"the allowed signers' {'commit' if signing.commit else 'branch'} {wanted} is not here")
 
 
-def _read(git: Git, commit: str, path: str) -> str:
+def _read(git: Git, commit: str, path: str) -> bytes:
     done = git.run("cat-file", "blob", f"{commit}:{path}")
     if not done.ok or len(done.out) > _LARGEST:
         raise RefusedError(f"there is no {path} in {commit[:12]}")
-    return done.text
+    return done.out
 
 
 def _wildcard(text: str) -> int:

@@ -69,7 +69,7 @@ def owners_of(signature: str, signers: str) -> tuple[tuple[str, ...], str]:
     return (), why or "its key is none of the allowed signers'"
 
 
-def verify(payload: bytes, signature: str, signers: str, owner: str, *, revoked: str = "") -> tuple[str, str]:
+def verify(payload: bytes, signature: str, signers: str, owner: str, *, revoked: bytes = b"") -> tuple[str, str]:
     """Return the key's fingerprint where a signature is that owner's valid one now, or why it is not."""
     with _files(signature, signers, revoked) as (listed, place, gone):
         options = ["-r", gone] if revoked.strip() else []
@@ -95,12 +95,12 @@ def _said(done: Finished) -> list[str]:
 
 
 @contextmanager
-def _files(signature: str, *lists: str) -> Iterator[Sequence[str]]:
+def _files(signature: str, *lists: str | bytes) -> Iterator[Sequence[str]]:
     """Write what ssh-keygen reads from files only; yield the lists' paths, with the signature's after the first."""
     with tempfile.TemporaryDirectory(prefix="cockpit-sign-") as scratch:
         paths = []
-        for number, text in enumerate((lists[0] if lists else "", signature, *lists[1:])):
+        for number, content in enumerate((lists[0] if lists else "", signature, *lists[1:])):
             path = Path(scratch) / str(number)
-            path.write_text(text, encoding="utf-8", errors="replace")
+            path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "replace"))
             paths.append(str(path))
         yield paths

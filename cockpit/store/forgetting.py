@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,9 +11,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from cockpit.store import files
-from cockpit.store.layout import STATE_REF, parse_journal_path
+from cockpit.store.layout import PAGE_BRANCH, STATE_REF, parse_journal_path
 from cockpit.store.location import StoreLocation
 from cockpit.store.objects import Listing, ObjectDatabase, journals_in
+from cockpit.store.page_branch import is_checked_out
 from cockpit.store.purge import purged_blobs
 from cockpit.store.snapshot import LocalJournal
 
@@ -50,10 +52,33 @@ class Purges:
 
     def remove_local(self) -> None:
         """Remove our own copies of what the last `of` returned, and what was derived from them."""
-        for sha256 in self._last:
+        held = [path for sha256 in self._last if (path := self._location.evidence / sha256).exists()]
+        if held:  # and as long as any is, whatever cuts this short is done again
+            for derived in (self._location.checkpoints, self._location.reports):
+                shutil.rmtree(derived, ignore_errors=True)
+            self._abandon_pages()
+        for path in held:
             with contextlib.suppress(FileNotFoundError):
-                (self._location.evidence / sha256).unlink()
-                shutil.rmtree(self._location.checkpoints, ignore_errors=True)
+                path.unlink()
+
+    def _abandon_pages(self) -> None:
+        """Let go of the branch of rendered pages, whose history quotes what is gone: the next page begins it anew."""
+        ours = f"refs/heads/{PAGE_BRANCH}"
+        listed = self._objects.output(
+            "for-each-ref", "--format=%(objectname) %(refname)", ours, f"refs/remotes/*/{PAGE_BRANCH}"
+        )
+        tips = {ref: commit for commit, ref in (line.split(" ", 1) for line in os.fsdecode(listed).splitlines())}
+        if not tips:
+            return
+        # Of a history and the rest of it one note is enough, and pruning the one leaves nothing to find the other by.
+        heads = self._objects.run("merge-base", "--independent", *tips.values())
+        for commit in heads.text.split() if heads.ok else set(tips.values()):
+            note_abandoned(self._location, commit)
+        for ref, commit in tips.items():
+            # From under a work tree nothing is taken, and what git refuses holds up no commit of the state: what is
+            # left is told when it cannot be pruned.
+            if not is_checked_out(self._objects, ref):
+                self._objects.run("update-ref", "--no-deref", "-d", ref, commit)
 
 
 class Forgotten(Struct, frozen=True):

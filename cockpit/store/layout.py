@@ -14,6 +14,7 @@ from cockpit.errors import RefusedError
 from cockpit.patterns import pattern
 
 STATE_REF = "refs/cockpit/state"
+PAGE_BRANCH = "cockpit-report"  # shows rendered pages; no part of the state
 FORMAT_PATH = "FORMAT"
 EVIDENCE = "evidence"
 JOURNAL = "journal/"

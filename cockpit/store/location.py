@@ -81,6 +81,11 @@ class StoreLocation(Struct, frozen=True):
         return self.root / "checkpoints"
 
     @property
+    def reports(self) -> Path:
+        """Rendered pages of runs: derived, and never published."""
+        return self.root / "reports"
+
+    @property
     def temporary(self) -> Path:
         """Drafts on the same file system."""
         return self.root / "tmp"

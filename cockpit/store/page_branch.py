@@ -21,8 +21,7 @@ def publish_pages(location: StoreLocation, branch: str, pages: Mapping[str, byte
     """
     objects = ObjectDatabase(location)
     ref = f"refs/heads/{branch}"
-    listed = os.fsdecode(objects.output("worktree", "list", "--porcelain"))
-    if f"branch {ref}" in listed.splitlines():
+    if is_checked_out(objects, ref):
         raise RefusedError(
             f"{branch} is checked out in a work tree, which the report would make dirty",
             fix="Check another branch out there",
@@ -40,3 +39,9 @@ def publish_pages(location: StoreLocation, branch: str, pages: Mapping[str, byte
     arguments = ("-m", message, "--no-deref", "--create-reflog", ref, commit, tip or "")
     objects.output("update-ref", *arguments, env=objects.identity())
     return commit
+
+
+def is_checked_out(objects: ObjectDatabase, ref: str) -> bool:
+    """Return whether a work tree stands on a branch, by its full name."""
+    listed = os.fsdecode(objects.output("worktree", "list", "--porcelain"))
+    return f"branch {ref}" in listed.splitlines()

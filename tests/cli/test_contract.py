@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -116,6 +118,54 @@ def test_attachments(console: Console, tmp_path: Path) -> None:
     console.refused("item", "evidence", "look", "1", "-o", str(tmp_path / "back.txt"), code=2)
     assert (tmp_path / "back.txt").read_text() == "seen"
     console.refused("item", "evidence", "look", "2", code=2)
+
+
+def test_a_file_that_is_too_large_to_be_kept_is_recorded_by_hash_size_and_path(
+    console: Console, tmp_path: Path
+) -> None:
+    growing = tmp_path / "growing"
+    growing.write_text("password=abc\n" * (1024 * 1024 // 13))
+    assert growing.stat().st_size < 1024 * 1024, "only with its secrets masked it is too large"
+    kernels = Path("/proc/kallsyms")  # it says that it is empty until it is read
+    for file in [growing, *([kernels] if kernels.exists() else [])]:
+        data = file.read_bytes()
+        console.json("item", "attach", "look", "--file", str(file))
+        *_, listed = console.json("item", "evidence", "look")["evidence"]
+        assert (listed["name"], listed["size"], listed["kept"]) == (file.name, len(data), False)
+        assert listed["sha256"] == hashlib.sha256(data).hexdigest()
+        assert listed["path"] == str(file)
+        assert (
+            f"only the hash of {file.name} is recorded" in console.say("item", "attach", "look", "--file", str(file))[2]
+        )
+        told = console.say("item", "evidence", "look")[1].splitlines()[-1]
+        assert told.endswith("its hash alone")
+        assert any(
+            f"attached {file.name} ({len(data)} bytes, its hash alone)" in e["text"] for e in console.json("timeline")
+        )
+
+
+def test_of_evidence_that_cannot_be_written_whole_nothing_stays(console: Console, tmp_path: Path) -> None:
+    (tmp_path / "shot.bin").write_bytes(b"\xff" * 500_000)
+    console.json("item", "attach", "look", "--file", str(tmp_path / "shot.bin"))
+    back = tmp_path / "back.bin"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))  # as a disk that is full by then
+    try:
+        refused = console.refused("item", "evidence", "look", "1", "-o", str(back), code=4)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert str(back) in refused["what"]
+    assert refused["fix"]
+    assert console.say("item", "evidence", "look", "1", "-o", str(back))[0] == 0
+    assert back.read_bytes() == b"\xff" * 500_000
+
+
+def test_the_name_of_a_file_is_one_line_of_the_list(console: Console, tmp_path: Path) -> None:
+    file = tmp_path / "a\n2  audit.pdf"
+    file.write_text("x")
+    console.json("item", "attach", "look", "--file", str(file))
+    (line,) = console.say("item", "evidence", "look")[1].splitlines()
+    assert line.startswith("1  a\\x0a2  audit.pdf  1 bytes")
 
 
 def test_several_open_runs_must_be_told_apart(console: Console) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
+from cockpit.bootstrap import open_workspace
+from cockpit.git.command import Git
+from cockpit.reporting import write_report
 from cockpit.store.location import StoreLocation
+from cockpit.workspace import Options
 from tests.cli.conftest import Console
 
 pytestmark = pytest.mark.full
@@ -89,6 +94,59 @@ def test_a_purged_note_is_shown_as_purged_and_nowhere_else(console: Console) -> 
     assert "purged 2 pieces of evidence" in told.values()
     assert console.json("status")["items"][0]["evidence"][0]["text"] == "(this text was purged)"
     assert console.json("doctor")["findings"] == []
+
+
+def test_a_purge_takes_the_reports_that_quoted_it_along(console: Console) -> None:
+    git = Git(console.repo)
+    first = note(console, "the password is hunter2")
+    before = console.json("report", "--publish")["commit"]
+    note(console, "another")
+    console.json("report", "--publish")
+    # As where a clone has fetched the branch of a colleague's.
+    git.output("update-ref", "refs/remotes/origin/cockpit-report", before)
+    workspace = open_workspace(Options(repo=console.repo))
+    page = write_report(workspace, now=time.time())
+    workspace.store.close()
+    assert "hunter2" in page.read_text()
+    done = console.json("doctor", "--purge", first, "--yes")
+    assert done["trouble"] == ""
+    assert any("cockpit report --publish" in sentence for sentence in done["keeps"])
+    assert not page.exists()
+    everything = git.output("cat-file", "--batch-all-objects", "--batch", "--unordered")
+    assert b"hunter2" not in everything
+    commit = console.json("report", "--publish")["commit"]
+    assert git.text("rev-list", "cockpit-report") == commit
+    assert "this text was purged" in git.text("show", "cockpit-report:README.md")
+    assert console.json("doctor")["findings"] == []
+
+
+def test_a_report_that_a_work_tree_stands_on_is_not_taken_from_under_it(console: Console, tmp_path: Path) -> None:
+    git = Git(console.repo)
+    first = note(console, "the password is hunter2")
+    console.json("report", "--publish")
+    git.output("worktree", "add", "--quiet", str(tmp_path / "page"), "cockpit-report")
+    done = console.json("doctor", "--purge", first, "--yes", code=1)
+    assert "something still names it" in done["trouble"]
+    assert "hunter2" in (tmp_path / "page" / "README.md").read_text()
+    git.output("worktree", "remove", str(tmp_path / "page"))
+    git.output("branch", "-D", "cockpit-report")
+    assert [finding["code"] for finding in console.json("doctor")["findings"]] == ["abandoned-history"]
+    assert b"hunter2" not in git.output("cat-file", "--batch-all-objects", "--batch", "--unordered")
+
+
+def test_a_branch_of_reports_that_git_holds_locked_stands_in_the_way_of_nothing_else(console: Console) -> None:
+    git, location = Git(console.repo), StoreLocation.of(console.repo)
+    first = note(console, "the password is hunter2")
+    console.json("report", "--publish")
+    lock = location.common / "refs" / "heads" / "cockpit-report.lock"
+    lock.touch()  # as a git that was killed leaves it
+    done = console.json("doctor", "--purge", first, "--yes", code=1)
+    assert "something still names it" in done["trouble"]
+    assert not (location.evidence / done["purged"][0]).exists()
+    assert done["purged"][0] not in git.text("ls-tree", "-r", "--name-only", REF)
+    lock.unlink()
+    git.output("branch", "-D", "cockpit-report")
+    assert [finding["code"] for finding in console.json("doctor")["findings"]] == ["abandoned-history"]
 
 
 def test_what_the_run_flies_by_is_not_purged(console: Console) -> None:

@@ -27,3 +27,10 @@ def test_the_next_shift_is_told_what_ends_what_is_owed_and_what_is_noted(console
     assert "\x1b" not in text
     assert [one["kind"] for one in console.json("handover", "--next", "1h")["endings"]] == ["muted"]
     assert console.refused("handover", "--next", "long", code=2)["fix"]
+
+
+def test_a_span_beyond_all_counting_is_refused_as_a_word_that_is_none(console: Console) -> None:
+    endless = f"{'9' * 400}d"
+    for command in (["handover", "--next"], ["review", "--since"], ["review", "--at"], ["status", "--at"]):
+        assert console.refused(*command, endless, code=2)["fix"]
+    assert console.json("handover", "--next", "99999d")["until"].startswith("2300-")

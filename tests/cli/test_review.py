@@ -61,6 +61,14 @@ def test_what_cannot_be_reviewed_is_refused_with_what_would_do(console: Console)
     console.refused("--readonly", "review", "--done", code=4)
 
 
+def test_a_review_of_before_the_run_was_opened_knows_of_no_run(console: Console) -> None:
+    found = console.json("review", "--at", "2020-01-01T00:00:00Z")
+    assert found["run"] is None
+    assert found["summary"][0] == "No release of shop is open."
+    assert not any("1970" in sentence or "items are open" in sentence for sentence in found["summary"])
+    assert console.say("review", "--at", "2020-01-01T00:00:00Z")[1].startswith("Review of shop staging\n")
+
+
 def test_the_status_of_then_is_what_was_known_then(console: Console) -> None:
     from datetime import UTC, datetime
 

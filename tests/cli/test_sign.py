@@ -43,17 +43,18 @@ class Office:
         self.key = make_key(home, "ana")
         (flight.repo / "checklists" / "signoff.yaml").write_text(ROLES)
 
-    def allow(self, lines: str, revoked: str = "") -> None:
+    def allow(self, lines: str, revoked: str | bytes = "") -> None:
         """Commit who may sign on the protected branch alone; the work tree does not have it."""
         git = self.flight.git
         ours = {"GIT_INDEX_FILE": str(self.home / "index")}
         for name, text in (("allowed", lines), ("revoked", revoked)):
-            blob = git.text("hash-object", "-w", "--stdin", stdin=text.encode())
+            data = text if isinstance(text, bytes) else text.encode()
+            blob = git.text("hash-object", "-w", "--stdin", stdin=data)
             git.output("update-index", "--add", "--cacheinfo", f"100644,{blob},{name}", env=ours)
         commit = git.text("commit-tree", "-m", "signers", git.text("write-tree", env=ours))
         git.output("update-ref", "refs/heads/protected", commit)
 
-    def open(self, lines: str = "", *, revoked: str = "", **signing: Any) -> None:
+    def open(self, lines: str = "", *, revoked: str | bytes = "", **signing: Any) -> None:
         """Open the run; `lines` are the allowed signers, committed on a branch that is protected elsewhere."""
         more: dict[str, Any] = {}
         if lines:
@@ -113,6 +114,27 @@ def test_a_sign_off_is_revoked_with_a_reason_and_the_gate_says_so(office: Office
     assert office.console.refused("sign", "--revoke", "dev", "--reason", "x", code=4)["code"] == "already"
     assert office.roles(0, "dev")["dev"]["holds"], "it can be signed again"
     assert "revoked the sign-off of dev: payments fail" in office.console.say("report")[1].replace("\\", "")
+
+
+def test_a_key_in_the_home_of_nobody_is_no_key(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.open()
+    refused = office.console.refused("sign", "dev", "--key", "~no-such-user/id", code=2)
+    assert refused["what"] == "there is no key ~no-such-user/id"
+    configured = office.home / "gitconfig"
+    configured.write_text("[gpg]\nformat = ssh\n[user]\nsigningKey = ~no-such-user/id.pub\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(configured))
+    assert office.roles(0, "dev")["dev"]["state"] == "unsigned"
+
+
+def test_whose_key_it_is_stands_beside_the_name_that_was_written_and_one_key_is_one_person(office: Office) -> None:
+    office.open(f"{EMAIL} {public(office.key)}\n")
+    office.roles(0, "dev", "--key", str(office.key))
+    office.flight.git.output("config", "user.name", "Ben")
+    found = office.roles(0, "ops", "--key", str(office.key))
+    assert (found["ops"]["by"], found["ops"]["signer"]) == ("Ben", EMAIL)
+    assert (found["dev"]["also"], found["ops"]["also"]) == (["ops"], ["dev"])
+    told = office.console.say("sign")[1].splitlines()
+    assert all(EMAIL in line for line in told[:2])
 
 
 def test_a_verified_signature(office: Office) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.test_sign import EMAIL, Office, journals, make_key, public
 from tests.execution.flight import Flight
+from tests.parts import require
 
 pytestmark = pytest.mark.full
 
@@ -89,6 +90,24 @@ def test_the_report_brings_the_signers_and_says_where_a_better_list_is(
         assert (place / "allowed_signers").read_text() == f"{EMAIL} {public(office.key)}\n"
         assert (place / "revoked_keys").read_text() == f"{revoked}\n"
         assert "-r revoked_keys" in check
+
+
+def test_a_revocation_list_of_ssh_keygens_own_revokes_its_keys_alone(office: Office, tmp_path: Path) -> None:
+    gone = make_key(tmp_path, "gone")
+    revoked = tmp_path / "revoked.krl"
+    subprocess.run(
+        [require("ssh-keygen"), "-q", "-k", "-f", str(revoked), str(gone.with_suffix(".pub"))], check=True
+    )  # fmt: skip
+    office.open(f"{EMAIL} {public(office.key)}\n{EMAIL} {public(gone)}\n", revoked=revoked.read_bytes())
+    refused = office.console.refused("sign", "dev", "--key", str(gone), code=4)
+    assert refused["what"].endswith("its key is revoked")
+    assert office.roles(0, "dev", "--key", str(office.key))["dev"]["signature"] == "verified"
+    _, as_read, check = scripts_in(exported(office, "md"), "md")
+    done = subprocess.run(
+        ["sh", "-ec", as_read + "\n" + check], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "revoked_keys").read_bytes() == revoked.read_bytes()
 
 
 def test_the_store_digest_in_the_report_is_the_one_that_status_tells(office: Office) -> None:

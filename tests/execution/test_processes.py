@@ -446,6 +446,21 @@ def test_what_is_in_no_commit_is_kept_as_evidence_and_stashed_where_a_person_say
     assert "mine" in (flight.repo / "VERSION").read_text()
 
 
+def test_changes_too_large_to_be_kept_as_evidence_stop_no_rollback(flight: Flight) -> None:
+    workspace = flight.begin()
+    mine = "mine\n" * (300 * 1024)
+    (flight.repo / "VERSION").write_text(mine)
+    done = flight.json("rollback", "v1", "--execute", "--confirm", "v1", "--stash")
+    assert done["outcome"] == "succeeded"
+    workspace.session.poll()
+    (kept,) = (record.data for record in workspace.run.records if isinstance(record.data, EvidenceAttached))
+    assert (kept.blob, kept.masked) == (None, False)
+    stash = flight.git.text("rev-parse", "refs/stash")
+    told = [entry["text"] for entry in flight.json("timeline")]
+    assert any(f"git stash {stash[:8]} has it" in text and "too large" in text for text in told)
+    assert flight.git.output("show", f"{stash}:VERSION").decode() == mine
+
+
 def test_a_plan_that_has_grown_old_is_refused(flight: Flight) -> None:
     workspace = flight.begin()
     plan = flight.plan(workspace)

@@ -204,6 +204,47 @@ def test_a_forged_event_breaks_the_chain(location: StoreLocation, events: list[S
     assert "numbered 3 " in found.findings[0].found
 
 
+def test_a_journal_under_another_writers_name_is_told_with_the_name_that_it_had(
+    location: StoreLocation, events: list[Stored]
+) -> None:
+    (journal,) = journal_files(location)
+    git(location.common, "update-ref", "-d", REF)
+    renamed = journal.with_name(f"{0xF:032x}.1.jsonl")
+    journal.rename(renamed)
+    found = look(location)
+    assert codes(found.findings) == ["misplaced-lines"]
+    assert (found.events, found.well) == (0, False)
+    assert found.findings[0].place.endswith(renamed.name)
+    assert f"cockpit/journal/{STREAM}/{journal.name}" in found.findings[0].todo
+    renamed.rename(journal)
+    well_afterwards(location, events)
+
+
+def test_a_copied_journal_is_told_until_it_is_published_and_stays(
+    location: StoreLocation, events: list[Stored]
+) -> None:
+    (journal,) = journal_files(location)
+    copied = journal.with_name(f"{0xF:032x}.1.jsonl")
+    shutil.copyfile(journal, copied)
+    assert codes(look(location).findings) == ["misplaced-lines"]
+    start(location).commit("with the copy")
+    found = look(location)
+    assert (codes(found.findings), found.well) == (["misplaced-lines"], True)
+    assert "it stays" in found.findings[0].found
+    assert ids(start(location).load()) == ids(events)
+
+
+def test_lines_in_another_order_than_they_were_written_in_are_told(
+    location: StoreLocation, events: list[Stored]
+) -> None:
+    (journal,) = journal_files(location)
+    git(location.common, "update-ref", "-d", REF)
+    first, second, third = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(first + third + second)
+    found = look(location)
+    assert (codes(found.findings), found.events, found.well) == (["disordered-lines"], 3, False)
+
+
 def test_a_number_beyond_all_counting_is_just_a_gap(location: StoreLocation, events: list[Stored]) -> None:
     (journal,) = journal_files(location)
     lines = journal.read_bytes().splitlines(keepends=True)

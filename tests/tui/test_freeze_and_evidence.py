@@ -83,12 +83,23 @@ async def test_a_file_is_attached_by_its_path_and_one_that_is_not_there_is_told(
         await pilot.press("enter")
         await until(pilot, lambda: "there is no file nowhere.txt" in told(app))
         await pilot.press("v")
-        await pilot.press(*["ctrl+w"] * 2)  # what was typed is there to be mended
+        await pilot.press("ctrl+u")
+        await type_in(pilot, "~no-such-user/x")
+        await pilot.press("enter")
+        await until(pilot, lambda: "there is no file ~no-such-user/x" in told(app))
+        await pilot.press("v")
+        await pilot.press("ctrl+u")  # what was typed is there to be mended
         await type_in(pilot, "shot.txt")
         await pilot.press("enter")
         await until(pilot, lambda: scene.run.items[BACKUP].attachments)
         await pilot.press("enter")
         await until(pilot, lambda: said_of_attachments(app) == [" shot.txt", " seen"])
+        await pilot.press("escape")
+        (scene.repo / "dump.sql").write_bytes(b"x" * 1_100_000)
+        await pilot.press("v")
+        await type_in(pilot, "dump.sql")
+        await pilot.press("enter")
+        await until(pilot, lambda: "only its hash is recorded, keep the file: dump.sql" in told(app))
 
 
 async def test_a_waiver_may_have_an_end_and_one_that_cannot_be_read_keeps_the_field(scene: Scene) -> None:

@@ -23,6 +23,7 @@ from cockpit.release.events import (
 )
 from cockpit.release.incidents import incident_entity
 from cockpit.release.intents import (
+    ATTACHMENT_LIMIT,
     AddNote,
     AnswerItem,
     AttachEvidence,
@@ -252,31 +253,35 @@ def _masked(content: bytes, context: Context) -> bytes:
     return content if "\0" in text else context.redact(text).encode()
 
 
-def keep_diff(intent: KeepDiff, context: Context) -> list[Draft]:
-    """Keep a work tree's changes as evidence of the run."""
-    context.require_run()
-    content = _masked(intent.content, context)
-    data = EvidenceAttached(
+def _evidence(intent: AttachEvidence | KeepDiff, context: Context, *, path: str = "") -> EvidenceAttached:
+    """Return a file as evidence: its masked content, or where that is too large to be kept, where it lies."""
+    whole = intent.content
+    content = _masked(whole, context) if whole is not None else None
+    if content is None or len(content) > ATTACHMENT_LIMIT:
+        return EvidenceAttached(name=intent.name, sha256=intent.sha256, size=intent.size, path=path)
+    return EvidenceAttached(
         name=intent.name,
         blob=context.seal(content),
         sha256=intent.sha256,
         size=intent.size,
-        masked=content != intent.content,
+        masked=content != whole,
     )
-    return [context.draft(RUN, data)]
+
+
+def keep_diff(intent: KeepDiff, context: Context) -> list[Draft]:
+    """Keep a work tree's changes as evidence of the run."""
+    context.require_run()
+    return [context.draft(RUN, _evidence(intent, context))]
 
 
 def attach(intent: AttachEvidence, context: Context) -> list[Draft]:
     """Attach a file to an item."""
     view = context.item(intent.item)
-    content = _masked(intent.content, context) if intent.content is not None else None
-    blob = context.seal(content) if content is not None else None
-    data = EvidenceAttached(
-        name=intent.name,
-        blob=blob,
-        sha256=intent.sha256,
-        size=intent.size,
-        path=intent.path if blob is None else "",
-        masked=content != intent.content,
-    )
+    data = _evidence(intent, context, path=intent.path)
+    if data.blob is None and not data.path and intent.content is not None:
+        raise RefusedError(
+            "that is more than the 1 MiB that can be kept, once its secrets are masked",
+            fix="Attach less of it, or a file that stays where it is",
+            code="too-large",
+        )
     return [context.item_draft(view, data)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cockpit.store.doctor.finding import Finding
+from cockpit.store.doctor.finding import CHANGED, Finding
 from cockpit.store.envelope import Stored
 
 _NAMED = 5  # numbers that are listed before "and more"
@@ -12,7 +12,6 @@ _SYNC = "Sync with the clone it was written on, or bring cockpit/journal back fr
 _KEPT = "Nothing is lost: every version is kept"
 _FORK = "Close cockpits that run on a copied or restored clone, and look the events over: cockpit timeline"
 _SILENT = 3600.0  # seconds without a word of a writer's, after which its process is gone
-_LINK = "Compare this journal with the clone it was written on: somebody may have changed it"
 
 
 def broken_chains(events: Iterable[Stored], now: float) -> Iterator[Finding]:
@@ -47,7 +46,7 @@ def _broken(place: str, chain: dict[int, dict[str, str | None]], *, silent: bool
     unlinked = _listed(str(number) for number, ids in sorted(chain.items()) if not _all_follow(number, ids, chain))
     if unlinked:
         found = f"the events numbered {unlinked} do not continue the ones before them"
-        yield Finding("broken-chain", place, found, todo=_LINK)
+        yield Finding("broken-chain", place, found, todo=CHANGED)
 
 
 def _all_follow(number: int, ids: dict[str, str | None], chain: dict[int, dict[str, str | None]]) -> bool:

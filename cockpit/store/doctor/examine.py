@@ -21,7 +21,7 @@ from cockpit.store.doctor.housekeeping import (
     stated_format,
     wrong_permissions,
 )
-from cockpit.store.doctor.journals import damaged_journals
+from cockpit.store.doctor.journals import damaged_journals, misplaced_lines
 from cockpit.store.doctor.repository import (
     broken_refs,
     empty_objects,
@@ -92,6 +92,7 @@ def examine(
             findings += damaged_journals(patient, listing)
     else:
         findings += damaged_journals(patient, listing)
+    findings += misplaced_lines(patient, listing)
     events = JournalReader(location.root).poll()
     findings += broken_chains(events, now())
     blobs = _blobs(patient, events, named)

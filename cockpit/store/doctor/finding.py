@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cockpit.store.ref import StateRef
 
 RUN_DOCTOR = "Run: cockpit doctor"
+CHANGED = "Compare this journal with the clone it was written on: somebody may have changed it"
 
 
 class Finding(Struct, frozen=True):

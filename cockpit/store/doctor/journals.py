@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from msgspec import Struct
 
 from cockpit.store import files
-from cockpit.store.doctor.finding import RUN_DOCTOR, Finding, Patient, told_if_refused
-from cockpit.store.envelope import BadLine, decode_line
-from cockpit.store.layout import parse_journal_path
+from cockpit.store.doctor.finding import CHANGED, RUN_DOCTOR, Finding, Patient, told_if_refused
+from cockpit.store.envelope import BadLine, Envelope, Stored, decode_line, decode_lines
+from cockpit.store.layout import JournalName, parse_journal_path
 from cockpit.store.merge import merge_file
 from cockpit.store.objects import Listing
 from cockpit.store.restore import without_writer
+from cockpit.text import visible
 
 _ASIDE = "aside"
+_SHOWN = 200  # characters of a name that a line gives
 
 
 class _Line(Struct, frozen=True):
@@ -50,6 +53,40 @@ def damaged_journals(patient: Patient, published: Listing) -> Iterator[Finding]:
             if _damage(path.read_bytes()) is not None:
                 yield from _treat(patient, path, name, published)
         yield from refused
+
+
+def misplaced_lines(patient: Patient, published: Listing) -> Iterator[Finding]:
+    """Yield journal files with lines of another writer or stream, which no reader takes, or in another order.
+
+    They are left alone: which name or order is right, a person sees by the other files.
+    """
+    for path in sorted(patient.location.journal.rglob("*.jsonl")):
+        place = path.relative_to(patient.location.root).as_posix()
+        name = parse_journal_path(place)
+        try:
+            lines = path.read_bytes().split(b"\n")[:-1] if name is not None else []
+        except OSError:  # told already
+            continue
+        envelopes = [event.envelope for event in decode_lines(lines) if isinstance(event, Stored)]
+        if name is not None and envelopes:
+            yield from _misplaced(name, envelopes, is_published=place in published)
+
+
+def _misplaced(name: JournalName, envelopes: list[Envelope], *, is_published: bool) -> Iterator[Finding]:
+    stays = "; it is published, so it stays" if is_published else ""
+    foreign = [each for each in envelopes if (each.w, each.stream) != (name.writer, name.stream)]
+    if foreign:
+        stream = visible(foreign[0].stream, limit=_SHOWN)
+        writer = visible(foreign[0].w, limit=_SHOWN)
+        found = (
+            f"{len(foreign)} lines are of the writer {writer} in {stream}, and are skipped: it was renamed or copied"
+        )
+        todo = f"Name it cockpit/journal/{stream}/{writer}.{name.segment}.jsonl; where that is there, remove this copy"
+        yield Finding("misplaced-lines", name.path, found + stays, todo="" if is_published else todo)
+    numbers = [each.s for each in envelopes if (each.w, each.stream) == (name.writer, name.stream)]
+    if any(later < earlier for earlier, later in pairwise(numbers)):
+        found = "its lines are not in the order in which they were written"
+        yield Finding("disordered-lines", name.path, found + stays, todo="" if is_published else CHANGED)
 
 
 def _treat(patient: Patient, path: Path, name: str, published: Listing) -> Iterator[Finding]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.errors import CockpitError
@@ -167,11 +167,16 @@ class ItemPage(Page):
 
         async def attach(file: str) -> None:
             try:
-                intent = await asyncio.to_thread(lambda: attachment(view.id, str(Path(file).expanduser())))
+                # As it stands, where no user of that name is known.
+                intent = await asyncio.to_thread(lambda: attachment(view.id, os.path.expanduser(file)))  # noqa: PTH111
             except CockpitError as error:
                 self.cockpit.tell(str(error), severity="warning")
             else:
-                self.cockpit.act(intent, said=f"attached: {intent.name}", answer=dialog)
+                kept = intent.content is not None
+                said = (
+                    f"attached: {intent.name}" if kept else f"only its hash is recorded, keep the file: {intent.name}"
+                )
+                self.cockpit.act(intent, said=said, answer=dialog)
 
         def named(file: str | None) -> None:
             if file:
