@@ -21,6 +21,7 @@ from cockpit.health.observation import BODY_LIMIT, Observation, first_line, unse
 from cockpit.net.certificates import refused_expiry
 from cockpit.net.exchange import Exchange, UnusableError, exchange, parse_url
 from cockpit.net.troubles import CERTIFICATE_EXPIRED, certificate_trouble, explain
+from cockpit.net.trusted_roots import UnusableRootsError
 from cockpit.release.health import Timing
 
 _UNUSABLE = "the URL or a header cannot be used: write http://host/path or https://host/path"
@@ -126,6 +127,8 @@ class _Look:
             if self._followed:
                 return replace(self.seen(), trouble="it redirects to what cannot be asked")
             return unseen(_UNUSABLE)
+        except UnusableRootsError as error:
+            return unseen(str(error))
         except _FAILURES as error:
             return await self._failed(error, host, port)
         return None
