@@ -41,6 +41,11 @@ class Values:
         except (ValueError, RecursionError):  # msgspec.DecodeError and UnicodeDecodeError are ValueErrors
             return ABSENT
 
+    @property
+    def is_json(self) -> bool:
+        """Whether the body can be read as JSON: one that is not, or was cut off, tells nothing of any value."""
+        return self._document is not ABSENT
+
     def look_up(self, condition: Condition) -> object:
         """Return the value that the condition is about, or ABSENT."""
         seen = self._seen
@@ -85,6 +90,8 @@ def evaluate(
     actual = values.look_up(condition)
     if actual is ABSENT and not whole:
         return ConditionResult(text, None, "not seen", level)
+    if condition.operator == "absent" and condition.subject == "BODY" and condition.path and not values.is_json:
+        return ConditionResult(text, False, "no JSON", level)  # of a page of markup nobody knows what it would lack
     return ConditionResult(text, _holds(condition, actual), _shown(condition.subject, actual), level)
 
 

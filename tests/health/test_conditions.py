@@ -121,9 +121,11 @@ def test_an_expired_certificate_shows_since_when() -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"NaN", b'{"a": NaN}', b'{"a": 1e999}', b'"\xff"', b"[" * 100_000, b"1" * 5000]
 )
-def test_a_body_that_is_no_json_has_no_values(body: bytes) -> None:
-    assert _holds("[BODY].a absent", Observation(body=body)) is True
-    assert _holds("[BODY].a == 1", Observation(body=body)) is False
+def test_a_body_that_is_no_json_tells_of_no_value_that_it_is_there_nor_that_it_is_not(body: bytes) -> None:
+    result = evaluate("[BODY].a absent", Values(Observation(body=body), NOW))
+    assert (result.ok, result.actual) == (False, "no JSON")
+    for rest in ("present", "== 1", "!= 1"):
+        assert _holds(f"[BODY].a {rest}", Observation(body=body)) is False
 
 
 def test_a_byte_order_mark_is_no_obstacle() -> None:

@@ -109,6 +109,13 @@ async def test_conditions_decide_over_the_body(prober: Prober, server: Server) -
     assert (result.state, result.conditions[-1].actual) == (ProbeState.DOWN, "absent")
 
 
+async def test_markup_where_json_belongs_lacks_no_error(prober: Prober, server: Server) -> None:
+    result = await _run(prober, server.url("/json"), "[BODY].errors absent")
+    assert result.state is ProbeState.OK
+    result = await _run(prober, server.url("/ok"), "[BODY].errors absent")
+    assert (result.state, result.detail) == (ProbeState.DOWN, "expected [BODY].errors absent, saw no JSON")
+
+
 async def test_a_status_that_conditions_name_replaces_the_2xx(prober: Prober, server: Server) -> None:
     assert (await _run(prober, server.url("/503"), "[STATUS] == 503")).state is ProbeState.OK
     assert (await _run(prober, server.url("/503"), "[BODY] contains database")).state is ProbeState.DOWN
