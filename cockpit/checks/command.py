@@ -16,6 +16,7 @@ from cockpit.release.ports import Situation
 
 _OUTPUT_LIMIT = 1024 * 1024  # bytes that are read
 _SEARCHED = 64 * 1024  # characters at the end that an expression is tried on
+_TOO_MUCH = "it printed more than is searched, 64 kB: let it print less, as by grep"
 _KEPT = 16 * 1024  # characters at the end that become evidence
 _GRACE = 1.0  # seconds that a command has to end by itself once it is told to
 _CANNOT_RUN = (126, 127)  # what a shell says where it found nothing that it could run
@@ -58,10 +59,14 @@ def _look(check: CommandCheck, finished: Finished, seconds: float) -> Look:
     if finished.code != check.status:
         return Look("failed", clipped(f"exit status {finished.code}" + (f": {last}" if last else "")), "", kept)
     searched = output[-_SEARCHED:]
-    if check.matches and not re.search(check.matches, searched):
-        return Look("failed", clipped(f"no match of {check.matches} in its output" + _quote(last)), "", kept)
-    if check.lacks and (found := re.search(check.lacks, searched)):
+    found = re.search(check.lacks, searched) if check.lacks else None
+    if found is not None:
         return Look("failed", clipped(f"its output holds {found[0]}"), "", kept)
+    is_matched = not check.matches or re.search(check.matches, searched) is not None
+    if (check.lacks or not is_matched) and (finished.truncated or len(output) > _SEARCHED):
+        return Look("unknown", "not searched whole", _TOO_MUCH, kept)
+    if not is_matched:
+        return Look("failed", clipped(f"no match of {check.matches} in its output" + _quote(last)), "", kept)
     return Look("ok", clipped(last or f"exit status {finished.code}"), "", kept)
 
 
