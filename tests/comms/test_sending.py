@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Mapping
 from email.header import decode_header, make_header
@@ -324,6 +325,19 @@ async def test_a_file_gets_each_message_at_its_end_or_says_why_not(tmp_path: Pat
     path = tmp_path / "log" / "messages.txt"
     assert path.read_text() == f"{MESSAGE.text}\n\n" * 2
     assert not stat.S_IMODE(path.stat().st_mode) & 0o111
+
+
+async def test_what_is_no_file_gets_nothing_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    # Whoever opened it beside this reader could write at once; without one, they would wait for ever.
+    reader = os.open(tmp_path / "fifo", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        for name in ("fifo", "/dev/null"):
+            sent = await deliver(Channel(file=name), tmp_path)
+            assert sent == Sent("failed", f"{name} is no file: name one that messages can be added to", 1)
+        assert os.read(reader, 1) == b""
+    finally:
+        os.close(reader)
 
 
 async def test_a_clipboard_gets_what_fits_and_nothing_is_claimed(tmp_path: Path) -> None:
