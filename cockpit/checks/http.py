@@ -15,6 +15,7 @@ from cockpit.checks.roots import trusting
 from cockpit.net.addresses import resolve
 from cockpit.net.certificates import expired_on
 from cockpit.net.troubles import explain
+from cockpit.redact import masked_url
 from cockpit.release.checks import HttpCheck
 
 _UNUSABLE = "the URL or a header cannot be used"
@@ -105,7 +106,7 @@ def _faults(check: HttpCheck, answer: httpx.Response) -> list[str]:
     if check.redirects_to:
         location = headers.get("location", "")
         if not location.startswith(check.redirects_to):
-            faults.append(f"redirects to {location}" if location else "no redirect")
+            faults.append(f"redirects to {masked_url(location)}" if location else "no redirect")
     faults += [f"no header {name}" for name in check.present if not headers.get(name, "").strip()]
     faults += [f"header {name}: {headers[name]}" for name in check.absent if name in headers]
     for name, value in check.equals.items():
@@ -120,7 +121,7 @@ def _faults(check: HttpCheck, answer: httpx.Response) -> list[str]:
 def _well(check: HttpCheck, answer: httpx.Response) -> str:
     seen = [f"{answer.status_code} {answer.reason_phrase}".strip()]
     if check.redirects_to:
-        seen.append(f"to {answer.headers.get('location', '')}")
+        seen.append(f"to {masked_url(answer.headers.get('location', ''))}")
     if check.gzip:
         seen.append("gzip")
     seen += [f"{name}: {answer.headers.get(name, '')}" for name in dict.fromkeys([*check.present, *check.equals])]

@@ -77,7 +77,7 @@ async def test_an_answer_that_takes_too_long_has_failed(eye: Eye) -> None:
 
 
 @pytest.mark.parametrize("path", ["/endless", "/chunks", "/gzip"])
-async def test_an_answer_without_end_is_read_up_to_a_bound_and_nothing_said_of_the_rest(eye: Eye, path: str) -> None:
+async def test_an_answer_without_end_is_read_up_to_a_bound(eye: Eye, path: str) -> None:
     with serving() as server:
         assert await eye.says(Check(http=HttpCheck(url=server.url(path)), timeout="5s")) == "ok: 200 OK"
         for more in ({"lacks": "Traceback"}, {"contains": "Traceback"}):
@@ -104,6 +104,15 @@ async def test_what_is_left_of_a_secret_that_was_cut_off_is_masked(
     assert says.startswith("failed: header X-Powered-By: xxx")
     assert says.endswith("…")
     assert "Zq8" not in says
+
+
+async def test_what_signs_an_address_it_leads_to_is_masked(eye: Eye, service: Service) -> None:
+    service.status = 302
+    service.headers = {"Location": "https://files.example/shop.zip?sv=2&sig=AbC%2Bd3f0AbC%2Bd3f0&se=9"}
+    asked = Check(http=HttpCheck(url=service.url, redirects_to="https://"))
+    assert await eye.says(asked) == "ok: 302 Found, to https://files.example/shop.zip?sv=2&sig=\u2022\u2022\u2022&se=9"
+    says = await eye.says(Check(http=HttpCheck(url=service.url, redirects_to="https://shop")))
+    assert "AbC" not in says
 
 
 async def test_secrets_in_what_it_saw_are_masked(eye: Eye, service: Service) -> None:

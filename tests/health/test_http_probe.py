@@ -235,3 +235,13 @@ async def test_every_request_of_ours_says_whose_it_is(prober: Prober, server: Se
         assert (await prober.run("api", probe, NOW)).state is ProbeState.OK
         (sent,) = server.requests[before:]
         assert f"user-agent: {OWN}".encode() in sent.lower()
+
+
+async def test_what_signs_an_address_it_leads_to_is_masked(prober: Prober, server: Server) -> None:
+    for probe in (
+        Probe(http=server.url("/signed"), conditions=("[STATUS] == 302",)),
+        Probe(http=server.url("/loop?sig=AbC%2Bd3f0&se=9"), redirects=1),
+    ):
+        detail = (await prober.run("api", probe, NOW)).detail
+        assert "sig=\u2022\u2022\u2022&" in detail
+        assert "AbC" not in detail

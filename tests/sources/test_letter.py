@@ -123,3 +123,13 @@ async def test_fewer_hours_than_were_asked_are_a_part(vendor: Vendor, within: st
     source = Source("rollbar", url=vendor.url, token_env="TOKEN")
     reading = await ask(desk_of({"TOKEN": "t0ken-123456"}, x=source), "x", "metric", within=within, below=50)
     assert told(reading) == expected
+
+
+async def test_news_from_ahead_of_the_clock_are_not_fresh(vendor: Vendor) -> None:
+    # Where this host's clock is behind, what is old would look new.
+    checks = [{"id": 1, "name": "shop", "status": "up", "lasttesttime": int(NOW + 7200)}]
+    vendor.answer = lambda request: Reply({"checks": checks})
+    source = Source("pingdom", url=vendor.url, token_env="TOKEN")
+    reading = await ask(desk_of({"TOKEN": "t0ken-123456"}, x=source), "x")
+    assert told(reading) == "unknown stale"
+    assert "2h ahead of this host's clock" in reading.detail
