@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 from pathlib import Path
 
 from cockpit.checks.look import Look, clipped, unseen
 from cockpit.durations import short_duration
 from cockpit.errors import ProcessError
+from cockpit.patterns import search_within
 from cockpit.process import Finished, run, shell
 from cockpit.release.checks import CommandCheck
 from cockpit.release.ports import Situation
@@ -17,6 +17,8 @@ from cockpit.release.ports import Situation
 _OUTPUT_LIMIT = 1024 * 1024  # bytes that are read
 _SEARCHED = 64 * 1024  # characters at the end that an expression is tried on
 _TOO_MUCH = "it printed more than is searched, 64 kB: let it print less, as by grep"
+_TOO_SLOW = "an expression takes too long to look for: leave out repetitions within repetitions"
+_SECONDS = 2.0  # that an expression may take
 _KEPT = 16 * 1024  # characters at the end that become evidence
 _GRACE = 1.0  # seconds that a command has to end by itself once it is told to
 _CANNOT_RUN = (126, 127)  # what a shell says where it found nothing that it could run
@@ -59,10 +61,13 @@ def _look(check: CommandCheck, finished: Finished, seconds: float) -> Look:
     if finished.code != check.status:
         return Look("failed", clipped(f"exit status {finished.code}" + (f": {last}" if last else "")), "", kept)
     searched = output[-_SEARCHED:]
-    found = re.search(check.lacks, searched) if check.lacks else None
-    if found is not None:
-        return Look("failed", clipped(f"its output holds {found[0]}"), "", kept)
-    is_matched = not check.matches or re.search(check.matches, searched) is not None
+    try:
+        found = search_within(check.lacks, searched, seconds=_SECONDS) if check.lacks else None
+        if found is not None:
+            return Look("failed", clipped(f"its output holds {found}"), "", kept)
+        is_matched = not check.matches or search_within(check.matches, searched, seconds=_SECONDS) is not None
+    except TimeoutError:
+        return Look("unknown", "not searched whole", _TOO_SLOW, kept)
     if (check.lacks or not is_matched) and (finished.truncated or len(output) > _SEARCHED):
         return Look("unknown", "not searched whole", _TOO_MUCH, kept)
     if not is_matched:

@@ -38,6 +38,7 @@ class _Rule(Struct, frozen=True):
     name: str
     state: str = ""
     health: str = ""
+    type: str = "alerting"
 
 
 class _Group(Struct, frozen=True):
@@ -78,7 +79,7 @@ class Prometheus(Tool):
         """Return how many alerting rules fire now, of those whose name holds `query`; no rule at all is unknown."""
         data = await self._whole("/api/v1/rules", {"type": "alert"})
         rules = [rule for group in self.client.fields(data, _Rules).groups for rule in group.rules]
-        rules = [rule for rule in rules if query.casefold() in rule.name.casefold()]
+        rules = [rule for rule in rules if rule.type == "alerting" and query.casefold() in rule.name.casefold()]
         if not rules:
             raise SourceError("empty", "there is no alerting rule" + (f" named {query}" if query else ""))
         ill = [rule.name for rule in rules if rule.health != "ok"]

@@ -11,6 +11,7 @@ import pytest
 from cockpit.release.checks import Check, CommandCheck
 from tests.checks.conftest import Eye
 
+SLOW = f"printf %s {'a' * 60}!"
 FLOOD = "yes aaa | head -c 100000"
 
 
@@ -36,6 +37,8 @@ def command(run: str, *, timeout: str = "20s", **more: object) -> Check:
         (command(f"{FLOOD}; echo good", matches="good"), "ok: good"),
         (command(f"{FLOOD}; exit 3", matches="good"), "failed: exit status 3: aaa"),
         (command("no-such-command-here"), "unknown: cannot be run (/bin/sh: 1: no-such-command-here: not found)"),
+        (command(SLOW, lacks="(a|aa)+$"), "unknown: not searched whole (an expression takes too long to look for"),
+        (command(SLOW, matches="(a|aa)+$"), "unknown: not searched whole (an expression takes too long to look for"),
         (command("kill -9 $$"), "unknown: ended by signal 9"),
         (command("true", directory="nowhere"), "unknown: not seen"),
     ],

@@ -128,6 +128,16 @@ def test_a_body_that_is_no_json_tells_of_no_value_that_it_is_there_nor_that_it_i
         assert _holds(f"[BODY].a {rest}", Observation(body=body)) is False
 
 
+def test_a_pattern_that_would_take_for_ever_is_given_up() -> None:
+    values = Values(Observation(body=b"a" * 60 + b"!"), NOW)
+    result = evaluate("[BODY] matches (a|aa)+$", values)
+    assert result.ok is None
+    assert result.actual.startswith("'(a|aa)+$' takes too long to look for")
+    assert evaluate("[BODY] matches (a+)+!", values).ok is True
+    assert evaluate("[BODY] matches b{e}|c", values).ok is False  # a brace that is no repetition
+    assert "20,000 are the most" in str(check_condition("[BODY] matches (a{999}){999}"))
+
+
 def test_a_byte_order_mark_is_no_obstacle() -> None:
     assert _holds("[BODY].a == 1", Observation(body=b'\xef\xbb\xbf{"a": 1}')) is True
 

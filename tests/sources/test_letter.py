@@ -125,6 +125,20 @@ async def test_fewer_hours_than_were_asked_are_a_part(vendor: Vendor, within: st
     assert told(reading) == expected
 
 
+async def test_rules_that_only_record_are_no_alerts_that_are_silent(vendor: Vendor) -> None:
+    # As who speaks Prometheus's API answers, and does not know the parameter that leaves them out.
+    source = prometheus(vendor, {"groups": [{"rules": [{"name": "p95", "health": "ok", "type": "recording"}]}]})
+    assert told(await ask(desk_of(x=source), "x", "errors", below=1)) == "unknown empty"
+
+
+async def test_the_last_point_is_the_latest_in_whatever_order_they_come(vendor: Vendor) -> None:
+    points = [[NOW * 1000, 9.0], [(NOW - 300) * 1000, 1.0]]
+    vendor.answer = lambda request: Reply({"status": "ok", "series": [{"pointlist": points}]})
+    source = Source("datadog", url=vendor.url, token_env="TOKEN", app_key_env="KEY")
+    desk = desk_of({"TOKEN": "t0ken-123456", "KEY": "k3y-123456"}, x=source)
+    assert told(await ask(desk, "x", "metric", "load", below=5)) == "down 9"
+
+
 async def test_news_from_ahead_of_the_clock_are_not_fresh(vendor: Vendor) -> None:
     # Where this host's clock is behind, what is old would look new.
     checks = [{"id": 1, "name": "shop", "status": "up", "lasttesttime": int(NOW + 7200)}]
