@@ -59,19 +59,19 @@ def readable(written: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
     return found
 
 
-def search_within(written: str, text: str, *, seconds: float) -> str | None:
-    """Return what a person's pattern first finds in a text, or None; TimeoutError where that takes longer.
+def search_within(written: str, text: str, *, seconds: float) -> tuple[str | None, ...] | None:
+    """Return what a person's pattern first finds in a text and then its groups, or None; TimeoutError after `seconds`.
 
     Where there is nothing to try twice, it takes a time in proportion to the text, whatever that says.
     """
     if not CHOICES.search(written):
         found = re.search(written, text)
-        return None if found is None else str(found[0])
+        return None if found is None else (found[0], *found.groups())
     import regex  # slow to import
 
     timed = regex.compile(BRACE.sub(lambda brace: brace[1] or r"\{", written))
     match = timed.search(text, timeout=seconds, concurrent=True)
-    return None if match is None else str(match[0])
+    return None if match is None else (match[0], *match.groups())
 
 
 def _written_out(tree: Iterable[Any]) -> int:

@@ -64,7 +64,7 @@ def _look(check: CommandCheck, finished: Finished, seconds: float) -> Look:
     try:
         found = search_within(check.lacks, searched, seconds=_SECONDS) if check.lacks else None
         if found is not None:
-            return Look("failed", clipped(f"its output holds {found}"), "", kept)
+            return Look("failed", clipped(f"its output holds {found[0]}"), "", kept)
         is_matched = not check.matches or search_within(check.matches, searched, seconds=_SECONDS) is not None
     except TimeoutError:
         return Look("unknown", "not searched whole", _TOO_SLOW, kept)

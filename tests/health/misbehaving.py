@@ -167,6 +167,7 @@ ANSWERS: dict[str, Answer] = {
     "/page": _send(plain("500 Internal Server Error", b"<!doctype html><title>x</title>")),
     "/204": _send(plain("204 No Content")),
     "/escape": _send(plain("500 Oops", b"\x1b]52;c;aGk=\x07red\x1b[31m \xe2\x80\xae end")),
+    "/many": _send(plain("200 OK", b"a" * 60 + b"!")),
     "/signed": _send(plain("302 Found", b"", "Location: https://files.example/shop.zip?sig=AbC%2Bd3f0&se=9")),
     "/loop?sig=AbC%2Bd3f0&se=9": _send(plain("302 Found", b"", "Location: /loop?sig=AbC%2Bd3f0&se=9")),
     "/loop": _send(plain("302 Found", b"", "Location: /loop")),
