@@ -34,6 +34,7 @@ from cockpit.times import epoch
 from cockpit.workspace import Workspace, require_trust, require_writable
 
 Clipboard = Callable[[str], None]
+_LOOK = "look whether theirs arrived"
 _OF_INCIDENT = frozenset({"description", "severity", "update", "resolution"})
 
 
@@ -176,7 +177,7 @@ def _yielded(message: Message, intention: Record, before: Collection[str]) -> Se
     ]
     if not fresh:
         return None
-    return Sent("failed", f"{fresh[0].by.name} on {fresh[0].host} set out to send it at the same moment", 0)
+    return Sent("failed", f"{fresh[0].by.name} on {fresh[0].host} set out to send it at the same moment: {_LOOK}", 0)
 
 
 def _yielded_to_the_same(intent: Intent, run: Run) -> Sent | None:
@@ -187,7 +188,7 @@ def _yielded_to_the_same(intent: Intent, run: Run) -> Sent | None:
     told = told_since(run, intent.template, intent.channel, intent.incident, seen=seen)
     if told is None:
         return None
-    return Sent("failed", f"{told.by.name} on {told.last.host} set out to send the same at the same moment", 0)
+    return Sent("failed", f"{told.by.name} on {told.last.host} set out to send the same at the same moment: {_LOOK}", 0)
 
 
 def _send(workspace: Workspace, message: Message, clipboard: Clipboard | None, enough: Callable[[], bool]) -> Sent:

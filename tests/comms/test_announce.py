@@ -263,6 +263,7 @@ def test_of_two_who_set_out_to_say_the_same_at_the_same_moment_whoever_sees_the_
     workspace.session.subscribe(meanwhile)
     message = announce(workspace, note(workspace, "Deploying"), "log")
     assert (message.last.outcome, "set out to send the same" in message.last.detail) == ("failed", True)
+    assert message.last.detail.endswith("look whether theirs arrived")
     assert not (flight.repo / "messages.log").exists()
 
 
@@ -339,3 +340,10 @@ def test_what_is_shown_before_is_what_is_sent_without_secrets_and_with_all_its_l
     listed = console.say("announce")[1]
     assert "\\u200d" in listed, "a terminal would not know how wide it is"
     assert "\u200d" not in listed
+
+
+def test_whoever_is_told_to_send_it_again_is_told_to_look_first(console: Console, flight: Flight) -> None:
+    (flight.repo / "messages.log").mkdir()
+    status, out, _ = console.say("announce", "note", "--set", "what=Slow", "--send", "log")
+    assert status == 5
+    assert "Where it has not arrived, send it again: cockpit announce --again m-" in out
