@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
+import time
 from collections.abc import Mapping
 from email.header import decode_header, make_header
+from email.utils import formatdate
 from pathlib import Path
 
 import msgspec
@@ -90,6 +93,14 @@ async def test_one_that_wants_fewer_messages_is_waited_for_as_it_says_unless_tha
         sent = await deliver(SLACK, tmp_path, waits=waits, env={"CHAT": web.url})
     assert (sent.outcome, sent.tries, waits) == ("failed", 1, [7.0])
     assert sent.detail == "it wants fewer messages (429), for 120 s: try again later"
+
+
+async def test_one_that_names_the_time_from_which_it_may_be_told_is_left_alone_until_then(tmp_path: Path) -> None:
+    later = formatdate(time.time() + 600, usegmt=True)
+    with WebReceiver([Reply(429, "rate_limited", headers={"Retry-After": later})] * 3).serving() as web:
+        sent = await deliver(SLACK, tmp_path, waits=[], env={"CHAT": web.url})
+    assert (sent.outcome, sent.tries, len(web.bodies)) == ("failed", 1, 1)
+    assert re.search(r"\(429\), for (59\d|600) s: try again later", sent.detail)
 
 
 async def test_one_that_is_not_there_is_tried_three_times_and_loses_nothing(tmp_path: Path) -> None:
