@@ -11,6 +11,8 @@ import os
 import secrets
 from collections.abc import Callable, Collection, Mapping
 
+from msgspec.structs import replace
+
 from cockpit.bootstrap import now
 from cockpit.comms.outgoing import Outgoing, Sent, Tools
 from cockpit.comms.sending import send
@@ -27,25 +29,27 @@ from cockpit.release.library import MessageTemplate
 from cockpit.release.messages import GIVEN_UP_AFTER, Message, message_entity
 from cockpit.release.record import Record
 from cockpit.release.run import Run
-from cockpit.text import visible, visible_lines
+from cockpit.text import sendable, sendable_lines
 from cockpit.times import epoch
 from cockpit.workspace import Workspace, require_trust, require_writable
 
 Clipboard = Callable[[str], None]
+_LOOK = "look whether theirs arrived"
 _OF_INCIDENT = frozenset({"description", "severity", "update", "resolution"})
 
 
 def filled(
     workspace: Workspace, template: MessageTemplate, given: Mapping[str, str], incident: str = "", *, at: float
 ) -> Filling:
-    """Return a template filled in as of `at` (epoch seconds); `incident` names one by the beginning of its id.
+    """Return a template filled in as of `at` (epoch seconds), just as it would be sent.
 
-    Where none is named, a template on an incident is about the open one, or, telling how it ended, about the last that
-    was closed. Raises UsageError where several are open.
+    `incident` names one by the beginning of its id. Where none is named, a template on an incident is about the open
+    one, or, telling how it ended, about the last that was closed. Raises UsageError where several are open.
     """
-    run = workspace.run
+    run, masked = workspace.run, workspace.session.masked
     about = find_incident(run, incident).id if incident else _incident_for(run, template)
-    return fill(template, run, now=at, by=workspace.session.actor.name, given=given, incident=about)
+    found = fill(template, run, now=at, by=workspace.session.actor.name, given=given, incident=about)
+    return replace(found, subject=sendable(masked(found.subject)), body=sendable_lines(masked(found.body)))
 
 
 def _incident_for(run: Run, template: MessageTemplate) -> str:
@@ -102,8 +106,8 @@ def announce(
     intent = IntendMessage(
         message=f"m-{secrets.token_hex(4)}",
         channel=channel,
-        subject=visible(filling.subject),
-        body="\n".join(visible_lines(filling.body)),
+        subject=filling.subject,
+        body=filling.body,
         template=filling.template.id,
         incident=filling.incident,
         next_update_at=filling.next_update_at,
@@ -126,8 +130,8 @@ def call_out(workspace: Workspace, call: Call, channel: str, *, enough: Callable
     intent = IntendMessage(
         message=call_message(call.key, channel),
         channel=channel,
-        subject=visible(subject),
-        body="\n".join(visible_lines(body)),
+        subject=sendable(subject),
+        body=sendable_lines(body),
         call=call.key,
     )
     return _deliver(workspace, intent, intent.message, None, enough)
@@ -173,7 +177,7 @@ def _yielded(message: Message, intention: Record, before: Collection[str]) -> Se
     ]
     if not fresh:
         return None
-    return Sent("failed", f"{fresh[0].by.name} on {fresh[0].host} set out to send it at the same moment", 0)
+    return Sent("failed", f"{fresh[0].by.name} on {fresh[0].host} set out to send it at the same moment: {_LOOK}", 0)
 
 
 def _yielded_to_the_same(intent: Intent, run: Run) -> Sent | None:
@@ -184,7 +188,7 @@ def _yielded_to_the_same(intent: Intent, run: Run) -> Sent | None:
     told = told_since(run, intent.template, intent.channel, intent.incident, seen=seen)
     if told is None:
         return None
-    return Sent("failed", f"{told.by.name} on {told.last.host} set out to send the same at the same moment", 0)
+    return Sent("failed", f"{told.by.name} on {told.last.host} set out to send the same at the same moment: {_LOOK}", 0)
 
 
 def _send(workspace: Workspace, message: Message, clipboard: Clipboard | None, enough: Callable[[], bool]) -> Sent:

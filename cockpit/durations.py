@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+CLOCKS_APART = 300.0  # seconds by which the clocks of two hosts may differ
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
 _WHOLE = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w))+")
@@ -54,6 +55,11 @@ def byte_size(count: int) -> str:
             return f"{size:.0f} B" if unit == "B" else f"{size:.1f} {unit}"
         size /= 1000
     return f"{size:.1f} TB"
+
+
+def ahead(seconds: float, *, allowed: float = CLOCKS_APART) -> str:
+    """Return in words how far ahead of this host's clock something is dated; empty where that is within `allowed`."""
+    return f"{age(seconds)} ahead of this host's clock" if seconds > allowed else ""
 
 
 def age(seconds: float) -> str:

@@ -15,6 +15,9 @@ USER_INFO = r"(?:(?!\[[\da-fA-F:.]+\])(?:[^/?#:@]+:(?!\d{1,5}[/?#])|:).*|[^/?#:]
 USER_INFO_IN_TEXT = (
     r"""(?:(?!\[[\da-fA-F:.]+\])(?:[^/\s:@"'<>]+:(?!\d{1,5}/)|:)(?:[^\s"'<>:]|:(?!//))*|[^/\s:"'<>]*:[^/\s"'<>]*)"""
 )
+CHOICES = re.compile(r"[*+?{|]")  # without a repetition or an alternative there is nothing to try twice
+# A brace that is no repetition; to `regex` it would allow for errors, as in `order{e}`.
+BRACE = re.compile(r"(\\.)|\{(?!(?:\d+|\d*,\d*)\})", re.DOTALL)
 _REPEATED = re.compile(r"[{+]")  # what makes the parts more than its signs
 _MOST_PARTS = 20_000  # of a pattern whose repetitions are written out; some 300 bytes each
 
@@ -54,6 +57,21 @@ def readable(written: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
             if parts > _MOST_PARTS:
                 raise re.error(f"its repetitions come to {parts:,} parts, and {_MOST_PARTS:,} are the most")
     return found
+
+
+def search_within(written: str, text: str, *, seconds: float) -> tuple[str | None, ...] | None:
+    """Return what a person's pattern first finds in a text and then its groups, or None; TimeoutError after `seconds`.
+
+    Where there is nothing to try twice, it takes a time in proportion to the text, whatever that says.
+    """
+    if not CHOICES.search(written):
+        found = re.search(written, text)
+        return None if found is None else (found[0], *found.groups())
+    import regex  # slow to import
+
+    timed = regex.compile(BRACE.sub(lambda brace: brace[1] or r"\{", written))
+    match = timed.search(text, timeout=seconds, concurrent=True)
+    return None if match is None else (match[0], *match.groups())
 
 
 def _written_out(tree: Iterable[Any]) -> int:

@@ -16,6 +16,7 @@ HOSTILE: Final = re.compile(
     "\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+_JOINERS = "\u200c\u200d"
 _NAMED = {"\t": "    ", "\x1b": "␛", "\x00": "␀"}
 _ASCII_NAMED = {"\t": "    ", "\x1b": "\\e", "\x00": "\\0"}
 
@@ -46,7 +47,28 @@ def visible(text: str, *, limit: int | None = None, ascii_only: bool = False) ->
 
 def visible_lines(text: str) -> list[str]:
     """Return the lines of `text`, each made safe by `visible`; CRLF, CR and LF end a line."""
-    return [visible(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    return [visible(line) for line in _lines(text)]
+
+
+def sendable(text: str) -> str:
+    """Return text on one line for other people's programs: as `visible`, but with its joiners.
+
+    Emoji are made of several by those, and words of Persian or Hindi are not spelled right without them.
+    """
+
+    def escaped(match: re.Match[str]) -> str:
+        return match.group() if match.group() in _JOINERS else _escape(match.group(), _NAMED)
+
+    return HOSTILE.sub(escaped, text)
+
+
+def sendable_lines(text: str) -> str:
+    """Return text for other people's programs, each line made safe by `sendable`."""
+    return "\n".join(map(sendable, _lines(text)))
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def was_text(decoded: str) -> bool:

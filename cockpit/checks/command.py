@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 from pathlib import Path
 
 from cockpit.checks.look import Look, clipped, unseen
 from cockpit.durations import short_duration
 from cockpit.errors import ProcessError
+from cockpit.patterns import search_within
 from cockpit.process import Finished, run, shell
 from cockpit.release.checks import CommandCheck
 from cockpit.release.ports import Situation
 
 _OUTPUT_LIMIT = 1024 * 1024  # bytes that are read
 _SEARCHED = 64 * 1024  # characters at the end that an expression is tried on
+_TOO_MUCH = "it printed more than is searched, 64 kB: let it print less, as by grep"
+_TOO_SLOW = "an expression takes too long to look for: leave out repetitions within repetitions"
+_SECONDS = 2.0  # that an expression may take
 _KEPT = 16 * 1024  # characters at the end that become evidence
 _GRACE = 1.0  # seconds that a command has to end by itself once it is told to
 _CANNOT_RUN = (126, 127)  # what a shell says where it found nothing that it could run
@@ -58,10 +61,17 @@ def _look(check: CommandCheck, finished: Finished, seconds: float) -> Look:
     if finished.code != check.status:
         return Look("failed", clipped(f"exit status {finished.code}" + (f": {last}" if last else "")), "", kept)
     searched = output[-_SEARCHED:]
-    if check.matches and not re.search(check.matches, searched):
+    try:
+        found = search_within(check.lacks, searched, seconds=_SECONDS) if check.lacks else None
+        if found is not None:
+            return Look("failed", clipped(f"its output holds {found[0]}"), "", kept)
+        is_matched = not check.matches or search_within(check.matches, searched, seconds=_SECONDS) is not None
+    except TimeoutError:
+        return Look("unknown", "not searched whole", _TOO_SLOW, kept)
+    if (check.lacks or not is_matched) and (finished.truncated or len(output) > _SEARCHED):
+        return Look("unknown", "not searched whole", _TOO_MUCH, kept)
+    if not is_matched:
         return Look("failed", clipped(f"no match of {check.matches} in its output" + _quote(last)), "", kept)
-    if check.lacks and (found := re.search(check.lacks, searched)):
-        return Look("failed", clipped(f"its output holds {found[0]}"), "", kept)
     return Look("ok", clipped(last or f"exit status {finished.code}"), "", kept)
 
 

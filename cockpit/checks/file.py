@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 
 from cockpit.checks.look import Look, judged, unseen
-from cockpit.durations import age, parse_duration
+from cockpit.durations import age, ahead, parse_duration
 from cockpit.release.checks import FileCheck
 
 _MOST = 20_000  # files that a glob may find
@@ -26,6 +26,8 @@ def look_by_file(check: FileCheck, *, code: Path, now: float) -> Look:
         return Look("failed", f"there is no file {check.path}")
     newest, size, path = max(files)
     shown = os.path.relpath(path, code) if Path(path).is_relative_to(code) else path
+    if check.newer_than and (said := ahead(newest - now)):
+        return unseen(f"{shown} is dated {said}: look at the clocks")
     faults = []
     if check.newer_than and now - newest > parse_duration(check.newer_than):
         faults.append(f"{shown} is {age(now - newest)} old")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import ssl
 from concurrent.futures import Executor
 from pathlib import Path
@@ -41,9 +42,9 @@ async def look_by_tls(check: TlsCheck, *, root: Path, names: Executor, now: floa
         writer.transport.abort()
     if expires is None:
         return unseen("the certificate cannot be read")
-    left = (expires - now) / _DAY
-    faults = [f"expires on {told_time(expires)}, in {left:.0f} days"] if left < check.days else []
-    return judged(faults, f"{left:.0f} days left, until {told_time(expires)}, {protocol}")
+    left = math.floor((expires - now) / _DAY)  # as whole days go: 20.9 are no 21
+    faults = [f"expires on {told_time(expires)}, in {left} days"] if left < check.days else []
+    return judged(faults, f"{left} days left, until {told_time(expires)}, {protocol}")
 
 
 def _target(address: str) -> tuple[str, int]:

@@ -102,7 +102,7 @@ def _told(sent: list[Message]) -> ExitCode:
     for message in sent:
         say(message_line(message, now=_now()))
         if message.state(_now()) != "sent":
-            say(f"  Send it again yourself: cockpit announce --again {message.id}")
+            say(f"  Where it has not arrived, send it again: cockpit announce --again {message.id}")
     return _status(sent)
 
 

@@ -125,6 +125,9 @@ def _logs(arguments: argparse.Namespace) -> ExitCode:
     tail = Tail(make_desk(workspace), arguments.name, arguments.query, since=since, now=now)
     found = tail.poll()
     if found.trouble and not arguments.follow:
+        if not wants_json(arguments):  # what came is shown; whoever counts lines is told by the status that some lack
+            with while_read():
+                _print_lines(tail, found)
         raise ObservationError(f"{arguments.name}: {found.trouble}", fix=found.fix)
     if wants_json(arguments):
         print_json(found.lines)
@@ -134,11 +137,15 @@ def _logs(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.OK
 
 
+def _print_lines(tail: Tail, found: Polled) -> None:
+    for line in found.lines:
+        print("\n".join(visible_lines(tail.shown(line))))
+
+
 def _print_on(tail: Tail, found: Polled, *, follow: bool) -> None:
     told = ""
     while True:
-        for line in found.lines:
-            print("\n".join(visible_lines(tail.shown(line))))
+        _print_lines(tail, found)
         if found.trouble and found.trouble != told:
             warn(tail.said(found.trouble))
         told = found.trouble

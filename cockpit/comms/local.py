@@ -41,6 +41,8 @@ def add_to_file(file: str, message: Outgoing, tools: Tools) -> Tried:
     path = tools.directory / file
     data = f"{message.text}\n\n".encode()
     try:
+        if path.exists() and not path.is_file():  # to open a pipe is to wait for its reader, for ever
+            return Tried("failed", f"{file} is no file: name one that messages can be added to")
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         try:
             before = os.fstat(descriptor).st_size

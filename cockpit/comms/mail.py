@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.comms.outgoing import Outgoing, Tools, Tried, beginning
 from cockpit.net.troubles import explain
+from cockpit.net.trusted_roots import UnusableRootsError
 from cockpit.release.channels import SmtpChannel
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ async def send(channel: SmtpChannel, message: Outgoing, tools: Tools, seconds: f
     )
     try:
         context = tools.roots.context(channel.ca_file)
-    except OSError as error:
-        return Tried("failed", f"ca_file cannot be used ({error.strerror or error}): look at {channel.ca_file}")
+    except UnusableRootsError as error:
+        return Tried("failed", str(error))
     client = SMTP(
         hostname=channel.host, port=channel.port, start_tls=False, timeout=seconds, tls_context=context,
         local_hostname=socket.gethostname(),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import h11
@@ -32,8 +34,14 @@ class Answer(Struct, frozen=True):
     @property
     def retry_after(self) -> float:
         """For how many seconds it wants to be left alone; 0.0 where it does not say."""
-        said = self.headers.get("retry-after", "")
-        return float(said) if said.isascii() and said.isdigit() and len(said) <= _LONGEST_WAIT else 0.0
+        said = self.headers.get("retry-after", "").strip()
+        if said.isascii() and said.isdigit():
+            return float(said) if len(said) <= _LONGEST_WAIT else 0.0
+        try:  # as a date (RFC 9110, 10.2.3)
+            seconds = round(parsedate_to_datetime(said).timestamp() - time.time())
+        except (ValueError, OverflowError):
+            return 0.0
+        return float(seconds) if 0 < seconds < 10**_LONGEST_WAIT else 0.0
 
     @property
     def quoted(self) -> str:

@@ -24,6 +24,7 @@ from msgspec import Struct
 from cockpit.durations import parse_duration
 from cockpit.health.json_path import JsonPath, parse_steps
 from cockpit.health.sizes import parse_size
+from cockpit.patterns import readable
 from cockpit.release.probes import ProbeKind
 
 Literals = tuple[str | float | bool, ...]
@@ -215,6 +216,7 @@ def _expression(value: str) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # an ambiguous set would otherwise write to the terminal
             re.compile(value)
+        readable(value)
     except (re.error, ValueError, RecursionError, OverflowError, Warning) as error:
         raise ValueError(f"{value!r} is not a regular expression: {error}") from None
     return value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import Literal
 
@@ -13,9 +12,11 @@ from cockpit.health.conditions import PHASES, Condition, parse_condition, parse_
 from cockpit.health.json_path import JsonPath, follow
 from cockpit.health.observation import Observation, shown
 from cockpit.health.sizes import shown_size
+from cockpit.patterns import search_within
 from cockpit.release.health import ConditionResult
 
 _ACTUAL_LIMIT = 120  # characters of a value that are shown
+_SEARCH_SECONDS = 1.0  # that it may take: nothing else is looked at meanwhile
 _SEARCH_LIMIT = 64 * 1024  # characters that a regular expression is given
 
 
@@ -40,6 +41,11 @@ class Values:
             return msgspec.json.decode(body)
         except (ValueError, RecursionError):  # msgspec.DecodeError and UnicodeDecodeError are ValueErrors
             return ABSENT
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the body can be read as JSON: one that is not, or was cut off, tells nothing of any value."""
+        return self._document is not ABSENT
 
     def look_up(self, condition: Condition) -> object:
         """Return the value that the condition is about, or ABSENT."""
@@ -85,7 +91,14 @@ def evaluate(
     actual = values.look_up(condition)
     if actual is ABSENT and not whole:
         return ConditionResult(text, None, "not seen", level)
-    return ConditionResult(text, _holds(condition, actual), _shown(condition.subject, actual), level)
+    if condition.operator == "absent" and condition.subject == "BODY" and condition.path and not values.is_json:
+        return ConditionResult(text, False, "no JSON", level)  # of a page of markup nobody knows what it would lack
+    try:
+        holds = _holds(condition, actual)
+    except TimeoutError:
+        why = f"{condition.literals[0]!r} takes too long to look for: leave out repetitions within repetitions"
+        return ConditionResult(text, None, why, level)
+    return ConditionResult(text, holds, _shown(condition.subject, actual), level)
 
 
 def _holds(condition: Condition, actual: object) -> bool:
@@ -108,7 +121,8 @@ def _compare(operator: str, actual: object, literal: str | float | bool) -> bool
                 return any(_as_text(part) == literal for part in actual)
             return str(literal) in _as_text(actual)
         case "matches":
-            return re.search(str(literal), _as_text(actual)[:_SEARCH_LIMIT]) is not None
+            found = search_within(str(literal), _as_text(actual)[:_SEARCH_LIMIT], seconds=_SEARCH_SECONDS)
+            return found is not None
     left, right = _as_number(actual), _as_number(literal)
     if left is None or right is None:
         return False

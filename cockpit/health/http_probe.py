@@ -21,6 +21,8 @@ from cockpit.health.observation import BODY_LIMIT, Observation, first_line, unse
 from cockpit.net.certificates import refused_expiry
 from cockpit.net.exchange import Exchange, UnusableError, exchange, parse_url
 from cockpit.net.troubles import CERTIFICATE_EXPIRED, certificate_trouble, explain
+from cockpit.net.trusted_roots import UnusableRootsError
+from cockpit.redact import masked_url
 from cockpit.release.health import Timing
 
 _UNUSABLE = "the URL or a header cannot be used: write http://host/path or https://host/path"
@@ -93,7 +95,8 @@ class _Look:
             if self.now.status not in _REDIRECTS or not target or self._request.redirects == 0:
                 return self.seen()
             if self._followed == self._request.redirects:
-                return replace(self.seen(), trouble=f"more than {self._followed} redirects, the last to {target}")
+                last = masked_url(target)
+                return replace(self.seen(), trouble=f"more than {self._followed} redirects, the last to {last}")
             self._followed += 1
             try:
                 after = urljoin(url, target)
@@ -101,7 +104,7 @@ class _Look:
             except ValueError:
                 return replace(self.seen(), trouble="it redirects to what cannot be asked")
             if urlsplit(url).scheme == "https" and not is_secure:
-                return replace(self.seen(), trouble=f"redirects from https to {after}")
+                return replace(self.seen(), trouble=f"redirects from https to {masked_url(after)}")
             if self.now.status == 303 or (self.now.status in {301, 302} and method == "POST"):
                 method, body = "GET", b""
             if after.split("/")[2:3] != url.split("/")[2:3]:  # what is secret is meant for one host
@@ -126,6 +129,8 @@ class _Look:
             if self._followed:
                 return replace(self.seen(), trouble="it redirects to what cannot be asked")
             return unseen(_UNUSABLE)
+        except UnusableRootsError as error:
+            return unseen(str(error))
         except _FAILURES as error:
             return await self._failed(error, host, port)
         return None
@@ -177,7 +182,7 @@ class _Look:
 def _status_line(now: Exchange, headers: Mapping[str, str]) -> str:
     line = f"{now.status} {now.reason}".strip()
     target = headers.get("location", "")
-    return f"{line}, redirects to {target}" if now.status in _REDIRECTS and target else line
+    return f"{line}, redirects to {masked_url(target)}" if now.status in _REDIRECTS and target else line
 
 
 def _plain(body: bytes, encoding: str) -> bytes:

@@ -28,12 +28,15 @@ _TOLD_BY_SUMMARY = frozenset({"STATUS", "EXIT", "DNS_RCODE", "EXISTS", "UNIT_STA
 _CONNECTS = frozenset({"http", "tcp", "tls", "postgres"})
 
 
-def _expected(probe: Probe) -> tuple[str, tuple[str, ...]]:
+def _expected(probe: Probe, subjects: set[str]) -> tuple[str, tuple[str, ...]]:
     if probe.kind == "heartbeat":
         # A beat that is a moment late is none that is missing.
         due, grace = parse_duration(probe.heartbeat), parse_duration(probe.grace)
         return "BEAT_AGE", ("[BEAT_OK] == true", f"[BEAT_AGE] < {due + grace:g}s")
-    return _IMPLIED.get(probe.kind, ("", ()))
+    subject, implied = _IMPLIED.get(probe.kind, ("", ()))
+    if probe.kind == "dns" and "BODY" not in subjects:
+        implied = (*implied, "[BODY] present")  # NOERROR is also said where the name has no record of that type
+    return subject, implied
 
 
 def _subjects(conditions: Sequence[str]) -> set[str]:
@@ -54,7 +57,7 @@ def judge(name: str, probe: Probe, seen: Observation, *, now: float, observer: s
     """
     subjects = _subjects(probe.conditions)
     try:
-        subject, implied = _expected(probe) if probe.kinds else ("", ())
+        subject, implied = _expected(probe, subjects) if probe.kinds else ("", ())
     except ValueError as error:
         seen, subject, implied = unseen(str(error)), "", ()
     refusal_decides = bool(probe.kinds) and probe.kind in _CONNECTS and not seen.connected and "CONNECTED" in subjects

@@ -7,7 +7,7 @@ import os
 import time
 from pathlib import Path
 
-from cockpit.durations import age, short_duration
+from cockpit.durations import age, ahead, short_duration
 from cockpit.health.observation import Observation, unseen
 from cockpit.health.sizes import shown_size
 
@@ -30,6 +30,8 @@ def observe_file(pattern: str, *, directory: Path, now: float) -> Observation:
     if newest is None:
         return Observation(connected=True, latency=latency, summary="no such file", values={"EXISTS": False})
     modified, size, name = newest
+    if said := ahead(modified - now):
+        return unseen(f"{name} is dated {said}: look at the clocks")
     return Observation(
         connected=True, latency=latency, summary=f"{name} {age(now - modified)} old, {shown_size(size)}",
         values={"EXISTS": True, "FILE_AGE": max(now - modified, 0.0), "FILE_SIZE": size},
@@ -62,6 +64,8 @@ def observe_heartbeat(path: Path, *, every: float, now: float) -> Observation:
     if beat is None:
         return unseen("no beat has come yet")
     ago = now - beat.at
+    if said := ahead(-ago):
+        return unseen(f"the last beat is dated {said}: look at the clocks")
     words = f"last beat {age(ago)} ago, due every {short_duration(every)}"
     if beat.message:
         words = f"{words}: {beat.message}"

@@ -17,6 +17,7 @@ from cockpit.health.evaluation import ABSENT, Values
 from cockpit.health.http_probe import Request
 from cockpit.health.json_path import parse_steps
 from cockpit.health.observation import Observation, shown, unseen
+from cockpit.patterns import search_within
 from cockpit.release.health import ProbeResult, ProbeState, Timing
 from cockpit.release.probes import Probe, ScenarioStep
 
@@ -25,6 +26,7 @@ _OF_ENVIRONMENT = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 # A captured value right after a host: `https://shop.example${next}` is meant to go on with a path, or after ":" a port.
 _HOST_FIRST = re.compile(r"(?i)https?://(?P<host>[^/?#$]+)\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)\}(?=\Z|[/?#]|\$\{)")
 _HOST_END = re.compile(r"[/?#]")
+_SEARCH_SECONDS = 1.0
 _SEARCHED = 256 * 1024  # characters of a body in which a value is looked for
 
 Ask = Callable[[Request], Awaitable[Observation]]
@@ -85,6 +87,9 @@ class _Walk:
         for name, where in step.capture.items():
             try:
                 self._captured[name] = captured(where, seen)
+            except TimeoutError:
+                self.timings.pop()
+                return self._ended(step, unseen(f"{name}: its expression takes too long to look for"), seen.latency)
             except ValueError as error:
                 self.timings.pop()
                 return self._ended(step, Observation(trouble=f"{name}: {error}"), seen.latency)
@@ -158,13 +163,17 @@ def _ms(seconds: float | None) -> float:
 
 
 def captured(where: str, seen: Observation) -> str:
-    """Return the value that an answer holds there; ValueError says why there is none, or what would be right."""
+    """Return the value that an answer holds there; ValueError says why there is none, or what would be right.
+
+    TimeoutError where it takes too long to find.
+    """
     if where.startswith("[BODY] matches "):
         expression = str(parse_condition(where).literals[0])
-        match = re.search(expression, (seen.body or b"").decode("utf-8", "replace")[:_SEARCHED])
-        if match is None:
+        text = (seen.body or b"").decode("utf-8", "replace")[:_SEARCHED]
+        found = search_within(expression, text, seconds=_SEARCH_SECONDS)
+        if found is None:
             raise ValueError("the body does not match")
-        return str(match[1] if match.re.groups else match[0])
+        return str(found[:2][-1])  # its first group, where it has one
     for subject in ("[BODY]", "[HEADER]"):
         if where.startswith(subject):
             path, rest = parse_steps(where.removeprefix(subject))

@@ -15,6 +15,7 @@ from cockpit.net.addresses import parse_address, resolve
 from cockpit.net.certificates import peer_expiry, refused_expiry, secured_by
 from cockpit.net.dropping import drop
 from cockpit.net.troubles import CERTIFICATE_EXPIRED, certificate_trouble, explain
+from cockpit.net.trusted_roots import UnusableRootsError
 from cockpit.release.health import Timing
 
 
@@ -56,6 +57,8 @@ async def observe_tls(
         if not resolved:
             return unseen(f"the name did not resolve within {span}")
         return Observation(trouble=f"no answer within {span}")
+    except UnusableRootsError as error:
+        return unseen(str(error))
     except (OSError, UnicodeError) as error:
         trouble, ours = explain(error) or ("no connection", False)
         return Observation(trouble=trouble, unseen=ours or isinstance(error, UnicodeError))

@@ -15,14 +15,11 @@ from typing import Self
 from cockpit.errors import UsageError
 from cockpit.logs.colours import without_colours
 from cockpit.logs.line import Level, LogLine
-from cockpit.patterns import UNREADABLE, readable
+from cockpit.patterns import BRACE, CHOICES, UNREADABLE, readable
 
 _LONGEST = 0.1  # seconds that one text may take
 _PATIENCE = 2.0  # seconds for all texts together, and:
 _EACH = 1e-6  # seconds a character; patterns that people write need a tenth of it at most
-_CHOICES = re.compile(r"[*+?{|]")  # without a repetition or an alternative there is nothing to try twice
-# A brace that is no repetition; to `regex` it would allow for errors, as in `order{e}`.
-_BRACE = re.compile(r"(\\.)|\{(?!(?:\d+|\d*,\d*)\})", re.DOTALL)
 
 _Search = Callable[[str], object]
 
@@ -40,7 +37,7 @@ class TextFilter:
     def __init__(self, body: str, flags: re.RegexFlag, *, typed: str) -> None:
         self._body = body
         self._flags = flags
-        self._search: _Search | None = None if _CHOICES.search(body) else readable(body, flags).search
+        self._search: _Search | None = None if CHOICES.search(body) else readable(body, flags).search
         self._seconds = 0.0
         self._characters = 0
         self.inverted = typed.startswith("!")
@@ -95,7 +92,7 @@ class TextFilter:
 
         flags = regex.IGNORECASE if self._flags & re.IGNORECASE else 0
         try:
-            search = regex.compile(_BRACE.sub(lambda found: found[1] or r"\{", self._body), flags).search
+            search = regex.compile(BRACE.sub(lambda found: found[1] or r"\{", self._body), flags).search
         except (regex.error, RecursionError, OverflowError):  # the two do not read all alike
             search = regex.compile(regex.escape(self._body, special_only=True), flags).search
 

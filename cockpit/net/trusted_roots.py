@@ -6,6 +6,10 @@ import ssl
 from pathlib import Path
 
 
+class UnusableRootsError(Exception):
+    """A file of certificates to trust cannot be used: nothing is said about the target. The text names the file."""
+
+
 class TrustedRoots:
     """Gives TLS contexts; `own` replaces all of them."""
 
@@ -15,7 +19,7 @@ class TrustedRoots:
         self._made: dict[tuple[str, bool], ssl.SSLContext] = {}
 
     def context(self, ca_file: str = "", *, verify: bool = True) -> ssl.SSLContext:
-        """Return the context for these; OSError (ssl.SSLError is one) where `ca_file` cannot be read."""
+        """Return the context for these; UnusableRootsError where `ca_file` cannot be read."""
         if self._own is not None and verify and not ca_file:
             return self._own
         key = (ca_file, verify)
@@ -29,7 +33,11 @@ class TrustedRoots:
         context = ssl.create_default_context(cafile=certifi.where() if verify else None)
         context.load_default_certs()
         if ca_file:
-            context.load_verify_locations(cafile=str(self._directory / ca_file))
+            try:
+                context.load_verify_locations(cafile=str(self._directory / ca_file))
+            except OSError as error:
+                why = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+                raise UnusableRootsError(f"ca_file cannot be used ({why}): look at {ca_file}") from None
         if not verify:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE

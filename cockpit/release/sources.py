@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cockpit.durations import age, parse_duration
+from cockpit.durations import age, ahead, parse_duration
 
 SourceKind = Literal[
     "prometheus", "elasticsearch", "pingdom", "uptimerobot", "datadog", "sentry", "rollbar", "new-relic", "splunk",
@@ -193,9 +193,10 @@ def judged(question: SourceQuestion, reading: SourceReading, *, stale_after: flo
         return replace(reading, state=reading.state)
     if reading.partial:
         return _doubtful(reading, "partial", f"only a part was answered: {reading.detail}")
-    if reading.observed_at is not None and reading.fetched_at - reading.observed_at > stale_after:
-        old = age(reading.fetched_at - reading.observed_at)
-        return _doubtful(reading, "stale", f"what it saw last is {old} old: {reading.detail}")
+    ago = reading.fetched_at - reading.observed_at if reading.observed_at is not None else 0.0
+    if abs(ago) > stale_after:
+        old = ahead(-ago, allowed=stale_after) or f"{age(ago)} old"
+        return _doubtful(reading, "stale", f"what it saw last is {old}: {reading.detail}")
     if question.ask == "status":
         return reading
     if reading.value is None:

@@ -19,6 +19,7 @@ from msgspec import Struct
 from cockpit import __version__
 from cockpit.net.exchange import Exchange, Target, UnusableError, exchange, parse_url
 from cockpit.net.troubles import explain
+from cockpit.net.trusted_roots import UnusableRootsError
 from cockpit.redact import MASK, redacted, without_beginnings
 from cockpit.sources.budget import Budget, retry_at
 from cockpit.sources.trouble import SourceError
@@ -152,6 +153,8 @@ class Client:
                 seen, self._target(address), method=method, headers=headers, body=body, tls=self._tls,
                 names=self._names, limit=self._answer_limit,
             )  # fmt: skip
+        except UnusableRootsError as error:
+            raise SourceError("transport", str(error)) from None
         except _FAILURES as error:
             raise SourceError("transport", _why(error, seen)) from None
         if seen.truncated:

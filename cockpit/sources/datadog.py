@@ -137,7 +137,7 @@ class Datadog(Tool):
         points = [(at / 1000, value) for at, value in found.series[0].pointlist if value is not None]
         if not points:
             raise SourceError("empty", f"{question.query} gave no value (null)")
-        at, value = points[-1]
+        at, value = max(points)
         return SourceReading("ok", value, question.unit, observed_at=at, detail=f"{question.query} = {value:g}")
 
     async def _slo(self, identity: str, since: float, until: float) -> SourceReading:

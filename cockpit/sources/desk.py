@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import ssl
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
@@ -13,6 +12,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from cockpit.durations import parse_duration, short_duration
+from cockpit.net.exchange import UnusableError
+from cockpit.net.trusted_roots import TrustedRoots
 from cockpit.release.sources import Source, SourceKind, SourceQuestion, SourceReading, judged, unknown
 from cockpit.sources.budget import Budgets
 from cockpit.sources.client import Client
@@ -37,11 +38,10 @@ class SourceDesk:
     ) -> None:
         self._sources = sources
         self._environment = environment
-        self._root = root
         self._budgets = budgets
         self._now = now
         self._trusted = trusted
-        self._contexts: dict[str, ssl.SSLContext] = {}
+        self._roots = TrustedRoots(root)
 
     async def ask(self, question: SourceQuestion, *, seconds: float) -> SourceReading:
         """Ask once, within that time; whatever fails is in the answer, never raised."""
@@ -82,6 +82,10 @@ class SourceDesk:
             return unknown("transport", f"no answer within {short_duration(seconds)}")
         except SourceError as error:
             return replace(unknown(error.trouble, error.text, fix=error.fix), retry_at=error.retry_at)
+        except UnusableError:
+            variables = " and ".join(filter(None, (source.token_env, source.app_key_env))) or "tenant"
+            return unknown("auth", "what opens it cannot be sent: it holds a line's end, or a sign that no header may",
+                           fix=f"Look at {variables}")  # fmt: skip
         except Exception as error:  # a tool's surprise must not end the watch over the others, and is never green
             return unknown("contract", f"its answer could not be understood ({type(error).__name__})")
         finally:
@@ -119,7 +123,7 @@ class SourceDesk:
             headers=headers,
             secrets=[*secrets.values(), *(value.rpartition(" ")[2] for value in headers.values() if token)],
             budget=self._budgets.of((source.base, digest), source.per_minute or source.traits.per_minute),
-            tls=lambda: self._context(source.ca_file),
+            tls=lambda: self._roots.context(source.ca_file),
             names=names,
             now=self._now,
             scopes=source.traits.scopes,
@@ -133,11 +137,3 @@ class SourceDesk:
         if not value:
             raise SourceError("auth", f"the environment variable {name} is not set", fix=f"Set {name} where it runs")
         return value
-
-    def _context(self, ca_file: str) -> ssl.SSLContext:
-        if ca_file not in self._contexts:
-            context = ssl.create_default_context()
-            if ca_file:
-                context.load_verify_locations(self._root / ca_file)
-            self._contexts[ca_file] = context
-        return self._contexts[ca_file]

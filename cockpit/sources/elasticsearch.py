@@ -150,8 +150,9 @@ class Elasticsearch(Tool):
 
     def _line(self, hit: _Hit) -> SourceLine:
         said = hit.source
-        level = said.get("level") or (said.get("log") or {}).get("level") or said.get("log.level") or ""
-        text = said.get("message") or said.get("msg") or str(said)
+        log = said.get("log")  # of the Elastic Common Schema an object, of what Fluent Bit writes the line itself
+        level = said.get("level") or (log.get("level") if isinstance(log, dict) else "") or said.get("log.level") or ""
+        text = said.get("message") or said.get("msg") or (log if isinstance(log, str) else "") or str(said)
         at = hit.sort[0] if hit.sort else None
         when = at / 1000 if isinstance(at, int | float) else epoch_of(str(said.get(self._time, "")))
         return SourceLine(f"{hit.index}/{hit.id}", when, str(text), str(level))

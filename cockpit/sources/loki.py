@@ -52,12 +52,15 @@ class Loki(Prometheus):
     async def logs(self, query: str, since: float, until: float, limit: int = MOST_LINES) -> SourceReading:
         """Return the newest lines that a log query finds."""
         known: set[str] = set()
+        warned = False
 
         async def page(end: int | None) -> tuple[list[SourceLine], int | None]:
+            nonlocal warned
             # The end is left out of the answer; lines of the same moment may be on both sides of a page's.
             span = {"start": f"{since * _NANO:.0f}", "end": str(end or int(until * _NANO) + 1)}
             asked = {"query": query, "limit": _PAGE, "direction": "backward", **span}
-            _, data = await self._data(f"{self.prefix}/query_range", asked)
+            warnings, data = await self._data(f"{self.prefix}/query_range", asked)
+            warned = warned or bool(warnings)
             found = self.client.fields(data, _Streams)
             lines = [_line(one.stream, stamp, text) for one in found.result for stamp, text in one.values]
             stamps = [int(stamp) for one in found.result for stamp, _ in one.values]
@@ -68,7 +71,7 @@ class Loki(Prometheus):
             return fresh, min(stamps) + 1 if len(lines) >= _PAGE else None
 
         lines, whole = await collect(page, rows=limit)
-        return of_lines(lines, whole=whole)
+        return of_lines(lines, whole=whole and not warned)
 
     async def metric(self, question: SourceQuestion) -> SourceReading:
         """Return the one value of a metric query."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -38,6 +38,7 @@ class _Rule(Struct, frozen=True):
     name: str
     state: str = ""
     health: str = ""
+    type: str = "alerting"
 
 
 class _Group(Struct, frozen=True):
@@ -66,7 +67,7 @@ class Prometheus(Tool):
 
     async def status(self, query: str) -> SourceReading:
         """Return how the scraped targets are, of all jobs or of the one that `query` names."""
-        _, data = await self._data("/api/v1/targets", {"state": "active"})
+        data = await self._whole("/api/v1/targets", {"state": "active"})
         targets = self.client.fields(data, _Targets).active_targets
         parts = []
         for target in targets:
@@ -76,9 +77,9 @@ class Prometheus(Tool):
 
     async def errors(self, query: str, window: float) -> SourceReading:  # noqa: ARG002 - an alert fires now or not
         """Return how many alerting rules fire now, of those whose name holds `query`; no rule at all is unknown."""
-        _, data = await self._data("/api/v1/rules", {"type": "alert"})
+        data = await self._whole("/api/v1/rules", {"type": "alert"})
         rules = [rule for group in self.client.fields(data, _Rules).groups for rule in group.rules]
-        rules = [rule for rule in rules if query.casefold() in rule.name.casefold()]
+        rules = [rule for rule in rules if rule.type == "alerting" and query.casefold() in rule.name.casefold()]
         if not rules:
             raise SourceError("empty", "there is no alerting rule" + (f" named {query}" if query else ""))
         ill = [rule.name for rule in rules if rule.health != "ok"]
@@ -101,6 +102,7 @@ class Prometheus(Tool):
             at, text = self.client.fields(result.result, tuple[float, str])
         elif result.result_type == "vector":
             series = self.client.fields(result.result, tuple[_Vector, ...])
+            _require_whole(warnings if not series else ())  # nothing of a part may be what the other part has
             at, text = max((one.value for one in series), default=(now, ""))
             one_number([0.0 for _ in series], query)
         else:
@@ -119,8 +121,7 @@ class Prometheus(Tool):
         values = [number_of(text) for _, text in series[0].values]
         if not values:
             raise SourceError("empty", f"{question.query} gave no values")
-        unordered = [value for value in values if math.isnan(value)]  # it compares with nothing
-        worst = unordered[0] if unordered else min(values) if question.above is not None else max(values)
+        worst = _worst_of(values, question)
         known = len(values) / max(points, 1.0)
         return SourceReading(
             "ok", worst, question.unit, observed_at=series[0].values[-1][0],
@@ -133,6 +134,28 @@ class Prometheus(Tool):
         if envelope.status != "success":
             raise SourceError("bad_query", f"it says: {self.client.safe(envelope.error or envelope.status)}")
         return tuple(map(self.client.safe, envelope.warnings)), envelope.data
+
+    async def _whole(self, path: str, query: Mapping[str, object]) -> object:
+        warnings, data = await self._data(path, query)
+        _require_whole(warnings)
+        return data
+
+
+def _require_whole(warnings: Sequence[str]) -> None:
+    """Raise what is warned of: servers that ask others tell by it that one of those did not answer."""
+    if warnings:
+        raise SourceError("partial", f"it warns: {warnings[0]}")
+
+
+def _worst_of(values: Sequence[float], question: SourceQuestion) -> float:
+    """Return the value that breaks a limit, or is nearest to breaking one; NaN, which compares with nothing, first."""
+    unordered = [value for value in values if math.isnan(value)]
+    lowest, highest = min(values), max(values)
+    if unordered:
+        return unordered[0]
+    if question.above is not None and (question.below is None or lowest <= question.above):
+        return lowest
+    return highest
 
 
 TOOL = Prometheus

@@ -70,7 +70,9 @@ class Rollbar(Tool):
         hours = [count for at, count in found if at + _HOUR > since]
         if not hours or None in hours:
             raise SourceError("empty", "it has no counts of that time")
-        return counted(sum(count or 0.0 for count in hours))
+        # It tells of the last day; the hour that is under way may be one of those that were asked for.
+        whole = min(at for at, _ in found) <= since + _HOUR
+        return counted(sum(count or 0.0 for count in hours), partial=not whole)
 
     def _environment(self, key: str) -> dict[str, str]:
         return {key: self.source.environment} if self.source.environment else {}

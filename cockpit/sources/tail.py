@@ -60,10 +60,12 @@ class Tail:
         self._from = max(self._from, until - _OVERLAP)
         self._told |= {line.id: line.at for line in fresh}
         self._told = {each: at for each, at in self._told.items() if at >= self._from}
-        trouble = ""
-        if reading.partial:
-            trouble = f"more than {self._limit} lines came within one look: older ones were left out"
-        return Polled(fresh, trouble)
+        return Polled(fresh, self._left_out(len(reading.lines)) if reading.partial else "")
+
+    def _left_out(self, shown: int) -> str:
+        if shown < self._limit:
+            return "only a part of its lines came"
+        return f"more than {self._limit} lines came within one look: older ones were left out"
 
     def shown(self, line: SourceLine) -> str:
         """Return a line as a log file has it."""

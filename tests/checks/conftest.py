@@ -26,6 +26,7 @@ class Service:
         self.status = 200
         self.headers: Mapping[str, str] = {}
         self.body = "fine"
+        self.raw = b""  # in place of it
         self.zipped = False
         self.paths: Mapping[str, tuple[int, str]] = {}  # status and body of those that answer otherwise
         self.asked: list[Mapping[str, str]] = []
@@ -35,7 +36,7 @@ class Service:
             def do_GET(self) -> None:
                 service.asked.append(dict(self.headers))
                 status, text = service.paths.get(self.path, (service.status, service.body))
-                body = text.encode()
+                body = service.raw or text.encode()
                 self.send_response(status)
                 if service.zipped and "gzip" in self.headers.get("Accept-Encoding", ""):
                     body = gzip.compress(body)

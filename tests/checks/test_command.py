@@ -11,6 +11,9 @@ import pytest
 from cockpit.release.checks import Check, CommandCheck
 from tests.checks.conftest import Eye
 
+SLOW = f"printf %s {'a' * 60}!"
+FLOOD = "yes aaa | head -c 100000"
+
 
 def command(run: str, *, timeout: str = "20s", **more: object) -> Check:
     return Check(command=CommandCheck(run=run, **more), timeout=timeout)  # type: ignore[arg-type]
@@ -28,7 +31,14 @@ def command(run: str, *, timeout: str = "20s", **more: object) -> Check:
         (command("echo all bad", matches="good$"), "failed: no match of good$ in its output: all bad"),
         (command("echo 'TODO: x'", lacks="TODO"), "failed: its output holds TODO"),
         (command("echo done", lacks="TODO"), "ok: done"),
+        (command(f"echo TODO; {FLOOD}", lacks="TODO"), "unknown: not searched whole (it printed more than is searched"),
+        (command(f"echo good; {FLOOD}", matches="good"), "unknown: not searched whole (it printed more than is search"),
+        (command(f"{FLOOD}; echo good; echo TODO", matches="good", lacks="TODO"), "failed: its output holds TODO"),
+        (command(f"{FLOOD}; echo good", matches="good"), "ok: good"),
+        (command(f"{FLOOD}; exit 3", matches="good"), "failed: exit status 3: aaa"),
         (command("no-such-command-here"), "unknown: cannot be run (/bin/sh: 1: no-such-command-here: not found)"),
+        (command(SLOW, lacks="(a|aa)+$"), "unknown: not searched whole (an expression takes too long to look for"),
+        (command(SLOW, matches="(a|aa)+$"), "unknown: not searched whole (an expression takes too long to look for"),
         (command("kill -9 $$"), "unknown: ended by signal 9"),
         (command("true", directory="nowhere"), "unknown: not seen"),
     ],

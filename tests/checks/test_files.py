@@ -92,3 +92,14 @@ async def test_a_file_that_is_not_there_or_empty_has_failed(eye: Eye, backups: P
     assert (await eye.says(Check(file=FileCheck(path=str(backups / "empty.sql"))))).startswith("failed: ")
     assert await eye.says(Check(file=FileCheck(path="app.py"))) == "ok: app.py, 12 bytes, 0s old"
     assert (await eye.look(Check(file=FileCheck(path="back ups")))).state == "failed", "a directory is no file"
+
+
+async def test_a_file_that_is_dated_ahead_of_the_clock_is_not_called_new(eye: Eye) -> None:
+    backup = eye.code / "shop.dump"
+    backup.write_bytes(b"x")
+    ahead = time.time() + 86_400
+    os.utime(backup, (ahead, ahead))
+    found = await eye.look(Check(file=FileCheck(path="shop.dump", newer_than="24h")))
+    assert (found.state, found.actual) == ("unknown", "not seen")
+    assert "shop.dump is dated" in found.detail
+    assert (await eye.look(Check(file=FileCheck(path="shop.dump")))).state == "ok"

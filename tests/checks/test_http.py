@@ -79,8 +79,20 @@ async def test_an_answer_that_takes_too_long_has_failed(eye: Eye) -> None:
 @pytest.mark.parametrize("path", ["/endless", "/chunks", "/gzip"])
 async def test_an_answer_without_end_is_read_up_to_a_bound(eye: Eye, path: str) -> None:
     with serving() as server:
-        check = Check(http=HttpCheck(url=server.url(path), lacks="Traceback"), timeout="5s")
-        assert await eye.says(check) == "ok: 200 OK"
+        assert await eye.says(Check(http=HttpCheck(url=server.url(path)), timeout="5s")) == "ok: 200 OK"
+        for more in ({"lacks": "Traceback"}, {"contains": "Traceback"}):
+            found = await eye.look(Check(http=HttpCheck(url=server.url(path), **more), timeout="5s"))  # type: ignore[arg-type]
+            assert (found.state, found.actual) == ("unknown", "not seen")
+            assert "not read to its end" in found.detail
+
+
+async def test_a_text_is_looked_for_in_the_body_s_own_encoding(eye: Eye, service: Service) -> None:
+    service.raw = "St\u00f6rung".encode("latin-1")
+    service.headers = {"Content-Type": "text/html; charset=ISO-8859-1"}
+    asked = Check(http=HttpCheck(url=service.url, lacks="St\u00f6rung"))
+    assert await eye.says(asked) == "failed: the body holds 'St\u00f6rung'"
+    service.headers = {"Content-Type": "text/html; charset=no-such"}
+    assert await eye.says(asked) == "ok: 200 OK"
 
 
 async def test_what_is_left_of_a_secret_that_was_cut_off_is_masked(
@@ -92,6 +104,15 @@ async def test_what_is_left_of_a_secret_that_was_cut_off_is_masked(
     assert says.startswith("failed: header X-Powered-By: xxx")
     assert says.endswith("…")
     assert "Zq8" not in says
+
+
+async def test_what_signs_an_address_it_leads_to_is_masked(eye: Eye, service: Service) -> None:
+    service.status = 302
+    service.headers = {"Location": "https://files.example/shop.zip?sv=2&sig=AbC%2Bd3f0AbC%2Bd3f0&se=9"}
+    asked = Check(http=HttpCheck(url=service.url, redirects_to="https://"))
+    assert await eye.says(asked) == "ok: 302 Found, to https://files.example/shop.zip?sv=2&sig=\u2022\u2022\u2022&se=9"
+    says = await eye.says(Check(http=HttpCheck(url=service.url, redirects_to="https://shop")))
+    assert "AbC" not in says
 
 
 async def test_secrets_in_what_it_saw_are_masked(eye: Eye, service: Service) -> None:

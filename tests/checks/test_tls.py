@@ -45,7 +45,9 @@ async def test_one_that_ends_too_soon_has_failed(https: Service, certificate: Ce
     soon = datetime(2099, 12, 21, tzinfo=UTC).timestamp()
     async with Checker(root=code, code=lambda: code, now=lambda: soon) as checker:
         found = await checker.observe(tls(https, certificate, days=14), Situation())
-        assert (found.state, found.actual) == ("failed", "expires on 2099-12-31 23:59Z, in 11 days")
+        assert (found.state, found.actual) == ("failed", "expires on 2099-12-31 23:59Z, in 10 days")
+        found = await checker.observe(tls(https, certificate, days=11), Situation())  # they are a second short of 11
+        assert (found.state, found.actual) == ("failed", "expires on 2099-12-31 23:59Z, in 10 days")
         assert (await checker.observe(tls(https, certificate, days=10), Situation())).state == "ok"
 
 

@@ -263,6 +263,7 @@ def test_of_two_who_set_out_to_say_the_same_at_the_same_moment_whoever_sees_the_
     workspace.session.subscribe(meanwhile)
     message = announce(workspace, note(workspace, "Deploying"), "log")
     assert (message.last.outcome, "set out to send the same" in message.last.detail) == ("failed", True)
+    assert message.last.detail.endswith("look whether theirs arrived")
     assert not (flight.repo / "messages.log").exists()
 
 
@@ -326,3 +327,23 @@ def test_an_incident_is_announced_from_its_own_words_and_the_clock_is_one(consol
     assert console.refused("announce", "incident-opened", code=2)["code"] == "several-incidents"
     assert console.json("announce", "incident-opened", "--incident", second)["incident"] == second
     assert first != second
+
+
+def test_what_is_shown_before_is_what_is_sent_without_secrets_and_with_all_its_letters(console: Console) -> None:
+    coder, becomes = "\U0001f469\u200d\U0001f4bb", "\u0645\u06cc\u200c\u0634\u0648\u062f"  # joined by what has no width
+    what = f"{coder} {becomes} password=hunter2xyz \u202egnp\x1b[2J"
+    seen = console.json("announce", "note", "--set", f"what={what}")
+    sent = console.json("announce", "note", "--set", f"what={what}", "--send", "script")["sent"][0]
+    assert (seen["subject"], seen["body"]) == (sent["subject"], sent["body"])
+    assert seen["subject"] == f"shop: {coder} {becomes} password=\u2022\u2022\u2022 \\u202egnp\u241b[2J"
+    assert (console.repo / "told").read_text() == f"{seen['subject']}\n\n{seen['body']}"
+    listed = console.say("announce")[1]
+    assert "\\u200d" in listed, "a terminal would not know how wide it is"
+    assert "\u200d" not in listed
+
+
+def test_whoever_is_told_to_send_it_again_is_told_to_look_first(console: Console, flight: Flight) -> None:
+    (flight.repo / "messages.log").mkdir()
+    status, out, _ = console.say("announce", "note", "--set", "what=Slow", "--send", "log")
+    assert status == 5
+    assert "Where it has not arrived, send it again: cockpit announce --again m-" in out

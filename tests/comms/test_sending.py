@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
 import stat
+import time
 from collections.abc import Mapping
 from email.header import decode_header, make_header
+from email.utils import formatdate
 from pathlib import Path
 
 import msgspec
@@ -89,6 +93,14 @@ async def test_one_that_wants_fewer_messages_is_waited_for_as_it_says_unless_tha
         sent = await deliver(SLACK, tmp_path, waits=waits, env={"CHAT": web.url})
     assert (sent.outcome, sent.tries, waits) == ("failed", 1, [7.0])
     assert sent.detail == "it wants fewer messages (429), for 120 s: try again later"
+
+
+async def test_one_that_names_the_time_from_which_it_may_be_told_is_left_alone_until_then(tmp_path: Path) -> None:
+    later = formatdate(time.time() + 600, usegmt=True)
+    with WebReceiver([Reply(429, "rate_limited", headers={"Retry-After": later})] * 3).serving() as web:
+        sent = await deliver(SLACK, tmp_path, waits=[], env={"CHAT": web.url})
+    assert (sent.outcome, sent.tries, len(web.bodies)) == ("failed", 1, 1)
+    assert re.search(r"\(429\), for (59\d|600) s: try again later", sent.detail)
 
 
 async def test_one_that_is_not_there_is_tried_three_times_and_loses_nothing(tmp_path: Path) -> None:
@@ -324,6 +336,19 @@ async def test_a_file_gets_each_message_at_its_end_or_says_why_not(tmp_path: Pat
     path = tmp_path / "log" / "messages.txt"
     assert path.read_text() == f"{MESSAGE.text}\n\n" * 2
     assert not stat.S_IMODE(path.stat().st_mode) & 0o111
+
+
+async def test_what_is_no_file_gets_nothing_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    # Whoever opened it beside this reader could write at once; without one, they would wait for ever.
+    reader = os.open(tmp_path / "fifo", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        for name in ("fifo", "/dev/null"):
+            sent = await deliver(Channel(file=name), tmp_path)
+            assert sent == Sent("failed", f"{name} is no file: name one that messages can be added to", 1)
+        assert os.read(reader, 1) == b""
+    finally:
+        os.close(reader)
 
 
 async def test_a_clipboard_gets_what_fits_and_nothing_is_claimed(tmp_path: Path) -> None:

@@ -121,9 +121,21 @@ def test_an_expired_certificate_shows_since_when() -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"NaN", b'{"a": NaN}', b'{"a": 1e999}', b'"\xff"', b"[" * 100_000, b"1" * 5000]
 )
-def test_a_body_that_is_no_json_has_no_values(body: bytes) -> None:
-    assert _holds("[BODY].a absent", Observation(body=body)) is True
-    assert _holds("[BODY].a == 1", Observation(body=body)) is False
+def test_a_body_that_is_no_json_tells_of_no_value_that_it_is_there_nor_that_it_is_not(body: bytes) -> None:
+    result = evaluate("[BODY].a absent", Values(Observation(body=body), NOW))
+    assert (result.ok, result.actual) == (False, "no JSON")
+    for rest in ("present", "== 1", "!= 1"):
+        assert _holds(f"[BODY].a {rest}", Observation(body=body)) is False
+
+
+def test_a_pattern_that_would_take_for_ever_is_given_up() -> None:
+    values = Values(Observation(body=b"a" * 60 + b"!"), NOW)
+    result = evaluate("[BODY] matches (a|aa)+$", values)
+    assert result.ok is None
+    assert result.actual.startswith("'(a|aa)+$' takes too long to look for")
+    assert evaluate("[BODY] matches (a+)+!", values).ok is True
+    assert evaluate("[BODY] matches b{e}|c", values).ok is False  # a brace that is no repetition
+    assert "20,000 are the most" in str(check_condition("[BODY] matches (a{999}){999}"))
 
 
 def test_a_byte_order_mark_is_no_obstacle() -> None:

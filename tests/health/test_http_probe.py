@@ -109,6 +109,13 @@ async def test_conditions_decide_over_the_body(prober: Prober, server: Server) -
     assert (result.state, result.conditions[-1].actual) == (ProbeState.DOWN, "absent")
 
 
+async def test_markup_where_json_belongs_lacks_no_error(prober: Prober, server: Server) -> None:
+    result = await _run(prober, server.url("/json"), "[BODY].errors absent")
+    assert result.state is ProbeState.OK
+    result = await _run(prober, server.url("/ok"), "[BODY].errors absent")
+    assert (result.state, result.detail) == (ProbeState.DOWN, "expected [BODY].errors absent, saw no JSON")
+
+
 async def test_a_status_that_conditions_name_replaces_the_2xx(prober: Prober, server: Server) -> None:
     assert (await _run(prober, server.url("/503"), "[STATUS] == 503")).state is ProbeState.OK
     assert (await _run(prober, server.url("/503"), "[BODY] contains database")).state is ProbeState.DOWN
@@ -228,3 +235,13 @@ async def test_every_request_of_ours_says_whose_it_is(prober: Prober, server: Se
         assert (await prober.run("api", probe, NOW)).state is ProbeState.OK
         (sent,) = server.requests[before:]
         assert f"user-agent: {OWN}".encode() in sent.lower()
+
+
+async def test_what_signs_an_address_it_leads_to_is_masked(prober: Prober, server: Server) -> None:
+    for probe in (
+        Probe(http=server.url("/signed"), conditions=("[STATUS] == 302",)),
+        Probe(http=server.url("/loop?sig=AbC%2Bd3f0&se=9"), redirects=1),
+    ):
+        detail = (await prober.run("api", probe, NOW)).detail
+        assert "sig=\u2022\u2022\u2022&" in detail
+        assert "AbC" not in detail

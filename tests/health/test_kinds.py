@@ -33,6 +33,24 @@ async def test_a_file_is_as_old_as_the_newest_that_the_glob_finds(prober: Prober
     assert (gone.state, gone.detail) == (ProbeState.DOWN, "no such file")
 
 
+async def test_what_is_dated_ahead_of_the_clock_is_not_fresh(tmp_path: Path) -> None:
+    (tmp_path / "shop.dump").write_bytes(b"x")
+    os.utime(tmp_path / "shop.dump", (NOW + 7200, NOW + 7200))
+    write_beat(tmp_path / "beat.json", Beat(NOW + 7200))
+    backup = Probe(file="shop.dump", conditions=("[FILE_AGE] < 26h",))
+    async with Prober(observer="here", directory=tmp_path, beats=lambda name: tmp_path / "beat.json") as prober:
+        result = await prober.run("backup", backup, NOW)
+        assert (result.state, result.detail) == (
+            ProbeState.UNKNOWN, "shop.dump is dated 2h ahead of this host's clock: look at the clocks",
+        )  # fmt: skip
+        result = await prober.run("nightly", Probe(heartbeat="24h"), NOW)
+        assert (result.state, result.detail) == (
+            ProbeState.UNKNOWN, "the last beat is dated 2h ahead of this host's clock: look at the clocks",
+        )  # fmt: skip
+        assert (await prober.run("backup", backup, NOW + 7190)).state is ProbeState.OK  # another host's clock
+        assert (await prober.run("nightly", Probe(heartbeat="24h"), NOW + 7190)).state is ProbeState.OK
+
+
 async def test_a_disk_tells_what_is_used_as_df_does(prober: Prober) -> None:
     result = await prober.run("disk", Probe(disk="/", conditions=("[DISK_USED] < 101%", "[DISK_FREE] > 0B")), NOW)
     assert result.state is ProbeState.OK

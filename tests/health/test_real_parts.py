@@ -89,6 +89,9 @@ async def test_a_resolver_is_asked_and_believed(tmp_path: Path) -> None:
         gone = await ask("gone.test")
         assert (gone.state, gone.detail) == (ProbeState.DOWN, "NXDOMAIN: no record")
         assert (await ask("gone.test", "A", "[DNS_RCODE] == NXDOMAIN")).state is ProbeState.OK
+        without = await ask("shop.test", "CAA")  # the name is there, and has no such record
+        assert (without.state, without.detail) == (ProbeState.DOWN, "expected [BODY] present, saw absent")
+        assert (await ask("shop.test", "CAA", "[BODY] absent")).state is ProbeState.OK
     dead = Probe(dns="shop.test", resolver=f"127.0.0.1:{port}", timeout="300ms")
     assert (await look(dead)).state is ProbeState.DOWN
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:

@@ -121,6 +121,13 @@ async def test_it_ends_at_the_step_that_fails_and_says_which(shop: Shop, monkeyp
     assert shop.orders == [], "nothing is bought after a step that failed"
 
 
+async def test_a_value_that_it_would_take_for_ever_to_find_says_nothing(server: Server) -> None:
+    step = ScenarioStep("page", server.url("/many"), capture={"last": "[BODY] matches (a|aa)+$"})
+    result = await walk(Probe(scenario=(step,)))
+    said = "page (step 1 of 1): last: its expression takes too long to look for"
+    assert (result.state, result.detail) == (ProbeState.UNKNOWN, said)
+
+
 @pytest.mark.parametrize("base", ["", "env"])
 @pytest.mark.parametrize("lead", ["@", "0@", ".evil.example@", ":9@"])
 async def test_what_an_answer_held_leads_to_no_other_host(

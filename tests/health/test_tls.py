@@ -105,3 +105,17 @@ def test_bytes_that_are_no_certificate_are_refused(good: Certificate) -> None:
             expires_at(good.der[:length])
     with pytest.raises(ValueError):
         expires_at(b"\x30\x84\xff\xff\xff\xff" + bytes(50))
+
+
+@pytest.mark.parametrize("holds", [None, "no certificate\n"])
+@pytest.mark.parametrize("kind", ["http", "tls"])
+async def test_own_certificates_that_cannot_be_read_say_nothing_of_the_target(
+    https: Server, tmp_path: Path, kind: str, holds: str | None
+) -> None:
+    if holds is not None:
+        (tmp_path / "ca.pem").write_text(holds)
+    where = {"http": https.url("/ok")} if kind == "http" else {"tls": f"127.0.0.1:{https.port}"}
+    async with Prober(observer="here", directory=tmp_path) as prober:
+        result = await prober.run("api", Probe(ca_file="ca.pem", **where), NOW)  # type: ignore[arg-type]
+    why = "No such file or directory" if holds is None else "it holds no certificate"
+    assert (result.state, result.detail) == (ProbeState.UNKNOWN, f"ca_file cannot be used ({why}): look at ca.pem")

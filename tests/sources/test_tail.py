@@ -142,6 +142,28 @@ def test_panes_commands_and_checks_follow_it(loki: Loki, tmp_path: Path, monkeyp
     flight.end()
 
 
+@pytest.mark.full
+def test_what_came_of_a_log_in_flood_is_shown_though_not_all_of_it_came(
+    loki: Loki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COCKPIT_STATE_DIR", str(tmp_path / "state"))
+    now = time.time()
+    loki.lines += [(now - 600 + n / 10, f"level=error n={n}") for n in range(1100)]
+    flight = Flight(tmp_path)
+    workspace = flight.begin(
+        sources={"loki": {"kind": "loki", "url": loki.vendor.url}}, logs={"app": {"source": "loki", "query": "{}"}}
+    )
+    status, out, err = Console(flight.repo).say("source", "logs", "loki", "--query", "{}", "--since", "1h")
+    assert (status, len(out.splitlines())) == (3, 1000)
+    assert out.splitlines()[-1].endswith("level=error n=1099")
+    assert "older ones were left out" in err
+    check = LogCheck("app", level="error", within="1h", max=2000)
+    monkeypatch.chdir(flight.repo)
+    seen = observe_log(workspace.root, workspace.run.configuration, check, now=time.time(), trusted=True)
+    assert seen.state == "unknown"
+    flight.end()
+
+
 def test_a_log_of_an_environment_names_it() -> None:
     logs = {"app": LogSource(source="loki", query="{a='b c'}"), "own": LogSource(file="app.log")}
     configuration = Configuration("shop", Environment("live"), logs=logs, environments=("live", "test"))
