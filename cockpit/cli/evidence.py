@@ -77,11 +77,12 @@ def _show(record: Record, workspace: Workspace, arguments: argparse.Namespace) -
         )
     content = workspace.store.evidence.get(blob.sha256).content
     if arguments.output:
-        try:
-            with Path(arguments.output).open("xb") as file:
-                file.write(content)
-        except FileExistsError as error:
-            raise UsageError(f"{arguments.output} is there already", fix="Name another file: -o FILE") from error
+        from cockpit.content.written import write_whole
+
+        path = Path(arguments.output)
+        if path.exists() or path.is_symlink():
+            raise UsageError(f"{arguments.output} is there already", fix="Name another file: -o FILE")
+        write_whole({path: content})
         say(f"wrote {arguments.output}")
     elif wants_json(arguments):
         print_json(_document(record) | {"text": content.decode("utf-8", "replace")})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import subprocess
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from cockpit.content.checklists import load_checklist
 from cockpit.content.library import load_library
 from tests.architecture.test_imports import among, loaded
-from tests.cli.conftest import Console
+from tests.cli.conftest import Console, no_room_beyond
 
 pytestmark = pytest.mark.full
 
@@ -101,6 +102,36 @@ def test_nothing_is_overwritten_untold(away: Console) -> None:
     load_checklist(out)
     assert away.refused("import", source, "-o", str(out), "--readonly", code=4)["code"] == "readonly"
     away.refused("import", source, "-o", str(away.repo), "--force", code=2)
+
+
+def test_a_full_disk_leaves_what_was_there_and_no_half_of_a_file(away: Console) -> None:
+    source, there, new = str(away.repo / "launch.md"), away.repo / "there.yaml", away.repo / "new.yaml"
+    there.write_text("mine", encoding="utf-8")
+    before = sorted(away.repo.iterdir())
+    with no_room_beyond(200):
+        for place in (["-o", str(there), "--force"], ["-o", str(new)]):
+            assert "cannot be written" in away.refused("import", source, *place, code=2)["what"]
+    assert sorted(away.repo.iterdir()) == before
+    assert there.read_text(encoding="utf-8") == "mine"
+    directory = away.repo / "all"
+    away.json("import", source, "-d", str(directory))
+    (directory / "launch.yaml").write_text("mine", encoding="utf-8")
+    with no_room_beyond((directory / "runbooks" / "rollback.yaml").stat().st_size - 1):
+        away.refused("import", source, "-d", str(directory), "--force", code=2)
+    assert (directory / "launch.yaml").read_text(encoding="utf-8") == "mine"
+    assert [path.name for path in directory.rglob(".*")] == []
+
+
+def test_what_is_written_anew_keeps_its_link_and_its_permissions(away: Console) -> None:
+    source, kept, link = str(away.repo / "launch.md"), away.repo / "kept.yaml", away.repo / "link.yaml"
+    kept.write_text("mine", encoding="utf-8")
+    kept.chmod(0o640)
+    link.symlink_to(kept)
+    away.json("import", source, "-o", str(link), "--force")
+    assert link.is_symlink()
+    load_checklist(kept)
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o640
+    away.json("import", source, "-o", "/dev/null", "--force")
 
 
 def test_all_parts_into_a_directory(away: Console) -> None:
@@ -198,6 +229,16 @@ def test_init_from_markdown(away: Console, monkeypatch: pytest.MonkeyPatch) -> N
     assert console.refused("init", "--yes", "--from", str(away.repo / "launch.md"), code=4)["code"] == "exists"
     assert not (repo / "cockpit.yaml").exists()
     assert before
+
+
+def test_init_on_a_full_disk_leaves_nothing_that_the_next_one_stumbles_over(away: Console) -> None:
+    repo = away.repo / "repo"
+    subprocess.run(["git", "init", "-q", str(repo)], check=True)
+    console = Console(repo)
+    command = ("init", "--yes", "--from", str(away.repo / "launch.md"))
+    with no_room_beyond(200):
+        assert "cannot be written" in console.refused(*command, code=2)["what"]
+    assert console.json(*command)["written"][0] == "cockpit.yaml"
 
 
 def test_only_import_loads_the_markdown_parser(console: Console, tmp_path: Path) -> None:
