@@ -41,7 +41,11 @@ def whole_report(workspace: Workspace, *, now: float) -> Report:
 
 
 def write_report(workspace: Workspace, *, now: float) -> Path:
-    """Write the report as one HTML page below the git directory, and return where it lies."""
+    """Write the report as one HTML page below the git directory, and return where it lies.
+
+    RefusedError where nothing may be written: in a read-only cockpit, and while one looks at the past.
+    """
+    workspace.session.require_writing()
     location = workspace.store.location
     directory = location.root / "reports"
     for each in (directory, location.temporary):

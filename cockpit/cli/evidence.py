@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cockpit.cli.common import CommandTable, open_here, print_json, say, wants_json, while_read
+from cockpit.cli.common import CommandTable, open_here, print_json, require_writing, say, wants_json, while_read
 from cockpit.errors import CockpitError, ExitCode, NotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def _show(record: Record, workspace: Workspace, arguments: argparse.Namespace) -
     if arguments.output:
         from cockpit.content.written import write_whole
 
+        require_writing(arguments)
         path = Path(arguments.output)
         if path.exists() or path.is_symlink():
             raise UsageError(f"{arguments.output} is there already", fix="Name another file: -o FILE")
