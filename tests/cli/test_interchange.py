@@ -202,6 +202,13 @@ def test_export_shows_the_state_of_the_run(console: Console) -> None:
     assert console.refused("export", "nope", code=2)["code"] == "no-checklist"
 
 
+def test_a_reason_in_an_export_strikes_nothing_and_calls_nobody(console: Console) -> None:
+    console.json("item", "defer", "look", "--reason", "~~no~~ *x* @ana #12 www.example.com https://example.com")
+    text = console.say("export")[1]
+    told = ": \\~\\~no\\~\\~ \\*x\\* &#64;ana &#35;12 www\\.example.com https\\://example.com**"
+    assert told in text
+
+
 def test_init_from_markdown(away: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COCKPIT_STATE_DIR", str(away.repo / "state"))
     repo = away.repo / "repo"
