@@ -28,6 +28,7 @@ from cockpit.release.library import Library, SignOffRole
 from cockpit.reports.html import to_html
 from cockpit.reports.markdown import to_markdown
 from cockpit.reports.report import Measured, Report, report_of
+from cockpit.times import epoch
 from tests.release.support import CHECKLIST, NOW, NOW_TEXT, PINNED, Person, opened, opening, plan_to
 
 FIRST = "v2 was rolled back to v1 at 08:01 by Ana. It took 40 s; verified by version. 5 of 5 items are open."
@@ -174,3 +175,16 @@ def test_what_befell_the_service_before_the_run_and_after_it_is_none_of_its() ->
     ]
     assert "<b>0/1</b><span>incidents open" in to_html(found)
     assert (found.chronicle.start, round(found.chronicle.end)) == ((NOW + 1) / 1000, closed_at / 1000)
+
+
+def test_where_the_clocks_change_during_a_release_both_names_of_the_zone_are_told() -> None:
+    pinned = replace(PINNED, configuration=replace(PINNED.configuration, timezone="Europe/Berlin"))
+    ana = Person(at=round(epoch("2026-10-20T12:00:00Z") * 1000), pinned=pinned)
+    ana.act(opening())
+    ana.at = round(epoch("2026-10-26T12:00:00Z") * 1000)
+    ana.act(AddNote("still there"))
+    written = Measured("2026-10-26T12:05:00.000Z", DIGEST)
+    page = to_markdown(report_of(ana.run, now=epoch(written.written_at), text_of=ana.texts.get, measured=written))
+    assert "Times are of Europe/Berlin (CEST and CET)." in page
+    assert "2026-10-20 14:00" in page
+    assert "2026-10-26 13:00" in page
