@@ -150,7 +150,7 @@ def report_of(run: Run, *, now: float, text_of: TextOf, measured: Measured = _NO
     """
     folded, run = run, as_of(run, now)
     current = run.current_phase
-    start, end = _lasted(run)
+    start, end = lasted(run)
     told = [one for one in run.records if is_told(one) and (one.run == run.id or start <= epoch(one.wall) <= end)]
     listed = told[-_ENTRIES:]
     until = min(end, now)
@@ -185,7 +185,7 @@ def report_of(run: Run, *, now: float, text_of: TextOf, measured: Measured = _NO
     )  # fmt: skip
 
 
-def _lasted(run: Run) -> tuple[float, float]:
+def lasted(run: Run) -> tuple[float, float]:
     """Return from when to when (epoch seconds) what happens to the service belongs to the run, too."""
     own = (epoch(record.wall) for record in run.records if record.run == run.id and is_told(record))
     return epoch(run.opened_at), max(own, default=math.inf) if run.state in OVER else math.inf
