@@ -26,7 +26,7 @@ def blank(_item: Item) -> tuple[bool, str]:
 def checklist_markdown(checklist: Checklist, marks: Marks = as_in_source) -> str:
     """Return the checklist as Markdown; an item's command stands in a code block, its note below that."""
     parts = [f"---\n{checklist.front_matter}\n---"] if checklist.front_matter else []
-    parts += [f"# {_one_line(checklist.title)}", checklist.note]
+    parts += [f"# {checklist.title}", checklist.note]
     for phase in checklist.phases:
         parts += _phase(phase, marks)
     parts.append(checklist.appendix)
@@ -34,19 +34,13 @@ def checklist_markdown(checklist: Checklist, marks: Marks = as_in_source) -> str
 
 
 def _phase(phase: Phase, marks: Marks) -> list[str]:
-    when = f" ({_one_line(phase.when)})" if phase.when else ""
-    parts = [f"## {_one_line(phase.title)}{when}", *_note(phase.note)]
+    parts = [f"## {phase.title}" + (f" ({phase.when})" if phase.when else ""), *_note(phase.note)]
     for index, section in enumerate(phase.sections):
         # The items of the phase itself need no heading of their own.
         if index or section.title != phase.title or section.note:
-            parts.append(f"### {_one_line(section.title)}")
+            parts.append(f"### {section.title}")
         parts += [*_note(section.note), "\n".join(_items(section.items, marks))]
     return parts
-
-
-def _one_line(text: str) -> str:
-    """Return a text that YAML lets be of several lines as Markdown keeps it in one place."""
-    return " ".join(text.split())
 
 
 def _note(note: str) -> list[str]:
@@ -66,7 +60,7 @@ def _items(items: Sequence[Item], marks: Marks) -> list[str]:
         if lines and (loose or (inner and not re.match(r"[-\d]", inner[0]))):
             lines.append("")
         loose = "" in inner or bool(inner and not re.match(r"[-\d]", inner[0]))
-        lines += [f"{bullet}[{'x' if ticked else ' '}] {_one_line(item.text)}{behind}", *indented(inner, len(bullet))]
+        lines += [f"{bullet}[{'x' if ticked else ' '}] {item.text}{behind}", *indented(inner, len(bullet))]
     return lines
 
 

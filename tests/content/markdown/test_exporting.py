@@ -123,20 +123,3 @@ def test_it_looks_like_this() -> None:
         "  a note\n\n  1. [ ] first\n  2. [ ] second\n\n- [ ] d\n\n### S\n\n- [ ] e\n\n## Rest\n\n- plain\n"
     )
     assert checklist_markdown(read(text).checklist) == text
-
-
-def test_texts_of_several_lines_stay_within_their_item_or_heading() -> None:
-    folded = "Restart the app\n\n# and look\n- at the log\n"
-    items = (Item(id="p/s/a", text=folded, items=(Item(id="p/s/a/b", text="below\n"),)), Item(id="p/s/c", text="c"))
-    section = Section(id="s", title="Of two\nlines\n", items=items)
-    checklist = Checklist(
-        id="x", title="The\n\ntitle", phases=(Phase(id="p", title="P\n", when="T-1d\n", sections=(section,)),)
-    )
-    text = checklist_markdown(checklist, lambda item: (False, " \u2014 **deferred**" if item.items else ""))
-    again = read(text).checklist
-    assert (again.title, [(phase.title, phase.when) for phase in again.phases]) == ("The title", [("P", "T-1d")])
-    assert [(section.title, item.text, depth) for _, section, item, depth in again.walk()] == [
-        ("Of two lines", "Restart the app # and look - at the log \u2014 **deferred**", 0),
-        ("Of two lines", "below", 1),
-        ("Of two lines", "c", 0),
-    ]
