@@ -209,6 +209,18 @@ def test_a_reason_in_an_export_strikes_nothing_and_calls_nobody(console: Console
     assert told in text
 
 
+@pytest.mark.parametrize("verb", ["defer", "na", "tick", "claim"])
+def test_what_an_export_says_of_an_items_state_is_no_part_of_its_text(
+    console: Console, tmp_path: Path, verb: str
+) -> None:
+    before = [(item["id"], item["text"]) for item in console.json("status")["items"]]
+    reason = ["--reason", "**later**: 2030-01-01T00:00:00.000Z \u2014 *by* Ben"] if verb in {"defer", "na"} else []
+    console.json("item", verb, "look", *reason)
+    (tmp_path / "again.md").write_text(console.say("export")[1], encoding="utf-8")
+    found = console.json("import", str(tmp_path / "again.md"))["item_list"]
+    assert [(item["id"], item["text"]) for item in found] == before
+
+
 def test_init_from_markdown(away: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COCKPIT_STATE_DIR", str(away.repo / "state"))
     repo = away.repo / "repo"
