@@ -10,7 +10,7 @@ import msgspec
 from cockpit.release.checklist import Checklist, Item
 from cockpit.release.item_state import COUNTS_AS_DONE, ItemState
 from cockpit.release.run import ItemView, Run
-from cockpit.text import visible
+from cockpit.reports.markdown import plain
 
 _PLAIN = frozenset({ItemState.OPEN, ItemState.DONE})
 
@@ -38,9 +38,8 @@ def _words(view: ItemView) -> str:
     who = f" by {view.names}" if view.names else ""
     when = f" {view.at}" if view.at else ""
     why = f": {view.detail}" if view.detail else ""
-    text = visible(" ".join(f"{view.state.value}{who}{when}{why}".split()))
     # A reason is a text that nobody wrote as Markdown.
-    return "".join("\\" + letter if letter in "\\`*_[]<>&" else letter for letter in text)
+    return plain(" ".join(f"{view.state.value}{who}{when}{why}".split()), limit=None)
 
 
 def with_ticks(checklist: Checklist, run: Run | None, *, blank: bool) -> Checklist:

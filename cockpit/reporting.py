@@ -11,14 +11,14 @@ from cockpit.measuring import Measurer
 from cockpit.release.ledger import state_digest
 from cockpit.reports.html import to_html
 from cockpit.reports.markdown import to_markdown
-from cockpit.reports.report import Measured, Report, report_of
+from cockpit.reports.report import Measured, Report, lasted, report_of
 from cockpit.reports.signatures import SignerList
 from cockpit.signing.allowed import allowed_signers
 from cockpit.store import files
 from cockpit.store.layout import PAGE_BRANCH
 from cockpit.store.page_branch import publish_pages
 from cockpit.store.remote import StateRemote
-from cockpit.times import epoch, rfc3339
+from cockpit.times import rfc3339
 from cockpit.workspace import Workspace
 
 BRANCH = PAGE_BRANCH
@@ -36,14 +36,19 @@ def whole_report(workspace: Workspace, *, now: float) -> Report:
             signing.allowed_signers, allowed.text, signing.revoked_keys, allowed.revoked.decode("utf-8", "replace"),
             allowed.commit, allowed.revoked,
         )  # fmt: skip
-    with Measurer(workspace, now=lambda: now) as measurer:
-        probes = measurer.days(epoch(run.opened_at) if run.open else now)
+    start, end = lasted(run) if run.open else (now, now)
+    with Measurer(workspace, now=lambda: min(end, now)) as measurer:
+        probes = measurer.days(start)
     measured = Measured(rfc3339(now), state_digest(run), probes, signers)
     return report_of(run, now=now, text_of=workspace.session.text, measured=measured)
 
 
 def write_report(workspace: Workspace, *, now: float) -> Path:
-    """Write the report as one HTML page below the git directory, and return where it lies."""
+    """Write the report as one HTML page below the git directory, and return where it lies.
+
+    RefusedError where nothing may be written: in a read-only cockpit, and while one looks at the past.
+    """
+    workspace.session.require_writing()
     location = workspace.store.location
     directory = location.reports
     for each in (directory, location.temporary):

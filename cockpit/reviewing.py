@@ -49,6 +49,8 @@ def parse_since(text: str, run: Run, now: float) -> tuple[float, str]:
         since, why = now - parse_duration(text), f"{text.strip()} ago"
     except ValueError:
         since, why = _moment(text), "as asked for"
+    if since <= 0.0:
+        raise UsageError(f"{text[:20]!r} goes back to before 1970", fix="cockpit review --since 24h")
     if since >= now:
         raise UsageError(f"{text!r} is not before now", fix="cockpit review --since 24h")
     return since, why

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cockpit.cli.common import CommandTable, open_here, print_json, say, wants_json, while_read
-from cockpit.errors import CockpitError, ExitCode, NotFoundError, NotSavedError, UsageError
+from cockpit.cli.common import CommandTable, open_here, print_json, require_writing, say, wants_json, while_read
+from cockpit.errors import CockpitError, ExitCode, NotFoundError, UsageError
 from cockpit.text import visible
 
 if TYPE_CHECKING:
@@ -80,7 +80,13 @@ def _show(record: Record, workspace: Workspace, arguments: argparse.Namespace) -
         )
     content = workspace.store.evidence.get(blob.sha256).content
     if arguments.output:
-        _write(Path(arguments.output), content)
+        from cockpit.content.written import write_whole
+
+        require_writing(arguments)
+        path = Path(arguments.output)
+        if path.exists() or path.is_symlink():
+            raise UsageError(f"{arguments.output} is there already", fix="Name another file: -o FILE")
+        write_whole({path: content})
         say(f"wrote {arguments.output}")
     elif wants_json(arguments):
         print_json(_document(record) | {"text": content.decode("utf-8", "replace")})
@@ -90,19 +96,3 @@ def _show(record: Record, workspace: Workspace, arguments: argparse.Namespace) -
         with while_read():
             sys.stdout.buffer.write(content)
     return ExitCode.OK
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a new file; of one that does not get whole nothing stays, for it would pass for the evidence."""
-    try:
-        file = path.open("xb")
-    except FileExistsError as error:
-        raise UsageError(f"{path} is there already", fix="Name another file: -o FILE") from error
-    try:
-        with file:
-            file.write(content)
-    except OSError as error:
-        path.unlink(missing_ok=True)
-        raise NotSavedError(
-            f"{path} was not written: {error.strerror}", fix="Make room on that disk, or name another file: -o FILE"
-        ) from error

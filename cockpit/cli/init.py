@@ -42,7 +42,7 @@ def set_up(arguments: argparse.Namespace, *, offer_checklists: bool = True) -> b
     """Write the files, asking a person unless `--yes`; try the probe, and let the person trust it; whether they did."""
     from cockpit.cli.interchange import imported_files
     from cockpit.content.init import write_configuration
-    from cockpit.content.written import refuse_existing, write_files
+    from cockpit.content.written import refuse_existing
 
     require_writing(arguments)
     if not arguments.yes and (wants_json(arguments) or not sys.stdin.isatty()):
@@ -58,9 +58,7 @@ def set_up(arguments: argparse.Namespace, *, offer_checklists: bool = True) -> b
     if imported is not None:
         refuse_existing(imported.texts, fix="Move it away, or edit it: init never overwrites")
     answers, shared = _answers(arguments, root, imported)
-    written = write_configuration(root, answers)
-    if imported is not None:
-        written += write_files(imported.texts)
+    written = write_configuration(root, answers, imported.texts if imported is not None else None)
     looked, assumed = _first_look(root)
     if wants_json(arguments):
         print_json(_document(root, answers, written, shared, looked) | {"assumed": assumed})

@@ -26,6 +26,7 @@ def _report(arguments: argparse.Namespace) -> ExitCode:
     if arguments.offline:
         from cockpit.offline import write_offline_page
 
+        require_writing(arguments)
         page, text = write_offline_page(workspace)
         if wants_json(arguments):
             print_json({"html": str(page), "text": str(text)})

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from cockpit.content.check_review import closing_complaint, review_check
 from cockpit.content.names import item_id_complaint, name_complaint, parse_complaint
@@ -22,7 +25,36 @@ def parse_checklist_text(text: str, path: str) -> Checklist:
     document = load_document(text, path, Checklist)
     _ChecklistReview(document).check()
     document.problems.raise_any()
-    return document.value
+    return _on_one_line(document.value)
+
+
+def _on_one_line(checklist: Checklist) -> Checklist:
+    """Return the checklist with titles and texts on one line each: what YAML's `>` and `|` end has a line feed."""
+    if not any("\n" in text for text in _lines(checklist)):
+        return checklist
+
+    def item(each: Item) -> Item:
+        return replace(each, text=_line(each.text), items=tuple(map(item, each.items)))
+
+    def section(each: Section) -> Section:
+        return replace(each, title=_line(each.title), items=tuple(map(item, each.items)))
+
+    def phase(each: Phase) -> Phase:
+        sections = tuple(map(section, each.sections))
+        return replace(each, title=_line(each.title), when=_line(each.when), sections=sections)
+
+    return replace(checklist, title=_line(checklist.title), phases=tuple(map(phase, checklist.phases)))
+
+
+def _lines(checklist: Checklist) -> Iterator[str]:
+    yield checklist.title
+    for phase in checklist.phases:
+        yield from (phase.title, phase.when, *(section.title for section in phase.sections))
+    yield from (item.text for _, _, item, _ in checklist.walk())
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split()) if "\n" in text else text
 
 
 class _ChecklistReview(Review[Checklist]):

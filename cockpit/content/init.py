@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from cockpit.content.proposal.log_files import log_name
 from cockpit.content.proposal.parts import Part, inapplicable_text
 from cockpit.content.proposal.service import Service, find_service
 from cockpit.content.proposal.variables import env_text
+from cockpit.content.written import write_files
 from cockpit.content.yaml_text import double_quoted
 from cockpit.errors import RefusedError
 from cockpit.release.configuration import VersionSeen
@@ -187,16 +189,16 @@ def state_lines(remote: str, branch: str, remark: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_configuration(root: Path, answers: Answers) -> list[Path]:
-    """Write `cockpit.yaml`; RefusedError where there is one already, ConfigurationError for answers that cannot be."""
+def write_configuration(root: Path, answers: Answers, beside: Mapping[Path, str] | None = None) -> list[Path]:
+    """Write `cockpit.yaml` and the files beside it, all or none.
+
+    RefusedError where one is there already, ConfigurationError for answers that cannot be.
+    """
     path = root / "cockpit.yaml"
     text = configuration_text(answers, root)
     parse_configuration_file(text, str(path))
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
+    if path.exists() or path.is_symlink():
         raise RefusedError(
             "there is a cockpit.yaml already, and init never overwrites", fix="Edit it, or move it away", code="exists"
-        ) from None
-    return [path]
+        )
+    return write_files({path: text, **(beside or {})})

@@ -29,7 +29,12 @@ def progress_of(run: Run, *, now: float) -> tuple[Progress, ...]:
 
     Each is a fold of what was on the record then, so that what had gone stale or regressed does not count.
     """
-    telling = [n for n, record in enumerate(run.records) if record.ent == RUN or record.ent.startswith(ITEM_PREFIX)]
+    # What recurs is of the service: it counts for no release, and goes back to long before this one.
+    telling = [
+        number
+        for number, record in enumerate(run.records)
+        if record.run == run.id and (record.ent == RUN or record.ent.startswith(ITEM_PREFIX))
+    ]
     if not run.open or not telling:
         return ()
     ledger = Ledger(lambda _: None)

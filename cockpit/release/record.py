@@ -59,6 +59,11 @@ class Record(Struct, frozen=True, gc=False):
         """The total order that picks a winner among concurrent heads."""
         return (self.h, self.w, self.s, self.id)
 
+    @property
+    def run(self) -> str:
+        """The id of the run that it is of; of what belongs to no run it is none that a run has."""
+        return self.stream.rpartition("/")[2]
+
 
 def same_name(one: str, other: str) -> bool:
     """Whether two names are one person's: in other letter cases, widths or blanks it is no other name."""

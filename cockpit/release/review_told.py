@@ -16,6 +16,7 @@ from cockpit.times import epoch
 
 _EACH = 8  # of what is overdue, due and to come
 _CHANGES = 60  # that are told one by one
+_DAY = len("11-26 ")
 
 
 def sections_of(review: Review) -> tuple[Section, ...]:
@@ -150,7 +151,10 @@ def _bounds(one: SeenOutage, when: When) -> str:
         return f"{start}{begun}, STILL DOWN"
     ended = "" if one.ended == "seen" else " or later"
     told = " (lasting state)" if one.lasting else ""
-    return f"{start}{begun} to {_exact(one.until, when)[6:]}{ended}{told}"
+    end = _exact(one.until, when)
+    if end[:_DAY] == start[:_DAY]:
+        end = end[_DAY:]
+    return f"{start}{begun} to {end}{ended}{told}"
 
 
 def _exact(at: float, when: When) -> str:
@@ -187,7 +191,8 @@ def _wait(word: str, one: Waiting, when: When) -> tuple[str, ...]:
 
 
 def _changes(review: Review, when: When) -> Section:
-    gravest_first = [(epoch(change.at), who.who, change) for who in review.changes for change in who.changes]
+    found = [(epoch(change.at), who.who, change) for who in review.changes for change in who.changes]
+    gravest_first = sorted(found, key=lambda one: one[2].weight)
     # Where there are too many, the gravest are told; what is told is in the order in which it happened.
     told_rows = sorted(gravest_first[:_CHANGES], key=lambda one: one[0])
     rows = [Row((_exact(at, when), who, change.text), change.alarming) for at, who, change in told_rows]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from html import escape
 
-from cockpit.durations import short_duration
+from cockpit.durations import long_duration
 from cockpit.release.history import ProbeDay, ProbeDays
 from cockpit.release.progress import Progress
 from cockpit.reports.chronicle import Chronicle, Lane
@@ -130,7 +130,7 @@ def _lane(lane: Lane, top: float, axis: _Axis, timezone: str) -> Iterator[str]:
     for one in lane.spans:
         x = min(axis.x(one.start), _WIDE - _RIGHT - _LEAST)
         width = max(axis.x(one.end) - x, _LEAST)
-        told = f"{date_time(one.start, timezone)}, {short_duration(one.end - one.start)}: {one.text}"
+        told = f"{date_time(one.start, timezone)}, {long_duration(one.end - one.start)}: {one.text}"
         yield (
             f'<rect class="{one.tone}" x="{x:.1f}" y="{top + 20}" width="{width:.1f}" height="18" rx="2">'
             f"<title>{shown(told)}</title></rect>"

@@ -46,9 +46,12 @@ _LINKS = re.compile(r":(?=//)|(?<=www)\.", re.IGNORECASE)
 _CALLING = {"@": "&#64;", "#": "&#35;", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
-def plain(text: str) -> str:
-    """Return foreign text as Markdown that shows these very characters, on one line; it reads well as it is, too."""
-    safe = _MARKUP.sub(lambda match: _CALLING.get(match[0], f"\\{match[0]}"), visible(text, limit=_LONGEST))
+def plain(text: str, *, limit: int | None = _LONGEST) -> str:
+    """Return foreign text as Markdown that shows these very characters, on one line; it reads well as it is, too.
+
+    `limit` cuts it to that many characters, with an ellipsis.
+    """
+    safe = _MARKUP.sub(lambda match: _CALLING.get(match[0], f"\\{match[0]}"), visible(text, limit=limit))
     safe = _LINKS.sub(lambda match: f"\\{match[0]}", safe)
     return _BEGINS.sub(lambda match: f"{match[1] or match[3] or ''}\\{match[2] or match[4]}", safe)
 

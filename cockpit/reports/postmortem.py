@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from cockpit.durations import short_duration
+from cockpit.durations import long_duration
 from cockpit.release.emergencies import runbook_of
 from cockpit.release.events import RunbookCommandEnded
 from cockpit.release.incidents import Incident
@@ -171,9 +171,9 @@ def _lines(page: Postmortem) -> Iterator[str]:
         "component": page.component,
         "trouble began": page.trouble_began_at or "",
         "opened": f"{page.opened_at}, {page.opened_by}",
-        "noticed after": short_duration(page.noticed_after) if page.noticed_after is not None else "",
+        "noticed after": long_duration(page.noticed_after) if page.noticed_after is not None else "",
         "closed": f"{page.closed_at}, {page.closed_by}" if page.closed_at else "NOT YET",
-        "lasted": short_duration(page.lasted),
+        "lasted": long_duration(page.lasted),
         "how it ended": page.how_it_ended,
         "updates": str(page.updates),
         "incident": page.id,

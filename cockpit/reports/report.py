@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -149,9 +150,10 @@ def report_of(run: Run, *, now: float, text_of: TextOf, measured: Measured = _NO
     """
     folded, run = run, as_of(run, now)
     current = run.current_phase
-    told = [record for record in run.records if is_told(record)]
+    start, end = lasted(run)
+    told = [one for one in run.records if is_told(one) and (one.run == run.id or start <= epoch(one.wall) <= end)]
     listed = told[-_ENTRIES:]
-    until = max(map(epoch, (record.wall for record in told)), default=now) if run.state in OVER else now
+    until = min(end, now)
     whole = bool(measured.written_at)
     return Report(
         run=run.summary(),
@@ -175,12 +177,18 @@ def report_of(run: Run, *, now: float, text_of: TextOf, measured: Measured = _NO
         digest=measured.digest,
         configuration_digest=run.digest,
         signers=measured.signers,
-        incidents=tuple(_incidents(run)),
+        incidents=tuple(_incidents(run, start, end)),
         progress=progress_of(folded, now=until) if whole else (),
         probes=measured.probes,
         chronicle=chronicle_of(run, until=until) if whole else Chronicle(until, until, ()),
         summary=(*standing_of(run, now=now if whole else 0.0), *_open(run)),
     )  # fmt: skip
+
+
+def lasted(run: Run) -> tuple[float, float]:
+    """Return from when to when (epoch seconds) what happens to the service belongs to the run, too."""
+    own = (epoch(record.wall) for record in run.records if record.run == run.id and is_told(record))
+    return epoch(run.opened_at), max(own, default=math.inf) if run.state in OVER else math.inf
 
 
 def _open(run: Run) -> Iterator[str]:
@@ -214,8 +222,10 @@ def _execution(view: ExecutionView) -> ReportExecution:
     )
 
 
-def _incidents(run: Run) -> Iterator[ReportIncident]:
+def _incidents(run: Run, start: float, end: float) -> Iterator[ReportIncident]:
     for one in run.incidents.values():
+        if epoch(one.at) > end or (one.closed is not None and epoch(one.closed.at) < start):
+            continue
         closed_at, how = (one.closed.at, one.closed.text) if one.closed is not None else ("", "")
         yield ReportIncident(
             one.id, one.title, one.severity, one.component, one.by.name, one.at, closed_at, how, len(one.updates)

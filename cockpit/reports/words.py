@@ -45,9 +45,11 @@ def verdict_of(phase: ReportPhase) -> str:
 
 
 def about_times(report: Report) -> str:
-    """Return in which zone the report's times are."""
-    zone = zone_label(epoch(report.written_at or report.run.opened_at), report.timezone)
-    times = f"{report.timezone} ({zone})" if zone != report.timezone else report.timezone
+    """Return in which zone the report's times are, by both its names where the clocks changed meanwhile."""
+    told = (report.run.opened_at, *(entry.at for entry in report.timeline), report.run.launch_at, report.written_at)
+    moments = sorted(filter(None, map(epoch, told))) or [0.0]
+    names = " and ".join(dict.fromkeys(zone_label(at, report.timezone) for at in moments))
+    times = f"{report.timezone} ({names})" if names != report.timezone else report.timezone
     return f"Times are of {times}."
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from cockpit.cli.main import GROUPS, build_parser, groups_for
-from tests.cli.conftest import Console
+from tests.cli.conftest import Console, no_room_beyond
 from tests.execution.flight import Flight
 from tests.parts import require
 
@@ -117,6 +117,10 @@ def test_attachments(console: Console, tmp_path: Path) -> None:
     assert console.say("item", "evidence", "look", "1", "-o", str(tmp_path / "back.txt"))[0] == 0
     console.refused("item", "evidence", "look", "1", "-o", str(tmp_path / "back.txt"), code=2)
     assert (tmp_path / "back.txt").read_text() == "seen"
+    with no_room_beyond(3):
+        told = console.refused("item", "evidence", "look", "1", "-o", str(tmp_path / "full.txt"), code=2)
+    assert "full.txt cannot be written" in told["what"]
+    assert not (tmp_path / "full.txt").exists()
     console.refused("item", "evidence", "look", "2", code=2)
 
 
@@ -151,7 +155,7 @@ def test_of_evidence_that_cannot_be_written_whole_nothing_stays(console: Console
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))  # as a disk that is full by then
     try:
-        refused = console.refused("item", "evidence", "look", "1", "-o", str(back), code=4)
+        refused = console.refused("item", "evidence", "look", "1", "-o", str(back), code=2)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert str(back) in refused["what"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import subprocess
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from cockpit.content.checklists import load_checklist
 from cockpit.content.library import load_library
 from tests.architecture.test_imports import among, loaded
-from tests.cli.conftest import Console
+from tests.cli.conftest import Console, no_room_beyond
 
 pytestmark = pytest.mark.full
 
@@ -103,6 +104,36 @@ def test_nothing_is_overwritten_untold(away: Console) -> None:
     away.refused("import", source, "-o", str(away.repo), "--force", code=2)
 
 
+def test_a_full_disk_leaves_what_was_there_and_no_half_of_a_file(away: Console) -> None:
+    source, there, new = str(away.repo / "launch.md"), away.repo / "there.yaml", away.repo / "new.yaml"
+    there.write_text("mine", encoding="utf-8")
+    before = sorted(away.repo.iterdir())
+    with no_room_beyond(200):
+        for place in (["-o", str(there), "--force"], ["-o", str(new)]):
+            assert "cannot be written" in away.refused("import", source, *place, code=2)["what"]
+    assert sorted(away.repo.iterdir()) == before
+    assert there.read_text(encoding="utf-8") == "mine"
+    directory = away.repo / "all"
+    away.json("import", source, "-d", str(directory))
+    (directory / "launch.yaml").write_text("mine", encoding="utf-8")
+    with no_room_beyond((directory / "runbooks" / "rollback.yaml").stat().st_size - 1):
+        away.refused("import", source, "-d", str(directory), "--force", code=2)
+    assert (directory / "launch.yaml").read_text(encoding="utf-8") == "mine"
+    assert [path.name for path in directory.rglob(".*")] == []
+
+
+def test_what_is_written_anew_keeps_its_link_and_its_permissions(away: Console) -> None:
+    source, kept, link = str(away.repo / "launch.md"), away.repo / "kept.yaml", away.repo / "link.yaml"
+    kept.write_text("mine", encoding="utf-8")
+    kept.chmod(0o640)
+    link.symlink_to(kept)
+    away.json("import", source, "-o", str(link), "--force")
+    assert link.is_symlink()
+    load_checklist(kept)
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o640
+    away.json("import", source, "-o", "/dev/null", "--force")
+
+
 def test_all_parts_into_a_directory(away: Console) -> None:
     directory = away.repo / "all"
     found = away.json("import", str(away.repo / "launch.md"), "-d", str(directory))
@@ -171,6 +202,25 @@ def test_export_shows_the_state_of_the_run(console: Console) -> None:
     assert console.refused("export", "nope", code=2)["code"] == "no-checklist"
 
 
+def test_a_reason_in_an_export_strikes_nothing_and_calls_nobody(console: Console) -> None:
+    console.json("item", "defer", "look", "--reason", "~~no~~ *x* @ana #12 www.example.com https://example.com")
+    text = console.say("export")[1]
+    told = ": \\~\\~no\\~\\~ \\*x\\* &#64;ana &#35;12 www\\.example.com https\\://example.com**"
+    assert told in text
+
+
+@pytest.mark.parametrize("verb", ["defer", "na", "tick", "claim"])
+def test_what_an_export_says_of_an_items_state_is_no_part_of_its_text(
+    console: Console, tmp_path: Path, verb: str
+) -> None:
+    before = [(item["id"], item["text"]) for item in console.json("status")["items"]]
+    reason = ["--reason", "**later**: 2030-01-01T00:00:00.000Z \u2014 *by* Ben"] if verb in {"defer", "na"} else []
+    console.json("item", verb, "look", *reason)
+    (tmp_path / "again.md").write_text(console.say("export")[1], encoding="utf-8")
+    found = console.json("import", str(tmp_path / "again.md"))["item_list"]
+    assert [(item["id"], item["text"]) for item in found] == before
+
+
 def test_init_from_markdown(away: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COCKPIT_STATE_DIR", str(away.repo / "state"))
     repo = away.repo / "repo"
@@ -198,6 +248,16 @@ def test_init_from_markdown(away: Console, monkeypatch: pytest.MonkeyPatch) -> N
     assert console.refused("init", "--yes", "--from", str(away.repo / "launch.md"), code=4)["code"] == "exists"
     assert not (repo / "cockpit.yaml").exists()
     assert before
+
+
+def test_init_on_a_full_disk_leaves_nothing_that_the_next_one_stumbles_over(away: Console) -> None:
+    repo = away.repo / "repo"
+    subprocess.run(["git", "init", "-q", str(repo)], check=True)
+    console = Console(repo)
+    command = ("init", "--yes", "--from", str(away.repo / "launch.md"))
+    with no_room_beyond(200):
+        assert "cannot be written" in console.refused(*command, code=2)["what"]
+    assert console.json(*command)["written"][0] == "cockpit.yaml"
 
 
 def test_only_import_loads_the_markdown_parser(console: Console, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -79,3 +80,16 @@ def test_every_write_is_refused(console: Console) -> None:
     assert {words: code for words, code in told.items() if code != (4, "readonly")} == {}
     assert console.refused("--readonly", *WRITES[0], code=4)["what"] == "this cockpit is read-only"
     assert console.json("status", "--readonly")["digest"] == before
+
+
+@pytest.mark.full
+def test_what_reads_writes_no_file_either(console: Console, tmp_path: Path) -> None:
+    (tmp_path / "seen.txt").write_text("seen")
+    console.json("item", "attach", "look", "--file", str(tmp_path / "seen.txt"))
+    page = Path(console.json("report", "--offline")["html"])
+    page.unlink()
+    out = tmp_path / "out.txt"
+    for words in (["report", "--offline"], ["report", "--publish"], ["item", "evidence", "look", "1", "-o", str(out)]):
+        assert console.refused(*words, "--readonly", code=4)["code"] == "readonly"
+    assert not page.exists()
+    assert not out.exists()

@@ -11,11 +11,48 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.content.checklists import load_checklist, parse_checklist_text
+from cockpit.content.markdown.exporting import checklist_markdown
 from cockpit.content.shipped import shipped_directory
 from cockpit.errors import ConfigurationError
 from cockpit.release.checklist import launch_offset, launch_window
+from tests.content.markdown.reading import read
 
 HEAD = "id: x\ntitle: X\nphases:\n- id: p\n  title: P\n"
+FOLDED = """\
+id: x
+title: >
+  The
+  list
+phases:
+- id: p
+  title: |
+    P
+  when: >
+    the day
+    before
+  note: |
+    a
+    b
+  sections:
+  - id: s
+    title: >
+      S
+    items:
+    - id: p/s/a
+      text: |
+        Look
+        twice
+
+        # then go
+      run: |
+        make
+        make test
+      items:
+      - id: p/s/b
+        text: >
+          A
+          B
+"""
 ITEM = HEAD + "  sections:\n  - id: s\n    title: S\n    items:\n    - id: p/s/a\n      text: A\n"
 
 
@@ -102,3 +139,13 @@ def test_any_text_is_an_offset_or_refused(text: str) -> None:
             parse(text)
         except ValueError as error:
             assert "write" in str(error)
+
+
+def test_what_yaml_folds_or_breaks_is_one_line_all_the_same() -> None:
+    checklist = parse_checklist_text(FOLDED, "x.yaml")
+    ((phase, section, outer, _), (_, _, inner, _)) = checklist.walk()
+    titles = (checklist.title, phase.title, phase.when, section.title, outer.text, inner.text)
+    assert titles == ("The list", "P", "the day before", "S", "Look twice # then go", "A B")
+    assert (phase.note, outer.run) == ("a\nb\n", "make\nmake test\n")
+    exported = read(checklist_markdown(checklist)).checklist
+    assert [(item.text, depth) for _, _, item, depth in exported.walk()] == [("Look twice # then go", 0), ("A B", 1)]

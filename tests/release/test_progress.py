@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from cockpit.release.intents import ReopenItem, TickItem
 from cockpit.release.progress import progress_of
-from tests.release.support import NOW, opened
+from tests.release.recurring import CARE, Runless, carer
+from tests.release.support import NOW, Person, opened, opening
 
 
 def test_each_moment_is_as_it_stood_then() -> None:
@@ -44,3 +47,15 @@ def test_nothing_is_drawn_where_no_run_is_open() -> None:
     from tests.release.support import fold
 
     assert progress_of(fold([]), now=NOW / 1000) == ()
+
+
+def test_it_begins_with_the_run_and_not_with_what_recurred_before() -> None:
+    keeper = carer(kind=Runless, run=False)
+    keeper.act(TickItem("weekly/2026-W45/disk"))
+    ana = Person(at=NOW, texts=keeper.texts, pinned=CARE)
+    ana.hear(keeper)
+    ana.act(replace(opening(), checklists=("care",)))
+    ana.act(TickItem("once"))
+    found = progress_of(ana.run, now=NOW / 1000 + 600)
+    assert [(one.done, one.total) for one in found] == [(0, 1), (0, 1), (1, 1), (1, 1)]
+    assert found[0].at >= NOW / 1000

@@ -12,10 +12,15 @@ from cockpit.release.configuration import Configuration
 from cockpit.release.events import StepEnded, StepStarted, WorkerStarted
 from cockpit.release.intents import (
     AddNote,
+    ChangeRunState,
+    CloseIncident,
     EndExecution,
+    LiftFreeze,
     MarkNotApplicable,
+    OpenIncident,
     RecordFact,
     RequestExecution,
+    SetFreeze,
     Undo,
     UnlockDeploys,
 )
@@ -23,10 +28,12 @@ from cockpit.release.library import Library, SignOffRole
 from cockpit.reports.html import to_html
 from cockpit.reports.markdown import to_markdown
 from cockpit.reports.report import Measured, Report, report_of
+from cockpit.times import epoch
 from tests.release.support import CHECKLIST, NOW, NOW_TEXT, PINNED, Person, opened, opening, plan_to
 
 FIRST = "v2 was rolled back to v1 at 08:01 by Ana. It took 40 s; verified by version. 5 of 5 items are open."
 DIGEST = "e" * 64
+DAY = 86_400_000
 
 
 def step(person: Person, index: int, name: str, outcome: str, attempt: int = 1) -> None:
@@ -139,3 +146,45 @@ def test_roles_that_nobody_uses_are_a_line_at_the_end(asked: bool) -> None:
     unused = "QA Lead" if asked else "Dev Lead, QA Lead"
     assert f"sign-off as {unused} (no phase asks for it" in page
     assert ("roles signed off" in tiles(ana)) is asked
+
+
+def test_what_befell_the_service_before_the_run_and_after_it_is_none_of_its() -> None:
+    ana = Person(at=NOW - 90 * DAY)
+    ana.act(OpenIncident("1", "of the last release", "critical"))
+    ana.act(CloseIncident("over"))
+    ana.act(SetFreeze("holidays"))
+    ana.at = NOW - 60_000
+    ana.act(OpenIncident("2", "that it began with", "minor"))
+    ana.at = NOW
+    ana.act(opening())
+    ana.act(LiftFreeze())
+    ana.act(CloseIncident("mended"))
+    ana.at = closed_at = NOW + 60_000
+    ana.act(ChangeRunState("closed"))
+    ana.at = NOW + 90 * DAY
+    ana.act(OpenIncident("3", "of the next release", "critical"))
+    now = (NOW + 91 * DAY) / 1000
+    found = report_of(ana.run, now=now, text_of=ana.texts.get, measured=Measured(NOW_TEXT, DIGEST))
+    assert [one.title for one in found.incidents] == ["that it began with"]
+    assert [entry.text for entry in found.timeline] == [
+        "opened the run spring of v2",
+        "the run is active",
+        "lifted the change freeze",
+        "closed the incident that it began with: mended",
+        "the run is closed",
+    ]
+    assert "<b>0/1</b><span>incidents open" in to_html(found)
+    assert (found.chronicle.start, round(found.chronicle.end)) == ((NOW + 1) / 1000, closed_at / 1000)
+
+
+def test_where_the_clocks_change_during_a_release_both_names_of_the_zone_are_told() -> None:
+    pinned = replace(PINNED, configuration=replace(PINNED.configuration, timezone="Europe/Berlin"))
+    ana = Person(at=round(epoch("2026-10-20T12:00:00Z") * 1000), pinned=pinned)
+    ana.act(opening())
+    ana.at = round(epoch("2026-10-26T12:00:00Z") * 1000)
+    ana.act(AddNote("still there"))
+    written = Measured("2026-10-26T12:05:00.000Z", DIGEST)
+    page = to_markdown(report_of(ana.run, now=epoch(written.written_at), text_of=ana.texts.get, measured=written))
+    assert "Times are of Europe/Berlin (CEST and CET)." in page
+    assert "2026-10-20 14:00" in page
+    assert "2026-10-26 13:00" in page

@@ -13,11 +13,16 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from cockpit.bootstrap import now
+from cockpit.measuring import sample_key
+from cockpit.release.health import Debounced, ProbeResult, ProbeState
+from cockpit.release.intents import ChangeRunState
 from cockpit.reporting import whole_report
 from cockpit.reports.html import to_html
 from cockpit.reports.markdown import plain, to_markdown
 from cockpit.reports.report import Report, report_of
+from cockpit.samples.writer import SampleWriter
 from cockpit.text import visible
+from cockpit.times import epoch, rfc3339
 from cockpit.workspace import Workspace
 from tests.execution.flight import Flight
 
@@ -212,3 +217,17 @@ def test_a_phase_has_one_verdict_and_the_timeline_tells_seconds(workspace: Works
     assert row in {"| Day | 1 of 1 | go |", "| Day | 1 of 1 | no-go, though every item is done: 1 reason |"}
     assert row.split("| ")[-1].removesuffix(" |") in to_html(report)
     assert re.search(r"^\| \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \| Ana \| ticked Look \|$", after, re.MULTILINE)
+
+
+def test_the_days_of_a_release_that_is_over_are_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COCKPIT_STATE_DIR", str(tmp_path / "state"))
+    workspace = Flight(tmp_path).begin([], probes={"api": {"http": "http://127.0.0.1:9/", "interval": "10s"}})
+    opened, day = epoch(workspace.run.opened_at), 86400.0
+    with SampleWriter(workspace.store.location.root) as writer:
+        for at in (opened, opened + 89 * day):
+            found = ProbeResult(sample_key(workspace.run, "api"), ProbeState.OK, 40.0, "200", at)
+            writer.record(found, Debounced(ProbeState.OK, at, ProbeState.OK))
+    (closed,) = workspace.session.act(ChangeRunState("closed"))
+    (probe,) = whole_report(workspace, now=opened + 90 * day).probes
+    assert [(one.day, one.seen) for one in probe.days if one.seen] == [(rfc3339(opened)[:10], 1)]
+    assert probe.days[-1].day == closed.wall[:10]

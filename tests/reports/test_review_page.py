@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cockpit.release.days import days_of
-from cockpit.release.intents import AddNote, ConfirmExecution, EndExecution, RequestExecution
+from cockpit.release.health import ProbeState
+from cockpit.release.intents import AddNote, ConfirmExecution, EndExecution, OpenIncident, RequestExecution
 from cockpit.release.review import Review, review_of
 from cockpit.release.review_data import LogData, LogDay, ProbeData, ReviewData
 from cockpit.release.review_told import sections_of
 from cockpit.release.rollup import Rollup
+from cockpit.release.stretches import Stretch
 from cockpit.reports.review import review_to_html, review_to_markdown
 from cockpit.reviewing import review_document
 from tests.release.support import BEN, NOW, Person, joined, opened, plan_to
@@ -32,12 +34,14 @@ def rolled_back(outcome: str = "succeeded", *, seen: str = "v1") -> Person:
     return ana
 
 
-def review(person: Person, *, minutes: int = 26, logs: bool = False, watched: bool = True) -> Review:
+def review(
+    person: Person, *, minutes: int = 26, logs: bool = False, watched: bool = True, stretches: tuple[Stretch, ...] = ()
+) -> Review:
     since, until = NOW / 1000, NOW / 1000 + minutes * 60
     days = days_of(since, until, UTC)
     data = ReviewData(
         since, until, "the run was opened", "bridge", days, ((since, until),) if watched else (),
-        (ProbeData("api", "Shop API", 5.0, (), (Rollup(ok=9),) * len(days)),),
+        (ProbeData("api", "Shop API", 5.0, stretches, (Rollup(ok=9),) * len(days)),),
         logs=(LogData("app", (LogDay(10, 100, 1, 0, 100, 0),) * len(days)),) if logs else (),
     )  # fmt: skip
     return review_of(person.run, data, UTC)
@@ -115,3 +119,39 @@ def test_what_nobody_set_up_is_one_line_at_the_end(logs: bool) -> None:
     page = review_to_markdown(review(opened(), logs=logs))
     assert ("## Logins and attacks" in page) is logs
     assert ("logs (errors, logins and attacks, payments, slow endpoints)" in page.splitlines()[-1]) is not logs
+
+
+def test_where_more_happened_than_is_told_the_gravest_is_told() -> None:
+    ana = opened()
+    for number in range(70):
+        ana.at += 1000
+        ana.act(AddNote(f"note {number}"))
+    ana.act(OpenIncident("1", "Checkout is down", "critical"))
+    rows = next(one for one in sections_of(review(ana)) if one.id == "changes").rows
+    *told, left = [row.cells for row in rows]
+    assert told[-1][2] == "opened the critical incident Checkout is down"
+    assert len(told) == 60
+    assert left == ("and 13 more: cockpit review --json",)
+    assert [cells[0] for cells in told] == sorted(cells[0] for cells in told)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [
+        (5, "01-15 08:01:00 to 08:06:00"),
+        (960, "01-15 08:01:00 to 01-16 00:01:00"),
+        (1442, "01-15 08:01:00 to 01-16 08:03:00"),
+    ],
+)
+def test_an_outage_that_ends_on_another_day_names_it(minutes: int, told: str) -> None:
+    start, down = NOW / 1000, NOW / 1000 + 60
+    end = down + minutes * 60
+    found = (
+        Stretch(start, down, ProbeState.OK, 12, "200"),
+        Stretch(down, end, ProbeState.DOWN, 60, "502"),
+        Stretch(end, end + 60, ProbeState.OK, 12, "200"),
+    )
+    (row,) = next(
+        one for one in sections_of(review(opened(), minutes=minutes + 3, stretches=found)) if one.id == "outages"
+    ).rows
+    assert row.cells[1] == told

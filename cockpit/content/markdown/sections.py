@@ -17,6 +17,9 @@ BETWEEN = " › "
 # A comment without words: it keeps apart what would else be read as one.
 NOTHING = "<!-- -->"
 _LONGEST_LABEL = 120
+# What an export says behind an item of its state in a run (`cockpit.interchange`); nobody else writes it so.
+_TICKED = " \u2014 *ticked in the imported file*"
+_STATE = re.compile(r" \u2014 \*\*[a-z]+ by .{1,200}? \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z(?:: .*)?\*\*$")
 _BOLD = re.compile(r"(?:\*\*(?!\s)[^*\n]+(?<!\s)\*\*|__(?!\s)[^_\n]+(?<!\s)__):?")
 
 
@@ -169,11 +172,17 @@ def is_bold(paragraph: str) -> bool:
 
 def entry_of(item: Block, *, numbered: bool) -> Entry:
     """Return a task item with all that stands in it."""
-    text = " ".join(item.children[0].text[3:].split())
+    text = _without_state(" ".join(item.children[0].text[3:].split()))
     entry = Entry(text, item.children[0].line, bool(item.ticked), numbered)
     for block in item.children[1:]:
         _sort_into(entry, block, entry.notes)
     return entry
+
+
+def _without_state(text: str) -> str:
+    text = text.removesuffix(_TICKED)
+    # Without that end there is nothing to find, and looking for it in a hostile text would take minutes.
+    return _STATE.sub("", text) if text.endswith("**") else text
 
 
 def _sort_into(entry: Entry, block: Block, notes: list[Block]) -> None:

@@ -247,6 +247,19 @@ def test_what_yaml_cannot_hold_is_replaced() -> None:
     checklist_text(found.checklist, "x.md")
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a \u2014 *ticked in the imported file*", "a"),
+        ("a \u2014 **na by Ann 2026-11-28T22:40:47.700Z: \\*x\\***", "a"),
+        ("a \u2014 **blocked by Ben**", "a \u2014 **blocked by Ben**"),
+        ("a \u2014 **by noon**", "a \u2014 **by noon**"),
+    ],
+)
+def test_only_what_an_export_says_of_a_state_is_left_out(text: str, told: str) -> None:
+    assert [item.text for item in lines_of(read(f"- [ ] {text}\n").checklist)] == [told]
+
+
 def test_the_deepest_item_can_be_written_and_read() -> None:
     found = read("".join("  " * depth + f"- [ ] level {depth}\n" for depth in range(46)))
     assert lines_of(found.checklist)[-1].depth == 46
@@ -255,8 +268,14 @@ def test_the_deepest_item_can_be_written_and_read() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["- [ ] a <!-- x\n" * 4000, "- [ ] " + "[" * 50000 + "\n", "- [ ] " + "*a_ " * 20000 + "\n", "- [ ] a\n" * 8000],
-    ids=["comments", "brackets", "emphasis", "many"],
+    [
+        "- [ ] a <!-- x\n" * 4000,
+        "- [ ] " + "[" * 50000 + "\n",
+        "- [ ] " + "*a_ " * 20000 + "\n",
+        "- [ ] a\n" * 8000,
+        "- [ ] a" + " \u2014 **a by b" * 20000 + "**\n",
+    ],
+    ids=["comments", "brackets", "emphasis", "many", "states"],
 )
 def test_hostile_texts_end(text: str) -> None:
     assert read(text).lines[0] == 1
