@@ -63,7 +63,17 @@ class Finished(Struct, frozen=True):
                     return line.strip()
         if self.timed_out:
             return f"no end after {self.seconds:.0f} s"
-        return f"exit status {self.code}"
+        return self.ending
+
+    @property
+    def ending(self) -> str:
+        """How it ended, for a message to a person: its exit status, or the name of the signal that ended it."""
+        if self.code is None or self.code >= 0:
+            return f"exit status {self.code}"
+        try:
+            return f"ended by {signal.Signals(-self.code).name}"
+        except ValueError:  # one of those for real time
+            return f"ended by signal {-self.code}"
 
 
 def shell(command: str) -> list[str]:

@@ -55,7 +55,7 @@ def test_it_tells_status_and_both_streams() -> None:
         (Finished((), 1, b"", b"\n  what \nmore", 0.0), "what"),
         (Finished((), 1, b"said\n", b" \n", 0.0), "said"),
         (Finished((), None, b"", b"", 5.2, timed_out=True), "no end after 5 s"),
-        (Finished((), -9, b"", b"", 0.0), "exit status -9"),
+        (Finished((), -9, b"", b"", 0.0), "ended by SIGKILL"),
     ],
 )
 def test_a_complaint_is_one_line(done: Finished, complaint: str) -> None:

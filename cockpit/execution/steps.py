@@ -136,6 +136,8 @@ class StepRunner:
     def _run_on_host(self, step: PlanStep, host: str, mark: dict[str, str]) -> StepResult:
         if step.done_when and self._is_done(step, host):
             return StepResult("already", "it has taken effect already")
+        if self._cancel.is_set():  # while that was asked
+            return StepResult("aborted", "stopped by a person")
         return self._command(step, {**self._environment(host), **mark})
 
     def _run(self, step: PlanStep) -> StepResult:
@@ -165,7 +167,7 @@ class StepRunner:
         if finished.timed_out:
             return StepResult("timed-out", f"no end within {step.timeout:g} s", None, finished.seconds)
         if not finished.ok:
-            return StepResult("failed", f"exit status {finished.code}", finished.code, finished.seconds)
+            return StepResult("failed", finished.ending, finished.code, finished.seconds)
         return StepResult("ok", "", finished.code, finished.seconds)
 
     def _end_the_rest(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 
 from cockpit.durations import short_duration
@@ -31,7 +30,7 @@ def _observation(finished: Finished, seconds: float) -> Observation:
     if code is None:
         return unseen("the command was cancelled")
     if code < 0:
-        return unseen(f"the command was ended by {_signal_name(-code)}")
+        return unseen(f"the command was {finished.ending}")
     if code in _CANNOT_RUN:
         return unseen(f"the command cannot be run: {finished.complaint}")
     summary = first_line(finished.out) or "ended with status 0"
@@ -39,10 +38,3 @@ def _observation(finished: Finished, seconds: float) -> Observation:
         complaint = first_line(finished.err) or first_line(finished.out)
         summary = f"exit status {code}: {complaint}" if complaint else f"exit status {code}"
     return Observation(latency=finished.seconds, body=finished.out, exit_status=code, summary=summary)
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

@@ -111,3 +111,28 @@ def test_what_nothing_has_shown_is_confirmed_by_a_person_who_says_how(flight: Fl
     assert told["confirmed"]["reason"] == "the footer says v1"
     assert "confirmed by Ben: the footer says v1" in flight.cockpit("execution", "status").stdout
     assert flight.json("execution", "confirm", "--reason", "twice", code=4)["error"]["code"] == "already"
+
+
+def test_a_halt_while_done_when_is_asked_lets_nothing_begin_there(flight: Flight) -> None:
+    """The step's directory is gone by then: a command that was begun there all the same would fail by that."""
+    ask = flight.sh(f'rmdir "$PWD"; touch "$V/asked"; {WAIT}')
+    workspace = flight.begin([{**on_hosts(flight, done_when=ask, directory="apart"), "hosts": ["web1"]}])
+    (flight.repo / "apart").mkdir()
+    worker = make_worker(workspace, flight.request(workspace))
+
+    def stop() -> None:
+        wait_until((flight.var / "asked").exists)
+        worker.cancel.set()
+
+    stopping = threading.Thread(target=stop)
+    stopping.start()
+    assert worker.run() is None
+    stopping.join()
+    assert flight.view(workspace).steps[0].detail == "web1: stopped by a person; done on 0 of 1"
+    assert flight.trace() == []
+
+
+def test_a_host_whose_command_a_signal_ends_says_which(flight: Flight) -> None:
+    workspace = flight.begin([on_hosts(flight, '[ "$COCKPIT_HOST" != web2 ] || kill -9 $$')])
+    view = flight.work(workspace, flight.request(workspace))
+    assert view.detail == "step 1, Copy: web2: ended by SIGKILL; done on 1 of 5"

@@ -92,5 +92,5 @@ class StepCommands:
             said = _WHERE.sub("", said)
             if not to_output:
                 self.say(finished.err.decode("utf-8", "replace").strip())
-            raise StepError(f"{argv[0]}: {said or f'exit status {finished.code}'}")
+            raise StepError(f"{argv[0]}: {said or finished.ending}")
         return finished
