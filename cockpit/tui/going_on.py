@@ -68,7 +68,7 @@ async def _confirm(asker: Screen[Any], tag: str) -> None:
 
     app = cast("CockpitApp", asker.app)
     try:
-        commit = await asyncio.to_thread(resolve_tag, app.workspace.code_git, tag)
+        commit = await asyncio.to_thread(lambda: resolve_tag(app.workspace.code_git, tag))
     except (CockpitError, OSError) as error:
         app.tell(str(error), severity="warning")
         return

@@ -175,7 +175,8 @@ class TagsPage(Page):
     async def _show_first(self, picker: TagPicker) -> None:
         """Show the newest of very many tags before the others have been read."""
         workspace = self.cockpit.workspace
-        first = await asyncio.to_thread(first_tags, workspace.code_git, workspace.run.configuration.code.tags)
+        pattern = workspace.run.configuration.code.tags
+        first = await asyncio.to_thread(lambda: first_tags(workspace.code_git, pattern))  # whether it is trusted, too
         if first is not None and self.query(PaneTitle):
             tags, count = first
             picker.show(tags)
