@@ -76,7 +76,7 @@ def order_tags(tags: Sequence[Tag]) -> tuple[Tag, ...]:
 
     What is called like a pre-release and came after its release, as `v1.2.3-hotfix1` or `v1.2.3-2`, is above it.
     """
-    ordered = tuple(each.tag for each in _versioned(tags))
+    ordered = tuple(tag for _, tag in _Versioned(tags).newest_first)
     named = {tag.name for tag in ordered}
     others = [tag for tag in tags if tag.name not in named]
     return ordered + tuple(sorted(others, key=lambda tag: (_date(tag), tag.name), reverse=True))
@@ -129,10 +129,10 @@ def last_good(tags: Sequence[Tag], current: Tag, marks: Mapping[str, TagMark]) -
     name, dates decide.
     """
     bad = {name for name, mark in marks.items() if mark.mark == "bad"}
-    before = [tag for tag in _before(tags, current) if tag.commit not in (None, current.commit)]
+    versioned = _Versioned([*tags, current])
+    before = [tag for tag in versioned.before(current) if tag.commit not in (None, current.commit)]
     usable = [tag for tag in before if tag.name not in bad]
-    pre_releases = {each.tag.name for each in _versioned(tags) if each.stage == _PRE_RELEASE}
-    releases = [tag for tag in usable if tag.name not in pre_releases]
+    releases = [tag for tag in usable if not versioned.is_pre_release(tag)]
     for tag in releases or usable:
         return tag, _reason(tag, current, before[: before.index(tag)], marks, pre_release=not releases)
     return None
@@ -140,57 +140,72 @@ def last_good(tags: Sequence[Tag], current: Tag, marks: Mapping[str, TagMark]) -
 
 def is_before(tags: Sequence[Tag], tag: Tag, current: Tag) -> bool:
     """Whether a tag comes before `current`: as a lower version of the same product or, without versions, by date."""
-    return any(each.name == tag.name for each in _before(tags, current))
+    return any(each.name == tag.name for each in _Versioned([*tags, current]).before(current))
 
 
-def _before(tags: Sequence[Tag], current: Tag) -> list[Tag]:
-    """Return the tags before `current`, the nearest first."""
-    ordered = _versioned([*tags, current])
-    running = next((each for each in ordered if each.tag.name == current.name), None)
-    if running is None:
-        earlier = [tag for tag in tags if _date(tag) < _date(current)]
-        return sorted(earlier, key=lambda tag: (_date(tag), tag.name), reverse=True)
-    return [each.tag for each in ordered if each.version.prefix == running.version.prefix and each.is_before(running)]
+_Pair = tuple[Version, Tag]
 
 
-class _Placed(Struct, frozen=True, gc=False):
-    """A tag that names a version, and at which stage of that version it is."""
+class _Versioned:
+    """Tags among each other, by the versions that their names state."""
 
-    tag: Tag
-    version: Version
-    stage: int
+    def __init__(self, tags: Sequence[Tag]) -> None:
+        self._tags = tags
+        pairs = [(version, tag) for tag in tags if (version := parse_version(tag.name)) is not None]
+        # Of ten thousand tags few are called like a pre-release, and only for those it matters when the release was.
+        self._stages = _stages(pairs) if any(version.pre for version, _ in pairs) else {}
+        stages = self._stages
 
-    @property
-    def place(self) -> tuple[tuple[int, ...], int, tuple[Identifier, ...]]:
-        return self.version.numbers, self.stage, self.version.pre
+        def key(pair: _Pair) -> tuple[tuple[int, ...], int, tuple[Identifier, ...], str, float, str]:
+            version, tag = pair
+            name = tag.name
+            return version.numbers, stages.get(name, _RELEASE), version.pre, version.prefix, _date(tag), name
 
-    def is_before(self, other: _Placed) -> bool:
-        """Whether it is the lower version or, of two builds of one version, the earlier one."""
-        if self.place == other.place:
-            return "+" in self.tag.name + other.tag.name and _date(self.tag) < _date(other.tag)
-        return self.place < other.place
+        pairs.sort(key=key, reverse=True)
+        self.newest_first: Sequence[_Pair] = pairs
+
+    def is_pre_release(self, tag: Tag) -> bool:
+        """Whether it comes before the release that its name states."""
+        return self._stages.get(tag.name, _RELEASE) == _PRE_RELEASE
+
+    def before(self, current: Tag) -> list[Tag]:
+        """Return the tags before `current`, one of them, the nearest first; by their dates where it has no version."""
+        running = next((pair for pair in self.newest_first if pair[1].name == current.name), None)
+        if running is None:
+            earlier = [tag for tag in self._tags if _date(tag) < _date(current)]
+            return sorted(earlier, key=lambda tag: (_date(tag), tag.name), reverse=True)
+        place, prefix = self._place(running), running[0].prefix
+        return [
+            pair[1]
+            for pair in self.newest_first
+            if pair[0].prefix == prefix
+            and ((there := self._place(pair)) < place or (there == place and _is_earlier_build(pair[1], running[1])))
+        ]
+
+    def _place(self, pair: _Pair) -> tuple[tuple[int, ...], int, tuple[Identifier, ...]]:
+        version, tag = pair
+        return version.numbers, self._stages.get(tag.name, _RELEASE), version.pre
 
 
-def _versioned(tags: Sequence[Tag]) -> list[_Placed]:
-    """Return the tags that name a version, the newest version first."""
-    pairs = [(version, tag) for tag in tags if (version := parse_version(tag.name)) is not None]
+def _is_earlier_build(one: Tag, other: Tag) -> bool:
+    return "+" in one.name + other.name and _date(one) < _date(other)
+
+
+def _stages(pairs: Sequence[_Pair]) -> dict[str, int]:
+    """Return at which stage of their versions those tags are that are called like pre-releases."""
     releases: dict[tuple[str, tuple[int, ...]], list[Tag]] = {}
     for version, tag in pairs:
         if not version.pre:
             releases.setdefault((version.prefix, version.numbers), []).append(tag)
-    placed = [
-        _Placed(tag, version, _stage(version, tag, releases.get((version.prefix, version.numbers), ())))
+    return {
+        tag.name: _stage(version, tag, releases.get((version.prefix, version.numbers), ()))
         for version, tag in pairs
-    ]
-    return sorted(
-        placed, key=lambda each: (each.place, each.version.prefix, _date(each.tag), each.tag.name), reverse=True
-    )
+        if version.pre
+    }
 
 
 def _stage(version: Version, tag: Tag, releases: Sequence[Tag]) -> int:
     """Tell a pre-release from what follows a release under a name like one's; `releases` are of the same numbers."""
-    if not version.pre:
-        return _RELEASE
     if version.candidate or tag.tagged_at is None:
         return _PRE_RELEASE
     earlier = (
