@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, Compositor, CompositorMap, ReflowResult
+from textual._context import visible_screen_stack
 from textual.geometry import Region, Size
 from textual.screen import UPDATE_PERIOD
 from textual.strip import Strip
@@ -25,6 +26,7 @@ from textual.timer import Timer
 from cockpit.tui.thrift import ThriftyApp
 
 if TYPE_CHECKING:
+    from textual.app import RenderResult
     from textual.screen import Screen
     from textual.widget import Widget
 
@@ -126,6 +128,15 @@ class PatchScreen:
             screen = cast("Screen[Any]", self)
             self._painting = screen.set_interval(UPDATE_PERIOD, self._paint_together, name="screen_update", pause=True)
         return self._painting
+
+    def render(self) -> RenderResult:
+        """Return what stands behind all widgets: the screen below this one, dimmed, or a plain ground."""
+        # Textual has each screen take the next one off a list, from the top down. Where one above comes out of its
+        # cache, a screen below would take itself, or one above it: a ring, in which drawing never ends.
+        screen = cast("Screen[Any]", self)
+        stack = screen.app.screen_stack
+        visible_screen_stack.set(stack[: stack.index(screen)] if screen in stack else [])
+        return super().render()  # type: ignore[misc,no-any-return]
 
     async def _paint_together(self) -> None:
         # What a key changes elsewhere, by the messages it has sent off, is on the same frame: a second one would be
