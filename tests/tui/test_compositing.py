@@ -10,18 +10,23 @@ from hypothesis import strategies as st
 from rich.segment import Segment
 from textual import on
 from textual._compositor import Compositor
+from textual._context import visible_screen_stack
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Region
 from textual.message import Message
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Static
 
 from cockpit.tui.compositing import PatchCompositor, PatchScreen
+from cockpit.tui.dialogs.ask import ConfirmDialog
 from cockpit.tui.thrift import _of_chops
+from tests.tui.painted import settle
 from tests.tui.rings import holds_itself, strips_held
+from tests.tui.scenes import Scene
 
 WIDTH, HEIGHT = 40, 12
 
@@ -209,3 +214,17 @@ async def test_what_a_change_brings_about_elsewhere_is_on_the_same_frame() -> No
         await asyncio.sleep(0.2)
         assert last.times == 1
         assert app.frames == 1
+
+
+async def test_no_screen_draws_one_behind_it_that_lies_over_it(scene: Scene) -> None:
+    app = scene.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        page, asking, over = app.screen, ConfirmDialog("Go on?", "Yes"), ConfirmDialog("Really?", "Yes")
+        await app.push_screen(asking)
+        await app.push_screen(over)
+        await settle(pilot)
+        for screen, behind in ((page, None), (asking, page), (over, asking)):
+            visible_screen_stack.set([page, asking])  # as it is where those above have come out of their caches
+            drawn = screen.render()
+            assert (drawn.screen if isinstance(drawn, BackgroundScreen) else None) is behind
