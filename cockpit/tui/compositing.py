@@ -26,7 +26,7 @@ from textual.timer import Timer
 from cockpit.tui.thrift import ThriftyApp
 
 if TYPE_CHECKING:
-    from textual.app import RenderResult
+    from rich.console import RenderableType
     from textual.screen import Screen
     from textual.widget import Widget
 
@@ -129,7 +129,7 @@ class PatchScreen:
             self._painting = screen.set_interval(UPDATE_PERIOD, self._paint_together, name="screen_update", pause=True)
         return self._painting
 
-    def render(self) -> RenderResult:
+    def render(self) -> RenderableType:
         """Return what stands behind all widgets: the screen below this one, dimmed, or a plain ground."""
         # Textual has each screen take the next one off a list, from the top down. Where one above comes out of its
         # cache, a screen below would take itself, or one above it: a ring, in which drawing never ends.

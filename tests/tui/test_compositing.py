@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -225,6 +226,8 @@ async def test_no_screen_draws_one_behind_it_that_lies_over_it(scene: Scene) -> 
         await app.push_screen(over)
         await settle(pilot)
         for screen, behind in ((page, None), (asking, page), (over, asking)):
-            visible_screen_stack.set([page, asking])  # as it is where those above have come out of their caches
+            visible_screen_stack.set(
+                [page, cast("Screen[object]", asking)]
+            )  # as it is where those above have come out of their caches
             drawn = screen.render()
             assert (drawn.screen if isinstance(drawn, BackgroundScreen) else None) is behind
